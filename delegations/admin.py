@@ -1,4 +1,4 @@
-"""The admin of all packages, for Django, and where each model has its summit."""
+"""Import the admin modules of all packages for Django, and register by which path each model reaches its summit."""
 
 from importlib import import_module
 

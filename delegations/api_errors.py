@@ -1,4 +1,5 @@
-"""What the errors of the domain are to whoever asks by the API: each is a sentence for them already."""
+"""Maps the domain's exceptions to the problem responses of the API. Their texts are already sentences for the
+caller."""
 
 from delegations.badges.selectors.badge_sheet import TooMany
 from delegations.badges.services.badges import BadgeProblem, BadgeRefused
@@ -26,15 +27,18 @@ from summit.privacy.erasure import AlreadyErased
 
 
 def _of_answer(error: AnswerProblem) -> Problem:
-    """Return all that can't be taken of an answer, by field."""
-    said: dict[str, list[str]] = {}
+    """Return a problem that lists, by field, everything that is wrong with an answer to an invitation."""
+    message: dict[str, list[str]] = {}
     for each in (error, *error.others):
-        said.setdefault(each.field, []).append(str(each))
-    return unprocessable(said)
+        message.setdefault(each.field, []).append(str(each))
+    return unprocessable(message)
 
 
 def _known(error: SeemsKnown) -> Problem:
-    """Return who seems to be entered already, each with the id by which one says that it is another."""
+    """Return a conflict that names the people who seem to be entered already.
+
+    Each comes with the id that the caller sends in `another` to say that it is somebody else.
+    """
     told = [{"pointer": "#/another", "detail": f"{hit.sentence} ({hit.person.public_id})"} for hit in error.hits]
     return Problem("conflict", str(error), errors=told)
 
@@ -47,7 +51,7 @@ means(
     MissingFontError,
     lambda error: Problem("conflict", f"{missing_fonts.missing(error)} {missing_fonts.remedy(error)}"),
 )
-# Those that name a field are about it.
+# These name the field that they are about.
 for _error in (FieldProblem, BadgeProblem):
     means(_error, "conflict")
 for _refused in (

@@ -1,4 +1,4 @@
-"""Who opens the working addresses of the API about parties, their people and their invitations."""
+"""Registers the API's viewsets for parties, people and invitations, with who may use each of their addresses."""
 
 from django.utils.translation import gettext_lazy as _
 

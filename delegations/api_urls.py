@@ -1,4 +1,4 @@
-"""Addresses of working resources about parties, their people and their invitations, below "api/v1/"."""
+"""URL patterns of the API's viewsets for parties, people and invitations, below "api/v1/"."""
 
 from django.urls import URLPattern
 

@@ -1,11 +1,11 @@
-"""The application's place in Django."""
+"""The Django app configuration of the delegations."""
 
 from importlib import import_module
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-# Modules that register what they hold with registries below them: audit messages, permissions, messages, listeners.
+# Modules that register something when imported: audit messages, permissions, kinds of message, listeners.
 REGISTERING = (
     "parties.audit_messages",
     "parties.permissions",
@@ -71,6 +71,6 @@ class DelegationsConfig(AppConfig):
     desk_place = 2
 
     def ready(self) -> None:
-        """Import what registers itself."""
+        """Import the modules that register something when they are imported."""
         for name in REGISTERING:
             import_module(f"delegations.{name}")

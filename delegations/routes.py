@@ -1,4 +1,4 @@
-"""Who opens the desk's own pages of parties, invitations and links."""
+"""Declares who may open the desk's own pages of parties, people, invitations, badges and letters."""
 
 from summit.permissions.route_table import Gate, declare
 
@@ -9,14 +9,14 @@ declare(
     see="delegations.party.view",
     do="delegations.invite",
 )
-for _name, _deed in (("answer", "delegations.answer_for"), ("write_anew", "delegations.invite")):
+for _name, _action in (("answer", "delegations.answer_for"), ("write_anew", "delegations.invite")):
     declare(
         f"admin:delegations_invitation_{_name}",
         Gate.DESK,
         "GET POST",
         kind="delegations.invitation",
         see="delegations.invitation.view",
-        do=_deed,
+        do=_action,
     )
 declare(
     "admin:delegations_invitation_sent",
@@ -84,7 +84,7 @@ for _name, _model in (("categories", "category"), ("zones", "zone")):
         do=f"delegations.{_model}.view",
         post=f"delegations.{_model}.change",
     )
-for _name, _deed, _post in (
+for _name, _action, _post in (
     ("quotas", "delegations.quota.view", "delegations.raise_quota"),
     ("name", "delegations.name", "delegations.name"),
     ("members_order", "delegations.name", "delegations.name"),
@@ -95,16 +95,16 @@ for _name, _deed, _post in (
         "GET POST",
         kind="delegations.party",
         see="delegations.party.view",
-        do=_deed,
+        do=_action,
         post=_post,
     )
-for _name, _deed in (
+for _name, _action in (
     ("confirm", "delegations.name"),
     ("move", "delegations.name"),
     ("withdraw", "delegations.withdraw"),
 ):
     declare(
-        f"admin:delegations_membership_{_name}", Gate.DESK, "GET POST", see="delegations.membership.view", do=_deed
+        f"admin:delegations_membership_{_name}", Gate.DESK, "GET POST", see="delegations.membership.view", do=_action
     )
 declare(
     "admin:delegations_membership_replace",
@@ -142,8 +142,8 @@ declare(
     post="delegations.policy.change",
 )
 
-# What is asked of a person beyond their name: each group for those who need it. The conference officer sees no list
-# of people, and the needs of each.
+# Each group of particulars is open to those who need it. The conference officer sees no list of people, but sees the
+# dietary and access needs of each person.
 for _group, _seen in (
     ("passport", "summit.person.view"),
     ("travel", "summit.person.view"),
@@ -166,12 +166,12 @@ declare(
     see="summit.person.view",
     do="delegations.photo.view",
 )
-for _name, _deed in (
+for _name, _action in (
     ("accounts", "delegations.give_account"),
     ("take_accounts", "delegations.give_account"),
     ("language", "summit.person.change"),
 ):
-    declare(f"admin:summit_person_{_name}", Gate.DESK, "GET POST", see="summit.person.view", do=_deed)
+    declare(f"admin:summit_person_{_name}", Gate.DESK, "GET POST", see="summit.person.view", do=_action)
 declare(
     "admin:delegations_duplicatecandidate_merge",
     Gate.DESK,
@@ -194,7 +194,7 @@ declare(
     do="delegations.duplicatecandidate.change",
 )
 
-# Tables of parties and people.
+# Import files of parties and people.
 declare(
     "admin:delegations_delegationimportfile_upload",
     Gate.DESK,
@@ -225,19 +225,19 @@ for _model, _seen in (
 ):
     declare(f"admin:{_model}_export", Gate.DESK, see=_seen)
 
-# The last two of the first steps.
-for _name, _deed in (("parties", "delegations.party.change"), ("letter", "delegations.invite")):
+# The last two steps of the setup.
+for _name, _action in (("parties", "delegations.party.change"), ("letter", "delegations.invite")):
     declare(
         f"admin:setup_{_name}",
         Gate.DESK,
         "GET POST",
         kind="summit.summit",
         see="summit.summit.view",
-        do=_deed,
+        do=_action,
     )
 
-# What people bring, and the letters for their visas.
-for _name, _verbs, _deed in (
+# Declarations and visa letters.
+for _name, _verbs, _action in (
     ("declaration", ("refuse",), "delegations.decide_declaration"),
     ("visaletter", ("refuse", "void"), "delegations.issue_visa"),
 ):
@@ -248,7 +248,7 @@ for _name, _verbs, _deed in (
             "GET POST",
             kind=f"delegations.{_name}",
             see=f"delegations.{_name}.view",
-            do=_deed,
+            do=_action,
         )
 for _verb in ("approve", "refuse"):
     declare(
@@ -297,14 +297,14 @@ for _name in ("photos", "photos_file"):
     )
 
 
-# Badges: to issue, to end, to issue anew, to print, and to check at a door.
-for _name, _deed in (("issue", "delegations.issue_badge"), ("end", "delegations.end_badge")):
+# Badges: issue, end, reissue, print, and check at a door.
+for _name, _action in (("issue", "delegations.issue_badge"), ("end", "delegations.end_badge")):
     declare(
         f"admin:delegations_badge_{_name}",
         Gate.DESK,
         "GET POST",
         see="delegations.badge.view",
-        do=_deed,
+        do=_action,
     )
 
 
@@ -324,7 +324,7 @@ declare("admin:delegations_badge_paper", Gate.DESK, see="delegations.badge.view"
 declare("admin:delegations_badge_check", Gate.DESK, see="delegations.badge.view")
 
 
-# What was somebody's own and waits for protocol.
+# Handovers, which wait for protocol to decide.
 declare("admin:delegations_handover_waiting", Gate.DESK, see="delegations.handover.view")
 
 

@@ -16,7 +16,8 @@ def deliver_invitations(ids: list[int]) -> int:
 
 @shared_task(name="delegations.tasks.deliver_codes")
 def deliver_codes(ids: list[int]) -> int:
-    """Deliver codes to mailboxes by the messages' primary keys: somebody is waiting for them."""
+    """Deliver sign-in codes by the messages' primary keys. They have a task of their own because somebody waits for
+    them."""
     return delivery.deliver(ids)
 
 
@@ -34,7 +35,10 @@ def remind() -> int:
 
 @shared_task(name="delegations.tasks.purge")
 def purge() -> None:
-    """Purge what has been kept long enough, of every summit. Safe to run twice, late, never, or two at once."""
+    """Delete the data of every summit that has reached the end of its retention period.
+
+    Safe to run twice, late, never, or two at once.
+    """
     Sweep("purge", 3600, _purge).run()
 
 

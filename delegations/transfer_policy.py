@@ -1,4 +1,4 @@
-"""What of the delegations moves with a summit, and what stays behind and why."""
+"""Declares which models of the delegations are moved with a summit's archive, and which stay behind and why."""
 
 import json
 from typing import Any
@@ -36,24 +36,25 @@ def _digests(row: Any, summit: Summit) -> None:
     row.birth_digest = passport_digests.digest("birth", summit.pk, row.birth_date)
 
 
-# They are made with the installation's secret and the summit's key.
+# The digests depend on the installation's secret and the summit's key, so they are computed again on arrival.
 moves("delegations.Particulars", without=("passport_digest", "birth_digest"), arrive=_digests)
 
 
 def _categories(values: dict[str, Any], names: Names) -> None:
-    """A list as it was given out names categories by their keys."""
+    """Replace the keys of categories in the stored content of a participant list with those of the receiving
+    installation."""
     if not values["content"]:
         return
     content = json.loads(values["content"])
 
     def key(found: object) -> int | str:
-        said = names.page("delegations.category", str(found))
-        return int(said) if said.isdigit() else said
+        message = names.page("delegations.category", str(found))
+        return int(message) if message.isdigit() else message
 
     for party in content["parties"]:
         for member in party["members"]:
             member["category"] = key(member["category"])
-    content["categories"] = {str(key(each)): said for each, said in content["categories"].items()}
+    content["categories"] = {str(key(each)): message for each, message in content["categories"].items()}
     values["content"] = json.dumps(content, ensure_ascii=False)
 
 

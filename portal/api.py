@@ -1,7 +1,7 @@
-"""The public parties of a summit in the API: to read.
+"""The read-only public API of a summit's parties.
 
-A party is public where everybody can read of it already: it takes part in a public session of the newest release, or
-somebody spoke for it in a public text. Who is invited, and who has answered what, is nobody's to read here.
+A party is public if it takes part in a public session of the newest release, or if a public text is of a speech for
+it. Invitations and answers aren't public here.
 """
 
 from typing import Any
@@ -25,19 +25,19 @@ from summit.summits.models import Summit
 
 
 class ByAlphabet(ByNewest):
-    """By the alphabetical keys in the summit's own language."""
+    """Orders by the alphabetical keys in the summit's own language."""
 
     ordering: Any = ("sort_key", "id")
 
 
 def public_parties(summit: Summit) -> QuerySet[Party]:
-    """Return the parties of which everybody can read already, with what their names need."""
+    """Return the public parties of a summit, with their names prefetched."""
     sessions = ReleasedSession.objects.public(summit)
     places = ReleasedParticipant.objects.filter(released_session__in=sessions.order_by().values("pk")).order_by()
     texts = public_editions().filter(version__text__summit=summit, version__text__slot__party__isnull=False)
     seen = (
         Q(pk__in=places.filter(party__isnull=False).values("party"))
-        # A person's party is frozen by its name.
+        # A release stores a person's party by its name.
         | Q(name__in=places.exclude(party_label="").values("party_label"))
         | Q(pk__in=texts.order_by().values("version__text__slot__party"))
     )
@@ -46,7 +46,7 @@ def public_parties(summit: Summit) -> QuerySet[Party]:
 
 
 class _PublicParties(PublicMixin, generics.GenericAPIView[Party]):
-    """What is public of a summit's parties."""
+    """Base class of the views of public parties."""
 
     serializer_class = PartySerializer
     pagination_class = ByAlphabet
@@ -54,17 +54,17 @@ class _PublicParties(PublicMixin, generics.GenericAPIView[Party]):
     lookup_field = "public_id"
 
     def get_queryset(self) -> QuerySet[Party]:
-        """Return the parties of which everybody can read."""
+        """Return the public parties."""
         if getattr(self, "swagger_fake_view", False):
             return Party.objects.none()
         return public_parties(get_summit(self.kwargs["summit"]))
 
 
 class PartyList(_PublicParties, generics.ListAPIView[Party]):
-    """The public parties of a summit, by alphabet: how the host has approved that they are named."""
+    """The public parties of a summit in alphabetical order, with the names that the host has approved."""
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Give a page of parties. Raises Problem for a parameter that isn't known."""
+        """Return a page of parties. Raises Problem for an unknown parameter."""
         query_params.check_known(request.query_params, query_params.PUBLIC)
         query_params.check_page_size(request.query_params)
         page = self.paginate_queryset(self.get_queryset()) or []
@@ -74,10 +74,10 @@ class PartyList(_PublicParties, generics.ListAPIView[Party]):
 
 
 class PartyDetail(_PublicParties, generics.RetrieveAPIView[Party]):
-    """One public party."""
+    """A public party."""
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Give the party, or the 404 of what isn't there."""
+        """Return the party, or 404."""
         party = self.get_object()
         return Response(self.get_serializer(party_names.as_data(party, policy=_policy([party]))).data)
 

@@ -1,6 +1,8 @@
-"""Addresses of the API, composed from all apps. What is public is for reading, and the same for everybody; what
-people work with stands below "me/" and each summit's "desk/", for whoever has a credential
-(summit.api_base.views)."""
+"""URLs of the API, composed from all apps.
+
+Public endpoints are read-only and the same for everybody. Those below "me/" and each summit's "desk/" need a
+credential (summit.api_base.views).
+"""
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
@@ -26,6 +28,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("delegations.api_urls")),
     path("", include("sessions.api_urls")),
     path("", include("press.api_urls")),
-    # Last: whatever is left is answered as JSON too.
+    # Last: any other URL gets a JSON response as well.
     re_path(r"^.*$", not_found, name="api-nothing"),
 ]

@@ -1,4 +1,4 @@
-"""The words for what the commands record."""
+"""Audit messages of the management commands."""
 
 from django.utils.translation import gettext_lazy as _
 

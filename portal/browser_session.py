@@ -1,4 +1,4 @@
-"""What the browser's session keeps of whoever came in without an account: names of rows, nothing about them."""
+"""The portal's data in the browser's session of a reader without an account: row ids only, no personal data."""
 
 import time
 
@@ -10,25 +10,25 @@ from summit.accounts import browser_sessions
 from summit.public.language_middleware import DOOR_LANGUAGE
 from summit.summits.models import Summit
 
-# Public ids of this browser's rows (PortalSignIn), the chosen summit's slug, and when it was last noted that the
-# browser is there, in seconds.
+# Public ids of this browser's portal sessions, the chosen summit's slug, and when the browser's presence was last
+# recorded, in seconds.
 SIGN_INS_KEY = "portal_sessions"
 SUMMIT_KEY = "portal_summit"
 SEEN_KEY = "portal_seen_at"
-# The newest release that was shown, by the summit's slug (portal.views.read_marks).
+# The newest release that the reader has seen, by the summit's slug (portal.views.read_marks).
 SHOWN_KEY = "portal_seen"
 MOST_SIGN_INS = 20
 EVERY = 300
 
 
 def sign_ins(request: HttpRequest) -> list[str]:
-    """Return by which links and codes this browser came in: public ids of PortalSignIn, dead ones too."""
+    """Return the public ids of this browser's portal sessions, ended ones too."""
     kept: list[str] = request.session.get(SIGN_INS_KEY, [])
     return kept
 
 
 def _new_key(request: HttpRequest) -> None:
-    """Give the session a new key. An account that is signed in here as well keeps this browser in its list."""
+    """Give the session a new key. A signed-in account keeps this browser in its list."""
     before = request.session.session_key
     request.session.cycle_key()
     if request.user.is_authenticated:
@@ -36,8 +36,10 @@ def _new_key(request: HttpRequest) -> None:
 
 
 def remember(request: HttpRequest, sign_in: PortalSession, summit: Summit, language: str) -> None:
-    """Keep a link that was followed, or a code that was proven, in this browser, under a new session key. `language`
-    is that of the letter or the person: pages are in it where the reader chooses no other."""
+    """Add a portal session from a link or a code to this browser, under a new session key.
+
+    `language` is that of the letter or the person; it applies unless the reader chooses another.
+    """
     kept = [key for key in sign_ins(request) if key != sign_in.public_id]
     _new_key(request)
     request.session[SIGN_INS_KEY] = [*kept, sign_in.public_id][-MOST_SIGN_INS:]
@@ -47,7 +49,7 @@ def remember(request: HttpRequest, sign_in: PortalSession, summit: Summit, langu
 
 
 def forget(request: HttpRequest) -> list[PortalSession]:
-    """Forget all of them in this browser, and return those that were open."""
+    """Remove all portal sessions from this browser, and return those that were live."""
     keys = sign_ins(request)
     _new_key(request)
     for name in (SIGN_INS_KEY, SUMMIT_KEY, SEEN_KEY, SHOWN_KEY, DOOR_LANGUAGE):
@@ -56,8 +58,8 @@ def forget(request: HttpRequest) -> list[PortalSession]:
 
 
 def log_access(request: HttpRequest) -> None:
-    """Note every few minutes that this browser is there; reading the portal writes nothing else."""
+    """Record that this browser is in use, at most once in EVERY seconds. Reading the portal writes nothing else."""
     seen = request.session.get(SEEN_KEY)
     if seen is not None and time.time() - seen > EVERY:
         request.session[SEEN_KEY] = int(time.time())
-        portal_sessions.log_access(sign_ins(request))
+        portal_sessions.record_activity(sign_ins(request))

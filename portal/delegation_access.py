@@ -1,7 +1,7 @@
-"""Whoever acts for a delegation in the portal, and what they ask for there.
+"""Access to a delegation's pages in the portal, for those who act for it.
 
-A party that the reader neither belongs to nor acts for isn't there. Whoever belongs to it and doesn't act for it sees
-it in the portal, and is told who can.
+A party that the reader neither belongs to nor acts for is a 404. A reader who belongs to it without acting for it
+gets a message that names who can act.
 """
 
 import functools
@@ -28,7 +28,7 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True)
 class Desk:
-    """A delegation as one who acts for it has it before them."""
+    """A delegation, with the reader who acts for it."""
 
     viewer: Viewer
     party: Party
@@ -40,14 +40,14 @@ class Desk:
         return self.viewer.summit
 
     def context(self, **more: Any) -> dict[str, Any]:
-        """Return what every page of a delegation shows. One query."""
+        """Return the template context of every delegation page, with `more` added. One query."""
         known = {"viewer": self.viewer, "summit": self.summit, "party": self.party}
         return {**known, **party_names.alone_on_page(self.party), **more}
 
     def member(self, public_id: str) -> Membership:
-        """Return a member of the delegation, with the person, by the person's public id. One query.
+        """Return a membership of the delegation, with its person, by the person's public id. One query.
 
-        Raises Http404 where nobody of the delegation has it.
+        Raises Http404 if there is none.
         """
         rows = Membership.objects.filter(party=self.party, person__public_id=public_id)
         found = rows.select_related("person", "category").first()
@@ -57,7 +57,7 @@ class Desk:
         return found
 
     def entered(self, public_id: str) -> Person:
-        """Return somebody whom the delegation entered, by their public id. Raises Http404. One query."""
+        """Return a person whom the delegation has entered, by public id. One query. Raises Http404."""
         rows = Person.objects.filter(particulars__entered_for=self.party, public_id=public_id)
         found = rows.select_related("summit").first()
         if found is None:
@@ -65,31 +65,37 @@ class Desk:
         return found
 
 
-def enter(request: HttpRequest, public_id: str, action: str) -> Desk:
-    """Return the delegation that an address picks, for whoever may do `action` for it. Raises Http404 for one that
-    isn't the reader's, PermissionDenied for a reader who doesn't act for it. No query."""
+def require_delegation(request: HttpRequest, public_id: str, action: str) -> Desk:
+    """Return the Desk of the delegation with this public id, for a reader who may do `action` for it. No query.
+
+    Raises Http404 for a delegation that isn't the reader's, PermissionDenied for a reader who doesn't act for it.
+    """
     listed: list[Viewer] = request.viewers  # type: ignore[attr-defined]
     for viewer in listed:
         for party in viewer.parties:
             if party.public_id == public_id and viewer.may(SEE, party.pk):
                 party.summit = viewer.summit
                 if party.pk not in viewer.acts or not viewer.may(action, party.pk):
-                    said = {"party": party_names.to_reader(party).name, "contact": viewer.summit.contact_email}
+                    message = {"party": party_names.to_reader(party).name, "contact": viewer.summit.contact_email}
                     raise PermissionDenied(
-                        _("The focal points of %(party)s can do this, or protocol: %(contact)s.") % said
+                        _("The focal points of %(party)s can do this, or protocol: %(contact)s.") % message
                     )
                 return Desk(viewer, party, viewer.acts[party.pk])
     raise Http404
 
 
 def desk(action: str) -> Callable[[View], View]:
-    """Give a view the Desk of the delegation that its address picks, or answer in its place; a decorator."""
+    """Return a decorator that passes a view the Desk of the delegation in the URL.
+
+    `action` is the permission that the reader needs. The decorated view raises as `require_delegation`, and responds
+    to strangers as `viewer_required`.
+    """
 
     def decorate(view: View) -> View:
         @viewer_required
         @functools.wraps(view)
         def wrapped(request: HttpRequest, public_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
-            return view(request, enter(request, public_id, action), *args, **kwargs)
+            return view(request, require_delegation(request, public_id, action), *args, **kwargs)
 
         return wrapped
 
@@ -97,7 +103,7 @@ def desk(action: str) -> Callable[[View], View]:
 
 
 def see_other(name: str, *args: str) -> HttpResponse:
-    """Return the answer to what was done: the browser fetches the page that shows it."""
+    """Return a 303 redirect to a portal page, after a POST."""
     response = redirect(f"portal:{name}", *args)
     response.status_code = 303
     return response

@@ -1,4 +1,4 @@
-"""The addresses of a delegation in the portal."""
+"""URLs of a delegation's pages in the portal."""
 
 from django.urls import path
 
@@ -24,7 +24,7 @@ urlpatterns = [
     path("people/table/", import_people.upload, name="people_table"),
     path("people/table/empty/", import_people.blank_table, name="people_blank"),
     path("people/table/<str:sheet>/", import_people.sheet, name="people_sheet"),
-    path("people/table/<str:sheet>/delete/", import_people.drop, name="people_sheet_drop"),
+    path("people/table/<str:sheet>/delete/", import_people.discard, name="people_sheet_drop"),
     path(_PERSON, person.person, name="person"),
     path(f"{_PERSON}photograph.jpg", person.photo, name="person_photo"),
     path(f"{_PERSON}edit/<str:section>/", person.edit, name="person_edit"),

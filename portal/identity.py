@@ -1,7 +1,6 @@
-"""Who is in the portal: an account, whoever followed a letter's link in this browser, or one person whose mailbox
-proved a code.
+"""The portal's readers: by account, by a letter's link followed in this browser, or by a code sent to a mailbox.
 
-Everything is read anew at every request, so that what was revoked or disabled is dead at once.
+Everything is read again for every request, so that revoked and disabled access ends at once.
 """
 
 import functools
@@ -22,7 +21,7 @@ from delegations.parties.selectors import party_names
 from delegations.portal_access.models import PortalSession
 from delegations.portal_access.services import portal_sessions
 from portal.browser_session import SUMMIT_KEY, log_access, sign_ins
-from sessions.visibility.members import Members
+from sessions.visibility.viewers import Members
 from summit.audit.services import By, Link, Mailbox
 from summit.people.models import Person
 from summit.permissions.models import Role
@@ -35,11 +34,11 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True)
 class Viewer:
-    """Somebody as one summit's portal sees them.
+    """A reader in the portal of one summit.
 
-    `parties` are those they belong to or act for, `people` those whose places in the agenda they see: themselves and
-    the members of parties they act for. `invitations` are the standing ones of `parties`; only those of parties in
-    `acts` may be answered, each by whom `acts` names.
+    `parties` are those they belong to or act for. `people` are those whose places in the agenda they see: themselves
+    and the members of parties they act for. `invitations` are the open ones of `parties`. Only those of parties in
+    `acts` may be answered; `acts` says in whose name.
     """
 
     summit: Summit
@@ -48,34 +47,36 @@ class Viewer:
     invitations: tuple[Invitation, ...]
     by: By
     acts: dict[int, By] = field(default_factory=dict)
-    # Their own name, where it is known, to be put into forms.
+    # Their own name, if it is known, for use in forms.
     name: str = ""
-    # Who they are themselves; None for whoever came by a letter's link.
+    # Their own person; None for a reader who came by a letter's link.
     me: Person | None = None
 
     def may(self, action: str, party_id: int) -> bool:
-        """Return whether the rules let them do `action` for one of their parties: as its focal point where they act
-        for it, else as its delegate."""
+        """Return whether they may do `action` for one of their parties.
+
+        They have the role of focal point if they act for it, otherwise that of delegate.
+        """
         return allows_own(action, [Role.FOCAL_POINT if party_id in self.acts else Role.DELEGATE])
 
     @property
     def reads_for(self) -> tuple[Party, ...]:
-        """The parties of whose places in the agenda they may read."""
+        """The parties whose places in the agenda they may read."""
         return tuple(party for party in self.parties if self.may("agenda.agenda.view", party.pk))
 
     @property
     def members(self) -> Members:
-        """Those whose places in the agenda they may read."""
+        """The parties and people whose places in the agenda they may read."""
         return Members.of(self.reads_for, self.people)
 
     def may_answer(self, invitation: Invitation) -> bool:
-        """Return whether they may answer for the invited party."""
+        """Return whether they may answer the invitation."""
         return self.may("delegations.answer", invitation.party_id)
 
 
 @dataclass
 class _Found:
-    """What is known of somebody in one summit while it is being gathered."""
+    """What has been collected about a reader in one summit."""
 
     summit: Summit
     parties: dict[int, Party] = field(default_factory=dict)
@@ -93,8 +94,10 @@ class _Found:
 
 
 def viewers(request: HttpRequest) -> list[Viewer]:
-    """Return whom this request is from, one for each summit, the newest summit first. At most six queries, whatever
-    the number of summits, parties and people; none for a browser without a session."""
+    """Return the request's reader in each of their summits, the newest summit first.
+
+    At most six queries, whatever the number of summits, parties and people; none for a browser without a session.
+    """
     kept: list[Viewer] | None = getattr(request, "_portal_viewers", None)
     if kept is None:
         kept = _look_up(request)
@@ -157,7 +160,7 @@ def _gather_link(found: dict[int, _Found], link: InvitationLink) -> None:
 
 
 def _gather_person(found: dict[int, _Found], person: Person, by: By) -> None:
-    """Add a person and the party that they belong to."""
+    """Add a person, and the party that they belong to."""
     entry = found.setdefault(person.summit_id, _Found(person.summit))
     entry.by = entry.by or by
     entry.people.setdefault(person.pk, person)
@@ -169,7 +172,7 @@ def _gather_person(found: dict[int, _Found], person: Person, by: By) -> None:
 
 
 def _gather_members(found: dict[int, _Found]) -> None:
-    """Add the members of the parties that are acted for: their places in the agenda concern whoever acts."""
+    """Add the members of the parties that the reader acts for: their places in the agenda concern the reader."""
     by_party = {key: entry for entry in found.values() for key in entry.acts}
     if by_party:
         rows = Membership.objects.filter(party__in=by_party).select_related("person")
@@ -178,7 +181,7 @@ def _gather_members(found: dict[int, _Found]) -> None:
 
 
 def _invitations(entries: Iterable[_Found]) -> dict[int, list[Invitation]]:
-    """Return the parties' invitations but for those that weren't sent, by the parties' primary keys."""
+    """Return the invitations of the parties by the parties' primary keys, without those that weren't sent."""
     keys = [key for entry in entries for key in entry.parties]
     listed: dict[int, list[Invitation]] = {}
     unsent = [InvitationState.DRAFT, InvitationState.APPROVED]
@@ -188,8 +191,10 @@ def _invitations(entries: Iterable[_Found]) -> dict[int, list[Invitation]]:
 
 
 def _stand(entry: _Found, invitations: dict[int, list[Invitation]]) -> list[Invitation]:
-    """Return the invitations that stand. A party whose invitation was revoked, and that has no other, has left the
-    summit: take it out."""
+    """Return the open invitations of the entry's parties.
+
+    A party whose invitation was revoked, and that has no other, has left the summit: it is removed from the entry.
+    """
     standing: list[Invitation] = []
     for key, party in list(entry.parties.items()):
         rows = invitations.get(key, [])
@@ -206,7 +211,7 @@ def _stand(entry: _Found, invitations: dict[int, list[Invitation]]) -> list[Invi
 
 
 def _viewer(entry: _Found, standing: list[Invitation]) -> Viewer | None:
-    """Close what was gathered in one summit; None where nothing is left of it."""
+    """Return the viewer of what was collected in one summit; None if nothing is left."""
     if entry.by is None or not (entry.parties or entry.people) or (entry.gone and not entry.parties):
         return None
     return Viewer(
@@ -222,8 +227,10 @@ def _viewer(entry: _Found, standing: list[Invitation]) -> Viewer | None:
 
 
 def choose(request: HttpRequest, listed: list[Viewer]) -> Viewer:
-    """Return the viewer of the summit that `?summit=` names, else of the one chosen before, else of the newest.
-    Raises Http404 where `?summit=` names one in which the reader is nobody."""
+    """Return the viewer of the summit in `?summit=`, or else of the one chosen before, or else of the newest.
+
+    Raises Http404 if the reader has no access to the summit in `?summit=`.
+    """
     by_slug = {viewer.summit.slug: viewer for viewer in listed}
     asked = request.GET.get("summit", "")
     if asked:
@@ -236,10 +243,10 @@ def choose(request: HttpRequest, listed: list[Viewer]) -> Viewer:
 
 
 def viewer_required(view: View) -> View:
-    """Give a view `request.viewer` and `request.viewers`, or answer in its place.
+    """Decorate a view so that it gets `request.viewer` and `request.viewers`.
 
-    A stranger is sent to sign in; whoever followed a link that has died since, and an account that stands for
-    nobody, get a page that says whom to write to.
+    A stranger is redirected to sign in. A reader whose link has been closed, or whose account belongs to nobody at a
+    summit, gets a page that says whom to contact.
     """
 
     @functools.wraps(view)
@@ -260,13 +267,15 @@ def viewer_required(view: View) -> View:
 
 
 def reader_of(listed: Iterable[Viewer]) -> str:
-    """Return what tells readers apart and tells nothing of them: by it a browser that keeps pages for when it is
-    offline (static/js/worker.js) sees that another person reads, and drops what it kept."""
+    """Return a hash that identifies the reader without revealing who it is.
+
+    The service worker (static/js/worker.js) keeps pages for offline use, and deletes them when the hash changes.
+    """
     return salted_hmac("portal.reader", " ".join(sorted({str(viewer.by) for viewer in listed}))).hexdigest()[:16]
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
-    """Return whom `viewer_required` has found."""
+    """Return the viewer that `viewer_required` has found."""
     found: Viewer = request.viewer  # type: ignore[attr-defined]
     return found
 

@@ -1,4 +1,4 @@
-"""The addresses in letters."""
+"""URLs of the links in letters."""
 
 from django.urls import path
 
@@ -7,6 +7,6 @@ from portal.views import letter_links
 app_name = "letter"
 urlpatterns = [
     path("ask/", letter_links.ask, name="ask"),
-    # Whatever a mail program has made of the address: the page says what happened.
+    # Any path, since mail programs can damage a link: the page says what went wrong.
     path("<path:token>/", letter_links.follow, name="follow"),
 ]

@@ -1,7 +1,7 @@
-"""What is held of somebody, for that person: each field, who else may see it, until when it is kept, whence it is.
+"""A person's own view of their personal data: each field, who else sees it, how long it is stored, and its source.
 
-What is held is asked of the same portions as the file that an organiser hands over (summit.privacy.registry). A test
-holds that each of them says here who sees it.
+The data comes from the same portions as the export that an organiser hands over (summit.privacy.registry). A test
+ensures that SEEN_BY has an entry for each of them.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from delegations.badges.models.badges import Badge
 from delegations.badges.selectors import badges
-from delegations.members.field_access import GROUPS, NEEDS, PASSPORT, PERSON, TRAVEL, Group, particulars_of, photo_of
+from delegations.members.field_groups import GROUPS, NEEDS, PASSPORT, PERSON, TRAVEL, Group, particulars_of, photo_of
 from delegations.members.models.members import FormerMember
 from delegations.members.models.particulars import Particulars
 from delegations.membership_changes import handover_items
@@ -36,7 +36,7 @@ from summit.privacy.registry import Portion, Subject, columns_of, is_staffs, own
 from summit.summits.models import Summit
 from summit.templatetags.moments import day_clock
 
-# The action by which others see a portion, "" where none does; in this order they are shown.
+# Portion: the permission by which others see it, "" if nobody does. This is also the order on the page.
 SEEN_BY: dict[str, str] = {
     "person": "summit.person.view",
     "particulars": "",
@@ -69,7 +69,7 @@ SEEN_BY: dict[str, str] = {
     "duplicate_candidates": "delegations.duplicatecandidate.view",
     "history": "summit.auditentry.view",
 }
-# As what each is kept; the others go with the person.
+# Portion: the kind of data that decides its retention; the others are erased with the person.
 KEPT_AS: dict[str, Kept] = {
     "photo": Kept.PHOTO,
     "declarations": Kept.DECLARATIONS,
@@ -83,14 +83,14 @@ KEPT_AS: dict[str, Kept] = {
     "requests": Kept.CONTACT,
 }
 GROUPED = ((PASSPORT, Kept.PASSPORT), (NEEDS, Kept.NEEDS), (TRAVEL, Kept.TRAVEL))
-# Told by their number alone: there are many, and the file has them.
+# Portions that show only their number: there are many rows, and the export contains them.
 COUNTED = frozenset({"history", "mail_naming"})
-# So many rows of a portion stand on the page.
+# The most rows of a portion on the page.
 MOST = 10
-# What the row is by: the reader, and what holds rows together.
+# Columns that aren't shown: references to the reader, and technical links between rows.
 STRUCTURE = frozenset({"public_id", "person", "summit", "holder", "facts", "entered_for", "withheld", "invitation"})
 
-# Columns whose values are words of the system's own.
+# Columns with internal values, and the function that returns a readable one.
 WORDS: dict[tuple[type[models.Model], str], Callable[[Any], str]] = {
     (Badge, "why"): badges.why_words,
     (Handover, "what"): lambda row: str(handover_items.kinds()[row.what].label),
@@ -101,7 +101,7 @@ WORDS: dict[tuple[type[models.Model], str], Callable[[Any], str]] = {
 
 @dataclass(frozen=True)
 class Part:
-    """What is held of one kind: `rows` are fields and what they say, `number` how many rows there are."""
+    """The data of one kind: `rows` are lists of field and value, `number` is the number of all rows."""
 
     title: str
     rows: list[list[tuple[str, Any]]]
@@ -118,7 +118,7 @@ class Part:
 
 @dataclass
 class Held:
-    """Gathers what is held of a person, who comes with summit, particulars, photo and membership."""
+    """Collects the data of a person. The person's summit, particulars, photo and membership must be joined."""
 
     subject: Subject
     times: Times = field(init=False)
@@ -132,16 +132,16 @@ class Held:
 
     @property
     def person(self) -> Person:
-        """Of whom it is."""
+        """The person whom the data is about."""
         return self.subject.person
 
     @property
     def summit(self) -> Summit:
-        """The summit that holds it."""
+        """The person's summit."""
         return self.subject.summit
 
     def parts(self) -> Iterator[Part]:
-        """Yield what is held. As many queries for many rows as for few."""
+        """Yield the parts. The number of queries doesn't grow with the rows."""
         order = list(SEEN_BY)
         for portion in sorted(own_portions(), key=lambda each: order.index(each.name)):
             if portion.name == "particulars":
@@ -161,8 +161,8 @@ class Held:
         if portion.erase is None:
             until = _("It isn’t erased: %(stays)s") % {"stays": portion.stays}
         elif portion.stays:
-            said = {"gone": portion.gone, "stays": portion.stays}
-            until = f"{until} {_('Erased means: %(gone)s What stays: %(stays)s') % said}"
+            message = {"gone": portion.gone, "stays": portion.stays}
+            until = f"{until} {_('Erased means: %(gone)s What stays: %(stays)s') % message}"
         source = self._source() if portion.name == "person" else ""
         if portion.name == "photo":
             photo = photo_of(self.person)
@@ -171,8 +171,8 @@ class Held:
         return Part(str(portion.title), lines, number, _roles(SEEN_BY[portion.name]), until, source)
 
     def _line(self, row: models.Model, columns: list[Any]) -> list[tuple[str, Any]]:
-        said = [(capfirst(str(each.verbose_name)), self._said(row, each)) for each in columns]
-        return [(name, value) for name, value in said if value != ""]
+        message = [(capfirst(str(each.verbose_name)), self._said(row, each)) for each in columns]
+        return [(name, value) for name, value in message if value != ""]
 
     def _particulars(self) -> Iterator[Part]:
         row = particulars_of(self.person)
@@ -183,13 +183,17 @@ class Held:
                 yield Part(str(SECTIONS[group.name][0]), [line], 1, _roles(group.view), until, source)
 
     def _source(self, group: Group | None = None) -> str:
-        """Say who entered it, as far as that is known: the fields of others are withheld from the delegation."""
+        """Return who entered the data, if known. Fields that the delegation can't see were entered by the host."""
         row = particulars_of(self.person)
         if row is None:
             return ""
-        said = self._entered_for(row.entered_for)
+        message = self._entered_for(row.entered_for)
         others = [name for name in (group.fields if group else PERSON) if name in row.withheld]
-        return f"{said} {_('Some of it was entered by a desk of the host.')}" if others and row.entered_for else said
+        return (
+            f"{message} {_('Some of it was entered by a desk of the host.')}"
+            if others and row.entered_for
+            else message
+        )
 
     def _entered_for(self, party: Party | None) -> str:
         if party is None:

@@ -1,4 +1,4 @@
-"""Who opens the portal: whoever belongs to a party or acts for one, by account or by a letter's link."""
+"""Permissions of the portal's URLs: for members of a party and those who act for one, by account or link."""
 
 from summit.permissions.route_table import Gate, declare
 
@@ -26,8 +26,8 @@ declare(
     see="delegations.invitation.view",
     post="delegations.answer",
 )
-# The focal point's desk: pages of a party that whoever belongs to it sees, and whoever acts for it opens.
-for _name, _methods, _deed in (
+# The delegation's pages: members of the party know of them, but only those who act for it can open them.
+for _name, _methods, _action in (
     ("delegation", "GET", "delegations.membership.view"),
     ("people", "GET", "delegations.membership.view"),
     ("people_confirm", "POST", "delegations.name"),
@@ -42,10 +42,10 @@ for _name, _methods, _deed in (
     ("focal_leave", "GET POST", "delegations.ask_focal_point"),
 ):
     declare(
-        f"portal:{_name}", Gate.PORTAL, _methods, kind="delegations.party", see="delegations.party.view", do=_deed
+        f"portal:{_name}", Gate.PORTAL, _methods, kind="delegations.party", see="delegations.party.view", do=_action
     )
-# What is a party's own: looked for among its rows alone.
-for _name, _methods, _kind, _deed in (
+# Rows of a party, which are searched only among its own.
+for _name, _methods, _kind, _action in (
     ("person", "GET", "delegations.membership", "delegations.membership.view"),
     ("person_photo", "GET", "delegations.membership", "delegations.photo.view"),
     ("person_edit", "GET POST", "delegations.membership", "delegations.enter_person"),
@@ -66,8 +66,8 @@ for _name, _methods, _kind, _deed in (
         _methods,
         kind=f"{_kind} of a party",
         see="delegations.party.view",
-        do=_deed,
+        do=_action,
     )
 declare("letter:follow", Gate.HOLDER, kind="letter's link")
-# Whoever holds a dead link asks for a new letter: the link stands in what is posted.
+# The holder of a closed link can ask for a new letter; the link is in the POST data.
 declare("letter:ask", Gate.EVERYBODY, "POST")

@@ -1,4 +1,4 @@
-"""The addresses of the portal."""
+"""URLs of the portal."""
 
 from django.urls import include, path
 
@@ -31,11 +31,11 @@ urlpatterns = [
     path("agenda/<str:public_id>/documents/<str:document>/", sessions.document, name="document"),
     path("changes/", read_marks.marks_seen(agenda.my_changes), name="changes"),
     path("sign-in/", sign_in_codes.ask, name="code_ask"),
-    path("sign-in/code/", sign_in_codes.enter, name="code_enter"),
+    path("sign-in/code/", sign_in_codes.enter_code, name="code_enter"),
     path("sign-in/person/", sign_in_codes.choose, name="code_choose"),
     path("calendars/", calendars.calendars, name="calendars"),
     path("browsers/", portal_sessions.browsers, name="browsers"),
     path("held/", personal_data.held, name="held"),
-    path("held/data.zip", personal_data.take, name="held_take"),
+    path("held/data.zip", personal_data.download, name="held_take"),
     path("leave/", portal_sessions.leave, name="leave"),
 ]

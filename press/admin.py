@@ -1,4 +1,4 @@
-"""The admin of all packages, for Django, and where each model has its summit."""
+"""Registers the admin classes of the app's packages, and the path from each model to its summit."""
 
 from importlib import import_module
 

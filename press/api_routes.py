@@ -1,4 +1,4 @@
-"""Who opens the API's working addresses of the press desk, and what its refusals are to programs."""
+"""Registers the press desk's API resources with their permissions, and the API's answer to a refused decision."""
 
 from press.overview.api.attachments_and_topics import (
     AnnouncementViewSet,

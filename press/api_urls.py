@@ -1,4 +1,4 @@
-"""Addresses of the API of texts, below "api/v1/": of public ones, and of what the press desk works with."""
+"""URLs of the texts API below "api/v1/": the public endpoints first, then those of the press desk."""
 
 from django.urls import URLPattern, path
 

@@ -1,11 +1,11 @@
-"""The application's place in Django."""
+"""The Django application configuration of the press app."""
 
 from importlib import import_module
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-# Modules that register what they hold with registries below them: audit messages, permissions, messages, listeners.
+# Modules that register themselves on import, in registries of lower layers: audit messages, permissions, listeners.
 REGISTERING = (
     "texts.audit_messages",
     "texts.permissions",
@@ -38,7 +38,7 @@ REGISTERING = (
 
 
 class PressConfig(AppConfig):
-    """Texts, their editions and when they may be read."""
+    """Application configuration: texts, their editions and their embargoes."""
 
     name = "press"
     label = "press"
@@ -46,6 +46,6 @@ class PressConfig(AppConfig):
     desk_place = 3
 
     def ready(self) -> None:
-        """Import what registers itself."""
+        """Import the modules that register themselves."""
         for name in REGISTERING:
             import_module(f"press.{name}")

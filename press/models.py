@@ -1,4 +1,4 @@
-"""The models of all packages, for Django. Import each from its own package."""
+"""The models of all packages of the app, for Django. Import each from its own package."""
 
 from press.delivery_check.models import PassageCheck
 from press.search.models import SearchEntry, SearchWord

@@ -1,4 +1,4 @@
-"""Who opens the press office's addresses: the public ones, and the desk's own pages."""
+"""Permissions of the press app's URLs: the public pages, and the desk's pages in the admin."""
 
 from press.embargoes.services.bulk_decisions import BULK_DECISIONS
 from press.texts.permissions import DECISIONS
@@ -23,8 +23,8 @@ for _name in ("press:comparison", "text-comparison"):
 declare("press:file", Gate.EVERYBODY, kind="public file")
 declare("press:subscription", Gate.HOLDER, "GET POST", kind="subscription")
 
-for _name, _deed in DECISIONS.items():
-    declare(f"admin:press_text_{_name}", Gate.DESK, "POST", kind="press.text", see="press.text.view", do=_deed)
+for _name, _action in DECISIONS.items():
+    declare(f"admin:press_text_{_name}", Gate.DESK, "POST", kind="press.text", see="press.text.view", do=_action)
 for _name in BULK_DECISIONS:
     declare(
         f"admin:press_text_{_name}_many",

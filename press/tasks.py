@@ -1,4 +1,4 @@
-"""Celery tasks of the press office. Safe to run twice, late, never, or two at once: the database decides."""
+"""Celery tasks of the press office. They are safe to run twice, late, never or concurrently: the database decides."""
 
 from celery import shared_task
 
@@ -11,17 +11,17 @@ from summit.outbox.delivery import deliver
 
 @sweep("publications", every=1)
 def announce_publications() -> int:
-    """Look for what has come out, or was withdrawn, and write to subscribers about it."""
+    """Announce texts that were published, and notify subscribers of withdrawn ones."""
     return announce_due() + recall_due()
 
 
 @sweep("alarms", every=5)
 def raise_alarms() -> int:
-    """Look for speeches that nobody has said were given in time, and write to the press desk about them."""
+    """Raise the alarm for speeches that weren't marked as given in time, and write to the press desk."""
     return raise_due()
 
 
 @shared_task(name="press.tasks.deliver_announcements")
 def deliver_announcements(ids: list[int]) -> int:
-    """Deliver mail about what has been published, questions to new subscribers, and alarms to the desk."""
+    """Deliver the mails about published texts, confirmation requests to subscribers, and alarms to the desk."""
     return deliver(ids)

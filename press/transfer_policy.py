@@ -1,4 +1,4 @@
-"""What of the press office moves with a summit, and what is made anew where it arrives."""
+"""Which tables of the press app are transferred with a summit, and which are rebuilt at the destination."""
 
 from press.search import services as search_services
 from summit.core.transfer_registry import arrived, moves, stays

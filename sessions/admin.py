@@ -1,4 +1,4 @@
-"""The admin of all packages, for Django."""
+"""Import the admin modules of all packages, so that Django registers them."""
 
 from importlib import import_module
 

@@ -1,4 +1,4 @@
-"""What the domain's refusals are to whoever asks by the API."""
+"""The API's problems for errors of the domain."""
 
 from django.core.exceptions import ValidationError
 

@@ -1,4 +1,4 @@
-"""Who opens the agenda's working addresses of the API, and what its scopes are called."""
+"""Access rules of the agenda's working addresses in the API, and the names of its scopes."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,5 +11,5 @@ for _resource in RESOURCES:
     register(_resource)
 scopes.declare("calendars", _("private calendars"))
 declare("api-my-calendars", Gate.API, "GET POST")
-for _deed in ("end", "remind"):
-    declare(f"api-my-calendar-{_deed}", Gate.API, "POST", kind="own calendar")
+for _action in ("end", "remind"):
+    declare(f"api-my-calendar-{_action}", Gate.API, "POST", kind="own calendar")

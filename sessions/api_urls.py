@@ -1,4 +1,4 @@
-"""Addresses of the agenda in the API, below /api/v1/."""
+"""URLs of the agenda in the API, below /api/v1/."""
 
 from django.urls import path
 

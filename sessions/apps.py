@@ -1,11 +1,11 @@
-"""The application's place in Django."""
+"""The Django app configuration of the agenda."""
 
 from importlib import import_module
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-# Modules that register what they hold with registries below them: audit messages, permissions, messages, listeners.
+# Modules that register audit messages, permissions, messages or listeners with registries of lower layers.
 REGISTERING = (
     "draft.audit_messages",
     "draft.permissions",
@@ -49,7 +49,7 @@ REGISTERING = (
 
 
 class SessionsConfig(AppConfig):
-    """The agenda. Django has an app labelled sessions, hence the label."""
+    """The agenda app. Its label differs from its name because Django has an app with the label sessions."""
 
     name = "sessions"
     label = "agenda"
@@ -57,6 +57,6 @@ class SessionsConfig(AppConfig):
     desk_place = 1
 
     def ready(self) -> None:
-        """Import what registers itself."""
+        """Import the modules that register something."""
         for name in REGISTERING:
             import_module(f"sessions.{name}")

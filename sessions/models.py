@@ -1,4 +1,4 @@
-"""The models of all packages, for Django. Import each from its own package."""
+"""The models of all packages, collected for Django. Import each from its own package."""
 
 from sessions.agenda.models.releases import Release, ReleasedParticipant, ReleasedSession, ReleaseEntry
 from sessions.agenda.models.removals import PublicRemoval

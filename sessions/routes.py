@@ -1,15 +1,15 @@
-"""Who opens the agenda's addresses: the public ones, and the desk's own pages."""
+"""Access rules of the agenda's URLs: the public ones, and the desk's own pages."""
 
 from summit.permissions.route_table import Gate, declare
 
 for _name in ("agenda", "calendar", "schedule_json", "schedule_xml", "sitemap"):
     declare(f"agenda:{_name}", Gate.EVERYBODY, kind="public summit")
-# Only where the summit shows its changes to everybody.
+# Only if the summit publishes its changes.
 declare("agenda:changes", Gate.EVERYBODY, kind="public summit")
 declare("api-agenda-changes", Gate.EVERYBODY, kind="public summit")
 declare("agenda:session", Gate.EVERYBODY, kind="public session")
 declare("agenda:session_calendar", Gate.EVERYBODY, kind="public session")
-# Only a document that the newest release names for everybody.
+# Only a document that the newest release lists for everybody.
 declare("agenda:document", Gate.EVERYBODY, kind="public document")
 declare("api-agenda", Gate.EVERYBODY, kind="public summit")
 declare("api-session", Gate.EVERYBODY, kind="public session")

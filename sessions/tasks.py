@@ -7,5 +7,5 @@ from summit.outbox import delivery
 
 @shared_task(name="sessions.tasks.deliver_agenda_changes")
 def deliver_agenda_changes(ids: list[int]) -> int:
-    """Deliver messages that say what changed in somebody's programme."""
+    """Send outbox messages about changes in somebody's programme, by primary key."""
     return delivery.deliver(ids)

@@ -1,4 +1,4 @@
-"""What of the agenda moves with a summit, and what stays behind and why."""
+"""The models of the agenda that move with a summit to another installation, and those that stay, with the reason."""
 
 from summit.core.transfer_registry import belongs, moves, stays
 

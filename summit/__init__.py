@@ -1,4 +1,4 @@
-"""The project package and ground floor: what every other app stands on."""
+"""The project package, and the app that all other apps build on."""
 
 from summit.celery import app as celery_app
 

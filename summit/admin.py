@@ -1,4 +1,4 @@
-"""The admin of all packages, for Django."""
+"""Imports the admin modules of all packages of this app, where Django looks for them."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from summit.backoffice import accounts, api_clients, audit, summits
 from summit.import_export import admin as import_admin
 
-# Libraries register their own tables; here roles replace groups, and accounts say what matters of the rest.
+# Libraries register their own models. Here, roles replace groups, and the admin of accounts shows the others' data.
 for foreign in (EmailAddress, Authenticator, UserSession, Group):
     if admin.site.is_registered(foreign):
         admin.site.unregister(foreign)

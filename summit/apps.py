@@ -1,4 +1,4 @@
-"""The ground floor's application, and the admin site that all apps register with."""
+"""The app configuration of `summit`, and that of the admin site."""
 
 from importlib import import_module
 from typing import Any
@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from summit.core import sqlite_limits, text_normalisation
 from summit.core.field_error_messages import speak
 
-# Before any form is imported.
+# Before any form is imported, since form fields copy the messages when they are created.
 speak()
 
 
 def make_chain(*, using: str, apps: Apps = global_apps, **kwargs: Any) -> None:
-    """Make the audit chain's single row where it is missing: `manage.py flush` takes it away."""
+    """Create the audit chain's single row if it is missing, as after `manage.py flush`."""
     try:
         chain = apps.get_model("summit", "AuditChain")
     except LookupError:
@@ -27,7 +27,7 @@ def make_chain(*, using: str, apps: Apps = global_apps, **kwargs: Any) -> None:
     chain._default_manager.using(using).get_or_create(pk=1)
 
 
-# Modules that register what they hold with registries below them: checks, audit messages, permissions, addresses.
+# Modules that register something when they are imported: checks, audit messages, permissions, routes.
 REGISTERING = (
     "checks",
     "transfer_policy",
@@ -52,6 +52,7 @@ REGISTERING = (
     "api.audit_messages",
     "api.import_definitions",
     "api.routes",
+    "backoffice.charts",
     "backoffice.onboarding_pages",
     "backoffice.outbound_pause",
     "backoffice.search_page",
@@ -59,7 +60,7 @@ REGISTERING = (
 
 
 class SummitConfig(AppConfig):
-    """Summits, venues, people, accounts, roles and the audit."""
+    """The app of summits, venues, people, accounts, roles and the audit."""
 
     name = "summit"
     label = "summit"
@@ -67,7 +68,7 @@ class SummitConfig(AppConfig):
     desk_place = 5
 
     def ready(self) -> None:
-        """Import what registers itself."""
+        """Import the modules that register something, and connect the signals."""
         for name in REGISTERING:
             import_module(f"summit.{name}")
         post_migrate.connect(make_chain, sender=self)
@@ -76,6 +77,6 @@ class SummitConfig(AppConfig):
 
 
 class AdminConfig(DjangoAdminConfig):
-    """Django's admin with this project's site: roles decide, sign-in by allauth."""
+    """Django's admin with this project's site, where roles decide on permissions and allauth signs people in."""
 
     default_site = "summit.backoffice.site.SummitAdminSite"

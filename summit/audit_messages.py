@@ -1,4 +1,4 @@
-"""The words for what the ground floor records."""
+"""The words for the audit entries of `summit`."""
 
 from typing import Any
 
@@ -42,12 +42,14 @@ describe_actions(
 
 
 def _erased(facts: Facts) -> str:
-    said = {
+    message = {
         "asked": _("erased the person’s data, at their request"),
         "mistake": _("erased the person’s data, entered by mistake"),
         "ordered": _("erased the person’s data, as an authority or a court ordered"),
     }
-    return said.get(str(facts.detail.get("reason")), _("erased the person’s data, as the summit keeps it no longer"))
+    return message.get(
+        str(facts.detail.get("reason")), _("erased the person’s data, as the summit keeps it no longer")
+    )
 
 
 describe_action("summit.erase_person", _erased, label=gettext_lazy("erased the person’s data"))
@@ -71,12 +73,12 @@ describe_actions(
 
 def _reset(facts: Facts) -> str:
     number = int(facts.detail.get("browsers_ended", 0))
-    said = ngettext(
+    message = ngettext(
         "took the second step away and signed %(number)d browser out",
         "took the second step away and signed %(number)d browsers out",
         number,
     )
-    return said % {"number": number}
+    return message % {"number": number}
 
 
 describe_action(
@@ -89,30 +91,30 @@ def _kind(facts: Facts) -> str:
     return names.get(str(facts.detail.get("kind")), _("the second step"))
 
 
-def _armed(facts: Facts) -> str:
+def _resumed(facts: Facts) -> str:
     number = int(facts.detail.get("cancelled", 0))
-    said = ngettext(
+    message = ngettext(
         "let the summit send, and cancelled %(number)d thing older than its arrival",
         "let the summit send, and cancelled %(number)d things older than its arrival",
         number,
     )
-    return said % {"number": number}
+    return message % {"number": number}
 
 
-def _armed_all(facts: Facts) -> str:
+def _resumed_all(facts: Facts) -> str:
     number = int(facts.detail.get("cancelled", 0))
-    said = ngettext(
+    message = ngettext(
         "let the installation send, and cancelled %(number)d thing older than its arrival",
         "let the installation send, and cancelled %(number)d things older than its arrival",
         number,
     )
-    return said % {"number": number}
+    return message % {"number": number}
 
 
-describe_action("summit.arm", _armed, label=gettext_lazy("let the summit send"))
-describe_action("summit.resume_installation", _armed_all, label=gettext_lazy("let the installation send"))
+describe_action("summit.resume", _resumed, label=gettext_lazy("let the summit send"))
+describe_action("summit.resume_installation", _resumed_all, label=gettext_lazy("let the installation send"))
 describe_action("summit.pause_installation", gettext_lazy("let the installation send nothing until it is armed"))
-describe_action("summit.disarm", gettext_lazy("let the summit send nothing until it is armed"))
+describe_action("summit.pause", gettext_lazy("let the summit send nothing until it is armed"))
 describe_action("summit.export", gettext_lazy("took the summit out to an archive"))
 describe_action("summit.import", gettext_lazy("brought the summit in from an archive"))
 describe_action("summit.set_up_second_step", lambda facts: _("set up %(what)s") % {"what": _kind(facts)})
@@ -120,33 +122,33 @@ describe_action("summit.remove_second_step", lambda facts: _("took %(what)s away
 
 
 def _sign_in(facts: Facts) -> str:
-    said = {
+    message = {
         "password": _("signed in by the password"),
         "passkey": _("signed in by a passkey"),
         "totp": _("signed in by the password and a code of the app"),
         "recovery_codes": _("signed in by the password and a recovery code"),
         "webauthn": _("signed in by the password and a passkey"),
     }
-    return said.get(str(facts.detail.get("way")), _("signed in"))
+    return message.get(str(facts.detail.get("way")), _("signed in"))
 
 
 def _refuse_sign_in(facts: Facts) -> str:
     number, codes = (int(facts.detail.get(name, 0)) for name in ("number", "codes"))
     if codes == 0:
-        said = ngettext("refused %(number)d attempt to sign in", "refused %(number)d attempts to sign in", number)
+        message = ngettext("refused %(number)d attempt to sign in", "refused %(number)d attempts to sign in", number)
     elif codes == number:
-        said = ngettext(
+        message = ngettext(
             "refused %(number)d attempt to sign in whose password was right, for its second step",
             "refused %(number)d attempts to sign in whose password was right, for their second step",
             number,
         )
     else:
-        said = ngettext(
+        message = ngettext(
             "refused %(number)d attempts to sign in; in %(codes)d of them the password was right",
             "refused %(number)d attempts to sign in; in %(codes)d of them the password was right",
             number,
         )
-    return said % {"number": number, "codes": codes}
+    return message % {"number": number, "codes": codes}
 
 
 describe_action("summit.sign_in", _sign_in)
@@ -158,10 +160,10 @@ def _seen(facts: Facts) -> str:
     number = facts.detail.get("number")
     if number is None:
         return _("saw personal data")
-    said = ngettext(
+    message = ngettext(
         "saw a list with personal data, %(number)d row", "saw a list with personal data, %(number)d rows", number
     )
-    return said % {"number": number}
+    return message % {"number": number}
 
 
 describe_action("summit.person.seen", _seen)

@@ -21,8 +21,10 @@ app.autodiscover_tasks()
 
 @signals.worker_before_create_process.connect
 def keep_sharing(**kwargs: object) -> None:
-    """Leave what a worker has loaded out of the collector's sight, before it forks a process: that would have a copy
-    of its own, thirty megabytes, once its collector has gone through it."""
+    """Exclude a worker's loaded objects from garbage collection before it forks a process.
+
+    Otherwise the first collection in the new process would copy their memory, about thirty megabytes.
+    """
     gc.collect()
     gc.freeze()
 
@@ -30,24 +32,31 @@ def keep_sharing(**kwargs: object) -> None:
 @signals.task_prerun.connect
 @signals.task_postrun.connect
 def keep_connection(sender: Any, **kwargs: object) -> None:
-    """Keep a worker's connection to the database from task to task, as Django keeps that of a web process from
-    request to request: until CONN_MAX_AGE is over or it no longer answers. Opening one takes longer than a sweep."""
+    """Keep a worker's database connection between tasks, until CONN_MAX_AGE is over or it no longer works.
+
+    Django does the same between requests. Opening a connection takes longer than a sweep.
+    """
     if not sender.request.is_eager:
         close_old_connections()
 
 
 @signals.setup_logging.connect
 def keep_logging(**kwargs: object) -> None:
-    """Log as all other processes do, by LOG_LEVEL: without a receiver Celery sets up its own, which tells nothing
-    below a warning and leaves tokens in."""
+    """Set up logging by the settings, as in all other processes.
+
+    Without a receiver, Celery sets up its own logging, which drops everything below a warning and doesn't hide
+    tokens.
+    """
     logging.config.dictConfig(settings.LOGGING)
 
 
 @signals.celeryd_init.connect
 @signals.beat_init.connect
 def refuse_unsafe(**kwargs: object) -> None:
-    """Keep a worker or beat from starting in an unsafe production. Raises SystemExit with what is wrong: Celery goes
-    on after every other exception of a receiver."""
+    """Run the production checks before a worker or beat starts. Raises SystemExit with the problems.
+
+    After any other exception of a receiver, Celery would go on.
+    """
     try:
         checks.enforce()
     except ImproperlyConfigured as unsafe:

@@ -1,4 +1,4 @@
-"""Production refuses to start on what isn't safe there. Every process runs these checks, by `enforce`."""
+"""Checks that keep production from starting with unsafe settings. Every process runs them, by `enforce`."""
 
 from pathlib import Path
 from typing import Any
@@ -10,17 +10,20 @@ from django.core.checks import Error, register
 from django.core.exceptions import ImproperlyConfigured
 
 BROKERS = ("redis", "rediss", "redis+socket", "sentinel", "amqp", "amqps")
-# What Django's own check asks of a key (security.W009).
+# The requirements of Django's own check for a key (security.W009).
 KEY_LENGTH, KEY_CHARACTERS = 50, 5
 WEBHOOK_LENGTH = 20
 
 
-# What is wrong or not, by which name, in which words, and what to do.
+# (whether there is the problem, id, what is wrong, what to do)
 Finding = tuple[bool, str, str, str]
 
 
 def production_problems() -> list[tuple[str, str, str]]:
-    """Return what isn't safe in production as (id, what is wrong, what to do); empty in development."""
+    """Return the unsafe settings as (id, what is wrong, what to do).
+
+    In development, the only problem is a BASE_URL with https.
+    """
     if not settings.PRODUCTION:
         return _exposed()
     findings = [*_secrets(), *_services(), *_addresses()]
@@ -116,7 +119,10 @@ def _addresses() -> list[Finding]:
 
 
 def _exposed() -> list[tuple[str, str, str]]:
-    """Development shows every mail, with the links in it, to whoever asks: never on the address of a production."""
+    """Return the problem that development has a BASE_URL with https, if any.
+
+    Development shows every mail and the links in it to anybody, so it must not run at a public address.
+    """
     if urlsplit(settings.BASE_URL).scheme != "https":
         return []
     return [
@@ -139,13 +145,15 @@ def _is_key(key: str) -> bool:
 
 @register()
 def check_production(app_configs: Any, **kwargs: Any) -> list[Error]:
-    """Report what isn't safe, to `manage.py check` and before every command that runs checks."""
+    """Return the problems as errors, for `manage.py check` and every command that runs checks."""
     return [Error(wrong, hint=todo, id=code) for code, wrong, todo in production_problems()]
 
 
 def enforce() -> None:
-    """Raise ImproperlyConfigured where `production_problems` finds any: for processes that run no checks of their
-    own (gunicorn, the worker, beat)."""
+    """Raise ImproperlyConfigured where `production_problems` finds any.
+
+    For processes that don't run Django's checks (gunicorn, the worker, beat).
+    """
     problems = production_problems()
     if problems:
         raise ImproperlyConfigured("\n".join(f"{code}: {wrong} {todo}" for code, wrong, todo in problems))

@@ -1,4 +1,4 @@
-"""The development mailbox and the components; routed only where this is not production (summit/urls.py)."""
+"""URLs of the development mailbox and the components page. Production doesn't include them (summit/urls.py)."""
 
 from django.urls import path
 

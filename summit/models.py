@@ -1,4 +1,4 @@
-"""Tables of the ground floor."""
+"""Imports the models of all packages of this app, where Django looks for them."""
 
 from summit.accounts.models import RefusedSignIns
 from summit.audit.models import AuditChain, AuditEntry

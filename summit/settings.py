@@ -1,8 +1,8 @@
-"""Settings, all from the environment; docs/production.md lists the variables.
+"""Settings, read from environment variables. docs/production.md lists the variables.
 
-With no variable set this is development: SQLite in `var/`, the embedded broker, mail kept in the database.
-As soon as one of SECRET_KEY, BASE_URL or ALLOWED_HOSTS is set it is production, and `manage.py check --deploy`
-as well as every process refuse to start on what isn't safe there (summit/checks.py).
+Without any variable, this is development: SQLite in `var/`, the embedded broker, mail stored in the database. If one
+of SECRET_KEY, BASE_URL or ALLOWED_HOSTS is set, it is production: `manage.py check --deploy` fails and every process
+refuses to start with unsafe settings (summit/checks.py).
 """
 
 import hashlib
@@ -22,23 +22,23 @@ from kombu import Queue
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
-# Unset and empty are the same: container files hand over variables that nobody has filled in.
+# An empty variable counts as unset: container files pass variables without a value as empty.
 env.ENVIRON = {name: value for name, value in os.environ.items() if value.strip()}
 
 DEFAULT_VAR_DIR = BASE_DIR / "var"
 VAR_DIR = Path(env.str("VAR_DIR", str(DEFAULT_VAR_DIR)))
 PRODUCTION = env.bool("PRODUCTION", any(name in env.ENVIRON for name in ("SECRET_KEY", "BASE_URL", "ALLOWED_HOSTS")))
-# The test runner sets what a test process must not do: hashed static files, slow password hashes.
+# Tests use neither hashed static files nor slow password hashes.
 TESTING = "pytest" in sys.modules
 DEBUG = env.bool("DEBUG", False)
 VERSION = "0.1.0"
 
 DEVELOPMENT_SECRET = "development only: known to everybody who can read this file"  # noqa: S105
 DEVELOPMENT_FIELD_KEY = "ZGV2ZWxvcG1lbnQtb25seS1ub3QtYS1zZWNyZXQtISE="
-# Django would stop at an empty one before summit/checks.py could say what to do.
+# With an empty key, Django would stop before summit/checks.py could say what to do.
 SECRET_KEY = env.str("SECRET_KEY", "") or ("missing" if PRODUCTION else DEVELOPMENT_SECRET)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-# Fernet keys, newest first: what is personal at rest is written with the first and read with any.
+# Fernet keys, newest first: encrypted fields are written with the first and read with any.
 FIELD_KEYS = env.list("FIELD_KEYS", default=[] if PRODUCTION else [DEVELOPMENT_FIELD_KEY])
 
 DEFAULT_PORT = 8000
@@ -78,7 +78,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # The first three give every answer its headers, those too that the ones below give themselves: files, redirects.
+    # The first three set headers, so they must come before middleware that answers by itself (files, redirects).
     "summit.public.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -121,29 +121,29 @@ TEMPLATES = [
 
 # --- Database ---------------------------------------------------------------------------------------------------
 def _database() -> dict[str, Any]:
-    """The database from DATABASE_URL, else SQLite set up so that web, workers and beat can share one file."""
+    """Return the database of DATABASE_URL, or else SQLite in a file that web, workers and beat can share."""
     config: dict[str, Any] = env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'summit.sqlite3'}")
     config["ATOMIC_REQUESTS"] = False
-    # Opening one costs more than a kept page does, on SQLite too.
+    # Opening a connection costs more than answering with a cached page, on SQLite too.
     config["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
     if config["ENGINE"] == "django.db.backends.sqlite3":
-        # IMMEDIATE: a transaction takes the write lock when it starts, so that it never fails half way because
-        # somebody wrote between its read and its write. WAL: readers don't wait for the writer.
+        # IMMEDIATE: a transaction takes the write lock at its start, so it can't fail later because another
+        # connection wrote between its read and its write. WAL: readers don't wait for the writer.
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
         }
-        # A file for each test process: threads lock each other out of a database in memory.
+        # Tests use a file, since threads lock each other out of a database in memory.
         config["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
         VAR_DIR.mkdir(parents=True, exist_ok=True)
     else:
         config["CONN_HEALTH_CHECKS"] = True
         config.setdefault("OPTIONS", {})["pool"] = False
-        # After how many times a query that public pages ask (summit.core.compiled_query) is planned once for a
-        # connection; 0 for never, where a pooler gives each transaction another.
+        # The number of executions after which a compiled query (summit.core.compiled_query) is prepared on its
+        # connection; 0 for never, as behind a pooler that gives each transaction another connection.
         config["OPTIONS"]["prepare_threshold"] = env.int("DATABASE_PREPARE", 3) or None
-        # Compiling a query takes PostgreSQL longer than any of ours takes to run: what it saves is for reports.
+        # JIT compilation would take longer than any of our queries; it only pays off for long reports.
         startup = env.str("DATABASE_STARTUP", "-c jit=off")
         config["OPTIONS"]["options"] = "" if startup == "none" else startup
     return config
@@ -152,13 +152,13 @@ def _database() -> dict[str, Any]:
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# The web process opens neither Redis nor SMTP: its cache and its rate limits stand in the database.
+# The web process connects to neither Redis nor SMTP, so its cache and rate limits are in the database.
 CACHES = {
     "default": {
         "BACKEND": "summit.core.database_cache.DatabaseCache",
         "LOCATION": "summit_cache",
         "TIMEOUT": 300,
-        # Django's 300 would let anybody push out what is counted of others by attempts under many names.
+        # With Django's 300, anybody could evict others' counts of attempts by attempts under many names.
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     },
 }
@@ -188,16 +188,16 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
-# A sign-in ends with the browser, and after SESSION_COOKIE_AGE in any case: desks are shared.
+# A session ends with the browser, and after SESSION_COOKIE_AGE at the latest, since computers at desks are shared.
 ACCOUNT_SESSION_REMEMBER = False
-# Whoever has no account gets no letter: it would invite to sign up, and nobody signs up here.
+# No mail to addresses without an account: allauth's mail invites to sign up, and there is no sign-up.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Summit] "
 # The key of a failed sign-in is the mailbox and the client's address (summit.accounts.adapter): docs/decisions/0009.
-# Whoever exceeds one gets the form again with a sentence, or "429.html".
+# Beyond a limit, the answer is the form with an error message, or "429.html".
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/300s/key", "reset_password": "20/m/ip,5/h/key"}
-# Whoever works at a desk signs in by a passkey, or by a password and an app (summit.accounts.second_step_guard).
+# Accounts at desks sign in with a passkey, or with a password and an app (summit.accounts.second_step_guard).
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", PRODUCTION)
 ACCOUNT_FORMS = {
     "login": "summit.accounts.forms.SignIn",
@@ -210,11 +210,11 @@ ACCOUNT_FORMS = {
 MFA_ADAPTER = "summit.accounts.mfa.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Summit"
-# Whoever begins to type a code just before the next one, or whose telephone is half a minute off, comes in too.
+# The codes just before and after are accepted too: for slow typing, and telephones that are half a minute off.
 MFA_TOTP_TOLERANCE = 1
-# A passkey has asked its owner for a finger, a face or a PIN: it is the password and the second step in one.
+# A passkey verifies its owner by a fingerprint, a face or a PIN, so it replaces both password and second step.
 MFA_PASSKEY_LOGIN_ENABLED = True
-# Nothing can be guessed here; the limit keeps a client from keeping the machine busy.
+# Signatures of passkeys can't be guessed; the limit keeps one client from occupying the server.
 MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
 MFA_FORMS = {
     "authenticate": "summit.accounts.forms.SecondStep",
@@ -234,7 +234,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("ar", "العربية")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["summit.formats"]
-# Texts are written in all LANGUAGES; pages and mails speak those that have a catalogue.
+# Texts may be written in all LANGUAGES; pages and mails are translated into those that have a catalogue.
 INTERFACE_LANGUAGES = [
     code
     for code, _name in LANGUAGES
@@ -248,7 +248,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 if TESTING:
-    # Nothing is collected for tests; WhiteNoise warns where the directory is missing.
+    # Tests collect no static files, and WhiteNoise warns if the directory is missing.
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 _STATIC_STORAGE = (
@@ -268,7 +268,7 @@ SECURE_SSL_REDIRECT = _https and env.bool("SSL_REDIRECT", True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
-# Whose attempts are counted together: without this all who come through the proxy would be one.
+# Rate limits count by the client's address; without this, all clients behind the proxy would be counted as one.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if _https else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
@@ -278,18 +278,18 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = _https
 CSRF_COOKIE_SECURE = _https
 if _https:
-    # A browser takes such a cookie only from this very host, over TLS and for all of its addresses.
+    # With this prefix, browsers accept the cookie only over TLS, from this host and for its whole site.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 X_FRAME_OPTIONS = "DENY"
-# No page uses any of these; passkeys are asked for by pages of our own.
+# No page uses any of these features, except passkeys on our own pages.
 PERMISSIONS_POLICY = (
     "camera=(), geolocation=(), microphone=(), payment=(), usb=(), display-capture=(), "
     "publickey-credentials-get=(self), publickey-credentials-create=(self)"
 )
 CROSS_ORIGIN_RESOURCE_POLICY = "same-origin"
-# Where somebody tells of a weakness, as a URI (RFC 9116); by default the mailbox that RFC 2142 reserves for it.
+# The contact for reports of vulnerabilities, as a URI (RFC 9116); by default the mailbox that RFC 2142 reserves.
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", f"mailto:security@{urlsplit(BASE_URL).hostname}")
-# No inline script or style anywhere and no nonce: pages stay the same bytes for everybody.
+# No inline scripts or styles and no nonce, so that pages are the same bytes for everybody.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -309,9 +309,9 @@ CONTENT_SECURITY_POLICY = {
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
 # --- Mail -------------------------------------------------------------------------------------------------------
-# Whatever code in this project or a library sends by django.core.mail lands in the outbox; the worker alone talks
-# to the mail server of EMAIL_URL. Without one, mail is kept in the database and read at /dev/mail/.
-EMAIL_BACKEND = "summit.outbox.backends.OutboxBackend"
+# All mail that this project or a library sends by django.core.mail is stored in the outbox. Only the worker connects
+# to the mail server of EMAIL_URL. Without one, mail stays in the database and is shown at /dev/mail/.
+EMAIL_BACKEND = "summit.outbox.mail_backend.OutboxBackend"
 _mail = env.email_url("EMAIL_URL", default="dummymail://")
 OUTBOX_TRANSPORT = _mail["EMAIL_BACKEND"]
 EMAIL_HOST = _mail.get("EMAIL_HOST", "")
@@ -323,28 +323,28 @@ EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", 10.0)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Summit <summit@localhost.localdomain>")
 SERVER_EMAIL = env.str("SERVER_EMAIL", parseaddr(DEFAULT_FROM_EMAIL)[1])
-# Seconds. A send that takes longer is cut off, and the deadline is shorter than the lease, so that nobody else can
-# have claimed a message while it is still being sent.
+# Seconds. Sending is aborted at the deadline, which is shorter than the lease, so that no other worker can claim a
+# message while it is still being sent.
 OUTBOX_SEND_DEADLINE = env.float("OUTBOX_SEND_DEADLINE", 30.0)
 OUTBOX_LEASE = env.float("OUTBOX_LEASE", 60.0)
-# Seconds for which a message that was handed to a worker is not handed out again; then its queue counts as lost.
+# Seconds for which a message that was queued for a worker isn't queued again; then the queue counts as lost.
 OUTBOX_HANDED = env.float("OUTBOX_HANDED", 15.0)
 OUTBOX_BATCH = env.int("OUTBOX_BATCH", 25)
 OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", 12)
-# Which mail provider tells of mails that came back (summit.outbox.provider_webhook), with what it brings as HTTP's
-# user and password, "user:password", and the keys with which it signs, "MAILGUN_WEBHOOK_SIGNING_KEY=...".
+# The mail provider that reports bounces (summit.outbox.provider_webhook), its HTTP credentials as "user:password",
+# and the keys with which it signs, as "MAILGUN_WEBHOOK_SIGNING_KEY=...".
 MAIL_WEBHOOK_PROVIDER = env.str("MAIL_WEBHOOK_PROVIDER", "")
 MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", "")
 ANYMAIL = {"WEBHOOK_SECRET": MAIL_WEBHOOK_SECRET, **env.dict("MAIL_WEBHOOK_KEYS", default={})}
 
 # --- Webhooks ---------------------------------------------------------------------------------------------------
-# Hosts, addresses and networks inside that webhooks may reach, by HTTP and at any port too; nothing else inside is
-# ever reached (summit.webhooks.addresses).
+# Internal hosts, addresses and networks that webhooks may reach, also by plain HTTP and at any port. All other
+# internal addresses are refused (summit.webhooks.addresses).
 WEBHOOKS_INSIDE = env.list("WEBHOOKS_INSIDE", default=[])
-# Seconds, as the outbox's: a request is cut off before its lease ends.
+# Seconds, as for the outbox: a request is aborted before its lease ends.
 WEBHOOKS_SEND_DEADLINE = env.float("WEBHOOKS_SEND_DEADLINE", 10.0)
 WEBHOOKS_LEASE = env.float("WEBHOOKS_LEASE", 30.0)
-# The hub that is told of changed feeds (W3C WebSub), and that the feeds name; none by default.
+# The hub that is notified of changed feeds and named in them (W3C WebSub); none by default.
 WEBSUB_HUB = env.str("WEBSUB_HUB", "")
 
 # --- Celery -----------------------------------------------------------------------------------------------------
@@ -352,8 +352,11 @@ REDIS_URL = env.str("REDIS_URL", "")
 
 
 def _broker_socket() -> Path | None:
-    """Where the embedded broker listens, None where REDIS_URL names another. The path of a socket has 107 bytes at
-    most: in a deep folder it moves to the temporary directory, under a name of this folder's own."""
+    """Return the path of the embedded broker's socket, or None where REDIS_URL names another broker.
+
+    A socket's path has at most 107 bytes. Where VAR_DIR is too deep, the socket is in the temporary directory, in a
+    folder with a hash of VAR_DIR in its name.
+    """
     if REDIS_URL:
         return None
     wanted = VAR_DIR / "broker" / "broker.sock"
@@ -378,16 +381,16 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-# Seconds, for any broker; Redis' own are among the transport's options.
+# Seconds, for any broker. The timeouts for Redis are in CELERY_BROKER_TRANSPORT_OPTIONS.
 CELERY_BROKER_CONNECTION_TIMEOUT = 2.0
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
-# Celery closes no connection to the database of its own accord: summit.celery does, by CONN_MAX_AGE.
+# Celery never closes database connections itself: summit.celery does, by CONN_MAX_AGE.
 CELERY_DB_REUSE_MAX = sys.maxsize
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 if CELERY_BROKER_URL.startswith("redis"):
-    # A killed worker's tasks are handed out again after the visibility timeout, looked for every two seconds: the
-    # work itself is safe to run twice, since the claim in the database decides.
+    # The tasks of a killed worker are delivered again after the visibility timeout, which is checked every two
+    # seconds. They are safe to run twice, since the claim in the database decides.
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "visibility_timeout": 10,
         "unacked_restore_interval": 2,
@@ -396,9 +399,9 @@ if CELERY_BROKER_URL.startswith("redis"):
         "socket_connect_timeout": 2.0,
         "socket_keepalive": not CELERY_BROKER_URL.startswith("redis+socket"),
     }
-# What may wait for others (a mail server, whoever takes webhooks) or takes long (imports, exports) has a queue of its
-# own, so that it can have a worker of its own: what hangs in one holds up none of the others. A worker that isn't
-# told otherwise takes from all of them.
+# Tasks that wait for other systems (mail servers, receivers of webhooks) or take long (imports, exports) have queues
+# of their own, so that they can have their own workers and don't delay other tasks. By default, a worker takes tasks
+# from all queues.
 CELERY_TASK_QUEUES = [Queue(name) for name in ("celery", "mail", "webhooks", "jobs")]
 CELERY_TASK_ROUTES = {
     "*.tasks.deliver": {"queue": "mail"},
@@ -406,22 +409,21 @@ CELERY_TASK_ROUTES = {
     "webhooks.tasks.work": {"queue": "webhooks"},
     "jobs.tasks.run": {"queue": "jobs"},
 }
-# The plain one, without a file: nothing depends on when a sweep ran last.
+# The scheduler without a file: nothing depends on beat's memory of the last run.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
-# What is due stands in the database; each second a task does those sweeps whose time has come
-# (summit.maintenance.sweeps). None expires: whether one that was handed out late still does something is the
-# database's to say, and no clock's.
+# Each second, a task runs the sweeps that are due by the database (summit.maintenance.sweeps). The tasks don't
+# expire: the database, and no other clock, decides whether a late task still has something to do.
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "summit.tasks.sweep", "schedule": 1.0},
-    # Every night, and what a night missed the next one does.
+    # Every night. The next night does what a missed one would have done.
     "purge": {"task": "delegations.tasks.purge", "schedule": crontab(hour=2, minute=20)},
 }
 
-# Bytes of public pages that each web process keeps in memory (summit.public_base.page_cache); 0 makes each page anew.
+# Bytes of public pages that each web process caches in memory (summit.public_base.page_cache); 0 for no cache.
 KEPT_PAGES = env.int("KEPT_PAGES", default=64 * 1024 * 1024)
 
 # --- API --------------------------------------------------------------------------------------------------------
-# Of each token, and of each account in its browser.
+# For each token, and for each account in its browser.
 API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=600)
 REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "summit.api_base.problems.handle",
@@ -448,11 +450,11 @@ SPECTACULAR_SETTINGS = {
         "summit.api_base.schema_sharing.share",
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
-    # Links inside buttons are not for keyboards. Hundreds of operations open at once are a page that takes seconds,
-    # and that nobody reads: each kind of row is opened by itself.
+    # deepLinking puts links into buttons, which keyboards can't reach. Without docExpansion, hundreds of operations
+    # would be expanded at once and take seconds to show.
     "SWAGGER_UI_SETTINGS": {"deepLinking": False, "docExpansion": "none", "defaultModelsExpandDepth": 0},
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    # Fields that are called alike have other choices: each has its own name in the description.
+    # Fields with the same name and different choices: each enum gets a name of its own in the OpenAPI document.
     "ENUM_NAME_OVERRIDES": {
         "SessionKindEnum": "sessions.draft.models.kinds.SessionKind",
         "TextKindEnum": "press.texts.models.texts.TextKind",
@@ -485,7 +487,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    # What opens doors stands in no log.
+    # Tokens are never logged.
     "filters": {
         "tokens": {"()": "summit.core.log_filters.TokenFilter"},
         "idle": {"()": "summit.core.log_filters.IdleFilter"},
@@ -493,12 +495,12 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING" if TESTING else "INFO")},
     "loggers": {
-        # Django's own handlers would write addresses as they are, and send them by mail.
+        # Django's own handlers would log addresses with their tokens, and send them by mail.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
-        # Anybody can ask for a host that isn't ours: the answer is 400, and no traceback stands in the log for it.
+        # Anybody can send a request for another host. The answer is a 400, without a traceback in the log.
         "django.security.DisallowedHost": {"level": "CRITICAL", "handlers": [], "propagate": False},
-        # Each task that did something, with how much; `celery.worker.strategy` would tell each that came.
+        # Logs each task that did something, with how much. `celery.worker.strategy` would log each task received.
         "celery.app.trace": {"level": "INFO", "filters": ["idle"]},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},

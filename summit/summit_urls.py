@@ -1,4 +1,4 @@
-"""The public home of a summit."""
+"""URLs of a summit's public home, its picture, stylesheet and sitemap."""
 
 from django.urls import path
 

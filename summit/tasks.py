@@ -1,4 +1,4 @@
-"""Celery tasks of the ground floor: the one for which beat asks each second, and what it does."""
+"""The Celery task `sweep`, which beat sends each second, and the sweeps of this app."""
 
 from typing import Any
 
@@ -12,14 +12,14 @@ from summit.summits import installation
 
 @shared_task(name="summit.tasks.sweep", bind=True)
 def sweep(self: Any) -> None:
-    """Do each sweep whose time has come. Safe to run twice, late, never, or two at once."""
+    """Run each sweep that is due. Safe to run twice, late, never, or concurrently."""
     sweeps.run_due(sent_at=self.request.get(sweeps.SENT_AT))
 
 
 @sweeps.sweep("audit", every=5)
 def chain_audit() -> None:
-    """Record what was refused at doors and is not recorded yet, and chain what has been since the last time."""
-    sign_in_log.settle()
+    """Record refused sign-ins that were only counted so far, and chain the new audit entries."""
+    sign_in_log.record_refused()
     audit.chain()
 
 
@@ -31,5 +31,5 @@ def clear_expired() -> None:
 
 @sweeps.sweep("installation", every=15)
 def watch_installation() -> None:
-    """Notice where the installation is a copy of another, and let nothing leave it then."""
+    """Pause the installation if it is a copy of another, so that it sends nothing."""
     installation.watch()

@@ -1,12 +1,12 @@
-"""What of the ground floor moves with a summit, what stays behind and why, and what is the installation's own."""
+"""The transfer declarations of `summit` and of libraries: which models move with a summit, and why others don't."""
 
 from typing import Any
 
 from summit.core.transfer_registry import Names, belongs, moves, stays
 from summit.transfer.values import by_number
 
-# Where it came from and whether it sends is told anew where it arrives.
-moves("summit.Summit", without=("disarmed_at", "armed_at"))
+# Not exported: each import pauses the summit anew.
+moves("summit.Summit", without=("paused_at", "resumed_at"))
 moves("summit.Venue", "summit.Room", "summit.Person")
 
 
@@ -14,7 +14,7 @@ def _audit(values: dict[str, Any], names: Names) -> None:
     label = values["object_type"]
     if by_number(label):
         values["object_key"] = names.row(label, values["object_key"])
-        # Rows of a list that somebody saw.
+        # The rows of a list in the access log.
         if "keys" in values["detail"]:
             values["detail"] = {
                 **values["detail"],
@@ -24,7 +24,7 @@ def _audit(values: dict[str, Any], names: Names) -> None:
 
 moves(
     "summit.AuditEntry",
-    # Its place in the chain is the installation's: digests cover keys. It is chained anew where it arrives.
+    # Digests cover primary keys, so the entries are chained again in the importing installation.
     without=("position", "previous", "digest"),
     named=("part_of", "detail"),
     rewrite=_audit,

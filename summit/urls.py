@@ -1,7 +1,7 @@
-"""All addresses. The apps above the ground floor are named by strings: nothing here imports upward.
+"""The root URLconf. It includes the other apps by strings, since this app may not import them.
 
-Addresses of a summit come last, since its slug is their first part; a slug that is one of the others is refused
-(summit.core.validators.reserved_slugs).
+The addresses of summits come last, since they begin with a slug. A slug that is the first part of any other address
+is refused (summit.core.validators.reserved_slugs).
 """
 
 from django.conf import settings

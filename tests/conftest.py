@@ -143,7 +143,7 @@ def sweeps_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def mail_to_memory(settings: Any) -> None:
     """Let the outbox deliver into django.core.mail.outbox."""
     settings.OUTBOX_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"
-    settings.EMAIL_BACKEND = "summit.outbox.backends.OutboxBackend"
+    settings.EMAIL_BACKEND = "summit.outbox.mail_backend.OutboxBackend"
 
 
 @pytest.fixture(autouse=True)

@@ -507,7 +507,7 @@ class EditionFactory(Factory[Edition]):
     @classmethod
     def _create(cls, model_class: type[Edition], *args: Any, **kwargs: Any) -> Edition:
         edition = super()._create(model_class, *args, **kwargs)
-        search_services.note(edition)
+        search_services.index_edition(edition)
         return edition
 
 

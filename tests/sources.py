@@ -34,8 +34,11 @@ def tree(path: Path) -> ast.Module:
 
 
 def writes(path: Path) -> set[str]:
-    """Return the calls in a module that would write rows: methods of these names, but for a dictionary's `update`
-    and for what the admin's own classes are asked to do."""
+    """Return the calls in a module that would write rows: methods of these names.
+
+    Functions of a service module are no such methods, nor are a dictionary's `update` and what the admin's own
+    classes are asked to do.
+    """
     found: set[str] = set()
     if not WRITING.search(text(path)):
         return found
@@ -43,10 +46,25 @@ def writes(path: Path) -> set[str]:
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in WRITES:
             continue
         holder = ast.unparse(node.func.value)
-        if holder.isupper() or holder == "{}" or holder.startswith("super("):
+        if holder.isupper() or holder in ("{}", "self.services") or holder.startswith("super("):
+            continue
+        if holder in modules_imported(path):
             continue
         found.add(node.func.attr)
     return found
+
+
+@cache
+def modules_imported(path: Path) -> frozenset[str]:
+    """Return the names under which a module imports modules of the project."""
+    return frozenset(
+        each.asname or each.name
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom) and node.module
+        for each in node.names
+        if (ROOT / node.module.replace(".", "/") / f"{each.name}.py").exists()
+        or (ROOT / node.module.replace(".", "/") / each.name / "__init__.py").exists()
+    )
 
 
 @cache

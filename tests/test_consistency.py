@@ -93,7 +93,7 @@ SERVICES = re.compile(r"/(services(/|\.py$)|migrations/)")
 # Documents that are saved, a set that grows, and a summit’s usual categories, made when they are first asked for.
 NOT_OF_THE_DATABASE = {
     "delegations/badges/badge_pdf.py": {"save"},
-    "delegations/core/table_files.py": {"save"},
+    "delegations/core/table_writers.py": {"save"},
     "delegations/imports/blank_files.py": {"save"},
     "delegations/members/models/categories.py": {"bulk_create"},
     "delegations/overview/selectors/progress.py": {"update"},

@@ -1,1 +1,1 @@
-"""Badges: issued, ended, printed, checked at a door; passes that change hands."""
+"""Badges, which are issued, ended, printed and checked at a door, and transferable passes."""

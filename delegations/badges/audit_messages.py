@@ -1,4 +1,4 @@
-"""What the audit calls what happens to badges, zones and passes that change hands."""
+"""Registers the audit's texts for badges and transferable passes."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,7 +25,7 @@ describe_model(TransferablePass, related=("rule", "party"), name=str, shown_on=l
 part(Party, TransferablePass, lambda row: TransferablePass.objects.filter(party=row))
 describe_action("delegations.badge.issue", gettext_lazy("issued a badge"))
 describe_action("delegations.badge.end", gettext_lazy("ended a badge"))
-# The badge is the person’s; its own page shows what became of it.
+# A badge is listed as part of its person; its own page shows its history.
 describe_model(Badge, related=("person",), name=lambda row: row.person.label)
 part(Person, Badge, lambda row: Badge.objects.filter(person=row))
 part(Party, Badge, lambda row: Badge.objects.filter(party=row))

@@ -1,4 +1,4 @@
-"""Badges as PDF: A6, one to a page, each with its number as a code that a camera reads."""
+"""Renders badges as a PDF of A6 pages, one badge to a page, each with its number as a QR code."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -21,8 +21,9 @@ def _source() -> bytes:
 
 
 def code(number: str) -> str:
-    """Return a QR code of a badge's number as SVG. In capitals it takes fewer and larger squares."""
-    # Read when the first badge is printed: the desks start without it.
+    """Return a QR code of a badge's number as SVG. The number is in capitals, which needs fewer and larger
+    squares."""
+    # Imported when the first badge is printed, so that the web process starts faster.
     import segno  # noqa: PLC0415
 
     drawn = BytesIO()
@@ -32,11 +33,13 @@ def code(number: str) -> str:
 
 
 def write(cards: Sequence[Card]) -> bytes:
-    """Return the document, in the language of the first badge's summit. Raises summit.pdf.fonts.MissingFontError
-    where no font here prints one of its letters."""
+    """Return the PDF of these badges, in the language of the first badge's summit.
+
+    Raises summit.pdf.fonts.MissingFontError if no installed font has one of the letters.
+    """
     language = cards[0].summit_language
     with override(language):
-        said = {
+        message = {
             "title": _("Badges"),
             "photograph": _("photograph"),
             "code": _("code of the number"),
@@ -46,7 +49,7 @@ def write(cards: Sequence[Card]) -> bytes:
     return print_pdf(
         _source(),
         {
-            **said,
+            **message,
             "author": cards[0].summit,
             "language": language,
             "direction": _way(language),

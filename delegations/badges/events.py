@@ -1,4 +1,4 @@
-"""The webhook event of a badge: that somebody got one, and nothing more of them."""
+"""The webhook event that is sent when a person gets a badge."""
 
 from collections.abc import Sequence
 
@@ -15,8 +15,10 @@ ACCREDITED = webhooks_events.declare("person.accredited", _("a person gets a bad
 
 
 def accredited(summit: Summit, badges: Sequence[Badge]) -> None:
-    """Tell who of a summit got badges, in the transaction that issues them. A badge's number opens doors: it stays
-    here."""
+    """Emit an event for each badge of a summit, in the transaction that issues them.
+
+    The event names the person and the party. It leaves out the badge's number, because that opens doors.
+    """
     emit_many(
         summit=summit,
         causes=[

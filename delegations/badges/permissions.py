@@ -1,4 +1,4 @@
-"""Who may do what with badges, zones and passes that change hands."""
+"""Permissions for badges and transferable passes."""
 
 from delegations.badges.models.transferable_passes import TransferablePass
 from delegations.core.roles import SEE_CATEGORIES, SEE_TRAVEL, WRITERS
@@ -8,11 +8,11 @@ from summit.permissions.rules import Actor, allows, check, declare, declare_mode
 from summit.summits.models import Summit
 
 declare_model("delegations.transferablepassrule", view=SEE_CATEGORIES, change=WRITERS)
-# Passes that change hands among a party's people: the desk that prints badges sees who carries which.
+# The desk that prints badges needs to see who carries which transferable pass.
 _PASSES = (*WRITERS, Role.ACCREDITATION)
 declare_model("delegations.transferablepass", view=_PASSES, change=(), view_own=(Role.FOCAL_POINT,))
 declare("delegations.hand_transferable_pass", _PASSES, own=(Role.FOCAL_POINT,))
-# Badges: accreditation issues them; whoever vets or plans journeys ends one too.
+# Accreditation issues badges. Vetting, and those who plan travel, may end one too.
 declare_model("delegations.badge", view=SEE_TRAVEL, change=())
 declare("delegations.issue_badge", (Role.ORGANISER, Role.ACCREDITATION))
 declare("delegations.end_badge", SEE_TRAVEL)
@@ -20,7 +20,7 @@ members_permissions.own_by_party(TransferablePass)
 
 
 def can_issue_badges(user: Actor, summit: Summit | int) -> bool:
-    """Return whether the account may issue and print badges of a summit."""
+    """Return whether the account may issue and print a summit's badges."""
     return allows(user, "delegations.issue_badge", summit)
 
 
@@ -30,7 +30,7 @@ def check_can_issue_badges(user: Actor, summit: Summit | int) -> None:
 
 
 def can_end_badges(user: Actor, summit: Summit | int) -> bool:
-    """Return whether the account may end badges of a summit."""
+    """Return whether the account may end a summit's badges."""
     return allows(user, "delegations.end_badge", summit)
 
 

@@ -1,2 +1,2 @@
-"""What the packages share: rows that a desk changes, ordering, pages that ask, fields of the API, roles that stand
-together."""
+"""Helpers that the packages share: rows that a desk edits, ordering, confirmation pages, API fields, groups of
+roles."""

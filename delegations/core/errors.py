@@ -2,7 +2,8 @@
 
 
 class FieldProblem(Exception):
-    """What was entered can't be taken: `field` names it, "" where it is no field's, and the text says what to do."""
+    """A value that was entered can't be accepted. `field` names its field, or is "" if it belongs to none; the text
+    says what to do."""
 
     def __init__(self, field: str, said: str) -> None:
         super().__init__(said)
@@ -10,4 +11,4 @@ class FieldProblem(Exception):
 
 
 class NotNow(ValueError):
-    """It can't be done as things are; the text is a sentence that says why and what to do."""
+    """The action isn't possible in the present state. The text is a sentence that says why and what to do."""

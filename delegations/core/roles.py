@@ -1,16 +1,15 @@
-"""Roles that stand together in the permissions of several packages."""
+"""Groups of roles that the permissions of several packages use."""
 
 from summit.permissions.models import Role
 
 WRITERS = (Role.ORGANISER, Role.PROTOCOL)
-# Those who plan by who comes, person by person; and those who need to know which parties come.
+# The first plan with individual people; the second only need to know which parties come.
 SEE_MEMBERS = (*WRITERS, Role.ACCREDITATION, Role.PROGRAMME)
 SEE_PARTIES = (*SEE_MEMBERS, Role.PRESS_OFFICER, Role.PRESS_APPROVER, Role.VIEWER)
 SEE_LETTERS = (*WRITERS, Role.PROGRAMME)
 OF_PARTIES = (Role.FOCAL_POINT, Role.DELEGATE)
-# In which categories people come, which zones those open, and the passes that change hands. How many may be named in
-# a category is said by whoever may raise that.
+# Categories, the zones they open, and transferable passes. Quotas have a permission of their own.
 SEE_CATEGORIES = (*SEE_MEMBERS, Role.VETTING)
-# The groups of what people are asked for beyond that (delegations.members.field_access), each seen and changed by the
-# same. An organiser runs the summit and needs nobody's passport.
+# Those who see and change a group of particulars (delegations.members.field_groups). An organiser runs the summit and
+# needs nobody's passport.
 SEE_TRAVEL = (*WRITERS, Role.ACCREDITATION, Role.VETTING)

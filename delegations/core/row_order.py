@@ -1,4 +1,4 @@
-"""Rows that are put in order by hand: how one moves among the others."""
+"""Functions that move a row within an order made by hand."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,12 +6,15 @@ UP, DOWN, TOP, OUT = "up", "down", "top", "out"
 
 
 class OrderChanged(ValueError):
-    """Somebody else has saved another order since this one was looked at; its text is a sentence for the second."""
+    """Somebody else has stored another order since this one was read. The text is a sentence for the account that
+    saves second."""
 
 
 def moved(ranked: Sequence[int], key: int, how: str) -> list[int]:
-    """Return the ranked parties (primary keys) after one of them, or one that wasn't ranked, was moved up, down, to
-    the top or out of the order. Who wasn't ranked joins at the end by moving up."""
+    """Return the order (primary keys) after `key` was moved up, down, to the top or out of it, as `how` says.
+
+    A key that isn't in the order joins at its end when it is moved up.
+    """
     rest = [other for other in ranked if other != key]
     there = key in ranked
     place = list(ranked).index(key) if there else len(rest)
@@ -23,10 +26,12 @@ def moved(ranked: Sequence[int], key: int, how: str) -> list[int]:
 
 
 def by_numbers(numbers: Mapping[int, int], was: Mapping[int, int]) -> list[int]:
-    """Return the ranked parties by the numbers that were entered for them. Of two with one number the one whose
-    number was changed stands first: it was put there."""
+    """Return the keys sorted by the numbers that were entered for them; `was` holds the numbers before.
+
+    Of two keys with the same number, the one that was changed to it comes first.
+    """
     keys = sorted(numbers, key=lambda key: (numbers[key], numbers[key] == was.get(key), was.get(key, 0), key))
-    # Who is moved down by a number takes that place, and not the one before it.
+    # A row that is moved down ends at the number that was entered, not one place before it.
     for key in list(keys):
         if key in was and numbers[key] > was[key]:
             keys.remove(key)

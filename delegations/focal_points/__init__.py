@@ -1,1 +1,1 @@
-"""Who acts for a party: asked for, approved, told, taken off."""
+"""Focal points: requesting, approving, naming and removing those who act for a party."""

@@ -1,4 +1,4 @@
-"""What the audit calls what happens to requests for focal points."""
+"""Registers the audit's texts for requests for focal points."""
 
 from django.utils.translation import gettext_lazy
 

@@ -1,4 +1,5 @@
-"""The messages about focal points: who was asked for, who acts now, who acts no more."""
+"""Renders the messages about focal points: decisions on requests, and who acts for a party from now on or no
+longer."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +20,7 @@ from summit.outbox.models import Message
 
 
 def render_focal(message: Message) -> Mail:
-    """Write what became of a request for a focal point, in the language that is active. No query."""
+    """Return the mail for a message about a focal point, in the active language. No query."""
     facts = message.facts
     subject = {
         notices.APPROVED: _("%(name)s is a focal point of %(party)s now"),
@@ -28,7 +29,7 @@ def render_focal(message: Message) -> Mail:
     }.get(facts["what"], _("You are no longer a focal point of %(party)s"))
     route = "portal:delegation" if facts["what"] == notices.NAMED else "portal:focal_points"
     if facts["what"] == notices.NAMED and not facts["account"]:
-        # Whoever has no account begins where codes are sent; the portal shows the delegation then.
+        # A person without an account first asks for a sign-in code. The portal then shows the delegation.
         url = reverse("portal:code_ask")
     else:
         url = reverse(route, args=[facts["party_key"]])
@@ -37,8 +38,11 @@ def render_focal(message: Message) -> Mail:
 
 
 def untrue(messages: Sequence[Message]) -> dict[int, str]:
-    """Name the messages that aren't so any more: requests that are kept no longer, whoever acts no more, or again.
-    Two queries."""
+    """Return the messages that are no longer true, with the reason by primary key. Two queries.
+
+    A message is untrue if its request has another state or is deleted, or if the person acts for the party again, or
+    no longer, contrary to what it says.
+    """
     keys = [message.facts["request"] for message in messages if message.facts["request"]]
     states = dict(FocalPointRequest.objects.filter(pk__in=keys).values_list("pk", "state"))
     people = [message.facts["person_key"] for message in messages]

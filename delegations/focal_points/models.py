@@ -1,4 +1,4 @@
-"""New focal points that are asked for."""
+"""The model of requests for focal points."""
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +11,7 @@ from summit.users.models import User
 
 
 class RequestState(models.TextChoices):
-    """What became of something that was asked for."""
+    """The states of a request."""
 
     OPEN = "open", _("to be decided")
     APPROVED = "approved", _("approved")
@@ -20,7 +20,8 @@ class RequestState(models.TextChoices):
 
 
 class FocalPointRequest(models.Model):
-    """A focal point asks protocol to let another person act for the party, beside them or in their place."""
+    """A focal point's request that another person acts for the party, as one more focal point or in the place of
+    one."""
 
     party = models.ForeignKey(
         Party,
@@ -28,7 +29,7 @@ class FocalPointRequest(models.Model):
         related_name="focal_point_requests",
         verbose_name=pgettext_lazy("label", "party"),
     )
-    # The person is entered when it is approved: nobody is in a summit because somebody wrote their name.
+    # The person is only entered on approval: a name in a request doesn't make anybody part of a summit.
     name = models.CharField(_("name"), max_length=200)
     office = models.CharField(_("office held"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"))
@@ -38,7 +39,7 @@ class FocalPointRequest(models.Model):
     )
     asked_at = models.DateTimeField(_("asked at"), auto_now_add=True)
     asked_by = models.CharField(_("asked by"), max_length=200)
-    # Where whoever asked reads what became of it; "" where a desk asked.
+    # The mailbox to which the decision is sent; "" if a desk made the request.
     answer_to = models.EmailField(_("answer to"), blank=True)
     state = models.CharField(_("state"), max_length=10, choices=RequestState, default=RequestState.OPEN)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)

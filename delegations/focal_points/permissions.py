@@ -1,4 +1,4 @@
-"""Who asks for a new focal point, and who decides."""
+"""Permissions for requests for focal points."""
 
 from delegations.core.roles import WRITERS
 from delegations.focal_points.models import FocalPointRequest
@@ -6,7 +6,8 @@ from delegations.members import permissions as members_permissions
 from summit.permissions.models import Role
 from summit.permissions.rules import declare, declare_model
 
-# A new one is asked for by those who act for the party, and decided by protocol; asking and leaving are one right.
+# Those who act for the party request a new focal point, and protocol decides. The permission to request one also
+# covers leaving.
 declare_model("delegations.focalpointrequest", view=WRITERS, change=(), view_own=(Role.FOCAL_POINT,))
 declare("delegations.ask_focal_point", WRITERS, own=(Role.FOCAL_POINT,))
 declare("delegations.decide_focal_point", WRITERS)

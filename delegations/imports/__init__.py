@@ -1,1 +1,2 @@
-"""Tables of parties and people that are read in: recognised, compared with what is there, planned, shown, written."""
+"""Import files of parties and people: columns are recognised, rows compared with the summit, planned, shown and
+written."""

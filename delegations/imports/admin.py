@@ -1,4 +1,4 @@
-"""Tables of parties and people in the admin: uploaded, looked at row by row, taken over."""
+"""The admin of import files: upload a table, review its rows, and apply it."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ ENTER_ALL = f"{ALL} enter"
 
 
 class ImportFileForm(UploadForm):
-    """Which table, of what, for which summit."""
+    """The form that uploads a table: the summit, what the rows are, and the file."""
 
     field_order = ("summit", "purpose", "file")
     purpose = forms.ChoiceField(
@@ -48,7 +48,7 @@ class ImportFileForm(UploadForm):
 
 @admin.register(DelegationImportFile)
 class ImportFileAdmin(UploadsAdmin):
-    """The tables that desks uploaded; those of focal points are theirs."""
+    """The admin of the import files that desks uploaded. Those of focal points are only in the portal."""
 
     place = 4
     list_display = ["filename", "purpose", "summit", "uploaded", "uploaded_by", "taken"]
@@ -65,11 +65,11 @@ class ImportFileAdmin(UploadsAdmin):
     problems = (import_files.ImportFileProblem, Unreadable)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the desks' tables."""
+        """Return the import files that desks uploaded."""
         return super().get_queryset(request).filter(party=None)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the empty tables, and answering what is asked of one."""
+        """Return the URL patterns, with those of the empty tables and of the answers added."""
         wrap = self.admin_site.admin_view
         return [
             path("empty/", wrap(self.blank), name="delegations_delegationimportfile_blank"),
@@ -78,11 +78,11 @@ class ImportFileAdmin(UploadsAdmin):
         ]
 
     def answer(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Keep what the reader has decided of a table's rows, and look at it anew."""
+        """Store the reader's answers to the report's questions, and make the report again."""
         row, user = self._mine(request, pk)
         report = import_files.report_of(row)
         asked = report.questions if report else {}
-        # An answer for all of a kind stands beside those of rows.
+        # One answer may be for all questions of a kind, beside the answers for single rows.
         kinds = {f"{ALL} {key.partition(' ')[2]}" for key in asked}
         answers = {key: str(request.POST[key]) for key in request.POST if key in asked or key in kinds}
         try:
@@ -94,27 +94,28 @@ class ImportFileAdmin(UploadsAdmin):
         return self._after(pk, job)
 
     def keep(self, summit: Summit, form: UploadForm, by: User) -> DelegationImportFile:
-        """Keep a table. Raises SheetProblem."""
+        """Store an uploaded table and return it. Raises ImportFileProblem."""
         file, purpose = form.cleaned_data["file"], form.cleaned_data["purpose"]
         import_files.look_at_size(file.size)
         return import_files.store(summit=summit, purpose=purpose, filename=file.name, content=file.read(), by=by)
 
     def rows_of(self, row: DelegationImportFile) -> int:
-        """Return how many rows a table has that waits."""
+        """Return the number of rows of a table that isn't applied yet."""
         return len(import_files.table_of(row).rows)
 
     def remove(self, row: DelegationImportFile, by: User) -> None:
-        """Delete a table."""
-        import_files.drop(sheet=row, by=by)
+        """Delete an import file."""
+        import_files.discard(sheet=row, by=by)
 
     def onward(self, row: DelegationImportFile) -> tuple[str, str]:
-        """Lead to the people or to the parties."""
+        """Return the address and label of the link to the list that the table fills: people or parties."""
         if row.purpose == ImportPurpose.PEOPLE:
             return reverse("admin:summit_person_changelist"), _("Show the people")
         return reverse("admin:delegations_party_changelist"), _("Show the parties")
 
     def more(self, row: DelegationImportFile) -> dict[str, Any]:
-        """Lead to another table of the same kind, for the same summit."""
+        """Return further values for the template, among them the address that uploads another table of the same
+        kind."""
         asked = urlencode({"purpose": row.purpose, "summit": row.summit.slug})
         return {
             "upload": f"{self.address('upload')}?{asked}",
@@ -124,16 +125,16 @@ class ImportFileAdmin(UploadsAdmin):
         }
 
     def first(self, request: HttpRequest) -> dict[str, Any]:
-        """Begin with what the address asks for."""
+        """Return the initial values of the upload form, from the request's parameters."""
         return {"purpose": _purpose(request)}
 
     def more_to_upload(self, request: HttpRequest, offered: list[Summit]) -> dict[str, Any]:
-        """Offer the empty tables."""
+        """Return further values for the upload page: the links to empty tables of the chosen summit."""
         chosen = chosen_summit(request, offered)
         return {"blanks": _blanks(chosen) if chosen else []}
 
     def blank(self, request: HttpRequest) -> HttpResponse:
-        """Return an empty table, as `?purpose=`, `?summit=` and `?ending=` ask for it."""
+        """Return an empty table for the parameters `?purpose=`, `?summit=` and `?ending=`."""
         self.admit(request, "view")
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         check(request.user, self.action, None)
@@ -148,7 +149,7 @@ class ImportFileAdmin(UploadsAdmin):
 
 
 def _not_listed(row: DelegationImportFile) -> int:
-    """Return how many rows ask whether a party that isn't on the list is entered."""
+    """Return how many rows still ask whether a party that isn't on the list is to be entered."""
     report = None if row.applied_at else import_files.report_of(row)
     asked = report.questions.values() if report else ()
     return sum(each.key.endswith(" enter") and not each.chosen for each in asked)
@@ -168,6 +169,6 @@ def _blanks(summit: Summit) -> list[tuple[str, str]]:
     }
     address = reverse("admin:delegations_delegationimportfile_blank")
     return [
-        (f"{address}?{urlencode({'purpose': purpose, 'ending': ending, 'summit': summit.slug})}", said)
-        for (purpose, ending), said in words.items()
+        (f"{address}?{urlencode({'purpose': purpose, 'ending': ending, 'summit': summit.slug})}", message)
+        for (purpose, ending), message in words.items()
     ]

@@ -1,4 +1,4 @@
-"""Tables of parties and people: uploaded, looked at row by row, taken over or deleted."""
+"""The API of import files of parties and people: upload a table, review its rows, then apply or delete it."""
 
 from typing import Any, ClassVar
 
@@ -35,8 +35,7 @@ READ_IN = "delegations.read_in"
 
 
 class QuestionSerializer(serializers.Serializer[Any]):
-    """What somebody has to decide about a row. Without an answer `usual` counts; where that is empty too the row is
-    left out."""
+    """A question about a row. Without an answer `usual` applies; if that is empty too, the row is skipped."""
 
     key = serializers.CharField(help_text="By which it is answered.")
     text = serializers.CharField()
@@ -46,18 +45,19 @@ class QuestionSerializer(serializers.Serializer[Any]):
 
     @extend_schema_field(serializers.DictField(child=serializers.CharField()))
     def get_choices(self, asked: Question) -> dict[str, str]:
-        """Return what can be answered, each with its words."""
+        """Return the possible answers, each with its label."""
         return {value: words for value, words in asked.choices}  # noqa: C416 - pairs, as JSON holds them
 
 
 class AnswersInput(serializers.Serializer[Any]):
-    """What was decided, by the keys of questions; an empty answer takes a decision back."""
+    """Answers by the keys of the questions. An empty answer withdraws an earlier one."""
 
     answers = serializers.DictField(child=serializers.CharField(allow_blank=True, max_length=200), allow_empty=False)
 
 
 class ImportFileLineSerializer(serializers.Serializer[Any]):
-    """What becomes of a row, or became: `notes` are sentences, `fields` what changes, in words."""
+    """The planned or actual result for a row. `notes` are sentences; `fields` are the labels of the fields that
+    change."""
 
     number = serializers.IntegerField()
     outcome = serializers.ChoiceField(choices=Outcome.choices)
@@ -69,8 +69,8 @@ class ImportFileLineSerializer(serializers.Serializer[Any]):
 
 
 class ImportFileReportSerializer(serializers.Serializer[Any]):
-    """What a table would do, row by row, or did. Columns that aren't used are those that nobody knows, that are there
-    twice, and that whoever uploaded it may not fill."""
+    """What a table would do, row by row, or has done. Three lists name columns that aren't used: `unknown` ones,
+    repeated ones (`twice`), and those that the uploader may not fill (`barred`)."""
 
     language = serializers.CharField(help_text="Of its sentences.")
     counts = serializers.DictField(child=serializers.IntegerField(), help_text="How many rows have which outcome.")
@@ -81,8 +81,8 @@ class ImportFileReportSerializer(serializers.Serializer[Any]):
 
 
 class ImportFileSerializer(serializers.ModelSerializer[DelegationImportFile]):
-    """An uploaded table. `report` is told of one table at a time and null in lists; of a long table it is null until
-    the `job` has looked at it. `party` is whose focal point uploaded it; null at a desk."""
+    """An uploaded table. `report` is null in lists, and for a long table until `job` has checked it. `party` is the
+    party of the focal point who uploaded it; null for a desk."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     party = serializers.CharField(source="party.public_id", read_only=True, allow_null=True, default=None)
@@ -100,12 +100,12 @@ class ImportFileSerializer(serializers.ModelSerializer[DelegationImportFile]):
 
     @extend_schema_field(ImportFileReportSerializer(allow_null=True))
     def get_report(self, row: DelegationImportFile) -> Any:
-        """Return what becomes of its rows."""
+        """Return the report on the rows, or None in lists and before there is one."""
         found = import_files.report_of(row) if self.parent is None else None
         return None if found is None else ImportFileReportSerializer(found).data
 
     def get_job(self, row: DelegationImportFile) -> str | None:
-        """Return the id of the reader's work that looks at it, or takes it over."""
+        """Return the id of the reader's latest job that checks or applies the table, or None."""
         if self.parent is not None:
             return None
         mine = Job.objects.filter(kind=import_job.NAME, by=self.context["by"], params__sheet=row.public_id)
@@ -120,38 +120,38 @@ class OwnParty(InSummit):
         super().__init__(queryset=Party.objects.select_related("summit"), **kwargs)
 
     def get_queryset(self) -> Any:
-        """Return the reader's own parties."""
+        """Return the parties for which the reader acts."""
         return super().get_queryset().filter(pk__in=own_parties(self.context["by"], Role.FOCAL_POINT).values("pk"))
 
 
 class OfTableInput(serializers.Serializer[Any]):
-    """What the rows of a table are. A focal point says for which party."""
+    """What the rows of a table are. Focal points must name their party."""
 
     party = OwnParty(required=False)
     purpose = serializers.ChoiceField(choices=ImportPurpose.choices, required=False, default=ImportPurpose.PEOPLE)
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Ask whoever works at no desk for the party."""
+        """Return the values. Raises ValidationError if a reader who works at no desk names no party."""
         if values.get("party") is None and not allows(self.context["by"], READ_IN, self.context["summit"]):
             raise serializers.ValidationError({"party": _("Say for which of your parties.")})
         return values
 
 
 class BlankInput(OfTableInput):
-    """Of what an empty table is, and in which format."""
+    """The kind and format of an empty table."""
 
     ending = serializers.ChoiceField(choices=tuple(blank_files.MEDIA_TYPES), required=False, default=blank_files.XLSX)
 
 
 class ImportFileInput(OfTableInput):
-    """A table with headings in its first row: XLSX, CSV or JSON. A focal point says for which party."""
+    """A table with headings in its first row, as XLSX, CSV or JSON. Focal points must name their party."""
 
     file_name = serializers.CharField(max_length=import_files.LONGEST_NAME)
     content = ContentField(largest=MOST_BYTES)
 
 
 class ImportFileFilters(django_filters.FilterSet):
-    """By what tables are narrowed."""
+    """The filters of the list of import files."""
 
     purpose = django_filters.ChoiceFilter(choices=ImportPurpose.choices, label=_("purpose"))
     party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
@@ -161,7 +161,7 @@ class ImportFileFilters(django_filters.FilterSet):
 
 
 class ImportFileViewSet(DeskViewSet):
-    """Uploaded tables: desks see theirs, and focal points their party's."""
+    """Import files. Desks see those of desks; focal points see those of their party."""
 
     name = "sheets"
     verbose_name = _("uploaded tables")
@@ -175,24 +175,24 @@ class ImportFileViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"uploaded": ("uploaded_at",)}
 
     def rows(self) -> QuerySet[DelegationImportFile]:
-        """Return tables; what is in one, and its report, are fetched of the one that is shown."""
+        """Return import files without their content and report, which are only loaded for a single one."""
         return DelegationImportFile.objects.select_related("summit", "party__summit", "uploaded_by").defer(
             "content", "report"
         )
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[DelegationImportFile]:
-        """Return the desks' tables, and those of parties for which somebody acts."""
+        """Return the import files of desks, and those of the parties for which the account acts."""
         mine = own_parties(user, Role.FOCAL_POINT).values("pk")
         return super().get_queryset(user, slug).filter(Q(party=None) | Q(party__in=mine))
 
     def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
-        """Record who read what a table says, as on its page."""
+        """Record in the access log who read the report of an import file."""
         if len(rows) == 1 and "report" in fields and "report" not in rows[0].get_deferred_fields():
             access_log.note_page(by=by, target=rows[0], summit=summit, fields=["report"])
 
     def add(self, *, by: User, summit: Summit, values: Values) -> DelegationImportFile:
-        """Keep a table with what would become of its rows; nothing of it is written yet. A long one is looked at by a
-        worker."""
+        """Store a table and report what it would do. Nothing is written to the summit yet. A long table is checked by
+        a background job."""
         try:
             row = import_files.store(
                 summit=summit,
@@ -209,12 +209,12 @@ class ImportFileViewSet(DeskViewSet):
         return row
 
     def remove(self, *, by: User, row: DelegationImportFile) -> None:
-        """Delete a table; what was taken over of it stays."""
-        import_files.drop(sheet=row, by=by)
+        """Delete an import file. What was applied from it stays."""
+        import_files.discard(sheet=row, by=by)
 
     @action("blank", safe=True, permission=READ_IN, input=BlankInput, output=ContentSerializer, detail=False)
     def blank(self, *, by: User, summit: Summit, values: Values) -> File:
-        """Give an empty table with the headings that are known, in the reader's language."""
+        """Return an empty table with the known headings, in the reader's language."""
         party, purpose, ending = values.get("party"), values["purpose"], values["ending"]
         if party is None:
             made = blank_files.for_desk(summit=summit, purpose=purpose, ending=ending, by=by)
@@ -224,18 +224,18 @@ class ImportFileViewSet(DeskViewSet):
 
     @action("answer", permission=READ_IN, input=AnswersInput)
     def answer(self, *, by: User, row: DelegationImportFile, values: Values) -> None:
-        """Decide what the report asks, by the keys of its questions, and look anew what would become of the rows. At
-        a long table a worker looks."""
+        """Store answers to the report's questions, and make the report again. For a long table a background job makes
+        it."""
         import_files.answer(sheet=row, answers=values["answers"], by=by)
         import_job.READ_IN.look(row=row, by=by)
 
     @action("look", permission=READ_IN)
     def look(self, *, by: User, row: DelegationImportFile, values: Values) -> None:
-        """Look anew what would become of its rows; at a long table a worker looks."""
+        """Make the report again. For a long table a background job makes it."""
         import_job.READ_IN.look(row=row, by=by)
 
     @action("take", permission=READ_IN)
     def take(self, *, by: User, row: DelegationImportFile, values: Values) -> None:
-        """Take the table over, once: each row is written that can be, and the report says what became of it. A long
-        one is taken over by a worker."""
+        """Apply the table, once. Every row that can be written is written, and the report says what became of each. A
+        long table is applied by a background job."""
         import_job.READ_IN.take(row=row, by=by)

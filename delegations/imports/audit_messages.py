@@ -1,4 +1,4 @@
-"""What the audit calls what happens to uploaded tables."""
+"""Registers the audit's texts for import files."""
 
 from django.utils.translation import gettext_lazy
 
@@ -9,6 +9,6 @@ describe_action("delegations.read_in", gettext_lazy("read people and parties fro
 describe_action("delegations.delegationimportfile.add", gettext_lazy("uploaded a table of parties or people"))
 describe_action("delegations.delegationimportfile.answer", gettext_lazy("decided what an uploaded table asks"))
 describe_action("delegations.delegationimportfile.remove", gettext_lazy("deleted an uploaded table"))
-# By what it holds: a file's name may be a person's.
+# Named by its purpose: a file's name may contain a person's name.
 describe_model(DelegationImportFile, related=("summit",), name=lambda row: row.get_purpose_display())
 personal(DelegationImportFile, "content", "filename", "report")

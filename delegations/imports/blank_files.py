@@ -1,5 +1,7 @@
-"""An empty table for whoever enters many parties or people: the headings in the reader's language, and in a
-spreadsheet a second sheet that says what each column takes."""
+"""Empty tables for entering many parties or people, with headings in the reader's language.
+
+A spreadsheet has a second sheet that explains what each column accepts.
+"""
 
 import csv
 import io
@@ -16,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from delegations.imports import column_recognition
 from delegations.imports.models import ImportPurpose
 from delegations.members import column_headings
-from delegations.members.field_access import GROUPS, PARTICULARS, PERSON
+from delegations.members.field_groups import GROUPS, PARTICULARS, PERSON
 from delegations.members.models.categories import Category
 from delegations.members.models.particulars import PassportType, Sex
 from delegations.members.selectors import quotas
@@ -43,15 +45,18 @@ PARTIES = (
     "mission_phone",
     "party_key",
 )
-# What is asked of a person when they are entered; the rest follows it.
+# The fields of the form that enters a person come first.
 _FIRST = ("name", "office", "category", "form_of_address", "rank", "email", "language")
 PEOPLE = (*_FIRST, *(name for name in (*PERSON, *PARTICULARS) if name not in _FIRST))
 WIDTH, WIDE = 22, 70
 
 
 def names(purpose: str, *, allowed: Iterable[str] | None = None, own: bool = False) -> list[str]:
-    """Return the columns of a table: `allowed` are the particulars that whoever fills it in may enter (None: all);
-    `own` leaves out the party, which a focal point's table has no need of."""
+    """Return the columns of an empty table.
+
+    `allowed` names the particulars that the reader may enter (None: all). `own` leaves out the party, which a focal
+    point's table doesn't need.
+    """
     if purpose == ImportPurpose.PARTIES:
         return list(PARTIES)
     barred = set() if allowed is None else set(PARTICULARS) - set(allowed)
@@ -59,7 +64,7 @@ def names(purpose: str, *, allowed: Iterable[str] | None = None, own: bool = Fal
 
 
 def for_desk(*, summit: Summit, purpose: str, ending: str, by: User) -> bytes:
-    """Return a table for whoever fills it in at a desk, with the particulars that they may enter."""
+    """Return an empty table for a desk, with those particulars that the account may enter."""
     return write(
         names(
             purpose,
@@ -72,19 +77,22 @@ def for_desk(*, summit: Summit, purpose: str, ending: str, by: User) -> bytes:
 
 
 def for_party(*, party: Party, ending: str) -> bytes:
-    """Return a table for a party's own people."""
+    """Return an empty table for a party's own people."""
     categories = [meter.category for meter in quotas.meters(party=party) if meter.category is not None]
     return write(names(ImportPurpose.PEOPLE, own=True), ending=ending, categories=categories)
 
 
 def write(shown: Iterable[str], *, ending: str, categories: Iterable[Category], says_country: bool = True) -> bytes:
-    """Return the table in the language that is active, for a summit that says "country" or doesn't."""
+    """Return an empty table with the columns `shown` as a file, in the active language.
+
+    `says_country` is the summit's policy on the word "country" for a kind of party.
+    """
     wanted = list(shown)
     headings = [column_headings.heading(name) for name in wanted]
     if ending == CSV:
         text = io.StringIO()
         csv.writer(text).writerow(headings)
-        # Excel takes a file for UTF-8 only where it begins with a mark.
+        # Excel reads a file as UTF-8 only if it begins with a byte order mark.
         return text.getvalue().encode("utf-8-sig")
     choices = {"category": [str(row) for row in categories], "kind": kinds_offered(says_country=says_country)}
     return _spreadsheet(wanted, headings, choices)

@@ -1,4 +1,4 @@
-"""What the columns of a table are, by their headings in the languages of the system and the words people use."""
+"""Recognises the columns of a table by their headings, in the languages of the system and by common synonyms."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import translation
 
 from delegations.members import column_headings
-from delegations.members.field_access import PARTICULARS, PERSON
+from delegations.members.field_groups import PARTICULARS, PERSON
 from summit.core.text_normalisation import fold
 
 PARTY = ("party", "formal_name", "sort_key", "iso2", "iso3", "kind", "mission_email", "mission_phone", "mission_name")
@@ -67,7 +67,7 @@ _WORDS: dict[str, str] = {
 
 
 def plain(heading: str) -> str:
-    """Return a heading as it is compared: without accents, capitals, hyphens and signs."""
+    """Return a heading in the form in which headings are compared: without accents, capitals, hyphens and signs."""
     return " ".join(re.findall(r"[^\W_]+", fold(heading.replace("-", ""))))
 
 
@@ -76,7 +76,7 @@ _KNOWN: dict[str, str] = {plain(word): name for name, words in _WORDS.items() fo
 
 @cache
 def _labels() -> dict[str, str]:
-    """What our own tables call the columns, in each language of the system."""
+    """Return the columns by the headings of our own tables, in each language of the system."""
     found: dict[str, str] = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
@@ -86,24 +86,27 @@ def _labels() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Columns:
-    """Which columns of a table are what: `known` by place, `unknown` and `twice` as headings, to be told."""
+    """The recognised columns of a table.
+
+    `known` are names of columns by their place. `unknown` and `twice` are headings that aren't used, for the report.
+    """
 
     known: dict[int, str]
     unknown: list[str]
     twice: list[str]
 
     def has(self, *names: str) -> bool:
-        """Return whether there is a column of one of these names."""
+        """Return whether one of these columns is known."""
         return bool(set(names) & set(self.known.values()))
 
 
 def recognise(headings: list[str]) -> Columns:
-    """Return what the columns are. Of two that are the same the first counts."""
+    """Return the columns for a row of headings. If two headings mean the same column, the first is used."""
     known: dict[int, str] = {}
     unknown, twice = [], []
     for place, heading in enumerate(headings):
-        said = plain(heading)
-        name = _KNOWN.get(said) or _labels().get(said) or said.replace(" ", "_")
+        message = plain(heading)
+        name = _KNOWN.get(message) or _labels().get(message) or message.replace(" ", "_")
         if name not in _WORDS:
             unknown += [heading] if heading else []
         elif name in known.values():
@@ -114,5 +117,5 @@ def recognise(headings: list[str]) -> Columns:
 
 
 def recognised(cells: list[str]) -> int:
-    """Return how many of a row's cells are headings."""
+    """Return how many of a row's cells are known headings."""
     return len(recognise(cells).known)

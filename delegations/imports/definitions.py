@@ -1,5 +1,7 @@
-"""The delegations' lists that a table can fill, beside parties and people, which have tables of their own
-(`delegations.imports.services.import_files`)."""
+"""Registers the other lists of the delegations that a table can fill.
+
+Parties and people are imported by `delegations.imports.services.import_files`.
+"""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -22,14 +24,14 @@ from summit.users.models import User
 
 
 class OwnNumberInput(QuotaInput):
-    """Which party has which number of its own, and why."""
+    """The quota of a single party in a category, or in all, with the reason."""
 
     party = OneParty()
     category = OneCategory(allow_null=True, required=False, default=None)
 
 
 class OwnQuotaViewSet(DeskViewSet):
-    """Numbers that parties have of their own, a row each: to programs they are told with the party."""
+    """The quotas of single parties, one to a row. The API itself shows them with the party."""
 
     name = "own-numbers"
     permission = "delegations.quota"
@@ -40,17 +42,17 @@ class OwnQuotaViewSet(DeskViewSet):
     summit_path = "party__summit"
 
     def rows(self) -> QuerySet[Quota]:
-        """Return them with whose they are."""
+        """Return the quotas, joined with their party and category."""
         return Quota.objects.select_related("party__summit", "category")
 
     def add(self, *, by: User, summit: Summit, values: Mapping[str, Any]) -> Quota:
-        """Give a party a number of its own."""
+        """Set a quota for a party."""
         return quotas.set_quota(by=by, **values)
 
     def change(self, *, by: User, row: Quota, values: Mapping[str, Any]) -> Quota:
-        """Give it another."""
-        said = {"number": row.number, "reason": row.reason, **values}
-        return quotas.set_quota(by=by, party=row.party, category=row.category, **said)
+        """Change the quota of a party."""
+        message = {"number": row.number, "reason": row.reason, **values}
+        return quotas.set_quota(by=by, party=row.party, category=row.category, **message)
 
 
 register_import(ImportDefinition(ZoneViewSet, ("code",)))

@@ -1,4 +1,4 @@
-"""Tables of parties and people with many rows as long work."""
+"""The job that checks and applies import files of parties and people with many rows."""
 
 from django.utils.translation import gettext_lazy
 
@@ -17,8 +17,8 @@ READ_IN = read_by(
     reads=Reads(
         find=lambda key: DelegationImportFile.objects.select_related("summit", "party").filter(public_id=key).first(),
         at_once=lambda: import_files.AT_ONCE,
-        look=lambda row, by: import_files.look(sheet=row, by=by),
-        take=lambda row, by: import_files.take(sheet=row, by=by),
+        look=lambda row, by: import_files.refresh_preview(sheet=row, by=by),
+        take=lambda row, by: import_files.apply(sheet=row, by=by),
         report_of=import_files.report_of,
         over=(import_files.ImportFileProblem,),
         unreadable=(Unreadable,),

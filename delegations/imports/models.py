@@ -1,4 +1,4 @@
-"""Tables of parties and people that somebody uploads."""
+"""The model of import files of parties and people."""
 
 from django.db import models
 from django.db.models import Q
@@ -20,12 +20,12 @@ class ImportPurpose(models.TextChoices):
 
 
 class DelegationImportFile(PublicModel):
-    """A table that somebody uploaded, with what was made of its rows, before anything is written."""
+    """A table that somebody uploaded, and the report on what its rows would do or have done."""
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="import_files", verbose_name=pgettext_lazy("label", "summit")
     )
-    # For a focal point's own people; a desk's table may name many parties.
+    # The party of the focal point who uploaded it. Null for a desk, whose table may name many parties.
     party = models.ForeignKey(
         Party,
         on_delete=models.CASCADE,
@@ -38,7 +38,7 @@ class DelegationImportFile(PublicModel):
     filename = models.CharField(_("file"), max_length=200)
     content = EncryptedBytesField(editable=False)
     report = EncryptedTextField(editable=False)
-    # What somebody has decided of its rows, by the keys of the report's questions.
+    # Answers to the report's questions, by the questions' keys.
     answers = models.JSONField(default=dict, editable=False)
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     uploaded_by = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""How pages call the rows of an uploaded table, at the desk and in the portal."""
+"""The words that pages use for the rows of an import file, at the desk and in the portal."""
 
 from django.utils.translation import gettext_lazy
 

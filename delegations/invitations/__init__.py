@@ -1,1 +1,2 @@
-"""Invitations: approval, letters and their templates, links, answers, reminders, calls, single guests, bounces."""
+"""Invitations: approval, letters and their templates, links, answers, reminders, phone calls, single guests,
+bounces."""

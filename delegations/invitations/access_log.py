@@ -1,4 +1,4 @@
-"""Records who saw whom to telephone about invitations."""
+"""Records in the access log who saw the contacts to telephone about invitations."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,10 @@ from summit.users.models import User
 
 
 def note_contacts(*, by: User, summit: Summit, rows: Sequence[Invitation]) -> None:
-    """Note that somebody saw whom to telephone about invitations. Fetch them with their parties' focal points."""
+    """Record that an account saw the contacts of the parties of these invitations.
+
+    The parties' focal points should be prefetched.
+    """
     if rows:
         access_log.note_list(
             by=by,

@@ -1,4 +1,4 @@
-"""What the audit calls what happens to invitations, letters, links and answers."""
+"""Registers the audit's texts for invitations, letters, links, answers and calls."""
 
 from collections.abc import Iterable
 
@@ -95,13 +95,13 @@ describe_action("delegations.settle_letter", gettext_lazy("noted that no new let
 
 def _followers(keys: Iterable[str]) -> dict[str, str]:
     links = InvitationLink.objects.filter(public_id__in=list(keys)).select_related("invitation__party")
-    said = _("whoever followed the letter’s link of %(party)s")
-    return {link.public_id: said % {"party": link.invitation.party.name} for link in links}
+    message = _("whoever followed the letter’s link of %(party)s")
+    return {link.public_id: message % {"party": link.invitation.party.name} for link in links}
 
 
 actor("link", _followers)
 describe_model(Invitation, related=("party",), name=lambda row: row.party.name)
-# By its party: the mailbox that it was sent to is somebody's.
+# Named by its party: the mailbox to which it was sent is personal data.
 describe_model(InvitationLink, related=("invitation__party",), name=lambda row: row.invitation.party.name)
 describe_model(Reply, related=("invitation__party",), name=lambda row: row.invitation.party.name)
 describe_model(ReplyScan, related=("reply__invitation__party",), name=lambda row: row.reply.invitation.party.name)

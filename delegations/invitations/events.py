@@ -1,4 +1,4 @@
-"""The webhook event of an answered invitation."""
+"""The webhook event that is sent when an invitation is answered."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +12,7 @@ ANSWERED = webhooks_events.declare("invitation.answered", _("an invitation is an
 
 
 def answered(reply: Reply) -> None:
-    """Tell that an invitation was answered, in the transaction that keeps the answer."""
+    """Emit the event of an answer, in the transaction that stores it."""
     invitation = reply.invitation
     summit = invitation.party.summit
     emit(

@@ -1,6 +1,7 @@
-"""What of a summit one can be invited to besides the summit itself: its sessions, which the app above knows.
+"""The sessions to which parties can be invited besides the summit itself.
 
-An invitation keeps a session's public id alone. What the session is now is asked for when somebody looks.
+An invitation stores only a session's public id. The app `sessions`, which is above this one, registers a function
+that finds the session as it is now.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,8 +13,11 @@ from summit.summits.models import Summit
 
 @dataclass(frozen=True)
 class Occasion:
-    """A session as invitations speak of it. `place` is its room with the building, "" while it has none; `open` says
-    whether parties can be invited to it: it isn't cancelled, and more than organisers may know of it."""
+    """A session to which parties can be invited.
+
+    `place` is its room with the building, "" if it has none. `open` says whether parties can be invited to it: it
+    isn't cancelled, and others than organisers may know about it.
+    """
 
     key: str
     title: str
@@ -24,24 +28,27 @@ class Occasion:
     cancelled: bool = False
 
     def takes_answers(self, now: datetime) -> bool:
-        """Return whether whoever isn't at a desk may still answer: until it begins, unless it is cancelled."""
+        """Return whether parties may still answer: until the session begins, unless it is cancelled. Desks may answer
+        later."""
         return not self.cancelled and self.starts_at > now
 
 
-# Returns the occasions of a summit by their keys, all of them where none are named. One query.
+# Returns a summit's occasions by key: those with the given keys, or all if these are None. One query.
 Find = Callable[[Summit, Iterable[str] | None], dict[str, Occasion]]
 _finders: list[Find] = []
 
 
 def register(find: Find) -> Find:
-    """Make known how occasions are found."""
+    """Register a function that finds occasions."""
     _finders.append(find)
     return find
 
 
 def find(summit: Summit, keys: Iterable[str] | None = None) -> dict[str, Occasion]:
-    """Return a summit's occasions by their keys, all of them where none are named; those of other summits and those
-    that are gone are missing. No query where no key is named."""
+    """Return a summit's occasions by key: those named by `keys`, or all if it is None.
+
+    Keys of other summits and of sessions that are gone are missing from the result. No query if `keys` names none.
+    """
     wanted = None if keys is None else {key for key in keys if key}
     if wanted is not None and not wanted:
         return {}

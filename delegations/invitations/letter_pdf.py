@@ -1,4 +1,5 @@
-"""A letter as PDF: A4, on letterhead, tagged for readers of screens, in the direction of its language."""
+"""Renders a letter as a PDF: A4, with letterhead, tagged for screen readers, in the writing direction of its
+language."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ SOURCE = Path(__file__).with_name("letter.typ")
 
 @dataclass(frozen=True)
 class Sheet:
-    """All that is printed of a letter. Those of one party's mailboxes are the same, since none holds a link."""
+    """Everything that is printed in a letter. It is the same for all mailboxes of a party, because it contains no
+    link."""
 
     title: str
     paragraphs: tuple[str, ...]
@@ -36,12 +38,12 @@ def _source() -> bytes:
     return SOURCE.read_bytes()
 
 
-# A party's mailboxes get their letters one after the other: the sheet of the last few parties is kept.
+# A party's mailboxes get their letters one after the other, so the PDFs of the last few parties are cached.
 @lru_cache(maxsize=16)
 def write(sheet: Sheet) -> bytes:
-    """Return the letter, with its few words of its own in the active language, which is the sheet's.
+    """Return the PDF of a letter. The active language must be the sheet's.
 
-    Raises summit.pdf.fonts.MissingFontError where no font here prints one of its letters.
+    Raises summit.pdf.fonts.MissingFontError if no installed font has one of the letters.
     """
     return print_pdf(
         _source(),
@@ -62,7 +64,8 @@ def write(sheet: Sheet) -> bytes:
 
 
 def _way(line: str) -> str:
-    """Return in which direction a line runs: as its first letter does. A host's address is in the host's language."""
+    """Return the direction of a line ("ltr" or "rtl") by its first letter. A host's address is in the host's
+    language."""
     first = next((found for found in map(bidirectional, line) if found in {"L", "R", "AL"}), "L")
     return "ltr" if first == "L" else "rtl"
 

@@ -1,4 +1,4 @@
-"""A letter's mail and its PDF, written from the facts that were stored."""
+"""Renders the mail and the PDF of a letter from its stored facts."""
 
 import logging
 from dataclasses import replace
@@ -21,7 +21,10 @@ logger = logging.getLogger(__name__)
 
 
 def render(message: Message) -> Mail:
-    """Write the letter from its frozen facts, in the language that is active, with the same on paper. No query."""
+    """Return the mail of a letter with its PDF attached, from the frozen facts, in the active language. No query.
+
+    If no font has one of its letters, the mail is returned without the PDF and says so.
+    """
     mail = render_plain(message)
     try:
         return replace(mail, attachments=[_on_paper(message.facts, mail.subject)])
@@ -32,7 +35,7 @@ def render(message: Message) -> Mail:
 
 
 def render_plain(message: Message) -> Mail:
-    """Write a letter that goes by mail alone. No query."""
+    """Return the mail of a letter without a PDF. No query."""
     facts = message.facts
     values = {**letter_facts.marked(facts), "link": links.address(facts["link_nonce"])}
     parts = placeholders.paragraphs(facts["body"], values)

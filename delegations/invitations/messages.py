@@ -1,4 +1,4 @@
-"""The messages with letters of invitation, their tests and their reminders."""
+"""Registers the kinds of message for letters of invitation, their tests, and reminders."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,22 +18,25 @@ from summit.outbox.models import Message
 
 
 def render_trial(message: Message) -> Mail:
-    """Write a letter that somebody sends to themselves, and say so. No query."""
+    """Return the mail of a test letter, which says that it is a test. No query."""
     mail = letter_rendering.render(message)
     said = _("This is a test that somebody at your desk sent to you. The address in it opens nothing.")
     return replace(mail, subject=_("Test: %(subject)s") % {"subject": mail.subject}, text=f"{said}\n\n{mail.text}")
 
 
 def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
-    """Name the letters whose link opens nothing any more. One query."""
+    """Return the letters whose link no longer works, with the reason by primary key. One query."""
     keys = [message.facts["link"] for message in messages]
     live = set(InvitationLink.objects.live().filter(public_id__in=keys).values_list("public_id", flat=True))
     return {message.pk: because(LINK_DEAD) for message in messages if message.facts["link"] not in live}
 
 
 def needless(messages: Sequence[Message]) -> dict[int, str]:
-    """Name the reminders of what is answered, revoked or replaced, and those that come when answers were due. One
-    query."""
+    """Return the reminders that are no longer needed, with the reason by primary key. One query.
+
+    A reminder isn't needed once the invitation is answered, revoked or replaced, or once the deadline for answers has
+    passed.
+    """
     keys = [message.facts["link"] for message in messages]
     rows = InvitationLink.objects.live().filter(public_id__in=keys, invitation__state=InvitationState.SENT)
     still = set(rows.filter(invitation__party__summit__answer_by__gt=Now()).values_list("public_id", flat=True))

@@ -1,4 +1,7 @@
-"""Reminders of a summit that sends nothing: the newest that is due goes out once it is armed."""
+"""Counts the reminders that wait while a summit's outbound messages are paused.
+
+Once the summit is resumed, only the newest reminder that is due is sent.
+"""
 
 from collections.abc import Iterable
 
@@ -10,7 +13,7 @@ from summit.summits.models import Summit
 from summit.summits.outbound_pause import Channel, Waiting, channels
 
 
-def look(summit: Summit) -> Iterable[Waiting]:
+def count_waiting(summit: Summit) -> Iterable[Waiting]:
     """Yield how many parties would be reminded. Three queries at most."""
     reminder = reminders.due(summit, Policy.objects.of(summit), db_now())
     if reminder is not None:
@@ -20,9 +23,11 @@ def look(summit: Summit) -> Iterable[Waiting]:
 
 
 def cancel(summit: Summit) -> int:
-    """Nothing is stored of a reminder before it goes: one that was due before the summit came here is never written
-    (`reminders.is_former`)."""
+    """Return 0: reminders aren't stored before they are sent, so that none has to be cancelled.
+
+    A reminder that was due before the summit arrived here is never written (`reminders.is_former`).
+    """
     return 0
 
 
-channels.register(40)(Channel(look, cancel))
+channels.register(40)(Channel(count_waiting, cancel))

@@ -1,4 +1,4 @@
-"""Who may do what with invitations, letters, links, answers and calls."""
+"""Permissions for invitations, letters, links, answers and calls."""
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -18,26 +18,26 @@ _STANDING = (InvitationState.SENT, InvitationState.ANSWERED)
 declare_model("delegations.invitation", view=SEE_LETTERS, change=WRITERS, view_own=OF_PARTIES)
 declare_model("delegations.invitationlink", view=WRITERS, change=WRITERS)
 declare_model("delegations.reply", view=SEE_LETTERS, change=())
-# Who was telephoned, and noting it.
+# Telephone calls.
 declare_model("delegations.callnote", view=SEE_MEMBERS, change=WRITERS)
 declare("delegations.invite", WRITERS)
 declare_model("delegations.lettertemplate", view=SEE_LETTERS, change=WRITERS)
 declare("delegations.revoke", WRITERS)
 declare("delegations.answer", WRITERS, own=(Role.FOCAL_POINT,))
-# Recording an answer that came by telephone or on paper, also when answers were due already.
+# Recording an answer that came by telephone or on paper, also after the deadline.
 declare("delegations.answer_for", WRITERS)
 
 
 @stays(10)
 def not_revoked() -> Q:
-    """Return the condition that an invitation to the summit stands, or that none was revoked."""
+    """Return the condition on parties that their invitation to the summit is in force, or that none was revoked."""
     theirs = Invitation.objects.filter(party=OuterRef("pk"), occasion="")
     stands = Exists(theirs.filter(state__in=_STANDING))
     gone = Exists(theirs.filter(state=InvitationState.REVOKED))
     return Q(stands) | ~Q(gone)
 
 
-# Whoever is invited has nothing to know of what isn't sent yet, or is over.
+# Parties must not see invitations that aren't sent yet or are no longer in force.
 own_rows(Invitation)(
     lambda user, role: Q(party__in=members_permissions.own_parties(user, role).values("pk"), state__in=_STANDING)
 )
@@ -54,12 +54,12 @@ def check_can_invite(user: Actor, summit: Summit | int) -> None:
 
 
 def check_can_write_templates(user: Actor, summit: Summit | int) -> None:
-    """Raise PermissionDenied where `can_write_templates` is false."""
+    """Raise PermissionDenied unless the account may change a summit's letter templates."""
     check(user, "delegations.lettertemplate.change", summit)
 
 
 def can_revoke(user: Actor, summit: Summit | int) -> bool:
-    """Return whether the account may revoke invitations and links of a summit."""
+    """Return whether the account may revoke a summit's invitations and links."""
     return allows(user, "delegations.revoke", summit)
 
 
@@ -69,12 +69,12 @@ def check_can_revoke(user: Actor, summit: Summit | int) -> None:
 
 
 def can_answer_for(user: Actor, summit: Summit | int) -> bool:
-    """Return whether the account's desk may record the answer of any party of a summit, at any time."""
+    """Return whether the account may record the answer of any party of a summit, at any time."""
     return allows(user, "delegations.answer_for", summit)
 
 
 def can_call(user: Actor, summit: Summit | int) -> bool:
-    """Return whether the account may note calls about a summit's invitations."""
+    """Return whether the account may record calls about a summit's invitations."""
     return allows(user, "delegations.callnote.change", summit)
 
 
@@ -84,7 +84,7 @@ def check_can_call(user: Actor, summit: Summit | int) -> None:
 
 
 def check_can_answer_for(by: By, invitation: Invitation) -> None:
-    """Raise PermissionDenied unless a desk that records the answers of a summit's parties asks, or the system."""
+    """Raise PermissionDenied unless `by` is the system, or an account of a desk that records the parties' answers."""
     if isinstance(by, User):
         check(by, "delegations.answer_for", invitation.party.summit)
     elif not isinstance(by, System):
@@ -96,12 +96,12 @@ def check_can_answer_for(by: By, invitation: Invitation) -> None:
 
 @members_permissions.acts_as_focal_point(Link)
 def live_links(by: Link, party_id: int) -> QuerySet[InvitationLink]:
-    """Return the letter's link, where it is live and invites a party."""
+    """Return the link by which somebody acts, if it is live and invites this party; otherwise an empty QuerySet."""
     return InvitationLink.objects.live().filter(public_id=by.public_id, invitation__party=party_id)
 
 
 def can_answer(by: By, invitation: Invitation) -> bool:
-    """Return whether somebody may answer an invitation: its link, a focal point of its party, or a desk."""
+    """Return whether `by` may answer an invitation: by its link, as a focal point of its party, or at a desk."""
     if isinstance(by, System):
         return True
     if isinstance(by, Link):
@@ -116,7 +116,7 @@ def can_answer(by: By, invitation: Invitation) -> bool:
 
 
 def check_can_answer(by: By, invitation: Invitation) -> None:
-    """Raise PermissionDenied, with a sentence that says who can, where `can_answer` is false."""
+    """Raise PermissionDenied where `can_answer` is false. The text says who can answer."""
     if isinstance(by, User):
         check(by, "delegations.answer", invitation.party.summit_id, invitation)
     elif not can_answer(by, invitation):

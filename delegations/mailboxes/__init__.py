@@ -1,1 +1,1 @@
-"""At which mailbox a party or a person is reached."""
+"""Which mailboxes reach a party or a person."""

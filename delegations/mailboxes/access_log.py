@@ -1,4 +1,4 @@
-"""Records who saw people's mailboxes."""
+"""Records in the access log who saw people's mailboxes."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,10 @@ from summit.users.models import User
 
 
 def note_mailboxes(*, by: User, summit: Summit, boxes: Iterable[Mailbox]) -> None:
-    """Note that somebody saw the mailboxes of people, as of a list of those people. A mission's is an office's."""
+    """Record that an account saw the mailboxes of a summit's people, as a list of those people.
+
+    A mission's mailbox belongs to an office and is not recorded.
+    """
     found = Person.objects.filter(summit=summit, email__in={box.address for box in boxes})
     rows = [(summit.pk, str(key)) for key in found.order_by("pk").values_list("public_id", flat=True)]
     if rows:

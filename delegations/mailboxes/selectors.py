@@ -1,4 +1,4 @@
-"""Where parties and people are reached."""
+"""Which mailboxes reach parties and people."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,12 +12,11 @@ from summit.summits.models import Summit
 
 @dataclass(frozen=True)
 class Mailbox:
-    """A mailbox as it stands for one party.
+    """A mailbox as it is used for one party.
 
-    An address that serves two parties is two of these, so that no message tells one party of the other.
-    `party_key` names the party in messages' recipient keys ("people" where there is no party); `person_ids` are those
-    of the people asked for whom this mailbox reaches. `zone` is the time zone of whoever reads it, "" where nobody
-    has said.
+    An address that serves two parties is two of these, so that no message tells one party about the other.
+    `party_key` names the party in messages' recipient keys ("people" if there is no party). `person_ids` are those of
+    the requested people whom this mailbox reaches. `zone` is the reader's time zone, "" if it isn't known.
     """
 
     address: str
@@ -29,7 +28,7 @@ class Mailbox:
 
 
 class _Book:
-    """Collects mailboxes, one for each address and party, whatever the address' capitals."""
+    """Collects mailboxes, one for each party and address; capitals in an address don't matter."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, int | None], Mailbox] = {}
@@ -37,7 +36,7 @@ class _Book:
     def add(
         self, *, address: str, language: str, party: Party | None, people: Iterable[int] = (), zone: str = ""
     ) -> None:
-        """Add a mailbox, or people to one that is there."""
+        """Add a mailbox. If it is already there, add the people to it."""
         key = (address.strip().casefold(), party.pk if party else None)
         before = self._found.get(key)
         self._found[key] = Mailbox(
@@ -50,12 +49,12 @@ class _Book:
         )
 
     def all(self) -> list[Mailbox]:
-        """Return what was collected, by party and address."""
+        """Return the collected mailboxes, sorted by party and address."""
         return sorted(self._found.values(), key=lambda box: (box.party_id or 0, box.address))
 
 
 def focal_points(party_ids: Iterable[int]) -> dict[int, list[FocalPoint]]:
-    """Return the focal points that have an e-mail address, by the parties' primary keys. One query."""
+    """Return the focal points that have an e-mail address, by their party's primary key. One query."""
     found: dict[int, list[FocalPoint]] = {}
     rows = FocalPoint.objects.filter(party__in=party_ids).exclude(person__email="").select_related("person")
     for row in rows.order_by("id"):
@@ -66,20 +65,20 @@ def focal_points(party_ids: Iterable[int]) -> dict[int, list[FocalPoint]]:
 def for_members(*, summit: Summit, party_ids: set[int], person_ids: set[int]) -> list[Mailbox]:
     """Return the mailboxes that reach these parties and people of a summit, one for each address and party.
 
-    A party is reached at its focal points' e-mail, or at its mission's mailbox where no focal point has one; a person
-    at their own, or else as their party is. Who has no mailbox at all is missing from the answer. Four queries,
-    whatever the numbers.
+    A party is reached through the e-mail of its focal points, or through its mission's mailbox if no focal point has
+    one. A person is reached at their own e-mail, or otherwise like their party. Those without any mailbox are missing
+    from the result. Four queries, whatever the numbers.
     """
     members = Membership.objects.filter(person__in=person_ids, person__summit=summit)
     party_of = dict(members.values_list("person_id", "party_id"))
-    # There may be thousands: values are read and no objects made.
+    # There may be thousands of people: reading values is faster than creating objects.
     people = Person.objects.filter(pk__in=person_ids, summit=summit).order_by("id")
     persons = people.values_list("pk", "email", "language", "time_zone")
     wanted = set(party_ids) | set(party_of.values())
     parties = {party.pk: party for party in Party.objects.filter(pk__in=wanted, summit=summit)}
     focal = focal_points(parties)
     book = _Book()
-    # Parties first: where an address is both a party's and a person's, the party's language of letters counts.
+    # Parties come first: if an address is both a party's and a person's, the party's language is used.
     for party in parties.values():
         if party.pk in party_ids:
             _add_party(book, party, focal)
@@ -93,11 +92,11 @@ def for_members(*, summit: Summit, party_ids: set[int], person_ids: set[int]) ->
 
 
 def for_letters(parties: Iterable[Party]) -> list[Mailbox]:
-    """Return the mailboxes to which letters to these parties go, one for each address and party. One query.
+    """Return the mailboxes to which letters to these parties are sent, one for each address and party. One query.
 
-    A party that the host recognises is written to through its mission and at its focal points' e-mail. One that it
-    doesn't recognise is written to at its focal points, and at its mailbox only where none of them has an address.
-    Who has no mailbox at all is missing from the answer.
+    A party that the host recognises gets its letters at its mission's mailbox and at its focal points' e-mail. A
+    party that the host doesn't recognise gets them at its focal points' e-mail, and at its mission's mailbox only if
+    no focal point has an e-mail. Parties without any mailbox are missing from the result.
     """
     wanted = {party.pk: party for party in parties}
     focal = focal_points(wanted)

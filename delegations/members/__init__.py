@@ -1,2 +1,1 @@
-"""People in a party's categories up to its quotas: naming, confirming, moving, replacing; particulars, photographs,
-duplicates."""
+"""Members of parties: categories and quotas, naming and replacing people, particulars, photographs, duplicates."""

@@ -1,4 +1,4 @@
-"""Records who saw a person's passport."""
+"""Logs who saw a person's passport data."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from summit.people.models import Person
 
 
 def note_passport(*, by: By, person: Person, fields: Iterable[str]) -> None:
-    """Note that somebody saw what is entered of a person's passport. Fetch the person with summit and particulars."""
+    """Log that somebody saw fields of a person's passport. Fetch the person with summit and particulars."""
     row: Particulars | None = getattr(person, "particulars", None)
     there = [name for name in fields if row is not None and getattr(row, name)]
     if row is not None and there:

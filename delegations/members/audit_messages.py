@@ -1,8 +1,8 @@
-"""What the audit calls what happens to members, categories and people."""
+"""Names of the audited actions on members, categories and people."""
 
 from django.utils.translation import gettext_lazy
 
-from delegations.members.field_access import PARTICULARS
+from delegations.members.field_groups import PARTICULARS
 from delegations.members.models.categories import Category
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint

@@ -1,17 +1,17 @@
-"""What columns of our own tables are called, in the reader's language."""
+"""The column headings of our own tables, in the reader's language."""
 
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from delegations.members.field_access import PARTICULARS, PERSON
+from delegations.members.field_groups import PARTICULARS, PERSON
 from delegations.members.models.particulars import Particulars
 from summit.people.models import Person
 
 
 def label(name: str) -> str:
-    """Return what a person's field is called in the reader's language; else the name itself."""
+    """Return the name of a person's field in the reader's language, or `name` itself if it is no such field."""
     for model, names in ((Person, PERSON), (Particulars, PARTICULARS)):
         if name in names:
             column: Any = model._meta.get_field(name)
@@ -20,8 +20,8 @@ def label(name: str) -> str:
 
 
 def heading(name: str) -> str:
-    """Return what a column is called in our own tables, in the reader's language; each is recognised again."""
-    said = {
+    """Return the heading of a column in the reader's language. The import recognises these headings."""
+    message = {
         "party": pgettext("column of a table", "party"),
         "formal_name": _("formal name"),
         "sort_key": _("alphabetical key"),
@@ -36,5 +36,5 @@ def heading(name: str) -> str:
         "head": _("head of delegation"),
         "category": _("category"),
     }.get(name)
-    found = said or label(name)
+    found = message or label(name)
     return found[:1].upper() + found[1:]

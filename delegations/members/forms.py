@@ -1,4 +1,4 @@
-"""What is entered of a person, checked: the same form for admin, portal, spreadsheets and the domain itself."""
+"""The form that validates a person's data. Admin, portal, imports and the services all use it."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from delegations.members.field_access import PARTICULARS, PERSON, particulars_of
+from delegations.members.field_groups import PARTICULARS, PERSON, particulars_of
 from delegations.members.models.particulars import Particulars, PassportType
 from delegations.parties import country_choices
 from summit.admin_base.widgets import MomentInput, name_parts, plain_widget
@@ -22,15 +22,15 @@ from summit.core.validators import validate_printable, validate_text, validate_t
 from summit.people.models import Person
 from summit.summits.models import Summit
 
-# How long before the first day and after the last one somebody may travel.
+# People may travel from this long before the summit's first day until this long after its last day.
 BEFORE, AFTER = timedelta(days=30), timedelta(days=30)
-# The place that the machine-readable zone of a passport has for its number (ICAO Doc 9303, part 4, section 4.2).
+# The length of the number field in the machine-readable zone of a passport (ICAO Doc 9303, part 4, section 4.2).
 NUMBER_LENGTH = 9
 _NUMBER = re.compile(r"[A-Z0-9]+")
 
 
 def refusals() -> dict[str, str]:
-    """Return in our words what a field of a person refuses."""
+    """Return the error messages of a person's fields, by error code."""
     return {
         "invalid": _("Enter the whole address, such as office@mission.example."),
         "invalid_choice": _("“%(value)s” is not in the list. Choose one that is."),
@@ -39,20 +39,20 @@ def refusals() -> dict[str, str]:
 
 
 class MomentPair(MomentInput):
-    """A day and a time of day side by side, which also takes both in one value, as a spreadsheet has them."""
+    """A widget with a date and a time side by side. It also accepts both in one value, as spreadsheets have them."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        """Return what was given, as one value; "" where nothing was."""
+        """Return the submitted date and time as one value, with "T" between the two parts; "" without data."""
         if name in data:
             return data[name]
         return "T".join(str(data.get(f"{name}_{part}") or "") for part in (0, 1)).strip() if data else ""
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        """Return whether neither part was given."""
+        """Return whether neither part was submitted."""
         return name not in data and f"{name}_0" not in data
 
     def decompress(self, value: Any) -> Any:
-        """Return the two parts of what is shown."""
+        """Return a value's date and time for the two inputs."""
         if isinstance(value, str):
             day, _sign, clock = value.replace("T", " ").partition(" ")
             return [day, clock]
@@ -60,7 +60,7 @@ class MomentPair(MomentInput):
 
 
 class MomentField(forms.DateTimeField):
-    """A moment in the venue's zone; values are aware."""
+    """A form field for a date and time in the venue's time zone. Its values are aware datetimes."""
 
     widget = MomentPair
 
@@ -69,11 +69,12 @@ class MomentField(forms.DateTimeField):
         self.zone = zone
 
     def prepare_value(self, value: Any) -> Any:
-        """Return what the control shows: the time at the venue."""
+        """Return the local time at the venue, for the widget."""
         return value.astimezone(self.zone).replace(tzinfo=None) if isinstance(value, datetime) else value
 
     def to_python(self, value: Any) -> datetime | None:
-        """Return the moment. Raises ValidationError where the day or the time is missing or is none."""
+        """Return an aware datetime, or None if empty. Raises ValidationError if the date or the time is missing or
+        invalid."""
         if isinstance(value, str):
             value = value.strip()
             if value in ("", "T"):
@@ -85,9 +86,9 @@ class MomentField(forms.DateTimeField):
 
 
 class PersonForm(forms.Form):
-    """A person of a summit: those of `fields` that are wanted, by the names of Person and Particulars.
+    """A form with those fields of a person that are named in `fields`, by the names of Person and Particulars.
 
-    What is not among `fields` counts with the value that `person` has. `changed` are the values to be stored.
+    For other fields, the validation uses the values that `person` has. `changed` holds the values to store.
     """
 
     def __init__(
@@ -139,17 +140,17 @@ class PersonForm(forms.Form):
 
     @property
     def changed(self) -> dict[str, Any]:
-        """The cleaned values that differ from what was there."""
+        """The cleaned values that differ from the person's current ones."""
         before = {name: self.before.get(name) or None for name in self.cleaned_data}
         return {name: value for name, value in self.cleaned_data.items() if (value or None) != before[name]}
 
     def value(self, name: str) -> Any:
-        """Return a field's value as it will be: None where it is empty or was refused."""
+        """Return the value that a field will have, or None where it is empty or invalid."""
         found = self.cleaned_data.get(name) if name in self.fields else self.before.get(name)
         return None if found in ("", None) else found
 
     def clean_passport_name(self) -> str:
-        """Take the letters that a passport's machine-readable lines are written in."""
+        """Refuse a name that isn't in Latin letters, as in a passport's machine-readable zone."""
         given = unicodedata.normalize("NFC", str(self.cleaned_data["passport_name"]))
         letters = [char for char in given if char.isalpha()]
         latin = all(unicodedata.name(char, "").startswith("LATIN") for char in letters)
@@ -160,44 +161,45 @@ class PersonForm(forms.Form):
         return given
 
     def clean_passport_number(self) -> str:
-        """Take the number as machines read it: without spaces and hyphens, in capitals."""
+        """Return the number as in the machine-readable zone: in capitals, without spaces and hyphens."""
         given = re.sub(r"[\s-]", "", str(self.cleaned_data["passport_number"])).upper()
         if given and not _NUMBER.fullmatch(given):
             raise ValidationError(_("The number has Latin letters and digits alone. Copy it from the passport."))
         return given
 
     def clean_birth_date(self) -> date | None:
-        """Refuse a day that is still to come."""
+        """Refuse a date in the future."""
         day: date | None = self.cleaned_data["birth_date"]
         if day is not None and day > timezone.localdate(timezone=self.summit.zone):
             raise ValidationError(_("This day is still to come. Give the day of birth as the passport has it."))
         return day
 
     def clean_passport_expiry(self) -> date | None:
-        """Refuse a passport that is not valid to the end."""
+        """Refuse a passport that expires before the summit ends."""
         day: date | None = self.cleaned_data["passport_expiry"]
         if day is not None and day < self.summit.ends_on:
-            said = _("The passport would expire before the summit ends on %(day)s. Give those of a renewed one.")
-            raise ValidationError(said % {"day": long_day(self.summit.ends_on)})
+            message = _("The passport would expire before the summit ends on %(day)s. Give those of a renewed one.")
+            raise ValidationError(message % {"day": long_day(self.summit.ends_on)})
         return day
 
     def clean_arrives_at(self) -> datetime | None:
-        """Refuse a moment that has nothing to do with the summit."""
+        """Refuse a time too long before or after the summit."""
         return self._near(self.cleaned_data["arrives_at"])
 
     def clean_departs_at(self) -> datetime | None:
-        """Refuse a moment that has nothing to do with the summit."""
+        """Refuse a time too long before or after the summit."""
         return self._near(self.cleaned_data["departs_at"])
 
     def _near(self, moment: datetime | None) -> datetime | None:
         first, last = self.summit.starts_on - BEFORE, self.summit.ends_on + AFTER
         if moment is not None and not first <= moment.astimezone(self.summit.zone).date() <= last:
-            said = _("Give a day between %(first)s and %(last)s: the summit is that near.")
-            raise ValidationError(said % {"first": long_day(first), "last": long_day(last)})
+            message = _("Give a day between %(first)s and %(last)s: the summit is that near.")
+            raise ValidationError(message % {"first": long_day(first), "last": long_day(last)})
         return moment
 
     def clean(self) -> dict[str, Any]:
-        """Refuse what doesn't go together."""
+        """Refuse a person without name and office, a departure before the arrival, and a passport number that is too
+        long."""
         told = {"name", "office"} & set(self.errors)
         if {"name", "office"} & set(self.fields) and not (told or self.value("name") or self.value("office")):
             named = "name" if "name" in self.fields else "office"
@@ -210,16 +212,16 @@ class PersonForm(forms.Form):
         other = self.value("passport_type") in (PassportType.OTHER, PassportType.LAISSEZ_PASSER)
         if len(number) > NUMBER_LENGTH and not other:
             named = "passport_number" if "passport_number" in self.fields else "passport_type"
-            said = _(
+            message = _(
                 "A passport’s number has %(n)d letters and digits at most. Choose the kind if it is no passport."
             )
             if named in self.fields:
-                self.add_error(named, said % {"n": NUMBER_LENGTH})
+                self.add_error(named, message % {"n": NUMBER_LENGTH})
         return self.cleaned_data
 
 
 def values_of(person: Person | None) -> dict[str, Any]:
-    """Return what a person has in all fields of the form; nothing for nobody."""
+    """Return a person's values for all fields of the form, or an empty dictionary for None."""
     if person is None:
         return {}
     row = particulars_of(person)

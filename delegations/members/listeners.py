@@ -1,8 +1,8 @@
-"""Listeners that are called when a party's members change, in the transaction that changes them.
+"""Listeners that are called when a party's members change, in the same transaction.
 
-- `follows`: a person is a member of the party no more. Visa letters become void, declarations are withdrawn.
-- `replaced`: another person stands in the place of one who left.
-- `counted`: the party has more or fewer members than before. Its passes that change hands are brought in line.
+- `follows`: a person left the party. Visa letters become void, and declarations are withdrawn.
+- `replaced`: another person took the place of a member who left.
+- `counted`: the number of the party's members changed. Its transferable passes are adjusted.
 """
 
 from collections.abc import Callable
@@ -12,25 +12,27 @@ from summit.audit.services import By
 from summit.core.registry import Registry
 from summit.people.models import Person
 
-# Does what follows for a person that leaves a party, by whoever took them off.
+# Called with the party, the person who left it, and the user who withdrew them.
 Follow = Callable[[Party, Person, By], None]
 _following: Registry[Follow] = Registry()
 follows = _following.register
 
-# Takes the party, the person who left and the one who stands in their place.
+# Called with the party, the person who left, and the one who took their place.
 Replace = Callable[[Party, Person, Person], None]
 _replacing: Registry[Replace] = Registry()
 replaced = _replacing.register
 
-# Takes the party, under its lock, and whoever changed its members.
+# Called with the party, which is locked, and the user who changed its members.
 Count = Callable[[Party, By], None]
 _counting: Registry[Count] = Registry()
 counted = _counting.register
 
 
 def leave(*, party: Party, person: Person, by: By) -> None:
-    """Do all that follows when a person leaves a party, in the transaction in which they do. It asks nobody: who may
-    take the person off has been asked."""
+    """Call the listeners of `follows`, in the transaction in which the person leaves the party.
+
+    It checks no permission: the caller has checked it.
+    """
     for follow in _following:
         follow(party, person, by)
 

@@ -1,4 +1,4 @@
-"""Who may do what with members and people, and who acts for a party."""
+"""Permissions for members and people, and the rules for acting as a party's focal point."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,8 +21,8 @@ from summit.users.models import User
 
 declare_model("delegations.membership", view=SEE_MEMBERS, change=WRITERS, view_own=(Role.FOCAL_POINT,))
 declare_model("delegations.focalpoint", view=SEE_LETTERS, change=WRITERS, view_own=(Role.FOCAL_POINT,))
-# Naming people in a party's categories, until when and as many as it may; taking them off, putting others in their
-# places; naming and moving them when the time is over; and raising a number.
+# Naming people within deadlines and quotas; withdrawing and replacing them; naming and moving them after the
+# deadlines; and raising a quota.
 declare("delegations.name", WRITERS, own=(Role.FOCAL_POINT,))
 declare("delegations.withdraw", WRITERS, own=(Role.FOCAL_POINT,))
 declare("delegations.name_late", WRITERS)
@@ -40,19 +40,21 @@ _GROUPS = {
 for _group, _roles in _GROUPS.items():
     declare(f"delegations.{_group}.view", _roles, own=(Role.FOCAL_POINT,))
     declare(f"delegations.{_group}.change", _roles, own=(Role.FOCAL_POINT,))
-# Deciding whether two are one.
+# Deciding whether two entries are the same person.
 declare_model("delegations.duplicatecandidate", view=WRITERS, change=WRITERS)
 
 
 def own_parties(user: User, role: str) -> QuerySet[Party]:
-    """Return the parties that an account acts for as a focal point, or is a member of as a delegate."""
+    """Return the parties that an account acts for as a focal point, or belongs to as a delegate, depending on
+    `role`."""
     people = {Role.FOCAL_POINT: "focal_points", Role.DELEGATE: "memberships"}[Role(role)]
     return parties_permissions.standing_parties().filter(**{f"{people}__person__user": user})
 
 
 @follows(10)
 def roles_of_people(user: User) -> QuerySet[Party, tuple[int, str]]:
-    """Return in which summits an account is a focal point or a delegate."""
+    """Return pairs of a summit's id and a role, for the summits in which an account is a focal point or a
+    delegate."""
     focal, member = (own_parties(user, role).values_list("summit_id", Value(role.value)) for role in OF_PARTIES)
     return focal.union(member)
 
@@ -61,7 +63,7 @@ own_rows(Party)(lambda user, role: Q(pk__in=own_parties(user, role).values("pk")
 
 
 def own_by_party(*models: type[Model]) -> None:
-    """Let rows be the own ones of whoever acts for their `party`, or is a member of it."""
+    """Make rows of these models own rows of the accounts that act for their `party`, or belong to it."""
     for model in models:
         own_rows(model)(lambda user, role: Q(party__in=own_parties(user, role).values("pk")))
 
@@ -71,8 +73,11 @@ own_by_party(Membership, FocalPoint, Quota)
 
 @own_rows(Person)
 def own_people(user: User, role: str) -> Q:
-    """Return the condition that picks the people of an account's own parties: their members, and whom they entered or
-    have as focal points while these are members of none."""
+    """Return a condition for the people of an account's own parties.
+
+    These are their members, and, among people who are no members, those whom they entered and their focal points whom
+    no other party entered.
+    """
     mine = own_parties(user, role).values("pk")
     entered = Q(particulars__entered_for__in=mine)
     acts = Q(pk__in=FocalPoint.objects.filter(party__in=mine).values("person"))
@@ -80,14 +85,14 @@ def own_people(user: User, role: str) -> Q:
     return Q(membership__party__in=mine) | Q(membership__isnull=True) & (entered | acts & free)
 
 
-# Takes an actor without an account and the primary key of a party, and returns rows: there is one while the actor
+# Called with an actor without an account and a party's primary key. Returns a queryset with rows only while the actor
 # acts for that party.
 Acts = Callable[[Any, int], QuerySet[Any, Any]]
 _acts: dict[type, Acts] = {}
 
 
 def acts_as_focal_point(kind: type) -> Callable[[Acts], Acts]:
-    """Register the rows by which an actor of this kind acts for a party; a decorator."""
+    """Return a decorator that registers a function as the check of whether an actor of this kind acts for a party."""
 
     def add(function: Acts) -> Acts:
         _acts[kind] = function
@@ -97,13 +102,16 @@ def acts_as_focal_point(kind: type) -> Callable[[Acts], Acts]:
 
 
 def acting(by: Link | Mailbox, party_id: int) -> QuerySet[Any, Any]:
-    """Return rows of which there is one while a letter's link, or a code to a mailbox, acts for a party."""
+    """Return a queryset that has rows only while an invitation link, or a mailbox with a code, acts for a party."""
     return _acts[type(by)](by, party_id)
 
 
 def can_act(by: By, action: str, party: Party) -> bool:
-    """Return whether somebody may do `action` for a party: a desk of its summit, or one of its focal points by an
-    account, by a letter's live link or by a code to their mailbox. For whatever the focal point's desk offers."""
+    """Return whether somebody may do `action` for a party.
+
+    Allowed are users with the permission in the summit, and the party's focal points, by an account, by a valid
+    invitation link or by a code to their mailbox. It is meant for actions that focal points can do.
+    """
     if isinstance(by, System):
         return True
     if isinstance(by, Link | Mailbox):
@@ -112,7 +120,7 @@ def can_act(by: By, action: str, party: Party) -> bool:
 
 
 def check_can_act(by: By, action: str, party: Party) -> None:
-    """Raise PermissionDenied, with a sentence that says who can, where `can_act` is false."""
+    """Raise PermissionDenied with a sentence that says who can do it, unless `can_act` returns True."""
     if isinstance(by, User):
         check(by, action, party.summit_id, party)
     elif not can_act(by, action, party):

@@ -1,7 +1,7 @@
-"""Withdrawing many members of a summit's parties as long work: some people a step, with what came of each.
+"""The job that withdraws many members of a summit's parties, a few in each step, with a result for each.
 
-Each step also stores what came of those whom it took off, so that a killed worker's job goes on with the next.
-Of whoever was taken off meanwhile, by a desk or by the party, the page says so.
+Each step stores its results, so that a job continues after its worker was killed. Members whom somebody else withdrew
+in the meantime are listed as such.
 """
 
 from collections.abc import Iterable
@@ -26,18 +26,20 @@ from summit.users.models import User
 
 NAME = "withdraw_members"
 WITHDRAW = "delegations.withdraw"
-# So many in a step: a fraction of a second, since with each their badge, letters and visits end.
+# Members in each step. A step takes a fraction of a second, since badges, letters and visits end too.
 BATCH = 5
 DONE, GONE, REFUSED = "withdrawn", "gone", "refused"
 
 
 def ask(*, memberships: Iterable[Membership], by: User) -> list[Job]:
-    """Store the work, one job for each summit, and return them. Raises PermissionDenied where `by` may not withdraw
-    somebody of them."""
+    """Start one job for each summit and return the jobs.
+
+    Raises PermissionDenied if `by` may not withdraw one of the members.
+    """
     found: dict[Summit, list[list[int]]] = {}
     for row in bulk_changes.to_withdraw(memberships=memberships, by=by).to:
         found.setdefault(row.party.summit, []).append([row.pk, row.person_id, row.party_id])
-    # Parties are locked in one order everywhere, so that nobody waits for each other.
+    # Parties are always locked in the same order, to avoid deadlocks.
     return [
         jobs_services.start(
             kind=NAME, by=by, summit=summit, params={"rows": sorted(rows, key=lambda row: (row[2], row[0]))}
@@ -47,7 +49,7 @@ def ask(*, memberships: Iterable[Membership], by: User) -> list[Job]:
 
 
 def step(job: Job) -> Step:
-    """Take the next members off."""
+    """Withdraw the next members and return the job's state."""
     rows, came = job.params["rows"], list(job.checkpoint.get("came", []))
     for key, _person, _party in rows[len(came) : len(came) + BATCH]:
         came.append(_withdraw(key, job.by))
@@ -76,23 +78,23 @@ def may_withdraw(actor: Actor, summit: Summit | None) -> bool:
 
 
 def progress(done: int, total: int) -> str:
-    """Say how far it is."""
-    said = ngettext(
+    """Return a sentence that says how many members are done."""
+    message = ngettext(
         "%(done)d of %(total)d member is dealt with", "%(done)d of %(total)d members are dealt with", total
     )
-    return said % {"done": done, "total": total}
+    return message % {"done": done, "total": total}
 
 
 def result(job: Job) -> str:
-    """Say what came of it."""
+    """Return a sentence that says how many members were withdrawn, and how many were not."""
     number, total = int(job.result_params["number"]), int(job.result_params["total"])
-    said = ngettext("%(n)d member is withdrawn.", "%(n)d members are withdrawn.", number) % {"n": number}
+    message = ngettext("%(n)d member is withdrawn.", "%(n)d members are withdrawn.", number) % {"n": number}
     if number == total:
-        return said
+        return message
     rest = ngettext(
         "%(n)d was left as they were: see below why.", "%(n)d were left as they were: see below why.", total - number
     )
-    return f"{said} {rest % {'n': total - number}}"
+    return f"{message} {rest % {'n': total - number}}"
 
 
 def _words() -> dict[str, tuple[str, str]]:
@@ -105,7 +107,10 @@ def _words() -> dict[str, tuple[str, str]]:
 
 
 def lines(job: Job) -> list[Line]:
-    """Return what came of each member, for as long as whoever asked may withdraw people there. Two queries."""
+    """Return a line with the result for each member, or nothing if the job's owner may no longer withdraw members.
+
+    Two queries.
+    """
     if not may_withdraw(job.by, job.summit):
         return []
     rows, came = job.params["rows"], job.checkpoint.get("came", [])
@@ -120,10 +125,10 @@ def lines(job: Job) -> list[Line]:
 
 def _line(person: Person | None, party: party_names.Named | None, words: tuple[str, str]) -> Line:
     about: dict[str, Any] = {} if party is None else {"about": party.name, "about_language": party.language}
-    sign, said = words
+    sign, message = words
     if person is None:
-        return Line("", said, sign, **about)
-    return Line(person.label, said, sign, url=reverse("admin:summit_person_change", args=[person.pk]), **about)
+        return Line("", message, sign, **about)
+    return Line(person.label, message, sign, url=reverse("admin:summit_person_change", args=[person.pk]), **about)
 
 
 WITHDRAW_MEMBERS = register(

@@ -1,1 +1,1 @@
-"""Two entries of one person become one; what was somebody's own waits for protocol when they leave."""
+"""Merging two entries of one person, and handing over the items of a person who leaves a party."""

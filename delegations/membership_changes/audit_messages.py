@@ -1,4 +1,4 @@
-"""What the audit calls what happens to what was somebody's own."""
+"""Names of the audited actions on handovers."""
 
 from django.utils.translation import gettext_lazy
 

@@ -1,8 +1,8 @@
-"""What is a person's own in a summit, which the apps above know: a speech, a place in a session, a seat.
+"""Items that a person holds in a summit, such as a speech, a place in a session or a seat.
 
-Each app registers its kinds. An item is known by its kind and a key; what it is called is asked for when somebody
-reads, and for the reader: a session that they may not know of has no title for them. When a person leaves a party,
-each item waits for protocol (delegations.membership_changes.services.handovers), since rank decides who takes it.
+Other apps register the kinds of items. An item is identified by its kind and a key. Its title is looked up for each
+reader: readers who may not see a session don't get its title. When a person leaves a party, each of their items waits
+for protocol's decision (delegations.membership_changes.services.handovers), since it depends on rank who gets it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,19 +18,19 @@ from summit.users.models import User
 
 
 class NotHeld(Exception):
-    """The item isn't the giver's any more: somebody changed it meanwhile."""
+    """The giver no longer holds the item: somebody changed it in the meantime."""
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Somebody who reads at a desk: they know of what their role sees."""
+    """A reader at a desk, who sees what their role may see."""
 
     user: User
 
 
 @dataclass(frozen=True)
 class Delegation:
-    """Somebody who reads for a party: they know of what its members and these people see."""
+    """A reader for a party, who sees what its members and `people` may see."""
 
     party: Party
     people: tuple[Person, ...] = ()
@@ -41,8 +41,11 @@ Reader = Desk | Delegation
 
 @dataclass(frozen=True)
 class Told:
-    """An item as it is told to a reader: `words` name it alone ("Opening, 9:30 London time"), `address` is its page,
-    "" where the reader has none."""
+    """The title of an item for a reader.
+
+    `words` names it without its kind ("Opening, 9:30 London time"). `address` is the address of its page, or "" where
+    the reader has none.
+    """
 
     words: str
     address: str = ""
@@ -52,10 +55,10 @@ class Told:
 class Kind:
     """A kind of item.
 
-    `held` gives the keys of what a person holds and can still make use of. `tell` names items by their keys to a
-    reader, with those left out of which the reader may not know; it takes as many queries for many. `pass_on` and
-    `drop` change the item in the transaction of the decision; they ask nobody, since who may decide has been asked,
-    and raise NotHeld. `dropped` says what follows when an item is dropped.
+    `held` returns the keys of the items that a person holds and can still use. `tell` returns the titles of items by
+    key, without items that the reader may not see; the number of queries doesn't grow with the items. `pass_on` and
+    `drop` change an item in the transaction of the decision and raise NotHeld. They check no permission, since the
+    caller has checked it. `dropped` is a sentence that says what happens after an item is dropped.
     """
 
     what: str
@@ -71,25 +74,27 @@ _kinds: Registry[Kind] = Registry()
 
 
 def register(order: int, kind: Kind) -> Kind:
-    """Register a kind at its place in the order. Raises ValueError where another is called so."""
+    """Register a kind at its place in the order and return it. Raises ValueError if another kind has the same
+    name."""
     if any(known.what == kind.what for known in _kinds):
         raise ValueError(f"{kind.what} is a kind of item already")
     return _kinds.register(order)(kind)
 
 
 def kinds() -> dict[str, Kind]:
-    """Return the kinds by what they are called, in their order."""
+    """Return the kinds by name, in their order."""
     return {kind.what: kind for kind in _kinds}
 
 
 def held(person: Person) -> list[tuple[str, str]]:
-    """Return the kind and key of each item that is a person's own."""
+    """Return the kind and key of each item that a person holds."""
     return [(kind.what, key) for kind in _kinds for key in kind.held(person)]
 
 
 @dataclass(frozen=True)
 class Item:
-    """An item as a reader reads of it: `label` is its kind's, `told` None where they may not know which it is."""
+    """An item with its title for a reader. `label` is the kind's name; `told` is None where the reader may not see
+    the title."""
 
     what: str
     key: str
@@ -98,13 +103,15 @@ class Item:
 
     @property
     def words(self) -> str:
-        """What it is in words: its kind, and which where the reader may know."""
+        """The kind of the item, and its title where the reader may see it."""
         return comma().join((self.label, self.told.words)) if self.told else self.label
 
 
 def items(*, summit: Summit, keys: Iterable[tuple[str, str]], reader: Reader) -> list[Item]:
-    """Return items of a summit as a reader reads of them, in the order of `keys`. The number of queries grows with
-    the kinds alone."""
+    """Return items of a summit with their titles for a reader, in the order of `keys`.
+
+    The number of queries grows only with the number of kinds.
+    """
     wanted = list(keys)
     known = kinds()
     told = {

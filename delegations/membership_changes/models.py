@@ -1,4 +1,4 @@
-"""What was a person's own and waits for protocol, when the person is replaced or withdrawn."""
+"""Handovers: items of a person who was replaced or withdrawn, on which protocol decides."""
 
 from django.db import models
 from django.db.models import Q
@@ -12,7 +12,7 @@ from summit.users.models import User
 
 
 class HandoverState(models.TextChoices):
-    """What protocol decided about something that was somebody's own."""
+    """Protocol's decision on a handover."""
 
     OPEN = "open", _("to be decided")
     PASSED = "passed", _("passed on")
@@ -20,8 +20,11 @@ class HandoverState(models.TextChoices):
 
 
 class Handover(PublicModel):
-    """Something that was a person's own (a speaking slot, a chair, a seat) waits to be passed on or dropped: rank
-    decides. `what` and `key` name it to the app that knows it (delegations.membership_changes.handover_items)."""
+    """An item of a person who left a party (a speaking slot, a chair, a seat), to be passed on or dropped.
+
+    Protocol decides, since it depends on rank. `what` and `key` identify the item in the app that it belongs to
+    (delegations.membership_changes.handover_items).
+    """
 
     party = models.ForeignKey(
         Party, on_delete=models.CASCADE, related_name="handovers", verbose_name=pgettext_lazy("label", "party")

@@ -1,2 +1,4 @@
-"""Lists and pages that are composed of all packages: parties, people and members in admin and API, the home of the
-desk, what each party lacks."""
+"""Lists and pages that combine data of all packages.
+
+These are parties, people and members in the admin and the API, the dashboard, and what each party lacks.
+"""

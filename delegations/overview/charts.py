@@ -14,23 +14,23 @@ from delegations.overview.dashboard import INVITE, parties
 from delegations.overview.selectors import progress
 from delegations.parties.models.parties import Level
 from delegations.parties.selectors import regions as regions_selectors
-from summit.admin_base import charts
-from summit.admin_base.charts import Chart, Column, Row
+from summit.admin_base import svg_charts
 from summit.admin_base.dashboard import desk_chart, lately, now_of, today_of
+from summit.admin_base.svg_charts import Chart, Column, Row
 from summit.core.date_formats import short_day
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.templatetags.marks import semicolon
 
-# A year of days at most, the last ones: more can't be told apart.
+# At most the last year is shown: more days couldn't be told apart.
 LONGEST = 366
-# From so many days on their years are named.
+# From this number of days on, dates include the year.
 FAR = 180
 
 
 @desk_chart.register(10)
 def over_time(request: HttpRequest, summit: Summit) -> Chart | None:
-    """Draw the answers that had come by the end of each day, against the parties that were invited."""
+    """Return the chart of answers by the end of each day, compared with the number of invited parties."""
     if not allows(request.user, INVITE, summit) or not dashboard.numbers(request, summit)["invited"]:
         return None
     sent, answered = lately(request, ("by day", summit.pk), lambda: progress.by_day(summit))
@@ -48,7 +48,7 @@ def over_time(request: HttpRequest, summit: Summit) -> Chart | None:
     return Chart(
         name="chart-answers",
         title=title,
-        drawing=charts.columns(
+        drawing=svg_charts.columns(
             name="chart-answers",
             title=title,
             about=about,
@@ -62,12 +62,12 @@ def over_time(request: HttpRequest, summit: Summit) -> Chart | None:
             for position, (day, number, whole) in enumerate(zip(days, had, invited, strict=True))
             if day <= today and (day in sent or day in answered or position == len(days) - 1)
         ],
-        key=[(charts.FULL, _("answered")), ("mark", _("invited"))],
+        key=[(svg_charts.FULL, _("answered")), ("mark", _("invited"))],
     )
 
 
 def _days(sent: dict[date, int], answered: dict[date, int], summit: Summit, today: date) -> list[date]:
-    """Return every day from the first letter to today, or to when answers are due where that is to come."""
+    """Return all days from the first letter to today, or to the day when answers are due if that is later."""
     last = max(today, summit.answer_by.astimezone(summit.zone).date()) if summit.answer_by else today
     first = min([*sent, *answered, today])
     first = max(first, last - timedelta(days=LONGEST - 1))
@@ -94,7 +94,7 @@ def _short(day: date, *, year: bool = False) -> str:
 
 def _title(request: HttpRequest, summit: Summit) -> str:
     found = dashboard.numbers(request, summit)
-    said = {"answered": found["answered"], "invited": found["invited"], "late": found["open"]}
+    message = {"answered": found["answered"], "invited": found["invited"], "late": found["open"]}
     late = found["open"] and summit.answer_by is not None and summit.answer_by <= now_of(request)
     if late:
         return (
@@ -103,19 +103,19 @@ def _title(request: HttpRequest, summit: Summit) -> str:
                 "%(answered)d of %(invited)d have answered; %(late)d are late",
                 found["open"],
             )
-            % said
+            % message
         )
     return (
         ngettext(
             "%(answered)d of %(invited)d has answered", "%(answered)d of %(invited)d have answered", found["answered"]
         )
-        % said
+        % message
     )
 
 
 @desk_chart.register(20)
 def by_continent(request: HttpRequest, summit: Summit) -> Chart | None:
-    """Draw how the parties of each continent have answered."""
+    """Return the chart of the answers of each continent's parties."""
     if not allows(request.user, INVITE, summit) or not dashboard.numbers(request, summit)["invited"]:
         return None
     found = lately(request, ("by continent", summit.pk), lambda: progress.by_continent(summit))
@@ -134,15 +134,19 @@ def by_continent(request: HttpRequest, summit: Summit) -> Chart | None:
     return Chart(
         name="chart-regions",
         title=title,
-        drawing=charts.bars(name="chart-regions", title=title, about=about, rows=shown),
+        drawing=svg_charts.bars(name="chart-regions", title=title, about=about, rows=shown),
         head=[_("Region"), _("Attending"), _("Regrets"), _("Not answered")],
         rows=[_region(row, str(labels[row.group]), summit) for row in found],
-        key=[(charts.FULL, _("attending")), (charts.HATCHED, _("regrets")), (charts.OPEN, _("not answered"))],
+        key=[
+            (svg_charts.FULL, _("attending")),
+            (svg_charts.HATCHED, _("regrets")),
+            (svg_charts.OPEN, _("not answered")),
+        ],
     )
 
 
 def _attending(attending: int, regions: int) -> str:
-    """Return what a glance should tell: how many attend, and in how many regions answers are open."""
+    """Return the chart's title: how many parties attend, and in how many regions answers are open."""
     if not regions:
         every = ngettext(
             "%(attending)d attends; every region has answered",
@@ -161,18 +165,18 @@ def _region(row: progress.GroupNumbers, label: str, summit: Summit) -> list[str]
 
 
 def _rows_of(number: int, summit: Summit, **wanted: str) -> str:
-    """Return a number that opens the parties that it counts; one of none opens nothing."""
-    said = formats.localize(number)
-    return format_html('<a href="{}">{}</a>', parties(summit, **wanted), said) if number else said
+    """Return a number as a link to the parties that it counts; 0 isn't a link."""
+    message = formats.localize(number)
+    return format_html('<a href="{}">{}</a>', parties(summit, **wanted), message) if number else message
 
 
-# Whoever comes at one of these is a host's own counterpart.
+# The levels of a host's own counterparts.
 HIGHEST = (Level.STATE, Level.GOVERNMENT)
 
 
 @desk_chart.register(21)
 def by_level(request: HttpRequest, summit: Summit) -> Chart | None:
-    """Draw at which levels parties come, and at which those were asked for that have not answered."""
+    """Return the chart of the levels at which parties come, and at which others were invited but haven't answered."""
     if not allows(request.user, INVITE, summit) or not dashboard.numbers(request, summit)["attending"]:
         return None
     found = lately(request, ("by level", summit.pk), lambda: progress.by_level(summit))
@@ -185,8 +189,8 @@ def by_level(request: HttpRequest, summit: Summit) -> Chart | None:
     ) % {"high": high, "coming": coming}
     if not high:
         most = max(found, key=lambda row: row.coming)
-        said = {"level": labels[most.level], "n": most.coming, "coming": coming}
-        title = _("Most come at this level: %(level)s, %(n)d of %(coming)d") % said
+        message = {"level": labels[most.level], "n": most.coming, "coming": coming}
+        title = _("Most come at this level: %(level)s, %(n)d of %(coming)d") % message
     shown = [
         Row(labels[row.level], [row.coming, 0, row.open], _("%(n)s come") % {"n": formats.localize(row.coming)})
         for row in found
@@ -195,7 +199,7 @@ def by_level(request: HttpRequest, summit: Summit) -> Chart | None:
     return Chart(
         name="chart-levels",
         title=title,
-        drawing=charts.bars(name="chart-levels", title=title, about=about, rows=shown),
+        drawing=svg_charts.bars(name="chart-levels", title=title, about=about, rows=shown),
         head=[_("Level"), _("Come"), _("Asked for, not answered")],
         rows=[
             [
@@ -205,7 +209,7 @@ def by_level(request: HttpRequest, summit: Summit) -> Chart | None:
             ]
             for row in found
         ],
-        key=[(charts.FULL, _("come")), (charts.OPEN, _("not answered"))],
+        key=[(svg_charts.FULL, _("come")), (svg_charts.OPEN, _("not answered"))],
     )
 
 

@@ -1,5 +1,4 @@
-"""What the desk's home says of parties, invitations, reminders and visa letters: what to do, what comes, what is
-due."""
+"""Tasks, dates and numbers on the desk's dashboard, about parties, invitations, reminders and visa letters."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -30,22 +29,22 @@ INVITE = "delegations.invite"
 CHANGE = "delegations.party.change"
 ISSUE_BADGE = "delegations.issue_badge"
 DECIDE = "delegations.decide_handover"
-# An invitation that is to be answered within a week is worth a reminder.
+# Answers due within this time are urgent.
 SOON = expiring_links.SOON
 
 
 def numbers(request: HttpRequest, summit: Summit) -> dict[str, int]:
-    """Return where the parties stand and what they lack, counted once a page."""
+    """Return the numbers of parties by state of invitation and by what they lack. Computed once in a request."""
     return once(request, "delegations.counts", lambda: completeness.counts(summit))
 
 
 def ending_by_day(request: HttpRequest, summit: Summit) -> dict[date, int]:
-    """Return how many links end on which day at the venue, counted once a page."""
+    """Return how many links expire on each day at the venue. Computed once in a request."""
     return once(request, "delegations.ending", lambda: expiring_links.ending_by_day(summit))
 
 
 def waiting(request: HttpRequest, summit: Summit) -> dict[str, int]:
-    """Return how many rows of which kind wait for a desk, counted once a page, in one query."""
+    """Return the numbers of rows that wait for a desk, by kind. Computed once in a request, with one query."""
     user = request.user
     assert isinstance(user, User)  # noqa: S101 - the admin has signed them in
     return once(
@@ -63,60 +62,60 @@ def waiting(request: HttpRequest, summit: Summit) -> dict[str, int]:
 
 
 def handed(request: HttpRequest, summit: Summit) -> int:
-    """Return how many things of people who left wait."""
+    """Return how many handovers are open."""
     return waiting(request, summit)["handed"]
 
 
 def handed_words(number: int) -> str:
-    """Say that so many things wait."""
-    said = ngettext(
+    """Return a sentence that says how many handovers are open."""
+    message = ngettext(
         "%(n)d thing that was somebody’s own waits: pass it on or drop it.",
         "%(n)d things that were somebody’s own wait: pass them on or drop them.",
         number,
     )
-    return said % {"n": number}
+    return message % {"n": number}
 
 
 def handed_page(summit: Summit) -> str:
-    """Return the address of what waits in a summit."""
+    """Return the address of a summit's open handovers."""
     return f"{reverse('admin:delegations_handover_waiting')}?{urlencode({'summit': summit.slug})}"
 
 
 def parties(summit: Summit, **wanted: str) -> str:
-    """Return the address of the parties of a summit that are meant."""
+    """Return the address of the list of a summit's parties, with these filters."""
     query: dict[str, Any] = {"summit__id__exact": summit.pk, **wanted}
     return f"{reverse('admin:delegations_party_changelist')}?{urlencode(query)}"
 
 
 def requests(summit: Summit) -> str:
-    """Return the address of the requests for focal points that protocol has not decided."""
+    """Return the address of a summit's undecided requests for a focal point."""
     query: dict[str, Any] = {"party__summit__id__exact": summit.pk, "state__exact": "open"}
     return f"{reverse('admin:delegations_focalpointrequest_changelist')}?{urlencode(query)}"
 
 
 def requested(number: int) -> str:
-    """Say how many focal points are asked for."""
-    said = ngettext(
+    """Return a sentence that says how many new focal points are asked for."""
+    message = ngettext(
         "%(n)d new focal point is asked for: approve or refuse.",
         "%(n)d new focal points are asked for: approve or refuse.",
         number,
     )
-    return said % {"n": number}
+    return message % {"n": number}
 
 
 @desk_task.register(10)
 def inviting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Tell of parties that aren't invited, and of those that can't be written to."""
+    """Yield tasks for parties that aren't invited or have no mailbox, and for other preparations."""
     if not allows(request.user, CHANGE, summit):
         return
     uninvited = numbers(request, summit)["uninvited"]
     if uninvited:
-        said = ngettext(
+        message = ngettext(
             "%(n)d party is not invited yet. Read whom the letters reach, then send them.",
             "%(n)d parties are not invited yet. Read whom the letters reach, then send them.",
             uninvited,
         )
-        yield Task(said % {"n": uninvited}, Urgency.NOW, _invite_page(summit), INVITE)
+        yield Task(message % {"n": uninvited}, Urgency.NOW, _invite_page(summit), INVITE)
     yield from _prepared(request, summit)
     yield from _lacking(request, summit)
     alike = twice(request, summit)
@@ -125,12 +124,12 @@ def inviting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
 
 
 def twice(request: HttpRequest, summit: Summit) -> int:
-    """Return how many people are perhaps entered twice."""
+    """Return how many people may be entered twice."""
     return waiting(request, summit)["alike"]
 
 
 def alike_list(summit: Summit) -> str:
-    """Return the address of the people of a summit who are perhaps entered twice and of whom nobody decided."""
+    """Return the address of a summit's undecided pairs of people who may be the same."""
     query: dict[str, Any] = {"person__summit__id__exact": summit.pk, "decided_at__isempty": 1}
     return f"{reverse('admin:delegations_duplicatecandidate_changelist')}?{urlencode(query)}"
 
@@ -140,17 +139,17 @@ def _invite_page(summit: Summit) -> str:
 
 
 def _prepared(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Tell whoever may be the second person of invitations that wait for one."""
+    """Yield a task for invitations that wait for approval, if the user may be the second person."""
     if not allows(request.user, INVITE, summit):
         return
     number = waiting(request, summit)["prepared"]
     if number:
-        said = ngettext(
+        message = ngettext(
             "%(n)d prepared invitation waits for a second person. Read it, then approve it.",
             "%(n)d prepared invitations wait for a second person. Read them, then approve them.",
             number,
         )
-        yield Task(said % {"n": number}, Urgency.NOW, _invite_page(summit), INVITE)
+        yield Task(message % {"n": number}, Urgency.NOW, _invite_page(summit), INVITE)
 
 
 def _lacking(request: HttpRequest, summit: Summit) -> Iterable[Task]:
@@ -163,14 +162,17 @@ def _lacking(request: HttpRequest, summit: Summit) -> Iterable[Task]:
 
 @desk_task.register(10)
 def handing_over(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Tell of what was somebody's own and waits: the night before, nothing is more urgent."""
+    """Yield a task for open handovers. It is always urgent, most of all the night before the summit."""
     if allows(request.user, DECIDE, summit) and (number := handed(request, summit)):
         yield Task(handed_words(number), Urgency.NOW, handed_page(summit), DECIDE)
 
 
 @desk_task.register(10)
 def issuing(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Tell those who issue badges that people have none. What parties lack is counted for the home anyway."""
+    """Yield a task for members without a badge, for users who issue badges.
+
+    It takes no extra query, as these numbers are computed for the dashboard anyway.
+    """
     if allows(request.user, ISSUE_BADGE, summit) and (number := numbers(request, summit)["badge"]):
         address = f"{reverse('admin:delegations_badge_issue')}?{urlencode({'summit': summit.slug})}"
         yield Task(completeness.sentence("badge", number), Urgency.NEXT, address, ISSUE_BADGE)
@@ -178,7 +180,7 @@ def issuing(request: HttpRequest, summit: Summit) -> Iterable[Task]:
 
 @desk_task.register(11)
 def answering(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Tell of answers that are late or due, of parties that declined, and of links that end."""
+    """Yield tasks for answers that are late or due, for parties that declined, and for links that expire."""
     if not allows(request.user, INVITE, summit):
         return
     unanswered, due = numbers(request, summit)["open"], summit.answer_by
@@ -193,92 +195,95 @@ def answering(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         )
     ending = sum(ending_by_day(request, summit).values())
     if ending:
-        said = ngettext(
+        message = ngettext(
             "%(n)d link in a letter without an answer ends within a week. Write anew where it is still wanted.",
             "%(n)d links in letters without an answer end within a week. Write anew where they are still wanted.",
             ending,
         )
         query: dict[str, Any] = {"invitation__party__summit__id__exact": summit.pk, "ends": "soon"}
         address = f"{reverse('admin:delegations_invitationlink_changelist')}?{urlencode(query)}"
-        yield Task(said % {"n": ending}, Urgency.NOW, address, INVITE)
+        yield Task(message % {"n": ending}, Urgency.NOW, address, INVITE)
     yield from _asked(request, summit)
     points = numbers(request, summit)[completeness.REQUESTS]
     if points:
         yield Task(requested(points), Urgency.NOW, requests(summit), INVITE)
     declined = waiting(request, summit)["declined"]
     if declined:
-        said = ngettext(
+        message = ngettext(
             "%(n)d party declined within the last week. Look whether its places can go to others.",
             "%(n)d parties declined within the last week. Look whether their places can go to others.",
             declined,
         )
-        yield Task(said % {"n": declined}, Urgency.NEXT, parties(summit, answer="regrets"), INVITE)
+        yield Task(message % {"n": declined}, Urgency.NEXT, parties(summit, answer="regrets"), INVITE)
 
 
 def _asked(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Tell of those for whom a link doesn't open and who asked for a new letter."""
+    """Yield a task for people who can't open their link and asked for a new letter."""
     number = waiting(request, summit)["asked"]
     if number:
-        said = ngettext(
+        message = ngettext(
             "%(n)d reader of a letter asks for a new one: the link does not open for them. Write anew.",
             "%(n)d readers of letters ask for new ones: their links do not open for them. Write anew.",
             number,
         )
         query: dict[str, Any] = {"invitation__party__summit__id__exact": summit.pk, "asks": "open"}
         address = f"{reverse('admin:delegations_invitationlink_changelist')}?{urlencode(query)}"
-        yield Task(said % {"n": number}, Urgency.NOW, address, INVITE)
+        yield Task(message % {"n": number}, Urgency.NOW, address, INVITE)
 
 
 def _late(number: int) -> str:
-    said = ngettext(
+    message = ngettext(
         "%(n)d answer is late. Write to the party, or record its answer.",
         "%(n)d answers are late. Write to the parties, or record their answers.",
         number,
     )
-    return said % {"n": number}
+    return message % {"n": number}
 
 
 def _due(number: int) -> str:
-    said = ngettext("%(n)d party has not answered yet.", "%(n)d parties have not answered yet.", number)
-    return said % {"n": number}
+    message = ngettext("%(n)d party has not answered yet.", "%(n)d parties have not answered yet.", number)
+    return message % {"n": number}
 
 
 @failed_words("invitation")
 def failed_letters(number: int) -> str:
-    """Say that letters of invitations failed."""
-    said = ngettext(
+    """Return a sentence that says how many invitation letters failed."""
+    message = ngettext(
         "%(n)d letter of an invitation failed. Correct the mailbox, then write anew.",
         "%(n)d letters of invitations failed. Correct the mailboxes, then write anew.",
         number,
     )
-    return said % {"n": number}
+    return message % {"n": number}
 
 
 @returned_words("invitation")
 def returned_letters(number: int) -> str:
-    """Say that letters of invitations came back."""
-    said = ngettext(
+    """Return a sentence that says how many invitation letters bounced."""
+    message = ngettext(
         "%(n)d letter of an invitation came back. Correct the mailbox, then send it again.",
         "%(n)d letters of invitations came back. Correct the mailboxes, then send them again.",
         number,
     )
-    return said % {"n": number}
+    return message % {"n": number}
 
 
 @desk_coming.register(10)
 def answers_due(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
-    """Say when answers are due, where any is open: before anybody is invited, and when all have answered, none is."""
+    """Yield the date when answers are due, if any are open.
+
+    None are open before anybody is invited, and after all have answered.
+    """
     if summit.answer_by is not None and allows(request.user, "delegations.party.view", summit):
         unanswered = numbers(request, summit)["open"]
         if not unanswered:
             return
-        said = ngettext("Answers are due: %(n)d is open.", "Answers are due: %(n)d are open.", unanswered)
-        yield Coming(summit.answer_by, said % {"n": unanswered}, parties(summit, answer="open"))
+        message = ngettext("Answers are due: %(n)d is open.", "Answers are due: %(n)d are open.", unanswered)
+        yield Coming(summit.answer_by, message % {"n": unanswered}, parties(summit, answer="open"))
 
 
 @desk_due.register(10)
 def due(request: HttpRequest, summit: Summit) -> Iterable[Due]:
-    """Count answers by the day on which they are due, and links by the day on which they end."""
+    """Yield the number of open answers for the day they are due, and of links for the days they expire."""
     if not allows(request.user, INVITE, summit):
         return
     unanswered = numbers(request, summit)["open"]
@@ -290,42 +295,42 @@ def due(request: HttpRequest, summit: Summit) -> Iterable[Due]:
 
 @desk_coming.register(10)
 def reminding(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
-    """Say when reminders go, where any answer is open."""
+    """Yield the dates of planned reminders, if any answers are open."""
     if summit.answer_by is None or not allows(request.user, INVITE, summit):
         return
     unanswered = numbers(request, summit)["open"]
     if not unanswered:
         return
-    said = ngettext(
+    message = ngettext(
         "Reminders go to those who have not answered: %(n)d party now.",
         "Reminders go to those who have not answered: %(n)d parties now.",
         unanswered,
     )
     for moment in reminders.planned(summit, Policy.objects.of(summit)):
-        yield Coming(moment, said % {"n": unanswered}, parties(summit, answer="open"))
+        yield Coming(moment, message % {"n": unanswered}, parties(summit, answer="open"))
 
 
 ISSUE_VISA = "delegations.issue_visa"
 
 
 def visa_letters(summit: Summit) -> str:
-    """Return the address of a summit's letters that are asked for."""
+    """Return the address of a summit's undecided visa support letters."""
     query: dict[str, Any] = {"summit__id__exact": summit.pk, "state__exact": VisaState.ASKED.value}
     return f"{reverse('admin:delegations_visaletter_changelist')}?{urlencode(query)}"
 
 
 def visa_letters_sentence(number: int) -> str:
-    """Say how many letters are asked for."""
-    said = ngettext(
+    """Return a sentence that says how many visa support letters are asked for."""
+    message = ngettext(
         "%(n)d visa support letter is asked for: issue or refuse.",
         "%(n)d visa support letters are asked for: issue or refuse.",
         number,
     )
-    return said % {"n": number}
+    return message % {"n": number}
 
 
 @desk_task.register(10)
 def issuing_letters(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Tell those who issue letters how many wait: an embassy takes weeks."""
+    """Yield a task for undecided visa support letters, for users who issue them. Embassies take weeks."""
     if allows(request.user, ISSUE_VISA, summit) and (number := waiting(request, summit)["visas"]):
         yield Task(visa_letters_sentence(number), Urgency.NOW, visa_letters(summit), ISSUE_VISA)

@@ -1,4 +1,4 @@
-"""The last two of the first steps: who is invited, and the letter."""
+"""The last two onboarding steps: entering parties, and sending the first letter."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,20 +37,23 @@ BEFORE = timedelta(days=7)
 
 
 def parties(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
-    """Enter who is invited: POST `do=propose` puts the chosen countries into the list, anything else enters it."""
+    """Show the form that enters parties.
+
+    POST `do=propose` adds the chosen countries to the text; any other POST enters the parties.
+    """
     text = request.POST.get("lines", "")
     problems: list[tuple[int, str]] = []
     if request.method == "POST" and request.POST.get("do") == "propose":
         text = _with_countries(text, request.POST.getlist("country"), summit.language)
     elif request.method == "POST":
         try:
-            made = bulk_entry.enter(summit=summit, text=text, by=user)
+            made = bulk_entry.create_parties(summit=summit, text=text, by=user)
         except LineProblems as refused:
             problems = refused.found
         else:
             if made:
-                said = ngettext("%(n)d party is entered.", "%(n)d parties are entered.", len(made))
-                messages.success(request, said % {"n": len(made)})
+                message = ngettext("%(n)d party is entered.", "%(n)d parties are entered.", len(made))
+                messages.success(request, message % {"n": len(made)})
                 _tell_translated(request, made)
                 return redirect(onboarding.after("parties", user, summit))
             problems = [(0, _("The list is empty. Write a line for each party, or choose names below."))]
@@ -60,7 +63,9 @@ def parties(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     }
     context = {
         "text": text,
-        "problems": [("lines", _("Line %(n)d") % {"n": number} if number else "", said) for number, said in problems],
+        "problems": [
+            ("lines", _("Line %(n)d") % {"n": number} if number else "", message) for number, message in problems
+        ],
         "entered": listed,
         "silent": sum(not party.mission_email for party in listed),
         "countries": [
@@ -79,14 +84,14 @@ def _tell_translated(request: HttpRequest, made: bulk_entry.Entered) -> None:
 
 
 def _with_countries(text: str, codes: list[str], language: str) -> str:
-    """Return the lines with one for each country, to be completed with its mailbox."""
+    """Return the text with a line added for each country, to be completed with its mailbox."""
     names = country_names.names(language)
     added = [f"{names[code]}; " for code in codes if code in names]
     return "\n".join([*([text.rstrip()] if text.strip() else []), *added])
 
 
 class DueForm(forms.Form):
-    """When answers are due, in the venue's zone."""
+    """A form for the time when answers are due, in the venue's time zone."""
 
     answer_by = forms.DateTimeField(
         label=gettext_lazy("Answers due by"),
@@ -99,7 +104,7 @@ class DueForm(forms.Form):
         self.summit = summit
 
     def clean_answer_by(self) -> datetime:
-        """Refuse a moment that has passed, and a new one at which the summit has begun."""
+        """Refuse a time in the past, and a changed one after the start of the summit."""
         moment: datetime = self.cleaned_data["answer_by"]
         if moment <= db_now():
             raise forms.ValidationError(_("This moment has passed. Give one to come."))
@@ -109,11 +114,14 @@ class DueForm(forms.Form):
 
 
 def letter(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
-    """Read the letter, say when answers are due, and send it: POST `do=first` to the first party, `do=all` to all,
-    `do=read` shows it with the moment that was entered."""
+    """Show the letter and the form for when answers are due.
+
+    POST `do=first` sends the letter to the first party and `do=all` to all. `do=read` shows it with the submitted
+    time.
+    """
     with timezone.override(summit.zone):
         form = _due_form(request, summit, user)
-        found = first_letter.reach(summit)
+        found = first_letter.recipients(summit)
         if request.method == "POST" and (form is None or form.is_valid()):
             due = form.cleaned_data["answer_by"] if form else None
             chosen = {"first": found.to[:1], "all": found.to}.get(request.POST.get("do", ""))
@@ -121,7 +129,7 @@ def letter(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
                 return _sent(
                     request, summit, user, first_letter.send(summit=summit, parties=chosen, answer_by=due, by=user)
                 )
-            # Read with the moment that was entered, which is not stored before something is sent.
+            # The letter is shown with the submitted time, which is stored only when something is sent.
             for party in found.to[:1]:
                 party.summit.answer_by = due or party.summit.answer_by
         context = _letter(found, form, summit)
@@ -133,7 +141,7 @@ def letter(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
 
 
 def _due_form(request: HttpRequest, summit: Summit, user: User) -> DueForm | None:
-    """Return the form, or None for whoever sends letters and doesn't change the summit."""
+    """Return the form, or None for users who may send letters but not change the summit."""
     if not allows(user, "summit.summit.change", summit):
         return None
     initial = {"answer_by": summit.answer_by or _propose(summit)}
@@ -141,8 +149,11 @@ def _due_form(request: HttpRequest, summit: Summit, user: User) -> DueForm | Non
 
 
 def _propose(summit: Summit) -> datetime:
-    """Return 17:00 at the venue, in 30 days or a week before the summit, whichever is earlier and to come; on the eve
-    of the summit the last minute of the day."""
+    """Return a proposed time for when answers are due: 17:00 at the venue.
+
+    The day is in 30 days or a week before the summit, whichever is earlier, but tomorrow at the earliest. If that
+    isn't before the summit begins, it is one minute before the beginning.
+    """
     now = db_now()
     today = now.astimezone(summit.zone).date()
     day = max(min(today + PROPOSED, summit.starts_on - BEFORE), today + timedelta(days=1))
@@ -174,26 +185,29 @@ def _letter(found: Reach, form: DueForm | None, summit: Summit) -> dict[str, Any
 def _sent(request: HttpRequest, summit: Summit, user: User, reach: Reach) -> HttpResponse:
     listed = onboarding.stands(user, summit)
     done = sum(stand.state == "done" for stand in listed)
-    said = ngettext("%(n)d invitation is on its way.", "%(n)d invitations are on their way.", len(reach.to)) % {
+    message = ngettext("%(n)d invitation is on its way.", "%(n)d invitations are on their way.", len(reach.to)) % {
         "n": len(reach.to)
     }
-    messages.success(request, said)
+    messages.success(request, message)
     counted = _("%(done)d of %(all)d first steps are done. What comes next stands below.")
     messages.info(request, counted % {"done": done, "all": len(listed)})
     return redirect(f"{reverse('admin:index')}?summit={summit.slug}")
 
 
 def has_parties(summit: Summit) -> bool:
-    """Return whether there is anybody to invite."""
+    """Return whether the summit has a party that can be invited."""
     return Party.objects.filter(summit=summit, is_host=False).exists()
 
 
-# The summits of which a process knows that they have invited.
+# The summits that have sent an invitation, as far as this process knows.
 _INVITED: Memory[bool] = Memory(64)
 
 
 def has_invited(summit: Summit) -> bool:
-    """Return whether an invitation has ever been sent, also one that was revoked since: asked until one has."""
+    """Return whether an invitation has ever been sent, even if it was revoked since.
+
+    Once True, the result is cached.
+    """
     if _INVITED.get(summit.pk):
         return True
     found = Invitation.objects.filter(party__summit=summit, sent_at__isnull=False, occasion="").exists()

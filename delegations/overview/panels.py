@@ -1,4 +1,4 @@
-"""What the desk's home and the metrics show of invitations and answers, and what each desk has to do."""
+"""Panels of the dashboard about invitations and the desks' tasks, and the metric of invitations."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ from summit.summits.models import Summit
 
 @dataclass(frozen=True)
 class DeskTask:
-    """Something that a desk has to do."""
+    """A task of a desk: a sentence, a number and the address of its page."""
 
     sentence: str
     number: int
@@ -49,16 +49,18 @@ class DeskTask:
 
 
 def _open(number: int) -> str:
-    said = ngettext("%(n)d party has not answered: call it.", "%(n)d parties have not answered: call them.", number)
-    return said % {"n": number}
+    message = ngettext(
+        "%(n)d party has not answered: call it.", "%(n)d parties have not answered: call them.", number
+    )
+    return message % {"n": number}
 
 
 def _uninvited(number: int) -> str:
-    said = ngettext("%(n)d party is not invited yet.", "%(n)d parties are not invited yet.", number)
-    return said % {"n": number}
+    message = ngettext("%(n)d party is not invited yet.", "%(n)d parties are not invited yet.", number)
+    return message % {"n": number}
 
 
-# By desk: what parties lack that it sees to (delegations.overview.selectors.completeness).
+# What parties lack, by the desk that deals with it (delegations.overview.selectors.completeness).
 LACKS: dict[Role, tuple[str, ...]] = {
     Role.PROTOCOL: ("mailbox", "focal"),
     Role.ACCREDITATION: ("badge",),
@@ -68,7 +70,7 @@ LACKS: dict[Role, tuple[str, ...]] = {
 
 
 def lines(request: HttpRequest, summit: Summit) -> dict[Role, list[DeskTask]]:
-    """Return by desk what it has to do, nothing where it has nothing."""
+    """Return the tasks of each desk; an empty list for a desk without tasks."""
     found = numbers(request, summit)
     say: list[tuple[str, Callable[[int], str], str]] = [
         ("uninvited", _uninvited, parties(summit, answer="uninvited")),
@@ -98,7 +100,10 @@ def lines(request: HttpRequest, summit: Summit) -> dict[Role, list[DeskTask]]:
 
 @desk_panel(12, works=(INVITE,))
 def desks(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
-    """Show protocol what each desk has to do. Three queries at most, which other parts of the page share."""
+    """Return the panel with the tasks of each desk, for protocol.
+
+    It takes at most three queries, which other parts of the page share.
+    """
     if not allows(request.user, INVITE, summit) or not allows(request.user, "delegations.party.view", summit):
         return None
     found = lines(request, summit)
@@ -114,7 +119,7 @@ def desks(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | 
 
 @desk_panel(10, works=(INVITE, CHANGE))
 def invitations(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
-    """Show who is invited, who has answered what, and who hasn't."""
+    """Return the panel with the numbers of invitations and answers."""
     if not allows(request.user, "delegations.party.view", summit):
         return None
     found = numbers(request, summit)
@@ -138,7 +143,7 @@ def _waiting(request: HttpRequest, summit: Summit) -> list[tuple[int, int]]:
 
 @source
 def gauges() -> Iterable[Gauge]:
-    """Count invitations by summit and state."""
+    """Yield the metric of invitations by summit and state."""
     rows = (
         Invitation.objects.filter(occasion="")
         .order_by()

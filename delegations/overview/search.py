@@ -1,4 +1,4 @@
-"""Where the desk's search looks for parties and people."""
+"""The desk's search for parties and people."""
 
 from typing import Any
 

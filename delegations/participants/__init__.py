@@ -1,1 +1,1 @@
-"""The list of participants in numbered revisions, as PDF, DOCX and XLSX, and the sheet of photographs."""
+"""Lists of participants in numbered revisions, as PDF, DOCX and XLSX, and sheets of photographs."""

@@ -1,4 +1,4 @@
-"""What the audit calls what happens to lists of participants."""
+"""Names of the audited actions on lists of participants."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy

@@ -1,4 +1,4 @@
-"""The list of participants as a document for word processors, made of styles, so that a house can dress it anew."""
+"""The list of participants as a DOCX file that uses styles throughout, so that its design can be changed."""
 
 from io import BytesIO
 from typing import Any
@@ -16,13 +16,13 @@ from delegations.participants.list_pdf import TOGETHER, ways
 from delegations.participants.selectors.listing import Line, Listing, Person
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-# Names of our own styles, as the word processor lists them.
+# Names of our own styles, as shown in the word processor.
 PARTY_NAME, PERSON, SMALL = "Formal name", "Participant", "Small print"
 LEFT_TO_RIGHT = "\u200e"
 
 
 def write(listing: Listing) -> bytes:
-    """Return the document."""
+    """Return the list as a DOCX file."""
     document = Document()
     _page(document, listing)
     _styles(document, listing)
@@ -71,13 +71,13 @@ def _styles(document: Any, listing: Listing) -> None:
         style.font.color.rgb = None
         style.paragraph_format.keep_with_next = True
         _size(style, size)
-    # The rule beneath the title is the template's, and in a colour.
+    # The template has a coloured line under the title.
     for rule in styles["Title"].element.pPr.findall(qn("w:pBdr")):
         styles["Title"].element.pPr.remove(rule)
     for name in ("Header", "Footer"):
         styles[name].font.size = Pt(9)
         _size(styles[name], 9)
-        # Those of the template are for another size of paper.
+        # The template's tab stops are for another paper size.
         styles[name].paragraph_format.tab_stops.clear_all()
     for name, size in ((PARTY_NAME, 10), (PERSON, 11), (SMALL, 9)):
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
@@ -88,7 +88,7 @@ def _styles(document: Any, listing: Listing) -> None:
 
 
 def _size(style: Any, size: int) -> None:
-    """Give scripts that run from the right the same size: a word processor keeps it apart, in half points."""
+    """Set the size, in points, for right-to-left scripts too, which DOCX stores separately in half points."""
     properties = style.element.get_or_add_rPr()
     mark = OxmlElement("w:szCs")
     mark.set(qn("w:val"), str(size * 2))
@@ -102,9 +102,10 @@ def _edges(document: Any, listing: Listing) -> None:
     _run(header, f"{listing.summit} · {listing.title}", listing.language)
     _way(footer, listing.direction)
     footer.paragraph_format.tab_stops.add_tab_stop(Mm(210 - 2 * 26), WD_TAB_ALIGNMENT.RIGHT)
-    said = " · ".join((listing.revision, listing.state, listing.language_name))
-    _run(footer, f"{said}\t", listing.language)
-    # Read from the left in every script, as a date is; a field has no direction of its own.
+    message = " · ".join((listing.revision, listing.state, listing.language_name))
+    _run(footer, f"{message}\t", listing.language)
+    # Page numbers are written from left to right in every script, like dates, but a field has no direction of its
+    # own.
     footer.add_run(LEFT_TO_RIGHT)
     _counter(footer, "PAGE")
     footer.add_run(f"{LEFT_TO_RIGHT} / {LEFT_TO_RIGHT}")
@@ -116,7 +117,7 @@ def _edges(document: Any, listing: Listing) -> None:
 
 
 def _counter(paragraph: Any, name: str) -> None:
-    """Let the word processor count: a field that it fills when it lays the pages out."""
+    """Add a field, such as a page number, that the word processor fills."""
     for kind, text in (("begin", ""), ("", f" {name} "), ("separate", ""), ("shown", "1"), ("end", "")):
         run = paragraph.add_run()
         if kind == "shown":
@@ -152,7 +153,7 @@ def _party(document: Any, listing: Listing, line: Line, nobody: str) -> None:
         _say(document, listing, SMALL, nobody)
     for number, person in enumerate(line.people, 1):
         paragraph = _person(document, listing, person)
-        # A delegation that is small stands on one page, as on paper.
+        # A small delegation isn't split between pages, as in the PDF.
         if len(line.people) <= TOGETHER and number < len(line.people):
             paragraph.paragraph_format.keep_with_next = True
 
@@ -170,13 +171,13 @@ def _person(document: Any, listing: Listing, person: Person) -> Any:
 
 
 def _say(document: Any, listing: Listing, style: str, text: str, *, language: str = "") -> Any:
-    """Add a paragraph that runs as its language does, on the side on which the list is read."""
+    """Add a paragraph in the direction of its language, aligned to the side from which the list is read."""
     language = language or listing.language
     paragraph = document.add_paragraph(style=style)
     own = ways().get(language, listing.direction)
     _way(paragraph, own)
     if own != listing.direction:
-        # Where its lines end.
+        # "Right" is relative to the paragraph's direction: the end of its lines.
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     if text:
         _run(paragraph, text, language)

@@ -1,4 +1,4 @@
-"""The list of participants as PDF."""
+"""The list of participants as a PDF."""
 
 from dataclasses import asdict
 from functools import cache
@@ -12,7 +12,7 @@ from summit.pdf.typst import print_pdf
 
 SOURCE = Path(__file__).with_name("participants.typ")
 MEDIA_TYPE = "application/pdf"
-# A delegation of so many people at most stands on one page.
+# A delegation of at most this many people isn't split between pages.
 TOGETHER = 6
 
 
@@ -22,14 +22,14 @@ def _source() -> bytes:
 
 
 def ways() -> dict[str, str]:
-    """Return in which direction each language runs."""
+    """Return the direction of each language, "ltr" or "rtl"."""
     return {code: "rtl" if get_language_info(code)["bidi"] else "ltr" for code, _name in languages()}
 
 
 def write(listing: Listing) -> bytes:
-    """Return the list; the same revision, language and order give the same bytes.
+    """Return the list as a PDF. The same revision, language and order give the same bytes.
 
-    Raises summit.pdf.fonts.MissingFontError where no font here prints one of its letters.
+    Raises summit.pdf.fonts.MissingFontError if no installed font has one of its characters.
     """
     with override(listing.language):
         nobody = _("To be announced.")

@@ -1,4 +1,4 @@
-"""The list of participants as a table for spreadsheets, a row a person; a party without people has one row."""
+"""The list of participants as an XLSX file, with a row for each person, and one for a party without people."""
 
 from io import BytesIO
 from typing import Any
@@ -17,12 +17,12 @@ WIDEST, NARROWEST = 60, 10
 
 
 def write(listing: Listing) -> bytes:
-    """Return the table. No cell of it is a formula, whatever somebody is called."""
+    """Return the list as an XLSX file. No cell is a formula, whatever text it has."""
     book = Workbook()
     sheet: Any = book.active
     with override(listing.language):
         head, rows = _head(), _rows(listing)
-        # A sheet's name holds 31 characters.
+        # A sheet's name has at most 31 characters.
         sheet.title = _("Participants")[:31]
     sheet.sheet_view.rightToLeft = listing.direction == "rtl"
     for row in (head, *rows):
@@ -70,7 +70,7 @@ def _dress(sheet: Any, rows: list[list[str]]) -> None:
     for row in sheet.iter_rows():
         for cell in row:
             cell.alignment = Alignment(vertical="top", wrap_text=True)
-            # Whatever the library takes for a formula is text.
+            # Text that the library takes for a formula is stored as text.
             cell.data_type = "s"
     for number, column in enumerate(zip(*rows, strict=True), start=1):
         longest = max(len(text) for text in column)
@@ -83,8 +83,8 @@ def _print(sheet: Any, listing: Listing) -> None:
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    # In a header & begins a command.
-    said = " · ".join((listing.title, listing.state, listing.revision)).replace("&", "&&")
-    sheet.oddHeader.center.text = said
+    # In a header, & starts a formatting code.
+    message = " · ".join((listing.title, listing.state, listing.revision)).replace("&", "&&")
+    sheet.oddHeader.center.text = message
     sheet.oddFooter.left.text = listing.made.replace("&", "&&")
     sheet.oddFooter.right.text = "&P / &N"

@@ -1,4 +1,4 @@
-"""The list of participants, as it was given out."""
+"""Revisions of the list of participants."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -13,7 +13,10 @@ from summit.users.models import User
 
 
 class ParticipantList(PublicModel):
-    """A numbered revision of the list of participants. Its rows are frozen; order, language and format aren't."""
+    """A numbered revision of the list of participants.
+
+    The content is frozen. Order, language and format are chosen when a file is made.
+    """
 
     summit = models.ForeignKey(
         Summit,

@@ -1,4 +1,4 @@
-"""The sheet of photographs as PDF."""
+"""The sheet of photographs as a PDF."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -24,8 +24,10 @@ def _source() -> bytes:
 
 
 def write(*, summit: Summit, faces: Sequence[Face], language: str, now: datetime) -> bytes:
-    """Return the sheet in a language. Raises summit.pdf.fonts.MissingFontError where no font here prints one of its
-    letters."""
+    """Return the sheet of photographs in a language, as a PDF.
+
+    Raises summit.pdf.fonts.MissingFontError if no installed font has one of its characters.
+    """
     at = now.astimezone(summit.zone)
     with override(language):
         number = len(faces)

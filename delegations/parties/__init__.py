@@ -1,1 +1,1 @@
-"""Party: names in each language, footnotes, flags, groups, precedence, policy, keys in other systems."""
+"""Parties: names in each language, footnotes, flags, groups, precedence, policy, ids in other systems."""

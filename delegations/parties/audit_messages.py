@@ -1,4 +1,4 @@
-"""What the audit calls what happens to parties."""
+"""Names of the audited actions on parties."""
 
 from django.utils.translation import gettext_lazy
 

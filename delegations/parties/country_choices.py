@@ -1,4 +1,7 @@
-"""Countries to choose from, in the reader's language: what a passport names, never what a party is called."""
+"""The countries that can be chosen as nationality or issuer of a passport, in the reader's language.
+
+Parties' names come from the host, never from here.
+"""
 
 from functools import cache
 
@@ -8,7 +11,7 @@ from django_countries import countries
 
 from summit.core.text_normalisation import fold
 
-# User-assigned codes of ISO 3166-1 for what passports name beside its list (ICAO Doc 9303, part 3, section 5).
+# User-assigned codes of ISO 3166-1 that passports use (ICAO Doc 9303, part 3, section 5).
 KOSOVO, STATELESS = "XK", "XX"
 
 
@@ -22,10 +25,10 @@ def _choices(language: str) -> tuple[tuple[str, str], ...]:
 
 
 def choices() -> tuple[tuple[str, str], ...]:
-    """Return codes of two letters and names in the language that is active, in the order of the names."""
+    """Return pairs of a two-letter code and a name in the active language, sorted by name."""
     return _choices(translation.get_language() or "en")
 
 
 def name_of(code: str) -> str:
-    """Return what a code is called in the language that is active; the code itself where it is unknown."""
+    """Return the name for a code in the active language, or the code itself if it is unknown."""
     return dict(choices()).get(code, code)

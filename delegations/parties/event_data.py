@@ -1,4 +1,4 @@
-"""How webhook events name a party."""
+"""The data about a party in webhook events."""
 
 from delegations.parties.models.parties import Party
 from summit.webhooks.event_data import absolute

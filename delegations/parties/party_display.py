@@ -1,5 +1,7 @@
-"""A party's line on a page: its flag, its name, the mark of its footnote. Templates have it by
-`delegations.templatetags.parties`."""
+"""Rendering a party's name with its flag and the mark of its footnote.
+
+Templates use it through `delegations.templatetags.parties`.
+"""
 
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -12,13 +14,16 @@ from summit.templatetags.content import own
 
 
 def flag_url(flag: str) -> str:
-    """Return the address of a flag's picture: an ISO code's or "neutral"'s."""
+    """Return the address of a flag's picture. `flag` is an ISO code or "neutral"."""
     return static("flags/neutral.svg" if flag == NEUTRAL else f"flags/{flag.lower()}.gif")
 
 
 def marked_party(named: Named, mark: str) -> SafeString:
-    """Render a party's line: its flag, which is decoration beside the name, the name, the mark of its footnote. Made
-    here and by no template: a page may have a thousand."""
+    """Return a party's flag, name and footnote mark as HTML.
+
+    The flag has no alternative text, since the name is beside it. No template is used, as a page may have a thousand
+    parties.
+    """
     flag: SafeString | str = ""
     if named.flag:
         flag = format_html('<img class="flag" src="{}" alt="" width="16" height="11">', flag_url(named.flag))
@@ -28,11 +33,11 @@ def marked_party(named: Named, mark: str) -> SafeString:
 
 
 def line(named: Named, notes: Footnotes | None = None) -> SafeString:
-    """Return a party's line, with the mark of its footnote among those of its page."""
-    # A page without footnotes of its own gives none.
+    """Return a party's flag and name as HTML, with the mark of its footnote in `notes`."""
+    # Templates of pages without footnotes pass an empty value.
     return marked_party(named, notes.mark(named) if isinstance(notes, Footnotes) else "")
 
 
 def footnote_mark(mark: str) -> SafeString | str:
-    """Return the mark of a footnote as HTML, "" for none."""
+    """Return the mark of a footnote as HTML, or "" for none."""
     return render_to_string("components/mark.html", {"mark": mark}) if mark else ""

@@ -1,4 +1,4 @@
-"""Who may do what with parties, their names, their groups and the policy."""
+"""Permissions for parties, their names, their groups and the policy."""
 
 from collections.abc import Callable
 
@@ -13,9 +13,9 @@ declare_model("delegations.party", view=SEE_PARTIES, change=WRITERS, view_own=OF
 declare_model("delegations.partyname", view=SEE_PARTIES, change=WRITERS)
 declare_model("delegations.externalid", view=SEE_MEMBERS, change=WRITERS)
 declare_model("delegations.policy", view=SEE_MEMBERS, change=WRITERS)
-# Groups of parties, by which the desks find them.
+# Groups of parties, which desks use as filters.
 declare_model("delegations.partygroup", view=SEE_MEMBERS, change=WRITERS)
-# Conditions that all parties meet which have not left their summit.
+# Conditions on parties; a party that doesn't meet all of them has left its summit.
 _conditions: Registry[Callable[[], Q]] = Registry()
 stays = _conditions.register
 

@@ -1,1 +1,1 @@
-"""How people come into the portal: accounts that are given, codes to a mailbox, sessions of the portal."""
+"""Access to the portal: accounts, sign-in codes sent to a mailbox, and portal sessions."""

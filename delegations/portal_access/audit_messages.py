@@ -1,4 +1,4 @@
-"""What the audit calls what happens to accounts and sign-ins of the portal."""
+"""Names of the audited actions on portal accounts and sign-ins."""
 
 from collections.abc import Iterable
 
@@ -16,8 +16,8 @@ describe_action("delegations.sign_out", gettext_lazy("closed the portal in a bro
 
 def _provers(keys: Iterable[str]) -> dict[str, str]:
     rows = PortalSession.objects.filter(public_id__in=list(keys), person__isnull=False).select_related("person")
-    said = _("%(person)s, by a code to the mailbox")
-    return {row.public_id: said % {"person": row.person.label} for row in rows if row.person}
+    message = _("%(person)s, by a code to the mailbox")
+    return {row.public_id: message % {"person": row.person.label} for row in rows if row.person}
 
 
 actor("mailbox", _provers)

@@ -1,4 +1,4 @@
-"""The message with a code that opens the portal."""
+"""The mail with a sign-in code."""
 
 import re
 from collections.abc import Sequence
@@ -16,19 +16,22 @@ from summit.outbox.models import Message
 
 
 def render_code(message: Message) -> Mail:
-    """Write the mail with a code. The code is made here: the stored facts do not tell it. No query."""
+    """Return the mail with the sign-in code. No query.
+
+    The code is computed here, as the stored facts don't contain it.
+    """
     facts = message.facts
     code = sign_in_codes.code_of(facts["nonce"], digits=facts.get("digits", sign_in_codes.DIGITS))
-    # In groups, which are easier to read and to enter.
+    # Groups of digits are easier to read and to type.
     context = {**facts, "code": " ".join(re.findall(r"\d{4}", code))}
     text = render_to_string("mail/sign_in_code.txt", context)
     return Mail(subject=_("A code to open the portal"), text=text.strip() + "\n", reply_to=facts["contact"])
 
 
 def expired_codes(messages: Sequence[Message]) -> dict[int, str]:
-    """Name the mails whose code opens nothing any more. One query.
+    """Return, by primary key, the reason not to send mails with a code that is used or expired. One query.
 
-    Whoever guessed wrong keeps no mail back: the same code may open another browser of the mailbox's owner.
+    Too many wrong guesses don't stop a mail: the same code may still work in another browser of the mailbox's owner.
     """
     keys = [message.facts["nonce"] for message in messages]
     live = set(SignInCode.objects.unused().filter(nonce__in=keys).values_list("nonce", flat=True))

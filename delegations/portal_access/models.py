@@ -1,4 +1,4 @@
-"""How people without an account come in: codes to a mailbox, and the browsers in which the portal is open."""
+"""Access to the portal without an account: sign-in codes, and portal sessions."""
 
 from django.db import models
 from django.db.models import Q
@@ -15,29 +15,29 @@ MOST_GUESSES = 5
 
 
 class CodeQuerySet(models.QuerySet["SignInCode"]):
-    """Codes."""
+    """A queryset of sign-in codes."""
 
     def unused(self) -> "CodeQuerySet":
-        """Return the codes that nobody has used and that have not expired, on the database's clock."""
+        """Return the codes that are neither used nor expired, by the database's clock."""
         return self.filter(used_at__isnull=True, expires_at__gt=Now())
 
     def live(self) -> "CodeQuerySet":
-        """Return those at which the browser that asked may still guess."""
+        """Return the unused codes that still allow a guess in the browser that asked."""
         return self.unused().filter(attempts__lt=MOST_GUESSES)
 
 
 class SignInCode(PublicModel):
-    """Somebody asked, in one browser, for a code to a mailbox. Whether the mailbox is known makes no difference here.
+    """A browser's request for a sign-in code to a mailbox, whether or not the mailbox is known.
 
-    The code is made from the nonce with SECRET_KEY (delegations.portal_access.services.sign_in_codes): the database
-    alone tells none.
+    The code is derived from the nonce and SECRET_KEY (delegations.portal_access.services.sign_in_codes), so it can't
+    be read from the database alone.
     """
 
     mailbox = models.EmailField(_("mailbox"))
     nonce = models.CharField(max_length=32, default=new_nonce, editable=False, db_index=True)
     digits = models.PositiveSmallIntegerField(_("digits"), default=8)
     created_at = models.DateTimeField(_("asked for"), db_default=Now())
-    # When the mail was written: before this browser asked, where the code lay in the mailbox already.
+    # When the mail was written. If the browser got a code that was mailed before, this is earlier than the request.
     written_at = models.DateTimeField(_("written"), db_default=Now())
     expires_at = models.DateTimeField(_("expires"))
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
@@ -59,16 +59,18 @@ class SignInCode(PublicModel):
 
 
 class PortalSessionQuerySet(models.QuerySet["PortalSession"]):
-    """Browsers in the portal."""
+    """A queryset of portal sessions."""
 
     def live(self) -> "PortalSessionQuerySet":
-        """Return those that nobody has ended and whose link, where they have one, still opens."""
+        """Return the sessions that are not ended and whose invitation link, if they have one, is still valid."""
         return self.filter(Q(link__isnull=True) | Q(link__in=InvitationLink.objects.live()), ended_at__isnull=True)
 
 
 class PortalSession(PublicModel):
-    """The portal is open in a browser: for whoever followed a letter's link, or for one person whose mailbox proved a
-    code. The browser keeps the public id; everything else is looked up at each request."""
+    """A session of the portal in a browser, by an invitation link, or by a sign-in code as one person.
+
+    The browser stores only the public id. Everything else is read from the database at each request.
+    """
 
     link = models.ForeignKey(
         InvitationLink,

@@ -1,4 +1,4 @@
-"""Who gives accounts, and for whom a code to a mailbox acts."""
+"""The permission to give accounts, and the parties that a user signed in with a code acts for."""
 
 from django.db.models import QuerySet
 
@@ -9,12 +9,15 @@ from delegations.portal_access.models import PortalSession
 from summit.audit.services import Mailbox
 from summit.permissions.rules import declare
 
-# Giving people accounts and taking them away.
+# Giving accounts to people and removing them.
 declare("delegations.give_account", WRITERS)
 
 
 @members_permissions.acts_as_focal_point(Mailbox)
 def live_sign_ins(by: Mailbox, party_id: int) -> QuerySet[PortalSession]:
-    """Return the sign-in by a code, where it is not ended and its person is a focal point of a party."""
+    """Return the portal session of a mailbox, if it is live and its person is a focal point of the party.
+
+    `party_id` is the party's primary key.
+    """
     live = PortalSession.objects.live().filter(public_id=by.public_id)
     return live.filter(person__in=FocalPoint.objects.filter(party=party_id).values("person"))

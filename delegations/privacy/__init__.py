@@ -1,1 +1,1 @@
-"""How long data are kept, the purge, erasure, and what people ask about their own data."""
+"""Retention times, the purge, erasure, and people's requests about their own data."""

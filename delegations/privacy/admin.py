@@ -1,4 +1,4 @@
-"""How long what is personal is kept, in the admin: the times of a summit, what goes when, and the purge."""
+"""The admin of retention times, with a page that shows what a summit holds and when it is purged."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -35,17 +35,17 @@ SUMMIT_PATHS.setdefault(Category, "summit")
 
 
 class RetentionForm(SentencesForm):
-    """For how long a summit keeps something."""
+    """A form for a retention time."""
 
     class Meta:
         model = Retention
         fields = ["summit", "what", "category", "days"]
 
     def clean(self) -> dict[str, Any] | None:
-        """Refuse a category of another summit, and one for what belongs to no single person."""
+        """Refuse a category of another summit, and a category for data that belongs to no single person."""
         values = super().clean()
         found = self.cleaned_data
-        # The page of a time that was given shows the summit alone.
+        # For a stored retention time, the summit is read-only and not among the cleaned data.
         summit = found.get("summit") or (self.instance.summit if self.instance.pk else None)
         what, category = found.get("what", ""), found.get("category")
         wrong = retention_times.problems(summit=summit, what=what, category=category) if summit else {}
@@ -56,7 +56,7 @@ class RetentionForm(SentencesForm):
 
 @dataclass(frozen=True)
 class Line:
-    """What of a summit is kept how long: the rows of all its pieces together, and each piece with its number."""
+    """A line of the page for one kind of data: its retention time, and the rows of all its pieces."""
 
     what: str
     label: str
@@ -70,7 +70,7 @@ class Line:
 
 @admin.register(Retention)
 class RetentionAdmin(ServiceAdmin):
-    """The times that a summit has given; the usual ones stand on the page of the summit."""
+    """The admin of retention times that summits have set; the defaults are on the page of the summit."""
 
     place = 6
     shelf = Shelf.SETTINGS
@@ -85,38 +85,38 @@ class RetentionAdmin(ServiceAdmin):
 
     @admin.display(description=gettext_lazy("days after the summit"), ordering="days")
     def days_said(self, row: Retention) -> str:
-        """Show the number, or that it is kept."""
+        """Show the number of days, or that the data is kept."""
         return _days(row.days)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Keep a time in the summit for which it was given."""
+        """Return the summit as read-only for a stored retention time."""
         return ["summit"] if obj else []
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the times, with a way to what the summit keeps."""
+        """Show the list, with links to the pages of the summits."""
         context = {"kept_by": where_may(request, "delegations.retention.view"), **(extra_context or {})}
         shown: HttpResponse = super().changelist_view(request, context)
         return shown
 
-    def enter(self, *, by: User, row: Retention, values: Values) -> Retention:
-        """Give the time."""
-        return retention_times.enter(by=by, summit=row.summit, values=values)
+    def create(self, *, by: User, row: Retention, values: Values) -> Retention:
+        """Add the retention time."""
+        return retention_times.create(by=by, summit=row.summit, values=values)
 
     def change(self, *, by: User, row: Retention, values: Values) -> Retention:
-        """Change the time."""
+        """Change the retention time."""
         return retention_times.change(by=by, time=row, values=values)
 
     def remove(self, *, by: User, row: Retention) -> None:
-        """Take the time away: the usual one holds again."""
+        """Delete the retention time, so that the default applies again."""
         retention_times.remove(by=by, time=row)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page of what a summit keeps."""
+        """Add the address of the page that shows what a summit holds."""
         view = self.admin_site.admin_view(self.summit_view)
         return [path("summit/<slug:slug>/", view, name="delegations_retention_summit"), *super().get_urls()]
 
     def summit_view(self, request: HttpRequest, slug: str) -> HttpResponse:
-        """Show what is kept how long, when it goes, and what goes tonight; a POST has it purged now."""
+        """Show what a summit holds, when it is purged, and what is purged tonight; a POST starts the purge now."""
         summit, user = Summit.objects.filter(slug=slug).first(), request.user
         if summit is None or not isinstance(user, User) or not allows(user, self.permission_for("view"), summit):
             raise Http404
@@ -146,7 +146,7 @@ class RetentionAdmin(ServiceAdmin):
 
 
 def _night(now: datetime) -> datetime:
-    """When the next purge runs."""
+    """Return the time of the next nightly purge."""
     at = now.replace(hour=nightly_purge.HOUR, minute=nightly_purge.MINUTE, second=0, microsecond=0)
     return at if at > now else at + timedelta(days=1)
 

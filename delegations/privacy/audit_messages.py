@@ -1,4 +1,4 @@
-"""What the audit calls what happens to data that are kept, and to requests about them."""
+"""Names of the audited actions on retention times, purges and data requests."""
 
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -7,12 +7,12 @@ from summit.audit.actions import Facts, describe_action, describe_actions
 
 def _purged(facts: Facts) -> str:
     number = sum(int(each) for each in dict(facts.detail.get("numbers", {})).values())
-    said = ngettext(
+    message = ngettext(
         "purged %(number)d row of what the summit keeps no longer",
         "purged %(number)d rows of what the summit keeps no longer",
         number,
     )
-    return said % {"number": number}
+    return message % {"number": number}
 
 
 describe_action("delegations.purge", _purged, label=gettext_lazy("purged what the summit keeps no longer"))

@@ -1,4 +1,4 @@
-"""Times for which data are kept, as a table fills them."""
+"""The definition of the import of retention times."""
 
 from delegations.privacy.api.retention import RetentionViewSet
 from summit.import_export.registry import ImportDefinition, register_import

@@ -1,4 +1,4 @@
-"""The message that tells protocol that somebody wants what is held of them corrected or erased."""
+"""The mail to protocol about a person's request to have their data corrected or erased."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.privacy.services import data_requests
+from delegations.privacy.services import correction_requests
 from summit.outbox import failure_reasons
 from summit.outbox.failure_reasons import because
 from summit.outbox.message_kinds import Kind, Mail, register
@@ -15,17 +15,18 @@ from summit.people.models import Person
 
 
 def render(message: Message) -> Mail:
-    """Write what is asked for, in the language that is active. No query."""
+    """Return the mail for a data request, in the active language. No query."""
     facts = message.facts
     subject = {
-        data_requests.What.ERASE.value: _("%(person)s asks to have their data erased"),
+        correction_requests.What.ERASE.value: _("%(person)s asks to have their data erased"),
     }.get(facts["what"], _("%(person)s asks to have their data corrected"))
     text = render_to_string("mail/own_data.txt", facts)
     return Mail(subject=subject % facts, text=text.strip() + "\n", reply_to=facts["reply_to"])
 
 
 def settled(messages: Sequence[Message]) -> dict[int, str]:
-    """Name the messages about whoever was erased meanwhile. One query."""
+    """Return, by primary key, the reason not to send messages about people who were erased in the meantime. One
+    query."""
     keys = [message.facts["person_key"] for message in messages]
     known = set(Person.objects.filter(public_id__in=keys, erased_at__isnull=True).values_list("public_id", flat=True))
     return {message.pk: because(SETTLED) for message in messages if message.facts["person_key"] not in known}
@@ -36,7 +37,7 @@ SETTLED = failure_reasons.register(
 )
 OWN_DATA = register(
     Kind(
-        data_requests.KIND,
+        correction_requests.KIND,
         "delegations.tasks.deliver_invitations",
         render,
         settled,

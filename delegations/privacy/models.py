@@ -1,4 +1,4 @@
-"""How long what is personal is kept, where a summit says so."""
+"""Retention times that a summit sets for personal data."""
 
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -11,7 +11,7 @@ from summit.summits.models import Summit
 
 
 class Kept(models.TextChoices):
-    """What of a person is kept for a time of its own."""
+    """A kind of personal data with its own retention time."""
 
     PASSPORT = "passport", _("passport data")
     NEEDS = "needs", _("dietary and access needs")
@@ -25,7 +25,7 @@ class Kept(models.TextChoices):
     PERSON = "person", _("the person’s name and office")
 
 
-# Days after a summit's last day after which each is purged, where the summit says nothing else. None: kept.
+# The default retention times, in days after a summit's last day. None: the data is kept.
 USUAL_DAYS: dict[str, int | None] = {
     Kept.PASSPORT: 30,
     Kept.NEEDS: 14,
@@ -43,7 +43,7 @@ AT_MOST = _("Write 36525 days, a hundred years, at most; leave it empty to keep 
 
 
 class Retention(models.Model):
-    """How many days after the summit's last day something is kept: of everybody, or of one category."""
+    """A retention time in days after the summit's last day, for all people or for those of one category."""
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="retentions", verbose_name=pgettext_lazy("label", "summit")
@@ -77,7 +77,7 @@ class Retention(models.Model):
                 violation_error_message=_("There is a time for this already. Change that one."),
             ),
             models.CheckConstraint(name="retention_what_known", condition=Q(what__in=Kept.values)),
-            # A day that is further away than the calendar goes could not be reckoned.
+            # Without a limit, the date computed from the days could exceed the calendar.
             models.CheckConstraint(
                 name="retention_days_at_most",
                 condition=Q(days__isnull=True) | Q(days__lte=MOST_DAYS),

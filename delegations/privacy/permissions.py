@@ -1,7 +1,7 @@
-"""Who says for how long data are kept."""
+"""Permissions for retention times."""
 
 from summit.permissions.models import Role
 from summit.permissions.rules import declare_model
 
-# How long what is personal is kept.
+# Retention times of personal data.
 declare_model("delegations.retention", view=(Role.ORGANISER,), change=(Role.ORGANISER,))

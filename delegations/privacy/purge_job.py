@@ -1,4 +1,4 @@
-"""The purge of a summit as long work, for whoever doesn't wait for the night: a batch a step."""
+"""The job that purges a summit without waiting for the night, a batch in each step."""
 
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -13,7 +13,8 @@ PURGED = "purged"
 
 
 def step(job: Job) -> Step:
-    """Purge the next batch. Raises PermissionDenied where whoever asked may no more."""
+    """Purge the next batch and return the job's state. Raises PermissionDenied if the job's owner may no longer
+    purge."""
     summit = job.summit
     if summit is None:
         raise ValueError("a purge is of a summit")
@@ -29,18 +30,18 @@ def step(job: Job) -> Step:
 
 
 def may_purge(actor: Actor, summit: Summit | None) -> bool:
-    """Return whether somebody may have a summit purged."""
+    """Return whether somebody may purge a summit."""
     return summit is not None and allows(actor, retention.CHANGE, summit)
 
 
 def progress(done: int, total: int) -> str:
-    """Say how far it is."""
-    said = ngettext("%(done)d of %(total)d row is purged", "%(done)d of %(total)d rows are purged", total)
-    return said % {"done": done, "total": total}
+    """Return a sentence that says how many rows are purged so far."""
+    message = ngettext("%(done)d of %(total)d row is purged", "%(done)d of %(total)d rows are purged", total)
+    return message % {"done": done, "total": total}
 
 
 def result(job: Job) -> str:
-    """Say what came of it."""
+    """Return a sentence that says how many rows were purged."""
     number = int(job.result_params["number"])
     return ngettext("%(number)d row is purged.", "%(number)d rows are purged.", number) % {"number": number}
 

@@ -1,1 +1,1 @@
-"""Visa support letters, declarations of what people bring, dietary and access needs."""
+"""Visa support letters, declarations of what people bring, and dietary and access needs."""

@@ -1,4 +1,4 @@
-"""Records who read a visa support letter."""
+"""Logs who read a visa support letter."""
 
 from delegations.travel.models.visas import VisaLetter
 from summit.audit import access_log
@@ -6,7 +6,7 @@ from summit.audit.services import By
 
 
 def note_visa_letter(*, by: By, letter: VisaLetter) -> None:
-    """Note that somebody read a visa support letter, which names a passport. Fetch it with its person and summit."""
+    """Log that somebody read a visa support letter, which has passport data. Fetch it with person and summit."""
     access_log.note_page(
         by=by,
         target=letter,

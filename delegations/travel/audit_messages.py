@@ -1,4 +1,4 @@
-"""What the audit calls what happens to declarations and visa letters."""
+"""Names of the audited actions on declarations and visa letters."""
 
 from django.utils.translation import gettext_lazy
 

@@ -1,4 +1,4 @@
-"""The message that tells a party what became of a visa support letter."""
+"""The mail that tells a party about the decision on a visa support letter."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ from summit.outbox.models import Message
 
 
 def render(message: Message) -> Mail:
-    """Write what became of a visa support letter, in the language that is active. No query."""
+    """Return the mail about the decision, in the active language. No query."""
     facts = message.facts
     subject = {
         VisaState.ISSUED.value: _("The visa support letter for %(person)s is issued"),
@@ -31,7 +31,7 @@ def render(message: Message) -> Mail:
 
 
 def overtaken(messages: Sequence[Message]) -> dict[int, str]:
-    """Name the messages whose letter stands otherwise by now. One query."""
+    """Return, by primary key, the reason not to send messages whose letter has another state by now. One query."""
     keys = [message.facts["letter"] for message in messages]
     states = dict(VisaLetter.objects.filter(public_id__in=keys).values_list("public_id", "state"))
     return {

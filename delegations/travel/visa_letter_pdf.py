@@ -1,4 +1,4 @@
-"""A visa support letter as PDF, as it was frozen when it was issued."""
+"""A visa support letter as a PDF, from its frozen text."""
 
 from django.utils import translation
 
@@ -8,12 +8,12 @@ from delegations.travel.selectors.visa_letter_text import sheet_of
 
 
 def write(row: VisaLetter) -> bytes:
-    """Return an issued letter; the same bytes each time.
+    """Return an issued letter as a PDF, with the same bytes each time.
 
-    Raises summit.pdf.fonts.MissingFontError where no font here prints one of its letters.
+    Raises summit.pdf.fonts.MissingFontError if no installed font has one of its characters.
     """
     sheet = sheet_of(row)
     with translation.override(sheet.language):
-        # Past the memory of letters that several mailboxes get: this one holds somebody's passport.
+        # Don't use the cache for letters that several mailboxes get: this one has passport data.
         made: bytes = letter_pdf.write.__wrapped__(sheet)
     return made

@@ -1,1 +1,1 @@
-"""The parts of a venue that badges and passes open."""
+"""Zones: the parts of a venue that badges and passes open."""

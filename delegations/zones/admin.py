@@ -1,12 +1,12 @@
-"""The zones of a venue and the passes that change hands, in the admin."""
+"""The admin of a venue's zones."""
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.core.admin.row_admin import ThroughDomain, order_of
-from delegations.zones import services
+from delegations.core.admin.service_row_admin import ServiceRowAdmin, order_of
+from delegations.zones import services as zone_services
 from delegations.zones.models import Zone
 from summit.admin_base.forms import SentencesForm
 from summit.admin_base.menu import Shelf
@@ -16,31 +16,31 @@ from summit.users.models import User
 
 
 class ZoneForm(SentencesForm):
-    """A zone."""
+    """A form for a zone."""
 
     class Meta:
         model = Zone
-        fields = ("summit", *services.FIELDS)
+        fields = ("summit", *zone_services.FIELDS)
 
     said_at = {"zone_code_once": "code"}
 
 
 @admin.register(Zone)
-class ZoneAdmin(ThroughDomain):
-    """Zones."""
+class ZoneAdmin(ServiceRowAdmin):
+    """The admin of zones."""
 
     place = 3
     shelf = Shelf.SETTINGS
     form = ZoneForm
-    domain = services
+    services = zone_services
     called = "zone"
     order_page = "admin:delegations_zones_order"
-    permissions = {"delete": services.CHANGE}
+    permissions = {"delete": zone_services.CHANGE}
     list_display = ["code", "name", "summit"]
     list_filter = ["summit"]
     list_select_related = ["summit"]
     search_fields = ["code", "name"]
-    fields = ["summit", *services.FIELDS]
+    fields = ["summit", *zone_services.FIELDS]
     nothing_yet = gettext_lazy("No zone is entered yet. Add the parts of the venue that badges open.")
 
 
@@ -51,12 +51,12 @@ class ZoneAdmin(ThroughDomain):
     post="delegations.zone.change",
 )
 def order_page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
-    """Show the order of a summit's zones, and store another."""
+    """Show the order of a summit's zones; a POST stores a new order."""
     return order_of(
         request,
         summit,
         model=Zone,
         rows=list(Zone.objects.filter(summit=summit)),
         title=_("Order of the zones"),
-        store=services.arrange,
+        store=zone_services.arrange,
     )

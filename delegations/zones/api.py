@@ -1,4 +1,4 @@
-"""The zones of a venue."""
+"""API of the zones of a venue."""
 
 from typing import Any, ClassVar
 
@@ -18,7 +18,7 @@ from summit.users.models import User
 
 
 class OneZone(InSummit):
-    """A zone of the summit, by its mark."""
+    """A zone of the summit, by its code."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=Zone.objects.all(), **kwargs)
@@ -26,14 +26,14 @@ class OneZone(InSummit):
 
 
 class ZonesField(serializers.ManyRelatedField):
-    """Zones of the summit, by their marks."""
+    """Zones of the summit, by their codes."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(child_relation=OneZone(), **kwargs)
 
 
 class ZoneSerializer(serializers.ModelSerializer[Zone]):
-    """A part of the venue that a badge opens. `code` is its mark on the badge."""
+    """A part of the venue that badges open. `code` is printed on the badge."""
 
     id = serializers.CharField(source="pk", read_only=True)
 
@@ -43,7 +43,7 @@ class ZoneSerializer(serializers.ModelSerializer[Zone]):
 
 
 class ZoneInput(serializers.ModelSerializer[Zone]):
-    """What is kept of a zone."""
+    """The fields of a zone that can be set."""
 
     class Meta:
         model = Zone
@@ -52,7 +52,7 @@ class ZoneInput(serializers.ModelSerializer[Zone]):
 
 
 class ZoneFilters(django_filters.FilterSet):
-    """By what zones are narrowed."""
+    """Filters for zones."""
 
     code = django_filters.CharFilter(label=_("mark on the badge"))
 
@@ -76,7 +76,7 @@ class ZoneViewSet(DeskViewSet):
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Zone:
         """Add a zone after the others."""
-        return services.enter(by=by, summit=summit, values=values)
+        return services.create(by=by, summit=summit, values=values)
 
     def change(self, *, by: User, row: Zone, values: Values) -> Zone:
         """Change a zone."""
@@ -88,8 +88,8 @@ class ZoneViewSet(DeskViewSet):
 
     @action("arrange", permission="delegations.zone.change", input=Order, detail=False)
     def arrange(self, *, by: User, summit: Summit, values: Values) -> list[Zone]:
-        """Put the zones in an order; those that aren't named follow as before. `expected` are all of them as they
-        were read. Answers all of them."""
+        """Put the zones in an order; those not named follow in their old order. `expected` is the complete order as
+        it was read. Returns all zones."""
         found = list(Zone.objects.filter(summit=summit))
         order, expected = fields_api.order_and_mark(found, values, "pk")
         services.arrange(by=by, summit=summit, order=order, expected=expected)

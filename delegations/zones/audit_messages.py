@@ -1,4 +1,4 @@
-"""What the audit calls what happens to zones."""
+"""Names of the audited actions on zones."""
 
 from django.utils.translation import gettext_lazy
 

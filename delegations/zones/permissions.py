@@ -1,4 +1,4 @@
-"""Who may do what with zones."""
+"""Permissions for zones."""
 
 from delegations.core.roles import SEE_CATEGORIES, WRITERS
 from summit.permissions.rules import declare_model

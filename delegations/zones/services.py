@@ -1,4 +1,4 @@
-"""The parts of a venue that badges open, as a desk sets them."""
+"""Adding, changing, ordering and deleting the zones of a venue."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,30 +20,36 @@ from summit.users.models import User
 CHANGE = "delegations.zone.change"
 FIELDS = ("code", "name")
 
-# Models with a many-to-many field `zones`.
+# Models with a many-to-many field `zones`; a zone that one of their rows opens can't be deleted.
 _openers: Registry[type[Model]] = Registry()
 
 
 def opens_zones(place: int, model: type[Model]) -> None:
-    """Let a model with a many-to-many field `zones` keep the zones that it opens from being deleted."""
+    """Register a model with a many-to-many field `zones`. A zone can't be deleted while a row of the model refers to
+    it."""
     _openers.register(place)(model)
 
 
-def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> Zone:
-    """Add a zone after the others. Raises PermissionDenied, ValidationError with what stops it by field."""
+def create(*, summit: Summit, values: Mapping[str, Any], by: User) -> Zone:
+    """Add a zone after the others and return it.
+
+    Raises PermissionDenied, and ValidationError with the problems by field.
+    """
     check(by, CHANGE, summit)
     row = Zone(summit=summit)
 
     def ready(row: Zone) -> None:
         row.position = rows.last_place(Zone.objects.filter(summit=summit))
 
-    rows.enter(row, values, FIELDS, by=by, action="delegations.zone.add", ready=ready)
+    rows.create(row, values, FIELDS, by=by, action="delegations.zone.add", ready=ready)
     return row
 
 
 def change(*, zone: Zone, values: Mapping[str, Any], by: User) -> Zone:
-    """Change a zone and return it as it is now. Raises PermissionDenied, ValidationError with what stops it by
-    field."""
+    """Change a zone and return it as it is now.
+
+    Raises PermissionDenied, and ValidationError with the problems by field.
+    """
     check(by, CHANGE, zone.summit)
     now: Zone
     now, _changed = rows.change(zone, values, FIELDS, by=by, action="delegations.zone.change")
@@ -51,22 +57,27 @@ def change(*, zone: Zone, values: Mapping[str, Any], by: User) -> Zone:
 
 
 def opened_by(zone: Zone) -> list[str]:
-    """Return the names of the categories and transferable passes that open a zone. A query for each model that opens
-    zones."""
+    """Return the names of the categories and transferable passes that open a zone.
+
+    One query for each model registered with `opens_zones`.
+    """
     return [str(row) for model in _openers for row in model._default_manager.filter(zones=zone)]
 
 
 def stops_removal(zone: Zone) -> str:
-    """Return why a zone can't be deleted and what to do instead, "" where it can."""
+    """Return why a zone can't be deleted and what to do instead, or "" if it can."""
     opened = opened_by(zone)
     if not opened:
         return ""
-    said = _("“%(zone)s” is opened by: %(names)s. Take it off them first.")
-    return said % {"zone": zone, "names": comma().join(opened)}
+    message = _("“%(zone)s” is opened by: %(names)s. Take it off them first.")
+    return message % {"zone": zone, "names": comma().join(opened)}
 
 
 def remove(*, zone: Zone, by: User) -> None:
-    """Delete a zone that nothing opens. Raises PermissionDenied, ValidationError with what stops it."""
+    """Delete a zone that nothing opens.
+
+    Raises PermissionDenied, and ValidationError with the reason why it can't be deleted.
+    """
     summit = zone.summit
     check(by, CHANGE, summit)
     with transaction.atomic():
@@ -79,8 +90,11 @@ def remove(*, zone: Zone, by: User) -> None:
 
 
 def arrange(*, summit: Summit, order: Sequence[int], by: User, expected: str = "") -> None:
-    """Put a summit's zones in the order of these primary keys. `expected` is the `rows.mark` of the order that was
-    looked at. Raises PermissionDenied, OrderChanged where somebody else saved another since."""
+    """Put a summit's zones in the order of these primary keys.
+
+    `expected` is the `rows.mark` of the order that the user saw. Raises PermissionDenied, and OrderChanged if
+    somebody else saved another order since.
+    """
     check(by, CHANGE, summit)
     with transaction.atomic():
         rows.lock(summit)

@@ -1,1 +1,1 @@
-"""The summits that `manage.py demo` loads: a real one, from public facts, and synthetic ones of any size."""
+"""The summits that `manage.py demo` loads: a real one from public facts, and synthetic ones of any size."""

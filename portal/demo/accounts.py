@@ -1,4 +1,4 @@
-"""The accounts of a demonstration: one for each desk, one focal point, one delegate; none of them a superuser."""
+"""The accounts of a demonstration: one for each desk, a focal point and a delegate. None is a superuser."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 DOMAIN = "summit.example"
-# Known to everybody who can read this: for development alone, and never set in production.
+# Not secret, so only for development; never set in production.
 PASSWORD = "correct-border-2025"  # noqa: S105
 
 
 @dataclass(frozen=True)
 class Account:
-    """An account of the demonstration. Without roles it belongs to a person of a delegation."""
+    """An account of the demonstration. An account without roles belongs to a person of a delegation."""
 
     box: str
     label: str
@@ -25,7 +25,7 @@ class Account:
 
     @property
     def email(self) -> str:
-        """The address in the demonstration of the real summit."""
+        """The address in the demonstration of the Border Security Summit."""
         return f"{self.box}@{DOMAIN}"
 
 
@@ -42,10 +42,9 @@ ACCOUNTS = (
 def make_accounts(
     *, summit: Summit, domain: str, ids: Ids, accounts: Iterable[Account] = ACCOUNTS
 ) -> dict[str, User]:
-    """Make the accounts under a domain, with their roles in the summit, and return them by mailbox.
+    """Create the accounts under a domain, with their roles at the summit; return them by mailbox name.
 
-    An account that is there already is left as it is, but for its roles in the new summit. In production none gets a
-    password.
+    An existing account only gets its roles at the new summit. In production no account gets a password.
     """
     made = {}
     password = None if settings.PRODUCTION else PASSWORD

@@ -1,8 +1,8 @@
 """The agenda of the Border Security Summit of 2025.
 
-What is public is from reports of the event: the opening addresses, the themes, the roundtable, the Tunisian
-minister's bilateral meetings, the interviews before the opening. Times, rooms and who sat in which working
-session are illustrative.
+Reports of the event are the source of the public facts: the opening addresses, the themes, the roundtable, the
+Tunisian minister's bilateral meetings, and the interviews before the opening. Times, rooms and the participants of
+working sessions are illustrative.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from datetime import time
 from sessions.draft.models.kinds import SessionKind
 from sessions.visibility.models import Visibility
 
-# Its days, counted from the first.
+# The days of the summit, counted from 0.
 FIRST, SECOND = 0, 1
 VENUE = ("Lancaster House", "Stable Yard, St James’s, London SW1A 1BB")
 HOURS = (time(6, 0), time(23, 0))
@@ -26,7 +26,7 @@ ROOMS = (
     ("Press centre", 70),
 )
 
-# The host's people, by the keys that the agenda names them with.
+# The host's people: the key used in the agenda, and the office.
 HOST_PEOPLE = {
     "prime_minister": "Prime Minister, United Kingdom",
     "home_secretary": "Home Secretary, United Kingdom",
@@ -42,7 +42,7 @@ JOINT_STATEMENT = ("Albania", "China", "Sweden", "Tunisia", "United Kingdom", "U
 
 @dataclass(frozen=True)
 class Speech:
-    """A speech: who holds it, by the key of a host's person, its title and its minutes."""
+    """A speech: the key of the host's speaker, the title and the minutes."""
 
     speaker: str
     title: str
@@ -51,7 +51,7 @@ class Speech:
 
 @dataclass(frozen=True)
 class Entry:
-    """A session as it is loaded, by the real hours in London."""
+    """A session to load, with the real London times."""
 
     day: int
     starts: time

@@ -1,5 +1,7 @@
-"""What the agenda of the Border Security Summit of 2025 holds beside times, rooms and people: titles in French and
-Arabic, interpretation, media, sign-up, papers. All of it is illustrative."""
+"""Further data of the demonstration's agenda: French and Arabic titles, interpretation, media, sign-up and documents.
+
+All of it is illustrative.
+"""
 
 import hashlib
 from functools import cache
@@ -13,7 +15,7 @@ from sessions.visibility.models import Visibility
 from summit.pdf.typst import print_pdf
 from summit.users.models import User
 
-# By the title of the session: French and Arabic.
+# Session title: the French and the Arabic title.
 TITLES = {
     "Opening": ("Ouverture", "الافتتاح"),
     "Family photo": ("Photo de famille", "الصورة الجماعية"),
@@ -32,11 +34,11 @@ MEDIA = {
     "Family photo": MediaAccess.POOLED,
     "Press conference of the host": MediaAccess.OPEN,
 }
-# From, into and booth: one booth for each language into which is interpreted.
+# Source language, target language and booth; each target language has one booth.
 BOOTHS = {"en": "1", "fr": "2", "ar": "3"}
 LANGUAGES = [(source, target, booth) for target, booth in BOOTHS.items() for source in BOOTHS if source != target]
 SIGN_UP, PLACES = "Countering promotion online", 80
-# All delegations know of this meeting; where it is, those two alone.
+# All delegations see this meeting, but only its two participants see the room.
 HIDDEN_ROOM = "Tunisia and Nigeria"
 PAPERS = {
     "Supply chains and enablers": (
@@ -63,12 +65,12 @@ _SOURCE = b"""#let d = json(bytes(sys.inputs.data))
 
 
 def level_of(kind: str) -> str:
-    """Return at which level parties take part in a kind of session: heads meet with one beside them."""
+    """Return the level at which parties attend a kind of session: in a bilateral, the head and one other person."""
     return Attendance.HEAD_1.value if kind == SessionKind.BILATERAL else ""
 
 
 def values_of(title: str) -> dict[str, object]:
-    """Return what a session is beside its time and its place."""
+    """Return a session's further fields, by its title: media access, sign-up and visibility."""
     found: dict[str, object] = {"media": MEDIA.get(title, MediaAccess.CLOSED)}
     if title == SIGN_UP:
         found |= {"sign_up": True, "capacity": PLACES}
@@ -78,7 +80,7 @@ def values_of(title: str) -> dict[str, object]:
 
 
 def _meeting(title: str) -> tuple[str, ...]:
-    """Return the French and Arabic titles of a meeting of two parties, as they are named there; else ()."""
+    """Return the French and Arabic titles of a meeting of two parties, made from the parties' names; else ()."""
     names = title.split(" and ")
     if not all(name in LOCAL["fr"] for name in names):
         return ()
@@ -87,7 +89,7 @@ def _meeting(title: str) -> tuple[str, ...]:
 
 
 def load(sessions: list[Session], by: User, ids: list[str]) -> None:
-    """Load what hangs on the sessions; `ids` are the public ids of the papers."""
+    """Load the translations, interpretation and documents of the sessions; `ids` are the documents' public ids."""
     SessionText.objects.bulk_create(
         SessionText(session=row, language=language, title=title)
         for row in sessions
@@ -119,6 +121,6 @@ def load(sessions: list[Session], by: User, ids: list[str]) -> None:
 
 @cache
 def _paper(session: str) -> bytes:
-    """Return a paper as a PDF: the same bytes each time."""
+    """Return a document as PDF. It has the same bytes each time."""
     title, *words = PAPERS[session]
     return print_pdf(_SOURCE, {"title": title, "words": words})

@@ -1,6 +1,6 @@
-"""How a demonstration is stored: whole where nobody waits to write meanwhile, else a part at a time.
+"""How a demonstration is stored: in one transaction if the database has no summit yet, otherwise part by part.
 
-A part at a time, it is closed to the public until it is complete. One whose loading was ended stays closed.
+While it is stored part by part, it isn't public. If loading is interrupted, it never becomes public.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from summit.summits.models import Summit
 
 @contextmanager
 def stored() -> Iterator[None]:
-    """Store what is made inside in one transaction where there is no summit yet, else by what makes it."""
+    """Run the block in one transaction if there is no summit yet, otherwise without one."""
     if Summit.objects.exists():
         yield
     else:
@@ -23,7 +23,7 @@ def stored() -> Iterator[None]:
 
 
 def complete(summit: Summit, detail: Mapping[str, int]) -> None:
-    """Open a summit to the public that is loaded, and record it."""
+    """Make a loaded summit public, and record an audit entry."""
     with transaction.atomic():
         summit.public = True
         summit.save(update_fields=["public"])
@@ -31,5 +31,5 @@ def complete(summit: Summit, detail: Mapping[str, int]) -> None:
 
 
 def is_complete(summit: Summit) -> bool:
-    """Return whether a demonstration was loaded to its end."""
+    """Return whether a demonstration was loaded completely."""
     return summit.public

@@ -1,5 +1,7 @@
-"""Loads the Border Security Summit of 2025: what it was, who came, its agenda, and drafts for the press office. Only
-its days are the demonstration's own (`portal.demo.days`)."""
+"""Load the Border Security Summit of 2025: its facts, parties, agenda, and drafts of the press office.
+
+Only its dates are the demonstration's own (`portal.demo.days`).
+"""
 
 from dataclasses import dataclass, field
 
@@ -28,13 +30,13 @@ from summit.summits.models import Room, Summit, Venue
 from summit.users.models import User
 
 SLUG = "border-security-2025"
-# Days before the summit: when answers are due, until when delegations ask for the floor, when readers subscribed.
+# Days before the summit: the deadline for answers, the deadline for floor requests, and when readers subscribed.
 ANSWERS_DUE, FLOOR_ASKED, SUBSCRIBED = 14, 3, 30
 
 
 @dataclass
 class Loading:
-    """What has been made so far, by the names that the data use."""
+    """The objects created so far, by the names that the data uses."""
 
     summit: Summit
     ids: Ids
@@ -48,7 +50,7 @@ class Loading:
 
 
 def load(act: Act = Act.AHEAD) -> Summit:
-    """Load an act of the summit and return it. Raises IntegrityError where it is there already."""
+    """Load an act of the summit and return it. Raises IntegrityError if it exists already."""
     with stored():
         ids, now = Ids(slug=SLUG), db_now()
         days = days_of(act, now)
@@ -75,7 +77,7 @@ def load(act: Act = Act.AHEAD) -> Summit:
 
 
 def counts(summit: Summit) -> dict[str, int]:
-    """Return how much a summit holds."""
+    """Return the number of a summit's parties, people, sessions, texts and subscribers."""
     return {
         "parties": summit.parties.count(),
         "people": summit.people.count(),
@@ -126,7 +128,7 @@ def _party(loading: Loading, row: PartyRow) -> None:
         language=row.language,
         mission_email=row.mission_email,
         mission_name=row.mission_name,
-        # Of a block of numbers that is kept for plays and rings nowhere.
+        # From a block of numbers reserved for drama, which aren't in use.
         mission_phone="" if host else f"+44 20 7946 {len(loading.parties):04}",
         illustrative=row.illustrative,
     )
@@ -148,7 +150,7 @@ def _party(loading: Loading, row: PartyRow) -> None:
 
 
 def _names(party: Party) -> None:
-    """Give a party its names in the other languages. A company is called alike in all."""
+    """Create a party's names in the other languages. Companies have the same name in all of them."""
     PartyName.objects.bulk_create(
         PartyName(
             party=party,
@@ -188,15 +190,15 @@ def _host_people(loading: Loading) -> None:
 
 
 def _french_accounts(loading: Loading) -> None:
-    """Give the delegation of France a deputy who signs in; its focal point has an account already."""
+    """Create an alternate head of delegation for France with an account; its focal point has one already."""
     france = loading.parties["France"]
     _member(loading, france, "Deputy Minister of the Interior", Capacity.ALTERNATE, 1, user=loading.users["delegate"])
 
 
 def _rooms(loading: Loading) -> dict[str, Room]:
-    """Make the venue, and return its rooms by name."""
+    """Create the venue, and return its rooms by name."""
     name, address = agenda.VENUE
-    # Shown by night, it takes place where doors are always open.
+    # A demonstration that is loaded at night has a venue without opening hours.
     opens_at, closes_at = (None, None) if loading.days.later else agenda.HOURS
     venue = Venue.objects.create(
         public_id=loading.ids(),
@@ -245,7 +247,7 @@ def _sessions(loading: Loading) -> None:
 
 
 def _participants(loading: Loading, entry: agenda.Entry, session: Session) -> list[Participant]:
-    """Return who takes part: the chair, people by their keys, parties by name ("*" for all delegations)."""
+    """Return the participants: the chair, people by their keys, parties by name ("*" for all delegations)."""
     delegations = [party.name for party in loading.parties.values() if party.is_delegation]
     named = delegations if entry.parties == agenda.ALL else list(entry.parties)
     people = [(loading.people[key], ParticipantRole.PARTICIPANT) for key in entry.people]
@@ -282,7 +284,7 @@ def _texts(loading: Loading) -> None:
         words = {"title": row.title, "summary": row.summary, "body": body}
         by = loading.users["press"]
         edition = Edition.objects.create(public_id=loading.ids(), version=version, number=1, author=by, **words)
-        search_services.note(edition)
+        search_services.index_edition(edition)
 
 
 def _subscribers(loading: Loading) -> None:

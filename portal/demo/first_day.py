@@ -1,5 +1,7 @@
-"""The first day of the Border Security Summit, at the hour at which it is loaded: who has answered, an agenda that
-was released twice, speeches that are out, one of them corrected, and what waits for its moment. All is illustrative.
+"""The first day of the Border Security Summit, up to the time of loading. All of it is illustrative.
+
+Most parties have answered, the agenda was released twice, and speeches are published, one of them corrected. Other
+texts wait for their moments.
 """
 
 from collections.abc import Mapping
@@ -22,12 +24,12 @@ from sessions.releases.services import releases
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# Days before the summit on which letters went out, and after it until links may be followed.
+# Letters were sent this many days before the summit, and links expire this many days after it.
 INVITED, LINKS_LAST = 60, 31
 REGRETS, SILENT = ("Cyprus",), ("Egypt", "Pakistan")
-# What was moved between the two releases, and where to.
+# The session that was moved between the two releases, and its new room.
 MOVED, INTO = "Criminal finances", "State Drawing Room"
-# When texts went out, by the real hours; what isn't here waits.
+# When texts were published, in real times; texts that aren't listed wait.
 OUT = {
     "arrivals-and-opening": time(6, 0),
     "opening-address-prime-minister": time(9, 55),
@@ -40,15 +42,17 @@ ADDED = "\nThe roundtable follows in the State Drawing Room.\n"
 
 
 def load(summit: Summit, days: Days, users: Mapping[str, User], *, now: datetime) -> None:
-    """Let a summit that is loaded have its first day, as far as it has come by `now`."""
+    """Add the events of the first day, up to `now`, to a loaded summit."""
     _answers(summit, days, users["organiser"])
     _releases(summit, users["organiser"])
     _texts(summit, days, users, now)
 
 
 def _answers(summit: Summit, days: Days, by: User) -> None:
-    """Invite all but the host and let nearly all answer; whom those that come have named is confirmed
-    and has a badge."""
+    """Invite all parties but the host, and answer for nearly all of them.
+
+    Members of the parties that attend are confirmed, and get badges.
+    """
     sent, expires = days.evening(INVITED), days.evening(-LINKS_LAST)
     parties = Party.objects.filter(summit=summit, is_host=False).order_by("pk")
     rows = []
@@ -83,9 +87,9 @@ def _releases(summit: Summit, by: User) -> None:
 
 
 def _texts(summit: Summit, days: Days, users: Mapping[str, User], now: datetime) -> None:
-    """Approve all texts, let some be out, correct one of these, and let the rest wait."""
+    """Approve all texts, publish some of them, correct one of these, and schedule the rest."""
     waits = {
-        # At the next full hour but one.
+        # A full hour, one to two hours from now.
         "funding": (now + timedelta(hours=2)).replace(minute=0, second=0, microsecond=0),
         "outcome": days.at(SECOND, time(12, 45)),
     }
@@ -111,7 +115,7 @@ def _texts(summit: Summit, days: Days, users: Mapping[str, User], now: datetime)
 
 
 def _approve(text: Text, moment: datetime, days: Days, by: User, *, out: bool) -> None:
-    """Approve a text for a moment. Readers of what is out were written to then."""
+    """Approve a text for a moment. With `out` it also counts as announced at that moment."""
     Embargo.objects.filter(pk=text.embargo_id).update(moment=moment, mode=EmbargoMode.MOMENT, decided_by=by)
     found = Edition.objects.filter(version__text=text)
     found.update(state=EditionState.APPROVED, decided_by=by, decided_at=days.at(FIRST, APPROVED_AT))

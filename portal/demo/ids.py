@@ -1,4 +1,4 @@
-"""Opaque ids that come out the same every time."""
+"""Reproducible public ids."""
 
 import random
 
@@ -6,10 +6,10 @@ from summit.core.models import ALPHABET, PUBLIC_ID_LENGTH
 
 
 class Ids:
-    """Public ids from a seed: whoever loads the same demonstration gets the same addresses.
+    """Returns public ids from a seed, so that the same demonstration always has the same URLs.
 
-    Secrets (the nonces of links and subscriptions) never come from here, nor what the domain makes by itself, such as
-    the rows of a release.
+    Secrets (the nonces of links and subscriptions) never come from here, nor do the ids of rows that services create,
+    such as those of a release.
     """
 
     def __init__(self, *, slug: str, seed: int = 0) -> None:

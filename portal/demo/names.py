@@ -1,8 +1,8 @@
-"""What the demonstration’s summit and parties are called in French and Arabic, and what stands under their names.
+"""French and Arabic names of the demonstration's summit and parties, with their footnotes.
 
-A library of ISO countries proposes names; it knows neither Kosovo nor the European Union, and calls one state by two
-kinds of name. These are written for the demonstration as a host would approve them. Alphabetical keys leave out
-accents and the Arabic article, as lists of the United Nations do.
+A library of ISO countries proposes names, but lacks Kosovo and the European Union, and its names aren't consistent.
+These are written as a host would approve them. Sort keys omit accents and the Arabic article, as lists of the United
+Nations do.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class LocalName:
-    """A party's name in a language; `key` is what it is sorted by, the short name where it is empty."""
+    """A party's name in a language. `key` is the sort key; the short name is used if it is empty."""
 
     name: str
     formal_name: str
@@ -20,14 +20,14 @@ class LocalName:
 
 @dataclass(frozen=True)
 class Approved:
-    """What a host has approved for a party that is named with a footnote or isn't recognised, in English."""
+    """The host's decisions about a party that has a footnote or isn't recognised, in English."""
 
     footnote: str
     recognised: bool = True
     flag: str = "own"
 
 
-# The summit's own, by language and text.
+# The summit's own names: language, field, name.
 SUMMIT = {
     "fr": {
         "name": "Sommet 2025 sur la sécurité des frontières et la criminalité organisée liée à l’immigration",
@@ -44,7 +44,7 @@ SUMMIT = {
 }
 KURDISTAN = "Kurdistan Regional Government"
 WITHOUT_PREJUDICE = "Takes part as a sub-state government, without prejudice to the sovereignty of Iraq."
-# What letters say of whoever writes them.
+# The sender and signatory of letters, by language.
 LETTERS = {
     "fr": {
         "letter_sender": "Ministère de l’Intérieur (Home Office)\n2 Marsham Street\nLondres SW1P 4DF\nRoyaume-Uni",

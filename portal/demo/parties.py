@@ -1,22 +1,22 @@
-"""Who takes part in the Border Security Summit of 2025.
+"""The parties of the Border Security Summit of 2025.
 
-The first fourteen invited delegations and the three companies are named in public reports; the other delegations are
-plausible countries and marked as illustrative. Offices are the ones that correspond to an interior minister: that a
-given office was represented is not asserted, and nobody is named.
+The first fourteen invited delegations and the three companies are named in public reports. The other delegations are
+plausible countries, marked as illustrative. Offices correspond to that of an interior minister; that a given office
+was represented isn't asserted, and no person is named.
 """
 
 from dataclasses import dataclass
 
 from delegations.parties.models.parties import Level, PartyKind
 
-# They keep High Commissions with each other.
+# ISO codes of countries whose missions to each other are High Commissions.
 COMMONWEALTH = frozenset({"CA", "CY", "IN", "MT", "NG", "PK"})
 INTERIOR = "Minister of the Interior"
 
 
 @dataclass(frozen=True)
 class PartyRow:
-    """A party as it is loaded. `mailbox` is the mission's; `focal` the focal point's own, where there is one."""
+    """A party to load. `mailbox` is the mission's; `focal` is the focal point's own mailbox, if there is one."""
 
     name: str
     formal_name: str
@@ -31,13 +31,13 @@ class PartyRow:
 
     @property
     def mission_email(self) -> str:
-        """The mailbox of the mission, under a domain that nobody can own."""
+        """The mission's mailbox, in a reserved domain."""
         domain = "".join(letter for letter in self.key.lower() if letter.isalnum())
         return self.mailbox or f"london@{domain}.example"
 
     @property
     def mission_name(self) -> str:
-        """The mission of a country in London; the others have none."""
+        """The name of a country's mission in London; "" for other parties."""
         if self.kind != PartyKind.COUNTRY or self.is_hosts:
             return ""
         kind = "High Commission" if self.iso_code in COMMONWEALTH else "Embassy"
@@ -46,18 +46,18 @@ class PartyRow:
 
     @property
     def is_hosts(self) -> bool:
-        """Whether it is the host itself."""
+        """Whether the party is the host."""
         return self.iso_code == "GB"
 
     @property
     def level(self) -> Level:
-        """At which level the party is asked to attend."""
+        """The level at which the party is invited."""
         of_kind = {PartyKind.INTERNATIONAL: Level.EXECUTIVE, PartyKind.ORGANISATION: Level.REPRESENTATIVE}
         return of_kind.get(self.kind, Level.MINISTER)
 
     @property
     def key(self) -> str:
-        """What the party is sorted by."""
+        """The sort key."""
         return self.sort_key or self.name
 
 
@@ -105,7 +105,7 @@ NAMED = (
         illustrative=False,
         sort_key="Kurdistan",
         mailbox="london@krg.example",
-        # Whom the host doesn't recognise is written to at its focal point, not through its mission.
+        # Letters to a party that the host doesn't recognise are sent to its focal point, not to its mission.
         focal="protocol@krg.example",
     ),
     PartyRow(

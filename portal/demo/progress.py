@@ -1,20 +1,20 @@
-"""How far a long command is, on a terminal."""
+"""The progress of a long command, shown in a terminal."""
 
 from typing import Protocol
 
 
 class Writes(Protocol):
-    """Where the progress is shown."""
+    """The stream to which progress is written."""
 
     def write(self, msg: str, *, ending: str | None = None) -> None:
-        """Write without a line break where `ending` is empty."""
+        """Write text, without a line break if `ending` is empty."""
 
     def flush(self) -> None:
-        """Show what was written."""
+        """Flush the stream."""
 
 
 class Progress:
-    """One line that says what is being made, and which step of how many it is. Silent unless `shown`."""
+    """One line that shows the current step and its number. Nothing is shown unless `shown` is true."""
 
     def __init__(self, out: Writes | None = None, *, shown: bool = False, steps: int = 0) -> None:
         self.out = out if shown else None
@@ -22,11 +22,11 @@ class Progress:
         self.done = 0
 
     def start(self, steps: int) -> None:
-        """Say how many steps there will be."""
+        """Set the number of steps."""
         self.steps, self.done = steps, 0
 
     def step(self, what: str) -> None:
-        """Begin a step."""
+        """Begin a step, described by `what`."""
         self.done += 1
         self._show(f"{self.done}/{self.steps} {what}")
 

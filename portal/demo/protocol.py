@@ -1,6 +1,6 @@
-"""What protocol has set for the Border Security Summit of 2025, and who comes beside the heads: all illustrative.
+"""Protocol's settings for the Border Security Summit of 2025, and further people. All of it is illustrative.
 
-Deadlines lie before the summit, the first a week after its demonstration is loaded.
+Deadlines are before the summit; the first is a week after the demonstration is loaded.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# Days before the summit by which people are named, confirmed, and say what they bring.
+# Deadlines in days before the summit: to name people, to confirm them, and to declare items.
 NAMED, CONFIRMED, DECLARED_BY = 10, 7, 5
 TOTAL = 12
 QUOTAS = {
@@ -69,7 +69,7 @@ DECLARED = (
     ("Radios", {"fr": "Postes radio", "ar": "أجهزة لاسلكية"}, "Make and frequencies"),
     ("Medicines", {"fr": "Médicaments", "ar": "أدوية"}, "What it is and how much of it"),
 )
-# What most delegations bring beside their heads and directors, and a few more of those that arrive large.
+# Further people of delegations, beside heads and directors; a few more for the large ones.
 _ADVISER = ("Diplomatic Adviser", Capacity.ADVISER)
 _INTERPRETER = ("Interpreter", Capacity.INTERPRETER)
 _GUARD = ("Close Protection Officer", Capacity.SECURITY)
@@ -86,13 +86,13 @@ BROUGHT: dict[str, tuple[tuple[str, Capacity], ...]] = {
     "European Union": (("Director for Migration", Capacity.DELEGATE), _ADVISER),
     "Meta": (("Second Representative", Capacity.REPRESENTATIVE),),
 }
-# Of whom more is known: of the others focal points are still asked for it.
+# The parties whose people have particulars; those of the others are still missing.
 TOLD = ("France", "Germany", "Kurdistan Regional Government", "Interpol", "Kosovo", "Iraq", "Sweden")
 
 
 @dataclass(frozen=True)
 class Made:
-    """What has been made of the summit, by the names that the data use."""
+    """The objects created so far, by the names that the data uses."""
 
     summit: Summit
     days: Days
@@ -103,11 +103,11 @@ class Made:
 
 
 def load(made: Made) -> None:
-    """Set what protocol sets, and name who comes beside the heads."""
+    """Create protocol's settings, and name further people."""
     policy = _policy(made)
     _categories(made, policy)
     _declarations(made)
-    # Whoever tries it out for months finds again what they entered.
+    # Nothing is erased automatically, so that data entered in a long trial isn't lost.
     Retention.objects.bulk_create(Retention(summit=made.summit, what=what, days=None) for what in Kept.values)
     for name, people in BROUGHT.items():
         for number, (office, capacity) in enumerate(people):
@@ -138,7 +138,7 @@ def _categories(made: Made, policy: Policy) -> None:
     }
     for capacity, number in QUOTAS.items():
         made.categories[capacity].quota = number
-    # Press cards are printed first.
+    # Press cards are printed first, so their deadlines are earlier.
     made.categories[Capacity.MEDIA].name_by = made.summit.answer_by
     made.categories[Capacity.MEDIA].confirm_by = policy.name_by
     Category.objects.bulk_update(made.categories.values(), ["quota", "name_by", "confirm_by"])
@@ -170,7 +170,7 @@ def _name(made: Made, party: Party, office: str, capacity: Capacity, position: i
 
 
 def _tell(party: Party, days: Days) -> None:
-    """Tell of a party's people when they come and what passports they have: each a specimen, as the names say."""
+    """Add arrival times and specimen passports, marked as such, to a party's people."""
     rows = party.memberships.select_related("person").filter(person__user=None).order_by("position", "pk")
     for number, row in enumerate(rows):
         values = _values(party, number, days)

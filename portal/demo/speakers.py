@@ -1,5 +1,7 @@
-"""The speakers' list of a plenary of the Border Security Summit of 2025, and two requests for the floor. All of it is
-illustrative."""
+"""The speakers' list of a plenary of the Border Security Summit of 2025, and two requests for the floor.
+
+All of it is illustrative.
+"""
 
 from datetime import datetime
 
@@ -11,15 +13,15 @@ from sessions.draft.models.participants import FloorRequest, Slot
 from sessions.draft.models.sessions import Session
 
 PLENARY = "Plenary: reports from the working sessions"
-# Minutes before the first speech, and of a speech.
+# Minutes before the first speech, and minutes of each speech.
 OPENING, LIMIT = 10, 5
-# In this order; the one that has more time says how much.
+# Speakers in order, with their minutes.
 SPEAKING = {"Italy": 8, "Tunisia": LIMIT, "Albania": LIMIT, "Iraq": LIMIT, "Netherlands": LIMIT, "Nigeria": LIMIT}
 ASKING = {"Sweden": "Recruitment of minors by smugglers", "Vietnam": "Warnings to families before they pay"}
 
 
 def load(sessions: list[Session], parties: dict[str, Party], until: datetime, ids: Ids) -> None:
-    """Load the list and the requests, which are taken `until` a moment."""
+    """Load the speakers' list and the requests for the floor; `until` is the deadline for requests."""
     row = next(each for each in sessions if each.title == PLENARY)
     row.opening, row.speech_minutes, row.requests_until = OPENING, LIMIT, until
     row.save(update_fields=["opening", "speech_minutes", "requests_until"])

@@ -1,4 +1,4 @@
-"""Loads a synthetic summit of any size, the same for the same seed: for measuring and for filling long lists."""
+"""Load a synthetic summit of any size, for measurements and long lists. The same seed gives the same summit."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -26,8 +26,8 @@ from summit.summits import services as summits_services
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# Days before the summit on which it was written to, and until which answers were due: they came on most
-# days between. And on which people were confirmed.
+# Days before the summit: when invitations were sent, the deadline for answers, and when people were confirmed.
+# Answers are spread over the days between the first two.
 INVITED_BEFORE, ANSWERS_DUE, CONFIRMED = 35, 14, 7
 LINKS_LAST = timedelta(days=31)
 BATCH = 500
@@ -35,8 +35,10 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Sizes:
-    """How large a summit is to be. Raises ValueError for what can't be: each delegation has a head and a focal point,
-    and one of them is the host."""
+    """The size of a summit. Raises ValueError for impossible sizes.
+
+    Each delegation needs a head and a focal point, and one of the delegations is the host.
+    """
 
     delegations: int = 193
     sessions: int = 500
@@ -54,20 +56,20 @@ class Sizes:
 
 
 def days_before(first: date, days: int) -> datetime:
-    """Return nine o'clock, so many days before a day."""
+    """Return nine o'clock (UTC), `days` days before a date."""
     return datetime.combine(first - timedelta(days=days), time(9, 0), UTC)
 
 
 @dataclass
 class World:
-    """What has been made so far."""
+    """The objects created so far."""
 
     summit: Summit
     ids: Ids
     users: dict[str, User]
     parties: list[Party] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
-    # The first people of the list, one for each party, in its order.
+    # The first of `people`, one for each party, in the order of `parties`.
     heads: list[Person] = field(default_factory=list)
 
 
@@ -77,7 +79,7 @@ def domain(slug: str) -> str:
 
 
 def load(*, slug: str, sizes: Sizes, progress: Progress | None = None) -> Summit:
-    """Load a synthetic summit and return it. Raises IntegrityError where it is there already."""
+    """Load a synthetic summit and return it. Raises IntegrityError if it exists already."""
     progress = progress or Progress()
     progress.start(7)
     with stored():
@@ -105,8 +107,10 @@ def load(*, slug: str, sizes: Sizes, progress: Progress | None = None) -> Summit
 
 
 def first_day(sessions: int) -> date:
-    """Return on which day a summit of so many sessions begins that is loaded today: by then half of it is over, and
-    all of one that lasts a day."""
+    """Return the first day of a summit with so many sessions that is loaded today.
+
+    About half of its days are over then, and all of a summit that lasts one day.
+    """
     return db_now().date() - timedelta(days=max(1, synthetic_agenda.days(sessions) // 2))
 
 
@@ -189,7 +193,7 @@ def _people(made: World, sizes: Sizes) -> None:
 
 
 def _places(made: World, rows: list[tuple[Party, str, Capacity | None]]) -> None:
-    """Make people members of their parties, or their focal points."""
+    """Create the people's memberships and focal points."""
     known = list(zip(made.people, rows, strict=True))
     categories = Category.objects.of(made.summit)
     _room(categories, rows)
@@ -201,7 +205,7 @@ def _places(made: World, rows: list[tuple[Party, str, Capacity | None]]) -> None
                 category=categories[capacity.value],
                 capacity=capacity,
                 position=number,
-                # Each tenth is still to be confirmed.
+                # One in ten is still to be confirmed.
                 confirmed_at=None if number % 10 == 9 else days_before(made.summit.starts_on, CONFIRMED),
             )
             for number, (person, (party, _office, capacity)) in enumerate(known)
@@ -216,7 +220,7 @@ def _places(made: World, rows: list[tuple[Party, str, Capacity | None]]) -> None
 
 
 def _room(categories: dict[str, Category], rows: list[tuple[Party, str, Capacity | None]]) -> None:
-    """Let no party have named more than it may: then those with their head are full, and none has too many."""
+    """Raise the quotas that a party's named people would exceed, to the largest number named."""
     named = Counter((party.pk, capacity) for party, _office, capacity in rows if capacity is not None)
     most: dict[str, int] = {}
     for (_party, capacity), number in named.items():
@@ -228,7 +232,9 @@ def _room(categories: dict[str, Category], rows: list[tuple[Party, str, Capacity
 
 
 def _invitations(made: World) -> None:
-    """Invite all but the host: of ten, six accept, one regrets, two have not answered, one letter is a draft."""
+    """Invite all parties but the host. Of ten, six accept, one declines, two haven't answered, and one letter is a
+    draft.
+    """
     fate = cycle((*("attending",) * 6, "regrets", "", "", "draft"))
     invitations, expires = [], db_now() + LINKS_LAST
     invited_at = days_before(made.summit.starts_on, INVITED_BEFORE)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from portal.demo.synthetic import World
 
 ROOMS = 12
-# Starts of the sessions of a day, each an hour and a quarter long.
+# Start times of the sessions of a day; each lasts 75 minutes.
 STARTS = tuple(
     time(hour, minute) for hour, minute in ((8, 0), (9, 30), (11, 0), (13, 30), (15, 0), (16, 30), (18, 0))
 )
@@ -35,12 +35,12 @@ BATCH = 500
 
 
 def days(sessions: int) -> int:
-    """Return over how many days so many sessions are spread."""
+    """Return the number of days over which the sessions are spread."""
     return max(1, -(-sessions // (len(STARTS) * ROOMS)))
 
 
 def make(made: World, number: int) -> list[Session]:
-    """Make `number` sessions, no two in a room at once, with participants and speeches."""
+    """Create `number` sessions with participants and speeches, no two in a room at the same time."""
     venue = Venue.objects.create(public_id=made.ids(), summit=made.summit, name="Congress centre")
     rooms = [
         Room(
@@ -60,7 +60,7 @@ def make(made: World, number: int) -> list[Session]:
     free: list[int] = []
     for position, session in enumerate(sessions):
         if position % ROOMS == 0:
-            # Whoever sits or speaks in one room can't be in another at that hour.
+            # A head who takes part in one session can't be in another at that time.
             free = made.ids.random.sample(range(len(made.heads)), len(made.heads))
         participants += _participants(made, session, free)
         slots += _slots(made, session, free)
@@ -70,7 +70,7 @@ def make(made: World, number: int) -> list[Session]:
 
 
 def _session(made: World, rooms: list[Room], position: int) -> Session:
-    """Return the session at a position: rooms fill first, then the hours of a day, then days."""
+    """Return the session at a position: rooms are filled first, then the times of a day, then the days."""
     hour, room = divmod(position, ROOMS)
     day, start = divmod(hour, len(STARTS))
     starts_at = datetime.combine(made.summit.starts_on + timedelta(days=day), STARTS[start], made.summit.zone)
@@ -98,8 +98,10 @@ def _session(made: World, rooms: list[Room], position: int) -> Session:
 
 
 def _participants(made: World, session: Session, free: list[int]) -> list[Participant]:
-    """Return two parties for a bilateral meeting, else up to a dozen with one of the free heads in the chair. Of a
-    summit that is large enough none is elsewhere at that hour."""
+    """Return two parties for a bilateral, otherwise up to twelve parties and a free head as the chair.
+
+    In a large enough summit none of them is in another session at that time.
+    """
     bilateral = session.kind == SessionKind.BILATERAL
     size = min(len(made.parties), 2 if bilateral else made.ids.random.randint(4, 12))
     if len(free) > size:
@@ -115,7 +117,7 @@ def _participants(made: World, session: Session, free: list[int]) -> list[Partic
 
 
 def _slots(made: World, session: Session, free: list[int]) -> list[Slot]:
-    """Return the speeches of a plenary: four of the heads of delegation that are free."""
+    """Return the speeches of a plenary, by at most four free heads of delegation; [] for other sessions."""
     if session.kind != SessionKind.PLENARY:
         return []
     chosen = [free.pop() for _speech in range(min(4, len(free)))]

@@ -1,11 +1,11 @@
-"""The countries of a synthetic summit: the member states of the United Nations, from the library of ISO countries."""
+"""The countries of a synthetic summit: the member states of the United Nations, from a library of ISO countries."""
 
 from django_countries import countries
 from django_countries.fields import Country
 
 HOST = "GB"
-# ISO 3166 codes of territories and others that are not member states; their absence is no statement, it only gives
-# a synthetic summit the familiar 193.
+# ISO 3166 codes of territories and others that aren't member states. Leaving them out isn't a statement; it only
+# gives a synthetic summit the familiar number of 193.
 _NOT_MEMBERS = frozenset(
     "AX AS AI AQ AW BM BQ BV IO KY CX CC CK CW FK FO GF PF TF GI GL GP GU GG HM VA HK IM JE MO MQ YT MS NC NU NF MP "  # noqa: SIM905
     "PS PN PR RE BL SH MF PM SX GS SJ TW TK TC UM VG VI WF EH".split()
@@ -13,8 +13,10 @@ _NOT_MEMBERS = frozenset(
 
 
 def delegations(number: int) -> list[tuple[str, str]]:
-    """Return (name, ISO code) of `number` delegations, that of the host in London first; those beyond the world's
-    countries are numbered."""
+    """Return the name and ISO code of `number` delegations, the United Kingdom as the host first.
+
+    Delegations beyond the number of countries are numbered, without a code.
+    """
     world = [
         (_name(country), country.code) for country in map(_country, countries) if country.code not in _NOT_MEMBERS
     ]

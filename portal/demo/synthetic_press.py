@@ -1,4 +1,4 @@
-"""The press office of a synthetic summit: texts in every standing, some in two languages, some corrected once."""
+"""The texts of a synthetic summit, in every state; some in two languages, some corrected once."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ if TYPE_CHECKING:
     from portal.demo.synthetic import World
 
 BATCH = 500
-# Texts go out one after the other, at most so far apart, until the day of loading; what is under embargo waits for
-# so many days after it.
+# The most time between publications, which end on the day of loading; and how long after that day embargoes end.
 APART, EMBARGO = timedelta(minutes=7), timedelta(days=4)
-# Of twenty texts: fifteen are out, two wait for a moment, and one each is held, in review, a draft.
+# Of twenty texts, fifteen are published, two under embargo, and one each is held, in review and a draft.
 STANDINGS = (*("out",) * 15, "embargo", "embargo", "held", "in_review", "draft")
 SUBSCRIBERS = 20
 PARAGRAPH = (
@@ -32,11 +31,11 @@ PARAGRAPH = (
 
 @dataclass
 class Desk:
-    """What has been written so far; each list is stored in one go, in this order."""
+    """The objects created so far. Each list is stored with one call, in this order."""
 
     opening: datetime
     apart: timedelta
-    # The midnight before it is loaded.
+    # Midnight (UTC) at the start of the day of loading.
     today: datetime
     embargoes: list[Embargo] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
@@ -45,16 +44,16 @@ class Desk:
 
 
 def make(made: World, number: int) -> None:
-    """Make `number` texts and a few subscribers. What is out counts as announced: no letters follow."""
+    """Create `number` texts and a few subscribers. Published texts count as announced, so no mail is sent."""
     today = datetime.combine(db_now().date(), time(), UTC)
     opening = datetime.combine(made.summit.starts_on, time(8, 0), UTC)
     desk = Desk(opening, min(APART, (today - opening) / max(number, 1)), today)
-    # Of speeches that have been given.
+    # Speeches that have been given.
     given = Slot.objects.filter(session__summit=made.summit, session__cancelled_at=None, session__ends_at__lt=today)
     slots = list(given.order_by("id"))
     for position in range(number):
         standing = STANDINGS[position % len(STANDINGS)]
-        # Every tenth text goes out together with the one before it.
+        # Every tenth text shares the embargo of the one before it.
         shares = position % 10 == 9 and desk.embargoes and STANDINGS[(position - 1) % len(STANDINGS)] == standing
         embargo = desk.embargoes[-1] if shares else _embargo(made, desk, position, standing)
         if not shares:

@@ -1,7 +1,7 @@
 """Drafts of the press office for the Border Security Summit of 2025.
 
-All of it is sample text, written for the demonstration, and each text says so. Figures and facts are from public
-reports; the wording is nobody's.
+All are sample texts, written for the demonstration, and each says so. Figures and facts are from public reports; the
+wording isn't anybody's.
 """
 
 import re
@@ -18,7 +18,7 @@ SAMPLE = "*Sample text, written for this demonstration. Nobody spoke or issued t
 
 @dataclass(frozen=True)
 class TextRow:
-    """A text as it is loaded. Texts with the same `embargo` share one; `speaker` names the opening's speech."""
+    """A text to load. Texts with the same `embargo` share one; `speaker` is the key of a speech at the opening."""
 
     slug: str
     kind: TextKind
@@ -31,12 +31,12 @@ class TextRow:
 
 
 def unfolded(body: str) -> str:
-    """Return a body as it is entered at a desk: each paragraph and each item of a list in one line."""
+    """Return a body with each paragraph and list item in one line, as it is entered in the admin."""
     return re.sub(r"(?<=[^\n])\n(?= *[^\s#|*\-\d])[ ]*", " ", body)
 
 
 def dated(body: str, days: Days) -> str:
-    """Return a body with the days and hours of the demonstration."""
+    """Return a body with the dates and times of the demonstration filled in."""
     one, two = (days.at(day, time(12, 0)).date() for day in (FIRST, SECOND))
     both = f"{one.day} {one:%B} and {two.day} {two:%B %Y}"
     hours = {"arrivals": time(8, 0), "opening": time(9, 30), "photo": time(10, 10), "media": time(6, 30)}
@@ -44,7 +44,7 @@ def dated(body: str, days: Days) -> str:
     return body.format(**words, **{name: days.clock(clock) for name, clock in hours.items()})
 
 
-# What each embargo waits for. No moment is set: that is a decision of the press office.
+# The mode of each embargo. No moment is set, since that is for the press office to decide.
 EMBARGOES = {
     "prime_minister": EmbargoMode.MOMENT,
     "home_secretary": EmbargoMode.DELIVERED,

@@ -1,1 +1,1 @@
-"""The pages of the portal."""
+"""Views of the portal."""

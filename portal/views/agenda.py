@@ -1,4 +1,4 @@
-"""The agenda of whoever is in the portal: where they must be, and what has changed for them."""
+"""The reader's agenda: where they have to be, and what has changed for them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from delegations.parties.selectors import party_names
 from portal.identity import Viewer, viewer_of, viewer_required
 from portal.views import read_marks
-from portal.views.agenda_changes import told
+from portal.views.agenda_changes import describe
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.agenda.selectors import change_descriptions, last_changed, own_changes, release_cache, released_agenda
 from sessions.agenda.selectors.differences import Change
@@ -22,21 +22,21 @@ from sessions.public.filters import asked, narrowed
 from sessions.public.session_lists import SessionLine, SessionList
 from sessions.public.views import by_day
 
-# Minutes before which "in 45 minutes" says more than the time of day.
+# Minutes up to which "in 45 minutes" is more useful than the time of day.
 SOON = 120
-# How many changes the page tells in full: the page of changes has them all.
+# The most changes that the page shows in full; the page of changes has all of them.
 CHANGES = 3
 
 
 def own_agenda_of(viewer: Viewer) -> list[ReleasedSession]:
-    """Return the viewer's own sessions, with who leads each."""
+    """Return the viewer's own sessions, with the leading participants of each."""
     return list(
         released_agenda.own_agenda(summit=viewer.summit, members=viewer.members, who=released_agenda.Who.LEADING)
     )
 
 
 def mark(rows: Sequence[Any], now: datetime) -> tuple[list[Any], Any | None]:
-    """Mark which of the reader's own sessions are on and which comes next, and return both."""
+    """Set `state` on the reader's own sessions that are on now and on the next one; return both."""
     mine = [row for row in rows if row.mine]
     on = [row for row in mine if row.starts_at <= now < row.ends_at]
     following = next((row for row in mine if row.starts_at > now), None)
@@ -48,7 +48,7 @@ def mark(rows: Sequence[Any], now: datetime) -> tuple[list[Any], Any | None]:
 
 
 def minutes_until(row: Any | None, now: datetime) -> int | None:
-    """Return in how many minutes a session starts, where that says more than the time of day."""
+    """Return in how many minutes a session starts; None if it is more than SOON, or if there is no session."""
     wait = int((row.starts_at - now).total_seconds() // 60) if row else SOON + 1
     return wait if wait <= SOON else None
 
@@ -56,8 +56,10 @@ def minutes_until(row: Any | None, now: datetime) -> int | None:
 @require_safe
 @viewer_required
 def my_agenda(request: HttpRequest) -> HttpResponse:
-    """Show where the reader must be next, what changed since they looked, and their sessions, or with `?show=all` all
-    that they may see; narrowed to a day, a kind, a room or a language."""
+    """Show the reader's next session, changes since the last visit, and the list of their sessions.
+
+    With `?show=all` the list has all sessions that they may see. It can be filtered by day, kind, room and language.
+    """
     viewer = viewer_of(request)
     everything = request.GET.get("show") == "all"
     at = release_cache.current(viewer.summit)
@@ -78,7 +80,7 @@ def my_agenda(request: HttpRequest) -> HttpResponse:
 
 
 def _narrowed(wanted: dict[str, str], context: dict[str, Any], rows: list[SessionLine]) -> dict[str, Any]:
-    """Return what the list says of rows that the address narrows."""
+    """Return the context of the list, with the rows filtered by the query parameters."""
     summit = context["summit"]
     kept = {"summit": summit.slug, **({"show": "all"} if context["everything"] else {})}
     shown = narrowed(rows, wanted, has=lambda row: row.about.values, kept=kept)
@@ -86,8 +88,11 @@ def _narrowed(wanted: dict[str, str], context: dict[str, Any], rows: list[Sessio
 
 
 def _shown(viewer: Viewer, at: Current, own: Own, listed: SessionList) -> list[SessionLine]:
-    """Return the sessions that the page lists, in their order. One query for all that one may see, none for one's
-    own, and two for rows that the process hasn't kept: those too of which the page's news will tell."""
+    """Return the sessions that the page lists, in order.
+
+    One query for all visible sessions, none for the reader's own, and two for rows that the process hasn't cached.
+    These include the rows of the changes that the page shows.
+    """
     mine = set(own.rows[at.release.number].values())
     keys = set(release_cache.visible(at.release, viewer.members)) if listed.everything else mine
     rows = release_cache.rows(viewer.summit, keys | own_changes.differing(own), at.stamp)
@@ -99,7 +104,7 @@ def _shown(viewer: Viewer, at: Current, own: Own, listed: SessionList) -> list[S
 def _lists(
     viewer: Viewer, at: Current, listed: SessionList, rows: list[SessionLine], fresh: list[Change]
 ) -> dict[str, Any]:
-    """Return what a released agenda's page says besides the list, and mark in it what is now, next, or new."""
+    """Return the page's context besides the list, and mark the rows that are on now, next or new."""
     on, following = mark(rows, at.moment)
     changed = {change.session.session_id for change in fresh}
     for row in rows:
@@ -112,7 +117,7 @@ def _lists(
         "names": listed.names,
         "notes": listed.notes,
         "changed": len(fresh),
-        "stories": told(fresh[:CHANGES], viewer, change_descriptions.Names(listed.names, listed.notes)),
+        "stories": describe(fresh[:CHANGES], viewer, change_descriptions.Names(listed.names, listed.notes)),
         "now": on,
         "next": following,
         "minutes": minutes_until(following, at.moment),
@@ -123,7 +128,7 @@ def _lists(
 @require_safe
 @viewer_required
 def my_changes(request: HttpRequest) -> HttpResponse:
-    """Show what each release changed for the reader, old and new."""
+    """Show what each release changed for the reader, with old and new values."""
     viewer = viewer_of(request)
     everything = request.GET.get("show") == "all"
     found = released_agenda.changes(
@@ -135,7 +140,7 @@ def my_changes(request: HttpRequest) -> HttpResponse:
         **page,
         "viewer": viewer,
         "summit": viewer.summit,
-        "told": [(entry.release, told(entry.changes, viewer, names)) for entry in found],
+        "told": [(entry.release, describe(entry.changes, viewer, names)) for entry in found],
         "everything": everything,
         "unreleased": not found and release_cache.current(viewer.summit) is None,
         "show_notes": True,

@@ -1,4 +1,4 @@
-"""Changes of the agenda as whoever is in the portal reads them, with what became of their own speeches."""
+"""Changes of the agenda in words, with those of the reader's own speeches."""
 
 from portal.identity import Viewer
 from sessions.agenda.selectors.change_descriptions import Names, Story
@@ -6,7 +6,7 @@ from sessions.agenda.selectors.differences import Change, Programme
 from sessions.notifications.selectors.speech_changes import with_speeches
 
 
-def told(changes: list[Change], viewer: Viewer, names: Names) -> list[Story]:
+def describe(changes: list[Change], viewer: Viewer, names: Names) -> list[Story]:
     """Return changes in words. No query."""
     members = viewer.members
     return with_speeches(changes, Programme(members.parties, members.people), viewer.summit, names)

@@ -1,4 +1,4 @@
-"""The addresses by which a calendar program follows a programme: made, shown once, ended."""
+"""The URLs by which calendar programs subscribe to an agenda: created, shown once, and ended."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ OWN = "own"
 
 
 def own_person(viewer: Viewer) -> Person | None:
-    """Return the person that a viewer is: by their account, their mailbox, or a letter to them. One query."""
+    """Return the viewer's own person, found by account, mailbox or letter; None if there is none. One query."""
     by = viewer.by
     if isinstance(by, User):
         return Person.objects.filter(user=by, summit=viewer.summit).first()
@@ -36,7 +36,7 @@ def own_person(viewer: Viewer) -> Person | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @viewer_required
 def calendars(request: HttpRequest) -> HttpResponse:
-    """List the addresses. A POST makes one and shows it this once, ends some, or turns reminders on or off."""
+    """List the calendar URLs. A POST creates one and shows it once, ends some, or turns reminders on or off."""
     viewer = viewer_of(request)
     person = own_person(viewer)
     acts = [party for party in viewer.parties if party.pk in viewer.acts]
@@ -63,7 +63,7 @@ def calendars(request: HttpRequest) -> HttpResponse:
 
 
 def _make(request: HttpRequest, viewer: Viewer, person: Person | None, acts: list[Party]) -> tuple[str, str]:
-    """Return the address that was made, or the sentence that says why not."""
+    """Return the new URL and "", or "" and the sentence that says why there is none."""
     whose, alarms = request.POST.get("make", ""), "alarms" in request.POST
     party = next((row for row in acts if row.public_id == whose), None)
     if party is None and (whose != OWN or person is None):
@@ -81,14 +81,14 @@ def _change(request: HttpRequest, viewer: Viewer, person: Person | None, acts: l
     wanted = request.POST.get("end", "")
     if wanted:
         ended = calendars_services.end(feeds=[row for row in rows if wanted in ("all", row.public_id)], by=viewer.by)
-        said = ngettext("%(n)d address is dead now.", "%(n)d addresses are dead now.", ended)
+        message = ngettext("%(n)d address is dead now.", "%(n)d addresses are dead now.", ended)
         if ended:
-            messages.success(request, said % {"n": ended})
+            messages.success(request, message % {"n": ended})
         else:
             messages.warning(request, _("It was ended before."))
         return
     for row in rows:
         if row.public_id == request.POST.get("remind", ""):
             calendars_services.remind(feed=row, alarms=not row.alarms)
-            said = _("Its reminders are off now.") if row.alarms else _("It reminds of each session now.")
-            messages.success(request, said)
+            message = _("Its reminders are off now.") if row.alarms else _("It reminds of each session now.")
+            messages.success(request, message)

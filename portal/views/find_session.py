@@ -1,4 +1,4 @@
-"""A session of the released agenda, as the reader of the portal may know it."""
+"""Find a session of the released agenda that the reader may see."""
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
@@ -9,8 +9,10 @@ from sessions.agenda.selectors import released_agenda
 
 
 def find(request: HttpRequest, public_id: str) -> tuple[Viewer, ReleasedSession]:
-    """Return a session of any summit that the reader belongs to, and the reader there. Raises Http404 for one that
-    they may not know of."""
+    """Return a session by public id, and the reader's viewer in its summit; any of the reader's summits is searched.
+
+    Raises Http404 for a session that they may not see.
+    """
     listed: list[Viewer] = request.viewers  # type: ignore[attr-defined]
     for viewer in sorted(listed, key=lambda viewer: viewer is not viewer_of(request)):
         row = released_agenda.find(summit=viewer.summit, members=viewer.members, public_id=public_id)

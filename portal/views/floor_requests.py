@@ -1,5 +1,7 @@
-"""Asking for the floor in the portal: what the reader's delegations have asked for in a session, and what became of
-it. The place on the list and its time are those of the newest release, as far as the reader may know them."""
+"""Requests for the floor in the portal: those of the reader's delegations for a session, with their outcome.
+
+The place on the speakers' list and its time are those of the newest release, as far as the reader may see them.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,18 +26,18 @@ from sessions.speakers.services import floor_requests
 from sessions.speakers.services.floor_requests import FloorRefused
 from summit.people.models import Person
 
-# Who is offered to speak: neither security nor interpreters.
+# The capacities of people who can speak: neither security nor interpreters.
 SPEAKING = (
     *(Capacity.HEAD, Capacity.ALTERNATE, Capacity.DELEGATE, Capacity.ADVISER),
     *(Capacity.REPRESENTATIVE, Capacity.GUEST),
 )
-# A speech of the released session, and when it begins, None where the reader may not know.
+# A speech of the released session, and when it begins; None if the reader may not see times.
 Speech = tuple[Any, datetime | None]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A request with its place on the released list, None where it has none, and when its speech begins."""
+    """A request with its place on the released list, or None, and when its speech begins."""
 
     row: FloorRequest
     place: int | None = None
@@ -46,7 +48,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Floor:
-    """What the reader may do about the floor of a session: for whom they may ask, and what they have asked."""
+    """The reader's requests for a session, and the people for whom they can make one."""
 
     until: datetime | None
     listed: list[Asked] = field(default_factory=list)
@@ -54,7 +56,7 @@ class Floor:
 
 
 def floor_of(viewer: Viewer, row: ReleasedSession, speeches: Sequence[Speech]) -> Floor | None:
-    """Return it, or None where nobody of theirs can ask or has asked. Four queries at most."""
+    """Return the reader's requests for a session; None if they have none and can make none. At most four queries."""
     people = _people(viewer)
     theirs = Q(party__in={*people.values(), *viewer.acts}) | Q(speaker=viewer.me, speaker__isnull=False)
     rows = FloorRequest.objects.filter(theirs, session=row.session_id).exclude(state=RequestState.WITHDRAWN)
@@ -73,8 +75,10 @@ def floor_of(viewer: Viewer, row: ReleasedSession, speeches: Sequence[Speech]) -
 
 
 def _people(viewer: Viewer) -> dict[int, int]:
-    """Return for whom the reader may ask, with their parties: members of those they act for, and themselves where
-    they are the head. One query."""
+    """Return the people for whom the reader may request the floor, with their parties. One query.
+
+    They are members of the parties that the reader acts for, and the reader if they are head of delegation.
+    """
     rows = Membership.objects.filter(person__in=[person.pk for person in viewer.people])
     me = viewer.me.pk if viewer.me else 0
     return {
@@ -104,7 +108,7 @@ def _asked(row: FloorRequest, speeches: Sequence[Speech], may: bool) -> Asked:
 @require_POST
 @viewer_required
 def ask_floor(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Ask for the floor for one of the reader's people, or take a request back."""
+    """Request the floor for one of the reader's people, or withdraw a request (POST)."""
     viewer, row = find(request, public_id)
     if request.POST.get("do") == "withdraw":
         _withdraw(request, viewer, row)
@@ -131,8 +135,8 @@ def _ask(request: HttpRequest, viewer: Viewer, row: ReleasedSession) -> None:
             by=viewer.acts.get(member.party_id, viewer.by),
         )
     except (FloorRefused, ValidationError) as refused:
-        said = " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
-        messages.warning(request, said)
+        message = " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
+        messages.warning(request, message)
     else:
         messages.success(request, _("The floor is asked for %(person)s.") % {"person": person.label})
 

@@ -1,4 +1,4 @@
-"""Where a delegation stands, and its answer."""
+"""The portal's home page: the status of the reader's delegations, and open tasks."""
 
 from typing import Any
 
@@ -13,26 +13,26 @@ from delegations.parties.selectors import party_names
 from portal.identity import Viewer, viewer_of, viewer_required
 from portal.views import read_marks
 from portal.views.agenda import mark, minutes_until, own_agenda_of
-from portal.views.agenda_changes import told
+from portal.views.agenda_changes import describe
 from press.public.text_lists import Line, line
 from press.published_texts.selectors import brief, listed
 from sessions.agenda.selectors import change_descriptions, release_cache
 from sessions.agenda.selectors.differences import Change
 from summit.core.database_clock import db_now
 
-# How many changes the home tells in full: the page of changes has them all.
+# The most changes that the page shows in full; the page of changes has all of them.
 CHANGES = 3
-# How many texts of the reader's own delegation it shows.
+# The most texts of the reader's own delegations.
 PUBLISHED = 3
 
 
 @require_safe
 @viewer_required
 def home(request: HttpRequest) -> HttpResponse:
-    """Show where each of the reader's delegations stands and what is to do."""
+    """Show the status of each of the reader's delegations, and what there is to do."""
     viewer = viewer_of(request)
     rows = _rows(viewer)
-    # The first thing to do is the one button in the summit's colour.
+    # The first open task gets the only button in the summit's colour.
     waiting = any(row.state == InvitationState.SENT and viewer.may_answer(row) for row in viewer.invitations)
     where = _whereabouts(viewer)
     unseen = _unseen(request, viewer)
@@ -44,10 +44,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "summits": [other.summit for other in request.viewers],  # type: ignore[attr-defined]
         "rows": rows,
         "waiting": waiting,
-        # Whoever has to be somewhere within two hours is told that first.
+        # A session within two hours comes before open invitations.
         "waiting_first": waiting and not where["now"] and where["minutes"] is None,
         "changed": len(unseen),
-        "stories": told(unseen[:CHANGES], viewer, names),
+        "stories": describe(unseen[:CHANGES], viewer, names),
         "lines": _published(viewer),
         **where,
         **page,
@@ -56,14 +56,16 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _published(viewer: Viewer) -> list[Line]:
-    """Return what the press office published last of what the reader's delegations said. One query."""
+    """Return the latest published texts of speeches for the reader's delegations. One query."""
     spoken = listed(viewer.summit).filter(version__text__slot__party__in=[party.pk for party in viewer.parties])
     return [line(brief(viewer.summit, edition)) for edition in spoken.defer("body")[:PUBLISHED]]
 
 
 def _unseen(request: HttpRequest, viewer: Viewer) -> list[Change]:
-    """Return what the last releases changed for the reader and they haven't seen. Three queries, and two for what the
-    process hasn't kept."""
+    """Return the changes of the last releases that the reader hasn't seen.
+
+    Three queries, and two for rows that the process hasn't cached.
+    """
     at = release_cache.current(viewer.summit)
     if at is None:
         return []
@@ -72,8 +74,10 @@ def _unseen(request: HttpRequest, viewer: Viewer) -> list[Change]:
 
 
 def _rows(viewer: Viewer) -> list[dict[str, Any]]:
-    """Return the reader's parties with their invitations to the summit, each followed by those to its sessions, and
-    whether an answer is taken from whoever isn't at a desk. Two queries at most."""
+    """Return the reader's parties with their invitations to the summit, each followed by those to sessions.
+
+    Each row says whether answers are still accepted. At most two queries.
+    """
     takes, now = answers.still_open(viewer.summit.pk).exists(), db_now()
     found = invitable_sessions.find(viewer.summit, [row.occasion for row in viewer.invitations])
     rows: list[dict[str, Any]] = []
@@ -98,7 +102,7 @@ def _rows(viewer: Viewer) -> list[dict[str, Any]]:
 
 
 def _whereabouts(viewer: Viewer) -> dict[str, Any]:
-    """Return where the reader must be: now, next and in how many minutes, and what else the day holds."""
+    """Return the reader's present and next sessions, the minutes until the next, and the rest of that day."""
     rows = own_agenda_of(viewer)
     moment = db_now()
     on, following = mark(rows, moment)

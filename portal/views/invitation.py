@@ -1,4 +1,4 @@
-"""An invitation, and its answer by the portal or a letter's link."""
+"""The page of an invitation, and its answer."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,7 +18,7 @@ ENTERED = ("answer", "level", "name", "note")
 
 
 def _find(request: HttpRequest, public_id: str) -> tuple[Viewer, Invitation]:
-    """Return a standing invitation of the reader, in any of their summits. Raises Http404."""
+    """Return an open invitation of the reader, in any of their summits, with the viewer. Raises Http404."""
     listed: list[Viewer] = request.viewers  # type: ignore[attr-defined]
     for viewer in listed:
         for row in viewer.invitations:
@@ -31,15 +31,15 @@ def _find(request: HttpRequest, public_id: str) -> tuple[Viewer, Invitation]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @viewer_required
 def invitation(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Show what is asked, of whom and until when; a POST answers."""
+    """Show an invitation and its deadline; a POST answers it."""
     viewer, row = _find(request, public_id)
     if request.method != "POST":
         level, name = level_choices.proposed(row), row.answered_by or viewer.name
         values = {"answer": row.answer, "level": level, "name": name, "note": row.note}
         return _page(request, viewer, row, values)
     if not viewer.may_answer(row):
-        said = {"party": party_names.to_reader(row.party).name, "contact": viewer.summit.contact_email}
-        raise PermissionDenied(_("The focal points of %(party)s can answer, or protocol: %(contact)s.") % said)
+        message = {"party": party_names.to_reader(row.party).name, "contact": viewer.summit.contact_email}
+        raise PermissionDenied(_("The focal points of %(party)s can answer, or protocol: %(contact)s.") % message)
     values = {key: request.POST.get(key, "") for key in ENTERED}
     try:
         answers.answer(
@@ -102,14 +102,14 @@ def _page(
 
 
 def _choices(named: party_names.Named) -> list[tuple[str, str, str]]:
-    """Return value, name and meaning of what can be answered."""
-    said = {"party": named.name}
+    """Return the value, label and description of each possible answer."""
+    message = {"party": named.name}
     return [
-        (Answer.ATTENDING, _("Accept"), _("%(party)s takes part.") % said),
+        (Answer.ATTENDING, _("Accept"), _("%(party)s takes part.") % message),
         (
             Answer.REPRESENTED,
             _("Accept, another will represent us"),
-            _("%(party)s takes part; another than the letter asks for comes.") % said,
+            _("%(party)s takes part; another than the letter asks for comes.") % message,
         ),
-        (Answer.REGRETS, _("Decline"), _("%(party)s sends its regrets.") % said),
+        (Answer.REGRETS, _("Decline"), _("%(party)s sends its regrets.") % message),
     ]

@@ -1,4 +1,4 @@
-"""The door that a letter's link opens."""
+"""The pages that a letter's link opens."""
 
 from allauth.core.internal import ratelimit
 from django.core.exceptions import ValidationError
@@ -15,20 +15,20 @@ from delegations.portal_access.services import portal_sessions
 from portal.browser_session import remember, sign_ins
 from summit.core.validators import validate_mailbox
 
-# What is no link at all is not there; what was one is gone.
+# 404 for something that never was a link, 410 for a link that no longer works.
 _STATUS = {"mangled": 404, "unknown": 404, "expired": 410, "revoked": 410, "superseded": 410}
-# By a client's address, behind which a whole ministry may sit.
+# By IP address, which a whole ministry may share.
 LIMITS = {"letter": "20/h/ip"}
-# What stands around an address in a sentence, and is taken along with it; no token holds any of it.
+# Characters around a link in a sentence, which can be copied with it; a token contains none of them.
 AROUND = ".,;:!?'\"()[]{}<>«»“”’ /"
 
 
 @require_safe
 def follow(request: HttpRequest, token: str) -> HttpResponse:
-    """Remember the link in this browser and lead on to the invitation, so that the token leaves the address bar.
+    """Open a portal session for the link in this browser, and redirect to the invitation.
 
-    Mail scanners follow links too, and often: nothing is answered here, and nothing changes but the moment at which
-    the link was first followed, and the list of browsers in which it is open.
+    The redirect removes the token from the address bar. Mail scanners also follow links, so nothing is answered here:
+    only the time of the first use and the list of browsers are changed.
     """
     token = token.strip(AROUND)
     try:
@@ -46,9 +46,12 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 def ask(request: HttpRequest) -> HttpResponse:
-    """Ask protocol for a new letter, by a link that opens nothing any more: the one that is posted, or the last that
-    was followed in this browser. Whoever has no such link is told no more than that it isn't complete, and may name
-    the mailbox to which a letter went: the answer to that is always the same."""
+    """Request a new letter from protocol, for a link that no longer works (POST).
+
+    The link is the posted one, or the last that was followed in this browser. Without such a link the page only says
+    that the link is incomplete. The reader may then enter the mailbox to which a letter was sent; the response to
+    that is always the same.
+    """
     if "mailbox" in request.POST:
         return _plain(_ask_at(request, request.POST["mailbox"].strip()))
     token = request.POST.get("token", "")
@@ -72,8 +75,8 @@ def _ask_at(request: HttpRequest, mailbox: str) -> HttpResponse:
     try:
         validate_mailbox(mailbox)
     except ValidationError:
-        said = _("Enter the whole address, such as office@mission.example.")
-        context = {"reason": "mangled", "mailbox": mailbox, "error": said}
+        message = _("Enter the whole address, such as office@mission.example.")
+        context = {"reason": "mangled", "mailbox": mailbox, "error": message}
         return render(request, "portal/letter_problem.html", context, status=422)
     if not ratelimit.consume(request, app="portal", action="letter", config=LIMITS):
         return render(request, "portal/letter_asked.html", {"crowded": True}, status=429)
@@ -82,7 +85,7 @@ def _ask_at(request: HttpRequest, mailbox: str) -> HttpResponse:
 
 
 def _dead_link(request: HttpRequest, token: str) -> InvitationLink | None:
-    """Return the dead link, None where it opens. Raises LinkProblem where there is none."""
+    """Return the link if it no longer works, None if it does. Raises LinkProblem if there is no such link."""
     if not token:
         rows = PortalSession.objects.filter(public_id__in=sign_ins(request), link__isnull=False)
         sign_in = rows.select_related("link").order_by("pk").last()
@@ -107,7 +110,10 @@ def _problem(request: HttpRequest, problem: links.LinkProblem, token: str) -> Ht
 
 
 def _plain(response: HttpResponse, referrer: str = "strict-origin") -> HttpResponse:
-    """Keep the address to this browser. A page with a form tells its origin, without which no form is taken."""
+    """Add headers that prevent storing, indexing and passing on the URL.
+
+    Pages with a form still send their origin, which the CSRF check needs.
+    """
     response["Referrer-Policy"] = referrer
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"

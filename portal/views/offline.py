@@ -1,5 +1,7 @@
-"""The script that keeps the agenda readable where there is no network. It lies below /portal/, so that it sees the
-requests of the portal and no others."""
+"""The service worker that makes the agenda readable offline.
+
+Its URL is below /portal/, so that it handles the portal's requests and no others.
+"""
 
 from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
-    """Hand out the script: the same for everybody. Browsers ask for it anew, so that a new one is taken at once."""
+    """Return the script of the service worker, the same for everybody. Browsers revalidate it on each request."""
     path = finders.find("js/worker.js")
     if path is None:
         raise Http404

@@ -1,4 +1,4 @@
-"""What is held of the reader themselves: read, taken as a file, and corrected or erased by protocol on request."""
+"""The reader's own personal data: shown, downloaded, and corrected or erased by protocol on request."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,16 +12,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from delegations.members import access_log
-from delegations.members.field_access import PASSPORT
+from delegations.members.field_groups import PASSPORT
 from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSession
-from delegations.privacy.services import data_requests
+from delegations.privacy.services import correction_requests
 from portal.browser_session import sign_ins
 from portal.identity import Viewer, viewer_of, viewer_required
 from portal.personal_data import Held
 from summit.audit.services import By, Mailbox
 from summit.people.models import Person
-from summit.privacy import erasure
+from summit.privacy import data_export
 from summit.privacy.registry import Subject, subject_of
 from summit.users.models import User
 
@@ -30,8 +30,11 @@ RELATED = ("summit", "user", "membership__party", "particulars__entered_for", "p
 
 @dataclass(frozen=True)
 class Self:
-    """The reader as the person that they are. `alone` is off where a mailbox opened the portal behind which others
-    may be too: they learn what is held, and not what it says."""
+    """The reader as a person.
+
+    `alone` is false if others may share the mailbox that opened the portal: then the page lists which data is stored,
+    but not its values.
+    """
 
     subject: Subject
     by: By
@@ -40,12 +43,12 @@ class Self:
 
     @property
     def person(self) -> Person:
-        """Who it is."""
+        """The reader's person."""
         return self.subject.person
 
 
 def find(request: HttpRequest, viewer: Viewer) -> Self | None:
-    """Return who the reader is themselves, None for whoever came by a letter's link. Seven queries at most."""
+    """Return the reader's own person, or None for a reader who came by a letter's link. At most seven queries."""
     if viewer.me is None:
         return None
     person = Person.objects.select_related(*RELATED).get(pk=viewer.me.pk)
@@ -61,22 +64,22 @@ def find(request: HttpRequest, viewer: Viewer) -> Self | None:
 
 
 def is_own(mailbox: str, subject: Subject) -> bool:
-    """Return whether a mailbox is one person's alone: nobody else's, and no mission's. Five queries at most."""
+    """Return whether a mailbox belongs to one person only, and isn't a mission's. At most five queries."""
     mission = Party.objects.filter(summit=subject.summit, mission_email__iexact=mailbox)
     return mailbox in subject.mailboxes and not mission.exists()
 
 
 class AskForm(forms.Form):
-    """What is asked of protocol. The domain says what is lacking."""
+    """A request to protocol. The service refuses missing values."""
 
     what = forms.ChoiceField(
-        label=gettext_lazy("What is to be done"), choices=data_requests.What.choices, required=False
+        label=gettext_lazy("What is to be done"), choices=correction_requests.What.choices, required=False
     )
     words = forms.CharField(
         label=gettext_lazy("In your words"),
         help_text=gettext_lazy("What is wrong and how it is right, or why it is to be erased."),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "maxlength": data_requests.LENGTH}),
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "maxlength": correction_requests.LENGTH}),
     )
     what.depends = words.depends = True  # type: ignore[attr-defined]
 
@@ -84,18 +87,22 @@ class AskForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @viewer_required
 def held(request: HttpRequest) -> HttpResponse:
-    """Show what is held of the reader; a POST asks protocol to correct or erase it."""
+    """Show the reader's personal data; a POST asks protocol to correct or erase it."""
     viewer = viewer_of(request)
     found = find(request, viewer)
     form = AskForm(request.POST if request.method == "POST" and found else None)
     if found is not None and request.method == "POST" and form.is_valid():
         try:
-            new = data_requests.ask(person=found.person, reply_to=found.mailbox, by=found.by, **form.cleaned_data)
-        except data_requests.AskProblem as problem:
+            new = correction_requests.ask(
+                person=found.person, reply_to=found.mailbox, by=found.by, **form.cleaned_data
+            )
+        except correction_requests.AskProblem as problem:
             form.add_error(problem.field, str(problem))
         else:
-            said = _("Protocol is told, and answers to %(mailbox)s.") if new else _("Protocol was told so already.")
-            messages.success(request, said % {"mailbox": found.mailbox})
+            message = (
+                _("Protocol is told, and answers to %(mailbox)s.") if new else _("Protocol was told so already.")
+            )
+            messages.success(request, message % {"mailbox": found.mailbox})
             return redirect("portal:held")
     parts = list(Held(found.subject).parts()) if found else []
     if found is not None and found.alone:
@@ -107,16 +114,18 @@ def held(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @viewer_required
-def take(request: HttpRequest) -> HttpResponse:
-    """Return all of it as a ZIP, to whoever is alone behind what opened the portal; the others are told who hands it
-    to them."""
+def download(request: HttpRequest) -> HttpResponse:
+    """Return the reader's data as a ZIP file, if nobody else shares the mailbox that opened the portal.
+
+    Other readers are redirected, with a message that names whom to contact.
+    """
     viewer = viewer_of(request)
     found = find(request, viewer)
     if found is None or not found.alone:
-        said = _("Others may read by this mailbox too. Protocol hands your data to you: %(contact)s.")
-        messages.warning(request, said % {"contact": viewer.summit.contact_email})
+        message = _("Others may read by this mailbox too. Protocol hands your data to you: %(contact)s.")
+        messages.warning(request, message % {"contact": viewer.summit.contact_email})
         return redirect("portal:held")
-    packed = erasure.take(person=found.person, by=found.by)
+    packed = data_export.export_own_data(person=found.person, by=found.by)
     access_log.note_passport(by=found.by, person=found.person, fields=PASSPORT.fields)
     headers = {"Content-Disposition": 'attachment; filename="my-data.zip"', "Cache-Control": "private, no-store"}
     return HttpResponse(packed, content_type="application/zip", headers=headers)

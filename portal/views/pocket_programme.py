@@ -1,4 +1,4 @@
-"""The reader's agenda as the pocket programme, to be printed."""
+"""The reader's agenda as a pocket programme to print."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +18,7 @@ from summit.pdf.fonts import MissingFontError
 @require_safe
 @viewer_required
 def programme(request: HttpRequest) -> HttpResponse:
-    """Print the reader's sessions, or with `?show=all` all that they may know of."""
+    """Return the PDF of the reader's sessions, or with `?show=all` of all sessions that they may see."""
     viewer = viewer_of(request)
     everything = request.GET.get("show") == "all"
     back = f"{reverse('portal:agenda')}?summit={viewer.summit.slug}{'&show=all' if everything else ''}"

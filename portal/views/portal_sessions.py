@@ -1,4 +1,4 @@
-"""In which browsers the portal is open without an account: listed, ended, left."""
+"""The browsers in which the portal is open without an account: list them, end them, leave."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +16,7 @@ from portal.identity import viewer_of, viewer_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @viewer_required
 def browsers(request: HttpRequest) -> HttpResponse:
-    """List them; a POST ends one of them, or all others."""
+    """List the browsers; a POST signs out one of them, or all others."""
     rows = portal_sessions.listed(sign_ins(request))
     here = set(sign_ins(request))
     if request.method != "POST":
@@ -30,8 +30,8 @@ def browsers(request: HttpRequest) -> HttpResponse:
     chosen = others if wanted == "others" else [row for row in rows if row.public_id == wanted]
     ended = portal_sessions.end(rows=chosen, by=viewer_of(request).by)
     if ended:
-        said = ngettext("%(n)d browser is signed out.", "%(n)d browsers are signed out.", ended)
-        messages.success(request, said % {"n": ended})
+        message = ngettext("%(n)d browser is signed out.", "%(n)d browsers are signed out.", ended)
+        messages.success(request, message % {"n": ended})
     else:
         messages.warning(request, _("It was signed out before."))
     return redirect("portal:browsers")
@@ -39,6 +39,6 @@ def browsers(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
-    """Close the portal in this browser. A letter's link opens it again."""
+    """Sign out of the portal in this browser (POST). A letter's link opens it again."""
     portal_sessions.end(rows=forget(request), by=None)
     return redirect("root")

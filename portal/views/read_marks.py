@@ -1,6 +1,6 @@
-"""Which changes of the agenda somebody has seen already: kept by person, so that it is the same on all their devices.
+"""The agenda changes that a reader has seen, stored by person, so that they are the same on all devices.
 
-Whoever came by a letter's link may be several people: for them their browser's session keeps it.
+Several people may use one letter's link; for these readers the browser's session stores it.
 """
 
 import functools
@@ -19,24 +19,24 @@ from sessions.draft.models.sessions import Session
 from sessions.notifications.services import read_marks
 from sessions.notifications.services.read_marks import Seen
 
-# How many releases the home looks back: the page of changes has them all.
+# The number of releases whose changes the home page shows; the page of changes has all of them.
 LOOK_BACK = 3
 
 
 def seen_by(request: HttpRequest, viewer: Viewer) -> Seen:
-    """Return what the viewer has seen already. One query at most."""
+    """Return which changes of the agenda the viewer has seen. At most one query."""
     if viewer.me is not None:
         return read_marks.seen(viewer.me)
     noted = request.session.get(SHOWN_KEY, {}).get(viewer.summit.slug, 0)
-    # Before sessions were noted one by one, the number alone was kept.
+    # Older browser sessions store only a number, from before single sessions were recorded.
     numbers = {"": noted} if isinstance(noted, int) else noted
     return Seen(numbers.get("", 0), {int(key): number for key, number in numbers.items() if key})
 
 
-def note(request: HttpRequest, viewer: Viewer, number: int, session: Session | None = None) -> None:
-    """Note that the viewer has seen what changed up to a release, of a session or of everything."""
+def record(request: HttpRequest, viewer: Viewer, number: int, session: Session | None = None) -> None:
+    """Record that the viewer has seen the changes up to a release, of one session or of all."""
     if viewer.me is not None:
-        read_marks.look(person=viewer.me, number=number, session=session)
+        read_marks.record(person=viewer.me, number=number, session=session)
         return
     found = seen_by(request, viewer)
     if number > (found.sessions.get(session.pk, 0) if session else found.everything):
@@ -47,15 +47,16 @@ def note(request: HttpRequest, viewer: Viewer, number: int, session: Session | N
 
 
 def own(viewer: Viewer, at: Current, found: Seen) -> Own:
-    """Return the viewer's sessions in the newest release, and in those before it of which something is new to them.
-    One query."""
+    """Return the viewer's sessions in the newest release, and in earlier ones with unseen changes. One query."""
     back = LOOK_BACK if at.release.number > max(found.everything, 1) else 0
     return release_cache.own(viewer.summit, viewer.members, own_changes.numbers(at, back))
 
 
 def unread(viewer: Viewer, at: Current, found: Seen, theirs: Own) -> list[Change]:
-    """Return what the last releases changed for the viewer and they haven't seen, newest first. No query but for rows
-    that the process hasn't kept."""
+    """Return the changes of the last releases that the viewer hasn't seen, newest first.
+
+    No query, except for rows that the process hasn't cached.
+    """
     told = own_changes.changes(viewer.summit, theirs, at, get_language())
     return [
         change
@@ -66,7 +67,10 @@ def unread(viewer: Viewer, at: Current, found: Seen, theirs: Own) -> list[Change
 
 
 def marks_seen(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Note the newest release as seen when the view has shown it to a viewer; goes around `viewer_required`."""
+    """Decorate a view so that the newest release is recorded as seen once the view has shown it.
+
+    Apply it outside `viewer_required`.
+    """
 
     @functools.wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -74,7 +78,7 @@ def marks_seen(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         viewer: Viewer | None = getattr(request, "viewer", None)
         newest = released_snapshots.latest(viewer.summit) if viewer and response.status_code == 200 else None
         if viewer and newest is not None:
-            note(request, viewer, newest.number)
+            record(request, viewer, newest.number)
         return response
 
     return wrapped

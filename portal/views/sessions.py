@@ -1,4 +1,4 @@
-"""A session's page in the portal: who takes part, speeches with their times, papers, and signing up."""
+"""A session's page in the portal: participants, speeches with their times, documents and sign-up."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,11 +34,11 @@ from summit.people.models import Person
 @require_safe
 @viewer_required
 def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Show one session, as far as the reader may know it."""
+    """Show a session, as far as the reader may see it."""
     viewer, row = find(request, public_id)
     newest = released_snapshots.latest(viewer.summit)
     if newest is not None:
-        read_marks.note(request, viewer, newest.number, row.session)
+        read_marks.record(request, viewer, newest.number, row.session)
     places = list(row.participants.all())
     spoken = speeches(row, places)
     context = {
@@ -62,15 +62,19 @@ def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def speeches(row: ReleasedSession, places: list[Any]) -> list[tuple[Any, datetime | None]]:
-    """Return who speaks, in their order, each with when they begin if all before them keep their time; without it
-    where the reader may not know the times."""
+    """Return the speakers in order, each with the planned start of the speech.
+
+    The start is None if the reader may not see the session's times.
+    """
     return [(place, place.about) for place in timed(row, places) if place.role == ReleasedRole.SPEAKER]
 
 
 @dataclass(frozen=True)
 class SignUps:
-    """What the reader may do about the places of a session: of whom they may sign up, those who are and those who
-    aren't, each with what else they have at that time."""
+    """The sign-ups of the reader's people for a session.
+
+    `listed` are those who are signed up, `free` those who can be; each with their other sessions at that time.
+    """
 
     open: bool
     places: signups.Places
@@ -79,7 +83,7 @@ class SignUps:
 
 
 def _sign_up_of(viewer: Viewer, row: ReleasedSession) -> SignUps | None:
-    """Return it, or None where the session has no sign-up and nobody of theirs is signed up."""
+    """Return the sign-ups; None if the session has no sign-up and none of the reader's people is signed up."""
     people = {person.pk: person for person in viewer.people}
     rows = SignUp.objects.filter(session=row.session_id, person__in=people).order_by("signed_up_at", "pk")
     signed = list(rows.select_related("person"))
@@ -101,7 +105,7 @@ def _sign_up_of(viewer: Viewer, row: ReleasedSession) -> SignUps | None:
 @require_POST
 @viewer_required
 def sign_up(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Take a place for one of the reader's people, or give it back."""
+    """Sign up one of the reader's people, or give the place back (POST)."""
     viewer, row = find(request, public_id)
     wanted = request.POST.get("person", "")
     person = next((each for each in viewer.people if each.public_id == wanted), None)
@@ -127,16 +131,16 @@ def _take(request: HttpRequest, row: ReleasedSession, person: Person, by: Any) -
         messages.warning(request, str(refused))
         return
     if made.state == SignUpState.PLACE:
-        said = _("%(person)s has a place.")
+        message = _("%(person)s has a place.")
     else:
-        said = _("All places are taken: %(person)s waits, and is told when a place becomes free.")
-    messages.success(request, said % {"person": person.label})
+        message = _("All places are taken: %(person)s waits, and is told when a place becomes free.")
+    messages.success(request, message % {"person": person.label})
 
 
 @require_safe
 @viewer_required
 def document(request: HttpRequest, public_id: str, document: str) -> HttpResponse:
-    """Hand out a paper of a session: one of those that the release names to this reader."""
+    """Return a document of a session, if the release shows it to the reader. Raises Http404 for any other."""
     _viewer, row = find(request, public_id)
     if document not in {key for key, _title, _language in row.documents}:
         raise Http404(_("This paper does not lie on the table of a session that is open to you."))

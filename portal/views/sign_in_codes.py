@@ -1,4 +1,4 @@
-"""Coming in by a code to one's mailbox: the mailbox first, then the code, then who of those whom it stands for."""
+"""Sign in by a code that is sent to a mailbox: enter the mailbox, then the code, then choose the person."""
 
 from typing import Any
 
@@ -17,9 +17,9 @@ from portal.browser_session import remember
 from summit.core.database_clock import db_now
 from summit.core.validators import validate_mailbox
 
-# In the browser's session: the public id of the code that was asked for here.
+# Session key for the public id of the code that was requested in this browser.
 CODE_KEY = "portal_code"
-# By a client's address, behind which a whole venue may sit. Each code that was asked for can be guessed five times.
+# By IP address, which a whole venue may share. Each code allows five attempts.
 LIMITS = {"code": "40/10m/ip,120/h/ip"}
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -27,15 +27,18 @@ METHODS = ["GET", "HEAD", "POST"]
 @require_http_methods(METHODS)
 @never_cache
 def ask(request: HttpRequest) -> HttpResponse:
-    """Ask for the mailbox; a POST sends a code there, if the mailbox stands for anybody. The answer never tells."""
+    """Show the form for the mailbox; a POST sends a code to it if it belongs to a person.
+
+    The response is the same for every mailbox.
+    """
     if request.method != "POST":
         return render(request, "portal/code_ask.html")
     mailbox = request.POST.get("mailbox", "").strip()
     try:
         validate_mailbox(mailbox)
     except ValidationError:
-        said = _("Enter the whole address, such as office@mission.example.")
-        return render(request, "portal/code_ask.html", {"mailbox": mailbox, "error": said}, status=422)
+        message = _("Enter the whole address, such as office@mission.example.")
+        return render(request, "portal/code_ask.html", {"mailbox": mailbox, "error": message}, status=422)
     if not ratelimit.consume(request, app="portal", action="code", config=LIMITS):
         return render(request, "portal/code_ask.html", {"mailbox": mailbox, "crowded": True}, status=429)
     row = sign_in_codes.ask(mailbox=mailbox, language=get_language() or "en")
@@ -45,8 +48,8 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(METHODS)
 @never_cache
-def enter(request: HttpRequest) -> HttpResponse:
-    """Take the code."""
+def enter_code(request: HttpRequest) -> HttpResponse:
+    """Show the form for the code; a POST checks it and signs in, or asks which person it is."""
     asked = request.session.get(CODE_KEY, "")
     if not asked:
         return redirect("portal:code_ask")
@@ -65,7 +68,7 @@ def enter(request: HttpRequest) -> HttpResponse:
 @require_http_methods(METHODS)
 @never_cache
 def choose(request: HttpRequest) -> HttpResponse:
-    """Show whom a proven mailbox stands for; a POST opens the portal of one of them."""
+    """Show the people to whom the confirmed mailbox belongs; a POST signs in as one of them."""
     mailbox = sign_in_codes.proven(request.session.get(CODE_KEY, ""))
     if not mailbox:
         return redirect("portal:code_ask")
@@ -78,7 +81,7 @@ def _enter(request: HttpRequest, asked: str, problem: str = "") -> HttpResponse:
     row = sign_in_codes.asked_for(asked)
     context: dict[str, Any] = {"problem": problem}
     if row is not None and row.digits > sign_in_codes.DIGITS:
-        # The same for every mailbox, known or not: it tells when codes were asked for, not whether any was sent.
+        # Shown for every mailbox, known or not: it reveals when codes were requested, but not whether one was sent.
         now = db_now()
         context["long"] = True
         context["minutes"] = int((now - row.written_at).total_seconds() // 60)

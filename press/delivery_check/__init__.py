@@ -1,1 +1,1 @@
-"""A prepared text checked against delivery, passage by passage, while the speech is given."""
+"""Compare a prepared text with the speech, passage by passage, while the speech is given."""

@@ -1,4 +1,7 @@
-"""Marking a prepared text while the speech is given: passage by passage, by key or by button, each kept at once."""
+"""Admin pages to mark a prepared text while the speech is given.
+
+A passage is marked by key or by button, and each mark is saved at once.
+"""
 
 from typing import Any
 
@@ -29,12 +32,12 @@ from summit.users.models import User
 
 
 class PassageCheckMixin:
-    """Adds the page, what it posts, and the comparison of what was prepared with what was said."""
+    """Adds the marking page, its POST endpoints, and the page that compares the prepared and the delivered text."""
 
     admin_site: Any
 
     def get_urls(self) -> list[URLPattern]:
-        """Add their addresses."""
+        """Return the admin's URLs, with those of the marking pages first."""
         wrap = self.admin_site.admin_view
         own = [
             path("<int:pk>/marking/", wrap(require_GET(self.marking_view)), name="press_text_marking"),
@@ -71,7 +74,10 @@ class PassageCheckMixin:
         return page
 
     def mark_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Keep a mark, or take one back. With `part` the answer is the passage as it stands now."""
+        """Save a mark of a passage, or undo one.
+
+        With `part` in the POST data the response is the passage's HTML; otherwise it redirects to the passage.
+        """
         user, edition = self._prepared(request, pk)
         anchor, problem, status = request.POST.get("anchor", "")[:20], "", 200
         try:
@@ -93,19 +99,19 @@ class PassageCheckMixin:
         return TemplateResponse(request, "admin/press/passage.html", context, status=status)
 
     def make_delivered_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Make the text as delivered, and lead to it."""
+        """Create the as-delivered text from the marks, and redirect to it."""
         user, edition = self._prepared(request, pk)
         try:
             text = services.make_delivered(edition=edition, by=user, tell_removed="tell_removed" in request.POST)
         except (DecisionRefused, ValidationError) as refused:
-            said = " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
-            messages.error(request, said)
+            message = " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
+            messages.error(request, message)
             return redirect(_address("marking", edition))
         messages.success(request, _("The text as delivered stands here, as a draft. Read it, then submit it."))
         return redirect("admin:press_text_change", text.pk)
 
     def delivery_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show what was said otherwise than prepared, word by word."""
+        """Show the differences between the prepared and the delivered text, word by word."""
         desk: Any = self
         text: Text = desk._text(request, pk)
         pair = _pair(text)
@@ -167,7 +173,7 @@ def _post(request: HttpRequest, edition: Edition, anchor: str, user: User) -> No
 
 
 def _shown(each: Marked) -> dict[str, Any]:
-    """Return a passage as the page shows it: its words as readers see them, its mark and what was inserted."""
+    """Return the template's data of a passage: its HTML, its mark and the words inserted after it."""
     mark, inserted = each.mark, each.inserted
     return {
         "anchor": each.passage.anchor,
@@ -190,7 +196,7 @@ def _delivered(text: Text) -> Text | None:
 
 
 def _pair(text: Text) -> tuple[Text, Text] | None:
-    """Return the prepared text and the one as delivered, of which `text` is one; None where there aren't both."""
+    """Return `text` and its counterpart as (prepared, delivered); None where one of them is missing."""
     if text.wording == Wording.DELIVERED:
         return (text.prepared, text) if text.prepared else None
     delivered = _delivered(text)

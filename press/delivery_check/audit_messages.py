@@ -1,4 +1,4 @@
-"""What the audit calls what is marked while a speech is given."""
+"""Audit messages of the marks that are made while a speech is given."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy

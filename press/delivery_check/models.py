@@ -1,4 +1,4 @@
-"""What an officer marks in a prepared text while listening to the speech."""
+"""The marks that an officer makes in a prepared text while listening to the speech."""
 
 from django.db import models
 from django.db.models import Q
@@ -12,7 +12,7 @@ from summit.users.models import User
 
 
 class PassageCheckKind(models.TextChoices):
-    """What was heard of a passage; UNDO takes another marking back."""
+    """What was heard of a passage; UNDO undoes an earlier mark."""
 
     ACCEPT = "accept", pgettext_lazy("marking", "as read")
     STRIKE = "strike", pgettext_lazy("marking", "not spoken")
@@ -25,10 +25,10 @@ WITH_WORDS = (PassageCheckKind.CHANGE, PassageCheckKind.INSERT)
 
 
 class PassageCheck(models.Model):
-    """One marking. None is ever changed or deleted: of those of one passage the newest counts that wasn't taken back.
+    """One mark of a passage. Marks are never changed or deleted.
 
-    `anchor` is the address of the passage's first paragraph; an insertion stands after that passage, and counts apart
-    from what was heard of the passage itself.
+    Among a passage's marks that weren't undone, the newest counts. `anchor` is the anchor of the passage's first
+    paragraph. An insertion follows that passage, and counts separately from the mark of the passage itself.
     """
 
     edition = models.ForeignKey(

@@ -1,7 +1,7 @@
-"""A Markdown text as the passages that are marked while it is spoken, and the text that the marks make of it.
+"""Split a Markdown text into the passages that are marked, and build the delivered text from the marks.
 
 A passage is a block of the text: a paragraph, a whole list, a quotation. Headings, tables and rules aren't spoken:
-they have no address and stay as they are.
+they have no anchor and stay as they are.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,10 @@ from press.texts.selectors.paragraph_anchors import PREFIX
 
 @dataclass(frozen=True)
 class Passage:
-    """A block's Markdown, and the address of its first paragraph; "" for what isn't marked."""
+    """A block's Markdown and the anchor of its first paragraph.
+
+    The anchor is "" for a block that can't be marked.
+    """
 
     anchor: str
     body: str
@@ -24,25 +27,28 @@ class Passage:
 
 @dataclass(frozen=True)
 class Heard:
-    """What was heard of a passage: `body` None where it was read as it stands, "" where it was not spoken; and the
-    Markdown of what was `inserted` after it."""
+    """What was heard of a passage.
+
+    `body` is None where it was read as written, and "" where it was not spoken. `inserted` is the Markdown of the
+    words that were spoken after it.
+    """
 
     body: str | None = None
     inserted: str = ""
 
 
 def passages(body: str, anchors: Sequence[str] = ()) -> list[Passage]:
-    """Return a text's passages in order; together, with empty lines between them, they are the text."""
+    """Return a text's passages in order. Joined by empty lines, they are the text again."""
     body = body.replace("\r\n", "\n").replace("\r", "\n")
     lines = body.split("\n")
     found: list[Passage] = []
     done = 0
     for block in _blocks(parse(body, anchors)):
         begins, ends = block[0].map or (done, done)
-        # What no block has, such as targets of links, stands between them.
+        # Lines that belong to no block, such as link definitions, are between the blocks.
         found += _passage("", lines[done:begins])
         named = (str(token.attrs.get("id", "")) for token in block)
-        # Headings have addresses too, made of their words.
+        # Headings have ids too, made from their words.
         anchor = next((each for each in named if each.startswith(PREFIX)), "")
         found += _passage(anchor, lines[begins:ends])
         done = max(done, ends)
@@ -50,7 +56,7 @@ def passages(body: str, anchors: Sequence[str] = ()) -> list[Passage]:
 
 
 def _blocks(tokens: list[Token]) -> Iterable[list[Token]]:
-    """Yield the tokens of each block of the text itself, those in it included."""
+    """Yield the tokens of each top-level block, nested tokens included."""
     block: list[Token] = []
     depth = 0
     for token in tokens:
@@ -70,17 +76,19 @@ def _passage(anchor: str, lines: list[str]) -> list[Passage]:
 
 
 def spoken(parts: Iterable[Passage], heard: Mapping[str, Heard], *, removed: str = "") -> str:
-    """Return the text as it was spoken. `removed` are the words that stand, once, where passages were left out that
-    followed one another; "" for none."""
+    """Return the text as it was spoken, as Markdown.
+
+    `removed` is the notice that replaces passages that were not spoken, once for several in a row; "" for none.
+    """
     found: list[str] = []
     mark = f"*{escape(removed)}*" if removed else ""
     for part in parts:
-        said = heard.get(part.anchor, Heard()) if part.anchor else Heard()
-        words = part.body if said.body is None else said.body
+        message = heard.get(part.anchor, Heard()) if part.anchor else Heard()
+        words = part.body if message.body is None else message.body
         if words.strip():
             found.append(words.strip("\n"))
         elif mark and found[-1:] != [mark]:
             found.append(mark)
-        if said.inserted.strip():
-            found.append(said.inserted.strip("\n"))
+        if message.inserted.strip():
+            found.append(message.inserted.strip("\n"))
     return "\n\n".join(found) + "\n"

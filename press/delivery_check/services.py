@@ -1,7 +1,7 @@
-"""Marking a prepared text while the speech is given, and the as-delivered text that is made of the marks.
+"""Mark a prepared text while the speech is given, and create the as-delivered text from the marks.
 
-Each mark is a row of its own, kept at once, with the database's time. Two officers who mark at once lose nothing:
-both rows stay, and whoever comes second at a passage is shown the first's mark before theirs can replace it.
+Each mark is a row of its own, saved at once with the database's time. Two officers who mark at the same time lose
+nothing: both rows are stored. The second one to mark a passage sees the first one's mark before it can be replaced.
 """
 
 from collections.abc import Iterable
@@ -28,8 +28,10 @@ from summit.users.models import User
 
 
 class MarkedMeanwhile(DecisionRefused):
-    """Somebody else marked this passage since the officer looked; `current` is their mark, None where they took one
-    back."""
+    """Somebody else marked this passage after the officer loaded it.
+
+    `current` is their mark, or None where they undid one.
+    """
 
     def __init__(self, message: str, current: PassageCheck | None) -> None:
         super().__init__(message)
@@ -47,8 +49,10 @@ class Marked:
 
 
 def marked(edition: Edition) -> list[Marked]:
-    """Return an edition's passages with their marks. Marks made in an earlier edition hold for the passages that are
-    still there. One query."""
+    """Return an edition's passages with their marks. One query.
+
+    Marks made in an earlier edition count for the passages that are still there.
+    """
     rows = _rows(edition.version)
     by_anchor: dict[str, list[PassageCheck]] = {}
     for row in rows:
@@ -70,7 +74,7 @@ def _rows(version: TextVersion, **more: str) -> list[PassageCheck]:
 
 
 def _counting(rows: Iterable[PassageCheck], *, inserted: bool) -> PassageCheck | None:
-    """Return the newest mark that wasn't taken back: of insertions, or of what was heard of the passage itself."""
+    """Return the newest mark that wasn't undone: an insertion if `inserted`, else a mark of the passage itself."""
     undone = {row.undoes_id for row in rows if row.undoes_id}
     kept = [row for row in rows if row.kind != PassageCheckKind.UNDO and row.pk not in undone]
     of_kind = [row for row in kept if (row.kind == PassageCheckKind.INSERT) == inserted]
@@ -80,11 +84,11 @@ def _counting(rows: Iterable[PassageCheck], *, inserted: bool) -> PassageCheck |
 def mark(
     *, edition: Edition, anchor: str, kind: str, by: User, words: str = "", seen: int | None = None
 ) -> PassageCheck:
-    """Note what was heard of a passage, or with INSERT what was said after it. The same twice at once is one mark.
+    """Save what was heard of a passage, or with INSERT the words spoken after it.
 
-    `seen` is the key of the mark that the officer saw there, 0 for none; None asks for none. Raises PermissionDenied,
-    MarkedMeanwhile where somebody else has marked it since, DecisionRefused, and ValidationError for words that can't
-    be published.
+    The same mark by the same officer twice is saved once. `seen` is the primary key of the mark that the officer saw
+    there, 0 for none; with None this isn't checked. Raises PermissionDenied; MarkedMeanwhile where somebody else has
+    marked it since; DecisionRefused; and ValidationError for words that can't be published.
     """
     check_markable(edition, by)
     words = words.replace("\r\n", "\n").strip() if kind in WITH_WORDS else ""
@@ -111,8 +115,10 @@ def mark(
 
 
 def undo(*, passage_check: PassageCheck, by: User) -> PassageCheck:
-    """Take a mark back: the one before it counts again, if there is one. Twice is once. Raises PermissionDenied, or
-    DecisionRefused for what takes another back."""
+    """Undo a mark: the one before it, if any, counts again. To undo a mark twice has no further effect.
+
+    Raises PermissionDenied, and DecisionRefused for a mark that is itself an UNDO.
+    """
     check_markable(passage_check.edition, by)
     if passage_check.kind == PassageCheckKind.UNDO:
         raise DecisionRefused(_("This mark takes another back. Mark the passage anew."))
@@ -134,11 +140,11 @@ def undo(*, passage_check: PassageCheck, by: User) -> PassageCheck:
 
 
 def make_delivered(*, edition: Edition, by: User, tell_removed: bool = True) -> Text:
-    """Make the text as delivered of an edition's marks, in draft: what wasn't spoken is left out, what was inserted
-    is in, the rest is as prepared. Where there is one already its next edition has these words.
+    """Create the as-delivered text from an edition's marks, as a draft, and return it.
 
-    With `tell_removed` readers are told where passages were not delivered. Raises PermissionDenied, DecisionRefused,
-    EditConflict and ValidationError.
+    Passages that were not spoken are left out, insertions are added, the rest is as prepared. If the as-delivered
+    text exists already, it gets a new edition with these words. With `tell_removed` a notice replaces the passages
+    that were not delivered. Raises PermissionDenied, DecisionRefused, EditConflict and ValidationError.
     """
     check_markable(edition, by)
     version = edition.version
@@ -171,7 +177,10 @@ def make_delivered(*, edition: Edition, by: User, tell_removed: bool = True) -> 
 
 
 def delivered_body(edition: Edition, *, tell_removed: bool = True) -> str:
-    """Return the words of an edition as its marks say that they were spoken, as Markdown. One query."""
+    """Return an edition's words as delivered, according to its marks, as Markdown. One query.
+
+    Raises DecisionRefused where no passage is left.
+    """
     found = marked(edition)
     heard = {each.passage.anchor: _heard(each) for each in found if each.passage.anchor}
     with translation.override(interface(edition.version.language)):
@@ -189,7 +198,7 @@ def _heard(each: Marked) -> Heard:
 
 
 def check_markable(edition: Edition, by: User) -> None:
-    """Raise PermissionDenied or DecisionRefused where nothing of an edition can be marked by somebody."""
+    """Raise PermissionDenied or DecisionRefused unless the user may mark passages of the edition."""
     text = edition.version.text
     check_can_write(by, text.summit)
     if text.kind != TextKind.TRANSCRIPT or text.wording != Wording.PREPARED:
@@ -204,8 +213,8 @@ def _check_seen(current: PassageCheck | None, seen: int | None, by: User) -> Non
     if current is None:
         raise MarkedMeanwhile(_("A mark was taken back here meanwhile. Look again, then mark."), None)
     if current.by_id != by.pk:
-        said = _("%(who)s has marked this passage meanwhile: “%(kind)s”. Mark it again to replace that.")
-        raise MarkedMeanwhile(said % {"who": current.by, "kind": current.get_kind_display()}, current)
+        message = _("%(who)s has marked this passage meanwhile: “%(kind)s”. Mark it again to replace that.")
+        raise MarkedMeanwhile(message % {"who": current.by, "kind": current.get_kind_display()}, current)
 
 
 def _record(row: PassageCheck, by: User) -> None:

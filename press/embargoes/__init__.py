@@ -1,1 +1,1 @@
-"""When texts go out: moments, holds, joint publication, what follows the speech, alarms."""
+"""Embargoes: their moments, holds, joint publication, effects of changed speeches, and alarms."""

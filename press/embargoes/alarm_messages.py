@@ -1,4 +1,4 @@
-"""The message of an alarm: to whoever works at the press desk, about a speech that nobody has said was given."""
+"""The alarm mail to the press desk: a speech hasn't been marked as given in time."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from summit.templatetags.moments import day_clock
 
 
 def render(message: Message) -> Mail:
-    """Write it from the message's frozen facts, in the language that is active. No word of the text is in it."""
+    """Return the mail, from the message's stored facts, in the active language. It contains no word of the text."""
     assert message.summit is not None  # noqa: S101 - an embargo belongs to a summit
     facts = message.facts
     texts = [{**each, "url": settings.BASE_URL + each["path"]} for each in facts["texts"]]

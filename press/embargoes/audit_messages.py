@@ -1,4 +1,4 @@
-"""What the audit calls what happens to moments and holds."""
+"""Audit messages of embargo moments, holds and ties."""
 
 from typing import Any
 

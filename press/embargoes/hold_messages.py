@@ -1,4 +1,4 @@
-"""The message that texts are held, since something happened to their speeches: to whoever works at the press desk."""
+"""The mail that tells the press desk that texts are held because their speeches changed."""
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -12,7 +12,10 @@ from summit.outbox.models import Message
 
 
 def render(message: Message) -> Mail:
-    """Write it from the message's frozen facts, in the language that is active; why is in the summit's."""
+    """Return the mail, from the message's stored facts, in the active language.
+
+    The reasons are in the summit's language.
+    """
     about = [
         {"why": each["why"], "urls": [settings.BASE_URL + path for path in each["paths"]]}
         for each in message.facts["held"]

@@ -1,4 +1,4 @@
-"""Who says when a text goes out, and who holds it."""
+"""Permissions to schedule and to hold the publication of texts."""
 
 from press.texts.permissions import SEES_EMBARGOED
 from summit.permissions.models import Role
@@ -10,20 +10,20 @@ declare("press.hold", SEES_EMBARGOED)
 
 
 def can_schedule(user: Actor, summit: Summit) -> bool:
-    """Return whether the account may set moments and say that a speech has been given."""
+    """Return whether the user may set moments and mark a speech as given."""
     return allows(user, "press.schedule", summit)
 
 
 def check_can_schedule(user: Actor, summit: Summit) -> None:
-    """Raise PermissionDenied where `can_schedule` is false."""
+    """Raise PermissionDenied unless `can_schedule` is true."""
     check(user, "press.schedule", summit)
 
 
 def can_hold(user: Actor, summit: Summit) -> bool:
-    """Return whether the account may hold what goes out, and release a hold."""
+    """Return whether the user may hold a publication and release a hold."""
     return allows(user, "press.hold", summit)
 
 
 def check_can_hold(user: Actor, summit: Summit) -> None:
-    """Raise PermissionDenied where `can_hold` is false."""
+    """Raise PermissionDenied unless `can_hold` is true."""
     check(user, "press.hold", summit)

@@ -1,4 +1,4 @@
-"""Akoma Ntoso 3.0 (OASIS LegalDocML): a speech as a debate, everything else as a statement."""
+"""Write a text as Akoma Ntoso 3.0 (OASIS LegalDocML): a speech as a debate, anything else as a statement."""
 
 from django.conf import settings
 from lxml import etree
@@ -47,7 +47,7 @@ def _preface(document: Element, reading: Reading) -> None:
 
 
 def _when(preface: Element, reading: Reading) -> None:
-    """Add the day of the session, and its hour where everybody may know it."""
+    """Add the session's day, and its time where the time is public."""
     occasion = reading.occasion
     if occasion is None:
         return

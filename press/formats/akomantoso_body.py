@@ -1,7 +1,7 @@
-"""The words of a text as Akoma Ntoso has them: paragraphs, lists, tables, with their addresses.
+"""Write the body of a text as Akoma Ntoso: paragraphs, lists and tables, with their eIds.
 
-`eId`s follow the standard's naming convention: the place in which an element stands, the element's name and its
-number, "dbsect_1__speech_1__p_7". The number is that of the page's own address, `#p-7`, which a paragraph keeps
+An `eId` follows the standard's naming convention: the parent's eId, the element's name and its number, as in
+"dbsect_1__speech_1__p_7". The number is that of the anchor on the text's page, `#p-7`, which a paragraph keeps
 through corrections.
 """
 
@@ -18,14 +18,14 @@ Element = etree._Element
 
 
 def add(parent: Element, name: str, text: str = "", /, **attributes: str) -> Element:
-    """Add an element with its text to another, and return it."""
+    """Append a child element with text and attributes, and return it."""
     found = etree.SubElement(parent, f"{{{NS}}}{name}", attributes)
     found.text = text or None
     return found
 
 
 def write(parent: Element, blocks: Iterable[Block], within: str) -> None:
-    """Add blocks to the element whose eId is `within`; an empty paragraph where there are none."""
+    """Append blocks to the element with the eId `within`; an empty paragraph if there are no blocks."""
     for block in blocks:
         _block(parent, block, within)
     if not len(parent) or parent[-1].tag == f"{{{NS}}}from":
@@ -51,7 +51,7 @@ def _block(parent: Element, block: Block, within: str) -> None:
 
 
 def _list(parent: Element, block: Block, within: str) -> None:
-    # The standard's lists have no number to begin with.
+    # The standard has no start number for lists, so the class says it.
     begins = {"class": f"start-{block.start}"} if block.kind == "ol" and block.start != 1 else {}
     listed = add(parent, block.kind, **begins)
     for item in block.children:
@@ -61,7 +61,9 @@ def _list(parent: Element, block: Block, within: str) -> None:
 
 
 def _item(line: Element, item: Block, within: str) -> None:
-    """An item holds words and lists, no paragraphs: of several paragraphs each starts a new line."""
+    """Append an item's content. In the schema an item holds text and lists, no paragraphs; a line break separates
+    them.
+    """
     for position, child in enumerate(item.children):
         if child.kind in ("ul", "ol"):
             _list(line, child, within)

@@ -1,8 +1,8 @@
-"""What Akoma Ntoso says about a text before its words: what it is called at each level, its life, what it refers to.
+"""Write the Akoma Ntoso metadata of a text: its identifiers, its lifecycle and its references.
 
-Names follow the standard's naming convention: a work is named by country ("un": no single one's), type, kind, summit,
-day and address; an expression by the language's three letters, the day and number of its edition. Each correction is
-an event in the work's life and a modification that it underwent; a withdrawal ends it.
+Names follow the standard's naming convention. A work is named by country ("un", which is no single country), type,
+kind, summit, day and slug; an expression by the language's three letters, and the day and number of its edition. Each
+correction is an event in the lifecycle and a modification of the work; a withdrawal is the last event.
 """
 
 from datetime import UTC, datetime
@@ -18,12 +18,12 @@ MEDIA_TYPE = "application/akn+xml"
 
 
 def moment(value: datetime) -> str:
-    """Return a moment in UTC, to the second."""
+    """Return a moment in UTC, in ISO format to the second."""
     return value.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def work(reading: Reading, doc_type: str) -> str:
-    """Return the name of the work: the same in all languages and editions, which wait for one moment."""
+    """Return the name of the work. It is the same in all languages and editions, since they share one embargo."""
     text, summit = reading.edition.version.text, reading.summit
     day = (text.embargo.moment or reading.first_published_at).astimezone(summit.zone).date()
     return f"/akn/un/{doc_type}/{text.kind}/{summit.slug}/{day.isoformat()}/{text.slug}"
@@ -35,7 +35,7 @@ def _expression(reading: Reading, of: str, number: int, at: datetime) -> str:
 
 
 def write(document: Element, reading: Reading, *, body: str) -> None:
-    """Add the meta section; `body` is the eId of the element that holds the words."""
+    """Add the meta section. `body` is the eId of the element that holds the words."""
     doc_type = document.tag.partition("}")[2]
     of, meta = work(reading, doc_type), add(document, "meta")
     _identification(meta, reading, of)
@@ -129,12 +129,12 @@ def _references(meta: Element, reading: Reading, of: str) -> None:
     past = list(reversed(reading.history))
     for number, change in enumerate(past):
         uri = _expression(reading, of, change.number, change.at)
-        said = ": ".join(filter(None, (change.said, change.note))) if number else reading.edition.title
-        add(references, "passiveRef" if number else "original", eId=_ref(change), href=uri, showAs=said)
+        message = ": ".join(filter(None, (change.said, change.note))) if number else reading.edition.title
+        add(references, "passiveRef" if number else "original", eId=_ref(change), href=uri, showAs=message)
     text, beside = reading.edition.version.text, reading.beside
     if reading.withdrawn:
         add(references, "passiveRef", eId="withdrawal", href=reading.url, showAs=text.withdrawal_reason)
-    # The two texts of one speech are works of their own: what was delivered follows what was prepared.
+    # The prepared and the delivered text of a speech are separate works, which refer to each other.
     texts = ("activeRef", "prepared", beside.prepared), ("passiveRef", "delivered", beside.delivered)
     for name, kind, other in texts:
         if other:

@@ -1,8 +1,8 @@
-"""Atom (RFC 4287), with tombstones (RFC 6721) for what was removed.
+"""Write a feed as Atom (RFC 4287), with tombstones (RFC 6721) for removed texts.
 
-A text that was withdrawn and is kept stays an entry, marked, since it still has a page and a reason to be read. RFC
-6721 has its `at:deleted-entry` for entries that are no longer there: it is written for removed texts alone, and a
-feed never holds both for one text.
+A withdrawn text that is still shown stays an entry, marked as withdrawn, since its page gives the reason. RFC 6721
+defines `at:deleted-entry` for entries that no longer exist: it is used for removed texts only. A feed never has both
+for one text.
 """
 
 from collections.abc import Sequence
@@ -30,8 +30,9 @@ def _add(parent: Element, name: str, text: str = "", /, **attributes: str) -> El
 
 
 def write(feed: Feed) -> bytes:
-    """Return the feed as XML in UTF-8. Its own words are in the language that is active, those around a text in the
-    text's."""
+    """Return the feed as XML in UTF-8. The feed's own words are in the active language, those of an entry in the
+    text's.
+    """
     namespaces = {None: NS, "at": TOMBSTONES} if feed.gone else {None: NS}
     language = {f"{{{XML}}}lang": translation.get_language() or feed.summit.language}
     root = etree.Element(f"{{{NS}}}feed", language, nsmap=namespaces)  # type: ignore[arg-type]

@@ -1,5 +1,7 @@
-"""Codes of three letters for languages (ISO 639-2, the codes for terminology; ISO 639-3 where that has none), which
-Akoma Ntoso wants. All that `summit.core.languages.tongues` offers."""
+"""Three-letter language codes, which Akoma Ntoso requires, for all languages of `summit.core.languages.tongues`.
+
+They are those of ISO 639-2/T, and of ISO 639-3 for languages that have none there.
+"""
 
 THREE = {
     "af": "afr", "am": "amh", "ar": "ara", "ast": "ast", "az": "aze", "be": "bel", "bg": "bul", "bn": "ben",
@@ -19,5 +21,5 @@ UNDETERMINED = "und"
 
 
 def three(language: str) -> str:
-    """Return a language's code of three letters, "und" for one that nobody has named."""
+    """Return a language's three-letter code; "und" for an unknown language."""
     return THREE.get(language, UNDETERMINED)

@@ -1,11 +1,10 @@
-"""What the two feeds have in common: their name, how long they are, and how each text stands in them.
+"""Code shared by the Atom and JSON feeds: titles, URLs, page lengths and the content of entries.
 
-A text that was withdrawn and is kept stays an entry: it has a page, and whoever follows a feed is to read that it was
-withdrawn and why. A text that was removed has none; of it the feed says that it is gone (`Gone`), so that readers
-take it away too.
+A withdrawn text stays an entry: it still has a page, and readers of the feed need to learn why it was withdrawn. A
+removed text has no page; the feed lists it as `Gone`, so that feed readers delete it too.
 
-An entry has a text's summary, or else its beginning: a feed of whole speeches would be a megabyte each time. What
-doesn't stand on the first page stands on those that follow (RFC 5005, 3, and JSON Feed's `next_url`).
+An entry contains a text's summary, or else its beginning: a feed of whole speeches would be a megabyte each time.
+Older texts are on further pages (RFC 5005, section 3, and JSON Feed's `next_url`).
 """
 
 from collections.abc import Sequence
@@ -29,15 +28,15 @@ from press.texts.models.visibility import gone_editions
 from press.texts.selectors.rendered_editions import html_of
 from summit.summits.models import Summit
 
-# How many texts a page of a feed holds: on the first those that changed last.
+# The number of texts on a page of a feed. The first page has those that changed last.
 LENGTH = 50
-# Of a text without a summary so many characters stand in an entry, and what goes on in the same paragraph.
+# An entry of a text without a summary has this many characters, up to the end of the paragraph.
 BEGINNING = 600
 
 
 @dataclass(frozen=True)
 class Gone:
-    """A text that had been published and was removed: its name for ever, since when, and why."""
+    """A published text that was removed: its permanent tag URI, when it was removed, and why."""
 
     ref: str
     at: datetime
@@ -46,8 +45,11 @@ class Gone:
 
 @dataclass(frozen=True)
 class Feed:
-    """A page of a feed as it is asked for: `query` is the part of its address that narrows it ("kind=notice"), or "";
-    its texts are those that changed last, the newest first, and those removed stand on the first page."""
+    """One page of a feed: the texts that changed last, newest first.
+
+    `query` is the part of the URL that filters the feed, such as "kind=notice", or "". Removed texts are on the first
+    page.
+    """
 
     summit: Summit
     readings: Sequence[Reading]
@@ -58,38 +60,39 @@ class Feed:
 
     @property
     def home(self) -> str:
-        """The absolute address of the list of the same texts."""
+        """The absolute URL of the page that lists the same texts."""
         return self._absolute("press:list")
 
     @property
     def title(self) -> str:
-        """What the feed is called, in the language that is active."""
+        """The feed's title, in the active language."""
         return _("%(summit)s: press") % {"summit": self.summit.reads_as.name}
 
     @property
     def changed_at(self) -> datetime:
-        """When the feed last changed: with its newest text or the newest removal, or when the summit was set up."""
+        """When the feed last changed: its newest text or removal, or else the creation of the summit."""
         moments = [reading.changed_at for reading in self.readings] + [gone.at for gone in self.gone]
         return max(moments, default=self.summit.created_at)
 
     @property
     def hub(self) -> str:
-        """The hub that is told when the feed changes (W3C WebSub), "" for none."""
+        """The WebSub hub (W3C) that is notified when the feed changes, or ""."""
         return websub.of_feed(self.query) if self.page == 1 else ""
 
     @property
     def tag(self) -> str:
-        """The feed's name for ever (RFC 4151); one that is narrowed is another feed."""
+        """The feed's permanent tag URI (RFC 4151). A filtered feed has its own."""
         whole = f"tag:{authority()},{self.summit.starts_on:%Y}:press:{self.summit.public_id}"
         return f"{whole}?{self.query}" if self.query else whole
 
     def address(self, name: str) -> str:
-        """Return the absolute address of this page of the feed that the route `name` gives."""
+        """Return the absolute URL of this page, for the route `name`."""
         return self._absolute(name, self.page)
 
     def others(self, name: str) -> dict[str, str]:
-        """Return the absolute addresses of other pages by their relation to this one (RFC 5005, 3); none where there
-        is but one."""
+        """Return the absolute URLs of other pages by link relation (RFC 5005, section 3); empty if there is only one
+        page.
+        """
         last = self.pages
         if last < 2:
             return {}
@@ -102,7 +105,7 @@ class Feed:
 
 
 def buried(summit: Summit) -> list[Gone]:
-    """Return the texts that were removed last after everybody could read them. One query."""
+    """Return the published texts that were removed last, at most LENGTH. One query."""
     rows = gone_editions().filter(version__text__summit=summit, version__authoritative=True, number=_last_read())
     rows = rows.select_related("version__text").order_by("-version__text__removed_at", "-pk")[:LENGTH]
     found = []
@@ -114,7 +117,7 @@ def buried(summit: Summit) -> list[Gone]:
 
 
 def _last_read() -> Subquery:
-    """Return the number of a version's last edition that had been read: a text is buried once."""
+    """Return a subquery for the number of a version's last published edition, so that each text is listed once."""
     return Subquery(
         gone_editions().filter(version=OuterRef("version")).order_by("-number").values("number")[:1],
         output_field=IntegerField(),
@@ -122,20 +125,22 @@ def _last_read() -> Subquery:
 
 
 def moment(value: datetime) -> str:
-    """Return a moment in UTC as RFC 3339 writes it, to the second."""
+    """Return a moment in UTC in RFC 3339 format, to the second."""
     return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def title_of(reading: Reading) -> str:
-    """Return the title, marked where the text has been withdrawn."""
+    """Return the title, marked if the text has been withdrawn."""
     if reading.withdrawn:
         return _("Withdrawn: %(title)s") % {"title": reading.edition.title}
     return reading.edition.title
 
 
 def content_of(reading: Reading) -> SafeString:
-    """Return an entry's content as HTML: what has to be known of the text first, then its summary or its beginning,
-    and where the rest is. The words of a text that was withdrawn are left to its page."""
+    """Return an entry's content as HTML: notices first, then the summary or the beginning, and a link to the rest.
+
+    For a withdrawn text only the notices are included; its words are left to its page.
+    """
     parts = [
         format_html("<p><strong>{}</strong> {}</p>\n", notice.said, notice.reason) for notice in notices(reading)
     ]
@@ -149,7 +154,7 @@ def content_of(reading: Reading) -> SafeString:
 def _words(reading: Reading) -> list[SafeString]:
     edition = reading.edition
     if len(edition.body) <= BEGINNING:
-        # Cleaned by nh3 as it was made.
+        # html_of has cleaned it with nh3.
         return [mark_safe(html_of(edition))]  # noqa: S308
     if edition.summary:
         shown = format_html("<p>{}</p>\n", edition.summary)
@@ -159,7 +164,7 @@ def _words(reading: Reading) -> list[SafeString]:
 
 
 def _beginning(body: str) -> str:
-    """Return the paragraphs of Markdown with which a text begins."""
+    """Return the first paragraphs of a text's Markdown, at least BEGINNING characters."""
     found, length = [], 0
     for part in body.split("\n\n"):
         found.append(part)

@@ -1,4 +1,7 @@
-"""JSON Feed 1.1. What it has no words for stands under `_summit`: corrections, withdrawals, removed texts."""
+"""Write a feed as JSON Feed 1.1.
+
+The extension `_summit` has what the format lacks: corrections, withdrawals and removed texts.
+"""
 
 import json
 from typing import Any
@@ -17,8 +20,9 @@ MEDIA_TYPE = "application/feed+json; charset=utf-8"
 
 
 def write(feed: Feed) -> bytes:
-    """Return the feed as JSON in UTF-8. Its own words are in the language that is active, those around a text in the
-    text's."""
+    """Return the feed as JSON in UTF-8. The feed's own words are in the active language, those of an item in the
+    text's.
+    """
     language = translation.get_language() or feed.summit.language
     found: dict[str, Any] = {
         "version": VERSION,
@@ -67,7 +71,7 @@ def _gone(each: Gone) -> dict[str, str]:
 
 
 def _ours(reading: Reading) -> dict[str, Any]:
-    """Return what the format has no words for: the edition, other languages, what has to be known."""
+    """Return an item's `_summit` extension: the edition, notices and other languages."""
     found: dict[str, Any] = {"edition": reading.edition.number}
     found |= {each.kind: {"at": moment(each.at), "reason": each.reason} for each in notices(reading)}
     others = [each for each in reading.versions if not each.current]

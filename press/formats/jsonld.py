@@ -1,7 +1,8 @@
-"""JSON-LD (schema.org): what search engines and readers' programs understand of a text.
+"""Write a text as JSON-LD (schema.org), for search engines and readers' programs.
 
-A text is an Article, a press notice or a media advisory a NewsArticle: these are what those programs know how to
-show. Each correction that has been published is a CorrectionComment, and a withdrawal is told by the work's status.
+A text is an Article; a press notice or a media advisory is a NewsArticle. These are the types that such programs know
+how to show. Each published correction is a CorrectionComment, and `creativeWorkStatus` says whether the text is
+withdrawn.
 """
 
 import json
@@ -21,12 +22,15 @@ from summit.summits.models import Summit
 CONTEXT = "https://schema.org"
 MEDIA_TYPE = "application/ld+json"
 NEWS = frozenset({TextKind.NOTICE, TextKind.ADVISORY})
-# From the ending of an address to the media type, of the formats that say the same words.
+# URL suffix: media type, for the formats that contain the same words.
 ENCODINGS = {"txt": "text/plain", "pdf": "application/pdf", "xml": "application/akn+xml", "json": "application/json"}
 
 
 def as_object(reading: Reading, *, words: bool = True) -> dict[str, Any]:
-    """Return the text as an object of schema.org, with its `words` or, in the page that has them, without."""
+    """Return the text as a schema.org object, with its words unless `words` is false.
+
+    The text's page embeds it without them.
+    """
     edition, text = reading.edition, reading.edition.version.text
     names = reading.summit.named(reading.language)
     site = settings.BASE_URL + reverse("press:list", args=[reading.summit.slug])

@@ -1,7 +1,7 @@
-"""News in JSON (IPTC ninjs 3.1).
+"""Write a text as News in JSON (IPTC ninjs 3.1).
 
-The standard has a version and a note to editors for what changed, and no list of corrections: those stand among the
-descriptions, each in a role of its own, and the newest in the note as well.
+The standard has a version and a note to editors for changes, but no list of corrections. Each correction is therefore
+a description with a role of its own, and the newest is in the note as well.
 """
 
 import json
@@ -17,7 +17,7 @@ from press.published_texts.selectors import Reading
 from press.texts.selectors.rendered_editions import html_of, length_of, plain_of
 
 SCHEMA = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#"
-# From the ending of an address to the media type, of the other formats.
+# URL suffix: media type, for the other formats.
 RENDITIONS = {"txt": "text/plain", "pdf": "application/pdf", "xml": "application/akn+xml"}
 RENDITIONS |= {"jsonld": "application/ld+json"}
 
@@ -77,12 +77,12 @@ def _source(reading: Reading) -> dict[str, Any]:
 
 
 def _remarks(reading: Reading) -> dict[str, Any]:
-    """Return what stands beside the words: summary, footnote, each correction, a withdrawal."""
-    said = [("summary", reading.edition.summary), ("footnote", reading.note)]
+    """Return the notes beside the body: summary, footnote, each correction and a withdrawal."""
+    message = [("summary", reading.edition.summary), ("footnote", reading.note)]
     known = notices(reading)
-    said += [(notice.kind, notice.line) for notice in known if notice.kind == "withdrawn"]
-    said += [(change.kind or "correction", f"{moment(change.at)} {change.note}") for change in reading.corrections]
-    rows = [{"role": role, "contentType": "text/plain", "value": words} for role, words in said if words]
+    message += [(notice.kind, notice.line) for notice in known if notice.kind == "withdrawn"]
+    message += [(change.kind or "correction", f"{moment(change.at)} {change.note}") for change in reading.corrections]
+    rows = [{"role": role, "contentType": "text/plain", "value": words} for role, words in message if words]
     note = {"edNote": " ".join(notice.line for notice in known)} if known else {}
     return note | ({"descriptions": rows} if rows else {})
 
@@ -102,7 +102,7 @@ def _people(reading: Reading) -> dict[str, Any]:
 
 
 def _occasion(reading: Reading) -> dict[str, Any]:
-    """Return where and when: the summit, the session, and for a media advisory when the media gather."""
+    """Return the summit, the session and the places, and for a media advisory the time at which the media gather."""
     summit, occasion, text = reading.summit, reading.occasion, reading.edition.version.text
     names = summit.named(reading.language)
     events = [{"name": names.name, "uri": settings.BASE_URL + summit.get_absolute_url(), "rel": "summit"}]
@@ -122,7 +122,7 @@ def _occasion(reading: Reading) -> dict[str, Any]:
 
 
 def _associations(reading: Reading) -> dict[str, Any]:
-    """Return what belongs to the text: its other languages, its files, the other text of the same speech."""
+    """Return the related texts and files: other languages, attachments, and the other text of the same speech."""
     beside = reading.beside
     found: list[dict[str, Any]] = [
         {"name": each.name, "uri": each.full_url, "rel": "translation", "language": each.language, "type": "text"}

@@ -1,4 +1,4 @@
-"""oEmbed 1.0 (https://oembed.com): a paragraph as a quotation that other pages show."""
+"""Answer oEmbed 1.0 requests (https://oembed.com): a paragraph as a quotation that other sites embed."""
 
 import json
 from typing import Any
@@ -16,14 +16,14 @@ from summit.core.languages import spoken
 from summit.templatetags.moments import day_clock
 
 JSON, XML = "application/json; charset=utf-8", "text/xml; charset=utf-8"
-# Seconds for which a page may keep a quotation: a correction is seen after that.
+# Seconds for which a site may cache a quotation; after that it shows a correction.
 AGE = 300
-# Pixels: the width of a column of text; how wide a letter is and how high a line, to say about how high it will be.
+# Pixels. The width of a letter and the height of a line serve to estimate the height of the embedded quotation.
 WIDTH, NARROWEST, LETTER, LINE, AROUND = 600, 200, 8, 28, 120
 
 
 def answer(quote: Quote, *, width: int | None = None, height: int | None = None) -> dict[str, Any]:
-    """Return a quotation as the standard names its parts, no wider and no higher than asked for, in pixels."""
+    """Return the oEmbed response for a quotation, no wider and no higher than asked for, in pixels."""
     reading, summit = quote.reading, quote.reading.summit
     with translation.override(spoken(reading.language)):
         html, names = _html(quote), summit.named(reading.language)
@@ -54,14 +54,14 @@ def _html(quote: Quote) -> SafeString:
         reading.direction,
         quote.words,
     )
-    said = {"moment": day_clock(reading.first_published_at, reading.summit)}
+    message = {"moment": day_clock(reading.first_published_at, reading.summit)}
     source = format_html(
         '<p dir="{}">— {}<a href="{}"><cite>{}</cite></a>, {}</p>\n',
         reading.direction,
         format_html("{}, ", reading.who) if reading.who else "",
         quote.url,
         title_of(reading),
-        said["moment"],
+        message["moment"],
     )
     remarks = format_html_join("", '<p dir="{}"><strong>{}</strong></p>\n', _remarks(quote))
     return remarks + (words if quote.words else SafeString("")) + source
@@ -72,12 +72,12 @@ def _remarks(quote: Quote) -> list[tuple[str, str]]:
 
 
 def as_json(found: dict[str, Any]) -> bytes:
-    """Return an answer as JSON in UTF-8."""
+    """Return an oEmbed response as JSON in UTF-8."""
     return (json.dumps(found, ensure_ascii=False) + "\n").encode()
 
 
 def as_xml(found: dict[str, Any]) -> bytes:
-    """Return an answer as XML in UTF-8."""
+    """Return an oEmbed response as XML in UTF-8."""
     root = etree.Element("oembed")
     for name, value in found.items():
         etree.SubElement(root, name).text = str(value)

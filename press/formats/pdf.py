@@ -1,4 +1,4 @@
-"""PDF of a text, with its language. How it is printed, and with which fonts, is summit.pdf's to know."""
+"""Write a text as PDF, tagged with its language. `summit.pdf` does the printing and chooses the fonts."""
 
 import json
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ from summit.core.process_cache import Memory
 from summit.pdf import missing_fonts
 from summit.pdf.typst import lacking, print_pdf
 
-# Some 50 kB each: what is asked for most.
+# The PDFs that are requested most, about 50 kB each.
 _printed: Memory[bytes] = Memory(64)
 SOURCE = Path(__file__).with_name("document.typ")
 
@@ -34,9 +34,9 @@ def _source() -> bytes:
 
 
 def write(reading: Reading) -> bytes:
-    """Return the text as PDF; the same edition always gives the same bytes on the same machine, printed once.
+    """Return the text as PDF. One edition always gives the same bytes on the same machine, and is printed once.
 
-    Raises summit.pdf.fonts.MissingFontError where no font here prints one of its letters.
+    Raises summit.pdf.fonts.MissingFontError where no installed font has one of its letters.
     """
     data = as_data(reading)
     key = sha256(json.dumps(data).encode()).digest()
@@ -44,8 +44,7 @@ def write(reading: Reading) -> bytes:
 
 
 def unprintable(edition: Edition) -> str:
-    """Return in words what keeps an edition, published or not, from being printed on this machine; "" where nothing
-    does."""
+    """Return why an edition, published or not, can't be printed on this machine; "" if it can."""
     version = edition.version
     party = version.text.slot.party_id if version.text.slot else None
     named = Books(version.text.summit).of(party, version.language)
@@ -56,7 +55,7 @@ def unprintable(edition: Edition) -> str:
 
 
 def as_data(reading: Reading) -> dict[str, Any]:
-    """Return all that the document prints, as JSON holds it."""
+    """Return everything that the document prints, as JSON-serializable data."""
     edition, summit = reading.edition, reading.summit
     names = summit.named(reading.language)
     moment = reading.changed_at.astimezone(summit.zone)
@@ -86,7 +85,7 @@ def as_data(reading: Reading) -> dict[str, Any]:
 
 
 def _blocks(blocks: Iterable[Block]) -> list[dict[str, Any]]:
-    """Return blocks as JSON holds them."""
+    """Return blocks as JSON-serializable data."""
     return [
         {
             "kind": block.kind,

@@ -1,4 +1,4 @@
-"""Plain text."""
+"""Write a text as plain text."""
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -10,9 +10,9 @@ from press.texts.selectors.rendered_editions import plain_of
 
 
 def write(reading: Reading) -> bytes:
-    """Return the text without any mark, with who, what and when above it, in UTF-8.
+    """Return the text without markup, headed by speaker, occasion and dates, in UTF-8.
 
-    That a text was withdrawn stands before all else.
+    The notice of a withdrawal comes before everything else.
     """
     edition = reading.edition
     warned = [f"[{notice.line}]" for notice in notices(reading) if notice.kind == "withdrawn"]

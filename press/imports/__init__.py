@@ -1,1 +1,1 @@
-"""Words from files: DOCX, Markdown and plain text; folders of speeches."""
+"""Import texts from DOCX, Markdown and plain text files, and from folders of speeches."""

@@ -1,4 +1,4 @@
-"""What became of each file of a folder of speeches."""
+"""The report of an import of a folder of speeches: the outcome of each file."""
 
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -9,7 +9,7 @@ from summit.uploads import report
 
 @dataclass
 class Line(report.Line):
-    """A file: its name, and the title of the text that it became or is."""
+    """The outcome of a file: its name, and the title of its text."""
 
     file: str = ""
     title: str = ""
@@ -17,13 +17,13 @@ class Line(report.Line):
 
 @dataclass
 class Report(report.Report[Line]):
-    """The files in the order of who speaks, and what else there is to tell."""
+    """The lines of all files, in the order of the speakers' codes, and further notes."""
 
     LINE: ClassVar[type[report.Line]] = Line
 
-    # What became of the table's rows as parties and people, where these were to be made.
+    # The outcome of the table's rows, if parties and people were to be created.
     parties: PartiesReport | None = None
     speeches: int = 0
-    # Codes of rows that no file belongs to, and files that are no texts.
+    # Codes of rows without a file, and names of files that aren't texts.
     without_file: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)

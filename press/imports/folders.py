@@ -1,4 +1,4 @@
-"""Which texts lie in a folder, and of whom and in which language each is, as far as their names say."""
+"""Find the texts in a folder, and the party and language of each by its file name."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from press.imports.files import ENDINGS
 
 @dataclass(frozen=True)
 class SpeechFile:
-    """A file: its path, its name within the folder, the code of who speaks in capitals, and the language's code."""
+    """A file: its path, its name relative to the folder, the speaker's code in capitals, and the language code."""
 
     path: Path
     name: str
@@ -19,7 +19,7 @@ class SpeechFile:
 
 
 def gather(folder: Path, *, language: str) -> tuple[list[SpeechFile], list[str]]:
-    """Return the texts of a folder in the order of their names, and the names of other files.
+    """Return the texts of a folder, sorted by code and then language, and the names of other files.
 
     `FRA.txt` is in `language`; `fr/FRA.md` and `FRA.fr.md` are in French. Raises OSError.
     """
@@ -31,9 +31,9 @@ def gather(folder: Path, *, language: str) -> tuple[list[SpeechFile], list[str]]
         if path.suffix.lower() not in ENDINGS:
             others.append(str(name))
             continue
-        code, _point, said = path.stem.partition(".")
+        code, _point, message = path.stem.partition(".")
         within = [part for part in name.parts[:-1] if part.lower() in dict(settings.LANGUAGES)]
-        spoken = (said or (within[-1] if within else language)).lower()
+        spoken = (message or (within[-1] if within else language)).lower()
         found.append(SpeechFile(path, str(name), code.upper(), spoken))
-    # Of each speaker first the language that is authoritative.
+    # For each speaker the authoritative language comes first.
     return sorted(found, key=lambda file: (file.code, file.language != language, file.name)), others

@@ -1,8 +1,8 @@
-"""Reading a folder of speeches into a summit: each becomes a transcript of its speech, in draft.
+"""Import a folder of speeches into a summit: each file becomes a draft transcript of its speech.
 
-Each file is written in a transaction of its own, so that one that can't be read stops no other. The same folder twice
-writes nothing the second time: a speech is known by its speaker, its wording and its language. Words that the desk
-has changed since are never overwritten.
+Each file is written in its own transaction, so a file that can't be read doesn't stop the others. Importing the same
+folder again writes nothing: a speech is identified by its speaker, wording and language. Words that the desk has
+changed are never overwritten.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from delegations.imports.selectors.existing_rows import Known, look
+from delegations.imports.selectors.existing_rows import Known, read_existing
 from delegations.imports.services.importer import read_in
 from delegations.members.services import people
 from delegations.parties.models.parties import Party
@@ -44,7 +44,7 @@ from summit.users.models import User
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be imported and how: `moment` is when the texts go out once they are approved, None for not yet."""
+    """What to import, and how. `moment` is when approved texts are published; None sets no moment."""
 
     summit: Summit
     session: Session
@@ -57,16 +57,19 @@ class Order:
     submit: bool = False
 
 
-# Whoever has parties made of a table has said that those that aren't on the list are entered.
+# The option to create parties from the table also confirms parties that aren't on the country list.
 MAKE = {"* enter": "enter", "* kind": "international"}
 
 
 class _Refused(Exception):
-    """A file isn't imported; the text says why and what to do."""
+    """A file isn't imported; the message says why and what to do."""
 
 
 def preview(order: Order) -> Report:
-    """Return what an import would do, and write nothing: it is done, and taken back. Raises as `import_speeches`."""
+    """Return the report of an import without writing anything: it is run and rolled back.
+
+    Raises the same errors as `import_speeches`.
+    """
     with transaction.atomic():
         report = import_speeches(order)
         transaction.set_rollback(True)
@@ -74,16 +77,16 @@ def preview(order: Order) -> Report:
 
 
 def import_speeches(order: Order) -> Report:
-    """Read speeches into a summit, and tell of each file what became of it.
+    """Import speeches into a summit, and return a report with the outcome of each file.
 
-    Raises PermissionDenied, or Unreadable where the table doesn't say whose speeches these are.
+    Raises PermissionDenied, and Unreadable if the table has no column that identifies the parties.
     """
     check_can_write(order.by, order.summit)
     rows = rows_of(order.table) if order.table else {}
     report = Report()
     if order.make_parties and order.table:
         report.parties = read_in(summit=order.summit, table=order.table, by=SYSTEM, answers=MAKE)
-    running = _Import(order, rows, look(order.summit, particulars=False), report)
+    running = _Import(order, rows, read_existing(order.summit, particulars=False), report)
     running.add_speeches()
     for file in order.files:
         report.lines.append(running.line(file))
@@ -99,14 +102,14 @@ class _Import:
     known: Known
     report: Report
     slots: dict[str, Slot | _Refused] = field(default_factory=dict)
-    # Numbers of the table's rows whose speaker was entered.
+    # Row numbers of the speakers that were created from the table.
     entered: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.books = Books(self.order.summit)
 
     def add_speeches(self) -> None:
-        """Find or make the speech of everybody of whom there is a file, in the order of the table."""
+        """Find or create the speech of each code that has a file, in the order of the table."""
         self._know_speakers()
         codes = dict.fromkeys(file.code for file in self.order.files)
         wanted = []
@@ -123,19 +126,22 @@ class _Import:
             self.slots[code] = self._slot(code, listed)
 
     def _know_speakers(self) -> None:
-        """Make known who speaks for a party without being a member of it."""
+        """Add to the known people those who speak for a party without being its members."""
         parties = {party.pk: party for party in self.known.parties()}
         spoken = Slot.objects.filter(session__summit=self.order.summit, party__in=parties, speaker__membership=None)
         for slot in spoken.select_related("speaker").order_by("pk"):
             self.known.add_person(parties[slot.party_id or 0], slot.speaker)
 
     def _entered(self, party: Party, row: Row) -> Person | None:
-        """Enter whom the table names for a party that has another head: somebody else than its head may speak."""
+        """Create the speaker that a row names for a party with another head; None unless parties are to be created.
+
+        A person other than the head of delegation may speak.
+        """
         if not self.order.make_parties or not row.speaker:
             return None
         values = {"name": row.speaker, "office": row.office, "language": party.language}
         try:
-            person = people.enter(party=party, values=values, by=SYSTEM)
+            person = people.create(party=party, values=values, by=SYSTEM)
         except ValidationError:
             return None
         self.known.add_person(party, person)
@@ -143,36 +149,36 @@ class _Import:
         return person
 
     def _speaks(self, row: Row, party: Party, *, new: bool) -> None:
-        """Tell of a row that was refused, since its party has another head, what became of it: they speak."""
+        """Correct the outcome of a row that was refused because its party has another head: the person speaks."""
         lines = self.report.parties.lines if self.report.parties else []
         line = next((each for each in lines if each.number == row.number), None)
         if line is not None and line.outcome == Outcome.REFUSED:
             line.outcome = Outcome.NEW.value if new else Outcome.SAME.value
-            said = _(
+            message = _(
                 "%(party)s has another head of delegation: they are entered as a speaker, and not as its member."
             )
-            line.notes = [said % {"party": party.name}]
+            line.notes = [message % {"party": party.name}]
 
     def _slot(self, code: str, listed: list[Slot]) -> Slot | _Refused:
         row = self.rows.get(code)
         party = party_of(self.known, code, row)
         if party is None:
-            said = _("%(code)s is no party of this summit. Enter it, or let parties be made of the table.")
-            return _Refused(said % {"code": code})
+            message = _("%(code)s is no party of this summit. Enter it, or let parties be made of the table.")
+            return _Refused(message % {"code": code})
         own = [slot for slot in listed if slot.party_id == party.pk]
         speaker = speaker_of(self.known, party, row) if row else None
         if speaker:
             own = [slot for slot in own if slot.speaker_id == speaker.pk]
         if row and not speaker:
-            said = _("%(name)s is not known at %(party)s. Enter them, or let them be made of the table.")
-            return _Refused(said % {"name": row.speaker or row.office, "party": party.name})
+            message = _("%(name)s is not known at %(party)s. Enter them, or let them be made of the table.")
+            return _Refused(message % {"name": row.speaker or row.office, "party": party.name})
         if len(own) != 1:
-            said = _("%(party)s has %(number)d speeches in this session. Say in a table who speaks.")
-            return _Refused(said % {"party": party.name, "number": len(own)})
+            message = _("%(party)s has %(number)d speeches in this session. Say in a table who speaks.")
+            return _Refused(message % {"party": party.name, "number": len(own)})
         return own[0]
 
     def line(self, file: SpeechFile) -> Line:
-        """Import a file, and return what became of it."""
+        """Import a file and return its outcome."""
         line = Line(number=len(self.report.lines) + 1, file=file.name)
         try:
             slot = self.slots[file.code]
@@ -195,12 +201,12 @@ class _Import:
         return line
 
     def _about(self, code: str, slot: Slot) -> list[str]:
-        """Say what is made of a code that is no country's."""
+        """Return a note about the party that a code stands for, if the code isn't a country's."""
         if slot.party is None or slot.party.iso_code:
             return []
         kind = kind_word(slot.party.kind, says_country=self.known.says_country)
-        said = _("%(code)s is no code of ISO 3166: it stands for %(party)s (%(kind)s).")
-        return [said % {"code": code, "party": slot.party.name, "kind": kind}]
+        message = _("%(code)s is no code of ISO 3166: it stands for %(party)s (%(kind)s).")
+        return [message % {"code": code, "party": slot.party.name, "kind": kind}]
 
     def _title(self, slot: Slot, language: str) -> str:
         named = self.books.of(slot.party_id, language)
@@ -236,7 +242,10 @@ class _Import:
         return Outcome.NEW.value
 
     def _timed(self, text: Text) -> str | None:
-        """Give a text that is there already the moment that is asked for, where it has none."""
+        """Set the requested moment on an existing text that has none; return the outcome.
+
+        Returns None if nothing changed.
+        """
         embargo = text.embargo
         if self.order.moment is None or embargo.moment is not None or embargo.mode != EmbargoMode.MOMENT:
             return None
@@ -246,6 +255,8 @@ class _Import:
     def _compared(self, version: TextVersion, taken: Taken) -> str:
         newest = editions.newest(version)
         if newest.body.split() != taken.body.split():
-            said = _("The desk has other words for this speech, in edition %(number)d. Take the file’s on its page.")
-            raise _Refused(said % {"number": newest.number})
+            message = _(
+                "The desk has other words for this speech, in edition %(number)d. Take the file’s on its page."
+            )
+            raise _Refused(message % {"number": newest.number})
         return Outcome.SAME.value

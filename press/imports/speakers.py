@@ -1,4 +1,4 @@
-"""Who speaks: the rows of a table, and whom of a summit each names."""
+"""Find the party and the speaker of each row of a table of speakers."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from summit.people.models import Person
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the table: its number in the file, whose speech it is, and who gives it."""
+    """A row of the table: its number in the file, the party's code and country, the speaker and the office."""
 
     number: int
     code: str
@@ -25,8 +25,10 @@ class Row:
 
 
 def rows_of(table: Table) -> dict[str, Row]:
-    """Return the rows by code in capitals, in their order; of two with one code the first counts. Raises Unreadable
-    where no column says whose speech a row is."""
+    """Return the table's rows by code in capitals, in order. The first row of a code counts.
+
+    Raises Unreadable if no column has the parties' codes.
+    """
     known = {name: place for place, name in column_recognition.recognise(table.headings).known.items()}
     code = next((known[name] for name in ("iso3", "iso2", "party_key") if name in known), None)
     if code is None:
@@ -44,11 +46,11 @@ def rows_of(table: Table) -> dict[str, Row]:
 
 
 def party_of(known: Known, code: str, row: Row | None) -> Party | None:
-    """Return the party whose speech it is: by the key of a table, ISO 3166 code of two or three letters, or name."""
+    """Return the party of a code, or None: found by key, by ISO 3166 code of two or three letters, or by name."""
     return known.party(key=code, code=code_of(code), name=row.country if row else code)
 
 
 def speaker_of(known: Known, party: Party, row: Row) -> Person | None:
-    """Return who of a party gives the speech of a row: by name, or else by office."""
-    said = {"name": row.speaker, "office": row.office}
-    return next(iter([*known.called(party, said), *known.nameless(party, said)]), None)
+    """Return the person of a party who gives a row's speech, found by name or else by office; or None."""
+    message = {"name": row.speaker, "office": row.office}
+    return next(iter([*known.called(party, message), *known.nameless(party, message)]), None)

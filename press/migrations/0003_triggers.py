@@ -1,7 +1,7 @@
-"""What of a text never changes, what finds editions by their words, and what counts changes of what anybody may read.
+"""Triggers: columns that never change, the index of the search, and counters of changes to public pages.
 
-Texts are counted once they can be read, or are about to: of what is prepared no public page shows anything. Holding a
-text is a change of its embargo, and is counted too.
+Changes of a text are counted once its embargo's moment has passed or is less than an hour away: before that no public
+page shows the text. Holding a text changes its embargo, and is counted too.
 """
 
 from django.db import migrations
@@ -28,7 +28,7 @@ OF_SPEAKER = (
     "{row}.summit_id WHERE EXISTS (SELECT 1 FROM agenda_slot s WHERE s.speaker_id = {row}.id) "
     "OR EXISTS (SELECT 1 FROM press_text_people p WHERE p.person_id = {row}.id)"
 )
-# What is new takes nothing away.
+# A new row removes nothing from public pages.
 ADDS = {"INSERT": "FALSE"}
 
 

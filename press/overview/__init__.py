@@ -1,2 +1,1 @@
-"""The desk's list and page of texts, composed of all packages; the publication schedule, the embargo calendar, the
-home of the desk."""
+"""The desk's overview of texts: list, pages, publication schedule, embargo calendar and dashboard."""

@@ -1,4 +1,4 @@
-"""How long after a text's moment its announcement had reached everybody."""
+"""The dashboard's chart of how long announcements of texts took to reach all subscribers."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 
 from press.overview.dashboard import HOLD
 from press.texts.models.visibility import published_editions
-from summit.admin_base import charts
-from summit.admin_base.charts import Chart, Row
+from summit.admin_base import svg_charts
 from summit.admin_base.dashboard import desk_chart, lately
+from summit.admin_base.svg_charts import Chart, Row
 from summit.outbox.dashboard import duration
 from summit.outbox.models import Message, MessageState
 from summit.permissions.rules import allows
@@ -24,8 +24,11 @@ LAST = 8
 
 
 def announced(summit: Summit) -> list[dict[str, Any]]:
-    """Return of the last texts that were announced and have reached somebody: `title`, when it came out (`at`),
-    number of `mails`, `lag` until the last mail was sent, and how many are `waiting`. One query."""
+    """Return the last announced texts for which a mail was sent, as dicts. One query.
+
+    Keys: `title`, the moment of publication (`at`), the number of `mails`, the `lag` until the last mail was sent,
+    and how many are `waiting`.
+    """
     about = Message.objects.filter(kind="publication", subject_key=OuterRef("key")).order_by().values("subject_key")
     counted = {
         "mails": Count("pk"),
@@ -42,25 +45,28 @@ def announced(summit: Summit) -> list[dict[str, Any]]:
 
 @desk_chart.register(90)
 def publication_lag(request: HttpRequest, summit: Summit) -> Chart | None:
-    """Draw how long it took from each text's moment to the last mail about it."""
+    """Return the chart of the time from each text's moment to the last mail about it.
+
+    None if the user may not hold texts, or there is nothing to show.
+    """
     if not allows(request.user, HOLD, summit):
         return None
     found = lately(request, ("announced", summit.pk), lambda: announced(summit))
     if not found:
         return None
     slowest = duration(max(row["lag"] for row in found))
-    said = ngettext(
+    message = ngettext(
         "%(n)d text was announced to everybody, within %(slowest)s",
         "The last %(n)d texts were announced to everybody, each within %(slowest)s",
         len(found),
     )
-    title = said % {"n": len(found), "slowest": slowest}
+    title = message % {"n": len(found), "slowest": slowest}
     about = _("A bar for each text: from its moment to the last mail about it.")
     shown = [Row(row["title"], [max(row["lag"].total_seconds(), 0.5)], duration(row["lag"])) for row in found]
     return Chart(
         name="chart-publication",
         title=title,
-        drawing=charts.bars(name="chart-publication", title=title, about=about, rows=shown),
+        drawing=svg_charts.bars(name="chart-publication", title=title, about=about, rows=shown),
         head=[_("Text"), _("Out at"), _("Mails"), _("Last mail after"), _("Still to be sent")],
         rows=[
             [

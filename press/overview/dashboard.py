@@ -1,4 +1,4 @@
-"""What the desk's home says of texts: what waits for whom, what goes out, what should be out and isn't."""
+"""What the desk's dashboard shows about texts: open tasks, upcoming publications, and texts that are overdue."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -20,34 +20,34 @@ from summit.summits.models import Summit
 SEE = "press.text.view"
 WRITE, REVIEW, SCHEDULE, HOLD = "press.write", "press.review", "press.schedule", "press.hold"
 WORKS = (WRITE, REVIEW, HOLD)
-# So many texts are named one by one before they go out, from so long before on.
+# The most texts that are listed one by one, and how long before their moment they are listed as tasks.
 MOST = 5
 HOURS = timedelta(hours=6)
 
-# Opens and closes words of another direction inside a sentence.
+# Isolates words of another writing direction inside a sentence.
 ISOLATED = "\u2068{}\u2069"
 
 
 def all_of(request: HttpRequest, summit: Summit) -> list[Outline]:
-    """Return all texts as the home counts them, read once a page."""
+    """Return outlines of all texts of the summit, read once per request."""
     return once(request, "press.outlines", lambda: outlines(summit))
 
 
 def next_out(request: HttpRequest, summit: Summit) -> list[Outline]:
-    """Return what goes out next, soonest first."""
+    """Return the texts that are published next, soonest first."""
     now = now_of(request)
     found = [row for row in all_of(request, summit) if row.moment and row.moment > now and row.held_at is None]
     return sorted(found, key=_soonest)[:MOST]
 
 
 def in_review(request: HttpRequest, summit: Summit) -> list[Outline]:
-    """Return what waits for a second person, the soonest moment first."""
+    """Return the texts that wait for review, the soonest moment first."""
     found = [row for row in all_of(request, summit) if row.edition_state == EditionState.IN_REVIEW]
     return sorted(found, key=_soonest)[:MOST]
 
 
 def overdue(request: HttpRequest, summit: Summit) -> list[Outline]:
-    """Return what should be out and isn't, what should have been first."""
+    """Return the texts that should have been published, the earliest moment first."""
     now = now_of(request)
     return sorted((row for row in all_of(request, summit) if row.has_passed(now)), key=_soonest)[:MOST]
 
@@ -57,25 +57,25 @@ def _soonest(row: Outline) -> tuple[bool, float, int]:
 
 
 def listed(summit: Summit, what: str) -> str:
-    """Return the address of the texts that are meant."""
+    """Return the URL of the admin's list of texts for which a task is open."""
     query: dict[str, Any] = {"summit__id__exact": summit.pk, "todo": what}
     return f"{reverse('admin:press_text_changelist')}?{urlencode(query)}"
 
 
 def run_of(summit: Summit, day: date | None = None) -> str:
-    """Return the address of a day's run, today's without one."""
+    """Return the URL of the publication schedule of a day; today's without one."""
     query = {"summit": summit.slug} | ({"day": day.isoformat()} if day else {})
     return f"{reverse('admin:press_text_run')}?{urlencode(query)}"
 
 
 def embargoes_of(summit: Summit, **shown: str) -> str:
-    """Return the address of the calendar of embargoes; `shown` is what of it, where that isn't the summit's days."""
+    """Return the URL of the embargo calendar; `shown` are further parameters, such as the month."""
     return f"{reverse('admin:press_text_embargoes')}?{urlencode({'summit': summit.slug, **shown})}"
 
 
 @desk_task.register(30)
 def waiting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Tell of texts by what has to be done about them."""
+    """Yield a task for each kind of open step, with the number of texts."""
     if not allows(request.user, SEE, summit):
         return
     now = now_of(request)
@@ -85,7 +85,7 @@ def waiting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
             yield Task(_words(name, found[name]), urgency, listed(summit, name), permission)
 
 
-# Who does what about texts, and how soon.
+# Open step: the permission it needs, and its urgency.
 STEPS: dict[str, tuple[str, Urgency]] = {
     "alarm": (HOLD, Urgency.LATE),
     "overdue": (HOLD, Urgency.LATE),
@@ -120,7 +120,7 @@ def _late(number: int) -> dict[str, str]:
 
 
 def _words(name: str, number: int) -> str:
-    said: dict[str, Any] = {
+    message: dict[str, Any] = {
         **_late(number),
         "review": ngettext("%(n)d text waits for your review.", "%(n)d texts wait for your review.", number),
         "change": ngettext(
@@ -145,40 +145,40 @@ def _words(name: str, number: int) -> str:
             number,
         ),
     }
-    return str(said[name] % {"n": number})
+    return str(message[name] % {"n": number})
 
 
 @desk_task.register(31)
 def going_out(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Tell of each text that goes out within hours, and whether it is approved."""
+    """Yield a task for each text that is published within HOURS, which says whether it is approved."""
     if not allows(request.user, SEE, summit):
         return
     for text in next_out(request, summit):
         if text.moment is None or text.moment > now_of(request) + HOURS:
             continue
         approved = text.edition_state == EditionState.APPROVED
-        said = _("“%(title)s” goes out.") if approved else _("“%(title)s” is to go out and is not approved.")
+        message = _("“%(title)s” goes out.") if approved else _("“%(title)s” is to go out and is not approved.")
         address = reverse("admin:press_text_change", args=[text.pk])
         urgency = Urgency.NEXT if approved else Urgency.NOW
-        sentence = said % {"title": ISOLATED.format(text.title)}
+        sentence = message % {"title": ISOLATED.format(text.title)}
         yield Task(sentence, urgency, address, HOLD, text.moment, counts=True)
 
 
 @desk_coming.register(30)
 def moments(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
-    """Say which texts go out next."""
+    """Yield the texts that are published next."""
     if not allows(request.user, SEE, summit):
         return
     for text in next_out(request, summit):
         if text.moment is not None:
             address = reverse("admin:press_text_change", args=[text.pk])
-            said = _("“%(title)s” goes out.") % {"title": ISOLATED.format(text.title)}
-            yield Coming(text.moment, said, address)
+            message = _("“%(title)s” goes out.") % {"title": ISOLATED.format(text.title)}
+            yield Coming(text.moment, message, address)
 
 
 @desk_due.register(30)
 def due(request: HttpRequest, summit: Summit) -> Iterable[Due]:
-    """Count the texts that aren't out by the day of their moment at the venue."""
+    """Yield the number of unpublished texts for each day of their moments, at the venue."""
     if not allows(request.user, SEE, summit):
         return
     rows = (row for row in all_of(request, summit) if row.public_number is None)

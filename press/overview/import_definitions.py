@@ -1,5 +1,8 @@
-"""The press desk's lists that a table can fill. Subscribers aren't among them: an address is written to once its
-owner has asked for it and followed the link that was sent there, which no table can say."""
+"""The lists of the press desk that can be imported from a table.
+
+Subscribers aren't among them: an address gets news only after its owner has asked for it and confirmed by mail, which
+a table can't prove.
+"""
 
 from press.overview.api.attachments_and_topics import TopicViewSet
 from summit.import_export.registry import ImportDefinition, register_import

@@ -1,4 +1,4 @@
-"""What this app shows on the summit's home, on the admin's home and among the metrics."""
+"""The app's panels on the summit's home page and the admin's dashboard, and its metrics."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -26,7 +26,7 @@ LATEST = 5
 
 @panel(30)
 def latest(summit: Summit) -> tuple[str, dict[str, Any]] | None:
-    """Show the latest texts on the summit's home."""
+    """Return the panel of the latest texts for the summit's home page; None if there are none."""
     lines = [line(brief(summit, edition)) for edition in listed(summit).defer("body")[:LATEST]]
     if not lines:
         return None
@@ -35,7 +35,7 @@ def latest(summit: Summit) -> tuple[str, dict[str, Any]] | None:
 
 @desk_panel(30, works=WORKS)
 def press_desk(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
-    """Show what goes out next, what waits for whom, and what is late."""
+    """Return the dashboard's panel of upcoming, waiting and overdue texts; None without permission to see texts."""
     user = request.user
     if not allows(user, "press.text.view", summit):
         return None
@@ -56,7 +56,7 @@ def press_desk(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any
 
 @source
 def announcing() -> Iterable[Gauge]:
-    """Tell how far announcing is behind."""
+    """Yield the gauges of texts that are public and not announced yet: their number and the age of the oldest."""
     due = unannounced().order_by()
     oldest = due.aggregate(oldest=Min("published_at"))["oldest"]
     late = (db_now() - oldest).total_seconds() if oldest else 0.0

@@ -1,6 +1,6 @@
-"""What goes out when, as the press desk looks at it: by the moments that stand, and by speeches that texts wait for.
+"""The publication schedule of the press desk: texts by their moments, and by the speeches they wait for.
 
-The same groups stand on a day's run and in the calendar of embargoes. The number of queries doesn't grow with them.
+A day's schedule and the embargo calendar show the same groups. The number of queries doesn't grow with them.
 """
 
 from __future__ import annotations
@@ -25,16 +25,19 @@ from summit.outbox.models import Message, MessageState
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# What a message is about, as press.subscriptions.services.announcements stores it.
+# The prefix of a message's subject key, as press.subscriptions.services.announcements stores it.
 ABOUT = "press.edition:"
-# Where the newest edition in a language stands whose words nobody has approved.
+# The states of an edition that isn't approved.
 UNAPPROVED = ("draft", "in_review", "changes_asked")
 
 
 @dataclass(frozen=True)
 class Group:
-    """What hangs on one embargo: it goes out, and is held, together. `at` is when, `by` what says so: the "moment"
-    that stands, or without one the "plan" of its speech or session, or else the "alarm" that is raised then."""
+    """The texts of one embargo, which are published and held together, at the time `at`.
+
+    `by` is the source of that time: the "moment" that is set; without one, the "plan" of the speech or session; or
+    else the "alarm".
+    """
 
     embargo: Embargo
     texts: list[StandingText]
@@ -43,37 +46,39 @@ class Group:
 
     @property
     def planned(self) -> bool:
-        """Whether it has no moment yet."""
+        """Whether no moment is set yet."""
         return self.by != "moment"
 
     @property
     def approved(self) -> bool:
-        """Whether all of it goes out as it is: the newest edition of each text is approved."""
+        """Whether the newest edition of each text is approved."""
         return all(text.edition_state == EditionState.APPROVED for text in self.texts)
 
     @property
     def cancelled(self) -> bool:
-        """Whether a session of it doesn't take place."""
+        """Whether one of its sessions is cancelled."""
         return any(session.cancelled_at is not None for session in map(session_of, self.texts) if session)
 
 
 @dataclass(frozen=True)
 class Unsent:
-    """Mails about an edition that failed."""
+    """An edition, and the number of its mails that failed."""
 
     edition: Edition
     number: int
 
     @property
     def about(self) -> str:
-        """By what the outbox finds them."""
+        """The subject key by which the outbox finds the mails."""
         return f"{ABOUT}{self.edition.public_id}"
 
 
 @dataclass(frozen=True)
 class Told:
-    """What the run says of a text besides: the languages beside the first that aren't approved are `behind`, each
-    with where it stands (`standing`)."""
+    """Further facts about a text on the schedule.
+
+    `behind` are the other languages that aren't approved, each annotated with its state (`standing`).
+    """
 
     language: str
     author: User | None
@@ -82,8 +87,11 @@ class Told:
 
 @dataclass(frozen=True)
 class Plan:
-    """A day's run: what goes out, what should be out and isn't, what stands on no day (on today's run alone; not all
-    are named of `unplaced`), what is to be reviewed and what wasn't sent; `told` of each text by its primary key."""
+    """The publication schedule of a day.
+
+    `groups` are published on that day; `overdue` should have been published. Texts without a day are `timeless`, on
+    today's schedule only; `unplaced` is their full number. `told` has further facts by the text's primary key.
+    """
 
     day: date
     groups: list[Group]
@@ -96,27 +104,29 @@ class Plan:
 
 
 def session_of(text: Text) -> Session | None:
-    """Return the session that a text belongs to: its speech's, or its own."""
+    """Return a text's session: that of its speech, or else its own; None if it has none."""
     return text.slot.session if text.slot else text.session
 
 
 def bounds(first: date, last: date, summit: Summit) -> tuple[datetime, datetime]:
-    """Return where the first day at the venue begins and the last one ends, in UTC: where the clocks change between
-    them it is an hour less or more."""
+    """Return the start of the first day and the end of the last day at the venue, in UTC.
+
+    The span is an hour longer or shorter if the clocks change in between.
+    """
     return datetime.combine(first, time.min, summit.zone).astimezone(UTC), end_of(last, summit)
 
 
 def whole(rows: QuerySet[StandingText]) -> QuerySet[StandingText]:
-    """Read with texts what the run says of each."""
+    """Return the queryset with the related rows that the schedule shows."""
     return rows.select_related(
         "summit", "embargo__held_by", "slot__speaker", "slot__party", "slot__session", "session"
     ).order_by("embargo_id", "id")
 
 
 def groups(summit: Summit, first: date, last: date) -> list[Group]:
-    """Return what goes out, or is to, from one day at the venue to another, the earliest first. Two queries.
+    """Return the groups to be published from one day at the venue to another, the earliest first. Two queries.
 
-    What is tied to a text of these days is in its group, wherever it belongs itself.
+    A group includes all texts of its embargo, even those that belong to other days.
     """
     start, end = bounds(first, last, summit)
     waits = Q(embargo__moment__isnull=True)
@@ -143,21 +153,23 @@ def _group(rows: list[StandingText], begins: dict[int, datetime], start: datetim
         return Group(embargo, rows, embargo.moment, "moment")
     speeches = [begins[row.slot_id] for row in rows if row.slot_id in begins]
     sessions = [row.session.starts_at for row in rows if row.session]
-    # Where the speech is on another day, the alarm is what there is to look at on this one.
+    # If the speech is on another day, the group is listed on this one by its alarm.
     times = [(at, "plan") for at in (*sorted(speeches), *sorted(sessions))]
     times += [(embargo.fallback_at, "alarm")] if embargo.fallback_at else []
     return next((Group(embargo, rows, at, by) for at, by in times if start <= at < end), None)
 
 
 def timeless(summit: Summit) -> QuerySet[StandingText]:
-    """Return what nobody can place on a day: texts with no moment, no alarm, no speech and no session."""
+    """Return the texts that belong to no day: without a moment, an alarm, a speech and a session."""
     rows = workflow_queries.texts(summit).filter(embargo__moment__isnull=True, embargo__fallback_at__isnull=True)
     return whole(rows.filter(slot__isnull=True, session__isnull=True)).order_by("-id")
 
 
 def plan(summit: Summit, day: date, *, now: datetime, most: int) -> Plan:
-    """Return the run of a day at the venue; `most` texts that stand on no day are named. The number of queries
-    depends on nothing but whether it is today."""
+    """Return the publication schedule of a day at the venue, with at most `most` texts without a day.
+
+    The number of queries depends only on whether the day is today.
+    """
     found, overdue = groups(summit, day, day), list(whole(late(summit)))
     overdue.sort(key=lambda row: (row.embargo.moment or row.embargo.fallback_at or now, row.pk))
     apart = timeless(summit) if day == now.astimezone(summit.zone).date() else None
@@ -175,7 +187,7 @@ def plan(summit: Summit, day: date, *, now: datetime, most: int) -> Plan:
 
 
 def _told(rows: list[StandingText]) -> dict[int, Told]:
-    """Return what is told of texts; their authors and languages are read at once, in two queries."""
+    """Return further facts about texts, by primary key. Two queries, for their authors and their languages."""
     written, languages = authors(rows), versions(rows)
     told = {}
     for row in rows:
@@ -186,13 +198,15 @@ def _told(rows: list[StandingText]) -> dict[int, Told]:
 
 
 def authors(rows: Iterable[StandingText]) -> dict[int, User]:
-    """Return who wrote the newest words of texts, by key. One query."""
+    """Return the authors of the texts' newest words, by primary key. One query."""
     return User.objects.in_bulk({row.written_by for row in rows})
 
 
 def versions(rows: Iterable[Text]) -> dict[int, list[TextVersion]]:
-    """Return the languages of texts by the text's key, the authoritative one first, each with where its newest
-    edition stands (`standing`). One query."""
+    """Return the language versions of texts by the text's key, the authoritative one first. One query.
+
+    Each is annotated with the state of its newest edition (`standing`).
+    """
     newest = Edition.objects.filter(version=OuterRef("pk")).order_by("-number").annotate(standing=standing())
     listed = TextVersion.objects.filter(text__in=[row.pk for row in rows]).annotate(
         standing=Subquery(newest.values("standing")[:1])
@@ -204,7 +218,7 @@ def versions(rows: Iterable[Text]) -> dict[int, list[TextVersion]]:
 
 
 def unreviewed(summit: Summit) -> list[Edition]:
-    """Return editions that were approved without a second person and that nobody has reviewed since. One query."""
+    """Return the editions that were approved without a second person and not reviewed since. One query."""
     rows = Edition.objects.filter(
         version__text__summit=summit, version__text__withdrawn_at__isnull=True, afterwards_at__isnull=True
     ).exclude(emergency_reason="")
@@ -212,7 +226,7 @@ def unreviewed(summit: Summit) -> list[Edition]:
 
 
 def unsent(summit: Summit) -> list[Unsent]:
-    """Return the editions of which mails to subscribers failed, with how many. Two queries."""
+    """Return the editions with failed mails to subscribers, and the number of these. Two queries."""
     failed = Message.objects.filter(summit=summit, kind="publication", state=MessageState.FAILED)
     numbers = dict(failed.order_by().values_list("subject_key").annotate(Count("pk")))
     keys = [about.removeprefix(ABOUT) for about in numbers]

@@ -1,1 +1,1 @@
-"""What the press office holds of a person: subscriptions; how long, and erased."""
+"""Personal data of the press office: subscriptions, their retention and their erasure."""

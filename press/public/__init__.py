@@ -1,2 +1,1 @@
-"""The press site: lists, filters, pages of texts, quotations, comparison, feeds, subscriptions, the cache of its
-pages."""
+"""The public press site: lists, filters, text pages, quotations, comparison, feeds, subscriptions and page cache."""

@@ -1,7 +1,7 @@
-"""The press site's lists narrowed: by words, kind, speaker, party, session, language and day, by plain addresses.
+"""Filter the press site's lists by words, kind, speaker, party, session, language and day, with plain URLs.
 
-All that can be chosen, and each number beside it, comes from what everybody may read, so that no choice tells of
-anything else. One choice has one address: the parameters stand in one order.
+All choices and their numbers are computed from public texts only, so that they reveal nothing else. The parameters
+have a fixed order, so that one combination has one URL.
 """
 
 from collections import Counter
@@ -22,13 +22,13 @@ from press.search.query import Found
 from summit.core.date_formats import plain_day
 from summit.summits.models import Summit
 
-# How many texts each value of each field would show.
+# Field name: how many texts each value would show.
 Numbers = dict[str, Counter[str]]
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A value that one can choose: how many texts it would show."""
+    """A value that can be chosen, and how many texts it would show."""
 
     value: str
     name: str
@@ -39,7 +39,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Group:
-    """The values of a field from which one can choose."""
+    """The values of a field that can be chosen."""
 
     name: str
     label: Any
@@ -49,7 +49,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Chip:
-    """Something that was chosen, and what is asked without it."""
+    """A filter that was chosen, and the query without it."""
 
     label: Any
     name: str
@@ -59,7 +59,7 @@ class Chip:
 
 @dataclass(frozen=True)
 class Shown:
-    """What is shown: keys of public editions in their order, of so many texts; what can be chosen and what was."""
+    """The result of a filter: keys of public editions in order, the choices, and the chosen filters."""
 
     asked: Asked
     keys: tuple[int, ...]
@@ -70,9 +70,11 @@ class Shown:
 
 
 def narrowed(summit: Summit, wanted: Asked, names: Book) -> Shown:
-    """Return what everybody may read of a summit and has all that is asked for: what has the words in its title
-    first, then newest first, and of what came out together what has most of the words. Five queries at most; with
-    words to look for at most six more."""
+    """Return the public texts of a summit that match all filters, in order, with the choices.
+
+    Texts with the words in their title come first, then newest first; texts published at the same moment are ordered
+    by how often they have the words. At most five queries, and with words at most six more.
+    """
     everything = public(summit)
     found, shown, numbers = _select(summit, wanted, everything)
     has = query.relevance(found, wanted.q, _tied(shown))
@@ -92,20 +94,23 @@ def narrowed(summit: Summit, wanted: Asked, names: Book) -> Shown:
 
 
 def all_keys(summit: Summit, wanted: Asked) -> list[int]:
-    """Return the keys of the public editions that have all that is asked for, in no order. As many queries as
-    `narrowed`."""
+    """Return the keys of the public editions that match all filters, unordered. As many queries as `narrowed`."""
     return [row.pk for row in _select(summit, wanted, public(summit))[1]]
 
 
 def changed_last(summit: Summit, wanted: Asked) -> list[int]:
-    """Return the keys of the public editions that have all that is asked for; what came out, was corrected or was
-    withdrawn last comes first. As many queries as `narrowed`."""
+    """Return the keys of the public editions that match all filters, the last changed first.
+
+    A change is publication, correction or withdrawal. As many queries as `narrowed`.
+    """
     shown = _select(summit, wanted, public(summit))[1]
     return [row.pk for row in sorted(shown, key=lambda row: (row.changed_at, row.pk), reverse=True)]
 
 
 def _select(summit: Summit, wanted: Asked, everything: Public) -> tuple[Found, list[Row], Numbers]:
-    """Return what words were found, what has all that is asked for, and how many texts each choice would show."""
+    """Return the result of the word search, the rows that match all filters, and how many texts each choice would
+    show.
+    """
     if not wanted.q:
         return Found(), *_count(everything.rows, wanted, everything, summit)
     rows = everything.rows
@@ -115,7 +120,7 @@ def _select(summit: Summit, wanted: Asked, everything: Public) -> tuple[Found, l
 
 
 def _tied(rows: Iterable[Row]) -> list[int]:
-    """Return the keys of those that came out at the same moment as another."""
+    """Return the keys of the rows that were published at the same moment as another."""
     at: dict[datetime, list[int]] = {}
     for row in rows:
         at.setdefault(row.first_published_at, []).append(row.pk)
@@ -123,8 +128,11 @@ def _tied(rows: Iterable[Row]) -> list[int]:
 
 
 def _one_each(base: Iterable[Row], wanted: Asked) -> set[int]:
-    """Return which editions stand for their texts where no language is chosen: the authoritative ones, or where words
-    are looked for and those don't have them, the first that has."""
+    """Return the keys of the editions that represent their texts if no language is chosen.
+
+    They are the authoritative editions. In a search, a text whose authoritative edition lacks the words is
+    represented by another language that has them.
+    """
     if not wanted.q:
         return {row.pk for row in base if row.authoritative}
     best: dict[int, tuple[bool, str, int]] = {}
@@ -135,7 +143,7 @@ def _one_each(base: Iterable[Row], wanted: Asked) -> set[int]:
 
 
 def _count(base: Sequence[Row], wanted: Asked, everything: Public, summit: Summit) -> tuple[list[Row], Numbers]:
-    """Return what has all that is asked for, and how many texts each value of each field would show."""
+    """Return the rows that match all filters, and how many texts each value of each field would show."""
     numbers: Numbers = {name: Counter() for name in NAMES}
     language, others = wanted.chosen.get("language"), [each for each in FIELDS if each.name != "language"]
     inside, one_each = _inside(wanted, summit), _one_each(base, wanted)
@@ -159,7 +167,7 @@ def _count(base: Sequence[Row], wanted: Asked, everything: Public, summit: Summi
 
 
 def _inside(wanted: Asked, summit: Summit) -> Callable[[datetime], bool]:
-    """Return whether a moment is on the days that are asked for, at the venue."""
+    """Return a function that says whether a moment is within the chosen days, at the venue."""
     first = datetime.combine(wanted.since or date.min, time(), summit.zone) if wanted.since else None
     after = datetime.combine(wanted.until + timedelta(days=1), time(), summit.zone) if wanted.until else None
     return lambda moment: (first is None or first <= moment) and (after is None or moment < after)
@@ -170,7 +178,7 @@ def _groups(numbers: Numbers, wanted: Asked, world: World) -> Iterator[Group]:
     for row in world.public.rows:
         for each in FIELDS:
             for key in each.keys(row, world.public):
-                # What was chosen stays to be seen, also where nothing has it.
+                # The chosen value stays visible even if no text has it.
                 if numbers[each.name][key] or wanted.chosen.get(each.name) == key:
                     some[each.name].setdefault(key, row)
     for each in FIELDS:
@@ -200,6 +208,6 @@ def _chips(wanted: Asked, groups: Iterable[Group]) -> Iterator[Chip]:
 
 
 def _corrected(every: Iterable[Row], most: int = 3) -> tuple[int, ...]:
-    """Return what was corrected lately, the last one first."""
+    """Return the keys of the latest corrected editions, newest first, at most `most`."""
     lately = sorted((row for row in every if row.corrected and row.authoritative), key=lambda row: row.published_at)
     return tuple(row.pk for row in reversed(lately[-most:]))

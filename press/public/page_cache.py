@@ -1,4 +1,4 @@
-"""Pages of the press site, cached: right from the second of each embargo's end on, and at every decision."""
+"""Cache the pages of the press site. They are right from the second an embargo ends, and after each decision."""
 
 from collections.abc import Callable, Hashable
 from typing import Any
@@ -15,10 +15,10 @@ from summit.public_base.public_pages import public_page
 def press_page(
     *params: str, beside: Callable[..., Hashable] | None = None
 ) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponseBase]]:
-    """Make a view of the press site public, cache its pages, and let no cache live past the grid's next step.
+    """Return a decorator that makes a view public and caches its pages, at most to the next step of the time grid.
 
-    `params` are those that the page knows beside `lang`; `beside` is called with the view's arguments where it
-    depends on more. One query for a page that is cached, and those of `beside`.
+    `params` are the query parameters that the page uses besides `lang`. `beside` is called with the view's arguments,
+    and returns what else the page depends on. A cached page takes one query, and those of `beside`.
     """
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:

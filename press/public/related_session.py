@@ -1,4 +1,4 @@
-"""A speech and the session in which it was given, each told beside the other, as far as everybody may know."""
+"""Link a session's public page to the public texts of its speeches."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ from summit.summits.models import Summit
 
 @source(10)
 def texts_of(summit: Summit, slots: Any) -> Iterator[Published]:
-    """Yield what everybody may read of speeches, each text in its authoritative language, as they came out."""
+    """Yield the public texts of speeches, each in its authoritative language, in the order of publication."""
     for edition in (
         listed(summit).filter(version__text__slot__public_id__in=slots).order_by("first_published_at", "id")
     ):
@@ -24,7 +24,7 @@ def texts_of(summit: Summit, slots: Any) -> Iterator[Published]:
 
 @listing(10)
 def list_of(summit: Summit, session: str) -> str:
-    """Return the address of the list of texts of a session's speeches."""
+    """Return the URL of the list of texts of a session."""
     return f"{reverse('press:list', args=[summit.slug])}{Asked(chosen={'session': session}).query()}"
 
 

@@ -1,4 +1,4 @@
-"""The press site's maps: each public text in each language in which it can be read."""
+"""The press site's sitemaps: each public text in each of its public languages."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -17,7 +17,8 @@ from summit.public_base.sitemaps import Chapter, Place, answer, interface, sourc
 from summit.public_base.summits import get_summit
 from summit.summits.models import Summit
 
-# How many texts a map names. With six languages that name each other it stays below the protocol's 50 MB and 50,000.
+# The most texts of a sitemap. With six languages that link to each other it is below the protocol's limits of 50 MB
+# and 50,000 URLs.
 LENGTH = 5000
 
 
@@ -28,7 +29,7 @@ def _rows() -> QuerySet[Any]:
 
 @source(30)
 def chapters() -> Iterator[Chapter]:
-    """Yield the maps of all summits' texts. One query."""
+    """Yield the sitemaps of all summits' texts. One query."""
     slug = "version__text__summit__slug"
     rows = _rows().values(slug).annotate(texts=Count("version__text", distinct=True), newest=Max("changed"))
     for row in rows.order_by(slug).values_list(slug, "texts", "newest"):
@@ -43,7 +44,7 @@ def _pages(slug: str, texts: int, newest: datetime) -> Iterator[Chapter]:
 
 @press_page("page")
 def sitemap(request: HttpRequest, summit: str) -> HttpResponse:
-    """Name the pages of the press site, so many texts at once; the next ones where `?page=` asks for them."""
+    """Return a sitemap of the press site, LENGTH texts at a time; `?page=` selects the following ones."""
     found = get_summit(summit)
     asked = request.GET.get("page", "1")
     page = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 0

@@ -1,4 +1,4 @@
-"""Texts as lists show them: with what was looked for marked in them."""
+"""Texts as lists show them, with the words of a search highlighted."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from summit.summits.models import Summit
 
 @dataclass(frozen=True)
 class Line:
-    """A text in a list: its title and its summary, marked where words were looked for, and where it has them."""
+    """A text in a list: its title, its summary and, for a search, an excerpt; the words found are marked."""
 
     reading: Reading
     title: Any
@@ -22,7 +22,7 @@ class Line:
 
 
 def line(reading: Reading, found: Found | None = None) -> Line:
-    """Return a text as a list shows it; with what was `found`, marked."""
+    """Return a text as a list shows it; if a search `found` something, with the words marked."""
     edition, language = reading.edition, reading.language
     if found is None or not found.wanted:
         return Line(reading, edition.title, edition.summary)
@@ -35,8 +35,10 @@ def line(reading: Reading, found: Found | None = None) -> Line:
 
 
 def readings(summit: Summit, keys: Iterable[int], *, words: bool = False) -> dict[int, Reading]:
-    """Return public editions by their primary keys, in no order, with their texts' languages; their body is read only
-    with `words`. Two queries."""
+    """Return public editions by primary key, with their texts' languages. Two queries.
+
+    Their bodies are loaded only with `words`.
+    """
     rows = readable(summit).filter(pk__in=set(keys)).order_by()
     found = list(rows if words else rows.defer("body"))
     languages = versions_of(summit, [row.version.text_id for row in found])
@@ -47,5 +49,5 @@ def readings(summit: Summit, keys: Iterable[int], *, words: bool = False) -> dic
 
 
 def lines(known: dict[int, Reading], keys: Sequence[int], found: Found | None = None) -> list[Line]:
-    """Return these texts in the order of their keys; what was held or withdrawn meanwhile is left out."""
+    """Return these texts in the order of their keys, without those that are no longer public."""
     return [line(known[key], found) for key in keys if key in known]

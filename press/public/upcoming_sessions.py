@@ -1,5 +1,4 @@
-"""What comes next at the summit, as the press site tells it: from the agenda that everybody may read, and nothing of
-what the press office has ready."""
+"""The next sessions on the press site, from the public agenda. They reveal no text that isn't published."""
 
 from collections.abc import Hashable, Sequence
 from typing import Any
@@ -24,11 +23,11 @@ _BEGUN = Prepared(_begun)
 
 
 def begun(*, summit: str) -> Hashable:
-    """Return what changes when a session of the summit at an address begins. One query."""
+    """Return a value that changes when a session of the summit begins. One query."""
     return tuple(_BEGUN.rows(slug=summit))
 
 
 def sessions_next(summit: Summit) -> Sequence[ReleasedSession]:
-    """Return the public sessions that begin next, soonest first. One query."""
+    """Return the next public sessions, soonest first, at most MOST. One query."""
     rows = released_agenda.public_agenda(summit=summit, who=released_agenda.Who.NOBODY)
     return list(rows.filter(starts_at__gt=Now())[:MOST])

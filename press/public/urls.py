@@ -1,4 +1,4 @@
-"""Addresses of the press site, below "<summit>/press/". They are kept for good: feeds and readers hold them."""
+"""URLs of the press site, below "<summit>/press/". They must stay stable: feeds and readers store them."""
 
 from django.urls import path, register_converter
 
@@ -22,7 +22,7 @@ class LanguageConverter:
 
 
 class EndingConverter(LanguageConverter):
-    """The ending of a format's address."""
+    """The suffix of a format's URL."""
 
     regex = "|".join(FORMATS)
 

@@ -1,2 +1,1 @@
-"""What a reader is shown of a text, found through the predicate: earlier editions, languages, related texts,
-quotations, notices."""
+"""What readers see of public texts: earlier editions, languages, related texts, quotations and notices."""

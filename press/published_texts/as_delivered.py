@@ -1,4 +1,4 @@
-"""A text as delivered, and the prepared one with which readers may compare it."""
+"""A text as delivered, and the prepared text with which readers may compare it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
 
 def prepared_of(summit: Summit, delivered: PublicEdition) -> PublicEdition | None:
-    """Return the public edition of the prepared text in the language of a public one as delivered; None unless the
-    office lets readers compare the two, or where either was withdrawn. One query at most."""
+    """Return the public edition of the prepared text, in the language of `delivered`. One query at most.
+
+    None unless the press office allows the comparison, or if either text was withdrawn.
+    """
     text = delivered.version.text
     if text.wording != Wording.DELIVERED or not text.comparison_public or text.withdrawn_at is not None:
         return None

@@ -1,4 +1,4 @@
-"""What documents print between a text's title and its words: what it is, where, when, for whom, whom to ask."""
+"""The lines that documents print between a text's title and its words: kind, session, dates, topics, contact."""
 
 from django.utils.translation import gettext as _
 
@@ -9,7 +9,7 @@ from summit.templatetags.moments import day_clock
 
 
 def facts(reading: Reading) -> list[str]:
-    """Return a line for each fact that there is, in the language that is active."""
+    """Return one line for each fact about a text, in the active language."""
     text, summit = reading.edition.version.text, reading.summit
     lines = [reading.what, line_of(reading)]
     if text.media_access:

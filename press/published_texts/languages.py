@@ -1,4 +1,4 @@
-"""In which languages texts can be read."""
+"""The languages in which texts are public."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from summit.summits.models import Summit
 
 @dataclass(frozen=True)
 class Version:
-    """A language in which a text can be read."""
+    """A language in which a text is public."""
 
     language: str
     name: str
@@ -25,13 +25,15 @@ class Version:
 
     @property
     def full_url(self) -> str:
-        """The absolute address of its page."""
+        """The absolute URL of its page."""
         return f"{settings.BASE_URL}{self.url}"
 
 
 def versions_of(summit: Summit, texts: Iterable[int], current: int | None = None) -> dict[int, tuple[Version, ...]]:
-    """Return the languages in which texts can be read by the texts' keys, the authoritative one first; `current` is
-    the key of the version that is shown. One query."""
+    """Return the public languages of texts by the texts' keys, the authoritative one first. One query.
+
+    `current` is the key of the version that is shown.
+    """
     rows = (
         public_editions()
         .filter(version__text__in=texts)
@@ -53,5 +55,5 @@ def versions_of(summit: Summit, texts: Iterable[int], current: int | None = None
 
 
 def shown_in(versions: Iterable[Version], current: TextVersion) -> tuple[Version, ...]:
-    """Return a text's languages, of which `current` is the one that is shown."""
+    """Return a text's languages, with `current` marked as the one that is shown."""
     return tuple(replace(each, current=each.language == current.language) for each in versions)

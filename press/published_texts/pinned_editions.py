@@ -1,4 +1,4 @@
-"""Editions that have been read, each under an address of its own: a quotation leads to the words that it quotes."""
+"""Published editions at URLs of their own, so that a quotation links to exactly the words that it quotes."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from summit.summits.models import Summit
 if TYPE_CHECKING:
     from press.texts.models.visibility import PublishedEdition
 
-# nh3 writes attributes in one way, and words that look like this are escaped in its HTML.
+# nh3 always writes attributes in this form, and escapes words that look like it.
 _PARAGRAPH = re.compile(r'(<(?:p|li) id="(p-\d+)">)')
 
 
 def find_edition(summit: Summit, slug: str, language: str | None, number: int) -> PublishedEdition | None:
-    """Return an edition that has been read by all, in one query; None for any other and for what was removed."""
+    """Return a published edition by its number; None for any other, and for a removed text. One query."""
     wanted = Q(version__language=language) if language else Q(version__authoritative=True)
     rows = published_editions().filter(wanted, version__text__summit=summit, version__text__slug=slug, number=number)
     return rows.select_related(
@@ -38,22 +38,24 @@ def find_edition(summit: Summit, slug: str, language: str | None, number: int) -
 
 
 def find_file(summit: Summit, slug: str, public_id: str, name: str) -> Attachment | None:
-    """Return a file that lies beside an edition that has been read by all, in one query; None for any other."""
+    """Return a file attached to a published edition, or None. One query."""
     read = published_editions().filter(version__text__summit=summit, version__text__slug=slug)
     lies = EditionAttachment.objects.filter(edition__in=read.values("pk"), attachment=OuterRef("pk"))
     return Attachment.objects.filter(Exists(lies), public_id=public_id, file_name=name).first()
 
 
 def find_gone(summit: Summit, slug: str, language: str | None) -> Edition | None:
-    """Return an edition that had been read when its text was removed, in one query; None for anything else."""
+    """Return an edition that was published before its text was removed, or None. One query."""
     wanted = Q(version__language=language) if language else Q(version__authoritative=True)
     rows = gone_editions().filter(wanted, version__text__summit=summit, version__text__slug=slug)
     return rows.select_related("version__text").first()
 
 
 def since(old: Edition, new: Edition) -> dict[str, str]:
-    """Return what became of the paragraphs of an edition in a newer one, by their addresses: "changed" or "gone".
-    What stayed is left out."""
+    """Return how paragraphs of an edition differ in a newer one: anchor to "changed" or "gone".
+
+    Unchanged paragraphs are left out.
+    """
     before, after = _by_anchor(old), _by_anchor(new)
     return {
         anchor: "changed" if anchor in after else "gone"
@@ -68,16 +70,18 @@ def _by_anchor(edition: Edition) -> dict[str, str]:
 
 
 def with_links(edition: Edition, path: str, marks: dict[str, str] | None = None) -> SafeString:
-    """Return an edition's HTML in which each paragraph has a link to itself below `path`; `marks` say which were
-    changed since or are gone, and how that is told."""
+    """Return an edition's HTML with a link on each paragraph to itself, below `path`.
+
+    `marks` maps anchors to "changed" or "gone"; these paragraphs get a visible note.
+    """
     told = {"changed": _("changed since"), "gone": _("taken out since")}
-    said = escape(_("Link to this paragraph"))
+    message = escape(_("Link to this paragraph"))
 
     def link(match: re.Match[str]) -> str:
         opening, anchor = match.groups()
         became = (marks or {}).get(anchor, "")
         mark = format_html('<mark class="since">{}</mark> ', told[became]) if became else ""
-        return f'{opening}<a class="pin" href="{escape(path)}#{anchor}" aria-label="{said}">¶</a>{mark}'
+        return f'{opening}<a class="pin" href="{escape(path)}#{anchor}" aria-label="{message}">¶</a>{mark}'
 
-    # Cleaned by nh3; what is put in is escaped.
+    # nh3 has cleaned the HTML, and the inserted parts are escaped.
     return mark_safe(_PARAGRAPH.sub(link, html_of(edition)))  # noqa: S308

@@ -1,4 +1,4 @@
-"""Which moments of a summit's texts have passed: the version of its public pages depends on the newest of them."""
+"""The embargo moments that have passed: the newest is part of the cache version of a summit's public pages."""
 
 import math
 from datetime import datetime
@@ -9,23 +9,25 @@ from django.db.models.functions import Now
 from press.texts.models.embargoes import GRID, Embargo
 from summit.public_base.page_version import clock_value
 
-# Seconds that pass between the database's clock and the cache that stores the answer.
+# Seconds between reading the database's clock and storing the response in a cache.
 MARGIN = 0.25
 
 
 @clock_value(10)
 def newest_passed() -> Subquery:
-    """Return the newest moment of a summit's embargoes that has passed. Pages of before it aren't answered after it,
-    though no row has changed."""
+    """Return a subquery for the newest moment of a summit's embargoes that has passed.
+
+    When a moment passes, cached pages become outdated although no row has changed.
+    """
     passed = Embargo.objects.filter(summit=OuterRef("pk"), moment__lte=Now())
     return Subquery(passed.order_by("-moment").values("moment")[:1])
 
 
 def cache_control(now: datetime) -> str:
-    """Return the Cache-Control header (RFC 9111) of an answer given at a moment of the database's clock.
+    """Return the Cache-Control header (RFC 9111) for a response at the time `now` of the database's clock.
 
-    Shared caches may store it to the end of the grid's step. Browsers always ask, so that their reader is shown what
-    stands now.
+    Shared caches may store it up to the end of the time grid's step. Browsers always revalidate, so that readers see
+    the current state.
     """
     ends = now.timestamp() // GRID * GRID + GRID
     seconds = max(0, math.floor(ends - now.timestamp() - MARGIN))

@@ -1,6 +1,7 @@
-"""One paragraph, to be quoted elsewhere: found by an address of ours, and told when its text has changed since.
+"""Find one paragraph of a public text by its URL, to be quoted on other sites.
 
-What isn't public is not found, whatever the address says: editions come from the predicate alone.
+Only public editions are searched, so a URL of any other text finds nothing. A quotation says if its text has changed
+since.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ from summit.summits.models import Summit
 from summit.templatetags.moments import day_clock
 
 PAGES = frozenset({"press:text", "press:language", "press:edition", "press:language-edition"})
-# Elements that stand for themselves in an item of a list.
+# Block elements: a list item that contains one becomes a div, any other a paragraph.
 BLOCKS = frozenset({"p", "ul", "ol", "blockquote", "pre", "table"})
 
 
 @dataclass(frozen=True)
 class Place:
-    """What an address of ours names: a text, in a language other than its first, an edition, a paragraph."""
+    """What a URL of this site names: a text's slug, a language, an edition and a paragraph."""
 
     slug: str
     language: str | None
@@ -41,8 +42,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Quote:
-    """A paragraph of an edition that has been read, with the newest edition of its text as `reading`. `words` are
-    safe HTML, and empty where the text has been withdrawn."""
+    """A paragraph of a published edition; `reading` is the newest edition of its text.
+
+    `words` are safe HTML, and empty if the text has been withdrawn.
+    """
 
     reading: Reading
     edition: Edition
@@ -51,31 +54,36 @@ class Quote:
 
     @property
     def url(self) -> str:
-        """The absolute address of these words, which goes on showing them when they have been corrected."""
+        """The absolute URL of these words. It still shows them after a correction."""
         path = pinned(self.reading.summit, self.reading.edition.version, self.edition.number)
         return f"{settings.BASE_URL}{path}{'#' if self.anchor else ''}{self.anchor}"
 
     @property
     def remarks(self) -> list[str]:
-        """What whoever reads the quotation has to know, in the language that is active: that the text was withdrawn,
-        or that it has changed since, when, and whether this paragraph has."""
+        """Notices for readers of the quotation, in the active language.
+
+        They say that the text was withdrawn, or that it has changed since, when, and whether this paragraph has.
+        """
         reading = self.reading
         if reading.withdrawn:
             return [notice.line for notice in notices(reading)]
         if self.edition.number == reading.edition.number:
             return []
         became = since(self.edition, reading.edition).get(self.anchor, "")
-        said = {
+        message = {
             "changed": _("This paragraph reads otherwise now."),
             "gone": _("This paragraph is no longer in it."),
             "": _("This paragraph reads the same now."),
         }
         moment = day_clock(reading.published_at, reading.summit)
-        return [_("The text was changed after this edition, last on %(moment)s.") % {"moment": moment}, said[became]]
+        return [
+            _("The text was changed after this edition, last on %(moment)s.") % {"moment": moment},
+            message[became],
+        ]
 
 
 def place_of(summit: Summit, url: str) -> Place | None:
-    """Return what an address names of this summit's texts; None for any other address, and for other sites'."""
+    """Return what a URL names among this summit's texts; None for any other URL."""
     try:
         asked, ours = urlsplit(url), urlsplit(settings.BASE_URL)
         found = resolve(asked.path)
@@ -90,8 +98,10 @@ def place_of(summit: Summit, url: str) -> Place | None:
 
 
 def find_quote(summit: Summit, url: str) -> Quote | None:
-    """Return what to quote of the text at an address: the paragraph that it names, or else the first. None for what
-    isn't public, isn't there or isn't ours."""
+    """Return the paragraph that a URL names, or the text's first one if it names none.
+
+    None if there is no such public paragraph.
+    """
     place = place_of(summit, url)
     current = find(summit, place.slug, place.language) if place else None
     if place is None or current is None:
@@ -108,7 +118,7 @@ def find_quote(summit: Summit, url: str) -> Quote | None:
 
 
 def _paragraph(edition: Edition, anchor: str) -> tuple[str, SafeString] | None:
-    """Return a paragraph's address with its HTML: the first one's where none is asked for."""
+    """Return a paragraph's anchor and HTML; those of the first one for an empty anchor."""
     page = html.fragment_fromstring(html_of(edition), create_parent="div")
     for element in page.iter():
         name = element.get("id", "")
@@ -118,11 +128,11 @@ def _paragraph(edition: Edition, anchor: str) -> tuple[str, SafeString] | None:
 
 
 def _alone(element: html.HtmlElement) -> SafeString:
-    """Return an element as it stands in other pages: without addresses, an item of a list as a paragraph."""
+    """Return an element's HTML for use on other pages: without ids, and a list item as a paragraph."""
     for each in element.iter():
         each.attrib.pop("id", None)
     if element.tag == "li":
         element.tag = "div" if any(child.tag in BLOCKS for child in element) else "p"
     element.tail = None
-    # Cleaned by nh3 as it was made.
+    # html_of has cleaned it with nh3.
     return mark_safe(etree.tostring(element, method="html", encoding="unicode"))  # noqa: S308

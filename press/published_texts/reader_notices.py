@@ -1,4 +1,4 @@
-"""What a reader has to know before the words: that a text was withdrawn, or corrected, when and why."""
+"""Notices that readers see before a text: that it was withdrawn or corrected, when and why."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +12,10 @@ from summit.templatetags.moments import day_clock
 
 @dataclass(frozen=True)
 class Notice:
-    """A withdrawal ("withdrawn") or the newest change ("correction" or "clarification"): when, in a sentence, and the
-    reason as the press office wrote it, "" where it gave none."""
+    """A notice of a withdrawal or of the newest change: its time, a sentence, and the press office's reason or "".
+
+    `kind` is "withdrawn", "correction" or "clarification".
+    """
 
     kind: str
     at: datetime
@@ -22,30 +24,29 @@ class Notice:
 
     @property
     def line(self) -> str:
-        """The sentence with the reason."""
+        """The sentence followed by the reason."""
         return " ".join(filter(None, (self.said, self.reason)))
 
 
 def notices(reading: Reading) -> list[Notice]:
-    """Return what has to be known of a text, in the language that is active: of a withdrawn one that alone."""
+    """Return a text's notices in the active language. A withdrawn text has only that of the withdrawal."""
     text, summit = reading.edition.version.text, reading.summit
     if text.withdrawn_at is not None:
-        said = _("This text was withdrawn on %(moment)s.") % {"moment": day_clock(text.withdrawn_at, summit)}
-        return [Notice("withdrawn", text.withdrawn_at, said, text.withdrawal_reason)]
+        message = _("This text was withdrawn on %(moment)s.") % {"moment": day_clock(text.withdrawn_at, summit)}
+        return [Notice("withdrawn", text.withdrawn_at, message, text.withdrawal_reason)]
     if reading.corrected:
         edition, moment = reading.edition, {"moment": day_clock(reading.published_at, summit)}
         kind = ChangeKind(edition.change_kind or ChangeKind.CORRECTION)
-        said = {
+        message = {
             ChangeKind.CORRECTION: _("Corrected on %(moment)s."),
             ChangeKind.CLARIFICATION: _("Clarified on %(moment)s."),
         }[kind]
-        return [Notice(str(kind.value), reading.published_at, said % moment, edition.change_note)]
+        return [Notice(str(kind.value), reading.published_at, message % moment, edition.change_note)]
     return []
 
 
 def changes(reading: Reading) -> list[str]:
-    """Return a line for each correction and clarification that has been published, in the language that is active,
-    the newest first."""
+    """Return a line for each published correction or clarification, newest first, in the active language."""
     return [
         _("%(change)s: %(moment)s. %(note)s")
         % {"change": change.said, "moment": day_clock(change.at, reading.summit), "note": change.note}

@@ -1,4 +1,4 @@
-"""What stands beside a text on its page: files, the text that it follows or that follows it, topics, people."""
+"""What a text's page shows beside it: attachments, the other text of the speech, topics and people."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from summit.summits.models import Summit
 
 @dataclass(frozen=True)
 class File:
-    """A file that everybody may read beside a text; `size` in bytes."""
+    """A public attachment of a text. `size` is in bytes."""
 
     title: str
     language: str
@@ -38,13 +38,13 @@ class File:
 
     @property
     def large(self) -> str:
-        """The size in words."""
+        """The size in words, such as "340 kB"."""
         return size_in_words(self.size)
 
 
 @dataclass(frozen=True)
 class Other:
-    """Another text that everybody may read."""
+    """Another public text."""
 
     title: str
     language: str
@@ -54,8 +54,11 @@ class Other:
 
 @dataclass(frozen=True)
 class Beside:
-    """What stands beside a text. `delivered` and `prepared` are the other text of the same speech; `behind` is the
-    newest public edition of the original where a translation says an older one."""
+    """What is shown beside a text.
+
+    `delivered` and `prepared` are the other text of the same speech. `behind` is the number of the original's newest
+    public edition, if the translation is of an older one.
+    """
 
     files: tuple[File, ...] = ()
     prepared: Other | None = None
@@ -66,7 +69,7 @@ class Beside:
 
 
 def beside(summit: Summit, edition: Edition) -> Beside:
-    """Return what stands beside a public edition, in five queries at most."""
+    """Return what is shown beside a public edition. At most five queries."""
     text = edition.version.text
     language = get_language() or summit.language
     partners = _partners(summit, edition)
@@ -81,14 +84,13 @@ def beside(summit: Summit, edition: Edition) -> Beside:
 
 
 def files_of(summit: Summit, edition: Edition) -> tuple[File, ...]:
-    """Return the files that lie beside an edition that everybody may read. One query, without their bytes."""
+    """Return the attachments of a public edition, without their content. One query."""
     rows = edition.attachments.defer("content").order_by("attached__position", "pk")
     return tuple(_file(summit, edition, row) for row in rows)
 
 
 def files_of_all(summit: Summit, editions: Sequence[Edition]) -> dict[int, tuple[File, ...]]:
-    """Return the files that lie beside editions that everybody may read, by the editions' keys. One query, without
-    their bytes."""
+    """Return the attachments of public editions by the editions' keys, without their content. One query."""
     known = {edition.pk: edition for edition in editions}
     rows = EditionAttachment.objects.filter(edition__in=list(known)).select_related("attachment")
     found: dict[int, tuple[File, ...]] = {}
@@ -114,8 +116,10 @@ def _file(summit: Summit, edition: Edition, row: Attachment) -> File:
 
 
 def _partners(summit: Summit, edition: Edition) -> dict[int, Other]:
-    """Return the texts of the same speech that this one follows or that follow it, by their keys, as far as everybody
-    may read them."""
+    """Return the public counterparts of a prepared or delivered text, by primary key.
+
+    A text as delivered is the counterpart of the prepared text of the same speech. Withdrawn texts are left out.
+    """
     text = edition.version.text
     if text.wording not in (Wording.PREPARED, Wording.DELIVERED):
         return {}
@@ -138,7 +142,7 @@ def _behind(edition: Edition) -> int | None:
 
 
 def size_in_words(size: int) -> str:
-    """Return a number of bytes as readers say it: "340 kB", "2.1 MB"."""
+    """Return a number of bytes in readable form: "340 kB", "2.1 MB"."""
     if size < 1_000_000:
         return f"{formats.number_format(max(1, round(size / 1000)))}\u00a0kB"
     return f"{formats.number_format(size / 1_000_000, 1)}\u00a0MB"

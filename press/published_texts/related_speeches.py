@@ -1,5 +1,7 @@
-"""Which speeches of the same session come before and after one, and what else was published of it: of what everybody
-may read, in the order in which the agenda was released."""
+"""Public texts related to one: the speeches before and after it, others of its session, and those of its topics.
+
+Speeches are in the order of the released agenda.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -11,13 +13,13 @@ from sessions.agenda.models.releases import ReleasedParticipant
 from summit.core import languages
 from summit.summits.models import Summit
 
-# How many other texts of a session stand beside a text: the list of all of them is one step away.
+# The most other texts of a session that are shown beside a text; a link leads to the list of all.
 MOST = 8
 
 
 @dataclass(frozen=True)
 class Neighbour:
-    """Another text: its title and whether it was withdrawn, and who speaks, as the agenda says."""
+    """Another text: its title, whether it was withdrawn, and the speaker as on the agenda."""
 
     title: str
     language: str
@@ -29,8 +31,11 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The texts around one. `session` is the public id of their session, "" where there is none that everybody may
-    know; `more` says that it has more texts than `others`; `alike` are of the same topics."""
+    """The texts related to one.
+
+    `session` is the public id of their session, "" if it isn't public. `more` says that the session has more texts
+    than `others`. `alike` are texts of the same topics.
+    """
 
     previous: Neighbour | None = None
     next: Neighbour | None = None
@@ -41,8 +46,10 @@ class Neighbours:
 
 
 def around(summit: Summit, reading: Reading) -> Neighbours:
-    """Return what stands around a text: of a speech the others of its session, as the released agenda tells of them;
-    and texts of the same topics. Three queries at most."""
+    """Return the texts related to one: others of its session, if that is public, and those of its topics.
+
+    At most three queries.
+    """
     found = _of_session(summit, reading)
     known = {each.path for each in found.others}
     alike = tuple(each for each in _of_topics(summit, reading) if each.path not in known)
@@ -67,7 +74,7 @@ def _of_session(summit: Summit, reading: Reading) -> Neighbours:
     order = list(places.order_by("position", "id").values_list("slot_key", "label"))
     names = dict(order)
     found: dict[str, list[Neighbour]] = {}
-    # Of several texts of a speech the newest comes first.
+    # If a speech has several texts, the newest comes first.
     for edition in listed(summit).defer("body").filter(version__text__slot__public_id__in=names):
         slot = edition.version.text.slot
         if slot is not None and edition.version.text_id != reading.edition.version.text_id:

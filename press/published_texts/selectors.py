@@ -1,4 +1,4 @@
-"""What a reader is shown: found through the predicate, in a number of queries that doesn't grow."""
+"""Public editions as readers see them, in a number of queries that doesn't grow with the texts."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from summit.summits.models import Summit
 if TYPE_CHECKING:
     from press.texts.models.visibility import PublicEdition
 
-# Stands behind the name that a footnote explains, as in letters.
+# Follows a name that has a footnote.
 STAR = "*"
 FORMATS = ("txt", "pdf", "xml", "json", "jsonld")
 CHANGED = {
@@ -42,7 +42,7 @@ CHANGED = {
 
 @dataclass(frozen=True)
 class Change:
-    """A published edition, as the history of a text tells it."""
+    """A published edition in a text's history."""
 
     number: int
     at: datetime
@@ -52,13 +52,13 @@ class Change:
 
     @property
     def said(self) -> str:
-        """What it was: corrected or clarified."""
+        """What the edition was: "Corrected" or "Clarified"."""
         return str(CHANGED[ChangeKind(self.kind or ChangeKind.CORRECTION)])
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A public edition with all that its page and its other formats say."""
+    """A public edition with everything that its page and its other formats show."""
 
     summit: Summit
     edition: Edition
@@ -67,13 +67,13 @@ class Reading:
     versions: tuple[Version, ...] = ()
     history: tuple[Change, ...] = ()
     occasion: ReleasedSession | None = None
-    # Read only where a format names the speaker's party: pages name it in their reader's language.
+    # Used only by formats that name the speaker's party; pages name it in the reader's language.
     books: Books | None = None
     beside: Beside = field(default_factory=Beside)
 
     @property
     def others(self) -> list[Version]:
-        """The languages besides, in which the text can be read."""
+        """The other languages in which the text is public."""
         return [version for version in self.versions if not version.current]
 
     @property
@@ -83,28 +83,28 @@ class Reading:
 
     @property
     def direction(self) -> str:
-        """ "rtl" or "ltr"."""
+        """The direction of the words, "rtl" or "ltr"."""
         return languages.direction(self.language)
 
     @property
     def slot(self) -> Slot | None:
-        """The speech of which this is the text."""
+        """The speech that the text belongs to, or None."""
         return self.edition.version.text.slot
 
     @property
     def named(self) -> Named | None:
-        """How the speaker's party is named in the language of the words; None where there is none."""
+        """The name of the speaker's party in the language of the words; None without a party."""
         books = self.books or Books(self.summit)
         return books.of(self.slot.party_id, self.language) if self.slot else None
 
     @property
     def who(self) -> str:
-        """Who speaks: name and office, then the party; "" where it is no speech."""
+        """The speaker's name and office, then the party; "" if the text isn't a speech."""
         return speaker(self.edition, self.named)
 
     @property
     def who_marked(self) -> str:
-        """Who speaks, with the star of the footnote that stands under the words where the party has one."""
+        """The speaker, with a star if the party has a footnote."""
         return f"{self.who}{STAR}" if self.note else self.who
 
     @property
@@ -114,12 +114,12 @@ class Reading:
 
     @property
     def party_beside(self) -> str:
-        """The speaker's party, or nothing where there is none or the office names it already."""
+        """The name of the speaker's party; "" if there is none or the office contains it."""
         return labels.beside(self.slot.speaker.label, self.slot.party.name) if self.slot and self.slot.party else ""
 
     @property
     def what(self) -> str:
-        """The kind, and for a speech how its words relate to what was said."""
+        """The kind of text, and for a speech how its words relate to what was spoken."""
         return describe(self.edition)
 
     @property
@@ -129,17 +129,17 @@ class Reading:
 
     @property
     def corrected(self) -> bool:
-        """Whether an earlier edition has been read."""
+        """Whether an earlier edition was published."""
         return self.published_at > self.first_published_at
 
     @property
     def changed(self) -> str:
-        """What the edition that replaced an earlier one did to it: corrected or clarified."""
+        """How this edition changed the one before it: "Corrected" or "Clarified"."""
         return str(CHANGED[ChangeKind(self.edition.change_kind or ChangeKind.CORRECTION)])
 
     @property
     def corrections(self) -> tuple[Change, ...]:
-        """The corrections and clarifications, the newest first."""
+        """The corrections and clarifications, newest first."""
         return self.history[:-1]
 
     @property
@@ -158,34 +158,37 @@ class Reading:
 
     @property
     def path(self) -> str:
-        """The address of the page on this site."""
+        """The path of the page."""
         return address(self.summit, self.edition)
 
     @property
     def url(self) -> str:
-        """The absolute address of the page."""
+        """The absolute URL of the page."""
         return f"{settings.BASE_URL}{self.path}"
 
     @property
     def tag(self) -> str:
-        """The text's name for ever (RFC 4151): other languages and editions have the same but for their ending."""
+        """The text's permanent tag URI (RFC 4151); see `addresses.tag`."""
         return addresses.tag(self.summit, self.edition)
 
     def format_url(self, ending: str) -> str:
-        """Return the address of the text in another format."""
+        """Return the path of the text in another format."""
         return address(self.summit, self.edition).rstrip("/") + f".{ending}"
 
     def formats(self) -> list[tuple[str, str]]:
-        """Return endings with addresses."""
+        """Return the suffix and the path of each format."""
         return [(ending, self.format_url(ending)) for ending in FORMATS]
 
 
 def speaker(edition: Edition, named: Named | None = None) -> str:
-    """Return who speaks, with the party as it is `named`, or else by its name in the summit's language; or ""."""
+    """Return the speaker with the party, or "" if the text isn't a speech.
+
+    The party's name is that of `named`, or else its name in the summit's language.
+    """
     slot = edition.version.text.slot
     if slot is None:
         return ""
-    # An office often names its country; nobody wants to read it twice.
+    # An office often contains its country, which is then not repeated.
     known = slot.party.name if slot.party else ""
     if known and named and labels.beside(slot.speaker.label, known):
         known = named.name
@@ -193,25 +196,25 @@ def speaker(edition: Edition, named: Named | None = None) -> str:
 
 
 def describe(edition: Edition) -> str:
-    """Return the kind and the wording as readers are told: "Transcript. Prepared text: check against delivery"."""
+    """Return the kind and the wording in words: "Transcript. Prepared text: check against delivery"."""
     text = edition.version.text
     return described(text.kind, text.wording)
 
 
 def described(kind: str, wording: str) -> str:
-    """Return a kind and a wording in the words that readers are told."""
+    """Return a kind and a wording in words."""
     name = str(TextKind(kind).label)
     name = name[:1].upper() + name[1:]
-    said = {
+    message = {
         Wording.PREPARED: _("Prepared text: check against delivery"),
         Wording.DELIVERED: _("Text as delivered"),
         Wording.NOTES: _("Speaker's notes: the speech may have differed"),
     }.get(Wording(wording))
-    return f"{name}. {said}" if said else name
+    return f"{name}. {message}" if message else name
 
 
 def readable(summit: Summit) -> QuerySet[PublicEdition]:
-    """Return what everybody may read of a summit, newest first, with what lists show of each."""
+    """Return the public editions of a summit, newest first, with the related rows that lists show."""
     return (
         public_editions()
         .filter(version__text__summit=summit)
@@ -226,25 +229,30 @@ def readable(summit: Summit) -> QuerySet[PublicEdition]:
 
 
 def listed(summit: Summit) -> QuerySet[PublicEdition]:
-    """Return the texts of a summit as lists and feeds give them: each once, in its authoritative language."""
+    """Return the public editions of a summit for lists and feeds: each text once, in its authoritative language."""
     return readable(summit).filter(version__authoritative=True)
 
 
 def by_change(rows: QuerySet[PublicEdition]) -> QuerySet[PublicEdition]:
-    """Order public editions as feeds do: what came out, was corrected or was withdrawn last comes first, so that a
-    correction of an old text reaches those who follow."""
+    """Return public editions in the order of feeds: the last published, corrected or withdrawn comes first.
+
+    This way a correction of an old text reaches the readers of a feed.
+    """
     changed = Coalesce("version__text__withdrawn_at", "published_at", output_field=DateTimeField())
     return rows.annotate(changed=changed).order_by("-changed", "-id")
 
 
 def find(summit: Summit, slug: str, language: str | None) -> PublicEdition | None:
-    """Return the public edition at an address, in one query, or None: under embargo is like never written."""
+    """Return the public edition with a slug, or None. One query.
+
+    A text under embargo can't be told from one that doesn't exist.
+    """
     wanted = Q(version__language=language) if language else Q(version__authoritative=True)
     return readable(summit).filter(wanted, version__text__slug=slug).order_by().first()
 
 
 def read(summit: Summit, edition: PublicEdition) -> Reading:
-    """Return a public edition with its languages, its history and its occasion, in three queries at most."""
+    """Return a public edition with its languages, history and session. At most three queries."""
     version = edition.version
     versions = versions_of(summit, [version.text_id], version.pk).get(version.text_id, ())
     past = published_editions().filter(version=version.pk).order_by("-number")
@@ -265,8 +273,7 @@ def read(summit: Summit, edition: PublicEdition) -> Reading:
 
 
 def brief(summit: Summit, edition: PublicEdition, books: Books | None = None) -> Reading:
-    """Return what lists and feeds say of a public edition, without a query; `books` are read where parties are
-    named."""
+    """Return a public edition as lists and feeds show it. No query; `books` are read if parties are named."""
     return Reading(
         summit=summit,
         edition=edition,
@@ -277,8 +284,10 @@ def brief(summit: Summit, edition: PublicEdition, books: Books | None = None) ->
 
 
 def several(summit: Summit, rows: Sequence[PublicEdition]) -> list[Reading]:
-    """Return what feeds say of public editions: as `brief`, with their languages, their files and their speakers'
-    parties. A query for the languages, one for the files, and one for each language in which parties are named."""
+    """Return public editions as feeds show them: as `brief`, with languages, attachments and speakers' parties.
+
+    One query for the languages, one for the attachments, and one for each language in which parties are named.
+    """
     books = Books(summit, [edition.version.language for edition in rows])
     versions = versions_of(summit, [edition.version.text_id for edition in rows])
     files, found = files_of_all(summit, rows), []
@@ -291,8 +300,7 @@ def several(summit: Summit, rows: Sequence[PublicEdition]) -> list[Reading]:
 
 
 def _occasion(summit: Summit, edition: Edition) -> ReleasedSession | None:
-    """Return the session of the speech as the public knows it: from the released agenda, or not at all, as where it
-    doesn't tell who speaks."""
+    """Return the text's session if it is public; for a speech only if the released agenda names the speaker."""
     text = edition.version.text
     slot, rows = text.slot, ReleasedSession.objects.public(summit).select_related("session")
     if slot is None:

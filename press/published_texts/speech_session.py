@@ -1,4 +1,4 @@
-"""In which session a speech was given, in a line."""
+"""The session of a speech in one line."""
 
 from press.published_texts.selectors import Reading
 from sessions.agenda.models.releases import ReleasedSession
@@ -8,12 +8,12 @@ from summit.templatetags.moments import day_clock
 
 
 def place_of(occasion: ReleasedSession) -> str:
-    """Return what a session is called and where it is, in the active language."""
+    """Return a session's title, room and venue, in the active language."""
     return comma().join(filter(None, (occasion.words.title, occasion.room_name, occasion.venue_name)))
 
 
 def line_of(reading: Reading) -> str:
-    """Return where and when a speech was given, as documents print it, or "" where it is not known."""
+    """Return where and when a speech was given, in one line for documents; "" if that isn't public."""
     occasion, summit = reading.occasion, reading.summit
     if occasion is None:
         return ""

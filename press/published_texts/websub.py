@@ -1,5 +1,8 @@
-"""Feeds that tell the deployment's hub when they change (W3C WebSub): the whole one of a summit, and those of each
-kind of text and each language, as Atom and as JSON Feed. No other names the hub: it would promise what isn't done."""
+"""Notify the deployment's hub when feeds change (W3C WebSub).
+
+The hub is notified of a summit's complete feed, and of the feeds of each kind of text and each language, as Atom and
+as JSON Feed. No other feed names the hub, since the hub isn't notified of its changes.
+"""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,20 +15,22 @@ from summit.summits.models import Summit
 from summit.webhooks import websub
 
 FEEDS = ("press:atom", "press:json-feed")
-# What a feed may be narrowed by, alone, and still tell the hub.
+# A feed filtered by only one of these still uses the hub.
 BY = ("kind", "language")
 
 
 def of_feed(query: str) -> str:
-    """Return the hub that a feed names, by the part of its address that narrows it; "" for none."""
+    """Return the hub of a feed with this query string; "" if it has none."""
     name, _equals, value = query.partition("=")
     told = not query or (name in BY and "&" not in value)
     return settings.WEBSUB_HUB if told else ""
 
 
 def changed(text: Text, languages: Iterable[str], cause: str) -> None:
-    """Tell the hub which feeds a text has changed, in the transaction of the announcement; `cause` is what changed
-    it, and tells it once. No query where there is no hub."""
+    """Notify the hub of the feeds that a text has changed, in the transaction of the announcement.
+
+    `cause` identifies the change, so that it is notified once. No query without a hub.
+    """
     if settings.WEBSUB_HUB:
         websub.ping(summit=text.summit, feeds=list(_feeds(text.summit, text.kind, sorted(languages))), cause=cause)
 

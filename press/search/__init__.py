@@ -1,1 +1,1 @@
-"""By what texts are found: tokens, the index, the query, highlighting."""
+"""Full-text search of public texts: tokens, index, query and highlighting."""

@@ -1,7 +1,6 @@
-"""What everybody may read of a summit, each with no more than by what it can be found: a few queries, however many.
+"""The public editions of a summit with the fields for search and filters, in a few queries, however many editions.
 
-The process keeps it, under the summit's stamp and the newest moment that has passed, as pages are kept
-(press.public.page_cache).
+The process caches them under the version of the summit's public pages (press.public.page_cache).
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,8 +24,10 @@ from summit.summits.models import Summit
 
 
 class Row(NamedTuple):
-    """A public edition by what it can be found. Speaker and party have the primary key, which is None for none, and
-    the public id; `slot` is the speech's public id."""
+    """A public edition with its fields for search and filters.
+
+    Speaker and party have their primary key, or None, and their public id. `slot` is the public id of the speech.
+    """
 
     pk: int
     text: int
@@ -48,23 +49,23 @@ class Row(NamedTuple):
 
     @property
     def corrected(self) -> bool:
-        """Whether an earlier edition has been read."""
+        """Whether an earlier edition was published."""
         return self.published_at > self.first_published_at
 
     @property
     def said_by(self) -> str:
-        """Who speaks, and for whom: a line each."""
+        """The speaker's name and office and the party's name, one per line."""
         return "\n".join(filter(None, (self.speaker_name, self.speaker_office, self.party_name)))
 
     @property
     def changed_at(self) -> datetime:
-        """When it came out, was corrected or was withdrawn last."""
+        """When the text was last published, corrected or withdrawn."""
         return self.withdrawn_at or self.published_at
 
 
 @dataclass(frozen=True)
 class Held:
-    """A session in which speeches were given, as everybody may know it."""
+    """A session in which speeches were given, as far as it is public."""
 
     key: str
     title: str
@@ -74,7 +75,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Subject:
-    """A topic as it is called in the reader's language, or the summit's; `language` is "" for the reader's."""
+    """A topic with its name in the reader's language or else the summit's; `language` is "" for the reader's."""
 
     key: str
     name: str
@@ -94,8 +95,11 @@ _PATHS = (
 
 @dataclass(frozen=True)
 class Public:
-    """All that everybody may read of a summit, in no order: its rows, the sessions of speeches by the public id of
-    these, those of other texts by their primary key, and the topics of texts by the text's key."""
+    """The public editions of a summit, unordered, with their sessions and topics.
+
+    `spoken_at` has the sessions of speeches by the speech's public id, `about` those of other texts by the session's
+    primary key, `topics` the topics by the text's primary key.
+    """
 
     rows: tuple[Row, ...]
     spoken_at: Mapping[str, Held]
@@ -103,17 +107,16 @@ class Public:
     topics: Mapping[int, tuple[Subject, ...]]
 
     def session(self, row: Row) -> Held | None:
-        """Return the session of a text, as everybody may know it."""
+        """Return the session of a text, or None if it isn't public."""
         return self.spoken_at.get(row.slot) if row.slot else self.about.get(row.session_key or 0)
 
 
-# A large summit's takes some ten megabytes; pages of a few summits in a few languages are asked for.
+# A large summit takes about ten megabytes; only a few summits and languages are requested often.
 _KEPT: Memory[Public] = Memory(6)
 
 
 def public(summit: Summit) -> Public:
-    """Return what everybody may read of a summit in all languages. One query where the process has kept it, and
-    five more where it hasn't."""
+    """Return the public editions of a summit in all languages. One query if they are cached, otherwise six."""
     known = read_version(summit.slug)
     if known is None:
         return _read(summit)
@@ -124,7 +127,7 @@ def _read(summit: Summit) -> Public:
     found = tuple(Row(*values) for values in readable(summit).order_by().values_list(*_PATHS))
     slots = {row.slot for row in found if row.slot}
     shown = ReleasedSession.objects.public(summit)
-    # By keys: in one query PostgreSQL, while it knows no sizes of tables, looks for the release at each row.
+    # Two queries: in a single one PostgreSQL, before it has statistics, searches the release again for each row.
     keys = list(shown.order_by().values_list("pk", flat=True))
     places = ReleasedParticipant.objects.filter(released_session__in=keys).exclude(slot_key="")
     at = {slot: key for slot, key in places.order_by().values_list("slot_key", "released_session") if slot in slots}
@@ -141,8 +144,8 @@ def _read(summit: Summit) -> Public:
 
 
 def _held(row: ReleasedSession, summit: Summit) -> Held:
-    said = row.words
-    return Held(row.session.public_id, said.title, said.language or summit.language, row.starts_at)
+    message = row.words
+    return Held(row.session.public_id, message.title, message.language or summit.language, row.starts_at)
 
 
 def _topics(summit: Summit, texts: set[int]) -> dict[int, tuple[Subject, ...]]:
@@ -151,14 +154,15 @@ def _topics(summit: Summit, texts: set[int]) -> dict[int, tuple[Subject, ...]]:
     rows = Text.topics.through.objects.filter(text__summit=summit).order_by("topic__name", "topic")
     for text, key, name, names in rows.values_list("text", "topic__public_id", "topic__name", "topic__names"):
         if text in texts:
-            said = Subject(key, names[language], "") if names.get(language) else Subject(key, name, summit.language)
-            found[text] = (*found.get(text, ()), said)
+            message = (
+                Subject(key, names[language], "") if names.get(language) else Subject(key, name, summit.language)
+            )
+            found[text] = (*found.get(text, ()), message)
     return found
 
 
 def spoken(summit: Summit, found: Iterable[Row]) -> Spoken:
-    """Return how speeches are found by who speaks and for whom, in each language in which the party is named. One
-    query when it is made."""
+    """Return a function that finds speeches by speaker or party, in each language of the party's names. One query."""
     people = {row.speaker_key: row.speaker_name or row.speaker_office or "" for row in found if row.speaker_key}
     names = {row.party_key: [(row.party_name or "", summit.language)] for row in found if row.party_key}
     for party, name, language in PartyName.objects.filter(party__summit=summit).values_list(
@@ -166,9 +170,11 @@ def spoken(summit: Summit, found: Iterable[Row]) -> Spoken:
     ):
         if party in names:
             names[party].append((name, language))
-    said = [("speaker", key, [(name, summit.language)]) for key, name in people.items()]
-    said += [("party", key, own) for key, own in names.items()]
-    terms = [(what, key, frozenset().union(*(tokens.terms(*name) for name in own)), own) for what, key, own in said]
+    message = [("speaker", key, [(name, summit.language)]) for key, name in people.items()]
+    message += [("party", key, own) for key, own in names.items()]
+    terms = [
+        (what, key, frozenset().union(*(tokens.terms(*name) for name in own)), own) for what, key, own in message
+    ]
 
     def ask(wanted: Wanted, loosely: bool) -> Q | None:
         keys: dict[str, list[int | None]] = {"speaker": [], "party": []}

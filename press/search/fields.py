@@ -1,4 +1,4 @@
-"""By what texts are narrowed, and what each value is called."""
+"""The fields by which texts are filtered, and the names of their values."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from press.texts.models.texts import TextKind
 from summit.core.languages import tongue
 from summit.summits.models import Summit
 
-# What a value is called, and the language of that: "" is the page's own.
+# A value's name and the language of the name; "" is the page's own language.
 Named = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class World:
-    """Whence names come: the summit, how the page names parties, and all that is public."""
+    """Where names come from: the summit, the page's names of parties, and the public editions."""
 
     summit: Summit
     names: Book
@@ -60,8 +60,11 @@ def _sessions(row: Row, public: Public) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Field:
-    """By what texts are narrowed: the parameter's name, what it is called, which values of it a text has, as they
-    stand in addresses, and what one of these is called."""
+    """A field by which texts are filtered.
+
+    It has the query parameter's name, a label, a function that returns a text's values as in URLs, and one that
+    returns a value's name.
+    """
 
     name: str
     label: Any

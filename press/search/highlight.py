@@ -1,6 +1,6 @@
-"""Shows where a text has what was looked for: its words are marked, and of a long text the best place is cut out.
+"""Mark the words of a search in a text, and choose the best excerpt of a long text.
 
-Only what everybody may read comes in here: what is marked, and what isn't, tells of nothing else.
+Only public words come in here, so that highlighting reveals nothing else.
 """
 
 import html
@@ -13,9 +13,9 @@ from django.utils.safestring import SafeString
 
 from press.search.tokens import Wanted, pieces, terms_of
 
-# Characters of an excerpt, and of those how many stand before the first word that was found.
+# The length of an excerpt in characters, and how many of them come before the first match.
 LENGTH, BEFORE = 240, 70
-# Enough of a text to choose a place from.
+# The most matches of a text that are considered for its excerpt.
 PLACES = 300
 MORE = "…"
 
@@ -29,7 +29,7 @@ _SPACE = re.compile(r"\s+")
 
 @dataclass(frozen=True)
 class Place:
-    """Where a text has a word that was looked for, and which of them."""
+    """The position of a match in a text, and which of the wanted words it is."""
 
     start: int
     end: int
@@ -37,7 +37,7 @@ class Place:
 
 
 def places(text: str, language: str, wanted: Sequence[Wanted]) -> Iterator[Place]:
-    """Yield where a text in a language has what is looked for, in order."""
+    """Yield the matches of the wanted words in a text, in order."""
     every = frozenset[str]().union(*(one.terms for one in wanted))
     for piece in pieces(text):
         known = terms_of(piece, language)
@@ -49,18 +49,18 @@ def places(text: str, language: str, wanted: Sequence[Wanted]) -> Iterator[Place
 
 
 def bare(body: str) -> str:
-    """Return the words of Markdown in one line, near enough to be read in an excerpt."""
+    """Return the words of Markdown in one line, approximately without markup, for an excerpt."""
     text = _TABLE.sub(" ", _LINE.sub("", _LINK.sub(r"\1", body)))
     return _SPACE.sub(" ", html.unescape(_ESCAPED.sub(r"\1", _MARKS.sub("", text)))).strip()
 
 
 def marked(text: str, language: str, wanted: Sequence[Wanted]) -> SafeString:
-    """Return a text for a page, with what was looked for marked."""
+    """Return a text as safe HTML with the wanted words marked."""
     return _render(text, list(places(text, language, wanted)))
 
 
 def excerpt(body: str, language: str, wanted: Sequence[Wanted]) -> SafeString:
-    """Return that place of a text's Markdown which has most of what is looked for, marked; "" where it has none."""
+    """Return the part of a text's Markdown that has most of the wanted words, marked; "" if it has none."""
     text = bare(body)
     best, found = _best(text, language, wanted)
     if not best:
@@ -75,12 +75,12 @@ def excerpt(body: str, language: str, wanted: Sequence[Wanted]) -> SafeString:
 
 
 def _best(text: str, language: str, wanted: Sequence[Wanted]) -> tuple[list[Place], list[Place]]:
-    """Return the places in the window with most of the words that are looked for, and all that were looked at."""
+    """Return the matches in the window with most of the wanted words, and all matches that were considered."""
     found: list[Place] = []
     best: list[Place] = []
     first, most = 0, 0
     for place in places(text, language, wanted):
-        # A pair of letters comes after the single ones: the order is kept.
+        # Not sorted strictly: pairs of letters come after the single ones. The order is kept.
         found.append(place)
         while found[first].start < place.start - (LENGTH - BEFORE):
             first += 1
@@ -93,12 +93,12 @@ def _best(text: str, language: str, wanted: Sequence[Wanted]) -> tuple[list[Plac
 
 
 def _border(text: str, near: int, limit: int, *, forward: bool = False) -> int:
-    """Return where a word begins, at or after a position and before `limit`; forward, where one ends."""
+    """Return the start of a word at or after `near` and before `limit`; with `forward`, the end of a word."""
     if near <= 0 or near >= len(text):
         return max(0, min(near, len(text)))
     space = text.find(" ", near)
     if space < 0 or space > near + BEFORE // 2:
-        # No space is near: it is a script without them, or the end.
+        # No space is near: the script has none, or the text ends.
         return min(near, limit) if not forward or space >= 0 or len(text) - near > BEFORE // 2 else len(text)
     return space if forward else min(space + 1, limit)
 
@@ -113,7 +113,7 @@ def _render(text: str, found: Sequence[Place]) -> SafeString:
 
 
 def _joined(found: Sequence[Place]) -> Iterator[tuple[int, int]]:
-    """Yield what is marked, with what overlaps or touches as one."""
+    """Yield the ranges to mark, with overlapping and adjacent matches merged."""
     start = end = -1
     for place in sorted(found, key=lambda one: (one.start, one.end)):
         if place.start > end:

@@ -1,4 +1,4 @@
-"""By what editions are found. Nothing here says who may read them: whoever looks begins with public editions."""
+"""The search index of editions. It doesn't restrict who may read them: every query starts from public editions."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,9 +9,11 @@ from summit.summits.models import Summit
 
 
 class SearchEntry(models.Model):
-    """The words of an edition, made ready (press.search.tokens), each once, apart by spaces; `terms` has those of the
-    title too. An index of the database is over both columns (summit.core.word_index). `plain` has all words in their
-    order, for phrases; None where it was not made yet."""
+    """The normalised words of an edition (press.search.tokens), each once, separated by spaces.
+
+    `terms` includes those of the title. Both columns have a database index (summit.core.word_index). `plain` has all
+    words in their order, for phrases; None if it isn't filled yet.
+    """
 
     edition = models.OneToOneField(
         Edition, on_delete=models.CASCADE, related_name="search", verbose_name=pgettext_lazy("label", "edition")
@@ -29,7 +31,7 @@ class SearchEntry(models.Model):
 
 
 class SearchWord(models.Model):
-    """A word that texts of a summit in a language have, folded, with its trigrams: whoever mistypes it finds it."""
+    """A folded word of a summit's texts in a language, with its trigrams, by which misspelt queries find it."""
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="+", verbose_name=pgettext_lazy("label", "summit")

@@ -1,4 +1,4 @@
-"""What an address of the press site's lists and feeds asks for: one choice has one address."""
+"""The query parameters of the press site's lists and feeds. One combination of filters has one URL."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,14 +9,14 @@ from django.http import QueryDict
 
 from press.search.tokens import LONGEST_QUERY
 
-# The parameters that name a value, and the days, in the order in which they stand in an address, after the words.
+# The parameters with a value and those with a day, in the order of a URL, after the words.
 NAMES = ("kind", "speaker", "party", "session", "topic", "language")
 DAYS = ("since", "until")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What an address asks for."""
+    """The search words and filters of a request."""
 
     q: str = ""
     chosen: Mapping[str, str] = field(default_factory=dict)
@@ -28,22 +28,22 @@ class Asked:
 
     @property
     def narrows(self) -> bool:
-        """Whether something is asked for besides words."""
+        """Whether there are filters besides the words."""
         return bool(self.chosen or self.since or self.until)
 
     @property
     def parameters(self) -> dict[str, str]:
-        """What asks for the same, in the one order."""
+        """The query parameters, in their fixed order."""
         days = {name: day.isoformat() for name in DAYS if (day := getattr(self, name))}
         return {**({"q": self.q} if self.q else {}), **{n: self.chosen[n] for n in NAMES if n in self.chosen}, **days}
 
     def query(self, **beside: str) -> str:
-        """Return "?..." with this and what stands beside it; "" for nothing."""
+        """Return the query string "?..." with these and further parameters; "" if there are none."""
         found = urlencode({**beside, **self.parameters})
         return f"?{found}" if found else ""
 
     def without(self, name: str) -> "Asked":
-        """Return this without one of its parameters."""
+        """Return a copy without one parameter."""
         left = {key: value for key, value in self.chosen.items() if key != name}
         return Asked(
             "" if name == "q" else self.q,
@@ -54,7 +54,7 @@ class Asked:
 
 
 def asked(query: QueryDict) -> Asked:
-    """Return what an address asks for; a day that is none isn't asked for."""
+    """Return the words and filters of a query string; an unreadable day is ignored."""
     chosen = {name: value for name in NAMES if (value := str(query.get(name, "")).strip())}
     since, until = (_day(str(query.get(name, ""))) for name in DAYS)
     return Asked(" ".join(str(query.get("q", ""))[:LONGEST_QUERY].split()), chosen, since, until)
@@ -65,5 +65,5 @@ def _day(value: str) -> date | None:
         found = date.fromisoformat(value)
     except ValueError:
         return None
-    # Days that no zone's moment can stand for.
+    # Days at the ends of the calendar would overflow in other time zones.
     return found if date.min + timedelta(days=2) < found < date.max - timedelta(days=2) else None

@@ -1,8 +1,8 @@
-"""Looks for words among what everybody may read.
+"""Search public editions for words.
 
-What is found, its order and what is guessed depend on public editions alone: a text's words are compared with those
-that are asked for and with nothing else, so that no rank and no number tells of a text that isn't out. Those with all
-words in their title come first, then the newest; of what came out at one moment what has most of the words.
+Results, their order and suggestions depend on public editions only: a text's words are compared with those of the
+query and with nothing else, so that no rank and no number reveals an unpublished text. Texts with all words in their
+title come first, then the newest; of those published at the same moment, the one with most of the words.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,28 +19,33 @@ from press.search.tokens import Wanted
 from summit.core.word_index import Holds
 from summit.summits.models import Summit
 
-# So many are put in order by how much they have; and how many times a word counts what stands together.
+# The most editions that are ranked by relevance, and the weight of a match of all words in sequence.
 RANKED, TOGETHER = 2_000, 5
-# From a word to the condition on editions that their speaker or the party has it, or with True one like it; None
-# where nobody has.
+# Maps a word to the condition that an edition's speaker or party has it, or with True a similar word; None if none
+# has.
 Spoken = Callable[[Wanted, bool], Q | None]
 
 
 @dataclass(frozen=True)
 class Found:
-    """What was looked for, and the public editions that have it: 1 where their title or speaker has all, else 0.
-    `guessed`: nothing has the words themselves, and these have some like them."""
+    """The result of a search. `editions` maps the keys of public editions to 1 if their title or speaker has all
+    words, else 0.
+
+    `guessed` says that no edition has the words themselves, and that these have similar ones.
+    """
 
     wanted: tuple[Wanted, ...] = ()
     editions: dict[int, int] = field(default_factory=dict)
     guessed: bool = False
-    # How many have the words, but not as they stand in the quotation marks.
+    # How many editions have the words, but not the quoted phrases.
     apart: int = 0
 
 
 def ask(summit: Summit, query: str, languages: Iterable[str], spoken: Spoken) -> Found:
-    """Return what has all words of a query. `languages` are those of the texts. One query where something has them,
-    three at most."""
+    """Return the public editions that have all words of a query. One query if there are any, at most three.
+
+    `languages` are those of the texts.
+    """
     known = sorted(set(languages))
     wanted = tokens.wanted(query, known)
     if not wanted or not known:
@@ -63,7 +68,7 @@ def _matches(summit: Summit, wanted: Sequence[Wanted], named: Sequence[Q | None]
 
 
 def _holding(column: str, wanted: Sequence[Wanted], named: Sequence[Q | None]) -> Q:
-    """Return the condition on editions that each word stands in their column, or is the speaker's."""
+    """Return the condition that an edition has each word in this column of the index, or in its speaker or party."""
     groups = [one.terms for one, own in zip(wanted, named, strict=True) if own is None]
     parts = [_entries(column, groups)] if groups else []
     parts += [_entries(column, [one.terms]) | own for one, own in zip(wanted, named, strict=True) if own is not None]
@@ -75,7 +80,7 @@ def _entries(column: str, groups: Sequence[frozenset[str]]) -> Q:
 
 
 def _alike(summit: Summit, wanted: Sequence[Wanted], languages: Sequence[str]) -> list[Wanted]:
-    """Return what is looked for with the words that are like it. One query."""
+    """Return the wanted words extended by similar ones. One query."""
     loose = [one for one in wanted if not one.spaceless and not one.word.isdigit()]
     if not loose:
         return list(wanted)
@@ -93,8 +98,10 @@ def _like(asked: str, known: dict[str, set[str]]) -> frozenset[str]:
 
 
 def as_quoted(found: Found, query: str, said: Mapping[int, str]) -> Found:
-    """Return of what was found what has each phrase in quotation marks as it stands there, in its words or in what is
-    `said` of it, such as the speaker's name, by the edition's key. One query where there are phrases."""
+    """Return `found` without editions that lack one of the query's quoted phrases.
+
+    A phrase may also be in `said`, such as the speaker's name, by the edition's key. One query if there are phrases.
+    """
     phrases = tokens.phrases(query)
     if not phrases or not found.editions:
         return found
@@ -111,9 +118,11 @@ def as_quoted(found: Found, query: str, said: Mapping[int, str]) -> Found:
 
 
 def relevance(found: Found, query: str, keys: Sequence[int]) -> dict[int, float]:
-    """Return how much of what was looked for editions have: how often they have its words, those that stand together
-    as they were asked for several times, for each thousand words. One query, of at most RANKED editions: of more the
-    newest come first, as they are."""
+    """Return how often editions have the words of a query, per thousand words.
+
+    A sequence of all words counts TOGETHER times. One query for at most RANKED editions; for more of them the result
+    is empty, and they stay in order of time.
+    """
     if not found.wanted or not 1 < len(keys) <= RANKED:
         return {}
     loose = [one.word if one.spaceless else f" {one.word}" for one in found.wanted]

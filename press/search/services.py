@@ -1,4 +1,4 @@
-"""What is written down so that editions are found, in the transaction that stores them."""
+"""Index editions for search, in the transaction that stores them."""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,18 +12,18 @@ from press.texts.models.editions import Edition
 from summit.summits.models import Summit
 
 BATCH = 500
-# PostgreSQL indexes a megabyte of one row's words; a text has at most a fifth of that as characters.
+# PostgreSQL indexes at most a megabyte of words per row; a text has at most a fifth of that in characters.
 LONGEST = 800_000
 
 
 @listeners.stored(10)
-def note(edition: Edition) -> None:
-    """Write down by what an edition is found; it runs in the transaction that stores the edition. Two queries."""
+def index_edition(edition: Edition) -> None:
+    """Index an edition, in the transaction that stores it. Two queries."""
     note_all([edition])
 
 
 def note_all(editions: Iterable[Edition]) -> None:
-    """Write down by what these editions are found. Their version, text and summit are joined."""
+    """Index editions. Their version and text must be joined."""
     entries, known = [], set[tuple[int, str, str]]()
     for edition in editions:
         version = edition.version
@@ -31,7 +31,7 @@ def note_all(editions: Iterable[Edition]) -> None:
         whole = f"{edition.title}\n{edition.summary}\n{bare(edition.body)}"
         known |= {(version.text.summit_id, version.language, word) for word in tokens.known_words(whole)}
     SearchEntry.objects.bulk_create(entries, batch_size=BATCH)
-    # In one order, so that two who write at once don't wait for each other in a ring.
+    # Sorted, so that concurrent transactions don't deadlock.
     SearchWord.objects.bulk_create(
         [
             SearchWord(summit_id=key, language=code, word=word, trigrams=_trigrams(word))
@@ -43,7 +43,7 @@ def note_all(editions: Iterable[Edition]) -> None:
 
 
 def entry(edition: Edition) -> SearchEntry:
-    """Return by what an edition is found, unsaved."""
+    """Return an edition's unsaved index entry."""
     language = edition.version.language
     title = tokens.terms(edition.title, language)
     every = title | tokens.terms(f"{edition.summary}\n{bare(edition.body)}", language)
@@ -53,14 +53,16 @@ def entry(edition: Edition) -> SearchEntry:
 
 
 def plain_of(edition: Edition) -> str:
-    """Return an edition's words in their order, paragraph by paragraph."""
+    """Return an edition's normalised words in order, paragraph by paragraph."""
     parts = (edition.title, edition.summary, *map(bare, edition.body.split("\n\n")))
     return tokens.plain("\n".join(parts))
 
 
 def rebuild(*, summit: Summit | None = None) -> int:
-    """Make anew by what all editions are found, or those of one summit, and return how many these are: after the way
-    in which words are made ready has changed. Searches go on meanwhile and find what was there before."""
+    """Rebuild the index of all editions, or of one summit's; return how many.
+
+    Do this after the normalisation of words has changed. Until it is done, searches use the old index.
+    """
     with transaction.atomic():
         rows = Edition.objects.select_related("version__text").order_by("pk")
         entries, known = SearchEntry.objects.all(), SearchWord.objects.all()

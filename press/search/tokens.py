@@ -1,10 +1,9 @@
-"""Words made ready for search, in Python, so that every database finds the same.
+"""Normalise words for search, in Python, so that every database finds the same.
 
 A word is folded (summit.core.text_normalisation: no accents, vowel signs, capitals) and reduced to its stem in the
-language of its text, by the stemmers of Snowball. Of Arabic the article and the particles that are written with their
-word are taken off besides. Chinese, Japanese, Thai and others that put no spaces between words become pairs of
-letters that overlap, in whatever text they stand. Stems carry their language, so that one of another language isn't
-taken for it.
+language of its text, by the Snowball stemmers. From Arabic words the article and attached particles are removed as
+well. Chinese, Japanese, Thai and other scripts without spaces become overlapping pairs of letters, whatever the
+text's language. Stems contain their language, so that words of different languages don't match.
 """
 
 import re
@@ -52,21 +51,21 @@ STEMMERS = {
     "ta": "tamil",
     "tr": "turkish",
 }
-# Written without spaces between words: Thai, Lao, Burmese, Khmer; kana; Han; Hangul, whose particles join their word.
+# Written without spaces between words: Thai, Lao, Burmese, Khmer; kana; Han; and Hangul, which attaches particles.
 SPACELESS = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
     "\uff66-\uff9f\U00020000-\U0003ffff"
 )
-# Longer ones are no words; PostgreSQL takes 2,046 bytes.
+# Anything longer isn't a word; PostgreSQL's limit is 2,046 bytes.
 LONGEST = 64
-# A query has as many words as somebody types; what comes after is not looked for.
+# The most words and characters of a query; the rest is ignored.
 MOST, LONGEST_QUERY = 12, 200
-# Shorter parts of words stand in too many.
+# Shorter parts of words would match too much.
 SHORTEST_PART = 4
-# How much of their trigrams two words share that are taken for one another, as a Dice coefficient.
+# Two words are similar if the Dice coefficient of their trigrams is at least this.
 ALIKE = 0.5
 
-# What the languages of the system, and those that people type in, put around what was said.
+# The quotation marks of the interface's languages and of those that people type.
 _QUOTED = re.compile(r"[\"“”„«»‟「『]([^\"“”„«»‟「」『』]+)[\"“”„«»‟」』]")
 _ARTICLE = re.compile(r"^[وف]?(?:[بكل]?ال|لل)(?=\w{2})")
 _PARTICLE = re.compile(r"^[وف]?[وفبل](?=\w{3})")
@@ -74,8 +73,7 @@ _PARTICLE = re.compile(r"^[وف]?[وفبل](?=\w{3})")
 
 @dataclass(frozen=True)
 class Piece:
-    """A word of a text, or a pair of letters or a letter where words aren't told apart: where it stands, and by what
-    it is found."""
+    """A word of a text with its position; in scripts without spaces, a letter or a pair of letters."""
 
     start: int
     end: int
@@ -85,7 +83,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A word that is looked for, folded, and by what it is found in each text: any of `terms`."""
+    """A folded word of a query; a text that has any of `terms` matches."""
 
     word: str
     terms: frozenset[str]
@@ -94,7 +92,7 @@ class Wanted:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    """Return what is a run without spaces, or a word: letters and figures with the marks that belong to them."""
+    """Return the pattern of a run of letters without spaces, or of a word: letters and digits with their marks."""
     marks = "".join(char for char in map(chr, range(0x300, 0xFFFF)) if unicodedata.category(char) in ("Mn", "Mc"))
     return re.compile(rf"([{SPACELESS}]+)|((?:[^\W_{SPACELESS}][{marks}\u0640]*)+)")
 
@@ -106,8 +104,11 @@ def _stemmer(language: str) -> "snowballstemmer.basestemmer.BaseStemmer | None":
 
 @lru_cache(maxsize=30_000)
 def forms(word: str, language: str, *, written: bool = True) -> frozenset[str]:
-    """Return the terms by which a word of a language is found. `written`: it stands in a text; else it is asked for,
-    and fewer forms are tried, so that no part of it is taken for a particle."""
+    """Return the terms by which a word of a language is found.
+
+    With `written` it is a word of a text. Otherwise it is one of a query, and fewer forms are tried, so that no part
+    of it is taken for a particle.
+    """
     folded = fold(word)[:LONGEST]
     found = {folded}
     if language == "ar":
@@ -117,13 +118,13 @@ def forms(word: str, language: str, *, written: bool = True) -> frozenset[str]:
     stemmer = _stemmer(language)
     if stemmer is None:
         return frozenset(found)
-    # Without accents a stemmer knows fewer endings: whoever types none is served too.
+    # A stemmer knows fewer endings without accents, so both spellings are stemmed: queries often lack accents.
     bases = {unicodedata.normalize("NFC", word).lower()[:LONGEST], *found}
     return frozenset(f"{language}_{fold(stemmer.stemWord(base))}" for base in bases)
 
 
 def pieces(text: str) -> Iterator[Piece]:
-    """Yield the words of a text in order; of a run without spaces its single letters, then its pairs of letters."""
+    """Yield the words of a text in order; for a run without spaces its single letters, then its pairs of letters."""
     for match in _pattern().finditer(text):
         run, word = match.groups()
         start = match.start()
@@ -136,8 +137,10 @@ def pieces(text: str) -> Iterator[Piece]:
 
 
 def plain(text: str) -> str:
-    """Return the words of a text in their order, folded, with a space before and after each: what stands in quotation
-    marks is looked for in it as it is. Paragraphs are apart by a line break."""
+    """Return the folded words of a text in order, each between spaces, so that quoted phrases can be searched in it.
+
+    Paragraphs are separated by a line break.
+    """
     return " \n ".join(f" {' '.join(_folded(line))} " for line in text.splitlines() if line.strip())
 
 
@@ -148,16 +151,18 @@ def _folded(line: str) -> Iterator[str]:
 
 
 def phrases(query: str) -> list[str]:
-    """Return what of a query stands in quotation marks, as it stands in `plain`: what has one word alone, or is open,
-    is no phrase."""
+    """Return the quoted phrases of a query, in the form of `plain`.
+
+    A quotation of a single word and one without a closing mark are ignored.
+    """
     found = []
     for match in _QUOTED.finditer(query[:LONGEST_QUERY]):
-        said = " ".join(_folded(match[1]))
-        # Where no spaces part words the letters before and after belong to others.
-        if " " in said:
-            found.append(f" {said} ")
-        elif _pattern().match(said) and len(said) > 1 and _pattern().match(said)[1]:  # type: ignore[index]
-            found.append(said)
+        message = " ".join(_folded(match[1]))
+        # In scripts without spaces the neighbouring letters can belong to other words, so no spaces are added.
+        if " " in message:
+            found.append(f" {message} ")
+        elif _pattern().match(message) and len(message) > 1 and _pattern().match(message)[1]:  # type: ignore[index]
+            found.append(message)
     return list(dict.fromkeys(found))
 
 
@@ -167,17 +172,17 @@ def unquoted(query: str) -> str:
 
 
 def terms_of(piece: Piece, language: str) -> frozenset[str]:
-    """Return by what a piece of a text in a language is found."""
+    """Return the terms by which a piece of a text is found."""
     return frozenset({_plain(piece.text)}) if piece.spaceless else forms(piece.text, language)
 
 
 def _plain(run: str) -> str:
-    """Fold letters that stand for syllables: they are not to fall apart into their strokes."""
+    """Return folded letters recomposed, so that syllable letters aren't split into their parts."""
     return unicodedata.normalize("NFC", fold(run))
 
 
 def terms(text: str, language: str) -> set[str]:
-    """Return by what a text is found."""
+    """Return the terms by which a text is found."""
     return {term for piece in set(_bare(text)) for term in terms_of(piece, language)}
 
 
@@ -186,7 +191,7 @@ def _bare(text: str) -> Iterator[Piece]:
 
 
 def wanted(query: str, languages: Iterable[str]) -> list[Wanted]:
-    """Return the words of a query, each made ready as in texts of these languages, at most MOST of them."""
+    """Return the words of a query with their terms in these languages, at most MOST words."""
     asked, known = query[:LONGEST_QUERY], tuple(languages)
     found: dict[str, Wanted] = {}
     for match in _pattern().finditer(asked):
@@ -206,22 +211,22 @@ def _in_any(word: str, languages: Iterable[str]) -> frozenset[str]:
 
 
 def known_words(text: str) -> set[str]:
-    """Return the words of a text, folded, that are long enough to be mistyped."""
+    """Return the folded words of a text that are long enough to be corrected if misspelt."""
     words = {piece.text for piece in pieces(text) if not piece.spaceless and not piece.text.isdigit()}
     return {folded for word in words if SHORTEST_PART <= len(folded := fold(word)) <= LONGEST}
 
 
 def trigrams(word: str) -> set[str]:
-    """Return the threes of letters of a folded word, with what begins and ends it: "__b", "_bo" ... "er_"."""
+    """Return the trigrams of a folded word, padded at both ends: "__b", "_bo" ... "er_"."""
     padded = f"__{word}_"
     return {padded[at : at + 3] for at in range(len(padded) - 2)}
 
 
 def telling(word: str) -> list[str]:
-    """Return so many of a folded word's trigrams that each word which is `alike` has one of them; those of its
-    middle, which are rarer than those of its beginning, first.
+    """Return enough trigrams of a folded word that every word that is `alike` has one of them.
 
-    Of n trigrams such a word shares at least a third, since it has at least as many as it shares.
+    Trigrams of the middle come first, since they are rarer than those of the beginning. Of n trigrams a similar word
+    shares at least a third, since it has at least as many as it shares.
     """
     padded = f"__{word}_"
     ordered = [padded[at : at + 3] for at in (*range(2, len(padded) - 2), 1, 0)]
@@ -229,8 +234,11 @@ def telling(word: str) -> list[str]:
 
 
 def alike(asked: str, words: Iterable[str]) -> Iterator[str]:
-    """Yield those of folded words that are taken for the one that was asked for: they hold it, they share most
-    trigrams with it, or they are the same letters in another order from the second on."""
+    """Yield the words that are similar to the wanted one.
+
+    A similar word contains it, shares most trigrams with it, or has the same letters in another order from the second
+    on.
+    """
     own, long, letters = trigrams(asked), len(asked) >= SHORTEST_PART, sorted(asked)
     for word in words:
         if long and (asked in word or (word[0] == asked[0] and len(word) == len(asked) and sorted(word) == letters)):

@@ -1,1 +1,1 @@
-"""Who is written to: subscribers, announcements, notices of withdrawal, webhooks and feeds that are pinged."""
+"""Notifications about texts: subscribers, announcements, withdrawal notices, webhook events and feed pings."""

@@ -1,4 +1,4 @@
-"""Subscribers and announcements in the admin: to read. Subscriptions are confirmed and ended from the mailbox."""
+"""Subscribers and announcements in the admin, read-only. Subscriptions are confirmed and ended by mail."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +9,7 @@ from summit.admin_base.model_admin import ReadOnlyAdmin
 
 @admin.register(Subscriber)
 class SubscriberAdmin(ReadOnlyAdmin):
-    """Who is written to."""
+    """Subscribers."""
 
     place = 3
     list_display = ["address", "language", "confirmed_at", "ended_at", "summit"]
@@ -22,7 +22,7 @@ class SubscriberAdmin(ReadOnlyAdmin):
 
 @admin.register(Announcement)
 class AnnouncementAdmin(ReadOnlyAdmin):
-    """What has been announced, and to how many."""
+    """Announcements of editions, and the number of their recipients."""
 
     place = 2
     summit_path = "edition__version__text__summit"

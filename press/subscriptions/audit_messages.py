@@ -1,4 +1,4 @@
-"""What the audit calls what happens to announcements and subscriptions."""
+"""Audit messages of announcements and subscriptions."""
 
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -8,18 +8,18 @@ from summit.audit.actions import Facts, describe_action, describe_model, persona
 
 def _announced(facts: Facts) -> str:
     number = int(facts.detail.get("messages", 0))
-    said = ngettext("announced it to %(number)d subscriber", "announced it to %(number)d subscribers", number)
-    return said % {"number": number}
+    message = ngettext("announced it to %(number)d subscriber", "announced it to %(number)d subscribers", number)
+    return message % {"number": number}
 
 
 def _recalled(facts: Facts) -> str:
     number = int(facts.detail.get("messages", 0))
-    said = ngettext(
+    message = ngettext(
         "told %(number)d subscriber that it was withdrawn",
         "told %(number)d subscribers that it was withdrawn",
         number,
     )
-    return said % {"number": number}
+    return message % {"number": number}
 
 
 describe_action(
@@ -35,6 +35,6 @@ describe_action(
 describe_action("press.subscription_asked", gettext_lazy("was asked for a subscription"))
 describe_action("press.subscription_confirmed", gettext_lazy("noted that the subscription was confirmed"))
 describe_action("press.subscription_ended", gettext_lazy("noted that the subscription was ended"))
-# Their mailbox is theirs alone: the audit knows a subscriber by the key.
+# The address is personal data, so the audit identifies a subscriber by the public id.
 describe_model(Subscriber, name=lambda row: row.public_id)
 personal(Subscriber, "address")

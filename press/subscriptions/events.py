@@ -1,5 +1,8 @@
-"""What other systems are told of texts: after the fact, and never a word of them. Who receives it reads the address,
-which answers what stands at that moment: a title that was sent would still be on its way when the text is held."""
+"""Webhook events about texts. They are sent after publication, and contain no word of a text.
+
+The receiver fetches the URL, which returns the current state: a title in the event could still be on its way when the
+text is held.
+"""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -25,7 +28,7 @@ WITHDRAWN = webhooks_events.declare("text.withdrawn", _("a text is withdrawn or 
 
 
 def announced(text: Text, editions: Sequence["PublicEdition"]) -> None:
-    """Tell what of a text has come out, an event for each language, in the transaction that announces it."""
+    """Emit an event for each edition of a text that was published, in the transaction of its announcement."""
     causes = [
         Cause(
             CORRECTED if edition.published_at > edition.first_published_at else PUBLISHED,
@@ -48,8 +51,10 @@ def announced(text: Text, editions: Sequence["PublicEdition"]) -> None:
 
 @listeners.withdrawn(10)
 def withdrawn(text: Text, removed: bool) -> None:
-    """Tell that a text was withdrawn or removed, in the transaction that does it. What was never announced is told to
-    nobody: it was withdrawn before anything said that it had come out."""
+    """Emit the event that a text was withdrawn or removed, in the same transaction.
+
+    A text that was never announced has no event.
+    """
     told = Announcement.objects.filter(edition__version__text=text.pk)
     languages = set(told.order_by().values_list("edition__version__language", flat=True))
     if not languages:

@@ -1,4 +1,4 @@
-"""The messages of this app: what has been published, and whether an address wants to hear of it."""
+"""The mails to subscribers: publications, withdrawals, and the request to confirm an address."""
 
 from collections.abc import Sequence
 
@@ -28,8 +28,11 @@ def _subscriber(message: Message) -> Subscriber:
 
 
 def _says_corrected(message: Message) -> bool:
-    """Whether the mail may call the text corrected: not where the mail about what it corrects never went out, since
-    this one then is the first that its reader sees."""
+    """Return whether the mail may call the text corrected.
+
+    It may not if the mail about the earlier edition was stored but never sent: then this is the first mail about the
+    text that the subscriber gets.
+    """
     if not message.facts["corrected"]:
         return False
     before = Edition.objects.filter(
@@ -45,14 +48,14 @@ def _says_corrected(message: Message) -> bool:
 
 
 def render_publication(message: Message) -> Mail:
-    """Write what has been published and where it stands."""
+    """Return the mail about a published text, with its URL."""
     facts = message.facts
     end = subscribers.url(_subscriber(message), subscribers.END)
     corrected = _says_corrected(message)
     clarified = corrected and facts.get("change_kind") == ChangeKind.CLARIFICATION
     subject = _("Corrected: %(title)s") if corrected else "%(title)s"
     subject = _("Clarified: %(title)s") if clarified else subject
-    # The kind is said in the mail's language. Messages stored before they knew it hold the words themselves.
+    # The kind is named in the mail's language. Older stored messages have the words instead of the kind.
     what = described(facts["kind"], facts["wording"]) if "kind" in facts else facts["what"]
     star = STAR if facts.get("footnote") else ""
     context = {
@@ -72,7 +75,7 @@ def render_publication(message: Message) -> Mail:
 
 
 def render_withdrawal(message: Message) -> Mail:
-    """Write what has been withdrawn, and why."""
+    """Return the mail about a withdrawn text, with the reason."""
     end = subscribers.url(_subscriber(message), subscribers.END)
     context = {**message.facts, "url": settings.BASE_URL + message.facts["path"], "end": end}
     return Mail(
@@ -83,19 +86,22 @@ def render_withdrawal(message: Message) -> Mail:
 
 
 def withdrawals_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
-    """Drop what is for somebody who has left."""
+    """Return the messages to former subscribers, which aren't sent: primary key to reason."""
     people = {message.facts["subscriber"] for message in messages}
     active = set(Subscriber.objects.filter(public_id__in=people).active().values_list("public_id", flat=True))
     return {m.pk: because(ENDED) for m in messages if m.facts["subscriber"] not in active}
 
 
 def _one_press(end: str) -> dict[str, str]:
-    """RFC 8058: one press in the mail program ends the subscription."""
+    """Return the headers for one-click unsubscribing (RFC 8058)."""
     return {"List-Unsubscribe": f"<{end}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def publications_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
-    """Drop what is no longer public, was withdrawn, or is for somebody who has left."""
+    """Return the messages that aren't sent: primary key to reason.
+
+    Their text is no longer public or was withdrawn, or the subscription has ended.
+    """
     wanted = {message.facts["edition"] for message in messages}
     still = set(
         public_editions()
@@ -110,7 +116,7 @@ def publications_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
 
 
 def render_subscription(message: Message) -> Mail:
-    """Ask whether the address wants to be written to."""
+    """Return the mail that asks a subscriber to confirm the address."""
     link = subscribers.url(_subscriber(message), subscribers.CONFIRM)
     return Mail(
         subject=_("Confirm that you want news from the press office"),
@@ -119,7 +125,7 @@ def render_subscription(message: Message) -> Mail:
 
 
 def subscriptions_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
-    """Drop questions that have been answered."""
+    """Return the messages to subscribers who have already confirmed, which aren't sent: primary key to reason."""
     keys = {message.facts["subscriber"] for message in messages}
     active = set(Subscriber.objects.filter(public_id__in=keys).active().values_list("public_id", flat=True))
     return {m.pk: because(CONFIRMED) for m in messages if m.facts["subscriber"] in active}

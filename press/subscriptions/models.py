@@ -1,4 +1,4 @@
-"""Who is written to when something is published, and what has been announced."""
+"""Models of subscribers and announcements."""
 
 from django.conf import settings
 from django.db import models
@@ -17,12 +17,12 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
     """Subscribers."""
 
     def active(self) -> "SubscriberQuerySet":
-        """Return those who confirmed their address and did not leave."""
+        """Return the subscribers who confirmed their address and didn't unsubscribe."""
         return self.filter(confirmed_at__isnull=False, ended_at__isnull=True)
 
 
 class Subscriber(PublicModel):
-    """A mailbox that asked to be written to about a summit's texts."""
+    """An address that asked for mails about a summit's texts."""
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="subscribers", verbose_name=pgettext_lazy("label", "summit")
@@ -52,7 +52,7 @@ class Subscriber(PublicModel):
 
 
 class Announcement(models.Model):
-    """A published edition has been announced: the row and the messages were written in one transaction."""
+    """The announcement of a published edition. It is stored in one transaction with its messages."""
 
     edition = models.OneToOneField(
         Edition, on_delete=models.PROTECT, related_name="announcement", verbose_name=pgettext_lazy("label", "edition")

@@ -1,4 +1,4 @@
-"""Who sees subscribers and announcements."""
+"""Permissions to view subscribers and announcements."""
 
 from press.texts.permissions import SEES_EMBARGOED
 from summit.permissions.models import Role

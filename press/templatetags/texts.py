@@ -1,4 +1,4 @@
-"""What the page of a text tells machines, and how long its reader will read."""
+"""Template tags and filters of a text's page: metadata for programs, headings, sharing and reading time."""
 
 import json
 from dataclasses import replace
@@ -32,16 +32,16 @@ register.filter("length_of", length_of)
 
 @register.filter
 def titled(edition: Edition) -> SafeString:
-    """Render the title of an edition with its language. The version is joined."""
+    """Return an edition's title as HTML with its language. The version must be joined."""
     return format_html('<bdi lang="{}">{}</bdi>', edition.version.language, edition.title)
 
 
-# Where a language is spoken most, as OpenGraph wants it told; of others nothing is said.
+# The main country of a language, for OpenGraph's locales; other languages have no og:locale.
 COUNTRIES = {
     "ar": "AR", "zh": "CN", "en": "GB", "fr": "FR", "ru": "RU", "es": "ES", "de": "DE", "it": "IT", "nl": "NL",
     "pl": "PL", "pt": "PT", "ja": "JP", "ko": "KR", "tr": "TR", "uk": "UA", "fa": "IR", "he": "IL", "sv": "SE",
 }  # fmt: skip
-# What readers know formats by: names, not sentences, but for the first.
+# Names of the formats; all but the first are proper names and aren't translated.
 FORMAT_NAMES: dict[str, Any] = {
     "txt": gettext_lazy("Plain text"),
     "pdf": "PDF",
@@ -49,14 +49,14 @@ FORMAT_NAMES: dict[str, Any] = {
     "json": "ninjs (JSON)",
     "jsonld": "JSON-LD",
 }
-# What would end the element or begin another one inside it, as the framework's json_script escapes it.
+# Escapes characters that could end the script element, as Django's json_script does.
 ESCAPES = {ord(letter): f"\\u{ord(letter):04X}" for letter in "<>&"}
 DESCRIBED = 200
 
 
 @register.simple_tag
 def linked_data(reading: Reading, beside: Beside) -> SafeString:
-    """Return the text as JSON-LD in an element that no browser runs, in the words of the text's language."""
+    """Return the text as JSON-LD in a script element that no browser runs, in the text's language."""
     with translation.override(spoken(reading.language)):
         found = jsonld.as_object(replace(reading, beside=beside), words=False)
     written = json.dumps(found, ensure_ascii=False).translate(ESCAPES)
@@ -72,7 +72,7 @@ def _described(reading: Reading) -> str:
 
 
 def _graph(reading: Reading) -> list[tuple[str, str]]:
-    """Return names and values of OpenGraph (https://ogp.me), whose type is an article."""
+    """Return the names and values of OpenGraph (https://ogp.me) for an article."""
     known = [
         ("og:type", "article"),
         ("og:title", title_of(reading)),
@@ -93,7 +93,7 @@ def _locale(language: str) -> str:
 
 @register.inclusion_tag("press/meta.html")
 def text_meta(reading: Reading, edition: Edition) -> dict[str, Any]:
-    """Tell what programs show of the page where somebody shares it, and where its paragraphs are quoted."""
+    """Return the template context of the page's metadata: OpenGraph, description, oEmbed and other formats."""
     with translation.override(spoken(reading.language)):
         graph, described = _graph(reading), _described(reading)
     number = edition.number if edition.number != reading.edition.number else None
@@ -117,13 +117,19 @@ def text_meta(reading: Reading, edition: Edition) -> dict[str, Any]:
 
 @register.inclusion_tag("press/contents.html")
 def contents(edition: Edition, reading: Reading, place: str) -> dict[str, Any]:
-    """List the headings of a text; `place` is "aside", where there is a margin, or "text", where there is none."""
+    """Return the template context of a text's table of contents.
+
+    `place` is "aside" for a page with a margin, "text" for one without.
+    """
     return {"headings": contents_of(edition), "reading": reading, "place": place}
 
 
 @register.inclusion_tag("press/share.html", takes_context=True)
 def share(context: Context, reading: Reading) -> dict[str, Any]:
-    """Offer a text in other formats, and its address to be passed on: by mail or copied, with no script."""
+    """Return the template context of the links to other formats and for sharing the URL, by mail or by copying.
+
+    It needs no JavaScript.
+    """
     known = [(FORMAT_NAMES[ending], url) for ending, url in reading.formats()]
     jumbled = copied_wrongly(reading.edition.title + reading.edition.body)
     return {"reading": reading, "known": known, "jumbled": jumbled, "language": context.get("language")}
@@ -131,5 +137,5 @@ def share(context: Context, reading: Reading) -> dict[str, Any]:
 
 @register.simple_tag
 def mail_link(reading: Reading) -> SafeString:
-    """Return the address that begins a mail about the text in the reader's own program."""
+    """Return a mailto URL with the text's title and URL."""
     return format_html("mailto:?subject={}&body={}", quote(title_of(reading)), quote(reading.url))

@@ -1,2 +1,1 @@
-"""Text, language version, edition: the one table of decisions, the visibility predicate, Markdown, attachments,
-topics."""
+"""Texts, language versions and editions, with their decisions, visibility, Markdown, attachments and topics."""

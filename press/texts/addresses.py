@@ -1,4 +1,4 @@
-"""Where texts are found, and what they are called for ever."""
+"""Paths and permanent tag URIs of texts."""
 
 from urllib.parse import urlsplit
 
@@ -11,7 +11,7 @@ from summit.summits.models import Summit
 
 
 def address(summit: Summit, edition: Edition) -> str:
-    """Return the path of an edition's page: short for the authoritative language."""
+    """Return the path of an edition's page; the one of the authoritative language has no language code."""
     version = edition.version
     args = [summit.slug, version.text.slug]
     if version.authoritative:
@@ -20,7 +20,7 @@ def address(summit: Summit, edition: Edition) -> str:
 
 
 def pinned(summit: Summit, version: TextVersion, number: int) -> str:
-    """Return the path of an edition's own page, which goes on showing it when a newer one has replaced it."""
+    """Return the path of an edition's own page, which still shows it after a newer one has replaced it."""
     args: list[str | int] = [summit.slug, version.text.slug]
     if version.authoritative:
         return reverse("press:edition", args=[*args, number])
@@ -28,7 +28,7 @@ def pinned(summit: Summit, version: TextVersion, number: int) -> str:
 
 
 def authority() -> str:
-    """Return the host that names things in tag URIs: the one of BASE_URL."""
+    """Return the authority of tag URIs: the host of BASE_URL."""
     return urlsplit(settings.BASE_URL).hostname or "localhost"
 
 

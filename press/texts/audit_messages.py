@@ -1,4 +1,4 @@
-"""What the audit calls what happens to texts and their editions."""
+"""Audit messages of texts, editions, attachments and topics."""
 
 from typing import Any
 
@@ -95,7 +95,7 @@ def _title(row: Text) -> str:
     return newest.title if newest else row.slug
 
 
-# Of the words themselves only the title is read.
+# Of an edition's words only the title is loaded.
 TITLES = Prefetch("editions", Edition.objects.only("version_id", "number", "title"))
 VERSIONS = Prefetch("versions", TextVersion.objects.prefetch_related(TITLES))
 describe_model(Text, name=_title, prefetch=(VERSIONS,))

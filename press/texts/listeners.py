@@ -1,7 +1,7 @@
-"""Listeners that are called when texts change, in the transaction that changes them.
+"""Listeners that are called when texts change, in the same transaction.
 
-- `stored`: an edition is stored. Search writes down by what it is found.
-- `withdrawn`: a text is withdrawn, or removed. Other systems are told.
+- `stored`: an edition is stored. The search indexes it.
+- `withdrawn`: a text is withdrawn or removed. Webhooks and feeds are notified.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ Store = Callable[[Edition], None]
 _storing: Registry[Store] = Registry()
 stored = _storing.register
 
-# Takes the text, and whether it is removed.
+# Called with the text, and whether it is removed.
 Withdraw = Callable[[Text, bool], None]
 _withdrawing: Registry[Withdraw] = Registry()
 withdrawn = _withdrawing.register

@@ -1,8 +1,8 @@
-"""Markdown of published texts: parsed once, into HTML that is safe to show and into blocks for all other formats.
+"""Parse the Markdown of texts into safe HTML, and into blocks for the other formats.
 
-Raw HTML is text like any other, images are not loaded, headings start below the page's own and skip no level, and
-each paragraph has an address (`p-1`, `p-2` ...) that readers can point to; press.texts.selectors.paragraph_anchors
-keeps it. A heading's is made of its words (`s-the-second-part`).
+Raw HTML is plain text, and images aren't loaded. Headings start below the page's own and skip no level. Each
+paragraph has an anchor (`p-1`, `p-2` ...) for links, which press.texts.selectors.paragraph_anchors keeps stable. A
+heading's anchor is made from its words (`s-the-second-part`).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,14 +21,17 @@ TAGS = {
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "*": {"id"}}
 SCHEMES = {"http", "https", "mailto"}
 TOP, DEEPEST = 2, 6
-# How the address of a heading begins, and how many letters of its words it has at most.
+# The prefix of a heading's anchor, and the most characters of its words in it.
 HEADING, LONGEST = "s-", 60
 
 
 @dataclass(frozen=True)
 class Span:
-    """A run of words: `marks` of "em", "strong", "code", "strike"; `href` where it is a link; a line break is a span
-    with `text` of one newline."""
+    """A run of words in one format.
+
+    `marks` can contain "em", "strong", "code" and "strike"; `href` is set for a link. A line break is a span with a
+    newline as its `text`.
+    """
 
     text: str
     marks: frozenset[str] = frozenset()
@@ -37,8 +40,11 @@ class Span:
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph ("p"), heading ("h", with its level from 2), list ("ul", "ol", with `start`), list item ("li"),
-    quotation ("quote"), table ("table", of "tr", of "td"), code ("code") or rule ("hr")."""
+    """A block of a text; `kind` is one of the following.
+
+    It is a paragraph ("p"), heading ("h", with `level` from 2), list ("ul", "ol", with `start`), list item ("li"),
+    quotation ("quote"), table ("table", of "tr", of "td"), code ("code") or rule ("hr").
+    """
 
     kind: str
     anchor: str = ""
@@ -49,7 +55,7 @@ class Block:
 
     @property
     def text(self) -> str:
-        """The block's own words, without marks."""
+        """The block's own words, without markup."""
         return "".join(span.text for span in self.spans)
 
 
@@ -58,19 +64,18 @@ def _parser() -> MarkdownIt:
 
 
 def paragraphs(body: str) -> list[str]:
-    """Return the words of each paragraph that has an address, in order, with their marks."""
-    # What stands inside of lines makes no paragraph, and takes half of the time.
+    """Return the source of each paragraph that has an anchor, in order."""
+    # Inline markup makes no paragraph, and parsing it would take half of the time.
     tokens = _parser().disable("inline").parse(body)
     return [tokens[place + 1].content for place, token in enumerate(tokens) if token.type == "paragraph_open"]
 
 
 def parse(body: str, anchors: Sequence[str] = ()) -> list[Token]:
-    """Return the tokens of a text, with addresses on paragraphs and headings moved below the page's own.
+    """Return the tokens of a text, with anchors on paragraphs and with headings below the page's own.
 
-    `anchors` are the addresses of its paragraphs in order; without them they are counted, "p-1", "p-2" ...
-
-    Whoever hears a text finds their way by its headings: the highest are one below the page's, whatever the writer
-    began with, and none is two levels below the one before it.
+    `anchors` are those of its paragraphs in order; without them they are numbered, "p-1", "p-2" ... Screen readers
+    navigate by headings. So the highest are one level below the page's, whatever the author began with, and none is
+    two levels below the one before it.
     """
     tokens = _parser().parse(body)
     count, above, taken = 0, list[int](), set[str]()
@@ -83,7 +88,7 @@ def parse(body: str, anchors: Sequence[str] = ()) -> list[Token]:
             token.tag = f"h{min(len(above) + TOP - 1, DEEPEST)}"
         elif token.type == "paragraph_open":
             count += 1
-            # In a tight list the paragraph's own element isn't shown: the item carries its address.
+            # In a tight list the paragraph has no element of its own, so its item gets the anchor.
             target = tokens[position - 1] if token.hidden and position else token
             if not target.attrs.get("id"):
                 target.attrSet("id", anchors[count - 1] if count <= len(anchors) else f"p-{count}")
@@ -91,7 +96,7 @@ def parse(body: str, anchors: Sequence[str] = ()) -> list[Token]:
 
 
 def _named(heading: Token, taken: set[str]) -> str:
-    """Return the address of a heading, made of its words, so that it stays when others come and go."""
+    """Return the anchor of a heading, made from its words, so that it is stable when other headings change."""
     words = "".join(child.content for child in heading.children or () if child.type in ("text", "code_inline"))
     name = HEADING + (slugify(words, allow_unicode=True)[:LONGEST].strip("-") or "0")
     found, again = name, 1
@@ -103,7 +108,7 @@ def _named(heading: Token, taken: set[str]) -> str:
 
 
 def to_html(body: str, anchors: Sequence[str] = ()) -> str:
-    """Return safe HTML: what no element and attribute of the lists above is, is gone."""
+    """Return the text as safe HTML, with only the elements and attributes in TAGS and ATTRIBUTES."""
     parser = _parser()
     rendered = parser.renderer.render(parse(body, anchors), parser.options, {})
     cleaned: str = nh3.clean(rendered, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES)
@@ -111,12 +116,12 @@ def to_html(body: str, anchors: Sequence[str] = ()) -> str:
 
 
 def to_blocks(body: str, anchors: Sequence[str] = ()) -> list[Block]:
-    """Return the text's blocks in order."""
+    """Return the blocks of a text in order."""
     return list(_blocks(SyntaxTreeNode(parse(body, anchors))))
 
 
 def blocks_of(tokens: list[Token]) -> list[Block]:
-    """Return the blocks of tokens that were parsed elsewhere: headings have the levels of their tags."""
+    """Return the blocks of tokens that were parsed elsewhere. Headings have the levels of their tags."""
     return list(_blocks(SyntaxTreeNode(tokens)))
 
 
@@ -126,7 +131,7 @@ def words(body: str) -> int:
 
 
 def to_plain(body: str) -> str:
-    """Return the text without marks: paragraphs apart by an empty line, items with their number or a dash."""
+    """Return the text without markup: an empty line separates paragraphs, items have a number or a dash."""
     return "\n\n".join(filter(None, (_plain(block) for block in to_blocks(body)))) + "\n"
 
 

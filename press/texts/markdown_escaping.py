@@ -1,4 +1,4 @@
-"""Words written as Markdown so that they read as they stand."""
+"""Escape plain words so that Markdown renders them unchanged."""
 
 import re
 
@@ -10,7 +10,7 @@ _ITEM = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 
 
 def escape(text: str) -> str:
-    """Return words so that they read as they are written: one line, or several with a break after each."""
+    """Return words as Markdown that renders them unchanged; a break follows each line but the last."""
     return "\\\n".join(_line(line) for line in text.split("\n"))
 
 
@@ -19,5 +19,5 @@ def _line(line: str) -> str:
 
 
 def escape_start(line: str) -> str:
-    """Escape what would begin a heading, an item, a quotation or a table where it stands first in its line."""
+    """Escape the start of a line if Markdown would read it as a heading, an item, a quotation or a table."""
     return _ITEM.sub(r"\1\\\2", line) if _ITEM.match(line) else ("\\" + line if _AT_START.match(line) else line)

@@ -1,4 +1,4 @@
-"""Who must do what next about a text, in words: by the keys that `press.texts.selectors.workflow_queries` gives."""
+"""The next steps of texts in words, by the keys that `press.texts.selectors.workflow_queries` returns."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +14,7 @@ NEXT = {
     "others": _("What goes out with it has to be approved, in every language."),
     "": "",
 }
-# What to do about what should be out and isn't.
+# What to do about a text that should have been published.
 LATE = {
     "unhold": _("Release the hold, or withdraw it."),
     "approve": _("A press approver has to approve it: it goes out at once."),

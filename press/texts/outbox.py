@@ -1,3 +1,3 @@
-"""Which task delivers the messages of this app."""
+"""The task that delivers this app's messages."""
 
 DELIVERY_TASK = "press.tasks.deliver_announcements"

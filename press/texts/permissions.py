@@ -1,4 +1,4 @@
-"""Who writes, reviews and withdraws texts, and what each decision about one needs."""
+"""Permissions to write, review and withdraw texts, and the permission of each decision."""
 
 from press.texts.models.decisions import TABLE
 from summit.permissions.models import Role
@@ -11,11 +11,11 @@ declare_model("press.text", view=SEES_EMBARGOED, change=(Role.PRESS_OFFICER,))
 declare("press.write", (Role.PRESS_OFFICER,))
 declare("press.review", (Role.PRESS_APPROVER,))
 declare("press.withdraw", PRESS)
-# What nobody is to read any more is a matter for two: an officer who withdraws it asks an approver or organiser.
+# Removal needs two people: an officer who withdraws a text asks an approver or organiser to remove it.
 declare("press.remove", (Role.ORGANISER, Role.PRESS_APPROVER))
 declare("press.approve_alone", PRESS)
 declare_model("press.topic", view=SEES_EMBARGOED, change=(Role.PRESS_OFFICER,))
-# What each decision about a text needs, by the name that its address has: the table's rows, and those about moments,
+# The permission of each decision, by the name in its URL: the rows of the table, and the decisions about moments,
 # which change no state.
 DECISIONS: dict[str, str] = {row.name: row.permission for row in TABLE} | {
     "set_moment": "press.schedule",
@@ -26,20 +26,20 @@ DECISIONS: dict[str, str] = {row.name: row.permission for row in TABLE} | {
 
 
 def can_write(user: Actor, summit: Summit) -> bool:
-    """Return whether the account may enter texts, save editions and submit them for review."""
+    """Return whether the user may create texts, save editions and submit them for review."""
     return allows(user, "press.write", summit)
 
 
 def check_can_write(user: Actor, summit: Summit) -> None:
-    """Raise PermissionDenied where `can_write` is false."""
+    """Raise PermissionDenied unless `can_write` is true."""
     check(user, "press.write", summit)
 
 
 def can_review(user: Actor, summit: Summit) -> bool:
-    """Return whether the account may approve, or ask for changes. Never its own words: the domain refuses that."""
+    """Return whether the user may approve editions or ask for changes. The services refuse one's own words."""
     return allows(user, "press.review", summit)
 
 
 def check_can_withdraw(user: Actor, summit: Summit) -> None:
-    """Raise PermissionDenied unless the account may withdraw a text."""
+    """Raise PermissionDenied unless the user may withdraw a text."""
     check(user, "press.withdraw", summit)

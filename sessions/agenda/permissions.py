@@ -1,7 +1,7 @@
-"""Who reads what of the released agenda isn't public."""
+"""Roles that may read the parts of the released agenda that aren't public."""
 
 from summit.permissions.models import Role
 from summit.permissions.rules import declare_model
 
-# What of the released agenda isn't public is for those who take part in it.
+# Focal points and delegates read what isn't public through their own rows.
 declare_model("agenda.agenda", view=(), change=(), view_own=(Role.FOCAL_POINT, Role.DELEGATE))

@@ -1,4 +1,4 @@
-"""Private calendars of whoever asks: the addresses from which calendar programs follow a programme."""
+"""The caller's private calendars: addresses at which calendar programs subscribe to a programme."""
 
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -29,8 +29,8 @@ means(services.TooMany, "conflict")
 
 
 class CalendarSerializer(serializers.ModelSerializer[CalendarFeed]):
-    """A private calendar: of a person's programme or of a party's. Its address is told when it is made, and never
-    again."""
+    """A private calendar of a person's or a party's programme. Its address appears only in the answer that creates
+    it."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     summit = serializers.SerializerMethodField()
@@ -44,12 +44,12 @@ class CalendarSerializer(serializers.ModelSerializer[CalendarFeed]):
         fields = ["id", "summit", "person", "party", "reminders", "created_at", "last_fetched_at"]
 
     def get_summit(self, row: CalendarFeed) -> str:
-        """Return the first part of the summit's addresses."""
+        """Return the summit's slug."""
         return services.summit_of(row).slug
 
 
 class MadeCalendarSerializer(CalendarSerializer):
-    """A new private calendar. Its address opens without a password, and stands in this answer alone."""
+    """A new private calendar. Its address opens without a password and appears only in this answer."""
 
     address = serializers.CharField(
         allow_null=True, help_text="Null where the answer is given again for the same Idempotency-Key."
@@ -60,20 +60,20 @@ class MadeCalendarSerializer(CalendarSerializer):
 
 
 class CalendarsSerializer(serializers.Serializer[Any]):
-    """One's private calendars, the newest first."""
+    """The caller's private calendars, the newest first."""
 
     results = CalendarSerializer(many=True)
 
 
 class ReminderInput(serializers.Serializer[Any]):
-    """Whether it reminds of each session."""
+    """Whether the calendar has a reminder for each session."""
 
     reminders = serializers.BooleanField()
 
 
 class CalendarInput(serializers.Serializer[Any]):
-    """Whose programme: of the person that one is, by the id that “me/people/” gives, or of a party that one acts
-    for."""
+    """The owner of the programme: the caller's own person, by the id in “me/people/”, or a party for which the caller
+    acts."""
 
     person = serializers.CharField(required=False, max_length=40)
     party = serializers.CharField(required=False, max_length=40)
@@ -81,16 +81,16 @@ class CalendarInput(serializers.Serializer[Any]):
 
 
 class OfCalendars(WorkingView):
-    """What is about one's calendars."""
+    """Base view of the caller's private calendars."""
 
     scope = "calendars"
 
     def people(self) -> QuerySet[Person]:
-        """Return who one is; to whoever asks by a token of one summit who one is there."""
+        """Return the caller's own person in each summit; with a token of one summit, only that summit's."""
         return self._here(Person.objects.filter(user=self.by).select_related("summit"))
 
     def parties(self) -> QuerySet[Party]:
-        """Return the parties for which one acts."""
+        """Return the parties for which the caller acts."""
         return self._here(own_parties(self.by, Role.FOCAL_POINT).select_related("summit"))
 
     def _here(self, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -98,11 +98,11 @@ class OfCalendars(WorkingView):
         return rows if only is None else rows.filter(summit=only)
 
     def mine(self) -> list[CalendarFeed]:
-        """Return the calendars that live, the newest first."""
+        """Return the caller's live calendars, the newest first."""
         return services.listed(people=self.people(), parties=self.parties())
 
     def sent(self, kind: type[serializers.Serializer[Any]]) -> Any:
-        """Return what was sent. Raises Problem."""
+        """Return the validated request data. Raises Problem."""
         known = kind(data=self.request.data)
         check_fields(self.request.data, known.fields)
         if not known.is_valid():
@@ -111,20 +111,21 @@ class OfCalendars(WorkingView):
 
 
 class Calendars(OfCalendars):
-    """My private calendars."""
+    """The caller's private calendars."""
 
     shown_once: ClassVar[tuple[str, ...]] = ("address",)
 
     @extend_schema(responses=CalendarsSerializer, operation_id="list_my_calendars", tags=["me"])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """List one's calendars, the newest first."""
+        """List the caller's private calendars, the newest first."""
         return Response(CalendarsSerializer({"results": self.mine()}).data)
 
     @extend_schema(
         request=CalendarInput, responses={201: MadeCalendarSerializer}, operation_id="make_my_calendar", tags=["me"]
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Make an address. Only somebody who is signed in by a browser makes one: it would outlive a token."""
+        """Create a private calendar. Only accounts signed in by a browser may do so, since the address would outlive
+        a token."""
         if self.token is not None:
             raise Problem("browser-only")
         return self.once(self._make)
@@ -144,14 +145,17 @@ class Calendars(OfCalendars):
 
 
 class OneCalendar(OfCalendars):
-    """Something done to one of my private calendars."""
+    """Base view of actions on one of the caller's private calendars."""
 
     http_method_names = ["post"]
     found: CalendarFeed
 
     def admit(self, request: Request) -> None:
-        """Find the calendar among one's own; where this very request was answered before, it may be what ended it.
-        Raises Http404."""
+        """Find the calendar among the caller's own. Raises Http404.
+
+        A repeated request that was answered before is admitted even if the calendar is gone, as it may have ended it
+        itself.
+        """
         found = next((row for row in self.mine() if row.public_id == self.kwargs["id"]), None)
         if found is not None:
             self.found = found
@@ -160,11 +164,11 @@ class OneCalendar(OfCalendars):
 
 
 class EndCalendar(OneCalendar):
-    """The end of one of my calendars."""
+    """Ends one of the caller's private calendars."""
 
     @extend_schema(request=None, responses={204: None}, operation_id="end_my_calendar", tags=["me"], parameters=[ID])
     def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """End the calendar: its address is dead at once."""
+        """End the calendar. Its address stops working at once."""
         return self.once(self._end)
 
     def _end(self) -> Response:
@@ -174,7 +178,7 @@ class EndCalendar(OneCalendar):
 
 
 class CalendarReminders(OneCalendar):
-    """Reminders of one of my calendars."""
+    """Reminders of one of the caller's private calendars."""
 
     @extend_schema(
         request=ReminderInput,
@@ -184,7 +188,7 @@ class CalendarReminders(OneCalendar):
         parameters=[ID],
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Say whether the calendar reminds of each session."""
+        """Set whether the calendar has a reminder for each session."""
         return self.once(self._remind)
 
     def _remind(self) -> Response:
@@ -194,7 +198,7 @@ class CalendarReminders(OneCalendar):
 
 
 def calendar_paths() -> list[URLPattern]:
-    """Return the addresses."""
+    """Return the URL patterns of the views above."""
     one = "me/calendars/<str:id>/"
     return [
         path("me/calendars/", working_api(Calendars.as_view()), name="api-my-calendars"),

@@ -1,4 +1,4 @@
-"""What the audit calls what happens to private calendars."""
+"""Labels of the audit actions on private calendars."""
 
 from django.utils.translation import gettext_lazy
 

@@ -1,4 +1,4 @@
-"""Private calendars: addresses from which a person, or a focal point for a party, subscribes to a programme."""
+"""Private calendars: addresses at which a person, or a focal point for a party, subscribes to a programme."""
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -18,8 +18,11 @@ class FeedQuerySet(models.QuerySet["CalendarFeed"]):
     """Private calendars."""
 
     def live(self) -> "FeedQuerySet":
-        """Return those that nobody has ended and whose maker may still read what they show: by an account that is
-        not shut, by a letter's link that still opens, or as the person whose mailbox has proven a code."""
+        """Return the calendars that haven't been ended and that their maker may still read.
+
+        The maker must still have a way in: an active account, a working link of a letter, or a person with a mailbox
+        that was confirmed by a code.
+        """
         acts = FocalPoint.objects.filter(party=OuterRef("party"))
         own = Q(person__erased_at__isnull=True)
         account = Q(user__is_active=True) & (
@@ -35,10 +38,11 @@ class FeedQuerySet(models.QuerySet["CalendarFeed"]):
 
 
 class CalendarFeed(PublicModel):
-    """An address from which somebody's calendar program fetches a programme: that of a person, or of a party.
+    """An address from which calendar programs fetch the programme of a person or a party.
 
-    The database holds the digest of the address' token alone, so whoever reads it opens nothing. `user`, `link`, or
-    `holder` with the mailbox that was proven say by which way its maker had come in: when that is shut, so is this.
+    The database stores only the digest of the address' token, so its contents don't open any calendar. `user`,
+    `link`, or `holder` with the confirmed `mailbox` record how the maker had signed in; the calendar ends with that
+    access.
     """
 
     digest = models.CharField(max_length=64, unique=True, editable=False)

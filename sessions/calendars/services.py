@@ -1,7 +1,7 @@
-"""Private calendars: made, shown once, found by their address, ended; and what stands in them.
+"""Private calendars: creation, lookup by address, end, and contents.
 
-A token is 24 random bytes in hexadecimal digits. The database holds its SHA-256 alone: the address is shown when it
-is made and never again, and whoever has lost it makes another.
+A token is 24 random bytes in hexadecimal digits. The database stores only its SHA-256, so the address is shown once,
+when it is created. A user who loses it has to create another.
 """
 
 import hashlib
@@ -35,8 +35,8 @@ from sessions.agenda.models.releases import (
 from sessions.agenda.selectors import last_changed
 from sessions.calendars.models import CalendarFeed
 from sessions.draft.models.signups import SignUp, SignUpState
-from sessions.visibility.members import Members
 from sessions.visibility.models import TAKING_PART
+from sessions.visibility.viewers import Members
 from summit.audit import services as audit
 from summit.audit.services import By, Link, Mailbox
 from summit.core.database_clock import db_now
@@ -45,9 +45,9 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 _FORM = re.compile(r"[0-9a-f]{48}")
-# So many live addresses may one person or party have.
+# How many live addresses one person or party may have.
 MOST = 10
-# How often it is noted that an address was fetched.
+# How often a fetch of an address is recorded.
 NOTED = timedelta(hours=1)
 _RELATED = (
     *("person__summit", "person__membership__party", "party__summit"),
@@ -56,21 +56,21 @@ _RELATED = (
 
 
 class TooMany(ValueError):
-    """There are as many addresses as there may be; its text is a sentence for whoever asked."""
+    """The person or party has as many addresses as allowed. The text is a sentence for the user."""
 
 
 def digest_of(token: str) -> str:
-    """Return what the database knows of a token."""
+    """Return the digest of a token, as the database stores it."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def address_of(token: str) -> str:
-    """Return the absolute address of a calendar."""
+    """Return the absolute URL of a calendar by its token."""
     return f"{settings.BASE_URL}{reverse('feed', args=[token])}"
 
 
 def _way(by: By) -> dict[str, object]:
-    """Return by which way somebody has come in, as a feed keeps it. Raises PermissionDenied for nobody."""
+    """Return how the user had signed in, as field values of a feed. Raises PermissionDenied for anonymous users."""
     if isinstance(by, User):
         return {"user": by}
     if isinstance(by, Link):
@@ -84,9 +84,9 @@ def _way(by: By) -> dict[str, object]:
 def make(
     *, by: By, person: Person | None = None, party: Party | None = None, alarms: bool = False
 ) -> tuple[CalendarFeed, str]:
-    """Make a private calendar of one person or one party, and return it with its token.
+    """Create a private calendar of one person or one party, and return it with its token.
 
-    Raises PermissionDenied where `by` may not read that programme, and TooMany.
+    Raises PermissionDenied if `by` may not read that programme, and TooMany.
     """
     target = person or party
     if target is None:
@@ -95,8 +95,8 @@ def make(
     with transaction.atomic():
         type(target).objects.select_for_update().get(pk=target.pk)
         if len(listed(people=[person] if person else [], parties=[party] if party else [])) >= MOST:
-            said = _("There are %(most)d addresses already. End one that nobody uses, then make another.")
-            raise TooMany(said % {"most": MOST})
+            message = _("There are %(most)d addresses already. End one that nobody uses, then make another.")
+            raise TooMany(message % {"most": MOST})
         made = CalendarFeed.objects.create(
             digest=digest_of(token), person=person, party=party, alarms=alarms, **_way(by)
         )
@@ -107,14 +107,16 @@ def make(
 
 
 def listed(*, people: Iterable[Person], parties: Iterable[Party]) -> list[CalendarFeed]:
-    """Return the live calendars of these, newest first. One query."""
+    """Return the live calendars of these people and parties, newest first. One query."""
     rows = CalendarFeed.objects.live().filter(Q(person__in=list(people)) | Q(party__in=list(parties)))
     return [row for row in rows.select_related(*_RELATED).order_by("-id") if _stands(row)]
 
 
 def end(*, feeds: Iterable[CalendarFeed], by: By) -> int:
-    """End calendars, with person or party and summit joined: their addresses are dead at once. Return how many were
-    alive."""
+    """End calendars, so that their addresses stop working at once. Return how many were live.
+
+    The rows must have their person or party and its summit joined.
+    """
     ended = 0
     with transaction.atomic():
         for row in feeds:
@@ -127,12 +129,12 @@ def end(*, feeds: Iterable[CalendarFeed], by: By) -> int:
 
 
 def remind(*, feed: CalendarFeed, alarms: bool) -> None:
-    """Say whether a calendar reminds of its sessions."""
+    """Set whether a calendar has a reminder for each session."""
     CalendarFeed.objects.filter(pk=feed.pk).update(alarms=alarms)
 
 
 def find(token: str) -> CalendarFeed | None:
-    """Return the live calendar of a token; None for all others alike. Two queries at most."""
+    """Return the live calendar of a token, or None for any other token. Two queries at most."""
     if not _FORM.fullmatch(token):
         return None
     row = CalendarFeed.objects.live().filter(digest=digest_of(token)).select_related(*_RELATED).first()
@@ -140,32 +142,32 @@ def find(token: str) -> CalendarFeed | None:
 
 
 def _stands(row: CalendarFeed) -> bool:
-    """Return whether the mailbox by which it was made still stands for its holder. No query."""
+    """Return whether the mailbox used to create the calendar still belongs to its holder. No query."""
     return row.holder is None or portal_sessions.stands_for(row.mailbox, row.holder)
 
 
 def party_of(row: CalendarFeed) -> Party | None:
-    """Return the party of whose programme it is: its own, or that of its person."""
+    """Return the party of the programme: the calendar's own party, or that of its person."""
     membership = getattr(row.person, "membership", None)
     return membership.party if membership else row.party
 
 
 def summit_of(row: CalendarFeed) -> Summit:
-    """Return the summit."""
+    """Return the summit of a calendar's person or party."""
     target = row.person or row.party
     assert target is not None  # noqa: S101 - a constraint holds it
     return target.summit
 
 
 def language_of(row: CalendarFeed) -> str:
-    """Return in which language its words are: the person's, or that of the party's letters."""
+    """Return the language of a calendar: the person's, or that of the party's letters."""
     target = row.person or row.party
     assert target is not None  # noqa: S101 - a constraint holds it
     return target.language
 
 
 def _left(row: CalendarFeed) -> bool:
-    """Return whether the party has left the summit: its invitation was revoked, and it has no other."""
+    """Return whether the party has left the summit: its invitation was revoked, and it has no other open one."""
     asked = Invitation.objects.filter(party=party_of(row), occasion="")
     return (
         asked.filter(state=InvitationState.REVOKED).exists()
@@ -174,26 +176,25 @@ def _left(row: CalendarFeed) -> bool:
 
 
 def note_read(row: CalendarFeed) -> None:
-    """Note that an address is in use."""
+    """Record that an address was fetched, at most once an hour."""
     if row.read_at is None or row.read_at < db_now() - NOTED:
         CalendarFeed.objects.filter(pk=row.pk).update(read_at=Now())
 
 
 def sessions_of(row: CalendarFeed) -> ReleasedQuerySet:
-    """Return what stands in a calendar: sessions of the newest release in which its person or party has a place, as
-    those who take part may know them."""
+    """Return the sessions of the newest release in a calendar's programme, as participants may know them."""
     entries = _entries_of(row, ReleaseEntry.objects.current(summit_of(row)))
     rows = ReleasedSession.objects.filter(pk__in=entries.order_by().values("released_session"))
     return rows.select_related("session").order_by("starts_at", "ends_at", "id")
 
 
 def updated_at(row: CalendarFeed) -> datetime | None:
-    """Return when a release last changed what stands in a calendar; None where nothing ever did."""
+    """Return when a release last changed the content of a calendar; None if it never had a session."""
     return last_changed.of_entries(summit_of(row), _entries_of(row, ReleaseEntry.objects.all()))
 
 
 def _entries_of(row: CalendarFeed, entries: EntryQuerySet) -> EntryQuerySet:
-    """Return the entries that stand in a calendar, of any release."""
+    """Return the entries, of any release, that belong to a calendar's programme."""
     if row.party is not None:
         members = Person.objects.filter(membership__party=row.party)
         return entries.of_members(Members.of([row.party], members))
@@ -203,8 +204,11 @@ def _entries_of(row: CalendarFeed, entries: EntryQuerySet) -> EntryQuerySet:
 
 
 def _places_of(person_id: int | None) -> Q:
-    """Return the condition on a place that it is a person's: their own, their category's, that of their party where
-    the whole delegation takes part, or where they are its head at whatever level."""
+    """Return the condition that selects a person's places in sessions.
+
+    These are their own places, their category's, those of their party if the whole delegation takes part, and all
+    those of their party if they are its head.
+    """
     membership = Membership.objects.filter(person=person_id)
     heads = membership.filter(capacity=Capacity.HEAD).values("party")
     return (
@@ -217,6 +221,6 @@ def _places_of(person_id: int | None) -> Q:
 
 @listeners.follows(50)
 def _ends_with_membership(party: Party, person: Person, by: By) -> None:
-    """Who leaves a delegation has no programme with it any more: their calendars end, and those that they made."""
+    """End the calendars of a person who leaves a delegation, and those that they created for it."""
     mine = CalendarFeed.objects.filter(Q(person=person) | Q(holder=person, party=party), ended_at__isnull=True)
     end(feeds=mine.select_related("person__summit", "party__summit"), by=by)

@@ -1,4 +1,4 @@
-"""The addresses that calendar programs fetch, below /calendar/."""
+"""URLs that calendar programs fetch, below /calendar/."""
 
 from django.urls import path
 

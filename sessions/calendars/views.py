@@ -1,4 +1,4 @@
-"""What calendar programs fetch at a private address."""
+"""The view that calendar programs fetch at a private address."""
 
 import hashlib
 
@@ -17,10 +17,10 @@ from summit.public_base.public_pages import blind
 
 @require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponse:
-    """Give a private calendar. An address that was ended, or whose maker has left, is answered as one that never was.
+    """Return the private calendar of a token as an iCalendar file.
 
-    The address is all that counts: no session and no cookie is looked at, and a program that asks again with the
-    ETag it was given gets a 304 where nothing has changed.
+    An address that was ended, or whose maker has left, gets the same 404 as one that never existed. Only the address
+    counts; sessions and cookies are ignored. A request with the current ETag gets a 304.
     """
     blind(request)
     found = services.find(token)

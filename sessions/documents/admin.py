@@ -1,5 +1,7 @@
-"""The documents of a session at the desk: one page that lists them and takes new ones, one for a new version, one
-that asks before one is taken off, and the files themselves."""
+"""The documents of a session in the admin.
+
+There is a page that lists and adds documents, one for a new version, one that confirms a removal, and the download.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,7 @@ class DocumentForm(forms.Form):
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
 
     def clean_file(self) -> files.File:
-        """Return the file, read only where it isn't too large."""
+        """Return the file. Its content isn't read if it is too large."""
         given = self.cleaned_data["file"]
         try:
             files.look_at_size(given.size)
@@ -58,16 +60,16 @@ class DocumentForm(forms.Form):
             raise forms.ValidationError(str(problem)) from None
 
     def paper(self) -> Paper:
-        """Return what was entered."""
+        """Return the entered values."""
         found = self.cleaned_data
         return Paper(title=found["title"], language=found["language"], file=found["file"])
 
 
 class PapersMixin(FrameMixin):
-    """Adds the pages to the desk of the draft."""
+    """Adds the pages of documents to the admin of draft sessions."""
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the pages."""
+        """Return the URLs, with those of these pages."""
         pages = [
             ("<int:key>/documents/", "session_documents", self.documents_view),
             ("document/<int:pk>/file/", "document_file", self.file_view),
@@ -77,7 +79,7 @@ class PapersMixin(FrameMixin):
         return [*self.framed(pages), *super().get_urls()]  # type: ignore[misc]
 
     def documents_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        """List the documents of a session; take a new one, or put them in another order."""
+        """List the documents of a session; on POST, add one or move one up or down."""
         session: Session = self.admit(request, "view", key)  # type: ignore[attr-defined]
         form = DocumentForm(initial={"language": session.summit.language})
         if request.method == "POST":
@@ -106,7 +108,7 @@ class PapersMixin(FrameMixin):
         return redirect("admin:agenda_session_documents", session.pk)
 
     def file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Give a document as a file, never as a page of this site; who had it is recorded."""
+        """Return a document as a download, never as a page of this site, and record the access."""
         row = self.part(request, Document, pk)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         access_log.note_page(by=request.user, target=row, summit=row.session.summit, fields=["content"])
@@ -122,7 +124,7 @@ class PapersMixin(FrameMixin):
         )
 
     def replace_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Put a new version in the place of a document."""
+        """Replace a document by a new version."""
         row = self.part(request, Document, pk)
         by = self.editor(request, row.session)
         form = DocumentForm(
@@ -140,7 +142,7 @@ class PapersMixin(FrameMixin):
         return TemplateResponse(request, "admin/agenda/session/document_replace.html", context)
 
     def remove_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask, then take a document off the table."""
+        """Ask for confirmation, then remove a document from the session."""
         row = self.part(request, Document, pk)
         by = self.editor(request, row.session)
         if request.method == "POST":
@@ -152,7 +154,7 @@ class PapersMixin(FrameMixin):
 
 
 def _shown(rows: Any) -> list[dict[str, Any]]:
-    """Return documents as the page lists them."""
+    """Return documents with their format, size and language, as the page lists them."""
     languages = dict(settings.LANGUAGES)
     return [
         {
@@ -165,5 +167,5 @@ def _shown(rows: Any) -> list[dict[str, Any]]:
     ]
 
 
-# Of a megabyte: what is smaller is said to have that much.
+# A tenth of a megabyte in bytes. Smaller files are shown with this size.
 _TENTH = 1024 * 1024 // 10

@@ -1,4 +1,4 @@
-"""What lies on the tables of sessions."""
+"""API of the documents of sessions in the draft."""
 
 from typing import Any, ClassVar
 
@@ -23,7 +23,8 @@ from summit.users.models import User
 
 
 class DeskDocumentSerializer(serializers.ModelSerializer[Document]):
-    """A paper on a session's table, without its bytes: `size` says how many there are, `digest` is their SHA-256."""
+    """A document of a session, without its content. `size` is in bytes, and `digest` is the SHA-256
+    of the content."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     session = serializers.CharField(source="session.public_id", read_only=True)
@@ -37,8 +38,10 @@ class DeskDocumentSerializer(serializers.ModelSerializer[Document]):
 
 
 class PaperInput(serializers.Serializer[Any]):
-    """A file, with its title (or else its name stands) and its language. `content` is its bytes: in JSON in Base64
-    (RFC 4648)."""
+    """A file with its language and a title; the default title is the file's name.
+
+    `content` is the file's bytes; in JSON they are encoded in Base64 (RFC 4648).
+    """
 
     title = serializers.CharField(required=False, max_length=Document._meta.get_field("title").max_length)
     language = serializers.ChoiceField(choices=settings.LANGUAGES)
@@ -47,25 +50,26 @@ class PaperInput(serializers.Serializer[Any]):
 
 
 class DocumentInput(PaperInput):
-    """A paper, to be put last on a session's table."""
+    """A document to add at the end of a session's documents."""
 
     session = InSummit(queryset=Session.objects.select_related("summit"))
 
 
 class ShiftInput(serializers.Serializer[Any]):
-    """Whether it changes places with the one above it, or with the one below it."""
+    """Whether the document swaps places with the one above it; otherwise with the one below it."""
 
     up = serializers.BooleanField()
 
 
 class DocumentFilters(OfSessionFilters):
-    """By what papers are narrowed."""
+    """Filters of a list of documents."""
 
     language = django_filters.ChoiceFilter(choices=settings.LANGUAGES, label=gettext_lazy("language"))
 
 
 class DocumentViewSet(HoldsAgenda, WithContent):
-    """Papers on sessions' tables, in the order of each. Nobody learns of one before the next release."""
+    """Documents of sessions in the draft, in the order of each session. Changes become visible with
+    the next release."""
 
     name = "session-documents"
     verbose_name = gettext_lazy("papers of sessions")
@@ -78,30 +82,30 @@ class DocumentViewSet(HoldsAgenda, WithContent):
     ordering_fields: ClassVar[Any] = {"session": ("session__starts_at", "session", "position")}
 
     def rows(self) -> QuerySet[Document]:
-        """Return papers that lie on a table, without their bytes."""
+        """Return the documents that haven't been removed, without their content."""
         rows = Document.objects.filter(removed_at=None).defer("content")
         return rows.select_related("session__summit")
 
     def content(self, *, by: User, row: Document) -> Document:
-        """Return a paper with its bytes, whether or not anybody else may read it yet."""
+        """Return a document with its content, even if it isn't released yet."""
         return row
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Document:
-        """Put a paper on a session's table."""
+        """Add a document to a session."""
         return documents.add(session=values["session"], paper=_paper(values), by=by)
 
     def remove(self, *, by: User, row: Document) -> None:
-        """Take a paper off its table; releases that name it go on naming it."""
+        """Remove a document from its session. Releases that list it still do so."""
         documents.take_off(document=row, by=by)
 
     @action("replace", permission="agenda.edit", input=PaperInput, output=DeskDocumentSerializer)
     def replace(self, *, by: User, row: Document, values: Values) -> Document:
-        """Put a new version in the paper's place. It has an id of its own."""
+        """Replace the document by a new version, which has its own id."""
         return documents.replace(document=row, paper=_paper(values), by=by)
 
     @action("shift", permission="agenda.edit", input=ShiftInput)
     def shift(self, *, by: User, row: Document, values: Values) -> Document:
-        """Let the paper and its neighbour change places."""
+        """Swap the document with its neighbour."""
         documents.shift(document=row, up=values["up"], by=by)
         return row
 

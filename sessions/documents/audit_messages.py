@@ -1,4 +1,4 @@
-"""What the audit calls what happens to documents of sessions."""
+"""Labels of the audit actions on documents of sessions."""
 
 from django.utils.translation import gettext_lazy
 

@@ -1,4 +1,4 @@
-"""What lies on the table of a session: papers that those who may see them read in the portal."""
+"""Documents of sessions, which readers of the session may open in the portal."""
 
 from django.conf import settings
 from django.db import models
@@ -14,8 +14,10 @@ from summit.users.models import User
 
 
 class Document(PublicModel):
-    """A paper of a session. Its content never changes: a new version is a new document, and a release that names the
-    old one goes on naming it. One that was taken off is kept, since releases may name it."""
+    """A document of a session. Its content never changes; a new version is a new document.
+
+    A release that lists the old version still does so. Removed documents are kept for this reason.
+    """
 
     session = models.ForeignKey(
         Session, on_delete=models.CASCADE, related_name="documents", verbose_name=pgettext_lazy("label", "session")

@@ -1,4 +1,4 @@
-"""Who puts documents on a session's table."""
+"""Roles that may read or change the documents of sessions."""
 
 from sessions.draft.permissions import DRAFT_READERS, PROGRAMME_DESK
 from summit.permissions.rules import declare_model

@@ -1,11 +1,11 @@
-"""Who drafts the agenda, and who reads the draft."""
+"""Roles that may change the draft of the agenda, and roles that may read it."""
 
 from sessions.draft.models.sessions import Session
 from summit.permissions.models import Role
 from summit.permissions.rules import Actor, allows, check, declare, declare_model
 
 PROGRAMME_DESK = (Role.ORGANISER, Role.PROGRAMME)
-# Those who seat, run rooms, write texts for it or only look. Accreditation and vetting need no agenda.
+# Roles that plan seating, run rooms, write texts or only view. Accreditation and vetting don't need the agenda.
 DRAFT_READERS = (
     *PROGRAMME_DESK,
     Role.PROTOCOL,
@@ -29,5 +29,5 @@ def can_edit(user: Actor, session: Session) -> bool:
 
 
 def check_can_edit(user: Actor, session: Session) -> None:
-    """Raise PermissionDenied where `can_edit` is false."""
+    """Raise PermissionDenied if `can_edit` is false."""
     check(user, "agenda.edit", session.summit_id)

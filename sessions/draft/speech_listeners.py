@@ -1,7 +1,7 @@
-"""What a change of the draft does to its speeches, told in its transaction to whoever has something hang on them.
+"""Listeners for changes of the draft that affect its speeches. They are called in the transaction of the change.
 
-Whoever changes when sessions begin, whether they take place, or which speeches they have does so within `watching`,
-under the lock of the agenda. The layers above register what follows with `listeners`.
+Code that changes when sessions begin, whether they take place, or which speeches they have must do so within
+`watching`, under the lock of the agenda. Higher layers register with `listeners`.
 """
 
 from bisect import bisect_left
@@ -20,15 +20,15 @@ from summit.summits.models import Summit
 
 
 class What(StrEnum):
-    """What happened to a speech; of several the first of these is told."""
+    """What happened to a speech. If several things happened, the first of these is reported."""
 
     # Its session no longer takes place.
     CANCELLED = "cancelled"
-    # It is on no list any more.
+    # It was taken off the list.
     DROPPED = "dropped"
-    # Another person gives it, or in the name of another party.
+    # It has another speaker, or is given for another party.
     GIVEN = "given"
-    # Its session begins at another time, or it has another place on the list or in another session.
+    # Its session begins at another time, or it was moved on the list or to another session.
     MOVED = "moved"
     # It begins at another time because another speech, or how long one takes, was changed.
     SHIFTED = "shifted"
@@ -36,8 +36,8 @@ class What(StrEnum):
 
 @dataclass(frozen=True)
 class Happened:
-    """A speech, by the primary key of its slot, what happened to it, when it begins now, and the primary key of who
-    was to give it before."""
+    """A change to a speech: its slot's primary key, what happened, its new start, and the previous speaker's primary
+    key."""
 
     slot_id: int
     what: What
@@ -45,15 +45,17 @@ class Happened:
     speaker_before: int
 
 
-# Learns of all that happened in one change and who did it, inside its transaction.
+# Called with everything that happened in one change and its author, inside the transaction.
 Listener = Callable[[Sequence[Happened], By], None]
 listeners: Registry[Listener] = Registry()
 
 
 @dataclass(frozen=True)
 class _Stand:
-    """How a speech stands: in which session, when that and it begin, who gives it, whether its session takes place,
-    and whether it is on no list."""
+    """The state of a speech: its session, both starts, its position, speaker and party.
+
+    `cancelled` says that its session is cancelled, `dropped` that the speech is on no list.
+    """
 
     session_id: int
     session_begins: datetime
@@ -67,18 +69,21 @@ class _Stand:
 
 @dataclass
 class Watch:
-    """A change that is under way. `named` are the speeches, by primary key, that are moved on purpose, where whoever
-    moves them knows; None lets the order before and after tell."""
+    """A change in progress. `named` are the primary keys of the speeches that are moved deliberately.
+
+    None means that they are worked out by comparing the order before and after.
+    """
 
     named: Collection[int] | None = None
 
 
 @contextmanager
 def watching(*, by: By, sessions: Collection[int] | None = None, summit: Summit | None = None) -> Iterator[Watch]:
-    """Tell the listeners what a change within does to the speeches of `sessions`, by primary key, or of a whole
-    summit: in the transaction that is open, under the lock of its agenda. A change that raises tells nothing.
+    """Call the listeners with what the code inside changes for the speeches of `sessions`, or of a whole summit.
 
-    A speech that is deleted is not told: nothing hangs on it. Two queries, none where nobody listens.
+    `sessions` are primary keys. A transaction must be open, with the lock of the agenda. If the code raises an
+    exception, no listener is called. Deleted speeches aren't reported, as nothing refers to them. Two queries, none
+    without listeners.
     """
     watch = Watch()
     if not list(listeners):
@@ -94,7 +99,7 @@ def watching(*, by: By, sessions: Collection[int] | None = None, summit: Summit 
 
 
 def _stands(sessions: Collection[int] | None, summit: Summit | None) -> dict[int, _Stand]:
-    """Return how speeches stand, by primary key, those of each session in their order. One query."""
+    """Return the state of speeches by primary key, those of each session in their order. One query."""
     rows = Slot.every.filter(session__summit=summit) if sessions is None else Slot.every.filter(session__in=sessions)
     of_session = ("session_id", "session__starts_at", "session__opening", "session__cancelled_at")
     grouped: dict[tuple[int, datetime, int | None, datetime | None], list[tuple[int, int, int | None, int]]]
@@ -140,8 +145,11 @@ def _what(was: _Stand, now: _Stand, *, displaced: bool) -> What | None:
 
 
 def _displaced(before: dict[int, _Stand], after: dict[int, _Stand]) -> set[int]:
-    """Return the speeches whose own place on their session's list changed, not those that made room for them: all
-    but those that every longest row of speeches in their old order has. Of two that changed places both did."""
+    """Return the speeches that were moved themselves, not those that merely made room for others.
+
+    These are all speeches except those in every longest run that kept the old order. If two speeches are swapped,
+    both count as moved.
+    """
     places = {pk: place for place, pk in enumerate(before)}
     lists: dict[int, list[int]] = defaultdict(list)
     for pk, stand in after.items():
@@ -157,7 +165,7 @@ def _displaced(before: dict[int, _Stand], after: dict[int, _Stand]) -> set[int]:
 
 
 def _kept(order: Sequence[int]) -> set[int]:
-    """Return the numbers that stand in each of the longest rising rows of `order`, which holds each number once."""
+    """Return the numbers in every longest rising subsequence of `order`, which has each number once."""
     up = _lengths(order)
     down = _lengths([-number for number in reversed(order)])[::-1]
     longest = max(up)
@@ -169,7 +177,7 @@ def _kept(order: Sequence[int]) -> set[int]:
 
 
 def _lengths(order: Sequence[int]) -> list[int]:
-    """Return how long the longest rising row that ends at each number is."""
+    """Return, for each number, the length of the longest rising subsequence that ends there."""
     ends: list[int] = []
     lengths = []
     for number in order:

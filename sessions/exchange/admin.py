@@ -1,4 +1,4 @@
-"""Schedules of other conferences in the admin: uploaded, looked at event by event, taken over into the draft."""
+"""The admin of schedules of other conferences: upload, report on each event, and import into the draft."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ SUMMIT_PATHS.update({ScheduleImportFile: "summit"})
 
 
 class ScheduleForm(UploadForm):
-    """Which schedule, for which summit, and who is to see what is new in it."""
+    """The form to upload a schedule for a summit, with the visibility of its new sessions."""
 
     visibility = forms.ChoiceField(
         label=gettext_lazy("Who may know of new sessions"),
@@ -43,7 +43,7 @@ class ScheduleForm(UploadForm):
 
 @admin.register(ScheduleImportFile)
 class ScheduleImportFileAdmin(UploadsAdmin):
-    """The schedules that desks uploaded."""
+    """Schedules that desks have uploaded."""
 
     place = 6
     list_display = ["filename", "summit", "uploaded", "uploaded_by", "taken"]
@@ -70,32 +70,32 @@ class ScheduleImportFileAdmin(UploadsAdmin):
     )
 
     def keep(self, summit: Summit, form: UploadForm, by: User) -> ScheduleImportFile:
-        """Keep a schedule. Raises Unreadable."""
+        """Save an uploaded schedule. Raises Unreadable."""
         file, shown_to = form.cleaned_data["file"], form.cleaned_data["visibility"]
         import_files.look_at_size(file.size)
         return import_files.store(summit=summit, filename=file.name, content=file.read(), visibility=shown_to, by=by)
 
     def rows_of(self, row: ScheduleImportFile) -> int:
-        """Return how many events a schedule has that waits."""
+        """Return the number of events of a schedule that hasn't been imported."""
         return import_files.events_of(row)
 
     def remove(self, row: ScheduleImportFile, by: User) -> None:
         """Delete a schedule."""
-        import_files.drop(row=row, by=by)
+        import_files.discard(row=row, by=by)
 
     def taken_said(self, number: int) -> str:
-        """Say how many events are taken over."""
+        """Return the message that this number of events has been imported."""
         return import_job.taken(number)
 
     def removed_said(self) -> str:
-        """Say that a schedule is deleted."""
+        """Return the message that the schedule has been deleted."""
         return _("The uploaded schedule is deleted. What was taken over of it stays.")
 
     def onward(self, row: ScheduleImportFile) -> tuple[str, str]:
-        """Lead to the draft."""
+        """Return the address and label of the link to the draft."""
         listed = reverse("admin:agenda_session_changelist")
         return f"{listed}?summit__id__exact={row.summit_id}", _("Show the draft")
 
     def more(self, row: ScheduleImportFile) -> dict[str, Any]:
-        """Say for how long a schedule waits."""
+        """Return the number of days for which a schedule is stored, for the page's context."""
         return {"waits": uploads_services.WAITS.days}

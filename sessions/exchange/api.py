@@ -1,4 +1,4 @@
-"""Schedules of other conferences by the API: uploaded, looked at event by event, taken over into the draft."""
+"""API of schedules of other conferences: upload, report on each event, and import into the draft."""
 
 from typing import Any, ClassVar
 
@@ -31,8 +31,10 @@ means(Unreadable, "conflict")
 
 
 class ScheduleSerializer(serializers.ModelSerializer[ScheduleImportFile]):
-    """A schedule that was uploaded. `looked_at`: there is a report on what becomes of its events; `taken_at` is when
-    it was taken over into the draft."""
+    """An uploaded schedule.
+
+    `looked_at` says whether there is a report on its events. `taken_at` is when it was imported into the draft.
+    """
 
     id = serializers.CharField(source="public_id", read_only=True)
     file_name = serializers.CharField(source="filename")
@@ -48,8 +50,7 @@ class ScheduleSerializer(serializers.ModelSerializer[ScheduleImportFile]):
 
 
 class ScheduleInput(Told):
-    """A schedule: schedule.json or schedule.xml as frab or pretalx give it. `visibility` says who may know of new
-    sessions."""
+    """A schedule.json or schedule.xml from frab or pretalx. `visibility` says who may know of new sessions."""
 
     file_name = serializers.CharField(max_length=import_files.LONGEST_NAME)
     content = ContentField(largest=MOST_BYTES)
@@ -57,8 +58,11 @@ class ScheduleInput(Told):
 
 
 class EventLineSerializer(Told):
-    """What becomes of an event. For a refused one `notes` say why and what to do; `changes` are fields of a session
-    that is here, each with what it was and what it becomes."""
+    """The outcome of an event.
+
+    `notes` say why an event is refused, and what to do. `changes` are the changed fields of an existing session, each
+    with its old and new value.
+    """
 
     number = serializers.IntegerField(help_text="Its place in the file.")
     title = serializers.CharField()
@@ -68,7 +72,7 @@ class EventLineSerializer(Told):
 
 
 class EventCountsSerializer(Told):
-    """How many events have which outcome; of `odd` ones somebody should look at what is made of them."""
+    """The number of events by outcome. `odd` is the number of events with an outcome that somebody should check."""
 
     new = serializers.IntegerField()
     changed = serializers.IntegerField()
@@ -78,7 +82,7 @@ class EventCountsSerializer(Told):
 
 
 class ScheduleReportSerializer(Told):
-    """What would become of a schedule's events, or became; sentences in the language of whoever looked first."""
+    """The outcome, planned or final, of a schedule's events. Sentences are in the language of the first reader."""
 
     counts = EventCountsSerializer()
     rooms = serializers.ListField(child=serializers.CharField(), help_text="That are new.")
@@ -91,15 +95,14 @@ class ScheduleReportSerializer(Told):
 
 
 class TakenScheduleSerializer(Told):
-    """How many events were written, where they were taken over at once, or the id of the work that does it, or that
-    looks at them."""
+    """The number of events written, if the import was done at once; otherwise the id of the job."""
 
     written = serializers.IntegerField(allow_null=True)
     job = serializers.CharField(allow_null=True)
 
 
 class ScheduleFilters(django_filters.FilterSet):
-    """By what schedules are narrowed."""
+    """Filters of a list of schedules."""
 
     taken = django_filters.BooleanFilter(
         field_name="applied_at", lookup_expr="isnull", exclude=True, label=_("taken over")
@@ -107,8 +110,7 @@ class ScheduleFilters(django_filters.FilterSet):
 
 
 class ScheduleImportFileViewSet(DeskViewSet):
-    """Schedules of other conferences. What is taken over goes into the draft, and nobody learns of it before the next
-    release."""
+    """Schedules of other conferences. They are imported into the draft, and become visible with the next release."""
 
     name = "schedules"
     verbose_name = _("uploaded schedules")
@@ -122,12 +124,12 @@ class ScheduleImportFileViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"uploaded_at": ("-uploaded_at",)}
 
     def rows(self) -> QuerySet[Any]:
-        """Return schedules without what is in them."""
+        """Return the schedules without their content and reports."""
         rows = ScheduleImportFile.objects.select_related("summit", "uploaded_by").defer("content", "report")
         return rows.annotate(looked_at=ExpressionWrapper(~Q(report=""), output_field=BooleanField()))
 
     def add(self, *, by: User, summit: Summit, values: Values) -> ScheduleImportFile:
-        """Keep a schedule and look at its events; a worker looks at those of a long one."""
+        """Store a schedule and check its events. A long schedule is checked by a worker."""
         given = {"filename": values["file_name"], "content": values["content"], "visibility": values["visibility"]}
         try:
             row = import_files.store(summit=summit, by=by, **given)
@@ -138,12 +140,12 @@ class ScheduleImportFileViewSet(DeskViewSet):
         return row
 
     def remove(self, *, by: User, row: ScheduleImportFile) -> None:
-        """Delete a schedule; what was taken over of it stays."""
-        import_files.drop(row=row, by=by)
+        """Delete a schedule. What was imported from it stays."""
+        import_files.discard(row=row, by=by)
 
     @action("report", safe=True, permission="agenda.scheduleimportfile.view", output=ScheduleReportSerializer)
     def report(self, *, by: User, row: ScheduleImportFile, values: Values) -> Report:
-        """Tell event by event what would become of it, or what became of it. Writes nothing."""
+        """Return the planned or final outcome of each event. Writes nothing."""
         found = import_files.report_of(row)
         if found is None:
             raise Problem("conflict", str(_NOT_YET))
@@ -152,12 +154,12 @@ class ScheduleImportFileViewSet(DeskViewSet):
 
     @action("look", permission="agenda.edit", output=TakenScheduleSerializer)
     def look(self, *, by: User, row: ScheduleImportFile, values: Values) -> dict[str, Any]:
-        """Look anew at what would become of its events; at those of a long one a worker looks."""
+        """Check again what an import would do with each event. A long schedule is checked by a worker."""
         return _told(import_job.READ.look(row=row, by=by))
 
     @action("take", permission="agenda.edit", output=TakenScheduleSerializer)
     def take(self, *, by: User, row: ScheduleImportFile, values: Values) -> dict[str, Any]:
-        """Write what it says into the draft, once; of a long one a worker does."""
+        """Import the schedule into the draft, once. A long schedule is imported by a worker."""
         return _told(import_job.READ.take(row=row, by=by))
 
 
@@ -165,6 +167,6 @@ _NOT_YET = _("Nobody has looked at this schedule yet. Ask again once the work is
 
 
 def _told(done: Report | Job | None) -> dict[str, Any]:
-    """Return what was done, or which work does it."""
+    """Return the number of events written, or the id of the job."""
     job = done.public_id if isinstance(done, Job) else None
     return {"written": done.writes if isinstance(done, Report) else None, "job": job}

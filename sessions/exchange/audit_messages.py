@@ -1,4 +1,4 @@
-"""What the audit calls what happens to uploaded schedules."""
+"""Labels of the audit actions on uploaded schedules."""
 
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -9,17 +9,17 @@ from summit.templatetags.moments import short_clock
 
 def _read_in(facts: Facts) -> str:
     number = int(facts.detail.get("new", 0)) + int(facts.detail.get("changed", 0))
-    said = ngettext(
+    message = ngettext(
         "read a schedule into the agenda (%(number)d session)",
         "read a schedule into the agenda (%(number)d sessions)",
         number,
     )
-    return said % {"number": number}
+    return message % {"number": number}
 
 
 describe_action("agenda.schedule_file.add", gettext_lazy("uploaded a schedule of another conference"))
 describe_action("agenda.schedule_file.remove", gettext_lazy("deleted an uploaded schedule"))
 describe_action("agenda.read_in", _read_in, label=gettext_lazy("read a schedule into the agenda"))
-# By its moment: a file's name may be a person's.
+# Named by its upload time, since a file's name may contain a person's.
 describe_model(ScheduleImportFile, related=("summit",), name=lambda row: short_clock(row.uploaded_at, row.summit))
 personal(ScheduleImportFile, "content", "filename", "report")

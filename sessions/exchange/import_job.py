@@ -1,4 +1,4 @@
-"""Uploaded schedules of many events as long work."""
+"""The job that imports long schedules."""
 
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -11,27 +11,27 @@ NAME = "read_schedule"
 
 
 def _progress(done: int, total: int) -> str:
-    said = ngettext("%(done)d of %(total)d event is read", "%(done)d of %(total)d events are read", total)
-    return said % {"done": done, "total": total}
+    message = ngettext("%(done)d of %(total)d event is read", "%(done)d of %(total)d events are read", total)
+    return message % {"done": done, "total": total}
 
 
 def taken(number: int) -> str:
-    """Say how many events are taken over."""
-    said = ngettext(
+    """Return the message that this number of events has been imported into the draft."""
+    message = ngettext(
         "%(number)d event is taken over into the draft.",
         "%(number)d events are taken over into the draft.",
         number,
     )
-    return said % {"number": number}
+    return message % {"number": number}
 
 
 def _looked(number: int) -> str:
-    said = ngettext(
+    message = ngettext(
         "%(number)d event is looked at; nothing is written yet. Open the file among the uploaded schedules.",
         "%(number)d events are looked at; nothing is written yet. Open the file among the uploaded schedules.",
         number,
     )
-    return said % {"number": number}
+    return message % {"number": number}
 
 
 READ = read_by(
@@ -41,8 +41,8 @@ READ = read_by(
     reads=Reads(
         find=lambda key: ScheduleImportFile.objects.select_related("summit").filter(public_id=key).first(),
         at_once=lambda: import_files.AT_ONCE,
-        look=lambda row, by: import_files.look(row=row, by=by),
-        take=lambda row, by: import_files.take(row=row, by=by),
+        look=lambda row, by: import_files.refresh_preview(row=row, by=by),
+        take=lambda row, by: import_files.apply(row=row, by=by),
         report_of=import_files.report_of,
         over=(Unreadable,),
         page="admin:agenda_scheduleimportfile_change",

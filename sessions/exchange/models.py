@@ -1,4 +1,4 @@
-"""Schedules of other conferences that a desk uploaded, before anything of them is written."""
+"""Uploaded schedules of other conferences, before they are imported."""
 
 from django.db import models
 from django.db.models import Q
@@ -13,16 +13,16 @@ from summit.users.models import User
 
 
 class ScheduleImportFile(PublicModel):
-    """A schedule that somebody uploaded, with what was made of its events. Its bytes go when it is taken over."""
+    """An uploaded schedule with the report on its events. Its content is deleted when it is imported."""
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="schedule_files", verbose_name=pgettext_lazy("label", "summit")
     )
     filename = models.CharField(_("file"), max_length=200)
-    # Who is to see sessions that are new.
+    # The visibility of new sessions.
     visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility, default=Visibility.PARTICIPANTS)
     content = EncryptedBytesField(editable=False)
-    # "" until somebody has looked.
+    # "" until the events have been checked.
     report = EncryptedTextField(editable=False)
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     uploaded_by = models.ForeignKey(

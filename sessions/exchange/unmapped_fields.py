@@ -1,7 +1,8 @@
-"""What other schedules said of a session that no field is for."""
+"""The format of imported values that no field of a session is for."""
 
-# Rows: "guid", "type", "language" or one of WORDS, and its text; "links" or "attachments", and address, title, type.
+# Rows are (name, text) with "guid", "type", "language" or one of WORDS as the name, or (name, address, title, type)
+# with "links" or "attachments".
 Carried = tuple[tuple[str, ...], ...]
 WORDS = ("subtitle", "track")
-# What the format calls what a link leads to.
+# The types of links in the format.
 LINK_TYPES = frozenset({"slides", "paper", "web", "blog", "article", "media", "related", "activitypub"})

@@ -1,4 +1,4 @@
-"""What the audit calls what happens to places of people who leave."""
+"""Labels of the audit actions on the places of people who leave."""
 
 from django.utils.translation import gettext_lazy
 

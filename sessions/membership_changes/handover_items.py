@@ -1,7 +1,8 @@
-"""What of the agenda is a person's own: speeches, bilateral meetings, signatures, the place in the photo, others.
+"""The handover items of the agenda: a person's speeches, bilateral meetings, signatures, place in the photo, and
+others.
 
-What a party takes part in is the party's and stays with it. A decision changes the working draft; the next release
-tells those whom it concerns.
+The places of a party stay with it. A decision changes the working draft, and the next release notifies those
+concerned.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +19,7 @@ from sessions.draft.models.kinds import SessionKind
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from sessions.membership_changes.services import passed_on_places
-from sessions.visibility.members import Members
+from sessions.visibility.viewers import Members
 from summit.core.database_clock import db_now
 from summit.people.models import Person
 from summit.permissions.rules import allows
@@ -31,7 +32,10 @@ SPEECH, BILATERAL, PLACE, SIGNATURE, PHOTO = "speech", "bilateral", "place", "si
 
 
 def _coming(person: Person) -> QuerySet[Session]:
-    """The sessions in which another can take a person's place: while a summit runs, what is over stays as it was."""
+    """Return the sessions in which another person can take a person's place.
+
+    While a summit is running, past sessions are left as they were.
+    """
     rows = Session.objects.filter(summit=person.summit_id, cancelled_at__isnull=True).order_by()
     now = db_now()
     runs = person.summit.ends_on >= now.astimezone(person.summit.zone).date()
@@ -43,12 +47,13 @@ def _speeches(person: Person) -> Sequence[str]:
     return list(rows.order_by("session__starts_at", "pk").values_list("public_id", flat=True))
 
 
-# What a person's place is in a session of these kinds; in any other it is a place in a session.
+# The handover item of a person's place in sessions of these kinds. In all others it is PLACE.
 OF_KIND = {SessionKind.BILATERAL: BILATERAL, SessionKind.SIGNING: SIGNATURE, SessionKind.FAMILY_PHOTO: PHOTO}
 
 
 def _places(*kinds: SessionKind) -> Callable[[Person], Sequence[str]]:
-    """Return what finds a person's places in sessions of these kinds, or, without any, in sessions of all others."""
+    """Return a function that finds a person's places in sessions of these kinds; without kinds, in sessions of all
+    others."""
 
     def held(person: Person) -> Sequence[str]:
         found = _coming(person).filter(participants__person=person)
@@ -66,7 +71,11 @@ def _tell_speeches(summit: Summit, keys: Iterable[str], reader: Reader) -> dict[
 
 
 def _tell(summit: Summit, keys: Iterable[str], reader: Reader) -> dict[str, Told]:
-    """Name sessions: at a desk that sees the draft as they stand there, else as the newest release shows them."""
+    """Return the names of sessions by public id.
+
+    A desk that may read the draft gets its names, with links; other desks get none. Other readers get the names in
+    the newest release.
+    """
     wanted = set(keys)
     if isinstance(reader, handover_items.Desk):
         if not allows(reader.user, "agenda.session.view", summit):

@@ -1,4 +1,4 @@
-"""The messages of this app: what changed in somebody's programme, with the update for their calendar."""
+"""The message about changes in somebody's programme, with the updates for their calendar."""
 
 from datetime import datetime
 from typing import Any
@@ -12,16 +12,16 @@ from sessions.agenda.selectors import change_descriptions
 from sessions.agenda.selectors.differences import Change, Nature
 from sessions.calendars.selectors import icalendar
 from sessions.notifications.selectors import notification_content
-from sessions.notifications.selectors.message_facts import from_facts
+from sessions.notifications.selectors.change_serialization import from_facts
 from sessions.notifications.selectors.speech_changes import sentence
 from sessions.notifications.services import notices
 from summit.outbox.message_kinds import Attachment, Kind, Mail, register
 from summit.outbox.models import Message
 from summit.templatetags.marks import pair, semicolon
 
-# So many people are named; a category may have hundreds.
+# How many people are named; a category may have hundreds.
 NAMED = 10
-# What a session became for some of those for whom a mailbox stands.
+# How a session changed for some of the people for whom a mailbox stands.
 BECAME: dict[str, Any] = {
     **{nature.value: words for nature, words in change_descriptions.STATES.items()},
     notification_content.SPEAKS: gettext_lazy("now speaking there"),
@@ -32,21 +32,21 @@ BECAME: dict[str, Any] = {
 
 
 def render(message: Message) -> Mail:
-    """Write what changed, old and new, from the message's frozen facts. No query.
+    """Return the mail about changes, with old and new values, from the message's frozen facts. No query.
 
-    Each session touched is a calendar part of its own, since one iTIP object speaks of one meeting. A single one
-    stands beside the text as its alternative, where mail programs offer to put it into the calendar; several are
-    attached, since a mail has room for one alternative.
+    Each changed session is a calendar part of its own, since one iTIP object describes one meeting. A single part is
+    an alternative of the text, so that mail programs offer to add it to the calendar. Several parts are attached,
+    since a mail has only one alternative.
     """
     facts = message.facts
     changes = [from_facts(entry) for entry in facts["changes"]]
-    # A message that was stored by an earlier version lacks what that one didn't know.
+    # A message stored by an earlier version may lack newer facts.
     where = change_descriptions.Zones.of(facts["summit"]["place"], facts["summit"]["zone"], facts.get("zone", ""))
     first = _is_first(facts, changes)
     context = {
         **facts,
         "first": first,
-        # As in letters, a star stands behind the name that a footnote explains.
+        # As in letters, a star after the name refers to its footnote.
         "name": f"{facts['name']}*" if facts.get("footnote") else facts["name"],
         "told": [
             {
@@ -71,7 +71,7 @@ def render(message: Message) -> Mail:
 
 
 def _is_first(facts: dict[str, Any], changes: list[Change]) -> bool:
-    """Return whether a mailbox has been told nothing before: it gets its programme, in which nothing has changed."""
+    """Return whether this is the first message to a mailbox. It then has the whole programme and no changes."""
     return facts["since"] == 0 and all(change.nature == Nature.ADDED for change in changes)
 
 
@@ -89,16 +89,18 @@ def _subject(said: dict[str, Any], first: bool) -> str:
 
 
 def whom(facts: dict[str, Any]) -> str:
-    """Return for whom a change is, where its mailbox stands for several: those to whom the session became something
-    else than to the mailbox as a whole with what it became to them."""
+    """Return the names of the people whom a change concerns, as text, if its mailbox stands for several.
+
+    If the session changed for some of them in another way than for the mailbox as a whole, the text says how.
+    """
     by_nature: dict[str, list[str]] = {}
     for name, nature in facts.get("whom", ()):
         by_nature.setdefault(nature, []).append(name or _("the delegation"))
-    said = []
+    message = []
     for nature, names in sorted(by_nature.items(), key=lambda entry: entry[0] != facts["nature"]):
         words = _named(names)
-        said.append(words if nature == facts["nature"] else pair(words, str(BECAME[nature])))
-    return semicolon().join(said)
+        message.append(words if nature == facts["nature"] else pair(words, str(BECAME[nature])))
+    return semicolon().join(message)
 
 
 def _named(names: list[str]) -> str:
@@ -115,7 +117,7 @@ def _speech(where: change_descriptions.Where, row: list[Any]) -> str:
 
 
 def _waiting(change: Change) -> str:
-    """Return what is said to those who wait for a place."""
+    """Return the sentence for a person on the waiting list; "" for others."""
     if not change.waiting:
         return ""
     return _("You are on the waiting list.") if change.after else _("You were on the waiting list.")

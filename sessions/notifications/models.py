@@ -1,4 +1,4 @@
-"""What somebody has seen already of the agenda's changes."""
+"""Read marks: the changes of the agenda that a person has seen."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,10 +10,10 @@ from summit.people.models import Person
 
 
 class AgendaReadMark(models.Model):
-    """Up to which release a person has seen what changed: of one session, or of all (no session).
+    """The last release up to which a person has seen the changes, of one session or of all (no session).
 
-    It is the person's, not the browser's: what a focal point has read on the telephone is read on the computer too.
-    Whoever came by a letter's link may be several people, so that for them the browser keeps it.
+    It belongs to the person rather than the browser, so a change read on the phone is also read on the computer. A
+    letter's link may be used by several people, so their read marks are stored in the browser.
     """
 
     person = models.ForeignKey(

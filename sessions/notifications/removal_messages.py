@@ -1,19 +1,19 @@
-"""The message to accredited media of sessions that have left the public agenda."""
+"""The message to accredited media about sessions that have left the public agenda."""
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy, ngettext
 
 from sessions.agenda.selectors.change_descriptions import PUBLIC_STATES
 from sessions.agenda.selectors.released_agenda import NATURES
+from sessions.notifications.message_session_facts import context_of
 from sessions.notifications.services import removal_notices
-from sessions.notifications.session_facts import context_of
 from summit.outbox import failure_reasons
 from summit.outbox.message_kinds import Kind, Mail, register
 from summit.outbox.models import Message
 
 
 def render(message: Message) -> Mail:
-    """Write it from the message's frozen facts, in the language that is active. No query."""
+    """Return the mail in the active language, from the message's frozen facts. No query."""
     facts = message.facts
     sessions = [
         {**context_of({**each, "summit": facts["summit"]}), "state": PUBLIC_STATES[NATURES[each["notice"]]]}

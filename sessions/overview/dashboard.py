@@ -1,4 +1,4 @@
-"""What the desk's home says of the agenda: what to release, what can't be right, what starts."""
+"""The agenda's parts of the desk's home page: changes to release, warnings, and sessions that start soon."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -35,39 +35,39 @@ HOUR = timedelta(hours=1)
 
 
 def standing(request: HttpRequest, summit: Summit) -> Standing:
-    """Return how the draft stands to what was released last, found once a page."""
+    """Return the state of the draft compared to the last release. It is computed once for each request."""
     return once(request, "agenda.standing", lambda: draft_status.standing(summit))
 
 
 def ahead(summit: Summit) -> QuerySet[Session]:
-    """Return what stands in the draft."""
+    """Return the sessions of the draft that aren't cancelled."""
     return Session.objects.filter(summit=summit, cancelled_at=None)
 
 
 def listed(summit: Summit, **wanted: str) -> str:
-    """Return the address of the sessions that are meant."""
+    """Return the address of the list of a summit's sessions with these filters."""
     query: dict[str, Any] = {"summit__id__exact": summit.pk, **wanted}
     return f"{reverse('admin:agenda_session_changelist')}?{urlencode(query)}"
 
 
 @desk_task.register(20)
 def drafting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Tell of what isn't released, and of warnings of the draft."""
+    """Yield tasks for unreleased changes and for warnings about the draft."""
     if not allows(request.user, EDIT, summit):
         return
     found = standing(request, summit)
     if found.warnings:
         number = len(found.warnings)
-        said = ngettext(
+        message = ngettext(
             "%(n)d warning of the draft: something in it can’t be right.",
             "%(n)d warnings of the draft: something in it can’t be right.",
             number,
         )
         address = reverse("admin:agenda_release_warnings", args=[summit.slug])
-        yield Task(said % {"n": number}, Urgency.NOW, address, EDIT)
+        yield Task(message % {"n": number}, Urgency.NOW, address, EDIT)
     if found.changes:
         number = len(found.changes)
-        said = (
+        message = (
             ngettext(
                 "%(n)d session differs from release %(number)d. Preview the next release.",
                 "%(n)d sessions differ from release %(number)d. Preview the next release.",
@@ -82,27 +82,27 @@ def drafting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         )
         address = reverse("admin:agenda_release_prepare", args=[summit.slug])
         values = {"n": number, "number": found.last.number if found.last else 0}
-        yield Task(said % values, Urgency.NOW, address, RELEASE)
+        yield Task(message % values, Urgency.NOW, address, RELEASE)
 
 
 @desk_task.register(21)
 def starting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Tell of sessions that start within the hour, and of those later today."""
+    """Yield tasks for sessions that start within the hour, and for those later today."""
     if not allows(request.user, EDIT, summit):
         return
     found = lately(request, ("starting", *_draft(request, summit)), lambda: _starting(request, summit))
     if found["hour"]:
-        said = ngettext(
+        message = ngettext(
             "%(n)d session starts within the hour.", "%(n)d sessions start within the hour.", found["hour"]
         )
-        yield Task(said % {"n": found["hour"]}, Urgency.NOW, listed(summit, starts="hour"), EDIT)
+        yield Task(message % {"n": found["hour"]}, Urgency.NOW, listed(summit, starts="hour"), EDIT)
     if found["today"]:
-        said = ngettext("%(n)d session starts later today.", "%(n)d sessions start later today.", found["today"])
-        yield Task(said % {"n": found["today"]}, Urgency.NEXT, listed(summit, starts="today"), EDIT)
+        message = ngettext("%(n)d session starts later today.", "%(n)d sessions start later today.", found["today"])
+        yield Task(message % {"n": found["today"]}, Urgency.NEXT, listed(summit, starts="today"), EDIT)
 
 
 def _draft(request: HttpRequest, summit: Summit) -> tuple[int, int]:
-    """Return what the sessions of a draft depend on."""
+    """Return the key of values that depend on the draft's sessions: the summit and the draft's version."""
     return summit.pk, standing(request, summit).version
 
 
@@ -122,7 +122,7 @@ def _next(request: HttpRequest, summit: Summit) -> list[Session]:
 
 @desk_coming.register(20)
 def sessions_coming(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
-    """Say which sessions of today and tomorrow start next, or when the first one does."""
+    """Yield the next sessions of today and tomorrow, or the first one if it starts later."""
     if not allows(request.user, "agenda.session.view", summit):
         return
     until = end_of(today_of(request, summit) + timedelta(days=1), summit)

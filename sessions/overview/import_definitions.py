@@ -1,5 +1,7 @@
-"""The lists of the sessions' desk that a table can fill, beside the schedule, which comes as a file of its own
-(`sessions.exchange`)."""
+"""The lists of the programme desk that can be imported from a table.
+
+Schedules are imported from files of their own (`sessions.exchange`).
+"""
 
 from sessions.draft.api.kinds import CustomKindViewSet
 from summit.import_export.registry import ImportDefinition, register_import

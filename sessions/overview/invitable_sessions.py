@@ -1,4 +1,4 @@
-"""What delegations know of sessions: enough to invite to one (delegations.invitations.invitable_sessions)."""
+"""The data of sessions that delegations need to send invitations (delegations.invitations.invitable_sessions)."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ from summit.templatetags.marks import comma
 
 @invitable_sessions.register
 def find(summit: Summit, keys: Iterable[str] | None) -> dict[str, Occasion]:
-    """Return sessions of the working draft as occasions, by their public ids, in the order of the agenda."""
+    """Return sessions of the working draft as occasions, by public id, in the order of the agenda."""
     rows = Session.objects.filter(summit=summit).select_related("room__venue").order_by("starts_at", "pk")
     if keys is not None:
         rows = rows.filter(public_id__in=list(keys))

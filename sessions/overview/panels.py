@@ -1,4 +1,4 @@
-"""What the agenda shows on the summit's public home and on the desks' home, and its gauges."""
+"""The agenda's panels on the summit's public home page and the desks' home page, and its metrics."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -19,7 +19,10 @@ from summit.summits.models import Summit
 
 @home.panel(20)
 def public_panel(summit: Summit) -> tuple[str, dict[str, Any]] | None:
-    """Show the days of the released agenda: from when to when, and how many sessions."""
+    """Return the template and context of the public panel: for each day, its hours and number of sessions.
+
+    None if there are no public sessions.
+    """
     rows = ReleasedSession.objects.public(summit)
     days = [
         {"day": day, "number": len(found), **_hours([row for row in found if row.times_known])}
@@ -29,13 +32,14 @@ def public_panel(summit: Summit) -> tuple[str, dict[str, Any]] | None:
 
 
 def _hours(rows: list[ReleasedSession]) -> dict[str, Any]:
-    """Return what a day begins with and when it ends, of the sessions whose times everybody may know."""
+    """Return the first session of a day and the end of the last one, from sessions with public times."""
     return {"first": rows[0], "ends_at": max(row.ends_at for row in rows)} if rows else {"first": None}
 
 
 @desk_panel(20, works=(EDIT,))
 def agenda_panel(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
-    """Say how far the draft is from what was released last."""
+    """Return the template and context of the desk's panel: the number of unreleased changes. None
+    without permission."""
     if not allows(request.user, "agenda.session.view", summit):
         return None
     found = standing(request, summit)
@@ -50,7 +54,7 @@ def agenda_panel(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, A
 
 @metrics.source
 def gauges() -> Iterable[metrics.Gauge]:
-    """Give the number of each summit's newest release."""
+    """Yield a gauge with the number of each summit's newest release."""
     rows = Release.objects.order_by("summit__slug").values_list("summit__slug").annotate(Max("number"))
     yield (
         "summit_agenda_release",

@@ -1,4 +1,4 @@
-"""Where the desk's search looks for sessions: in the working draft."""
+"""The search source for sessions of the working draft."""
 
 from typing import Any
 
@@ -37,14 +37,17 @@ def _folded(*names: str) -> Fold:
 
 
 def _having(model: type[Model], word: str, *names: str) -> QuerySet[Any, Any]:
-    """Return the sessions of those rows of a model in whose fields a word is found."""
+    """Return the sessions with rows of a model that contain a word in these fields."""
     rows = model._default_manager.annotate(found_in=_folded(*names)).filter(found_in__contains=word)
     return rows.order_by().values("session")
 
 
 def _anywhere(words: list[str]) -> Q:
-    """Find each word in the session itself, in its titles in other languages, or among who takes part or speaks: the
-    party by any of its names, the person by name and office."""
+    """Return the condition that a session contains each of the words.
+
+    A word may be in the session itself, in its titles in other languages, or in the names of participants and
+    speakers: any name of a party, or the name or office of a person.
+    """
     wanted = Q()
     for word in words:
         own = Session.objects.annotate(found_here=_folded("title", "summary", "room__name", "custom_kind__name"))

@@ -1,4 +1,4 @@
-"""What the agenda holds of a person: handed over, and erased as far as what was released allows."""
+"""The agenda's personal data: what is handed over, and what is erased. Released data limits what can be erased."""
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ from summit.privacy.registry import Portion, Subject, erased_name, portion, stan
 
 @stands_in_public(10)
 def in_agenda(person: Person) -> bool:
-    """Return whether somebody speaks or takes part by name: the office in which they do stays."""
+    """Return whether a person is named as speaker or participant. Their office is then kept."""
     kinds = (
         Slot.every.filter(speaker=person),
         Participant.objects.filter(person=person),
@@ -28,7 +28,10 @@ def _released(subject: Subject) -> QuerySet[ReleasedParticipant]:
 
 
 def _erase_released(subject: Subject) -> int:
-    """Let releases name the office alone. They are frozen: each row is put in the place of itself."""
+    """Replace the name in released rows by the office, and return their number.
+
+    A trigger rejects updates of released rows, so they are deleted and inserted again.
+    """
     rows = list(_released(subject))
     ReleasedParticipant.objects.filter(pk__in=[row.pk for row in rows]).delete()
     for row in rows:

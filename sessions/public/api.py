@@ -1,4 +1,4 @@
-"""The public agenda in the API: to read."""
+"""The public agenda in the API, read-only."""
 
 from datetime import datetime
 from typing import Any
@@ -26,17 +26,17 @@ from summit.summits.models import Summit
 
 
 class ByStart(ByNewest):
-    """Earliest first, or with `?ordering=-starts_at` latest first."""
+    """Pagination by start, earliest first, or with `?ordering=-starts_at` latest first."""
 
     ordering: Any = ORDERS["starts_at"]
 
     def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
-        """Return the order that is asked for; what names another was refused."""
+        """Return the requested ordering. Unknown values have been rejected before."""
         return ORDERS.get(request.query_params.get("ordering", ""), ORDERS["starts_at"])
 
 
 class ParticipantSerializer(serializers.ModelSerializer[ReleasedParticipant]):
-    """Who takes part."""
+    """A participant of a session."""
 
     name = serializers.CharField(source="label", help_text="Name and office, or the name of a party.")
     party = serializers.CharField(source="party_label", help_text="The party a person belongs to, or empty.")
@@ -50,13 +50,13 @@ class ParticipantSerializer(serializers.ModelSerializer[ReleasedParticipant]):
 
     @extend_schema_field(PartySerializer(allow_null=True))
     def get_about_party(self, row: ReleasedParticipant) -> dict[str, Any] | None:
-        """Return the party with its names in all languages, its footnotes and its flag."""
+        """Return the party with its names in all languages, its footnotes and its flag, or None."""
         known: dict[int | str, dict[str, Any]] = self.context["parties"]
         return known.get(row.party_id or 0) or known.get(row.party_label)
 
 
 class WordsSerializer(serializers.Serializer[Any]):
-    """Title and summary in another language than the summit's."""
+    """Title and summary in a language other than the summit's."""
 
     language = serializers.CharField()
     title = serializers.CharField()
@@ -64,14 +64,14 @@ class WordsSerializer(serializers.Serializer[Any]):
 
 
 class InterpretationSerializer(serializers.Serializer[Any]):
-    """From which language into which is interpreted."""
+    """The source and target language of an interpretation."""
 
     from_language = serializers.CharField()
     into_language = serializers.CharField()
 
 
 class DocumentSerializer(serializers.Serializer[Any]):
-    """A paper that everybody may read."""
+    """A public document."""
 
     title = serializers.CharField()
     language = serializers.CharField()
@@ -79,7 +79,7 @@ class DocumentSerializer(serializers.Serializer[Any]):
 
 
 class SessionSerializer(serializers.ModelSerializer[ReleasedSession]):
-    """A session as it was released."""
+    """A released session."""
 
     id = serializers.CharField(source="session.public_id", help_text="Stable for ever; part of the UID in calendars.")
     kind_name = serializers.SerializerMethodField(help_text="The summit's own name for the kind, or empty.")
@@ -130,22 +130,22 @@ class SessionSerializer(serializers.ModelSerializer[ReleasedSession]):
         return found
 
     def get_kind_name(self, row: ReleasedSession) -> str:
-        """Return what the summit calls the kind, in its own language."""
+        """Return the summit's own name for the kind in the summit's language, or ""."""
         return str(row.kind_names[0][1]) if row.kind_names else ""
 
     @extend_schema_field(WordsSerializer(many=True))
     def get_texts(self, row: ReleasedSession) -> list[dict[str, str]]:
-        """Return title and summary in the languages that the session has besides the summit's."""
+        """Return title and summary in each of the session's other languages."""
         return [{"language": language, "title": title, "summary": summary} for language, title, summary in row.texts]
 
     @extend_schema_field(InterpretationSerializer(many=True))
     def get_interpretation(self, row: ReleasedSession) -> list[dict[str, str]]:
-        """Return from which languages into which is interpreted."""
+        """Return the source and target languages of the interpretation."""
         return [{"from_language": source, "into_language": target} for source, target, _booth in row.languages]
 
     @extend_schema_field(DocumentSerializer(many=True))
     def get_documents(self, row: ReleasedSession) -> list[dict[str, str]]:
-        """Return the papers that everybody may read."""
+        """Return the public documents."""
         return [
             {"title": paper.title, "language": paper.language, "url": f"{settings.BASE_URL}{paper.url}"}
             for paper in released_files.listed(self._summit(), row)
@@ -172,7 +172,7 @@ class SessionSerializer(serializers.ModelSerializer[ReleasedSession]):
 
 
 class _PublicAgenda(PublicMixin, generics.GenericAPIView[ReleasedSession]):
-    """What is public of a summit's newest release."""
+    """Base view of the public sessions in a summit's newest release."""
 
     serializer_class = SessionSerializer
     pagination_class = ByStart
@@ -180,13 +180,13 @@ class _PublicAgenda(PublicMixin, generics.GenericAPIView[ReleasedSession]):
     lookup_url_kwarg = "public_id"
 
     def get_queryset(self) -> ReleasedQuerySet:
-        """Return what everybody may know of the summit's agenda."""
+        """Return the public sessions of the summit's newest release."""
         if getattr(self, "swagger_fake_view", False):
             return ReleasedSession.objects.none()
         return released_agenda.public_agenda(summit=self.found)
 
     def get_serializer_context(self) -> dict[str, Any]:
-        """Give the serializer the summit, for its zone, and its parties."""
+        """Add the summit and its parties to the context."""
         context = dict(super().get_serializer_context())
         return (
             context
@@ -200,7 +200,7 @@ class _PublicAgenda(PublicMixin, generics.GenericAPIView[ReleasedSession]):
 
     @property
     def found(self) -> Summit:
-        """The summit of the address. Raises Http404 for one that isn't there or not public."""
+        """The summit of the URL. Raises Http404 if it doesn't exist or isn't public."""
         if not hasattr(self, "_found"):
             self._found = get_summit(self.kwargs["summit"])
         return self._found
@@ -223,13 +223,13 @@ class AgendaList(_PublicAgenda, generics.ListAPIView[ReleasedSession]):
     """The public agenda of a summit, earliest session first."""
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Give a page of sessions. Raises Problem for a parameter that isn't known."""
+        """Return a page of sessions. Raises Problem for an unknown parameter."""
         query_params.check_known(request.query_params, (*query_params.PUBLIC, *ASKED))
         query_params.check_page_size(request.query_params)
         return super().list(request, *args, **kwargs)
 
     def get_queryset(self) -> ReleasedQuerySet:
-        """Return what is asked for of what everybody may know. Raises ValidationError where nobody can tell what."""
+        """Return the public sessions that match the query parameters. Raises ValidationError for an invalid value."""
         rows = super().get_queryset()
         if getattr(self, "swagger_fake_view", False):
             return rows

@@ -1,4 +1,4 @@
-"""By what the API's agenda is narrowed and ordered: by declared fields of what the reader may know, and no others."""
+"""Filters and orderings of the agenda in the API. Only declared fields that the reader may know are supported."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
@@ -17,7 +17,7 @@ ORDERS = {
 
 
 def asked_for(rows: ReleasedQuerySet, asked: Mapping[str, str], summit: Summit) -> ReleasedQuerySet:
-    """Return the sessions that have all that is asked for. Raises ValidationError by the parameter's name."""
+    """Return the sessions that match all parameters. Raises ValidationError with the name of an invalid parameter."""
     _check(asked)
     if asked.get("kind"):
         rows = rows.filter(kind=asked["kind"])
@@ -28,7 +28,7 @@ def asked_for(rows: ReleasedQuerySet, asked: Mapping[str, str], summit: Summit) 
         after = datetime.combine(start.date() + timedelta(days=1), time(), summit.zone)
         rows = rows.filter(starts_at__gte=start, starts_at__lt=after)
     if asked.get("language"):
-        # Lists can't be looked into in the same way on both databases, and a summit has some hundred sessions.
+        # Filtered in Python: the databases search JSON lists differently, and a summit has a few hundred sessions.
         spoken = rows.order_by().values_list("pk", "languages")
         rows = rows.filter(pk__in=[pk for pk, ways in spoken if asked["language"] in {way[1] for way in ways}])
     return rows

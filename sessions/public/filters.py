@@ -1,7 +1,6 @@
-"""An agenda narrowed to a day, a kind, a room or a language into which is interpreted, by plain links.
+"""Filters of an agenda by day, kind, room and language of interpretation, as plain links.
 
-All that can be chosen, and each number beside it, comes from the sessions that the page may show, so that no choice
-tells of another.
+All choices and their numbers come from the sessions that the page may show, so no choice reveals a hidden session.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -18,9 +17,9 @@ from summit.core.date_formats import brief_day
 from summit.core.languages import tongue
 from summit.summits.models import Summit
 
-# A value that stands in an address, its name, and the language of that: "" is the page's own.
+# A value in a query string, its name, and the language of the name ("" is the page's own).
 Named = tuple[str, str, str]
-# Those of a session, by the name of the field.
+# The values of a session by field name.
 Values = dict[str, list[Named]]
 Row = TypeVar("Row")
 
@@ -31,10 +30,10 @@ def _day(row: ReleasedSession, summit: Summit) -> list[Named]:
 
 
 def _kind(row: ReleasedSession, summit: Summit) -> list[Named]:
-    said = row.kind_words
-    # A summit's own kind is known by the name that the summit has given it, in the summit's language.
+    message = row.kind_words
+    # A summit's own kind is identified by its name in the summit's language.
     value = f"own:{row.kind_names[0][1]}" if row.kind_names else row.kind
-    return [(value, said.title, said.language)]
+    return [(value, message.title, message.language)]
 
 
 def _room(row: ReleasedSession, summit: Summit) -> list[Named]:
@@ -47,7 +46,7 @@ def _language(row: ReleasedSession, summit: Summit) -> list[Named]:
 
 @dataclass(frozen=True)
 class Field:
-    """By what the agenda can be narrowed: what it is called, and which values of it a session has."""
+    """A field by which the agenda can be filtered. `values` returns the values that a session has."""
 
     name: str
     label: Any
@@ -64,7 +63,7 @@ FIELDS = (
 
 @dataclass(frozen=True)
 class Choice:
-    """A value one can choose: how many sessions it would show, and its address."""
+    """A value that can be chosen, with the number of sessions it would show, and its query string."""
 
     name: str
     language: str
@@ -75,7 +74,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Group:
-    """The values of a field. `all` is the address without it."""
+    """The choices of a field. `all` is the query string without this filter."""
 
     name: str
     label: Any
@@ -86,32 +85,34 @@ class Group:
 
 @dataclass(frozen=True)
 class Narrowed(Generic[Row]):
-    """What is shown of how many sessions, what was chosen, and what can be chosen."""
+    """A filtered list: its rows, the total number of rows, the groups of choices, and the chosen values."""
 
     rows: list[Row]
     total: int
     groups: tuple[Group, ...]
     chosen: tuple[Choice, ...]
-    # Whether something is asked for, be it a value that no session has.
+    # Whether a filter is set, even with a value that no session has.
     asked: bool
     whole: str
 
 
 def values(row: ReleasedSession, summit: Summit) -> Values:
-    """Return by what a session is found, in the reader's language."""
+    """Return the values of a session by filter field, in the reader's language."""
     return {field.name: field.values(row, summit) for field in FIELDS}
 
 
 def asked(query: QueryDict) -> dict[str, str]:
-    """Return what an address asks for, by the names of the fields."""
+    """Return the requested filters of a query string, by field name."""
     return {field.name: value for field in FIELDS if (value := str(query.get(field.name, "")))}
 
 
 def narrowed(
     rows: Iterable[Row], wanted: Mapping[str, str], *, has: Callable[[Row], Values], kept: Mapping[str, str]
 ) -> Narrowed[Row]:
-    """Return the sessions that have all that is asked for (`asked`); what none of them has gives none. `has` returns
-    the values of one; `kept` is what stands in the address of each choice besides."""
+    """Return the rows that match all requested filters (`asked`). A value that no row has matches nothing.
+
+    `has` returns the values of a row; `kept` are other parameters of each choice's query string.
+    """
     every = list(rows)
     found = [has(row) for row in every]
     groups = tuple(_group(field, found, wanted, kept) for field in FIELDS)
@@ -152,6 +153,6 @@ def _by_name(named: Named) -> tuple[str, Named]:
 
 
 def _query(kept: Mapping[str, str], wanted: Mapping[str, str]) -> str:
-    # The order of the fields is always the same, so that one choice has one address.
+    # The fields are always in the same order, so that each choice has only one address.
     ordered = {field.name: wanted[field.name] for field in FIELDS if field.name in wanted}
     return f"?{urlencode({**kept, **ordered})}" if kept or ordered else "."

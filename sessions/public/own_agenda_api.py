@@ -1,4 +1,4 @@
-"""The released agenda as focal points and delegates may know it."""
+"""API of the released agenda for focal points and delegates."""
 
 from typing import Any, ClassVar
 
@@ -26,7 +26,7 @@ from summit.users.models import User
 
 
 class PlaceSerializer(serializers.ModelSerializer[ReleasedParticipant]):
-    """Who takes part, by the names that were released."""
+    """A participant, under the released names."""
 
     name = serializers.CharField(source="label")
     party = serializers.CharField(source="party_label", help_text="The party a person belongs to, or empty.")
@@ -37,7 +37,7 @@ class PlaceSerializer(serializers.ModelSerializer[ReleasedParticipant]):
 
 
 class TabledSerializer(serializers.Serializer[Any]):
-    """A paper on the session's table."""
+    """A document of the session."""
 
     id = serializers.CharField()
     title = serializers.CharField()
@@ -45,7 +45,7 @@ class TabledSerializer(serializers.Serializer[Any]):
 
 
 class OwnSessionSerializer(SessionSerializer):
-    """A session of the newest release, as its reader may know it; what they may not know is empty."""
+    """A session of the newest release, as its reader may know it. Fields that they may not know are empty."""
 
     mine = serializers.BooleanField(help_text="Whether the reader, or one of their people, takes part.")
     participants = PlaceSerializer(many=True)  # type: ignore[assignment]
@@ -55,18 +55,18 @@ class OwnSessionSerializer(SessionSerializer):
 
     @extend_schema_field(TabledSerializer(many=True))
     def get_documents(self, row: ReleasedSession) -> list[dict[str, str]]:
-        """Return the papers that the reader may know of."""
+        """Return the documents that the reader may know of."""
         return [{"id": key, "title": title, "language": language} for key, title, language in row.documents]
 
 
 class ProgrammeInput(serializers.Serializer[Any]):
-    """Of what: of one's own sessions and those of one's people, or with `everything` of all that one may know of."""
+    """Whether to include all sessions that the reader may know of, or only their own and those of their people."""
 
     everything = serializers.BooleanField(default=False)
 
 
 class OwnAgendaFilters(django_filters.FilterSet):
-    """By what of each session its reader may know."""
+    """Filters on the parts of a session that its reader may know."""
 
     day = django_filters.DateFilter(method="on_day", label=_("begins on this day at the venue"))
     kind = django_filters.ChoiceFilter(choices=SessionKind.choices, label=_("kind"))
@@ -74,12 +74,12 @@ class OwnAgendaFilters(django_filters.FilterSet):
     mine = django_filters.BooleanFilter(label=_("one takes part oneself, or one of one’s people"))
 
     def on_day(self, rows: QuerySet[ReleasedSession], name: str, value: Any) -> QuerySet[ReleasedSession]:
-        """Return those that begin on a day at the venue."""
+        """Return the sessions that begin on this day at the venue."""
         return day_of(rows, value)
 
 
 class OwnAgendaViewSet(DeskViewSet):
-    """The newest release, as focal points and delegates may know it: what the portal shows them."""
+    """The newest release, as the portal shows it to focal points and delegates."""
 
     name = "agenda"
     verbose_name = _("the agenda as one may know it")
@@ -92,14 +92,14 @@ class OwnAgendaViewSet(DeskViewSet):
     summit_path = "session__summit"
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[Any]:
-        """Return what somebody may know of a summit's agenda by what they are there."""
-        # Of a summit that isn't there as much is asked as of one that they may not know.
+        """Return the sessions of a summit's newest release that a user may know of through their roles there."""
+        # A summit that doesn't exist takes as many queries as one that the user may not know of.
         summit = Summit.objects.filter(slug=slug).first() or Summit(pk=0)
         rows = own_agenda.agenda_of(user, summit)
         return rows.select_related("session__summit").prefetch_related("participants")
 
     def picked(self, key: str) -> Q:
-        """Return the condition that picks a session by its id."""
+        """Return the condition for a session's id."""
         return Q(session__public_id=key)
 
     @action(
@@ -111,8 +111,10 @@ class OwnAgendaViewSet(DeskViewSet):
         detail=False,
     )
     def changes(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
-        """Say what releases changed for the reader, as the portal does; for whoever reads the whole agenda, all that
-        changed. Writes nothing."""
+        """Return what releases changed for the reader, as the portal shows it. Writes nothing.
+
+        Readers of the whole agenda get all changes.
+        """
         return own_changes(by, summit, values)
 
     @action(
@@ -125,8 +127,10 @@ class OwnAgendaViewSet(DeskViewSet):
         shown_once=("content",),
     )
     def programme(self, *, by: User, summit: Summit, values: Values) -> File:
-        """Give the reader’s agenda as a PDF for the pocket, as the portal does; to whoever reads the whole agenda,
-        all of it. Writes nothing."""
+        """Return the reader’s agenda as a pocket-size PDF, as the portal does. Writes nothing.
+
+        Readers of the whole agenda get all of it.
+        """
         if released_snapshots.latest(summit) is None:
             raise Problem("conflict", gettext("The agenda has not been released yet."))
         members, whole = own_agenda.members_of(by, summit), own_agenda.reads_all(by, summit)

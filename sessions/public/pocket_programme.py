@@ -1,4 +1,4 @@
-"""Whose pocket programme it is, and what stands in it."""
+"""The pocket programme of a reader."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from sessions.agenda.models.releases import ReleasedSession
 from sessions.draft.models.labels import beside
 from sessions.public import pocket_programme_pdf
 from sessions.public.pocket_programme_pdf import Pocket, Said
-from sessions.visibility.members import Members
+from sessions.visibility.viewers import Members
 from summit.people.models import Person
 from summit.summits.models import Summit
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads: for whose places, the parties of these, and who they are themselves where that is known."""
+    """The reader of a programme: for whom they read, their parties, and their own person if known."""
 
     members: Members
     parties: Sequence[Party]
@@ -28,9 +28,11 @@ class Reader:
 def write(
     summit: Summit, updated_at: datetime | None, reader: Reader, rows: Iterable[ReleasedSession], *, own: bool
 ) -> tuple[str, bytes]:
-    """Return what the programme of a reader is called as a file, and it as PDF in their language: of `rows`, which
-    are their `own` or all that they may know of, which changed at `updated_at` last. Raises
-    summit.pdf.fonts.MissingFontError where no font here prints one of its letters."""
+    """Return the file name and the PDF of a reader's programme, in their language.
+
+    `rows` are their `own` sessions, or all that they may know of; `updated_at` is when a release last changed them.
+    Raises summit.pdf.fonts.MissingFontError if no installed font has one of the characters.
+    """
     names = party_names.book(summit)
     whose = _whose(reader, names, summit.language)
     content = pocket_programme_pdf.write(Pocket(summit, updated_at, reader.members, whose, own, names), rows)
@@ -38,7 +40,7 @@ def write(
 
 
 def _whose(reader: Reader, names: Book, language: str) -> list[Said]:
-    """Return whose programme it is: the reader's own, where they are known, and that of the parties they read for."""
+    """Return the names of the programme's owners: the reader, if known, and the parties that they read for."""
     found = [Said(reader.me.label, language)] if reader.me else []
     for party in reader.parties:
         named = names.of(party)

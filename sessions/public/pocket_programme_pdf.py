@@ -1,4 +1,4 @@
-"""The pocket programme as PDF: somebody's sessions, or all that they may know of, on pages of the size A6."""
+"""The pocket programme as a PDF in A6 format: somebody's own sessions, or all that they may know of."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -17,7 +17,7 @@ from delegations.parties.selectors.party_names import Book
 from sessions.agenda.models.releases import ReleasedRole, ReleasedSession
 from sessions.agenda.selectors.participant_names import called, raised
 from sessions.public.session_facts import facts
-from sessions.visibility.members import Members
+from sessions.visibility.viewers import Members
 from summit.core.date_formats import long_day
 from summit.pdf.typst import print_pdf
 from summit.summits.models import Summit
@@ -30,7 +30,7 @@ LEADING = (ReleasedRole.CHAIR, ReleasedRole.MODERATOR, ReleasedRole.SPEAKER)
 
 @dataclass(frozen=True)
 class Said:
-    """A text and in which language it is."""
+    """A text with its language."""
 
     text: str
     language: str
@@ -38,8 +38,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Entry:
-    """A session as it is printed: when it begins and ends at the venue, none where that isn't known; its title; what
-    stands under it, by line and part."""
+    """A session as printed: its start and end at the venue (empty if unknown), its title, and the lines below.
+
+    Each line is a tuple of parts.
+    """
 
     times: tuple[str, ...]
     title: Said
@@ -48,8 +50,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Pocket:
-    """Whose programme is printed: `own` says whether it is theirs, or all that they may know of; `updated_at` is None
-    where they have never known of anything."""
+    """The data of a printed programme.
+
+    `own` says whether it has the readers' own sessions, or all that they may know of; `updated_at` is None if they
+    never knew of any.
+    """
 
     summit: Summit
     updated_at: datetime | None
@@ -66,10 +71,10 @@ def _source() -> bytes:
 
 
 def write(pocket: Pocket, rows: Iterable[ReleasedSession]) -> bytes:
-    """Return the programme in the reader's language; `rows` come in their order, with who takes part.
+    """Return the programme as PDF in the reader's language. `rows` must be ordered and have their participants.
 
-    The same sessions, last changed at the same moment, give the same bytes. Raises
-    summit.pdf.fonts.MissingFontError where no font here prints one of its letters.
+    The same sessions with the same `updated_at` always give the same bytes. Raises summit.pdf.fonts.MissingFontError
+    if no installed font has one of the characters.
     """
     language = get_language() or pocket.summit.language
     days = [
@@ -108,18 +113,18 @@ def _about(pocket: Pocket, number: int) -> str:
 
 def _entry(pocket: Pocket, row: ReleasedSession) -> Entry:
     times = (clock(row.starts_at, pocket.summit), clock(row.ends_at, pocket.summit)) if row.times_known else ()
-    said = facts(row)
-    lines = (_where(pocket, row), *_people(pocket, row), (_ours(said),) if said else ())
+    message = facts(row)
+    lines = (_where(pocket, row), *_people(pocket, row), (_ours(message),) if message else ())
     return Entry(times, _theirs(pocket, row.words.title, row.words.language), tuple(filter(None, lines)))
 
 
 def _ours(text: str) -> Said:
-    """Return a text of the system, in the reader's language."""
+    """Return a text of the system, marked with the reader's language."""
     return Said(text, get_language() or "")
 
 
 def _theirs(pocket: Pocket, text: str, language: str = "") -> Said:
-    """Return what somebody has written, in the summit's language where no other is given."""
+    """Return a text that a user wrote, marked with the summit's language unless another is passed."""
     return Said(text, language or pocket.summit.language)
 
 
@@ -130,14 +135,14 @@ def _where(pocket: Pocket, row: ReleasedSession) -> tuple[Said, ...]:
 
 
 def _people(pocket: Pocket, row: ReleasedSession) -> Iterator[tuple[Said, ...]]:
-    """Yield who leads or speaks, and of the others those whose programme it is, with what they are there."""
+    """Yield the leading and speaking participants, and the readers' own places, with their roles."""
     for place in row.people:
         if place.role in LEADING or _is_told(place, pocket.members):
             yield tuple(_parts(pocket, place))
 
 
 def _is_told(place: Any, members: Members) -> bool:
-    """Return whether a place is the readers' own and says more than that their party takes part."""
+    """Return whether a place is the readers' own and has more information than that their party takes part."""
     if place.person_id:
         return place.person_id in members.people
     return place.party_id in members.parties and bool(place.level)

@@ -1,4 +1,4 @@
-"""What was published of the speeches of a session: the apps above register where it is found."""
+"""Published texts of a session's speeches. Higher layers register functions that find them."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from summit.summits.models import Summit
 
 @dataclass(frozen=True)
 class Published:
-    """A text that everybody may read: of which speech, what it is, its title and the language of that, its path."""
+    """A public text: the key of its speech, the kind of text, its title with the language, and its path."""
 
     slot_key: str
     what: str
@@ -20,23 +20,23 @@ class Published:
     url: str
 
 
-# From a summit and public ids of speeches, or a query for them, to what everybody may read of them. One query.
+# Returns the public texts of speeches, from a summit and their public ids, or a query for these. One query.
 Source = Callable[[Summit, Any], Iterable[Published]]
-# From a summit and a session's public id to the address of the list of what was published of its speeches.
+# Returns the address of the list of published texts, from a summit and a session's public id.
 Listing = Callable[[Summit, str], str]
 _sources: Registry[Source] = Registry()
 _listings: Registry[Listing] = Registry()
 source = _sources.register
 listing = _listings.register
-# So many stand on a session's page; all of them on the list.
+# How many texts a session's page shows. The list shows all.
 MOST = 30
 
 
 def texts(summit: Summit, rows: Iterable[ReleasedSession]) -> dict[str, list[Published]]:
-    """Return what was published of the speeches that released sessions name, by the session's public id.
+    """Return the published texts of the speeches in released sessions, by the session's public id.
 
-    `rows` come with whom they name (`member.Who`). Who may not know who speaks learns of no text here: the rows name
-    no speech then.
+    `rows` must have loaded their participants (`released_agenda.Who`). The rows of readers who may not know the
+    speakers have no speeches, so these readers get no texts.
     """
     of = {place.slot_key: row.session.public_id for row in rows for place in _named(row) if place.slot_key}
     found: dict[str, list[Published]] = {}
@@ -47,7 +47,7 @@ def texts(summit: Summit, rows: Iterable[ReleasedSession]) -> dict[str, list[Pub
 
 
 def list_of(summit: Summit, public_id: str) -> str:
-    """Return the address of the list of all that was published of a session's speeches; "" where there is none."""
+    """Return the address of the list of all published texts of a session's speeches, or "" if there is none."""
     return next((function(summit, public_id) for function in _listings), "")
 
 

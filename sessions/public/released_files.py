@@ -1,4 +1,4 @@
-"""Papers of a session for those who may know of them: which a release names, and their bytes."""
+"""The documents of released sessions, for readers who may know of them."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from summit.summits.models import Summit
 
 @dataclass(frozen=True)
 class Paper:
-    """A document as a list names it: its title, in which language it is, and its path."""
+    """A document in a list: its title, language and path."""
 
     title: str
     language: str
@@ -22,12 +22,12 @@ class Paper:
 
     @property
     def tongue(self) -> str:
-        """What its language is called in the reader's."""
+        """The name of its language, in the reader's language."""
         return languages.tongue(self.language)
 
 
 def listed(summit: Summit, row: ReleasedSession) -> list[Paper]:
-    """Return the documents that a released session names for everybody. No query."""
+    """Return the documents in a released row of the public. No query."""
     key = row.session.public_id
     return [
         Paper(title, language, reverse("agenda:document", args=[summit.slug, key, document]))
@@ -36,14 +36,14 @@ def listed(summit: Summit, row: ReleasedSession) -> list[Paper]:
 
 
 def find(row: ReleasedSession, key: str) -> Document | None:
-    """Return a document by its public id, if the released session names it to its reader; else None."""
+    """Return a document by its public id if the released row lists it for its reader, else None."""
     if key not in {document for document, _title, _language in row.documents}:
         return None
     return Document.objects.filter(session_id=row.session_id, public_id=key).first()
 
 
 def as_file(document: Document) -> HttpResponse:
-    """Return a document to be kept as a file: no browser shows on our own site what somebody uploaded."""
+    """Return a document as a download, so that no browser renders uploaded content on our own site."""
     return HttpResponse(
         bytes(document.content),
         content_type=document.content_type,

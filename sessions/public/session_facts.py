@@ -1,4 +1,4 @@
-"""What lists of sessions say in a line besides time, place and people."""
+"""The line of facts about a session in lists, besides time, place and people."""
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -11,8 +11,8 @@ from summit.templatetags.marks import comma
 
 
 def facts(row: ReleasedSession) -> str:
-    """Return interpretation with its booths, media and papers, in the reader's language."""
-    said = []
+    """Return a line with interpretation and its booths, media access and documents, in the reader's language."""
+    message = []
     targets = {target: booth for _source, target, booth in row.languages}
     if targets:
         named = [
@@ -21,10 +21,10 @@ def facts(row: ReleasedSession) -> str:
             else tongue(target)
             for target, booth in targets.items()
         ]
-        said.append(_("interpreted into %(languages)s") % {"languages": comma().join(named)})
+        message.append(_("interpreted into %(languages)s") % {"languages": comma().join(named)})
     if row.media != MediaAccess.CLOSED:
-        said.append(str(MediaAccess(row.media).label))
+        message.append(str(MediaAccess(row.media).label))
     if row.documents:
         number = len(row.documents)
-        said.append(ngettext("%(n)d document", "%(n)d documents", number) % {"n": number})
-    return capfirst(comma().join(said))
+        message.append(ngettext("%(n)d document", "%(n)d documents", number) % {"n": number})
+    return capfirst(comma().join(message))

@@ -1,9 +1,9 @@
-"""Released sessions as pages list them: what is read alike is rendered once and kept by the process.
+"""Released sessions as pages list them. Lines that look the same are rendered once and cached in the process.
 
-A line is kept under all that it depends on: the row, which never changes, what the summit's stamp says has been taken
-away, the language, what is the reader's own in it, and the footnotes that stand on the page before it; so is the
-whole list, for those who look again and for those of one delegation. A release leaves the lines of what it doesn't
-change.
+The cache key of a line has everything that it depends on. Besides the row, which never changes, it has the summit's
+stamp, because a name may be erased from a row, the language, the reader's own data, and the footnotes before it on
+the page. Whole lists are cached likewise, for readers who return and for those of one delegation. After a release,
+the lines of unchanged sessions stay cached.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -24,13 +24,13 @@ from summit.core.process_cache import Memory
 from summit.public.context import lang_query
 from summit.summits.models import Stamp, Summit
 
-# More sessions than one person's days hold.
+# More sessions than one person's programme usually has.
 LONG = 60
 
 
 @dataclass(frozen=True)
 class _Line:
-    """A line as it is rendered, and the footnotes to which it leads."""
+    """A rendered line, with the footnotes that it adds."""
 
     html: SafeString
     notes: tuple[tuple[str, str], ...]
@@ -38,7 +38,7 @@ class _Line:
 
 @dataclass(frozen=True)
 class About:
-    """By what a session is found, and what there is besides time, place and people, in one language."""
+    """The filter values and the line of facts of a session, in one language."""
 
     values: filters.Values
     facts: str
@@ -52,8 +52,10 @@ _BOOKS: Memory[Book] = Memory(50)
 
 @dataclass
 class SessionList:
-    """The list on a page: on everybody's, or with `personal` on one reader's. `everything`: it has more than their
-    own sessions."""
+    """The list of sessions on a page: a public page, or with `personal` the page of one reader.
+
+    `everything` says that it has more than the reader's own sessions.
+    """
 
     summit: Summit
     stamp: Stamp
@@ -64,17 +66,21 @@ class SessionList:
 
     @property
     def names(self) -> Book:
-        """How the page names parties. One query where the process hasn't kept it."""
+        """The names of parties on the page. One query if the process hasn't cached them."""
         key = self.stamp.lasting, self.language
         return _BOOKS.ask(key, lambda: party_names.book(self.summit, self.language))
 
     def rendered(
         self, rows: Sequence["SessionLine"], asked: Hashable, context: Callable[[], dict[str, Any]]
     ) -> SafeString:
-        """Return the whole list of these rows, which `asked` narrows, made with `context` where it isn't kept."""
-        said = tuple(row.said for row in rows)
-        key = self.stamp.lasting, self.language, self.everything, asked, said, tuple(self.notes)
-        # Of a long list the lines are kept, and not the whole for each reader.
+        """Return the rendered list of these rows, from the cache if possible, or else with the template context from
+        `context`.
+
+        `asked` are the filters of the list, which are a part of the cache key.
+        """
+        message = tuple(row.said for row in rows)
+        key = self.stamp.lasting, self.language, self.everything, asked, message, tuple(self.notes)
+        # For a long list only the lines are cached, not the whole list of each reader.
         found = _LISTS.ask(key, lambda: self._render(context())) if len(rows) <= LONG else self._render(context())
         self.notes.add(found.notes)
         return found.html
@@ -86,8 +92,8 @@ class SessionList:
 
 
 class SessionLine:
-    """A released row as a list shows it; on one reader's page with what is theirs in it: whether they take part
-    (`mine`), and the level of their `parties`."""
+    """A released row in a list. On a reader's page it has their own data: `mine`, and the level of
+    their `parties`."""
 
     def __init__(
         self, kept: Kept, listed: SessionList, *, mine: bool = False, parties: frozenset[int] = frozenset()
@@ -100,28 +106,28 @@ class SessionLine:
         self._list = listed
 
     def __getattr__(self, name: str) -> Any:
-        """Return what the row itself says."""
+        """Return an attribute of the row."""
         return getattr(self.row, name)
 
     @property
     def said(self) -> tuple[int, bool, str, bool, str]:
-        """What is said of it in a list, besides what its row says to everybody."""
+        """The values that make the line differ from that of other readers."""
         return self.row.pk, self.mine, self.state, self.fresh, self._level
 
     @property
     def starts_at(self) -> datetime:
-        """When it begins."""
+        """The start of the session."""
         found: datetime = self.row.starts_at
         return found
 
     @property
     def times_known(self) -> bool:
-        """Whether its times are announced to its reader."""
+        """Whether the reader may know its times."""
         return bool(self.row.times_known)
 
     @property
     def about(self) -> About:
-        """What is said of it in the reader's language, and by what it is narrowed."""
+        """Its filter values and facts, in the reader's language."""
         key = self.row.pk, self._list.language, self._list.stamp.lasting
         return _ABOUT.ask(
             key, lambda: About(filters.values(self.row, self._list.summit), session_facts.facts(self.row))
@@ -129,21 +135,21 @@ class SessionLine:
 
     @property
     def facts(self) -> str:
-        """What there is besides time, place and people, as one reader's list says it."""
+        """Its line of facts on a reader's page, and "" on a public page."""
         return self.about.facts if self._list.personal else ""
 
     @property
     def level(self) -> str:
-        """At which level the reader's party takes part."""
+        """The label of the level at which the reader's party takes part, or ""."""
         return str(Attendance(self._level).label) if self._level else ""
 
     @property
     def html(self) -> SafeString:
-        """Its line in the list."""
+        """Its rendered line in the list."""
         listed = self._list
         own = self.mine and listed.everything
-        said = listed.language, listed.personal, listed.everything, own, self.state, self.fresh, self._level
-        line = _LINES.ask((self.row.pk, listed.stamp.lasting, said, tuple(listed.notes)), self._render)
+        message = listed.language, listed.personal, listed.everything, own, self.state, self.fresh, self._level
+        line = _LINES.ask((self.row.pk, listed.stamp.lasting, message, tuple(listed.notes)), self._render)
         listed.notes.add(line.notes)
         return line.html
 

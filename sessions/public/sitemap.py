@@ -1,4 +1,4 @@
-"""The agenda's maps: the public agenda of each summit and each public session, as the newest release has them."""
+"""The sitemaps of the public agendas: each summit's agenda and its public sessions, in the newest release."""
 
 from collections.abc import Iterator
 
@@ -15,8 +15,10 @@ from summit.public_base.summits import get_summit
 
 @source(20)
 def chapters() -> Iterator[Chapter]:
-    """Yield the maps of all summits that have released their agenda. One query: when one changed for everybody, its
-    map says."""
+    """Yield the sitemap of each public summit that has released its agenda. One query.
+
+    The dates of the last public change are in the sitemaps themselves.
+    """
     rows = Release.objects.current().filter(summit__public=True).order_by("summit__slug")
     for slug in rows.values_list("summit__slug", flat=True):
         yield Chapter(reverse("agenda:sitemap", args=[slug]))
@@ -25,7 +27,7 @@ def chapters() -> Iterator[Chapter]:
 @public_page
 @cached_page()
 def sitemap(request: HttpRequest, summit: str) -> HttpResponse:
-    """Name the agenda and the sessions that everybody may know of."""
+    """Return the sitemap of a summit's agenda and its public sessions."""
     found = get_summit(summit)
     places: list[Place] = interface(reverse("agenda:agenda", args=[summit]), last_changed.public(found))
     rows = ReleasedSession.objects.public(found).order_by("session__public_id")

@@ -1,4 +1,4 @@
-"""Addresses of the public agenda, below /<summit>/."""
+"""URLs of the public agenda, below /<summit>/."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The public agenda: pages, calendar, and the schedule that conference apps read."""
+"""The public agenda: its pages, its calendar, and the schedule for conference apps."""
 
 import itertools
 import json
@@ -31,24 +31,24 @@ Row = TypeVar("Row", bound="HasStart")
 
 
 class HasStart(Protocol):
-    """What begins at a moment."""
+    """An object with a start."""
 
     @property
     def starts_at(self) -> datetime:
-        """When, or the day's beginning where that is not known."""
+        """The start, or the beginning of the day if the time isn't known."""
 
     @property
     def times_known(self) -> bool:
-        """Whether it is."""
+        """Whether the time is known."""
 
 
 def by_day(summit: Summit, rows: Iterable[Row]) -> list[tuple[date, list[Row]]]:
-    """Group sessions, which come in order, by the day on which they start in the venue's zone."""
+    """Return sessions, which must be ordered, grouped by the day on which they start in the venue's time zone."""
 
     def local_day(row: Row) -> date:
         return row.starts_at.astimezone(summit.zone).date()
 
-    # What has no announced time begins with its day, and is read after all that has one.
+    # Sessions without an announced time start with their day, and are listed after those with one.
     return [
         (day, sorted(group, key=lambda row: not row.times_known))
         for day, group in itertools.groupby(rows, key=local_day)
@@ -58,8 +58,10 @@ def by_day(summit: Summit, rows: Iterable[Row]) -> list[tuple[date, list[Row]]]:
 @public_page
 @cached_page()
 def agenda(request: HttpRequest, summit: str) -> HttpResponse:
-    """Show what is public of the newest release, by day; of one day, kind, room or language where `?day=`, `?kind=`,
-    `?room=` or `?language=` asks for it."""
+    """Show the public sessions of the newest release by day.
+
+    `?day=`, `?kind=`, `?room=` and `?language=` filter them.
+    """
     found = get_summit(summit)
     at = release_cache.current(found)
     rows, page = _lines(found, at) if at else ([], {})
@@ -70,15 +72,19 @@ def agenda(request: HttpRequest, summit: str) -> HttpResponse:
 
 
 def _public(summit: Summit, at: Current) -> list[Kept]:
-    """Return what everybody may know of a release, in order. One query, and two for rows that the process hasn't
-    kept."""
+    """Return the public rows of a release, ordered by time.
+
+    One query, and two for rows that the process hasn't cached.
+    """
     found = release_cache.rows(summit, release_cache.public(at.release), at.stamp).values()
     return sorted(found, key=lambda each: (each.row.starts_at, each.row.ends_at, each.row.pk))
 
 
 def _lines(summit: Summit, at: Current) -> tuple[list[SessionLine], dict[str, Any]]:
-    """Return the lines of what everybody may know of a release, in order, and what the page says besides. Three
-    queries beside those of `_public`, one of which the process saves once it has the names."""
+    """Return the public lines of a release, ordered by time, and the other context of the page.
+
+    Three queries more than `_public`; one of them is cached once the process has the names.
+    """
     listed = SessionList(summit, at.stamp, get_language() or "", personal=False)
     page = {"updated_at": last_changed.public(summit, at.release), "names": listed.names, "notes": listed.notes}
     return [SessionLine(each, listed) for each in _public(summit, at)], page
@@ -87,7 +93,8 @@ def _lines(summit: Summit, at: Current) -> tuple[list[SessionLine], dict[str, An
 @public_page
 @cached_page()
 def session(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
-    """Show one session, or that it is cancelled or has left the public agenda. What isn't public isn't there."""
+    """Show one public session, or the notice that it is cancelled or has left the public agenda.
+    404 for any other."""
     found = get_summit(summit)
     row = released_agenda.public_agenda(summit=found).filter(session__public_id=public_id).first()
     if row is None:
@@ -96,13 +103,13 @@ def session(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
             raise Http404
         context = {"summit": found, "row": last.row, "state": change_descriptions.PUBLIC_STATES[last.nature]}
         return render(request, "portal/session_cancelled.html", context, status=410)
-    said = texts(found, [row]).get(public_id, [])
+    message = texts(found, [row]).get(public_id, [])
     context = {
         "summit": found,
         "row": row,
         "documents": released_files.listed(found, row),
-        "texts": said[:MOST],
-        "all_texts": (len(said), list_of(found, public_id)) if len(said) > MOST else None,
+        "texts": message[:MOST],
+        "all_texts": (len(message), list_of(found, public_id)) if len(message) > MOST else None,
         **party_names.on_page(found),
     }
     return render(request, "portal/session.html", context)
@@ -111,7 +118,7 @@ def session(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
 @public_page
 @cached_page()
 def session_calendar(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
-    """Give one session as an entry to put into a calendar."""
+    """Return one session as a calendar file."""
     found = get_summit(summit)
     at = release_cache.current(found)
     rows = [each.row for each in _public(found, at) if each.row.session.public_id == public_id] if at else []
@@ -125,7 +132,7 @@ def session_calendar(request: HttpRequest, summit: str, public_id: str) -> HttpR
 
 @public_page
 def paper(request: HttpRequest, summit: str, public_id: str, document: str) -> HttpResponse:
-    """Give a paper that the newest release names for everybody. Any other isn't there."""
+    """Return a document that the newest release lists for everybody. 404 for any other."""
     row = (
         released_agenda.public_agenda(summit=get_summit(summit), who=Who.NOBODY)
         .filter(session__public_id=public_id)
@@ -140,7 +147,7 @@ def paper(request: HttpRequest, summit: str, public_id: str, document: str) -> H
 @public_page
 @cached_page()
 def changes(request: HttpRequest, summit: str) -> HttpResponse:
-    """Show what releases changed for everybody, where the summit shows it."""
+    """Show what releases changed for everybody. 404 if the summit doesn't publish changes."""
     found = get_summit(summit)
     if not found.public_changes:
         raise Http404
@@ -156,7 +163,7 @@ def changes(request: HttpRequest, summit: str) -> HttpResponse:
 @public_page
 @cached_page()
 def calendar(request: HttpRequest, summit: str) -> HttpResponse:
-    """Give the public agenda as a calendar to subscribe to."""
+    """Return the public agenda as a calendar to subscribe to."""
     found = get_summit(summit)
     at = release_cache.current(found)
     content = icalendar.public_feed(
@@ -177,14 +184,14 @@ def _as_calendar(content: bytes, name: str, *, attached: bool = False) -> HttpRe
 @public_page
 @cached_page()
 def schedule_json(request: HttpRequest, summit: str) -> HttpResponse:
-    """Give the public agenda as frab's JSON."""
+    """Return the public agenda in frab's JSON format."""
     return HttpResponse(json.dumps(_schedule(summit), ensure_ascii=False), content_type="application/json")
 
 
 @public_page
 @cached_page()
 def schedule_xml(request: HttpRequest, summit: str) -> HttpResponse:
-    """Give the public agenda as frab's XML."""
+    """Return the public agenda in frab's XML format."""
     return HttpResponse(as_xml(_schedule(summit)), content_type="application/xml; charset=utf-8")
 
 

@@ -1,4 +1,4 @@
-"""What the audit calls what happens to releases."""
+"""Labels of the audit actions on releases."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -9,12 +9,12 @@ from summit.audit.actions import Facts, describe_action, describe_model
 
 def _released(facts: Facts) -> str:
     number = int(facts.detail.get("messages", 0))
-    said = ngettext(
+    message = ngettext(
         "released agenda %(release)s and had %(number)d message sent",
         "released agenda %(release)s and had %(number)d messages sent",
         number,
     )
-    return said % {"release": facts.detail.get("number", ""), "number": number}
+    return message % {"release": facts.detail.get("number", ""), "number": number}
 
 
 def _restored(facts: Facts) -> str:
@@ -23,12 +23,12 @@ def _restored(facts: Facts) -> str:
 
 def _restored_agenda(facts: Facts) -> str:
     number = int(facts.detail.get("sessions", 0))
-    said = ngettext(
+    message = ngettext(
         "took the draft back to this release (%(number)d session)",
         "took the draft back to this release (%(number)d sessions)",
         number,
     )
-    return said % {"number": number}
+    return message % {"number": number}
 
 
 describe_action("agenda.restore", _restored, label=gettext_lazy("took a session back to an earlier release"))

@@ -1,4 +1,4 @@
-"""What other systems are told of the agenda."""
+"""Webhook events of the agenda."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,9 +12,10 @@ RELEASED = webhooks_events.declare("agenda.released", _("the agenda is released"
 
 
 def released(release: Release) -> None:
-    """Tell that the agenda was released, in the transaction that releases it, where that changes what everybody may
-    read of it. What changed a receiver reads in the agenda; of a release of what is hidden from them they hear
-    nothing, and of none the number."""
+    """Emit the event that the agenda was released, in the transaction of the release, if its public content changed.
+
+    Receivers read the changes in the agenda. They get no event for a release of hidden changes, and never its number.
+    """
     summit, updated = release.summit, last_changed.public(release.summit)
     if updated is None or updated != Release.objects.values_list("released_at", flat=True).get(pk=release.pk):
         return

@@ -1,4 +1,4 @@
-"""Who releases the agenda, and takes the draft back to a release."""
+"""Roles that may release the agenda, and restore the draft to a release."""
 
 from sessions.draft.permissions import DRAFT_READERS
 from summit.permissions.models import Role
@@ -15,15 +15,15 @@ def can_release(user: Actor, summit: Summit) -> bool:
 
 
 def check_can_release(user: Actor, summit: Summit) -> None:
-    """Raise PermissionDenied where `can_release` is false."""
+    """Raise PermissionDenied if `can_release` is false."""
     check(user, "agenda.release_agenda", summit)
 
 
 def can_restore(user: Actor, summit: Summit) -> bool:
-    """Return whether the account may take the working draft back to an earlier release."""
+    """Return whether the account may restore the working draft to an earlier release."""
     return allows(user, "agenda.edit", summit)
 
 
 def check_can_restore(user: Actor, summit: Summit) -> None:
-    """Raise PermissionDenied where `can_restore` is false."""
+    """Raise PermissionDenied if `can_restore` is false."""
     check(user, "agenda.edit", summit)

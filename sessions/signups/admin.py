@@ -1,4 +1,4 @@
-"""Who has signed up for which session, at the desk: to look at, and to take away as a file."""
+"""Sign-ups in the admin: the list, and its export."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 
-from delegations.core import table_files
+from delegations.core import table_writers
 from delegations.core.admin.list_tools import ToolsMixin
 from delegations.parties.selectors import party_names
 from sessions.draft.models.signups import SignUp, SignUpState
@@ -23,25 +23,27 @@ SIGNS = {SignUpState.PLACE.value: "good", SignUpState.WAITING.value: "wait"}
 
 
 class SessionFilter(admin.SimpleListFilter):
-    """Narrows the list to one session: of those for which somebody has signed up."""
+    """Filter by session, among those with sign-ups."""
 
     title = pgettext_lazy("label", "session")
     parameter_name = "session"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return the sessions, in the order of the days."""
+        """Return the sessions, ordered by time."""
         rows = model_admin.get_queryset(request).order_by("session__starts_at", "session")
         return list(dict(rows.values_list("session__public_id", "session__title")).items())
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Return those of the chosen session."""
+        """Return the sign-ups for the chosen session."""
         return queryset.filter(session__public_id=self.value()) if self.value() else queryset
 
 
 @admin.register(SignUp)
 class SignUpAdmin(ToolsMixin, ReadOnlyAdmin):
-    """Sign-ups, by session in the order in which they came. Delegates and focal points take and give back places in
-    the portal; whoever waits moves up by itself."""
+    """Sign-ups by session, in the order of signing up.
+
+    Delegates and focal points take and give back places in the portal; the waiting list moves up automatically.
+    """
 
     place = 4
     summit_path = "session__summit"
@@ -60,20 +62,20 @@ class SignUpAdmin(ToolsMixin, ReadOnlyAdmin):
 
     @admin.display(description=pgettext_lazy("label", "session"), ordering="session__starts_at")
     def session_title(self, row: SignUp) -> str:
-        """Show the session."""
+        """Return the title of the session."""
         return row.session.title
 
     def group_of(self, row: SignUp) -> str:
-        """Return the session and when it is, said once for all who signed up."""
+        """Return the group heading of a sign-up: its session and the session's start."""
         return f"{row.session.title} · {day_clock(row.session.starts_at, row.session.summit)}"
 
     @admin.display(description=gettext_lazy("person"), ordering="person__name")
     def who(self, row: SignUp) -> str:
-        """Show who it is."""
+        """Return the name of the person."""
         return row.person.label
 
     def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
-        """Name the parties of a page."""
+        """Load the names of the parties on a page."""
         members = [(row, getattr(row.person, "membership", None)) for row in rows]
         names = party_names.to_readers(member.party_id for _row, member in members if member is not None)
         for row, member in members:
@@ -81,7 +83,7 @@ class SignUpAdmin(ToolsMixin, ReadOnlyAdmin):
 
     @admin.display(description=pgettext_lazy("label", "party"))
     def party(self, row: SignUp) -> str:
-        """Show of which party."""
+        """Return the name of the person's party."""
         membership = getattr(row.person, "membership", None)
         if membership is None:
             return "–"
@@ -90,22 +92,22 @@ class SignUpAdmin(ToolsMixin, ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_word(self, row: SignUp) -> SafeString:
-        """Show whether they have a place."""
+        """Return whether the person has a place, as a label."""
         word = SignUpState(row.state).label
         return format_html('<span class="state" data-state="{}">{}</span>', SIGNS[row.state], word)
 
     @admin.display(description=gettext_lazy("signed up"), ordering="signed_up_at")
     def since(self, row: SignUp) -> str:
-        """Show since when."""
+        """Return the time of the sign-up."""
         return short_clock(row.signed_up_at, row.session.summit)
 
-    def table(self, rows: models.QuerySet[Any], by: User) -> table_files.ExportedTable:
-        """Return the rows of the list."""
+    def table(self, rows: models.QuerySet[Any], by: User) -> table_writers.ExportedTable:
+        """Return the rows of the list as a table for export."""
         return table(rows)
 
 
-def table(rows: models.QuerySet[SignUp]) -> table_files.ExportedTable:
-    """Return sign-ups as a table that leaves the system: session, when, who, party, state, since when."""
+def table(rows: models.QuerySet[SignUp]) -> table_writers.ExportedTable:
+    """Return sign-ups as a table for export: session, its start, person, party, state, and time of the sign-up."""
     headings = [
         pgettext_lazy("label", "session"),
         gettext_lazy("starts"),
@@ -117,7 +119,7 @@ def table(rows: models.QuerySet[SignUp]) -> table_files.ExportedTable:
     books: dict[int, party_names.Book] = {}
     found, told = [], []
     related = ("session__summit", "person__membership__party")
-    for row in rows.select_related(*related).iterator(chunk_size=table_files.AT_ONCE):
+    for row in rows.select_related(*related).iterator(chunk_size=table_writers.AT_ONCE):
         summit, membership = row.session.summit, getattr(row.person, "membership", None)
         if summit.pk not in books:
             books[summit.pk] = party_names.book(summit, get_language() or summit.language)
@@ -134,4 +136,4 @@ def table(rows: models.QuerySet[SignUp]) -> table_files.ExportedTable:
         )
         told.append((summit.pk, row.person.public_id))
     names = ("session", "starts", "person", "party", "state", "signed_up")
-    return table_files.ExportedTable(names, [str(heading) for heading in headings], found, told, ("person",))
+    return table_writers.ExportedTable(names, [str(heading) for heading in headings], found, told, ("person",))

@@ -1,4 +1,4 @@
-"""Places of sessions that delegates take themselves, and who waits for one."""
+"""API of sign-ups for sessions, with the waiting list."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -21,7 +21,7 @@ from summit.users.models import User
 
 
 class SignUpSerializer(serializers.ModelSerializer[SignUp]):
-    """Somebody has signed up: with a place, or waiting for one in the order of `signed_up_at`."""
+    """A sign-up, with a place or on the waiting list in the order of `signed_up_at`."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     session = serializers.CharField(source="session.public_id", read_only=True)
@@ -36,20 +36,20 @@ class SignUpSerializer(serializers.ModelSerializer[SignUp]):
         ]
 
     def get_party(self, row: SignUp) -> str | None:
-        """Return the id of the party that the person is of."""
+        """Return the id of the person's party, or None."""
         membership = getattr(row.person, "membership", None)
         return membership.party.public_id if membership else None
 
 
 class SignUpInput(serializers.Serializer[Any]):
-    """Who signs up for which session."""
+    """The person to sign up, and the session."""
 
     session = KnownSession()
     person = KnownPerson()
 
 
 class SignUpFilters(OfSessionFilters):
-    """By what sign-ups are narrowed."""
+    """Filters of a list of sign-ups."""
 
     person = django_filters.CharFilter(field_name="person__public_id", label=pgettext_lazy("label", "person"))
     party = django_filters.CharFilter(
@@ -59,7 +59,7 @@ class SignUpFilters(OfSessionFilters):
 
 
 class SignUpViewSet(DeskViewSet):
-    """Sign-ups: to focal points and delegates their own. Whoever leaves has none."""
+    """Sign-ups. Focal points and delegates see their own. A sign-up is deleted when the place is given back."""
 
     name = "sign-ups"
     verbose_name = _("sign-ups")
@@ -74,24 +74,24 @@ class SignUpViewSet(DeskViewSet):
     summit_path = "session__summit"
 
     def lock(self, row: SignUp) -> bool:
-        """Let nobody else change the places of the session meanwhile."""
+        """Lock the places of the session, so that nobody else changes them in the meantime, and the row."""
         signups.hold_places(row.session)
         return super().lock(row)
 
     def rows(self) -> QuerySet[SignUp]:
-        """Return sign-ups with whose they are."""
+        """Return the sign-ups with their sessions, people and parties joined."""
         return SignUp.objects.select_related("session__summit", "person__summit", "person__membership__party")
 
     def add(self, *, by: User, summit: Summit, values: Values) -> SignUp:
-        """Sign somebody up: with a place, or waiting where all are taken."""
+        """Sign a person up, with a place, or on the waiting list if all places are taken."""
         return signups.sign_up(session=values["session"], person=values["person"], by=by)
 
     def remove(self, *, by: User, row: SignUp) -> None:
-        """Give the place back; whoever waits moves up and is told."""
+        """Give the place back. The next person on the waiting list moves up and is notified."""
         signups.leave(session=row.session, person=row.person, by=by)
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[Any], fields: Iterable[str]) -> None:
-        """Note who saw whose sign-ups, as the desk's list does."""
+        """Record who saw whose sign-ups, as the admin list does."""
         found = list(rows)
         if found and (not fields or {"person", "name"} & set(fields)):
             access_log.note_list(

@@ -1,4 +1,4 @@
-"""What the audit calls what happens to places that delegates take."""
+"""Labels of the audit actions on sign-ups."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy

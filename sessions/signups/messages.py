@@ -1,10 +1,10 @@
-"""The message to whoever waited for a place in a session and has one."""
+"""The message to a person who has moved up from the waiting list of a session."""
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sessions.notifications import session_facts
+from sessions.notifications import message_session_facts
 from sessions.signups.services import notices
 from summit.outbox import failure_reasons
 from summit.outbox.message_kinds import Kind, Mail, register
@@ -13,9 +13,9 @@ from summit.templatetags.marks import comma
 
 
 def render(message: Message) -> Mail:
-    """Write it from the message's frozen facts, in the language that is active. No query."""
+    """Return the mail in the active language, from the message's frozen facts. No query."""
     facts = message.facts
-    context = {**session_facts.context_of(facts), "people": comma().join(facts["people"])}
+    context = {**message_session_facts.context_of(facts), "people": comma().join(facts["people"])}
     text = render_to_string("mail/place_free.txt", context)
     subject = _("A place for you: %(title)s") % context
     return Mail(subject=subject, text=text.strip() + "\n", reply_to=facts["summit"]["contact"])

@@ -1,4 +1,4 @@
-"""Who takes places in sessions, and gives them back."""
+"""Who may take and give back places in sessions."""
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
@@ -15,7 +15,7 @@ from summit.permissions.models import Role
 from summit.permissions.rules import allows, allows_own, declare, declare_model, own_rows
 from summit.users.models import User
 
-# Taking places: delegates for themselves, focal points for the members of their delegation.
+# Delegates take places for themselves, focal points for the members of their delegation.
 declare("agenda.sign_up", PROGRAMME_DESK, own=(Role.FOCAL_POINT, Role.DELEGATE))
 declare_model(
     "agenda.signup",
@@ -27,15 +27,18 @@ declare_model(
 
 @own_rows(SignUp)
 def own_sign_ups(user: User, role: str) -> Q:
-    """Return the condition that picks sign-ups of the people of parties that an account acts for, or its own."""
+    """Return the condition for the sign-ups of the account's person, or of the people of parties that it acts for."""
     if role == Role.DELEGATE:
         return Q(person__user=user)
     return Q(person__membership__party__in=own_parties(user, role).values("pk"))
 
 
 def can_sign_up(by: By, person: Person, party: Party | None) -> bool:
-    """Return whether somebody may take and give back places in sessions for a person, a member of a party (None: of
-    none any more): they themselves, a focal point of the party, or a desk."""
+    """Return whether `by` may take and give back places in sessions for a person.
+
+    The person themselves may, a focal point of their party, and a desk. `party` is None if they belong to none any
+    more.
+    """
     if isinstance(by, User):
         if allows(by, "agenda.sign_up", person.summit_id):
             return True
@@ -52,7 +55,7 @@ def can_sign_up(by: By, person: Person, party: Party | None) -> bool:
 
 
 def check_can_sign_up(by: By, person: Person, party: Party | None) -> None:
-    """Raise PermissionDenied, with a sentence that says who can, where `can_sign_up` is false."""
+    """Raise PermissionDenied if `can_sign_up` is false. The text says who may."""
     if not can_sign_up(by, person, party):
         raise PermissionDenied(
             _("%(person)s can do this, or a focal point of their delegation, or the programme desk: %(contact)s.")

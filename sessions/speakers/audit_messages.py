@@ -1,4 +1,4 @@
-"""What the audit calls what happens to speakers' lists and requests for the floor."""
+"""Labels of the audit actions on speakers' lists and requests for the floor."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -12,20 +12,20 @@ from summit.templatetags.marks import comma
 def _arranged(facts: Facts) -> str:
     number = int(facts.detail.get("moved", 0))
     if number:
-        said = ngettext(
+        message = ngettext(
             "moved %(number)d speech on the speakers’ list", "moved %(number)d speeches on the speakers’ list", number
         )
-        return said % {"number": number}
+        return message % {"number": number}
     return _("gave speeches another time")
 
 
 def _lined_up(facts: Facts) -> str:
     numbers = {name: int(facts.detail.get(name, 0)) for name in ("added", "moved")}
-    said = [
+    message = [
         ngettext("%(number)d added", "%(number)d added", numbers["added"]) % {"number": numbers["added"]},
         ngettext("%(number)d moved", "%(number)d moved", numbers["moved"]) % {"number": numbers["moved"]},
     ]
-    rows = comma().join(part for part, number in zip(said, numbers.values(), strict=True) if number)
+    rows = comma().join(part for part, number in zip(message, numbers.values(), strict=True) if number)
     return _("made the speakers’ list from the protocol order (%(rows)s)") % {"rows": rows}
 
 

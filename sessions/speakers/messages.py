@@ -4,7 +4,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sessions.notifications.session_facts import context_of
+from sessions.notifications.message_session_facts import context_of
 from sessions.speakers.services import floor_request_notices
 from summit.outbox import failure_reasons
 from summit.outbox.message_kinds import Kind, Mail, register
@@ -12,7 +12,7 @@ from summit.outbox.models import Message
 
 
 def render(message: Message) -> Mail:
-    """Write it from the message's frozen facts, in the language that is active. No query."""
+    """Return the mail in the active language, from the message's frozen facts. No query."""
     context = context_of(message.facts)
     text = render_to_string("mail/floor_request.txt", context)
     said = _("On the speakers’ list: %(title)s") if context["granted"] else _("Not on the speakers’ list: %(title)s")

@@ -1,4 +1,4 @@
-"""Who asks for the floor, and withdraws that."""
+"""Who may ask for the floor, and withdraw the request."""
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
@@ -18,22 +18,24 @@ from summit.permissions.models import Role
 from summit.permissions.rules import allows, allows_own, declare, declare_model, own_rows
 from summit.users.models import User
 
-# Asking for the floor: focal points for the members of their delegation, heads of delegation for themselves.
+# Focal points ask for the floor for the members of their delegation, heads of delegation for themselves.
 declare("agenda.ask_floor", PROGRAMME_DESK, own=(Role.FOCAL_POINT, Role.DELEGATE))
 declare_model("agenda.floorrequest", view=DRAFT_READERS, change=(), view_own=(Role.FOCAL_POINT, Role.DELEGATE))
 
 
 @own_rows(FloorRequest)
 def own_floor_requests(user: User, role: str) -> Q:
-    """Return the condition that picks requests of parties that an account acts for, or those to speak itself."""
+    """Return the condition for the requests in which the account's person speaks, or of parties that it acts for."""
     if role == Role.DELEGATE:
         return Q(speaker__user=user)
     return Q(party__in=own_parties(user, role).values("pk"))
 
 
 def can_ask_floor(by: By, party: Party, speaker: Person) -> bool:
-    """Return whether somebody may ask for the floor for a person of a party, and withdraw that: its focal points, its
-    head where they speak themselves, or a desk."""
+    """Return whether `by` may ask for the floor for a speaker of a party, and withdraw the request.
+
+    The party's focal points may, its head if they speak themselves, and a desk.
+    """
     if _leads(by, party, speaker):
         return allows_own("agenda.ask_floor", [Role.DELEGATE])
     if isinstance(by, User):
@@ -45,7 +47,7 @@ def can_ask_floor(by: By, party: Party, speaker: Person) -> bool:
 
 
 def _leads(by: By, party: Party, speaker: Person) -> bool:
-    """Return whether somebody is the head of a party, which hasn't left its summit, and the person meant."""
+    """Return whether `by` is the speaker, and the head of a party that hasn't left its summit."""
     heads = Membership.objects.filter(
         person=speaker, capacity=Capacity.HEAD, party__in=standing_parties().filter(pk=party.pk)
     )
@@ -58,7 +60,7 @@ def _leads(by: By, party: Party, speaker: Person) -> bool:
 
 
 def check_can_ask_floor(by: By, party: Party, speaker: Person) -> None:
-    """Raise PermissionDenied, with a sentence that says who can, where `can_ask_floor` is false."""
+    """Raise PermissionDenied if `can_ask_floor` is false. The text says who may."""
     if not can_ask_floor(by, party, speaker):
         raise PermissionDenied(
             _("A focal point of the delegation can do this, its head in person, or the programme desk: %(contact)s.")

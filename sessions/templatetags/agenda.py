@@ -1,4 +1,4 @@
-"""What pages say of released sessions."""
+"""Template filters for released sessions."""
 
 from django import template
 from django.utils.translation import gettext as _
@@ -13,12 +13,12 @@ register = template.Library()
 
 @register.filter
 def days_alone(row: ReleasedSession, summit: Summit) -> str:
-    """Return "Monday 31 March 2025, time not announced": of a session whose reader may not know the times."""
+    """Return "Monday 31 March 2025, time not announced" for a session whose times the reader may not know."""
     return change_descriptions.days(row.starts_at, row.ends_at, summit)
 
 
 @register.filter
 def interpreted(languages: tuple[str, str, str]) -> str:
-    """Return "from French into English" of one way of interpretation."""
+    """Return "from French into English" for an interpretation: source, target and booth."""
     source, target, _booth = languages
     return _("from %(source)s into %(target)s") % {"source": tongue(source), "target": tongue(target)}

@@ -1,4 +1,4 @@
-"""Who may know of a session, and of each part of it."""
+"""The visibility of a session and of each of its parts."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-# What the choice of nothing means, for a part of a session.
+# The label of the empty choice for a part of a session.
 AS_THE_SESSION = _("whoever knows of the session")
 
 
@@ -20,22 +20,23 @@ class Visibility(models.TextChoices):
     ORGANISERS = "organisers", _("organisers only")
 
 
-# The rank of the least of those who may know: everybody is 0. A reader of rank n knows what is for n and below.
+# The lowest rank that may know: everybody is 0. A reader of rank n knows what is shown to rank n and below.
 RANKS: Mapping[str, int] = MappingProxyType({value: rank for rank, value in enumerate(Visibility.values)})
 EVERYBODY, DELEGATIONS, TAKING_PART, DESK = RANKS.values()
 
-# The parts of a session that are shown to some of those who know of it, each by the field that says to whom. Empty is
-# "as the session itself".
+# The parts of a session that can have a visibility of their own, in the field NAME_to. Empty means "as the session".
 PARTS = ("title", "room", "times", "participants", "documents")
 
 
 def rank_of(session_visibility: str, part_visibility: str = "") -> int:
-    """Return from which rank of reader on a part of a session is shown: never to more than know of the session."""
+    """Return the lowest rank of readers to whom a part of a session is shown. It is never below
+    that of the session."""
     return max(RANKS[session_visibility], RANKS[part_visibility or session_visibility])
 
 
 def not_wider(field: str) -> Q:
-    """Return the condition that a part is shown to no more than know of the session."""
+    """Return the condition that a part isn't shown to more readers than the session. `field` is its
+    visibility field."""
     found = Q(**{field: ""})
     for value, rank in RANKS.items():
         found |= Q(visibility=value, **{f"{field}__in": [other for other in RANKS if RANKS[other] >= rank]})

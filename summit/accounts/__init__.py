@@ -1,1 +1,1 @@
-"""Signing in and out, second steps, signed-in browsers, roles that are given by hand, the pages of one's tokens."""
+"""Accounts: signing in and out, second steps, signed-in browsers, roles assigned by hand, pages of API tokens."""

@@ -1,4 +1,4 @@
-"""How allauth signs people in here."""
+"""The adapter by which allauth is adjusted: redirects, mails, and the record of refused sign-ins."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -21,7 +21,7 @@ from summit.users.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Accounts are made by organisers: nobody signs up."""
+    """allauth's adapter, without sign-up: organisers create accounts."""
 
     error_messages = {**DefaultAccountAdapter.error_messages, **form_texts.ACCOUNT_ERRORS}
 
@@ -30,34 +30,39 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Send a desk to the admin and everybody else to the portal."""
+        """Return the address after sign-in: the admin for accounts at a desk, the portal for all others."""
         return "/admin/" if can_use_admin(request.user) else "/portal/"
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
-        """Return the ways to say once more that it is you, in the words of this house. Where a second step protects
-        the account, the password alone changes nothing of how it is protected."""
-        said = {
+        """Return the methods of reauthentication, with our descriptions, the preferred one first.
+
+        An account with a second step can't reauthenticate by its password alone, so a stolen password isn't enough to
+        change its protection.
+        """
+        message = {
             "reauthenticate": _("Enter the password"),
             "mfa_reauthenticate": _("Enter a code of the app, or a recovery code"),
             "mfa_reauthenticate:webauthn": _("Use a passkey"),
         }
-        ways = [{**way, "description": said[way["id"]]} for way in super().get_reauthentication_methods(user)]
+        ways = [{**way, "description": message[way["id"]]} for way in super().get_reauthentication_methods(user)]
         stronger = [way for way in ways if way["id"] != "reauthenticate"]
-        # The first is the one that is asked for: a passkey, where there is one.
+        # allauth asks for the first method: a passkey, where there is one.
         return sorted(stronger, key=lambda way: not way["id"].endswith(":webauthn")) or ways
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
-        """Tell the owner of an account what was changed on it, and from which browser."""
+        """Send the owner of an account a mail about a change of it, with the browser that made the change."""
         found = device(self.get_http_user_agent(self.request))
         super().send_notification_mail(
             template_prefix, user, {"device": found, **(context or {}), "user": user}, email
         )
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail about an account, in its language. Its links begin with BASE_URL, whatever host the request
-        was sent to."""
+        """Send a mail about an account, in the account's language.
+
+        Its links begin with BASE_URL, whatever host name the request had.
+        """
         origin = current.request.build_absolute_uri("/")
         ours = {
             key: f"{settings.BASE_URL}/{value.removeprefix(origin)}"
@@ -68,12 +73,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         account = context.get("user")
         asked = translation.get_language() or settings.LANGUAGE_CODE
         language = spoken(account.language if isinstance(account, User) else asked)
-        said = {**context, **ours, "current_site": site, "account_url": f"{settings.BASE_URL}/accounts/2fa/"}
+        message = {**context, **ours, "current_site": site, "account_url": f"{settings.BASE_URL}/accounts/2fa/"}
         with translation.override(language):
-            super().send_mail(template_prefix, email, said)
+            super().send_mail(template_prefix, email, message)
 
     def render_mail(self, *args: Any, **kwargs: Any) -> EmailMessage:
-        """Mark the mail as automatic (RFC 3834), and with its language."""
+        """Return the rendered mail, marked as automatic (RFC 3834) and with its language."""
         language = translation.get_language() or settings.LANGUAGE_CODE
         mail: EmailMessage = super().render_mail(*args, **kwargs)
         mail.body = begun(str(mail.body), language)
@@ -82,17 +87,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return mail
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Note that a password was refused, for the account that has the address, if any."""
+        """Log that a password was refused, for the account with this address, if any."""
         address = str(credentials.get("email") or credentials.get("username") or "")[:254].replace("\0", "")
         sign_in_log.note_refused(account=User.objects.filter(email=address.strip().lower()).first())
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
-        """Note that a closed account was refused, whose password was right."""
+        """Log that a closed account was refused although the password was right, and return allauth's answer."""
         sign_in_log.note_refused(account=user)
         response: HttpResponse = super().respond_user_inactive(request, user)
         return response
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Count failed sign-ins by mailbox and client, so that nobody locks out the owner of a mailbox from afar."""
+        """Return the key under which failed sign-ins are counted, by mailbox and client address.
+
+        With the mailbox alone, anybody could lock out its owner from elsewhere.
+        """
         key: str = super()._get_login_attempts_cache_key(request, **credentials)
         return f"{key}:{get_ip(request)}"

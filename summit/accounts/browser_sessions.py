@@ -1,4 +1,4 @@
-"""The browsers in which an account is signed in: listed, and ended at the next request."""
+"""The browsers in which an account is signed in: list them and sign them out."""
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
@@ -12,7 +12,7 @@ from summit.users.models import User
 def listed(user: User) -> list[UserSession]:
     """Return the browsers in which an account is signed in, last seen first. Two queries.
 
-    Rows whose session is gone are left out: `summit.maintenance.heartbeats.clear_expired` takes them away.
+    Rows without a live session are left out; `clear_gone` deletes them.
     """
     rows = list(UserSession.objects.filter(user=user).order_by("-last_seen_at", "-pk"))
     keys = [row.session_key for row in rows]
@@ -22,23 +22,23 @@ def listed(user: User) -> list[UserSession]:
 
 
 def log_access(session_key: str) -> None:
-    """Note that a browser is there now."""
+    """Store that the browser with this session was seen now."""
     UserSession.objects.filter(session_key=session_key).update(last_seen_at=timezone.now())
 
 
 def moved(*, old: str | None, new: str | None) -> None:
-    """Note that a browser's session goes on under another key, so that it stays in the list and can be ended."""
+    """Replace the key of a browser's session in the list, so that the browser can still be signed out."""
     if old and new and old != new:
         UserSession.objects.filter(session_key=old).update(session_key=new)
 
 
 def end(*, user: User, pk: int) -> bool:
-    """End one of the account's browsers; return whether it was one."""
+    """Sign out one of the account's browsers, by its row's primary key; return False where there is none."""
     return _end(list(UserSession.objects.filter(user=user, pk=pk))) == 1
 
 
 def end_all(*, user: User, but: str | None = None) -> int:
-    """End the account's browsers but for the one with the session key `but`, and return how many."""
+    """Sign out the account's browsers, except the one with the session key `but`, and return their number."""
     return _end(list(UserSession.objects.filter(user=user).exclude(session_key=but or "")))
 
 
@@ -51,5 +51,5 @@ def _end(rows: list[UserSession]) -> int:
 
 @heartbeats.clears(1)
 def clear_gone() -> None:
-    """Delete the rows of browsers whose session has expired or was signed out of."""
+    """Delete the rows of browsers without a session, because it has expired or was signed out."""
     UserSession.objects.exclude(session_key__in=Session.objects.values("pk")).delete()

@@ -1,10 +1,10 @@
-"""Browsers and devices in words, from what a browser says of itself. Nothing is decided by it."""
+"""Describe browsers and devices in words, from the User-Agent header. For display only."""
 
 import re
 
 from django.utils.translation import gettext as _
 
-# In this order: each says that it is the ones below it, too.
+# The order matters: each browser's header also matches patterns further down.
 _BROWSERS = (
     ("Edge", r"\bEdgA?(iOS)?/"),
     ("Opera", r"\bOPR/"),
@@ -29,7 +29,7 @@ def _first(known: tuple[tuple[str, str], ...], agent: str) -> str:
 
 
 def device(agent: str) -> str:
-    """Return a browser and its device, such as "Firefox on Windows"."""
+    """Return the browser and device of a User-Agent header in words, such as "Firefox on Windows"."""
     browser, machine = _first(_BROWSERS, agent[:300]), _first(_DEVICES, agent[:300])
     if browser and machine:
         return _("%(browser)s on %(device)s") % {"browser": browser, "device": machine}

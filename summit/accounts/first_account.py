@@ -1,4 +1,4 @@
-"""The account of whoever sets the system up."""
+"""Create the first account, a superuser's."""
 
 from django.db import transaction
 
@@ -8,13 +8,15 @@ from summit.users.models import User
 
 
 class NotFirst(ValueError):
-    """There is an account or a summit already; its text is a sentence for whoever asked."""
+    """Raised where there is an account or a summit already. The text is a sentence for the user."""
 
 
 def first_account(*, email: str) -> User:
-    """Create the account of whoever sets the system up, without a password, or find the one that was created so and
-    has never signed in. Raises NotFirst where anybody else has an account or there is a summit, and ValidationError
-    for what is no address."""
+    """Create the first account, a superuser's without a password, and return it.
+
+    If this account was created before and has never signed in, it is returned. Raises NotFirst where there is a
+    summit or any other account, and ValidationError for an invalid address.
+    """
     address = email.strip().lower()
     with transaction.atomic():
         user = User.objects.filter(email=address, is_superuser=True, last_login=None).first()

@@ -1,4 +1,4 @@
-"""What allauth's pages say when something is not as it should be, in the words of this house."""
+"""Error messages that replace those of allauth's pages."""
 
 from typing import Any
 

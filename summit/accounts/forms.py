@@ -1,4 +1,4 @@
-"""allauth's forms with labels, hints and sentences of this house."""
+"""allauth's forms, with our labels, hints and error messages."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -38,7 +38,7 @@ _FORGOTTEN = lazy(_forgotten, str)()
 
 
 class Worded:
-    """Gives a form's fields labels and hints; what stands in an empty field itself is taken out."""
+    """A mixin that gives a form's fields labels and hints, and removes their placeholders."""
 
     labels: ClassVar[Mapping[str, Any]] = {}
     hints: ClassVar[Mapping[str, Any]] = {}
@@ -52,12 +52,12 @@ class Worded:
             field.widget.attrs.pop("placeholder", None)
             field.error_messages["required"] = _("This is missing.")
             if isinstance(field, forms.EmailField):
-                # Whatever the page's language, an address runs from left to right.
+                # An address is written from left to right in any language.
                 field.widget.attrs["dir"] = "ltr"
 
 
 class OneCode(Worded):
-    """A form that asks for a code."""
+    """A mixin for forms that ask for a code."""
 
     labels = {"code": _CODE}
 
@@ -67,20 +67,20 @@ class OneCode(Worded):
 
 
 class SignIn(Worded, account.LoginForm):  # type: ignore[misc]
-    """Address and password."""
+    """The sign-in form: address and password."""
 
     labels = {"login": _ADDRESS, "password": _PASSWORD}
     hints = {"password": _FORGOTTEN}
 
 
 class NewPassword(Worded):
-    """Two fields for one new password."""
+    """A mixin for forms with a new password in two fields."""
 
     labels = {"oldpassword": _("Password now"), "password1": _NEW, "password2": _AGAIN}
     hints = {"password1": _LENGTH, "oldpassword": _FORGOTTEN}
 
     def clean(self) -> Any:
-        """Say in our words that the two differ."""
+        """Return the cleaned data; replace allauth's message where the two passwords differ."""
         cleaned = super().clean()  # type: ignore[misc]
         errors = getattr(self, "_errors", {})
         if "password2" in errors and cleaned.get("password1"):
@@ -89,53 +89,58 @@ class NewPassword(Worded):
 
 
 class ChangePassword(NewPassword, account.ChangePasswordForm):  # type: ignore[misc]
-    """A new password in place of the old one."""
+    """A form that changes the password."""
 
 
 class SetPassword(NewPassword, account.SetPasswordForm):  # type: ignore[misc]
-    """A first password."""
+    """A form that sets the first password."""
 
 
 class ResetPassword(Worded, account.ResetPasswordForm):  # type: ignore[misc]
-    """The address to which a link goes."""
+    """A form that asks for the address to send the link for a new password to."""
 
     labels = {"email": _ADDRESS}
     users: list[User]
     cleaned_data: dict[str, Any]
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
-        """Write to the account that has the address. Where there is none the mail is written as well, and taken back:
-        how long it takes tells nothing."""
+        """Send the link to the account with this address, and return the address.
+
+        Without such an account the mail is stored too and then rolled back, so that the time of the answer doesn't
+        reveal which addresses have accounts.
+        """
         nobody = not self.users
         if nobody:
             self.users = [User(pk=0, email=self.cleaned_data["email"], password="!")]  # noqa: S106 - opens nothing
         with transaction.atomic():
-            said: str = super().save(request, **kwargs)
+            message: str = super().save(request, **kwargs)
             if nobody:
                 transaction.set_rollback(True)
-        return said
+        return message
 
 
 class PasswordFromLink(NewPassword, account.ResetPasswordKeyForm):  # type: ignore[misc]
-    """A new password, from a link in a mail."""
+    """A form for a new password, opened by a link in a mail."""
 
 
 class PasswordAgain(Worded, account.ReauthenticateForm):  # type: ignore[misc]
-    """The password, before something changes that protects the account."""
+    """A form that asks for the password again before the account's protection is changed."""
 
     labels = {"password": _PASSWORD}
     hints = {"password": _FORGOTTEN}
 
 
 class OnceOnly(OneCode):
-    """A form whose code opens once. The library keeps a code for 30 seconds, and it is good for 90."""
+    """A form that accepts each code of a second step once only.
+
+    A code is valid for 90 seconds, and allauth remembers used codes for 30 seconds only.
+    """
 
     user: User
     cleaned_data: dict[str, Any]
 
     def clean_code(self) -> str:
-        """Return the code. Raises ValidationError where it is not the one, or was used already, or where too many
-        were guessed."""
+        """Return the code. Raises ValidationError for a wrong or used code, and after too many guesses."""
         code: str = self.cleaned_data["code"]
         guess = guess_limits.count(current.request, self.user)
         found = self._found(code, app=guess.app)
@@ -155,41 +160,41 @@ class OnceOnly(OneCode):
         return code
 
     def _found(self, code: str, *, app: bool) -> Authenticator | None:
-        """Return whose code it is, the app's or one for recovery, if any."""
+        """Return the authenticator of a code: recovery codes or, with `app`, the app; None for a wrong code."""
         kinds = [Authenticator.Type.RECOVERY_CODES, *([Authenticator.Type.TOTP] if app else [])]
         rows = Authenticator.objects.filter(user=self.user, type__in=kinds)
         return next((row for row in rows if row.wrap().validate_code(code)), None)
 
     def _main(self) -> Authenticator | None:
-        """Return what was guessed at: the app, where there is one."""
+        """Return the authenticator that a wrong code is counted for: the app, or else the recovery codes, or None."""
         rows = list(Authenticator.objects.filter(user=self.user).exclude(type=Authenticator.Type.WEBAUTHN))
         return next((row for row in rows if row.type == Authenticator.Type.TOTP), rows[0] if rows else None)
 
 
 class SecondStep(OnceOnly, codes.AuthenticateForm):  # type: ignore[misc]
-    """The code of an app, or a recovery code, after the password."""
+    """The second step after the password: a code of the app, or a recovery code."""
 
 
 class CodeAgain(OnceOnly, codes.ReauthenticateForm):  # type: ignore[misc]
-    """The code, before something changes that protects the account."""
+    """A form that asks for a code again before the account's protection is changed."""
 
 
 class SetUpApp(OneCode, totp.ActivateTOTPForm):  # type: ignore[misc]
-    """The first code of an app."""
+    """A form that sets up an app by its first code."""
 
     labels = {"code": _("Code that the app shows")}
 
 
 class TurnAppOff(Worded, totp.DeactivateTOTPForm):  # type: ignore[misc]
-    """Nothing to enter."""
+    """A form without fields that turns the app off."""
 
 
 class MakeCodes(Worded, GenerateRecoveryCodesForm):  # type: ignore[misc]
-    """Nothing to enter."""
+    """A form without fields that creates recovery codes."""
 
 
 class AddPasskey(Worded, passkeys._BaseAddWebAuthnForm):  # type: ignore[misc]
-    """A new passkey, and a name by which its owner knows it."""
+    """A form that adds a passkey, with a name for the owner's list."""
 
     labels = {"name": _("Name of the passkey")}
     hints = {"name": _("Such as “Office computer”: it stands in your list of passkeys.")}
@@ -197,31 +202,37 @@ class AddPasskey(Worded, passkeys._BaseAddWebAuthnForm):  # type: ignore[misc]
     credential = forms.JSONField(widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
-        """Take only what the device has signed, after it has made sure who is using it: a passkey is both steps."""
-        said = forms.ValidationError(form_texts.NOT_THE_PASSKEY)
+        """Return the cleaned data. Raises ValidationError unless the device has signed it and verified its user.
+
+        A passkey counts as both steps of sign-in, so the device must verify who is using it.
+        """
+        message = forms.ValidationError(form_texts.NOT_THE_PASSKEY)
         try:
-            # The library reads what anybody may have posted, and stumbles over it in many ways.
+            # allauth parses the posted data, which may be anything, and raises various exceptions for it.
             return super().clean()  # type: ignore[no-any-return]
         except (AttributeError, KeyError, TypeError, ValueError, forms.ValidationError):
-            raise said from None
+            raise message from None
 
 
 class RenamePasskey(Worded, passkeys.EditWebAuthnForm):  # type: ignore[misc]
-    """Another name."""
+    """A form that renames a passkey."""
 
     labels = {"name": _("Name of the passkey")}
     name = forms.CharField(max_length=NAME_LENGTH)
 
 
 class _Passkey:
-    """Takes what a device has signed, whatever was posted in its place."""
+    """A mixin that verifies the response of a passkey and copes with any other posted data."""
 
     user: User | None
     cleaned_data: dict[str, Any]
 
     def clean_credential(self) -> Authenticator:
-        """Return the passkey that signed. Raises ValidationError. Nothing is counted, since nothing can be guessed:
-        whoever has an account's password can't use up its owner's attempts."""
+        """Return the passkey that signed the response. Raises ValidationError where none did.
+
+        Attempts aren't counted: a signature can't be guessed, and a thief of the password could use up the owner's
+        attempts.
+        """
         credential = self.cleaned_data["credential"]
         try:
             auth.parse_authentication_response(credential)
@@ -232,12 +243,12 @@ class _Passkey:
 
 
 class PasskeySignIn(_Passkey, passkeys.LoginWebAuthnForm):  # type: ignore[misc]
-    """A passkey alone: the device has asked who is using it."""
+    """Sign-in with a passkey alone: the device has verified its user."""
 
 
 class PasskeySecondStep(_Passkey, passkeys.AuthenticateWebAuthnForm):  # type: ignore[misc]
-    """A passkey after the password."""
+    """The second step after the password: a passkey."""
 
 
 class PasskeyAgain(_Passkey, passkeys.ReauthenticateWebAuthnForm):  # type: ignore[misc]
-    """A passkey, before something changes that protects the account."""
+    """A form that asks for a passkey again before the account's protection is changed."""

@@ -1,10 +1,11 @@
-"""Guesses at the codes of a second step, counted so that nobody's guesses keep the account's owner out.
+"""Limits on guesses at the codes of a second step, which don't lock out the account's owner.
 
-Codes are asked for once the password was right: whoever guesses has stolen it. A browser in which the account has
-taken its second step before is known by a cookie and has a count of its own. All others are counted by network, and
-together: where those have guessed too often, the app's codes open nothing in them for a while. Recovery codes still
-do, of which a network guesses no more than before; so do passkeys, and a new password from a mail
-(docs/decisions/0018).
+Codes are only asked for after the right password, so an attacker who guesses codes has stolen the password. A browser
+in which the account has taken its second step before is known by a cookie and has its own limit.
+
+All other browsers are counted by network, and all together. Once they have guessed too often together, codes of the
+app aren't accepted in them for a while. Recovery codes (within the limit of the network), passkeys, and a new
+password by mail still work (docs/decisions/0018).
 """
 
 from dataclasses import dataclass
@@ -26,27 +27,29 @@ MOST_ACCOUNTS = 5
 _APP = "second_step"
 KNOWN = {"code": "5/300s/key,40/d/key"}
 NETWORK = {"code": "5/300s/key"}
-# Of the app's codes three are good at a time: 50 guesses are one in 7,000.
+# Three codes of the app are valid at a time, so the chance that one of 50 guesses is right is about 1 in 7,000.
 STRANGERS = {"code": "10/300s/key,50/d/key"}
 
 
 @dataclass(frozen=True)
 class Guess:
-    """A guess that was counted."""
+    """A guess that has been counted."""
 
     usages: tuple[ratelimit.RateLimitUsage, ...]
-    # Whether a code of the app may be looked at; recovery codes are, in any case.
+    # Whether a code of the app may be accepted; recovery codes always may.
     app: bool
 
     def was_right(self) -> None:
-        """Take it back from the counts: it was none."""
+        """Remove the guess from the counts, since the code was right."""
         for usage in self.usages:
             usage.rollback()
 
 
 def count(request: HttpRequest, user: User) -> Guess:
-    """Count a guess before it is looked at. Raises ValidationError where this browser, or this network, has made too
-    many."""
+    """Count a guess before the code is checked, and return it.
+
+    Raises ValidationError where this known browser, or this network, has made too many.
+    """
     browser = _known(request).get(user.public_id, "")
     source, limit = (f"browser:{browser}", KNOWN) if browser else (f"network:{ratelimit.get_ip(request)}", NETWORK)
     own = ratelimit.consume(request, app=_APP, action="code", config=limit, key=f"{user.pk}:{source}")
@@ -59,14 +62,14 @@ def count(request: HttpRequest, user: User) -> Guess:
 
 
 def forgive(request: HttpRequest, user: User) -> None:
-    """Forget what strangers have guessed, and this network: the password that they knew is none any more."""
+    """Reset the counts of unknown browsers and of this network, after the password that they knew was changed."""
     ratelimit.clear(request, app=_APP, action="code", config=STRANGERS, key=str(user.pk))
     own = f"{user.pk}:network:{ratelimit.get_ip(request)}"
     ratelimit.clear(request, app=_APP, action="code", config=NETWORK, key=own)
 
 
 def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
-    """Let the browser be known in which an account has just taken its second step."""
+    """Set the cookie by which a browser is known, after an account has taken its second step in it."""
     known = {key: value for key, value in _known(request).items() if key != user.public_id}
     mine = _known(request).get(user.public_id) or get_random_string(16)
     kept = dict([*known.items(), (user.public_id, mine)][-MOST_ACCOUNTS:])

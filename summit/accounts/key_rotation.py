@@ -1,4 +1,4 @@
-"""Secrets of authenticator apps and seeds of recovery codes, written anew with the first of FIELD_KEYS."""
+"""Re-encrypt the secrets of authenticator apps and the seeds of recovery codes with the first of FIELD_KEYS."""
 
 from collections.abc import Iterator
 
@@ -8,13 +8,13 @@ from django.db import transaction
 
 from summit.core.key_rotation import Progress, also, renewed
 
-# Where allauth keeps what MFAAdapter.encrypt has made.
+# The keys of `Authenticator.data` with values that MFAAdapter.encrypt returned.
 SECRETS = ("secret", "seed")
 
 
 @also
 def authenticators(batch: int) -> Iterator[Progress]:
-    """Write the secrets anew, in batches; each row is locked while it is written."""
+    """Re-encrypt the secrets in batches of locked rows, and yield the progress after each batch."""
     progress = Progress("mfa.authenticator.data")
     kinds = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
     last = 0

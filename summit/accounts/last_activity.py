@@ -1,4 +1,4 @@
-"""When a browser in which somebody is signed in was last seen."""
+"""Middleware that stores when a signed-in browser was last seen."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from summit.accounts import browser_sessions
 from summit.public_base.public_pages import is_personal
 
-# In the browser's session, seconds: when it was last noted. Only every few minutes, so that reading writes nothing.
+# The session's key for when this was last stored, in seconds since 1970. It is stored every few minutes only, so that
+# most requests write nothing.
 SEEN_KEY = "seen"
 EVERY = 300
 
@@ -17,13 +18,13 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class LastSeenMiddleware:
-    """Notes on personal pages, every five minutes, that a browser is there."""
+    """Store, at most every five minutes, that a browser has requested a personal page."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Note it, and answer."""
+        """Store that the browser was seen, if it is time to, and return the view's answer."""
         if settings.SESSION_COOKIE_NAME in request.COOKIES and is_personal(request.path_info):
             seen = request.session.get(SEEN_KEY)
             if seen is not None and time.time() - seen > EVERY:

@@ -1,4 +1,4 @@
-"""The message of the ground floor: to a colleague who has been given a role."""
+"""The welcome message, to a colleague with a new role or to a person with a new account for the portal."""
 
 from collections.abc import Sequence
 
@@ -22,9 +22,11 @@ KIND = "welcome"
 
 
 def welcome(*, summit: Summit, user: User, roles: Sequence[str]) -> Message:
-    """Return the message to an account that it has been given roles in a summit, not stored yet. It names the roles
-    of earlier ones that wait, too: these are withdrawn. One query, two where some wait. Whoever calls this has locked
-    the account."""
+    """Return the unsaved message that tells an account its new roles in a summit.
+
+    It also names the roles of earlier messages that are still pending, which it replaces. The caller must have locked
+    the account. One query, two where earlier messages are pending.
+    """
     key = f"summit.welcome:{summit.public_id}:{user.public_id}"
     earlier = list(_about([key]))
     waiting = [role for each in earlier if each.state == MessageState.PENDING for role in each.facts["roles"]]
@@ -36,8 +38,10 @@ def welcome(*, summit: Summit, user: User, roles: Sequence[str]) -> Message:
 
 
 def portal_welcome(*, summit: Summit, user: User, roles: Sequence[str]) -> Message:
-    """Return the message to somebody who has been given an account for a summit's portal, not stored yet: a new one
-    each time. One query."""
+    """Return the unsaved message to a person with a new account for a summit's portal. One query.
+
+    Each call makes a new version, even if an earlier message is pending.
+    """
     key = f"summit.portal:{summit.public_id}:{user.public_id}"
     message = _draft(summit=summit, user=user, roles=roles, key=key, version=_about([key]).count() + 1)
     message.facts["portal"] = True
@@ -68,8 +72,11 @@ def _draft(*, summit: Summit, user: User, roles: Sequence[str], key: str, versio
 
 
 def render(message: Message) -> Mail:
-    """Write the message, in the language that is active. The link is made here and kept with the bytes, which are
-    encrypted, not with the facts. A role that was taken away meanwhile isn't named. Two queries."""
+    """Return the mail for a message, in the active language. Two queries.
+
+    The link for choosing a password is made here: it is stored with the rendered bytes, which are encrypted, and not
+    with the facts. Roles that were removed meanwhile aren't named.
+    """
     facts = message.facts
     user = User.objects.get(public_id=facts["user"])
     roles = facts["roles"] if facts.get("portal") else _still_held([message])[message.pk]
@@ -89,8 +96,11 @@ def render(message: Message) -> Mail:
 
 
 def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
-    """Name the messages to accounts that may not sign in any more, those whose roles were taken away, and those whose
-    roles a later one names as well. Three queries."""
+    """Return the reasons for withdrawing messages, by the messages' primary keys. Three queries.
+
+    A message is withdrawn if its account may not sign in any more, if its roles were removed, or if a later message
+    names its roles too.
+    """
     keys = [message.facts["user"] for message in messages]
     live = set(User.objects.filter(public_id__in=keys, is_active=True).values_list("public_id", flat=True))
     closed, named = _("The account may not sign in any more."), _("A later message names these roles as well.")
@@ -104,7 +114,7 @@ def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
 
 
 def _still_held(messages: Sequence[Message]) -> dict[int, list[str]]:
-    """Return which of the roles that messages name are still held, by the messages' primary keys. One query."""
+    """Return the roles named in messages that are still held, by the messages' primary keys. One query."""
     accounts = [message.facts["user"] for message in messages]
     rows = RoleAssignment.objects.filter(
         user__public_id__in=accounts, summit__in=[message.summit_id for message in messages]

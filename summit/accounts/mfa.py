@@ -1,4 +1,4 @@
-"""Second steps and passkeys: what allauth keeps of them, and by which names."""
+"""The adapter by which allauth's second steps and passkeys are adjusted."""
 
 from urllib.parse import urlsplit
 
@@ -13,23 +13,26 @@ from summit.users.models import User
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """Secrets are encrypted at rest; passkeys belong to the host of BASE_URL."""
+    """allauth's adapter for second steps: secrets are encrypted at rest, passkeys are bound to BASE_URL's host."""
 
     error_messages = {**DefaultMFAAdapter.error_messages, **form_texts.MFA_ERRORS}
 
     def encrypt(self, text: str) -> str:
-        """Encrypt the secret of an app or the seed of recovery codes with FIELD_KEYS."""
+        """Return the secret of an app or the seed of recovery codes, encrypted with FIELD_KEYS."""
         return cipher().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Decrypt it. Raises `cryptography.fernet.InvalidToken` where the key that wrote it is gone."""
+        """Return a decrypted secret or seed.
+
+        Raises `cryptography.fernet.InvalidToken` where FIELD_KEYS no longer has its key.
+        """
         return cipher().decrypt(encrypted_text.encode()).decode()
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        """Bind passkeys to the host that people use, whatever host a request names."""
+        """Return the entity that passkeys are bound to: the host of BASE_URL, whatever host the request names."""
         return {"id": urlsplit(settings.BASE_URL).hostname or "localhost", "name": "Summit"}
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
-        """Propose a name for the next passkey."""
+        """Return a default name for the account's next passkey."""
         number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
         return _("Passkey %(number)d") % {"number": number}

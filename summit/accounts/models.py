@@ -1,4 +1,4 @@
-"""Sign-ins that were refused, until they are in the audit."""
+"""Counts of refused sign-ins that aren't in the audit yet."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,14 +7,17 @@ from summit.users.models import User
 
 
 class RefusedSignIns(models.Model):
-    """What was refused at an account's door since it was last recorded. The first is recorded at once, those of the
-    ten minutes after it together (summit.accounts.sign_in_log): nobody fills the audit by trying."""
+    """The number of refused sign-ins of an account since the last one that the audit recorded.
+
+    The audit records the first refusal at once, and those of the next ten minutes together
+    (summit.accounts.sign_in_log), so that repeated attempts can't fill the audit.
+    """
 
     user = models.OneToOneField(
         User, on_delete=models.CASCADE, primary_key=True, related_name="+", verbose_name=_("account")
     )
     since = models.DateTimeField(_("since"))
-    # Not recorded yet; `codes` are those of them in which the password was right.
+    # Refusals that aren't recorded yet; in `codes` of them the password was right and the second step wrong.
     number = models.PositiveIntegerField(_("number"), default=0)
     codes = models.PositiveIntegerField(_("second steps"), default=0)
 

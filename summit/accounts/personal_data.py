@@ -1,4 +1,7 @@
-"""The ground floor's own portions of a person's data: the person, their account, and who did what with them."""
+"""The portions of personal data that `summit` itself stores: the person, their account, their history.
+
+Also the requests to hand over their data.
+"""
 
 from typing import Any
 
@@ -22,7 +25,10 @@ def _account(subject: Subject) -> QuerySet[User]:
 
 
 def _erase_account(subject: Subject) -> int:
-    """Close the account and blank it. The row stays: the audit names what it did by its key."""
+    """Close the person's account, blank its data, and return the number of rows changed.
+
+    The row stays, since audit entries refer to it.
+    """
     user = subject.account
     if user is None:
         return 0

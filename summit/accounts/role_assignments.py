@@ -1,4 +1,4 @@
-"""Who works for a summit: roles are given by e-mail and taken away again, never changed."""
+"""Services that assign roles in a summit to accounts, by their addresses, and remove them. Rows are never changed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,28 +19,30 @@ from summit.users.models import User
 
 @dataclass(frozen=True)
 class Colleague:
-    """Somebody who will work for a summit, in a role."""
+    """A person to be given a role in a summit, by e-mail address."""
 
     email: str
     role: str
     name: str = ""
-    # Of the account and what is written to it, where it is new: "" for the summit's.
+    # The language of a new account and of its mails; "" for the summit's.
     language: str = ""
 
 
 class LastOrganiser(ValueError):
-    """A summit would be left without an organiser; its text is a sentence for whoever asked."""
+    """Raised where a summit would be left without an organiser. The text is a sentence for the user."""
 
 
 def validate_open(address: str) -> None:
-    """Refuse the address of an account that is closed: its owner could do nothing with a role. One query."""
+    """Raise ValidationError for the address of a closed account, which couldn't use a role. One query."""
     if User.objects.filter(email=address.strip().lower(), is_active=False).exists():
         raise ValidationError(_("This account is closed. Whoever set the system up can open it."))
 
 
 def give(*, summit: Summit, user: User, role: str, by: User) -> bool:
-    """Give an account a role, and return whether it did not hold it before. Whoever calls this has asked whether `by`
-    may."""
+    """Assign a role to an account, and return False if it holds the role already.
+
+    The caller has checked the permission of `by`.
+    """
     with transaction.atomic():
         assignment, made = RoleAssignment.objects.get_or_create(summit=summit, user=user, role=role)
         if made:
@@ -57,16 +59,16 @@ def give(*, summit: Summit, user: User, role: str, by: User) -> bool:
 
 @summits_services.founding.register(10)
 def found(summit: Summit, user: User) -> None:
-    """Make whoever creates a summit its organiser, in the caller's transaction."""
+    """Make the creator of a summit its organiser, in the caller's transaction."""
     give(summit=summit, user=user, role=Role.ORGANISER, by=user)
 
 
 def add_team(*, summit: Summit, colleagues: Sequence[Colleague], by: User) -> int:
-    """Give colleagues their roles, and return how many accounts that reached.
+    """Assign roles to colleagues, and return the number of accounts with a new role.
 
-    Who has no account yet gets one, and each who gets a role is written to: where the account can't sign in by a
-    password yet, with a link to choose one. Raises PermissionDenied, and ValidationError for what can't stand in a
-    field and for an account that is closed.
+    Colleagues without an account get one. Each account with a new role gets a message, with a link to choose a
+    password if it has none yet. Raises PermissionDenied, and ValidationError where a value isn't valid or an account
+    is closed.
     """
     check(by, "summit.roleassignment.change", summit)
     with transaction.atomic():
@@ -75,7 +77,7 @@ def add_team(*, summit: Summit, colleagues: Sequence[Colleague], by: User) -> in
             user = _account(colleague, summit, by)
             if give(summit=summit, user=user, role=colleague.role, by=by):
                 given.setdefault(user.pk, (user, []))[1].append(colleague.role)
-        # Whoever gives one of them another role at the same time waits, and names both.
+        # A concurrent call for one of these accounts waits for the lock, and then sends one message with both roles.
         list(User.objects.select_for_update().filter(pk__in=given).order_by("pk").values_list("pk", flat=True))
         enqueue.store([welcome(summit=summit, user=user, roles=names) for user, names in given.values()])
     return len(given)
@@ -87,8 +89,11 @@ def _account(colleague: Colleague, summit: Summit, by: User) -> User:
 
 
 def account(*, email: str, name: str, language: str, summit: Summit, by: User) -> User:
-    """Return the account of an address; where it has none, a new one that can't sign in by a password yet. Whoever
-    calls this has asked whether `by` may. Raises ValidationError."""
+    """Return the account with an address, or create one without a password.
+
+    The caller has checked the permission of `by`. Raises ValidationError where a value isn't valid or the account is
+    closed.
+    """
     address = email.strip().lower()
     validate_open(address)
     user = User.objects.filter(email=address).first()
@@ -102,14 +107,15 @@ def account(*, email: str, name: str, language: str, summit: Summit, by: User) -
 
 
 def take_away(*, assignments: Sequence[RoleAssignment], by: User) -> int:
-    """Take roles away, all or none, and return how many.
+    """Remove role assignments, all or none, and return their number.
 
-    A summit keeps an organiser whose account is open and who is no application: of two who take each other's role
-    away at once, the second is refused. Raises PermissionDenied and LastOrganiser.
+    Raises PermissionDenied, and LastOrganiser where a summit would have no organiser left with an open account that
+    belongs to a person and not to an API client. If two organisers remove each other at once, the second call raises
+    LastOrganiser or PermissionDenied.
     """
     with transaction.atomic():
         keys = {row.summit_id for row in assignments}
-        # The lock on the summits makes whoever comes second count what the first has left.
+        # With the lock on the summits, a concurrent call counts the organisers that this one has left.
         summits = Summit.objects.select_for_update().filter(pk__in=keys).order_by("pk").in_bulk()
         wanted = RoleAssignment.objects.filter(pk__in=[row.pk for row in assignments])
         rows = list(wanted.select_related("user__api_client"))
@@ -134,5 +140,5 @@ def _check_organised(summits: dict[int, Summit]) -> None:
     organised = set(organisers.values_list("summit", flat=True))
     for key, summit in summits.items():
         if key not in organised:
-            said = _("%(summit)s would have no organiser. Give somebody else the role first.")
-            raise LastOrganiser(said % {"summit": summit.reads_as.name})
+            message = _("%(summit)s would have no organiser. Give somebody else the role first.")
+            raise LastOrganiser(message % {"summit": summit.reads_as.name})

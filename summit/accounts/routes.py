@@ -1,4 +1,4 @@
-"""Who opens the pages of signing in and of one's account."""
+"""Declarations of the routes for signing in and for the account's own pages."""
 
 from summit.permissions.route_table import Gate, declare
 
@@ -6,7 +6,7 @@ for _name in ("account_login", "account_logout", "account_reset_password"):
     declare(_name, Gate.EVERYBODY, "GET POST")
 for _name in ("account_inactive", "account_reset_password_done", "account_reset_password_from_key_done"):
     declare(_name, Gate.EVERYBODY)
-# It says whether the key in its address is good, in the same words for one that never was.
+# The page says whether the key in its address is valid, in the same words for a key that never was.
 declare("account_reset_password_from_key", Gate.EVERYBODY, "GET POST")
 
 for _name in (
@@ -19,7 +19,7 @@ for _name in ("mfa_index", "mfa_view_recovery_codes", "mfa_download_recovery_cod
     declare(_name, Gate.ACCOUNT)
 declare("account_browsers", Gate.ACCOUNT, "GET POST")
 declare("account_tokens", Gate.ACCOUNT, "GET POST")
-# Both lead on to the page where keys are asked for, or are listed.
+# Both redirect: to the page that asks for a passkey, and to the list of passkeys.
 declare("mfa_login_webauthn", Gate.ACCOUNT, "GET POST")
 declare("mfa_list_webauthn", Gate.EVERYBODY)
 for _name in ("mfa_edit_webauthn", "mfa_remove_webauthn"):

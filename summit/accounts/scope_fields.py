@@ -1,4 +1,4 @@
-"""What a token may do, chosen in a table: a line for each resource, beside each other what reads and what changes."""
+"""A form field for a token's scopes: a table with a row for each resource and a column for each verb."""
 
 from typing import Any
 
@@ -9,22 +9,22 @@ from django.utils.text import capfirst
 
 from summit.api_base.scopes import READ, VERBS, by_label, checked, known, resources
 
-# In place of all that can be read.
+# The scope that stands for reading all resources.
 EVERY = f"*:{READ}"
 
 
 class ScopesTable(forms.CheckboxSelectMultiple):
-    """Boxes for all scopes, in two tables beside each other where there is room, and one for all that can be read."""
+    """A widget with a checkbox for each scope, in two tables, and one checkbox for reading everything."""
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
-        """Return the tables; the first box is the one that the summary of errors leads to."""
+        """Return the HTML of the tables. The summary of errors links to the first checkbox."""
         chosen, at = set(value or ()), (attrs or {}).get("id", f"id_{name}")
         rows = [
             {
                 "label": capfirst(str(each.label)),
                 "boxes": [
-                    {"scope": f"{each.name}:{verb}", "said": said, "there": verb == READ or each.writes}
-                    for verb, said in VERBS.items()
+                    {"scope": f"{each.name}:{verb}", "said": message, "there": verb == READ or each.writes}
+                    for verb, message in VERBS.items()
                 ],
             }
             for each in by_label()
@@ -42,7 +42,7 @@ class ScopesTable(forms.CheckboxSelectMultiple):
 
 
 class ScopesField(forms.MultipleChoiceField):
-    """Scopes that there are, in order."""
+    """A field for a list of existing scopes."""
 
     widget = ScopesTable
 
@@ -50,7 +50,7 @@ class ScopesField(forms.MultipleChoiceField):
         super().__init__(choices=lambda: [(scope, scope) for scope in (EVERY, *known())], **kwargs)
 
     def clean(self, value: Any) -> list[str]:
-        """Return what was chosen, with all that can be read where that was."""
+        """Return the chosen scopes in order, with EVERY replaced by the scopes for reading each resource."""
         found = set(super().clean(value))
         if EVERY in found:
             found = {f"{each.name}:{READ}" for each in resources()} | found - {EVERY}

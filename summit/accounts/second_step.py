@@ -1,4 +1,4 @@
-"""A lost telephone: an organiser takes an account's second step away, so that its owner can set up a new one."""
+"""Reset an account's second step, after its owner has lost the telephone, so that they can set up a new one."""
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -24,11 +24,11 @@ ACTION = "summit.reset_second_step"
 
 
 def can_reset(by: User, account: User) -> bool:
-    """Return whether `by` may take away the second step of an account.
+    """Return whether `by` may reset the second step of an account.
 
-    An organiser, where the account works or stands in their own summits alone: else the organiser of one summit
-    would open the door to another. Nobody for themselves, who have their own page for it, and nobody but a superuser
-    for a superuser.
+    Superusers may for all accounts but their own. Organisers may where the account holds roles and belongs to people
+    in their own summits only: otherwise the organiser of one summit could weaken the protection of another. Nobody
+    may for their own account, which has a page for it, and only a superuser for a superuser.
     """
     if by.pk == account.pk or not by.is_active:
         return False
@@ -39,20 +39,23 @@ def can_reset(by: User, account: User) -> bool:
 
 
 def _summits_of(account: User) -> set[int]:
-    """Return the summits where an account holds a role or stands as a person, whether it is open or closed."""
+    """Return the keys of the summits in which an account, open or closed, holds a role or belongs to a person."""
     roles = RoleAssignment.objects.filter(user=account).order_by().values_list("summit_id", flat=True)
     return set(roles.union(Person.objects.filter(user=account).order_by().values_list("summit_id", flat=True)))
 
 
 def only_summit(account: User) -> Summit | None:
-    """Return the one summit with which an account has to do, None where there are several or none: organisers read
-    the audit of their summit; what concerns several is for whoever set the system up. Two queries."""
+    """Return the summit of an account with roles or people in exactly one summit, or None. Two queries.
+
+    An audit entry with that summit is visible to its organisers. Entries about accounts of several summits are for
+    superusers only.
+    """
     theirs = _summits_of(account)
     return Summit.objects.filter(pk=min(theirs) if len(theirs) == 1 else 0).first()
 
 
 def check_can_reset(by: User, account: User) -> None:
-    """Raise PermissionDenied, with a sentence that says who can, where `can_reset` is false."""
+    """Raise PermissionDenied, with a sentence that says who can, where `can_reset` returns False."""
     if not can_reset(by, account):
         raise PermissionDenied(
             _("Organisers can do this for accounts of their summits alone; whoever set the system up, for all.")
@@ -60,9 +63,9 @@ def check_can_reset(by: User, account: User) -> None:
 
 
 def reset(*, account: User, by: User) -> None:
-    """Take away an account's passkeys, app and recovery codes, end its browsers and tokens, and tell its owner.
+    """Delete an account's passkeys, app and recovery codes, sign out its browsers, revoke its tokens, mail its owner.
 
-    Raises PermissionDenied, or ValueError where there is nothing to take away.
+    Raises PermissionDenied, or ValueError where the account has no second step.
     """
     check_can_reset(by, account)
     with transaction.atomic():
@@ -72,16 +75,18 @@ def reset(*, account: User, by: User) -> None:
             raise ValueError(_("This account has no second step."))
         gone.delete()
         ended = browser_sessions.end_all(user=account)
-        # Whoever has the lost telephone may have made some.
+        # Somebody with the lost telephone may have made tokens.
         revoked = tokens.revoke_all(user=account, by=by)
         detail = {"removed": kinds, "browsers_ended": ended}
         audit.record(by=by, action=ACTION, target=account, summit=only_summit(account), detail=detail)
         _tell(account, revoked)
 
 
-def note(*, account: User, kind: str, added: bool) -> None:
-    """Record that the owner of an account set up a passkey ("webauthn"), an app ("totp") or recovery codes, or took
-    them away."""
+def record(*, account: User, kind: str, added: bool) -> None:
+    """Record that the owner of an account has `added` or removed an authenticator.
+
+    `kind` is "webauthn" for a passkey, "totp" for an app, or that of recovery codes.
+    """
     with transaction.atomic():
         audit.record(
             by=account,
@@ -93,7 +98,7 @@ def note(*, account: User, kind: str, added: bool) -> None:
 
 
 def _tell(account: User, revoked: int) -> None:
-    """Write to the owner, in the account's language, also of so many tokens that were revoked."""
+    """Mail the owner of an account about the reset, with the number of revoked tokens, in the account's language."""
     with translation.override(spoken(account.language)):
         base = settings.BASE_URL
         context = {"url": f"{base}/accounts/login/", "revoked": revoked, "tokens": base + reverse("account_tokens")}

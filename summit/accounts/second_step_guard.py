@@ -1,4 +1,4 @@
-"""Who opens a desk has taken a second step, where that is asked for (REQUIRE_SECOND_FACTOR, production's default)."""
+"""Middleware that requires a second step for the admin (REQUIRE_SECOND_FACTOR, the default in production)."""
 
 from collections.abc import Callable
 
@@ -16,24 +16,24 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class SecondStepMiddleware:
-    """Keeps the admin closed to whoever signed in by a password alone.
+    """Keep browsers that signed in with a password alone out of the admin.
 
-    Every address under /admin/ passes here, whichever view answers it. Public pages and what is public in the API
-    know no account; the API's working views ask for themselves (summit.api_base.authentication). The portal shows an
-    account no more than it shows whoever has the letter's link.
+    It covers every address under /admin/. Public pages and the public part of the API use no account; the other views
+    of the API check the second step themselves (summit.api_base.authentication). The portal needs no second step: it
+    shows an account no more than it shows to anybody with the letter's link.
     """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, or lead to where the second step is set up or taken."""
+        """Return the view's answer, or a redirect to the page where the second step is set up or taken."""
         if settings.REQUIRE_SECOND_FACTOR and request.path_info.startswith("/admin/"):
             if second_step.must_set_up(request):
                 return redirect("mfa_index")
             user = request.user
             if isinstance(user, User) and can_use_admin(user) and not second_step.took_it(request):
-                # It was set up in another browser since this one signed in by the password alone.
+                # The second step was set up in another browser after this one signed in with the password alone.
                 query = urlencode({"next": request.get_full_path()})
                 return redirect(f"{reverse('account_reauthenticate')}?{query}")
         return self.get_response(request)

@@ -1,7 +1,7 @@
-"""Which accounts somebody sees: those that have to do with their summits, and no others.
+"""Selectors of the accounts that an account may see: those of its own summits.
 
-An account is no summit's. Whoever sees the accounts of a summit sees those that hold a role there or are somebody
-there, so that nobody learns by its key alone whose another one is.
+Accounts don't belong to a summit. An account that may see the accounts of a summit sees those that hold a role or
+belong to a person in it. Others are hidden, so that nobody can find out an account's owner by its key.
 """
 
 from typing import Any
@@ -14,18 +14,18 @@ from summit.permissions.rules import summits_for
 from summit.users.models import User
 
 SEE = "summit.user.view"
-# Putting an account in a person's place: it sees and does what the person may.
+# Assigning an account to a person: the account then sees and does what the person may.
 CHOOSE = "summit.choose_account"
 
 
 def known_to(user: Any) -> QuerySet[User]:
-    """Return the accounts that an account sees: to whoever sets the system up all of them."""
+    """Return the accounts that `user` may see; all of them for a superuser."""
     mine = summits_for(user, SEE)
     return User.objects.all() if mine is None else User.objects.filter(_belonging(summit__in=mine))
 
 
 def of_summit(*, slug: str, to: User) -> QuerySet[User]:
-    """Return those accounts of a summit that an account sees there: none where it sees none."""
+    """Return the accounts of a summit that the account `to` may see; none where it may not see the summit's."""
     mine = summits_for(to, SEE)
     return User.objects.filter(_belonging(summit__slug=slug, **({} if mine is None else {"summit__in": mine})))
 

@@ -1,7 +1,8 @@
-"""Who signed in and out at an account's door, and who was refused there, for the audit.
+"""Record sign-ins, sign-outs and refused sign-ins of accounts in the audit.
 
-Neither what was typed nor an address that no account has is kept. Refused ones are recorded once in ten minutes at
-most: the first at once, what follows together, when the ten minutes are over or somebody has signed in.
+Neither the typed password or code is stored, nor an address without an account. Refusals of an account are recorded
+at most once in ten minutes: the first one at once, and the following ones together, after ten minutes or when
+somebody has signed in.
 """
 
 from datetime import datetime, timedelta
@@ -20,8 +21,10 @@ TOGETHER = timedelta(minutes=10)
 
 
 def note_sign_in(*, account: User, way: str) -> None:
-    """Record that an account signed in by a `way`: "password", "passkey", or with an authenticator's kind after the
-    password, such as "totp"."""
+    """Record that an account signed in.
+
+    `way` is "password", "passkey", or the kind of the second step after the password, such as "totp".
+    """
     with transaction.atomic():
         _record_rest(RefusedSignIns.objects.select_for_update().filter(user=account).first())
         summit = only_summit(account)
@@ -35,8 +38,11 @@ def note_sign_out(*, account: User) -> None:
 
 
 def note_refused(*, account: User | None, code: bool = False) -> None:
-    """Note that somebody was refused at an account's door, for a wrong password or, where `code`, for a wrong second
-    step. For an address without an account the same is done, and taken back: how long it takes tells nothing."""
+    """Count or record a refused sign-in of an account: a wrong password or, with `code`, a wrong second step.
+
+    For an address without an account (None), the same is done and rolled back, so that the time of the answer doesn't
+    reveal which addresses have accounts.
+    """
     door = account or User(pk=0)
     with transaction.atomic():
         now = db_now()
@@ -47,14 +53,14 @@ def note_refused(*, account: User | None, code: bool = False) -> None:
         _record_rest(kept)
         with transaction.atomic():
             _record(door, number=1, codes=int(code))
-            # Of two at once each is recorded, and one of them begins the ten minutes.
+            # Two concurrent refusals are both recorded, and one of them starts the ten minutes.
             RefusedSignIns.objects.bulk_create([RefusedSignIns(user_id=door.pk, since=now)], ignore_conflicts=True)
             if account is None:
                 transaction.set_rollback(True)
 
 
-def settle(*, now: datetime | None = None) -> int:
-    """Record what was refused where ten minutes are over, and return for how many accounts."""
+def record_refused(*, now: datetime | None = None) -> int:
+    """Record the counted refusals of accounts whose ten minutes are over, and return the number of accounts."""
     with transaction.atomic():
         over = RefusedSignIns.objects.select_for_update().filter(since__lte=(now or db_now()) - TOGETHER)
         rows = list(over.select_related("user").order_by("pk"))

@@ -1,4 +1,4 @@
-"""What follows when somebody signs in or changes how their account is protected."""
+"""Receivers of signals about sign-ins and about changes of an account's password and second steps."""
 
 import time
 from typing import Any
@@ -19,7 +19,7 @@ from summit.users.models import User
 
 @receiver(user_logged_in)
 def note_sign_in(request: HttpRequest, response: HttpResponse, user: User, **kwargs: Any) -> None:
-    """Begin to note when this browser was last seen, and know it again where the second step was taken in it."""
+    """Record the sign-in, mark the browser as seen, and remember it if the second step was taken in it."""
     request.session[SEEN_KEY] = int(time.time())
     sign_in_log.note_sign_in(account=user, way=_way(request, user))
     if took_it(request):
@@ -27,7 +27,7 @@ def note_sign_in(request: HttpRequest, response: HttpResponse, user: User, **kwa
 
 
 def _way(request: HttpRequest, user: User) -> str:
-    """By what an account has just signed in: "password", "passkey", or its second step's kind after the password."""
+    """Return how an account has just signed in: "password", "passkey", or the kind of the second step."""
     steps = [record for record in get_authentication_records(request, user) if record.get("method") == "mfa"]
     if not steps:
         return "password"
@@ -43,14 +43,17 @@ def note_sign_out(user: User | None, **kwargs: Any) -> None:
 
 @receiver(authentication_failed)
 def note_wrong_code(user: User, **kwargs: Any) -> None:
-    """Note that a second step was refused."""
+    """Count a refused second step."""
     sign_in_log.note_refused(account=user, code=True)
 
 
 @receiver(authenticator_added)
 def protect(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    """End the other browsers, which signed in without it; this one has just said once more who it is."""
-    second_step.note(account=user, kind=authenticator.type, added=True)
+    """Record a new authenticator, and sign out the other browsers, which signed in without it.
+
+    This browser stays signed in, since it has just reauthenticated. New recovery codes sign out no browser.
+    """
+    second_step.record(account=user, kind=authenticator.type, added=True)
     if authenticator.type in PROTECTING:
         request.session[SET_UP_KEY] = user.pk
         browser_sessions.end_all(user=user, but=request.session.session_key)
@@ -58,25 +61,25 @@ def protect(request: HttpRequest, user: User, authenticator: Authenticator, **kw
 
 @receiver(authenticator_reset)
 def note_new_codes(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    """Record that recovery codes were made anew."""
-    second_step.note(account=user, kind=authenticator.type, added=True)
+    """Record that new recovery codes have replaced the old ones."""
+    second_step.record(account=user, kind=authenticator.type, added=True)
 
 
 @receiver(authenticator_removed)
 def note_removal(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    """Record what was taken away."""
-    second_step.note(account=user, kind=authenticator.type, added=False)
+    """Record that an authenticator was removed."""
+    second_step.record(account=user, kind=authenticator.type, added=False)
 
 
 @receiver([password_changed, password_set])
 def end_others(request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """End the other browsers: they knew the old password."""
+    """Sign out the other browsers, which knew the old password, and reset the counts of guesses."""
     browser_sessions.end_all(user=user, but=request.session.session_key)
     guess_limits.forgive(request, user)
 
 
 @receiver(password_reset)
 def end_every_one(request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """End all browsers: whoever sets the password anew signs in anew."""
+    """Sign out all browsers after a password reset, and reset the counts of guesses."""
     browser_sessions.end_all(user=user)
     guess_limits.forgive(request, user)

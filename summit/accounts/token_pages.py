@@ -1,4 +1,4 @@
-"""One's own tokens, by which programs act: made, listed, revoked."""
+"""The page on which people create, list and revoke their own API tokens."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -27,7 +27,7 @@ from summit.users.models import User
 
 
 class TokenForm(forms.Form):
-    """What a token is for."""
+    """The form for a new token: its name, scopes, summit and lifetime."""
 
     name = forms.CharField(
         label=gettext_lazy("What uses it"),
@@ -64,7 +64,7 @@ class TokenForm(forms.Form):
 @never_cache
 @login_required
 def own_tokens(request: HttpRequest) -> HttpResponse:
-    """List one's tokens; a POST makes one, whose secret its answer alone shows, or revokes one."""
+    """List the account's tokens; a POST creates or revokes one. Only the answer to that POST shows a new secret."""
     user = request.user
     assert isinstance(user, User)  # noqa: S101 - login_required
     if "revoke" in request.POST:
@@ -89,8 +89,13 @@ def own_tokens(request: HttpRequest) -> HttpResponse:
 
 
 def make_once(request: HttpRequest, form: forms.Form, make: Callable[[], tokens.Made]) -> tokens.Made | None:
-    """Make a token of what was posted, once: a page with a secret that is loaded again would make another. Return
-    None where it can't be made, which the form says then. Raises AddedAlready."""
+    """Create a token from a posted form by calling `make`, and return it.
+
+    If `make` raises ValidationError, add its messages to the form and return None.
+
+    Raises AddedAlready where the same form was posted before: reloading the page with the secret would otherwise
+    create a second token.
+    """
     try:
         with form_idempotency.making(request):
             return make()
@@ -100,9 +105,9 @@ def make_once(request: HttpRequest, form: forms.Form, make: Callable[[], tokens.
 
 
 def made_already(request: HttpRequest, back: HttpResponse) -> HttpResponse:
-    """Say that what was posted again made no other token, and lead back."""
-    said = _("This was sent twice, and one token is made. If you haven’t copied it, revoke it and make another.")
-    messages.info(request, said)
+    """Add a message that a form posted twice has created one token only, and return the response `back`."""
+    message = _("This was sent twice, and one token is made. If you haven’t copied it, revoke it and make another.")
+    messages.info(request, message)
     return back
 
 

@@ -1,4 +1,4 @@
-"""Signing in and out: those of allauth's pages that are used here. There is no sign-up."""
+"""URLs for signing in and out and for the account's own pages. There is no sign-up."""
 
 from allauth.account import views as account
 from allauth.mfa.base import views as second
@@ -15,7 +15,7 @@ from summit.accounts import token_pages, views
 
 
 class Base36(StringConverter):
-    """An account's key in a link: without the hyphen, which parts it from what comes after."""
+    """A path converter for an account's key in a link, which ends at the hyphen before the token."""
 
     regex = "[0-9A-Za-z]+"
 
@@ -49,14 +49,14 @@ urlpatterns = [
     path("2fa/recovery-codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("2fa/recovery-codes/generate/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path("2fa/recovery-codes/download/", codes.download_recovery_codes, name="mfa_download_recovery_codes"),
-    # One page lists all that signs somebody in.
+    # One page lists passkeys together with all other ways to sign in.
     path("2fa/webauthn/", RedirectView.as_view(pattern_name="mfa_index"), name="mfa_list_webauthn"),
     path("2fa/webauthn/add/", views.add_passkey, name="mfa_add_webauthn"),
     path("2fa/webauthn/login/", passkeys.login_webauthn, name="mfa_login_webauthn"),
     path("2fa/webauthn/reauthenticate/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path(
         "2fa/webauthn/keys/<int:pk>/remove/",
-        # The library's view takes a DELETE as well.
+        # allauth's view accepts DELETE too.
         require_http_methods(["GET", "HEAD", "POST"])(passkeys.remove_webauthn),
         name="mfa_remove_webauthn",
     ),

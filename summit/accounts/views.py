@@ -1,4 +1,4 @@
-"""Pages of allauth that do something else here, and the list of browsers."""
+"""Views that adjust pages of allauth, and the list of signed-in browsers."""
 
 from typing import Any
 
@@ -25,10 +25,10 @@ from summit.users.models import User
 @method_decorator(redirect_if_add_not_allowed, name="dispatch")
 @method_decorator(reauthentication_required(app="allauth.mfa"), name="dispatch")
 class AddPasskeyView(AddWebAuthnView):  # type: ignore[misc]
-    """Adds a passkey that signs in alone: the device keeps it and asks who is using it."""
+    """Add a passkey that signs in without a password: the device stores it and verifies its user."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Ask the device for a passkey, and remember that it must have made sure of its user."""
+        """Return the context with options that require the device to verify its user."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
         context["js_data"] = {"creation_options": auth.begin_registration(self.request.user, True)}
         return context
@@ -38,10 +38,10 @@ add_passkey = AddPasskeyView.as_view()
 
 
 class WaysView(IndexView):  # type: ignore[misc]
-    """How somebody signs in: passkeys, app, recovery codes, password."""
+    """Show an account's ways to sign in: passkeys, app, recovery codes, password."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Say where a desk stays closed until one of them is set up."""
+        """Return the context with whether the account must set up a second step to open the admin."""
         return {**super().get_context_data(**kwargs), "must_set_up": must_set_up(self.request)}
 
 
@@ -52,7 +52,7 @@ ways = never_cache(WaysView.as_view())
 @never_cache
 @login_required
 def browsers(request: HttpRequest) -> HttpResponse:
-    """List the browsers in which the account is signed in; a POST ends one of them, or all others."""
+    """List the browsers in which the account is signed in; a POST signs out one of them, or all others."""
     assert isinstance(request.user, User)  # noqa: S101 - login_required
     this = request.session.session_key
     if request.method != "POST":
@@ -64,8 +64,8 @@ def browsers(request: HttpRequest) -> HttpResponse:
     else:
         ended = signed_in.end(user=request.user, pk=int(wanted)) if wanted.isdecimal() and len(wanted) < 18 else 0
     if ended:
-        said = ngettext("%(n)d browser is signed out.", "%(n)d browsers are signed out.", ended)
-        messages.success(request, said % {"n": ended})
+        message = ngettext("%(n)d browser is signed out.", "%(n)d browsers are signed out.", ended)
+        messages.success(request, message % {"n": ended})
     else:
         messages.warning(request, _("It was signed out before."))
     return redirect("account_browsers")

@@ -1,2 +1,2 @@
-"""What all pages of the admin share: roles decide, edit conflicts, form idempotency, search, charts, history, the
-summit that is worked for."""
+"""Shared code of all admin pages: permissions by role, edit conflicts, form idempotency, search, charts, history
+and the summit that the reader works for."""

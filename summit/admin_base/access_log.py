@@ -1,4 +1,4 @@
-"""Pages of the desk that show personal data: who saw them is recorded."""
+"""A mixin for admin pages that show personal data: it records who saw them."""
 
 from __future__ import annotations
 
@@ -13,36 +13,37 @@ from summit.audit import services as audit
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# Parameters of a list that hold what somebody typed, or only its order and page.
+# Query parameters that aren't filters: text that somebody typed, the order and the page.
 NOT_FILTERS = {"q", "p", "o", "e", "_changelist_filters"}
 
 
 def filters_of(request: HttpRequest) -> dict[str, str]:
-    """Return by which filters a list is narrowed, without what somebody typed."""
+    """Return the filters in the query of a list, by name. Typed text, the order and the page are left out."""
     return {name: request.GET[name] for name in request.GET if name not in NOT_FILTERS}
 
 
 class SeenMixin:
-    """Records who saw the personal data on an object's page and in the list."""
+    """Records in the access log who saw personal data on an object's page and in the list."""
 
-    # The fields with personal data that the page, and the list, show; empty where they show none.
+    # The fields with personal data that the page and the list show; empty if they show none.
     page_shows: tuple[str, ...] = ()
     list_shows: tuple[str, ...] = ()
-    # The field of a row that is the person whom it is about, where it is one.
+    # The foreign key from a row to the person that it is about; "" if there is none.
     of_person = ""
     model: type[models.Model]
     summit_path: str | None
 
     def fields_on_page(self, request: HttpRequest, row: Any) -> tuple[str, ...]:
-        """Return the fields with personal data that the page of a row shows to whoever asks."""
+        """Return the fields with personal data that the page of a row shows to the user of the request."""
         return self.page_shows
 
     def people_on_page(self, row: Any) -> Iterable[str]:
-        """Return the public ids of the persons that an object's page shows, where it isn't a person itself."""
+        """Return the public ids of the persons that the page of a row shows, if the row isn't a person itself."""
         return [getattr(row, self.of_person).public_id] if self.of_person else ()
 
     def people_in_list(self, rows: list[Any]) -> Iterable[str]:
-        """Return the public ids of the persons whom the rows of a list show, where they aren't persons."""
+        """Return the public ids of the persons that the rows of a list are about, if the rows aren't persons
+        themselves."""
         return [getattr(row, self.of_person).public_id for row in rows] if self.of_person else ()
 
     def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -68,7 +69,7 @@ class SeenMixin:
         return response
 
     def log_access(self, by: User, rows: list[Any], filters: dict[str, str]) -> None:
-        """Record that somebody saw rows in the list, or took them from it, where it shows personal data."""
+        """Record that a user saw rows in the list, or exported them, if the list shows personal data."""
         if self.list_shows and rows:
             access_log.note_list(
                 by=by,

@@ -1,4 +1,4 @@
-"""What narrows the list of the audit: who did what to which object, and when."""
+"""The filters of the audit list: who did what to which object, and when."""
 
 from __future__ import annotations
 
@@ -34,18 +34,19 @@ from summit.permissions.rules import summits_for
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# From a request to a template and its context: what stands above the list. Registered by what works on the audit.
+# A block above the list: takes the request and returns a template and its context, or None. Modules that work on the
+# audit register theirs.
 Head = Callable[[HttpRequest], tuple[str, dict[str, Any]] | None]
 audit_head: Registry[Head] = Registry()
 
 MOST_ACCOUNTS = 100
 ACCOUNT = "account:"
-# The apps of actions whose names don't begin with their app's label.
+# The app labels of actions with another prefix than the label of their app.
 LABELS = {"demo": "portal"}
 
 
 class Chip(NamedTuple):
-    """What narrows the list and isn't in the form: its name, its value, and the address without it."""
+    """An active filter that isn't in the form: its name, its value, and the address of the list without it."""
 
     name: str
     value: str
@@ -62,8 +63,10 @@ class Found(NamedTuple):
 
 @dataclass
 class Narrowed:
-    """The entries that were asked for, and what is said above them. `actor` is who alone is shown, by the key that
-    their lines have."""
+    """The filtered entries, with the chips and search results above them.
+
+    `actor` is the key of the actor that the list is filtered by, "" for none. Rendered lines carry the same key.
+    """
 
     rows: QuerySet[AuditEntry]
     chips: list[Chip] = field(default_factory=list)
@@ -72,7 +75,7 @@ class Narrowed:
 
 
 class AuditForm(forms.Form):
-    """What narrows the list."""
+    """The form with the filters of the audit list."""
 
     q = forms.CharField(label=gettext_lazy("What it was done to"), required=False, max_length=search.LONGEST)
     who = forms.CharField(label=gettext_lazy("Who did it"), required=False, max_length=search.LONGEST)
@@ -103,7 +106,8 @@ class AuditForm(forms.Form):
 
 
 def action_choices(actions: set[str] | None = None) -> list[Any]:
-    """Return actions by their names, grouped by the apps that record them; those of `actions` alone, where given."""
+    """Return the choices of actions, grouped by the app that records them. `actions`, if given, limits the
+    choices."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for action, chosen in ACTION_WORDS.items():
         if action != access_log.SEEN and (actions is None or action in actions):
@@ -114,7 +118,7 @@ def action_choices(actions: set[str] | None = None) -> list[Any]:
 
 
 def kind_choices() -> list[tuple[str, str]]:
-    """Return the kinds of row that entries speak of, by their names."""
+    """Return the choices of object types that audit entries can be about, sorted by name."""
     labels = {
         *MODEL_WORDS,
         *(model._meta.label_lower for model, desk in site._registry.items() if hasattr(desk, "permission")),
@@ -125,8 +129,10 @@ def kind_choices() -> list[tuple[str, str]]:
 
 
 def narrow(request: HttpRequest, rows: QuerySet[AuditEntry], form: AuditForm, summits: list[Summit]) -> Narrowed:
-    """Return the entries that the address asks for. A query for each place to search, and one for the object and for
-    the accounts that are named."""
+    """Return the entries of `rows` that match the form and the query of the request.
+
+    Runs one query for each search source, one for the object and one for the named accounts.
+    """
     form.is_valid()
     values: dict[str, Any] = form.cleaned_data
     chosen = next((summit for summit in summits if summit.slug == values.get("summit")), None)
@@ -152,7 +158,8 @@ def narrow(request: HttpRequest, rows: QuerySet[AuditEntry], form: AuditForm, su
 def _between(
     rows: QuerySet[AuditEntry], since: date | None, until: date | None, summit: Summit | None
 ) -> QuerySet[AuditEntry]:
-    """Keep the days from `since` to `until`, both included, at the venue; in UTC where several summits are shown."""
+    """Return the entries from day `since` to day `until`, both included. Days are in the summit's time zone, or in
+    UTC if several summits are shown."""
     zone = summit.zone if summit else UTC
     if since:
         rows = rows.filter(at__gte=datetime.combine(since, time(), zone))
@@ -162,14 +169,14 @@ def _between(
 
 
 def accounts(wanted: str) -> list[int]:
-    """Return the keys of the accounts in whose name or address all words are found."""
+    """Return the primary keys of the accounts with all words of `wanted` in their name or e-mail address."""
     found = Fold(Concat("name", Value(" "), "email", output_field=TextField()))
     rows = User.objects.alias(found=found).filter(*(Q(found__contains=word) for word in fold(wanted).split()))
     return list(rows.values_list("pk", flat=True)[:MOST_ACCOUNTS])
 
 
 def without(request: HttpRequest, *names: str) -> str:
-    """Return the query of an address without some of its parts, from its first page on."""
+    """Return the query string of the request without the parameters `names`. It leads to the first page."""
     left = [
         (name, str(value)) for name, value in request.GET.items() if name not in {*names, "before", "after"} and value
     ]
@@ -188,7 +195,8 @@ def _by(request: HttpRequest, narrowed: Narrowed) -> None:
 
 
 def _of(request: HttpRequest, narrowed: Narrowed, seen_alone: bool) -> None:
-    """Narrow to one object with its parts, or to who saw it; one that the reader may not see is nothing."""
+    """Filter by the object in `?of=` and its parts, or by who saw the object if `seen_alone`. An object that the
+    reader may not see has no entries."""
     label, _colon, key = request.GET.get("of", "").replace("\0", "").rpartition(":")
     if not label:
         return
@@ -207,8 +215,8 @@ def _of(request: HttpRequest, narrowed: Narrowed, seen_alone: bool) -> None:
 
 
 def condition_of(row: models.Model) -> Q:
-    """Return what picks the entries of a row and of its parts, those that are gone too. A query for each kind of
-    part."""
+    """Return the condition that selects the audit entries of a row and of its parts, deleted parts included. Runs
+    one query for each kind of part."""
     label = row._meta.label_lower
     wanted = Q(object_type=label, object_key=audit.key_of(row)) | Q(part_of=audit.name_of(row))
     for part in PARTS.get(label, ()):
@@ -226,8 +234,10 @@ def _seen_by(request: HttpRequest, source: search.Source) -> QuerySet[Any]:
 
 
 def _search(request: HttpRequest, narrowed: Narrowed, wanted: str) -> None:
-    """Narrow to what every place to search finds, its first few, and offer each of them alone, with its parts; what
-    is found alone has them at once."""
+    """Filter by the first few rows that each search source finds, and offer each row as a filter of its own.
+
+    If only one row is found, the entries of its parts are included at once.
+    """
     found: list[models.Model] = []
     rest = without(request, "q", "of")
     for source in search.sources():

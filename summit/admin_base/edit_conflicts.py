@@ -1,9 +1,9 @@
-"""Two people have one page open and save it, one after the other: nothing of either is lost.
+"""Edit conflicts: two people have the same page open and save it one after the other. Nothing of either is lost.
 
-A page carries what it showed (`Shown`), in the words in which a browser would send it back. When it is saved and the
-row isn't any more what it showed, the second person sees field by field what the first has changed, over the form as
-it would be with both: what they left alone is what the first has made it, what they typed stays as they typed it.
-Saving again saves that.
+A page carries what it showed (`Shown`), in the form in which a browser would send it back. If the row has changed
+when the page is saved, the second person sees, field by field, what the first has changed. The form then has the
+changes of both: fields that the second person left alone have the values of the first, and the other fields keep what
+the second person typed. Saving again saves that.
 """
 
 from __future__ import annotations
@@ -23,17 +23,20 @@ from summit.admin_base.widgets import NOTHING
 from summit.core.date_formats import long_day
 from summit.templatetags.marks import comma
 
-# What a field would send, by what stands behind its name: "" or "_0" and "_1" for a day and a time.
+# What a field would send, by the suffix of its name: "", or "_0" and "_1" for a day and a time.
 Parts = dict[str, str]
 Row = dict[str, Parts]
-# What Django adds to each row of a page.
+# The fields that Django adds to each row of a formset.
 _MANAGED = ("id", "DELETE")
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What a page shows: the fields of its row, the rows beneath it by the prefix of their formset and their keys,
-    and facts that it shows and doesn't send, each in words. `entry` is the newest entry of the row's history."""
+    """What a page shows of a row.
+
+    `fields` are the fields of the row. `rows` are the rows beneath it, by the prefix of their formset and by their
+    key. `facts` are displayed but not sent, each as a text. `entry` is the key of the newest audit entry of the row.
+    """
 
     fields: Row
     rows: dict[str, dict[str, Row]] = field(default_factory=dict)
@@ -41,14 +44,17 @@ class Shown:
     entry: int = 0
 
     def packed(self) -> str:
-        """Return it as the page carries it."""
+        """Return the object as JSON, as the page carries it."""
         return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
 class Change:
-    """A field or a row that somebody has changed meanwhile: what it was and is, and what the second person has typed
-    there, "" where they left it alone. `name` is the field, or the prefix of the rows."""
+    """A field or a row that the first person has changed: what it was, and what it is now.
+
+    `yours` is what the second person typed there, "" if they left it alone. `name` is the name of the field, or the
+    prefix of the formset.
+    """
 
     name: str
     label: str
@@ -58,7 +64,8 @@ class Change:
 
 
 def shown(form: BaseForm, formsets: Iterable[Any], *, facts: Mapping[str, str], entry: int) -> Shown:
-    """Return what a page shows before anything is typed into it. Its forms are as they were made from the row."""
+    """Return what a page shows before anything is typed into it. The forms have to be as they were made from the
+    row."""
     rows = {
         formset.prefix: {
             str(row.instance.pk): _row(row, leave=(*_MANAGED, formset.fk.name)) for row in formset.initial_forms
@@ -69,7 +76,7 @@ def shown(form: BaseForm, formsets: Iterable[Any], *, facts: Mapping[str, str], 
 
 
 def unpacked(text: str) -> Shown | None:
-    """Return what a page carried; None where it isn't that."""
+    """Return the `Shown` that a page carried as JSON, or None if the text isn't one."""
     try:
         found = Shown(**json.loads(text))
         return found if json.loads(found.packed()) and isinstance(found.entry, int) and _whole(found) else None
@@ -108,21 +115,24 @@ def _same(one: Parts | None, other: Parts | None) -> bool:
 
 
 def _plain(parts: Parts | None) -> Parts:
-    """Browsers end lines in their own way, and forms take the space around a text off."""
+    """Return the parts as forms read them: stripped, with one kind of line end, and without empty ones."""
     return {part: text.replace("\r\n", "\n").strip() for part, text in (parts or {}).items() if text.strip()}
 
 
 @dataclass
 class Both:
-    """What a form would be with the changes of both, and what the first has changed."""
+    """The data of a form with the changes of both people, and the list of what the first has changed."""
 
     data: QueryDict
     changes: list[Change]
 
 
 def both(data: QueryDict, before: Shown, now: Shown, form: BaseForm, formsets: Iterable[Any]) -> Both:
-    """Return what was sent from a page that showed `before`, on top of what the row is `now`. The forms are made from
-    the row as it is now."""
+    """Return the data of a form with the changes of both people.
+
+    `data` was sent from a page that showed `before`; `now` is the current state of the row. The forms have to be made
+    from the current row.
+    """
     merged, changes = data.copy(), []
     for name, was in _facts(before, now):
         changes.append(Change(name, name, was or NOTHING, now.facts.get(name) or NOTHING))
@@ -138,7 +148,7 @@ def both(data: QueryDict, before: Shown, now: Shown, form: BaseForm, formsets: I
 
 
 def _facts(before: Shown, now: Shown) -> list[tuple[str, str]]:
-    """Return the facts that differ, with what they were."""
+    """Return the name and the former text of each fact that differs."""
     names = dict.fromkeys([*before.facts, *now.facts])
     return [(name, was) for name in names if (was := before.facts.get(name, "")) != now.facts.get(name, "")]
 
@@ -160,7 +170,7 @@ def _put(data: QueryDict, name: str, parts: Parts) -> None:
 
 
 def _field(name: str, spoken: Field, was: Parts, mine: Parts, theirs: Parts) -> tuple[Parts, list[Change]]:
-    """Return what a field is with both changes, and what the first has changed of it."""
+    """Return the value of a field with both changes, and the change that the first person made to it, if any."""
     if _same(was, theirs):
         return mine, []
     touched = not _same(mine, was)
@@ -170,7 +180,7 @@ def _field(name: str, spoken: Field, was: Parts, mine: Parts, theirs: Parts) -> 
 
 
 def said(spoken: Field, parts: Parts) -> str:
-    """Return what a field would send as one reads it."""
+    """Return what a field would send as a text for people."""
     texts = [text for text in parts.values() if text.strip()]
     if isinstance(spoken.widget, CheckboxInput):
         return _("yes") if texts else _("no")
@@ -199,7 +209,7 @@ def _day(text: str) -> str:
 
 
 class _Rows:
-    """The rows of one formset, with the changes of both."""
+    """Merges the rows of one formset with the changes of both people."""
 
     def __init__(self, formset: Any, before: Shown, now: Shown) -> None:
         self.formset, self.prefix = formset, str(formset.prefix)
@@ -209,7 +219,7 @@ class _Rows:
         self.like: Row = {name: {"": ""} for name in self.form.fields if name not in (*_MANAGED, formset.fk.name)}
 
     def merge(self, data: QueryDict, merged: QueryDict) -> list[Change]:
-        """Put the rows of both into `merged`, those that are stored first, and return what the first has changed."""
+        """Write the rows of both people into `merged`, stored rows first, and return what the first has changed."""
         mine = self._mine(data)
         kept: list[tuple[str, Row, bool]] = []
         fresh: list[Row] = []
@@ -239,7 +249,8 @@ class _Rows:
         return [row for key, row in self.now.items() if key not in self.before]
 
     def _mine(self, data: QueryDict) -> list[tuple[str, Row, bool]]:
-        """The rows that were sent: their keys ("" for new ones), values, and whether they are to go."""
+        """Return the rows that were sent: the key ("" for a new row), the values, and whether the row is to be
+        deleted."""
         number = data.get(f"{self.prefix}-TOTAL_FORMS", "0")
         found = []
         for place in range(min(int(number), self.formset.absolute_max) if number.isdecimal() else 0):
@@ -268,7 +279,7 @@ class _Rows:
         return Change(self.prefix, self.label, old, _("taken off") if now is None else new, yours)
 
     def _said(self, row: Row) -> str:
-        """A row as one reads it: its fields that say something."""
+        """Return a row as a text for people, from its fields that aren't empty."""
         texts = [
             said(self.form.fields[name], parts)
             for name, parts in row.items()

@@ -1,4 +1,4 @@
-"""What the lists of the admin are narrowed to, in our words."""
+"""Filters of the admin's lists, with our own labels."""
 
 from typing import Any
 
@@ -11,9 +11,12 @@ from summit.permissions.rules import summits_for
 
 
 class OwnSummitsFilter(admin.RelatedFieldListFilter):
-    """By summit: offers only those whose rows the reader may see, so that no list tells of the others. Which one is
-    chosen for all lists (`summit.admin_base.summit_scope`); offered is the choice where there are rows of no summit
-    too."""
+    """Filters by summit, and offers only summits with rows that the reader may see, so that no list reveals the
+    others.
+
+    The summit is chosen for all lists at once (`summit.admin_base.summit_scope`). The filter offers the choice only
+    in lists that also have rows of no summit.
+    """
 
     is_scope = True
 
@@ -33,12 +36,13 @@ class OwnSummitsFilter(admin.RelatedFieldListFilter):
         return bool(self.include_empty_choice) and len(self.lookup_choices) > 1
 
     def has_output(self) -> bool:
-        """Narrow the list, whether or not the choice is offered."""
+        """Return True: the filter applies whether or not its choice is offered."""
         return True
 
 
 def presence(without: Any, with_it: Any) -> type[admin.EmptyFieldListFilter]:
-    """Return a filter by whether a field is filled, which says so in these words."""
+    """Return a filter class for whether a field is filled. `without` and `with_it` are the labels of its two
+    choices."""
 
     class Presence(admin.EmptyFieldListFilter):
         def choices(self, changelist: Any) -> Any:

@@ -1,8 +1,8 @@
-"""A form that adds a row adds one, however often its button is pressed.
+"""Lets a form that adds a row add it only once, however often its button is pressed.
 
-Each such form carries a mark of its own. What was posted with a mark is remembered in the transaction that adds the
-row: the same post again finds that row and says so. The same mark with other words, as after the browser's "back",
-is another row.
+Each such form carries a random mark. What was posted with a mark is remembered in the transaction that adds the row.
+The same post again finds that row and says so. The same mark with other values, for example after the browser's
+"back", adds another row.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 class AddedAlready(Exception):
-    """The same was posted a moment ago: `key` is the primary key of the row, None while that is still being added."""
+    """Raised if the same form was posted before. `key` is the primary key of the row, None while the row is still
+    being added."""
 
     def __init__(self, key: int | None) -> None:
         super().__init__(key)
@@ -41,7 +42,7 @@ def mark_of(request: HttpRequest) -> str:
 
 
 def new_mark() -> str:
-    """Return a new mark, for a form that is empty again after what was posted is made."""
+    """Return a new mark, for a form that is shown empty again after a successful post."""
     return get_random_string(16)
 
 
@@ -52,44 +53,46 @@ def _name(request: HttpRequest) -> str:
 
 
 def claim(request: HttpRequest) -> None:
-    """Begin to add what was posted, inside the transaction that adds it. Raises AddedAlready."""
+    """Claim the posted form, inside the transaction that adds its row. Raises AddedAlready if it is claimed
+    already."""
     if request.POST.get(FIELD) and not cache.add(_name(request), _UNDER_WAY, timeout=KEPT):
         raise AddedAlready(cache.get(_name(request)) or None)
 
 
-def look(request: HttpRequest) -> None:
-    """Raise AddedAlready where the same was posted before."""
+def find_done(request: HttpRequest) -> None:
+    """Raise AddedAlready if the same form was posted before and has added its row."""
     if request.POST.get(FIELD):
         key = cache.get(_name(request))
         if key:
             raise AddedAlready(key)
 
 
-def keep(request: HttpRequest, row: models.Model) -> None:
-    """Remember the row that was added."""
+def store(request: HttpRequest, row: models.Model) -> None:
+    """Remember the row that the posted form has added."""
     if request.POST.get(FIELD):
         cache.set(_name(request), row.pk, timeout=KEPT)
 
 
 @contextmanager
 def making(request: HttpRequest) -> Iterator[None]:
-    """Make within what was posted, once, for what isn't led back to. Raises AddedAlready."""
+    """Run a block in a transaction that claims the posted form, for forms that don't lead back to a row. Raises
+    AddedAlready."""
     with transaction.atomic():
         claim(request)
         yield
 
 
 def add(request: HttpRequest, make: Callable[[], Row]) -> Row:
-    """Make a row of what was posted, once. Raises AddedAlready, and what `make` raises."""
+    """Return the row that `make` creates from the posted form, once. Raises AddedAlready, and what `make` raises."""
     with transaction.atomic():
         claim(request)
         row = make()
-        keep(request, row)
+        store(request, row)
     return row
 
 
 class OnceMixin:
-    """Lets the page on which a row is added do so once."""
+    """Lets the page that adds a row add it only once, however often it is posted."""
 
     model: Any
     opts: Any
@@ -97,37 +100,37 @@ class OnceMixin:
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Show the page; the same posted twice leads to the row that is there."""
+        """Show the page. If the same form was posted before, redirect to the row that it has added."""
         try:
             may_add = self.has_add_permission(request)  # type: ignore[attr-defined]
             if object_id is None and request.method == "POST" and may_add:
-                look(request)
+                find_done(request)
             shown: HttpResponse = super().changeform_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
         except AddedAlready as added:
             return self.added_already(request, added)
         return shown
 
     def added_already(self, request: HttpRequest, added: AddedAlready) -> HttpResponse:
-        """Say that the row is there, and lead to it, where the reader may see it."""
+        """Say that the row exists, and redirect to it if the reader may see it, otherwise to the list."""
         messages.info(request, _("This was sent twice, and is added once."))
         row = None if added.key is None else self.get_object(request, str(added.key))  # type: ignore[attr-defined]
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
         return redirect(f"{name}_changelist") if row is None else redirect(f"{name}_change", row.pk)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Give the form its mark."""
+        """Add a mark to the context of a page that adds a row."""
         if kwargs.get("add"):
             context["once"] = mark_of(request)
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
-        """Save, where the same isn't being added already."""
+        """Save the row. Raises AddedAlready if the same form is being added already."""
         if not change:
             claim(request)
         super().save_model(request, obj, form, change)  # type: ignore[misc]
 
     def response_add(self, request: HttpRequest, obj: models.Model, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Remember what was added, and go on."""
-        keep(request, obj)
+        """Remember the row that was added, and respond as usual."""
+        store(request, obj)
         shown: HttpResponse = super().response_add(request, obj, *args, **kwargs)  # type: ignore[misc]
         return shown

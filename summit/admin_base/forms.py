@@ -1,5 +1,7 @@
-"""What the database would refuse is said at the field: once for the row, once among the rows of one page, and once
-more where somebody else was quicker."""
+"""Forms that report violated database constraints at their fields.
+
+Constraints are checked for the row, then among the rows of one page, and once more if somebody else was quicker.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ from summit.core.unique_errors import unique_ones
 
 
 def names_in(condition: Q | None) -> Iterator[str]:
-    """Yield the fields of which a condition speaks."""
+    """Yield the names of the fields in a condition."""
     child: Any
     for child in condition.children if condition is not None else ():
         if isinstance(child, Q):
@@ -26,7 +28,8 @@ def names_in(condition: Q | None) -> Iterator[str]:
 
 
 def holds(condition: Q | None, row: models.Model) -> bool:
-    """Return whether a row fulfils a condition. Asks the database only for lookups other than equality and NULL."""
+    """Return whether a row fulfils a condition. Queries the database only for lookups other than equality and
+    NULL."""
     if condition is None:
         return True
     found: list[bool] = []
@@ -46,24 +49,25 @@ def holds(condition: Q | None, row: models.Model) -> bool:
 
 
 class SentencesForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A form whose constraints speak at their fields.
+    """A form that reports violated constraints at its fields.
 
-    Django leaves out a constraint of which the form has not all fields, such as the party's summit, which its page
-    only shows: the database would then refuse it without words.
+    Django skips a constraint if the form lacks one of its fields, such as the party's summit, which its page only
+    shows. The database would then refuse the row without a message.
     """
 
-    # Where a constraint is said, if not at the last of its fields that the form has.
+    # The field that reports a constraint, by the constraint's name. The default is the last of its fields in the
+    # form.
     said_at: ClassVar[dict[str, str]] = {}
 
     def field_of(self, constraint: BaseConstraint) -> str | None:
-        """Return the field at which a constraint is said, None for the form's head."""
+        """Return the name of the field that reports a constraint, None for the head of the form."""
         named = [*names_in(getattr(constraint, "condition", None)), *getattr(constraint, "fields", ())]
         wanted = [self.said_at.get(constraint.name, ""), *reversed(named)]
         return next((name for name in wanted if name in self.fields), None)
 
     def _post_clean(self) -> None:
-        # Django asks the model for its constraints, those of which it has all fields, and says at the form's head
-        # what they refuse: here they are asked below.
+        # Django checks only the constraints with all their fields in the form, and reports them at the head of the
+        # form. `validate_constraints` below checks them instead.
         self.instance.validate_constraints = lambda exclude=None: None
         try:
             super()._post_clean()  # type: ignore[misc]
@@ -72,11 +76,12 @@ class SentencesForm(forms.ModelForm):  # type: ignore[type-arg]
         self.validate_constraints()
 
     def validate_constraints(self) -> None:
-        """Ask each constraint, and say at a field what it refuses."""
+        """Check each constraint of the model, and report a violation at a field."""
         left_out: set[str] = set(self._get_validation_exclusions())  # type: ignore[attr-defined]
         for _model, constraints in self.instance.get_constraints():
             for constraint in constraints:
-                # What the form leaves out of a check is often filled only when the row is saved.
+                # A check is skipped if the form lacks one of its fields: such a field is often filled only when the
+                # row is saved.
                 lacking = left_out if isinstance(constraint, CheckConstraint) else left_out & set(self.fields)
                 try:
                     constraint.validate(type(self.instance), self.instance, exclude=lacking)
@@ -85,14 +90,14 @@ class SentencesForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 def check_among(forms_of_rows: Iterable[Any], model: type[models.Model]) -> None:
-    """Say at the later row where two rows of one page would break a constraint of uniqueness together."""
+    """Add an error to the later of two rows on one page that would together violate a unique constraint."""
     rows = [form for form in forms_of_rows if form.is_valid() and (form.instance.pk or form.has_changed())]
     for constraint in unique_ones(model):
         seen: set[tuple[Any, ...]] = set()
         for form in rows:
             columns = [model._meta.get_field(name).attname for name in constraint.fields]  # type: ignore[union-attr]
             key = tuple(getattr(form.instance, column) for column in columns)
-            # The row that a page is about may be new and have no key yet: it is the same for all rows.
+            # The parent of the rows may be new and have no key yet. It is the same for all rows.
             own = getattr(form, "parent_name", None)
             lacking = [name for name, value in zip(constraint.fields, key, strict=True) if value is None]
             if any(name != own for name in lacking) or not holds(constraint.condition, form.instance):
@@ -103,11 +108,13 @@ def check_among(forms_of_rows: Iterable[Any], model: type[models.Model]) -> None
 
 
 class AgainMixin:
-    """Where somebody else wrote, between the look and the writing, what the database keeps apart, looks once more:
-    now the form sees it and says so. What still can't be written is an error as before."""
+    """Shows the page again if somebody else wrote a conflicting row between validation and saving.
+
+    The form then sees the conflict and reports it. A row that still can't be saved is an error as before.
+    """
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show the page of a row."""
+        """Show the page of a row, and once more if a POST raises IntegrityError or ValidationError."""
         try:
             shown: HttpResponse = super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
         except (IntegrityError, ValidationError):

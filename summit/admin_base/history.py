@@ -1,4 +1,4 @@
-"""What the audit says of one object, in words, where Django shows its own log."""
+"""The page with the audit entries of one object, in the place of Django's own history."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from summit.admin_base.row_keys import key_of
 from summit.audit.access_log import SEEN, seen_of
 from summit.audit.actions import MODEL_WORDS, ModelWords
 from summit.audit.models import AuditEntry
-from summit.audit.rendering import Line, tell
+from summit.audit.rendering import Line, render
 from summit.permissions.rules import allows, summits_for
 from summit.summits.models import Summit
 from summit.templatetags.moments import clock_zone, day
@@ -28,19 +28,20 @@ PER_PAGE = 50
 
 
 def of_row(row: models.Model) -> QuerySet[AuditEntry]:
-    """Return the entries of a row and of its parts."""
+    """Return the audit entries of a row and of its parts."""
     return AuditEntry.objects.filter(condition_of(row))
 
 
 def readable(rows: QuerySet[AuditEntry], request: HttpRequest) -> QuerySet[AuditEntry]:
-    """Return those entries that the reader may see: of the summits whose audit they read. What belongs to none is for
-    whoever sets the system up."""
+    """Return the entries of the summits where the reader may read the audit. Entries of no summit are only for
+    users who set the system up."""
     mine = summits_for(request.user, "summit.auditentry.view")
     return rows if mine is None else rows.filter(summit__in=mine)
 
 
 class Slice:
-    """Entries newest first, from behind a given one: no page is counted and none is skipped to."""
+    """A page of entries, newest first, before or after a given entry. Pages aren't counted, and none can be jumped
+    to."""
 
     def __init__(self, rows: QuerySet[AuditEntry], given: Any, *, size: int = PER_PAGE) -> None:
         before, after = (_number(given.get(name, "")) for name in ("before", "after"))
@@ -65,7 +66,8 @@ class Slice:
 
 
 def _actions(rows: QuerySet[AuditEntry]) -> list[Any]:
-    """What was done to a row with more entries than a page has, to choose from. One query."""
+    """Return the choices of actions in the entries of a row. One query. Only a history of several pages needs
+    them."""
     return action_choices(set(rows.order_by().values_list("action", flat=True).distinct()))
 
 
@@ -74,8 +76,10 @@ def _number(text: str) -> int | None:
 
 
 def by_day(lines: Sequence[Line], summit: Summit | None) -> Iterator[tuple[str, list[tuple[str, Line]]]]:
-    """Yield the days in words, each with its lines and their times, in the zone of the summit; of entries that
-    belong to none, in UTC."""
+    """Yield each day as a text, with its lines and their times.
+
+    Times are in the zone of the entry's summit, else of `summit`, else in UTC.
+    """
     for name, found in groupby(lines, key=lambda line: _day(line, summit)):
         yield name, [(_time(line, summit), line) for line in found]
 
@@ -91,7 +95,7 @@ def _time(line: Line, summit: Summit | None) -> str:
 
 
 class HistoryMixin:
-    """The page "History" of an object: its entries in the audit, for whoever may read the audit of its summit."""
+    """Adds the page "History" of an object with its audit entries, for users who may read the audit of its summit."""
 
     opts: Any
     admin_site: Any
@@ -104,8 +108,10 @@ class HistoryMixin:
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show who did what to the object and who saw its personal data, the newest first; `?show=` narrows it to
-        "actions" or "seen", `?chosen=` to one kind of action. Raises Http404, PermissionDenied."""
+        """Show who did what to the object, the newest first, or with `?show=seen` who saw its personal data.
+
+        `?action=` limits the page to one kind of action. Raises Http404, PermissionDenied.
+        """
         row = self.admit(request, "view", object_id)  # type: ignore[attr-defined]
         if not self._may_see_history(request, row):
             raise PermissionDenied(_("Organisers see who changed what."))
@@ -125,13 +131,13 @@ class HistoryMixin:
             "seen": seen,
             "action": chosen,
             "actions": [] if seen or not (chosen or found.older or found.newer) else _actions(rows),
-            "days": list(by_day(tell(found.entries, request.user), summit)),
+            "days": list(by_day(render(found.entries, request.user), summit)),
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/history.html", context)
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
-        """Tell the page whether it leads to the history, and of which summit it is."""
+        """Tell the template whether to link to the history, and the summit of the row."""
         row = kwargs.get("obj")
         if row is not None:
             context["shows_history"] = self._may_see_history(request, row)

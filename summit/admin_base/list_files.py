@@ -1,6 +1,6 @@
-"""What a list of the admin has of files: the page that exports it, and the one that fills it from a table.
+"""The file pages of an admin list: one exports the list, the other fills it from a table.
 
-Both pages are import_export's (`summit.import_export.export_admin`), which registers them here.
+import_export provides both pages (`summit.import_export.export_admin`) and registers them here.
 """
 
 from __future__ import annotations
@@ -15,58 +15,60 @@ from django.utils.http import urlencode
 
 from summit.core.registry import Registry
 
-# What an address of a list says besides which rows it shows.
+# The query parameters of a list that don't affect which rows it shows.
 _ASIDE = ("p", "e", "lang", "summit", "_changelist_filters")
 
-# Answers the page that exports a list, by its ModelAdmin.
+# Takes a ModelAdmin and the request; returns the page that exports its list.
 ExportPage = Callable[[Any, HttpRequest], HttpResponseBase]
 _pages: Registry[ExportPage] = Registry()
 export_page = _pages.register
-# Returns where a table is uploaded that fills the list of a model, by its label: addresses with what they are called.
+# Takes the request and the label of a model; returns (address, name) of each page where a table for its list is
+# uploaded.
 Uploads = Callable[[HttpRequest, str], list[tuple[str, str]]]
 _uploads: Registry[Uploads] = Registry()
 list_upload = _uploads.register
 
 
 class ExportMixin:
-    """Adds the page that exports a list. `leads` are columns that only lead somewhere, `told_too` fields that a file
-    tells besides what the list has room for; nothing personal."""
+    """Adds the page that exports a list.
+
+    `leads` are columns that are only links. `told_too` are fields that a file has besides the columns of the list;
+    none of them is personal.
+    """
 
     leads: tuple[str, ...] = ()
     told_too: tuple[str, ...] = ()
-    # What an uploaded table holds, where other files of the list (`further_files`) can be uploaded again.
+    # What an uploaded table holds, if other files of the list (`further_files`) can be uploaded again.
     uploads = ""
     admin_site: Any
     opts: Any
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page."""
+        """Add the address of the export page."""
         view = self.admin_site.admin_view(self.table_view)
         name = f"{self.opts.app_label}_{self.opts.model_name}_table"
         return [path("table/", view, name=name), *super().get_urls()]  # type: ignore[misc]
 
     def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
-        """Give rows that are shown or exported together what their columns need, by queries for all of them."""
+        """Load what the columns of rows need, with queries for all rows that are shown or exported together."""
 
     def filling(self, request: HttpRequest) -> list[tuple[str, str]]:
-        """Return where a table is uploaded that fills the list, for whoever may, as addresses with what they are
-        called."""
+        """Return (address, name) of each page where the reader may upload a table for the list."""
         return [address for find in _uploads for address in find(request, self.opts.label_lower)]
 
     def aside(self) -> set[str]:
-        """Return what of an address says nothing of which rows are shown."""
+        """Return the query parameters of the list that don't affect which rows it shows."""
         return set(_ASIDE) - {getattr(self, "scope_key", "")}
 
     def export_address(self, request: HttpRequest) -> str:
-        """Return the address of the page, for what the list shows."""
+        """Return the address of the export page for the rows that the list shows."""
         aside = self.aside()
         kept = [(name, value) for name in request.GET for value in request.GET.getlist(name) if name not in aside]
         address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_table")
         return f"{address}?{urlencode(kept)}" if kept else address
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Make a page of rows ready; let the list lead to the page that exports it, where it has rows and isn't one
-        to choose from."""
+        """Return the list with its rows prepared. It links to the export page if it has rows and isn't a pop-up."""
         found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
         self.make_ready(request, found.result_list)
         found.tools = self.filling(request)
@@ -74,7 +76,7 @@ class ExportMixin:
         return found
 
     def further_files(self, request: HttpRequest) -> list[tuple[str, str]]:
-        """Return other files of the same rows, as addresses with what they are called."""
+        """Return (address, name) of each other file of the same rows."""
         return []
 
     def listed_rows(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -83,5 +85,5 @@ class ExportMixin:
         return found
 
     def table_view(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer the page that exports the list."""
+        """Return the page that exports the list."""
         return next(iter(_pages))(self, request)

@@ -1,11 +1,11 @@
-"""Where a list of a desk stands in the menu: beside the desk's others, or with its like behind one word."""
+"""The place of a list in the menu of its desk: in the open, or together with similar lists behind one word."""
 
 from django.db.models import IntegerChoices
 from django.utils.translation import gettext_lazy as _
 
 
 class Shelf(IntegerChoices):
-    """What is worked with every day stands openly; the rest is put by. In the order of the menu."""
+    """The groups of a desk's menu, in its order. Lists for daily work are in the open, the others behind a word."""
 
     DAILY = 0, ""
     DECISIONS = 1, _("To decide")

@@ -1,4 +1,4 @@
-"""What the admin says after it has saved or deleted, and the names of fields that stand without a label."""
+"""The messages of the admin after saving and deleting, and the names of inputs without a label."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from summit.core import deletion_blockers
 
 
 class WordsMixin:
-    """Says what happened to which row, in the words of this house instead of Django's."""
+    """Reports what happened to which row, with our own messages instead of Django's."""
 
     opts: Any
-    # What is to be done first where other rows, each named below it, need the row that is to be deleted.
+    # What to do first if other rows need the row that is to be deleted. The page lists them below this text.
     end_first: Any = ""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Call a list by what is in it."""
-        # What an address says besides the list's own filters, which refuse what they don't know.
+        """Show the list with the name of its rows as title. A message says if an action was chosen without rows."""
+        # These parameters aren't filters, and the list refuses any parameter that it doesn't know.
         query = request.GET.copy()
         for name in ("lang", "summit"):
             query.pop(name, None)
@@ -62,14 +62,14 @@ class WordsMixin:
         return super().render_delete_form(request, context)  # type: ignore[misc]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Let whoever deletes rows in a list be asked in the words of this house."""
+        """Return the actions of the list, with our own page before rows are deleted."""
         found: dict[str, Any] = super().get_actions(request)  # type: ignore[misc]
         if "delete_selected" in found:
             found["delete_selected"] = (delete_chosen, *found["delete_selected"][1:])
         return found
 
     def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
-        """Show what was said above, once, in place of Django's sentence."""
+        """Show the sentence that `say` has stored, once, in place of Django's sentence."""
         said = request.__dict__.pop("desk_says", None)
         if said is None:
             super().message_user(request, message, *args, **kwargs)  # type: ignore[misc]
@@ -78,7 +78,7 @@ class WordsMixin:
 
 
 def delete_chosen(model_admin: Any, request: HttpRequest, queryset: models.QuerySet[Any]) -> Any:
-    """Ask before the rows chosen in a list are deleted, or say why they can't be; delete them."""
+    """Ask before the rows chosen in a list are deleted, or say why they can't be. Once confirmed, delete them."""
     page = delete_selected(model_admin, request, queryset)
     context = getattr(page, "context_data", None)
     if context is not None:
@@ -91,40 +91,41 @@ def delete_chosen(model_admin: Any, request: HttpRequest, queryset: models.Query
 
 
 def say(request: HttpRequest, sentence: str, level: int = messages.SUCCESS) -> None:
-    """Keep a sentence for the next message of this request, instead of what the page would say. The first one stands:
-    what was refused isn't said to be done."""
+    """Store a sentence as the next message of this request, in place of Django's. The first sentence wins, so that
+    nothing is reported as done after a refusal."""
     request.__dict__.setdefault("desk_says", (sentence, level))
 
 
 class NamedFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
-    """Rows whose inputs all have names, the box that takes a row off too."""
+    """A formset with an accessible name for every input, also for the box that deletes a row."""
 
     def add_fields(self, form: Any, index: int | None) -> None:
-        """Name what Django adds, and what the form declares itself."""
+        """Name the fields that Django adds and those that the form declares."""
         super().add_fields(form, index)
         for field in form.fields.values():
             name_cell(field)
         form.parent_name = self.fk.name
 
     def clean(self) -> None:
-        """Refuse to take off a row that others need; what was typed is kept."""
+        """Refuse to delete a row that other rows need. The form keeps what was typed."""
         super().clean()
         refused = [(form.instance, self.why_not(form.instance)) for form in self.deleted_forms if form.instance.pk]
-        said = _("“%(row)s” can’t be deleted. %(why)s")
+        message = _("“%(row)s” can’t be deleted. %(why)s")
         if any(why for _row, why in refused):
-            raise ValidationError([said % {"row": row, "why": why} for row, why in refused if why])
+            raise ValidationError([message % {"row": row, "why": why} for row, why in refused if why])
 
     def why_not(self, row: models.Model) -> str:
-        """Say what needs a row that is to be taken off; empty where nothing does."""
+        """Return a sentence with what needs a row that is to be deleted; "" if nothing does."""
         return deletion_blockers.why_not(row)
 
     def validate_unique(self) -> None:
-        """Keep the rows of this page apart, by constraints with a condition too, in words at the later row."""
+        """Check that the rows of this page are unique, also by constraints with a condition. Errors are reported
+        at the later row."""
         gone = set(map(id, self.deleted_forms))
         check_among((form for form in self.forms if id(form) not in gone), self.model)  # type: ignore[arg-type]
 
 
 def written(method: Any) -> Any:
-    """Say of a desk's column that it shows what people have written: pages mark it with its language."""
+    """Mark a column of a list as text that people have written; a decorator. Pages then mark it with its language."""
     method.content = True
     return method

@@ -1,5 +1,5 @@
-"""What the admin of every model has in common: roles decide, rows of other summits aren't there, writes are
-recorded."""
+"""The base classes of every model's admin. They check permissions by role, hide rows of other summits and record
+each write."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from summit.admin_base.form_idempotency import OnceMixin
 from summit.admin_base.forms import AgainMixin, SentencesForm
 from summit.admin_base.history import HistoryMixin
 from summit.admin_base.list_files import ExportMixin
-from summit.admin_base.lookups import KeyedSelect, LookupsMixin
+from summit.admin_base.lookup_limits import KeyedSelect, LookupsMixin
 from summit.admin_base.menu import Shelf
 from summit.admin_base.messages import NamedFormSet, WordsMixin
 from summit.admin_base.navigation import proposed
@@ -34,7 +34,8 @@ from summit.users.models import User
 
 
 def summit_of(row: models.Model, path: str) -> Summit:
-    """Follow `path`, such as "party__summit", from a row to its summit ("" where the row is one)."""
+    """Return the summit of a row by following `path`, such as "party__summit", or "" if the row is a summit
+    itself."""
     found: Any = row
     for name in filter(None, path.split("__")):
         found = getattr(found, name)
@@ -43,23 +44,26 @@ def summit_of(row: models.Model, path: str) -> Summit:
 
 
 class RoleMixin:
-    """Permissions by the rules declared for `permission`; rows by the reader's summits."""
+    """Checks permissions by the rules declared for `permission`, and limits rows to the reader's summits."""
 
     # The path from the rows to their summit; "" for summits themselves, None for rows of no summit.
     summit_path: str | None = "summit"
-    # The actions by which one may "view", "add", "change" and "delete" here, where they aren't those of `action`.
+    # The permissions for "view", "add", "change" and "delete" that differ from the usual ones (`permission_for`).
     permissions: ClassVar[dict[str, str]] = {}
     model: type[models.Model]
     opts: Any
 
     @property
     def permission(self) -> str:
-        """The label by which permissions were declared."""
+        """The label under which the permissions of the model are declared."""
         return str(self.opts.label_lower)
 
     def permission_for(self, verb: str) -> str:
-        """Return the action by which one may "view", "add", "change" or "delete". Whoever changes rows adds them;
-        nothing is deleted by default: what ends is cancelled, withdrawn or revoked."""
+        """Return the permission for "view", "add", "change" or "delete".
+
+        By default, users who may change rows may also add them, and nobody may delete them: rows are cancelled,
+        withdrawn or revoked instead.
+        """
         usual = {"view": f"{self.permission}.view", "delete": NOBODY}
         return self.permissions.get(verb) or usual.get(verb) or f"{self.permission}.change"
 
@@ -104,16 +108,20 @@ class RoleMixin:
         return rows.filter(**{key: mine})
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Give dates and times the browser's own controls, each with its name; choices come without pop-ups, and what
-        one types runs in the direction of its letters."""
+        """Return a form field with the browser's own controls for dates and times, each with its name.
+
+        Choices have no pop-ups, and typed text runs in the direction of its letters.
+        """
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         if field is not None and isinstance(field.widget, (TextInput, Textarea)):
             field.widget.attrs.setdefault("dir", "auto")
         return name_parts(plain_widget(field))
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer only what belongs to summits where the reader may change such rows, not all that they may read: a
-        row must not wander into a summit by its form."""
+        """Return a form field that offers only rows of summits where the reader may change such rows.
+
+        Summits that the reader may only read are left out: a form must not move a row into another summit.
+        """
         if db_field.name in self.autocomplete_fields:  # type: ignore[attr-defined]
             kwargs["widget"] = KeyedSelect(db_field, self.admin_site)  # type: ignore[attr-defined]
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
@@ -124,7 +132,7 @@ class RoleMixin:
         return field
 
 
-# Where each model keeps its summit, for the choices of foreign keys; the apps above add theirs.
+# The path from each model to its summit, for the choices of foreign keys. Other apps add their models.
 SUMMIT_PATHS: dict[type[models.Model], str] = {Summit: ""}
 
 
@@ -141,7 +149,7 @@ class SummitModelAdmin(
     RoleMixin,
     admin.ModelAdmin,  # type: ignore[type-arg]
 ):
-    """A model in the admin."""
+    """The base class of a model's admin."""
 
     form = SentencesForm
     list_per_page = 50
@@ -150,17 +158,18 @@ class SummitModelAdmin(
     show_facets = admin.ShowFacets.NEVER
     save_on_top = False
     view_on_site = False
-    # Where the list stands among those of its desk, whatever it is called in the reader's language.
+    # The position of the list among those of its desk, the same in every language.
     place = 9
-    # Whether it stands openly in the desk's menu, or behind which word.
+    # The place of the list in the desk's menu: in the open, or behind one of its words.
     shelf = Shelf.DAILY
-    # What an empty list says, where nothing can be added to it by hand: how rows come to be.
+    # The text of an empty list, if nothing can be added to it by hand: how rows come to be.
     nothing_yet: Any = ""
-    # The column that stands above groups of rows instead of in each, as `group_of` says it, and "" for none.
+    # The column that is displayed above each group of rows instead of in each row (`group_of`); "" for none.
     group_column = ""
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        """Say of which summit a row is where some are of none; all others are of the one that is chosen."""
+        """Return the columns of the list. They include the summit only if rows may have none: otherwise all rows
+        are of the chosen summit."""
         shown = super().get_list_display(request)
         return [name for name in shown if name != "summit" or self._is_of_none()]
 
@@ -168,19 +177,21 @@ class SummitModelAdmin(
         return self.summit_path == "summit" and bool(self.opts.get_field("summit").null)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Propose the summit to whoever adds rows in one alone, or comes from a page of it."""
+        """Return the initial values for a new row. They include the summit if the reader may add rows in only one,
+        or comes from a page of one."""
         given = super().get_changeform_initial_data(request)
         return given if self.summit_path != "summit" else proposed(request, given, f"{self.permission}.change")
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        """Let every filter by summit offer the reader's summits alone."""
+        """Return the filters of the list. The filter by summit offers only the reader's summits."""
         wanted = list(super().get_list_filter(request))
         if self.summit_path and self.summit_path not in wanted:
             wanted = [self.summit_path, *wanted]
         return [(name, OwnSummitsFilter) if name == self.summit_path else name for name in wanted]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Let an empty list know what it says of itself, and whether something can be added."""
+        """Return the list with what its template needs: whether it is empty, the text for that, and whether rows
+        can be added."""
         found: Any = super().get_changelist_instance(request)
         found.may_add = self.has_add_permission(request)
         narrowed = any(not getattr(spec, "is_scope", False) and spec.used_parameters for spec in found.filter_specs)
@@ -190,17 +201,20 @@ class SummitModelAdmin(
         return found
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        """Find by the same words as the search over everything, where that finds rows of this model."""
+        """Return the rows that the search over everything finds for the same words, if it covers this model.
+        Otherwise use Django's search."""
         found = matching(self.model, queryset, search_term) if search_term else None
         return super().get_search_results(request, queryset, search_term) if found is None else (found, False)
 
     def group_of(self, row: Any) -> str:
-        """Return what stands above the rows that belong together, where `group_column` names a column."""
+        """Return the text above the group of a row, from the column `group_column`."""
         return str(getattr(self, self.group_column)(row))
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool) -> None:
-        """Save, and record which fields changed; both are in the request's transaction. Where the domain has
-        functions for it, the page calls these (`summit.admin_base.service_admin`)."""
+        """Save the row, and record which fields changed. Both are in the request's transaction.
+
+        Models with domain functions for this call them instead (`summit.admin_base.service_admin`).
+        """
         super().save_model(request, obj, form, change)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         names = {field.name for field in obj._meta.get_fields()} & set(form.changed_data)
@@ -215,13 +229,13 @@ class SummitModelAdmin(
         )
 
     def log_addition(self, *args: Any, **kwargs: Any) -> Any:
-        """Keep no second log: the audit is the record."""
+        """Write nothing to Django's log: the audit is the record."""
 
     log_change = log_deletions = log_addition
 
 
 class ReadOnlyAdmin(SummitModelAdmin):
-    """Rows that nobody writes by hand: the system's own, and those that buttons change."""
+    """The admin of rows that nobody writes by hand: the system's own, and those that buttons change."""
 
     permissions: ClassVar[dict[str, str]] = {"add": NOBODY, "change": NOBODY, "delete": NOBODY}
 
@@ -236,18 +250,21 @@ class SummitInline(RoleMixin, admin.TabularInline):  # type: ignore[type-arg]
     show_change_link = True
 
     def permission_for(self, verb: str) -> str:
-        """Return the action; whoever changes rows here adds them and takes them off."""
+        """Return the permission for a verb. Users who may change rows here may also add and delete them."""
         return super().permission_for("change" if verb == "delete" else verb)
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
-        """Return how many empty rows a page shows: none where a script adds them, `?rows=` where none runs."""
+        """Return how many empty rows a page shows: by default none, as a script adds them.
+
+        Without a script, `?rows=` gives the number, at most 20.
+        """
         wanted = key_of(request.GET.get("rows", ""))
         return self.extra if wanted is None else min(wanted, 20)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the rows: the page they stand on has been looked at already."""
+        """Return the rows without a filter by summit: access to the page around them was checked already."""
         return admin.TabularInline.get_queryset(self, request)
 
     def _summit(self, obj: models.Model) -> Summit | None:
-        # Inlines are asked about the page's object, which knows its own summit.
+        # Django passes the object of the page to an inline, and that object has its own summit.
         return obj if isinstance(obj, Summit) else getattr(obj, "summit", None)

@@ -1,4 +1,4 @@
-"""What stands at the top of every page of the admin: the desks."""
+"""The menu at the top of every admin page: the desks and their lists."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from summit.permissions.rules import summits_for
 
 
 def proposed(request: HttpRequest, given: dict[str, Any], action: str) -> dict[str, Any]:
-    """Return what a new row begins with: the summit that the address names, or the only one where the reader may do
-    `action`. The desk's addresses name a summit as its public pages do, a form by its key."""
+    """Return the initial values for a new row: `given`, with the summit that the address names or the only one where
+    the reader may do `action`.
+
+    A desk's address names a summit by its slug, as public pages do; a form names it by its key.
+    """
     mine, named = summits_for(request.user, action), str(given.get("summit", ""))
     open_to = [row for row in summits_of(request) if mine is None or row.pk in mine]
     summit = next((row for row in open_to if row.slug == named), open_to[0] if len(open_to) == 1 else None)
@@ -29,9 +32,12 @@ def navigation(
     scope_of: Callable[[dict[str, Any]], str],
     more: Sequence[dict[str, Any]] = (),
 ) -> list[dict[str, Any]]:
-    """Return the desks with their lists, from what the admin shows the reader, and what of it is open: `pages` are
-    those that stand openly, `menus` the others by their shelves. `scope_of` gives the query that narrows a model's
-    list to a summit; `more` are pages that are no lists (`summit.admin_base.summit_pages.menu_of`)."""
+    """Return the desks with their lists for the menu of the page at `path`.
+
+    `apps` is what the admin shows the reader. `scope_of` returns the query that limits a model's list to a summit.
+    `more` are pages that are no lists (`summit.admin_base.summit_pages.menu_of`). In the result, `pages` are those in
+    the open and `menus` the others by their shelves.
+    """
     found = []
     for app in apps:
         pages = [
@@ -58,7 +64,8 @@ def _page(name: str, url: str, path: str, shelf: Shelf, scope: str = "") -> dict
 
 
 def _by_shelf(pages: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Put away what isn't worked with every day, where there is more than one of a kind: one alone needs no menu."""
+    """Return the pages in the open, and a menu for each other shelf with several pages. A single page needs no
+    menu."""
     openly: list[dict[str, Any]] = []
     menus: list[dict[str, Any]] = []
     for shelf in Shelf:

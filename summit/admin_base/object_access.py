@@ -1,8 +1,8 @@
-"""What a reader of the admin may not see isn't there, and what they see and may not do says who can.
+"""Checks access to admin pages. A row that the reader may not see gives a 404.
 
-Django's own pages lead from a missing row to the index, refuse a row that isn't the reader's, and say neither who
-can. Here both are one 404, by one path: the row is looked for among those that the reader may see, in one query, and
-found or not.
+If the reader sees a row but may not do something with it, the page says who can. Django's own pages redirect from a
+missing row to the index, refuse a row that isn't the reader's, and never say who can. Here both cases give the same
+404, by the same single query for the row among those that the reader may see.
 """
 
 from __future__ import annotations
@@ -20,16 +20,18 @@ from summit.permissions.rules import refusal
 
 
 class AdmitMixin:
-    """Looks at who asks before any page of a model does."""
+    """Checks the reader's access before any page of a model is shown."""
 
     model: Any
-    # Where a row is deleted that is not on a page of its own.
+    # A sentence about where rows are deleted, if not on a page of their own.
     deleted_where: Any = ""
 
     def admit(self, request: HttpRequest, verb: str, object_id: object = None) -> Any:
-        """Return the row that an address picks, None where it picks none, for whoever may "view", "add", "change" or
-        "delete" here. Raises Http404 for what the reader may not see or isn't there, PermissionDenied for what they
-        see and may not do."""
+        """Return the row with the key `object_id`, or None without a key, for a reader who may do `verb`.
+
+        `verb` is "view", "add", "change" or "delete". Raises Http404 if the row doesn't exist or the reader may not
+        see it, PermissionDenied if they see it but lack the permission.
+        """
         mixed: Any = self
         row = None
         if not mixed.has_module_permission(request):
@@ -54,7 +56,8 @@ class AdmitMixin:
         return _("The system writes this itself: nobody adds, changes or deletes it by hand.")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """Return a row of those that the reader may see, or None; looked for once a request."""
+        """Return the row with a key among those that the reader may see, or None. Each row is queried once a
+        request."""
         found = request.__dict__.setdefault("desk_rows", {})
         key = (self.model, object_id, from_field)
         if key not in found:
@@ -62,7 +65,7 @@ class AdmitMixin:
         return found[key]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the list to whoever sees any of its rows."""
+        """Show the list, if the reader may see any of its rows."""
         self.admit(request, "view")
         shown: HttpResponse = super().changelist_view(request, extra_context)  # type: ignore[misc]
         return shown

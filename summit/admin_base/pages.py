@@ -5,14 +5,16 @@ from typing import TypeVar
 
 from django.http import HttpResponseBase
 
-# Pages of the desk that belong to no model: route, name, view.
+# `PAGES` has the route, the name and the view of each page.
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 PAGES: list[tuple[str, str, Callable[..., HttpResponseBase]]] = []
 
 
 def desk_page(route: str, name: str) -> Callable[[View], View]:
-    """Register a page below /admin/ that belongs to no model, for whoever works at a desk; a decorator. What is in it
-    for whom is the view's to decide."""
+    """Register a page below /admin/ that belongs to no model; a decorator.
+
+    The page is open to every user with a desk. Its view decides what each of them sees.
+    """
 
     def add(view: View) -> View:
         PAGES.append((route, name, view))

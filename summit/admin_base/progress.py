@@ -1,4 +1,4 @@
-"""The progress of what takes long, wherever it is counted: the same bar and the same words on every page."""
+"""The progress of a long operation, with the same bar and the same words on every page."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from django.utils.translation import gettext as _
 
 @dataclass(frozen=True)
 class Progress:
-    """How much is done of how much, in words; `left` says for how long still, "" where nobody knows. `state` is ""
-    while it goes on, then "good" or "bad"."""
+    """How much of a total is done, in words.
+
+    `left` is the time left in words, "" if it isn't known. `state` is "" while the operation runs, then "good" or
+    "bad".
+    """
 
     done: int
     total: int
@@ -23,11 +26,11 @@ class Progress:
 
     @property
     def finished(self) -> bool:
-        """Whether it has come to an end."""
+        """Whether the operation has ended."""
         return self.state != ""
 
     def as_json(self) -> dict[str, Any]:
-        """Return what the script on the page shows."""
+        """Return the values that the script on the page shows."""
         return {
             "done": self.done,
             "total": self.total,
@@ -38,14 +41,14 @@ class Progress:
 
 
 def grouped(number: int) -> str:
-    """Return a number as it is read: 2,000. Arabic pages have the comma that their scripts write too."""
+    """Return a number with its thousands separated, such as 2,000. Arabic pages use a comma, as their scripts do."""
     if (get_language() or "").startswith("ar"):
         return f"{number:,}"
     return number_format(number, decimal_pos=0, force_grouping=True)
 
 
 def time_left(done: int, total: int, seconds: float) -> str:
-    """Say how long the rest takes, after `seconds` for what is done; "" where that can't be told yet."""
+    """Return the time left in words, after `seconds` for what is done; "" if it can't be estimated yet."""
     if done <= 0 or done >= total or seconds < 1:
         return ""
     left = seconds / done * (total - done)

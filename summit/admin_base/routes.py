@@ -1,4 +1,4 @@
-"""Who opens the admin: its own pages, and the five addresses of each model, which follow from its rules."""
+"""Who may open the admin: its own pages, and the pages of each model, which follow from the model's permissions."""
 
 from collections.abc import Iterator
 
@@ -10,29 +10,31 @@ from summit.permissions.route_table import NOBODY, Gate, Route, declare, derives
 BOTH = frozenset({"GET", "POST"})
 
 declare("admin:index", Gate.DESK)
-# They lead on: to the one sign-in page, or to where one works.
+# These redirect: to the one sign-in page, or to the place where the user works.
 declare("admin:login", Gate.DESK)
 declare("admin:logout", Gate.EVERYBODY, "POST")
 declare("admin:jsi18n", Gate.DESK)
-# What is found is asked of each source's rule.
+# Each search source checks its own permission for what it finds.
 declare("admin:search", Gate.DESK)
-# What of which model is looked for stands in the query, and is asked of that model's rules.
+# The query names the model and the field. The permissions of that model are checked.
 declare("admin:autocomplete", Gate.DESK)
 declare("admin:app_list", Gate.DESK)
-# The first steps. A new summit is for whoever sets the system up; the rest for those whose work it is.
+# The first steps. Only users who set the system up may add a summit. Each other step has its own permission.
 declare("admin:setup", Gate.DESK, "GET POST", do="summit.summit.add")
-for _name, _deed in (("venue", "summit.venue.change"), ("team", "summit.roleassignment.change")):
+for _name, _action in (("venue", "summit.venue.change"), ("team", "summit.roleassignment.change")):
     declare(
         f"admin:setup_{_name}",
         Gate.DESK,
         "GET POST",
         kind="summit.summit",
         see="summit.summit.view",
-        do=_deed,
+        do=_action,
     )
-declare("admin:arm", Gate.DESK, "GET POST", do="summit.resume_installation")
-declare("admin:summit_arm", Gate.DESK, "GET POST", kind="summit.summit", see="summit.summit.view", do="summit.arm")
-# Whose account: only one that stands in the reader's own summits alone (summit.accounts.second_step.can_reset).
+declare("admin:resume", Gate.DESK, "GET POST", do="summit.resume_installation")
+declare(
+    "admin:summit_resume", Gate.DESK, "GET POST", kind="summit.summit", see="summit.summit.view", do="summit.resume"
+)
+# Only for accounts in no other summits than the reader's own (summit.accounts.second_step.can_reset).
 declare(
     "admin:summit_user_reset_second_step",
     Gate.DESK,
@@ -46,7 +48,7 @@ declare("admin/(?P<url>.*)$", Gate.DESK, see=NOBODY)
 
 @derives(10)
 def of_models() -> Iterator[Route]:
-    """Yield the addresses of every model in the admin."""
+    """Yield the routes of every model in the admin."""
     for model, desk in admin.site._registry.items():
         if not isinstance(desk, RoleMixin):
             continue
@@ -58,11 +60,11 @@ def of_models() -> Iterator[Route]:
         yield Route(f"{name}_change", Gate.DESK, BOTH, kind, see, post=desk.permission_for("change"))
         yield Route(f"{name}_delete", Gate.DESK, BOTH, kind, see, do=desk.permission_for("delete"))
         yield Route(f"{name}_history", Gate.DESK, kind=kind, see=see, do="summit.auditentry.view")
-        # An old address, which leads to the row's page without looking for the row.
+        # An old address, which redirects to the row's page without a query for the row.
         yield Route(f"admin/{model._meta.app_label}/{model._meta.model_name}/<path:object_id>/", Gate.DESK)
 
 
-# Tables that fill a list.
+# Uploaded tables that fill a list.
 _SEEN, _FILLED = "summit.listimportfile.view", "summit.read_in_list"
 declare("admin:summit_listimportfile_upload", Gate.DESK, "GET POST", see=_SEEN, do=_FILLED)
 for _name in ("look", "take", "drop"):
@@ -70,7 +72,7 @@ for _name in ("look", "take", "drop"):
         f"admin:summit_listimportfile_{_name}", Gate.DESK, "POST", kind="summit.listimportfile", see=_SEEN, do=_FILLED
     )
 
-# What a person may ask for of their data.
+# A person's requests about their data: to hand it over, and to erase it.
 for _name in ("hand_over", "erase"):
     declare(
         f"admin:summit_person_{_name}",

@@ -1,16 +1,16 @@
-"""Keys of rows that an address or a form names: numbers that a database can hold."""
+"""Reads primary keys from addresses and forms: only numbers that a database can hold."""
 
 from collections.abc import Iterable
 
-# The digits of a number that always fits into a key's 64 bits.
+# A number with this many digits always fits into the 64 bits of a key.
 DIGITS = 18
 
 
 def key_of(written: str) -> int | None:
-    """Return the key that is written, or None for what can't be one."""
+    """Return the primary key in a text, or None if the text can't be one."""
     return int(written) if written.isdecimal() and len(written) <= DIGITS else None
 
 
 def keys_of(written: Iterable[str]) -> list[int]:
-    """Return the keys among what is written."""
+    """Return the primary keys in some texts. Texts that can't be keys are left out."""
     return [key for key in map(key_of, written) if key is not None]

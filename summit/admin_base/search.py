@@ -1,6 +1,6 @@
-"""The search over everything: each app registers where it looks, and `matching` narrows its lists by the same words.
+"""The search over everything. Each app registers its sources, and `matching` filters lists by the same words.
 
-What one may not see is neither found nor counted: a source names the rule by which its rows are seen.
+Rows that the reader may not see are neither found nor counted: a source names the permission for its rows.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ Name = str | Promise
 
 @dataclass(frozen=True)
 class Hit:
-    """What was found: its name, what is said beside it, and the address of its page."""
+    """A search result: its name, a note beside the name, and the address of its page."""
 
     name: str
     note: str
@@ -54,11 +54,12 @@ class Hit:
 
 @dataclass(frozen=True)
 class Source:
-    """Where one looks for one kind of thing.
+    """Where the search looks for one kind of row.
 
-    `rows` gives all of them with what `hit` needs; `head` is what a row is called, `text` are the fields (or
-    subqueries) in which all words must be found together; `also` gives rows that match in another way. `permission`
-    says who sees them. `personal` names the fields with personal data that `hit` shows.
+    `rows` returns all rows with what `hit` needs. `head` is the field with a row's name. `text` are the fields in
+    which all words must be found together. Both may also be subqueries. `also` returns a condition for rows that
+    match in another way. `permission` is what a user needs to see the rows. `personal` names the fields with personal
+    data that `hit` shows.
     """
 
     model: type[Model]
@@ -73,7 +74,7 @@ class Source:
     personal: tuple[str, ...] = ()
 
     def narrow(self, rows: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
-        """Keep the rows in which every word is found, in any order. The words are folded."""
+        """Return the rows in which every word is found, in any order. The words have to be folded."""
         parts = [_text(part) for part in self.text]
         spaced = [piece for part in parts for piece in (part, Value(" "))]
         rows = rows.alias(found_in=Fold(Concat(*spaced, output_field=TextField())))
@@ -81,7 +82,7 @@ class Source:
         return rows.filter(wanted | self.also(words)) if self.also else rows.filter(wanted)
 
     def list_url(self, wanted: str, summit: Summit | None) -> str:
-        """Return the address of the list that shows the same rows."""
+        """Return the address of the admin list that shows the same rows."""
         address = reverse(f"admin:{self.model._meta.app_label}_{self.model._meta.model_name}_changelist")
         of_summit = {f"{self.summit_path}__id__exact": str(summit.pk)} if summit else {}
         return f"{address}?{urlencode({'q': wanted, **of_summit})}"
@@ -121,14 +122,17 @@ class Found:
 
 
 def words_of(wanted: str) -> list[str]:
-    """Return the words that one looks for, folded; none where too little was given."""
+    """Return the folded words of a search text, or none if the text is too short."""
     folded = fold(wanted.replace("\0", "")[:LONGEST])
     return folded.split() if len(folded.strip()) >= SHORTEST else []
 
 
 def find(request: HttpRequest, wanted: str, summit: Summit | None) -> list[Found]:
-    """Return what every source finds for the reader in a summit, or in all of theirs, of which each hit then says the
-    summit; sources that find nothing are left out. One query for each source, whatever is found."""
+    """Return what each source finds for the reader in a summit, or in all their summits if `summit` is None.
+
+    If several summits are searched, each hit names its summit. Sources that find nothing are left out. One query for
+    each source, whatever is found.
+    """
     words = words_of(wanted)
     found = [_ask(request, source, words, wanted, summit) for source in _sources] if words else []
     return [entry for entry in found if entry is not None]
@@ -162,7 +166,7 @@ def _told(hit: Hit, summit: str) -> Hit:
 
 
 def _order(source: Source, words: list[str]) -> list[Any]:
-    """What is called so first, then what begins so, then the rest."""
+    """Return the order of results: rows with exactly this name, then names that begin with it, then the rest."""
     phrase = " ".join(words)
     head = Fold(_text(source.head))
     rank = Case(
@@ -185,6 +189,6 @@ def _compared(head: Fold, lookup: str, phrase: str) -> Any:
 
 
 def matching(model: type[Model], rows: QuerySet[Any], wanted: str) -> QuerySet[Any] | None:
-    """Narrow a list to what the search finds for the same words; None where nobody registered the model."""
+    """Return those of `rows` that the search finds for the same words, or None if the model has no source."""
     source, words = source_of(model), fold(wanted.replace("\0", "")[:LONGEST]).split()
     return source.narrow(rows, words) if source else None

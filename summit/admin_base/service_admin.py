@@ -1,4 +1,4 @@
-"""Rows that functions of the domain enter, change and delete: the same that the API calls."""
+"""The admin of rows that functions of the domain add, change and delete: the same functions that the API calls."""
 
 from __future__ import annotations
 
@@ -22,19 +22,20 @@ Values = Mapping[str, Any]
 
 
 class ServiceAdmin(SummitModelAdmin):
-    """A model whose rows are written by `enter`, `change` and `remove`, each one call of the domain."""
+    """The admin of a model with rows written by `create`, `change` and `remove`. Each makes one call of the
+    domain."""
 
     # The fields that are written.
     kept: tuple[str, ...] = ()
-    # What the domain raises, beside ValidationError, where a row can't be deleted.
+    # The exceptions that the domain raises, besides ValidationError, if a row can't be deleted.
     refusals: ClassVar[tuple[type[Exception], ...]] = ()
 
-    def enter(self, *, by: User, row: Any, values: Values) -> models.Model:
-        """Enter a row; `row` is as the page filled it, and not stored."""
+    def create(self, *, by: User, row: Any, values: Values) -> models.Model:
+        """Add a row and return it. `row` has the values from the page, and isn't stored."""
         raise NotImplementedError
 
     def change(self, *, by: User, row: Any, values: Values) -> object:
-        """Change a row, which stands as the database has it."""
+        """Change a row. `row` is as the database has it."""
         raise NotImplementedError
 
     def remove(self, *, by: User, row: Any) -> object:
@@ -42,32 +43,32 @@ class ServiceAdmin(SummitModelAdmin):
         raise NotImplementedError
 
     def values_of(self, form: Any, *, change: bool) -> dict[str, Any]:
-        """Return what was entered; of a row that is there, what was changed."""
+        """Return the values of the fields in `kept`; for an existing row, only those that were changed."""
         return {name: getattr(form.instance, name) for name in self.kept if not change or name in form.changed_data}
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Enter the row, or change what was changed on its page."""
+        """Add the row, or change the fields that were changed on its page."""
         values = self.values_of(form, change=change)
         if change:
             if values:
-                # The page has written on its own copy; what is compared is what stands.
+                # The form has already changed `obj`. The domain compares with what is stored.
                 row = self.model._default_manager.get(pk=obj.pk)
                 self.change(by=user_of(request), row=row, values=values)
             return
         form_idempotency.claim(request)
-        # What follows on the page is about the row that is stored.
-        obj.__dict__ |= self.enter(by=user_of(request), row=obj, values=values).__dict__
+        # The rest of the request uses `obj`, which has to be the stored row.
+        obj.__dict__ |= self.create(by=user_of(request), row=obj, values=values).__dict__
 
     def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
         """Delete a row, or say why it can't be."""
         self._delete(request, [obj])
 
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
-        """Delete what was chosen in the list: all of it or nothing."""
+        """Delete the rows that were chosen in the list: all of them or none."""
         rows = list(queryset)
         if self._delete(request, rows):
-            said = ngettext("%(number)d row is deleted.", "%(number)d rows are deleted.", len(rows))
-            say(request, said % {"number": len(rows)})
+            message = ngettext("%(number)d row is deleted.", "%(number)d rows are deleted.", len(rows))
+            say(request, message % {"number": len(rows)})
 
     def _delete(self, request: HttpRequest, rows: list[Any]) -> bool:
         try:
@@ -75,7 +76,7 @@ class ServiceAdmin(SummitModelAdmin):
                 for row in rows:
                     self.remove(by=user_of(request), row=row)
         except ProtectedError as refused:
-            say(request, deletion_blockers.said(refused), messages.WARNING)
+            say(request, deletion_blockers.describe(refused), messages.WARNING)
         except ValidationError as refused:
             say(request, " ".join(refused.messages), messages.WARNING)
         except self.refusals as refused:
@@ -86,7 +87,7 @@ class ServiceAdmin(SummitModelAdmin):
 
 
 def user_of(request: HttpRequest) -> User:
-    """Return who asks."""
+    """Return the signed-in user of a request."""
     assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
     return request.user
 
@@ -94,12 +95,14 @@ def user_of(request: HttpRequest) -> User:
 def save_rows(
     formset: Any,
     *,
-    enter: Callable[[Values], object],
+    create: Callable[[Values], object],
     change: Callable[[Any, Values], object],
     remove: Callable[[Any], object],
 ) -> None:
-    """Write the rows on the page of another by functions of the domain: first what is taken off, last what is new.
-    What somebody else deleted meanwhile stays deleted."""
+    """Save the rows of a formset with functions of the domain: deleted rows first, new ones last.
+
+    A row that somebody else has deleted meanwhile stays deleted.
+    """
     formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
     rows, gone = formset.model._default_manager, set(map(id, formset.deleted_forms))
     for form in formset.deleted_forms:
@@ -110,7 +113,7 @@ def save_rows(
             continue
         values = {name: form.cleaned_data[name] for name in form._meta.fields or form.base_fields if _own(form, name)}
         if form.instance.pk is None:
-            enter(values)
+            create(values)
         elif row := rows.filter(pk=form.instance.pk).first():
             change(row, {name: value for name, value in values.items() if name in form.changed_data})
 

@@ -1,5 +1,5 @@
-"""Pages of the desk that are a summit's own, such as its policy, and where one finds them: beside the summit on the
-desk's home and on the summit's page."""
+"""The pages of the desk that belong to one summit, such as its policy. Links to them are on the desk's home and on
+the summit's page."""
 
 import functools
 from collections.abc import Callable
@@ -22,8 +22,11 @@ View = Callable[[HttpRequest, Summit, User], HttpResponse]
 
 @dataclass(frozen=True)
 class Place:
-    """A page of a summit: what it is called, its address' name, which takes the summit's slug, and who sees it.
-    `shelf` is behind which word of its desk's menu it stands, None where it isn't there."""
+    """A link to a page of a summit.
+
+    `name` is the name of its route, which takes the summit's slug. A user needs `permission` to see it. `shelf` is
+    its place in the menu of its desk, None if it isn't in the menu.
+    """
 
     title: Promise
     name: str
@@ -35,7 +38,7 @@ desk_place: Registry[Place] = Registry()
 
 
 def places_of(user: Any, summit: Summit) -> list[tuple[str, str]]:
-    """Return titles and addresses of the pages of a summit that somebody may see."""
+    """Return (title, address) of each page of a summit that a user may see."""
     return [
         (str(place.title), reverse(f"admin:{place.name}", args=[summit.slug]))
         for place in desk_place
@@ -44,8 +47,10 @@ def places_of(user: Any, summit: Summit) -> list[tuple[str, str]]:
 
 
 def menu_of(user: Any, summit: Summit) -> list[dict[str, Any]]:
-    """Return the pages of a summit that stand in a desk's menu, as `summit.admin_base.navigation.navigation` takes
-    them: the first word of an address' name is the desk's label."""
+    """Return the pages of a summit for the menu, as `summit.admin_base.navigation.navigation` takes them.
+
+    The first word of a route's name is the label of its desk.
+    """
     return [
         {
             "desk": place.name.partition("_")[0],
@@ -59,8 +64,11 @@ def menu_of(user: Any, summit: Summit) -> list[dict[str, Any]]:
 
 
 def summit_page(route: str, name: str, *, permission: str, post: str) -> Callable[[View], View]:
-    """Register a page below /admin/ of one summit; a decorator. `route` holds the summit's slug. Whoever doesn't see
-    the summit gets a 404; `permission` is what one needs to see the page, `post` what one needs to change it."""
+    """Register a page of one summit below /admin/; a decorator.
+
+    `route` contains the summit's slug. A user needs `permission` to see the page and `post` to change it. A user who
+    doesn't see the summit gets a 404.
+    """
 
     def add(view: View) -> View:
         @functools.wraps(view)

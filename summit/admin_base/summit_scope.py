@@ -1,9 +1,9 @@
-"""The summit that somebody works for at the desk: one at a time, and every address says which.
+"""The summit that a user works for at the desk: one at a time, and every address says which.
 
-Whoever works for several reads pages and lists of one. Which one that is, the address says: by the row or the slug in
-its path, by `?summit=`, in lists by their filter. An address that says nothing leads to the same one for the summit
-of the page on which the link was followed, so that two tabs stay apart, or the one that the browser saw last. Whoever
-works for one summit alone has none of this in their addresses.
+Users with several summits read pages and lists of one of them. The address says which one: by the row or the slug in
+its path, by `?summit=`, or in lists by their filter. An address that names none is redirected to the same address for
+a summit: that of the page with the link, so that two tabs stay apart, or the one that the browser saw last. Users
+with a single summit have none of this in their addresses.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from summit.summits.models import Summit
 # The summit that a browser saw last, by its slug.
 COOKIE = "desk-summit"
 KEPT = 90 * 24 * 60 * 60
-# Views that aren't pages of a summit: scripts ask them, or they are about all summits.
+# Views that aren't pages of a summit: scripts call them, or they are about all summits.
 APART = frozenset({"i18n_javascript", "autocomplete_view", "page_of_all", "create"})
-# Views that show a model's rows, narrowed by the list's own filter.
+# Views that show a model's rows, limited by the list's own filter.
 LISTS = frozenset({"changelist_view", "table_view"})
 _ENDS = ("summit__id__exact", "summit__isnull")
 
@@ -42,13 +42,15 @@ def summits_of(request: HttpRequest) -> list[Summit]:
 
 
 def belongs_to(request: HttpRequest, summit: Summit | None) -> None:
-    """Note whose page a request is for: the summit of the row that its address picks."""
+    """Note the summit of the row that the address of a request names."""
     request.__dict__["desk_summit"] = summit
 
 
 def read(request: HttpRequest, path: Mapping[str, Any]) -> None:
-    """Note the summit that an address names, by the slug in its path or its query; a row that it picks has its own.
-    Lists take what names it out of the query."""
+    """Note the summit that an address names, by the slug in its path or by its query.
+
+    If the path names a row, the summit of the row counts. Lists remove the parameter from their query.
+    """
     listed = summits_of(request) if "slug" in path or any(name.endswith("summit") for name in request.GET) else []
     of_path = next((summit for summit in listed if summit.slug == path.get("slug")), None)
     if found := of_path or _named(request.GET, listed):
@@ -56,8 +58,11 @@ def read(request: HttpRequest, path: Mapping[str, Any]) -> None:
 
 
 def chosen_summit(request: HttpRequest, listed: list[Summit]) -> Summit | None:
-    """Return the summit that a page is about: that of its row, the one its address names, that of the page on which
-    the link was followed, the one that the browser saw last, or the newest."""
+    """Return the summit that a page is about, or None if there is none.
+
+    It is the first of these that exists: the summit of the page's row, the one that the address names, that of the
+    page with the link, the one that the browser saw last, the newest.
+    """
     owner: Summit | None = request.__dict__.get("desk_summit")
     if owner in listed:
         return owner
@@ -67,8 +72,8 @@ def chosen_summit(request: HttpRequest, listed: list[Summit]) -> Summit | None:
 
 
 def _named(query: QueryDict, listed: list[Summit]) -> Summit | None:
-    """Return the summit that the query of an address names: by `summit`, by a list's filter, or by that of the list
-    from which one came."""
+    """Return the summit that a query names: by `summit`, by a list's filter, or by the filter of the list that the
+    user came from."""
     asked = {str(query.get("summit", ""))}
     for each in (query, QueryDict(str(query.get("_changelist_filters", "")))):
         asked |= {str(value) for key, value in each.items() if key.endswith(_ENDS[0])}
@@ -76,8 +81,7 @@ def _named(query: QueryDict, listed: list[Summit]) -> Summit | None:
 
 
 def _before(request: HttpRequest, listed: list[Summit]) -> Summit | None:
-    """Return the summit of the page on which a link was followed, as the browser says; None where that was none of
-    the desk's."""
+    """Return the summit of the page with the link, by the Referer header; None if it was no page of the desk."""
     if "desk_summit_before" not in request.__dict__:
         found = None
         try:
@@ -92,7 +96,7 @@ def _before(request: HttpRequest, listed: list[Summit]) -> Summit | None:
 
 
 def _of_path(path: str, listed: list[Summit]) -> Summit | None:
-    """Return the summit of what the path of a page of the desk picks. One query at most."""
+    """Return the summit that the path of a desk page names by its slug or by a row. One query at most."""
     try:
         match = resolve(path)
     except Resolver404:
@@ -104,7 +108,7 @@ def _of_path(path: str, listed: list[Summit]) -> Summit | None:
     of = getattr(desk, "summit_path", None)
     if of is None:
         return None
-    # A row's pages stand below its key; other keys in a path may be those of other models.
+    # The pages of a row are below its key. Other keys in a path may belong to other models.
     listed_at = reverse(f"admin:{desk.opts.app_label}_{desk.opts.model_name}_changelist")
     key = key_of(path.removeprefix(listed_at).partition("/")[0])
     found = desk.model._default_manager.filter(pk=key).values_list(of or "pk", flat=True).first() if key else None
@@ -112,39 +116,42 @@ def _of_path(path: str, listed: list[Summit]) -> Summit | None:
 
 
 def where_may(request: HttpRequest, action: str) -> list[Summit]:
-    """Return the chosen summit, as a list, where the reader may do something there; else an empty one."""
+    """Return the chosen summit as a list of one, if the reader may do `action` there; otherwise an empty list."""
     summit = chosen_summit(request, summits_of(request))
     return [summit] if summit is not None and allows(request.user, action, summit) else []
 
 
 def list_key(desk: Any) -> str:
-    """Return the parameter by which the address of a model's list says of which summit it is."""
+    """Return the parameter that names the summit in the address of a model's list."""
     path = getattr(desk, "summit_path", None)
     return str(getattr(desk, "scope_key", "")) or (f"{path}__id__exact" if path else "summit")
 
 
 def list_scope(request: HttpRequest, desk: Any, summit: Summit | None = None) -> str:
-    """Return the query that narrows a model's list to a summit, the chosen one where none is given, "" for whoever
-    works for one alone."""
+    """Return the query that limits a model's list to a summit, by default the chosen one. It is "" for users with
+    a single summit."""
     listed, key = summits_of(request), list_key(desk)
     of = (summit or chosen_summit(request, listed)) if len(listed) > 1 else None
     return f"?{urlencode({key: of.slug if key == 'summit' else of.pk})}" if of else ""
 
 
 def page_scope(request: HttpRequest) -> str:
-    """Return the query that says of which summit a page is, such as one that adds a row, "" for whoever works for one
-    alone."""
+    """Return the query that names the summit of a page, such as one that adds a row. It is "" for users with a
+    single summit."""
     listed = summits_of(request)
     summit = chosen_summit(request, listed) if len(listed) > 1 else None
     return f"?{urlencode({'summit': summit.slug})}" if summit else ""
 
 
 def address_with_summit(request: HttpRequest, view: Callable[..., Any], path: Mapping[str, Any]) -> str:
-    """Return the address of a page that says of which summit it is, "" where the one that was asked for does, or the
-    page is of none. `path` is what the address picks."""
+    """Return the address of a page with its summit added, or "" if nothing has to be added.
+
+    Nothing is added if the requested address names a summit already or the page belongs to none. `path` has the
+    values from the path.
+    """
     desk: Any = getattr(view, "__self__", None)
     listing = view.__name__ in LISTS
-    # Whose row a path picks, that summit's the page is; accounts are of no summit.
+    # If the path names a row, the page belongs to that row's summit. Accounts are of no summit.
     picks = set(path) - {"app_label", "url"} and (desk is None or getattr(desk, "summit_path", None) is not None)
     if request.method not in ("GET", "HEAD") or picks or view.__name__ in APART or len(summits_of(request)) < 2:
         return ""
@@ -159,7 +166,7 @@ def address_with_summit(request: HttpRequest, view: Callable[..., Any], path: Ma
 
 
 def remember(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Let the browser know which summit it saw last, where it could have seen another."""
+    """Store in a cookie which summit the browser saw last, if the user has several."""
     listed: list[Summit] = request.__dict__.get("desk_summits", [])
     summit = chosen_summit(request, listed) if len(listed) > 1 and response.status_code == 200 else None
     if summit is not None and request.COOKIES.get(COOKIE) != summit.slug:

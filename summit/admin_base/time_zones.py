@@ -1,4 +1,4 @@
-"""Times in the admin are the venue's: shown and read in the zone of the summit whose page it is."""
+"""Times in the admin are shown and read in the time zone of the summit that the page is about."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""A summit's own words that have a name in each language: topics of texts, kinds of session. `name` is in the
-summit's language, `names` in the others."""
+"""The admin of a summit's own terms with a name in each language: topics of texts, kinds of session.
+
+`name` is in the summit's language, `names` in the others.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ NAMES = {code: f"name_{code}" for code, _label in settings.LANGUAGES}
 
 
 class NamedForm(SentencesForm):
-    """A row whose `names` by language are typed in a field for each (`name_fields`)."""
+    """A form with a field for each language of `names` (`name_fields`)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -33,44 +35,45 @@ class NamedForm(SentencesForm):
                 self.fields[name].initial = self.instance.names.get(code, "")
 
     def names_of(self, found: dict[str, Any]) -> dict[str, str] | None:
-        """Return the names that were typed, by language; None where the page has no fields for them."""
+        """Return the names that were typed, by language, or None if the form has no fields for them."""
         given = {code: found.get(name, "") for code, name in NAMES.items() if name in self.fields}
-        return {code: said for code, said in given.items() if said} if given else None
+        return {code: message for code, message in given.items() if message} if given else None
 
     @property
     def changed_data(self) -> list[str]:
-        """The fields that changed; with a name in a language, the `names`."""
+        """The fields that changed. They include `names` if a name in a language changed."""
         changed: list[str] = super().changed_data
         return [*changed, "names"] if set(NAMES.values()) & set(changed) else changed
 
 
 class CalledForm(NamedForm):
-    """A row with its name in each language."""
+    """The form of a row with a name in each language."""
 
     def clean(self) -> dict[str, Any]:
-        """Put the names together by language; that in the summit's language is the name itself."""
+        """Collect the names by language. The name in the summit's language is `name`; another wording for it is an
+        error."""
         found: dict[str, Any] = super().clean() or self.cleaned_data
         summit = found.get("summit") or (self.instance.summit if self.instance.pk else None)
         names, own = self.names_of(found), summit.language if summit is not None else ""
         if names and own in names and found.get("name") and names[own] != found["name"]:
-            said = _("This is the summit’s own language. Write the same as in “name”, or nothing.")
-            self.add_error(NAMES[own], said)
+            message = _("This is the summit’s own language. Write the same as in “name”, or nothing.")
+            self.add_error(NAMES[own], message)
         if names is not None:
-            self.instance.names = {code: said for code, said in names.items() if code != own}
+            self.instance.names = {code: message for code, message in names.items() if code != own}
         return found
 
 
 def _label_of(code: str) -> str:
-    """Return what the field for a name in a language is called."""
+    """Return the label of the field for a name in a language."""
     return _("name in %(language)s") % {"language": get_language_info(code)["name_local"]}
 
 
-# The class of a form is made before anybody's language is known.
+# Form classes are created before the reader's language is known.
 _lazy_label = lazy(_label_of, str)
 
 
 def name_fields(longest: int) -> dict[str, forms.CharField]:
-    """Return a form's fields for the name in each language."""
+    """Return the form fields for the name in each language, by their names."""
     return {
         name: forms.CharField(
             label=_lazy_label(code),
@@ -84,19 +87,23 @@ def name_fields(longest: int) -> dict[str, forms.CharField]:
 
 
 def with_names(form: type[NamedForm], longest: int) -> type[NamedForm]:
-    """Return a form with a field for the name in each language."""
+    """Return a subclass of a form with a field for the name in each language."""
     return type(f"With{form.__name__}", (form,), dict(name_fields(longest)))
 
 
 def called_form(row: type[models.Model], *own: str) -> type[CalledForm]:
-    """Return the form of a model with its summit, its name, one for the name in each language, and `own` fields."""
+    """Return the form class of a model, with its summit, its name, a field for the name in each language, and the
+    fields `own`."""
     column: Any = row._meta.get_field("name")
     meta = type("Meta", (), {"model": row, "fields": ["summit", "name", *own]})
     return type(f"Called{row.__name__}Form", (CalledForm,), {**name_fields(column.max_length), "Meta": meta})
 
 
 class CalledAdmin(ServiceAdmin):
-    """Such rows. `own` are the fields beside the names; `users` is by what those are found that use a row."""
+    """The admin of rows with a name in each language.
+
+    `own` are the fields besides the names. `users` is the relation to the rows that use a row.
+    """
 
     shelf = Shelf.SETTINGS
     own: tuple[str, ...] = ()
@@ -107,24 +114,24 @@ class CalledAdmin(ServiceAdmin):
 
     @property
     def kept(self) -> tuple[str, ...]:  # type: ignore[override]
-        """The names, and the fields beside them."""
+        """The fields that are written: the names, and the fields besides them."""
         return ("name", "names", *self.own)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Put the names one below the other."""
+        """Return one fieldset. It has the names in all languages if the reader may change them."""
         names = list(NAMES.values()) if self.has_change_permission(request, obj) else []
         return [(None, {"fields": ["summit", "name", *names, *self.own]})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Keep the summit of a row that exists: what uses it has it."""
+        """Make the summit of an existing row read-only: the rows that use it have the same summit."""
         return ["summit"] if obj else []
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Count what uses each."""
+        """Return the rows, each with the number of rows that use it."""
         rows: models.QuerySet[Any] = super().get_queryset(request).annotate(number=models.Count(self.users))
         return rows
 
     @admin.display(description=gettext_lazy("in other languages"))
     def others(self, row: Any) -> str:
-        """Show the other names."""
+        """Show the names in the other languages."""
         return comma().join(name for _code, name in sorted(row.names.items()))

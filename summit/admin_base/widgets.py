@@ -1,4 +1,4 @@
-"""The controls of the admin's forms: the browser's own for dates and times, each with a name."""
+"""The widgets of the admin's forms: the browser's own controls for dates and times, each with a name."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from django.utils.translation import gettext as _
 
 from summit.core.validators import validate_year
 
-# What a chooser shows where nothing is chosen.
+# The label of the empty choice.
 NOTHING = "–"
 
 
 class DayInput(DateInput):
-    """A day, by the browser's own control."""
+    """A date input with the browser's own control."""
 
     input_type = "date"
 
@@ -37,7 +37,7 @@ class DayInput(DateInput):
 
 
 class ClockInput(TimeInput):
-    """A time of day to the minute, by the browser's own control; seconds are shown where there are some."""
+    """A time input with the browser's own control, to the minute. Seconds are shown if the value has some."""
 
     input_type = "time"
 
@@ -45,13 +45,13 @@ class ClockInput(TimeInput):
         super().__init__(attrs, format="%H:%M")
 
     def format_value(self, value: Any) -> str | None:
-        """Return the value for the control."""
+        """Return the value as text for the control."""
         if isinstance(value, (time, datetime)) and value.second:
             return f"{value:%H:%M:%S}"
         return super().format_value(value)
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Let the control take seconds where the value has some: else the browser would refuse it."""
+        """Let the control take seconds if the value has some. Otherwise the browser would refuse it."""
         context: dict[str, Any] = super().get_context(name, value, attrs)
         if len(context["widget"]["value"] or "") > len("00:00"):
             context["widget"]["attrs"]["step"] = "1"
@@ -59,13 +59,13 @@ class ClockInput(TimeInput):
 
 
 class Colour(TextInput):
-    """A colour, by the browser's own control."""
+    """A colour input with the browser's own control."""
 
     input_type = "color"
 
 
 class MomentInput(SplitDateTimeWidget):
-    """A day and a time of day, side by side."""
+    """A date input and a time input, side by side."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs)
@@ -73,7 +73,7 @@ class MomentInput(SplitDateTimeWidget):
 
 
 def plain_widget(field: Field | None) -> Field | None:
-    """Give a field of the admin the house's control in place of Django's."""
+    """Return a field of the admin with our widget in place of Django's."""
     if field is None:
         return None
     if isinstance(field.widget, RelatedFieldWidgetWrapper):
@@ -95,7 +95,7 @@ def plain_widget(field: Field | None) -> Field | None:
 
 
 def name_parts(field: Field | None) -> Field | None:
-    """Give the two inputs of a date and time names of their own: the label names only the first."""
+    """Return a field with names for the two inputs of a date and time: its label names only the first."""
     if field is not None and isinstance(field.widget, SplitDateTimeWidget):
         label = capfirst(str(field.label or ""))
         for widget, part in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
@@ -104,7 +104,7 @@ def name_parts(field: Field | None) -> Field | None:
 
 
 def name_cell(field: Field | None) -> None:
-    """Give an input in a table the name of its column."""
+    """Name an input in a table after its column."""
     if field is None or isinstance(field.widget, SplitDateTimeWidget):
         return
     field.widget.attrs["aria-label"] = capfirst(str(field.label or ""))

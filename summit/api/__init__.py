@@ -1,2 +1,2 @@
-"""The ground floor's resources of the API: who asks, summits, venues, accounts, roles, tasks, programs and their
-tokens."""
+"""The API resources of the app `summit`: the current user, summits, venues, accounts, roles, tasks, and
+applications with their tokens."""

@@ -1,4 +1,4 @@
-"""Accounts that have to do with a summit, to read: who signs in by which mailbox, and by which person."""
+"""The accounts of a summit, read-only: who signs in by which mailbox, and as which person."""
 
 from typing import Any, ClassVar
 
@@ -16,7 +16,8 @@ from summit.users.models import User
 
 
 class AccountSerializer(serializers.ModelSerializer[User]):
-    """An account: who signs in by which mailbox. `person` is whom it is in this summit, null where it is nobody."""
+    """An account that signs in by a mailbox. `person` is the person that it is in this summit, null if it is
+    nobody."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     person = serializers.CharField(read_only=True, allow_null=True)
@@ -30,12 +31,12 @@ class AccountSerializer(serializers.ModelSerializer[User]):
         ]
 
     def get_second_step(self, user: Any) -> list[str]:
-        """Return what protects it beside its password: "webauthn" is a passkey, "totp" an app."""
+        """Return what protects the account besides its password: "webauthn" is a passkey, "totp" an app."""
         return sorted({row.type for row in user.authenticator_set.all()})
 
 
 class AccountFilters(django_filters.FilterSet):
-    """By what accounts are narrowed."""
+    """The filters of the list of accounts."""
 
     email = django_filters.CharFilter(lookup_expr="iexact", label=_("e-mail"))
     is_active = django_filters.BooleanFilter(label=_("may sign in"))
@@ -43,7 +44,7 @@ class AccountFilters(django_filters.FilterSet):
 
 
 class UserViewSet(DeskViewSet):
-    """Accounts that hold a role in the summit or are somebody there. They are added and closed elsewhere."""
+    """Accounts that hold a role in the summit or are a person there. They can't be added or closed here."""
 
     name = "accounts"
     verbose_name = _("accounts")
@@ -56,16 +57,16 @@ class UserViewSet(DeskViewSet):
     personal = ("email", "name")
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[Any]:
-        """Return the summit's accounts that somebody sees, with who they are there and what protects them."""
+        """Return the accounts of a summit that a user may see, each with its person there and its second steps."""
         person = Person.objects.filter(user=OuterRef("pk"), summit__slug=slug).order_by().values("public_id")
         steps = Prefetch("authenticator_set", Authenticator.objects.only("user_id", "type"))
         found = accounts_selectors.of_summit(slug=slug, to=user).annotate(person=Subquery(person[:1]))
         return found.prefetch_related(steps)
 
     def get_queryset_with_summit(self, user: User, slug: str) -> QuerySet[Any]:
-        """Return them: an account is no summit's."""
+        """Return the accounts of `get_queryset`: an account has no summit to read with it."""
         return self.get_queryset(user, slug)
 
     def summit_of(self, row: User, slug: str) -> Summit:
-        """Return the summit that the address names."""
+        """Return the summit in the address."""
         return Summit.objects.get(slug=slug)

@@ -21,12 +21,13 @@ DOMAIN = "api_clients.invalid"
 
 
 def is_one(user: User) -> bool:
-    """Return whether an account is an application's: no person signs in by it. No query."""
+    """Return whether an account belongs to an application, so that no person signs in by it. No query."""
     return user.email.endswith(f"@{DOMAIN}")
 
 
 def make(*, by: User, summit: Summit, name: str, given: Iterable[str]) -> ApiClient:
-    """Make an application whose account holds the roles `given`. Raises PermissionDenied and ValidationError."""
+    """Make an application and an account for it with the roles `given`. Raises PermissionDenied and
+    ValidationError."""
     check(by, "api.apiclient.change", summit)
     check(by, "summit.roleassignment.change", summit)
     wanted = sorted(set(given))
@@ -47,8 +48,10 @@ def make(*, by: User, summit: Summit, name: str, given: Iterable[str]) -> ApiCli
 
 
 def end(*, api_client: ApiClient, by: User) -> bool:
-    """End an application: its tokens open nothing any more, its account holds no role. Returns whether it had not
-    ended before. Raises PermissionDenied."""
+    """End an application: its tokens are revoked and its account loses its roles.
+
+    Returns False if it had ended before. Raises PermissionDenied.
+    """
     summit = api_client.summit
     check(by, "api.apiclient.change", summit)
     with transaction.atomic():

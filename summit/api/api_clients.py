@@ -1,5 +1,8 @@
-"""Applications and their tokens, for organisers. No token makes any of them: it would go on after it is revoked, and
-may do what the token that made it may not. To list, revoke and end them is for tokens too."""
+"""Applications and their tokens, for organisers.
+
+They can't be made with a token: an application made by a token would survive its revocation, and could have more
+permissions than the token. Tokens may list, revoke and end them.
+"""
 
 from typing import Any, ClassVar
 
@@ -35,12 +38,12 @@ class ApplicationSerializer(serializers.ModelSerializer[ApiClient]):
 
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=ROLES)))
     def get_roles(self, row: ApiClient) -> list[str]:
-        """Return in which roles it acts: in none once it has ended."""
+        """Return the roles that the application acts in, none once it has ended."""
         return sorted(each.role for each in row.user.roles.all())
 
 
 class ApplicationInput(serializers.Serializer[Any]):
-    """What an application is called, and in which roles it acts."""
+    """The name of an application, and the roles that it acts in."""
 
     name = serializers.CharField(max_length=100)
     roles = serializers.ListField(child=serializers.ChoiceField(choices=ROLES), allow_empty=False)
@@ -56,7 +59,7 @@ class ApplicationTokenSerializer(TokenSerializer):
 
 
 class MadeApplicationTokenSerializer(ApplicationTokenSerializer):
-    """A new token of an application. Its secret stands in this answer alone."""
+    """A new token of an application. Its secret is only in this answer."""
 
     secret = serializers.CharField(
         allow_null=True, help_text="Null where the answer is given again for the same Idempotency-Key."
@@ -67,11 +70,12 @@ class MadeApplicationTokenSerializer(ApplicationTokenSerializer):
 
 
 class ApplicationTokenInput(ScopedInput):
-    """What a token of an application is for. It never may more than the application's roles."""
+    """The name, scopes and end of an application's token. The token never allows more than the application's
+    roles."""
 
 
 class ApplicationFilters(django_filters.FilterSet):
-    """By what applications are narrowed."""
+    """The filters of the list of applications."""
 
     ended = django_filters.BooleanFilter(
         field_name="ended_at", lookup_expr="isnull", exclude=True, label=_("has ended")
@@ -79,13 +83,13 @@ class ApplicationFilters(django_filters.FilterSet):
 
 
 class ApplicationTokenFilters(django_filters.FilterSet):
-    """By what tokens of applications are narrowed."""
+    """The filters of the list of applications' tokens."""
 
     application = django_filters.CharFilter(field_name="api_client__public_id", label=_("application"))
 
 
 class ApiClientViewSet(DeskViewSet):
-    """Applications. They are made in a browser and ended, never changed."""
+    """Applications. They are made in a browser and ended, but never changed."""
 
     name = "applications"
     verbose_name = _("applications")
@@ -98,17 +102,17 @@ class ApiClientViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"name": ("name",), "created_at": ("-created_at",)}
 
     def rows(self) -> QuerySet[ApiClient]:
-        """Return applications with the roles of their accounts."""
+        """Return all applications, with the roles of their accounts."""
         return ApiClient.objects.select_related("summit", "user").prefetch_related("user__roles")
 
     def add(self, *, by: User, summit: Summit, values: Values) -> ApiClient:
-        """Make an application whose account holds these roles."""
+        """Make an application and an account for it with these roles."""
         _only_in_a_browser(by)
         return api_client_services.make(by=by, summit=summit, name=values["name"], given=values["roles"])
 
     @action("end", permission="api.apiclient.change")
     def end(self, *, by: User, row: ApiClient, values: Values) -> None:
-        """End it: its tokens open nothing any more, its account holds no role."""
+        """End the application: its tokens are revoked, and its account loses its roles."""
         api_client_services.end(api_client=row, by=by)
 
     @action(
@@ -119,8 +123,8 @@ class ApiClientViewSet(DeskViewSet):
         shown_once=("secret",),
     )
     def make_token(self, *, by: User, row: ApiClient, values: Values) -> Token:
-        """Make a token of the application. Only somebody who is signed in by a browser makes one; its secret is told
-        once."""
+        """Make a token for the application. Only a user who is signed in by a browser can do this; the secret is
+        shown once."""
         _only_in_a_browser(by)
         made = tokens.make_for(by=by, api_client=row, **values)
         made.token.secret = made.secret  # type: ignore[attr-defined]
@@ -140,16 +144,16 @@ class ApiClientTokenViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"created_at": ("-created_at",)}
 
     def rows(self) -> QuerySet[Token]:
-        """Return applications' tokens: personal ones are their owners' alone."""
+        """Return the tokens of all applications. Personal tokens are left out, as only their owners may see them."""
         return Token.objects.filter(api_client__isnull=False).select_related("summit", "api_client", "user")
 
     @action("revoke", permission="api.apiclient.token")
     def revoke(self, *, by: User, row: Token, values: Values) -> None:
-        """Revoke it: it opens nothing any more."""
+        """Revoke the token: it is no longer valid."""
         tokens.revoke(token=row, by=by)
 
 
 def _only_in_a_browser(by: User) -> None:
-    """Raise Problem where a program asks."""
+    """Raise Problem if the request was made with a token."""
     if by.by_token:
         raise Problem("browser-only")

@@ -1,4 +1,4 @@
-"""The words for what the API records."""
+"""The wording of audit entries about tokens and applications."""
 
 from typing import Any
 
@@ -23,10 +23,10 @@ def _ended(facts: Facts) -> str:
     number = int(facts.detail.get("tokens", 0))
     if not number:
         return _("ended the application")
-    said = ngettext(
+    message = ngettext(
         "ended the application and its %(number)d token", "ended the application and its %(number)d tokens", number
     )
-    return said % {"number": number}
+    return message % {"number": number}
 
 
 describe_action("api.apiclient.end", _ended, label=gettext_lazy("ended the application"))

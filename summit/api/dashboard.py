@@ -1,4 +1,4 @@
-"""What waits for whoever asks, as the desk's home says it."""
+"""The tasks of the reader at a summit's desk, as on the desk's home."""
 
 from typing import Any, ClassVar
 
@@ -20,8 +20,11 @@ from summit.summits.models import Summit
 
 
 class TaskSerializer(serializers.Serializer[Any]):
-    """Something to do: a sentence with its number, how urgent it is, and the page of the desk with exactly the rows
-    that it means. `moment` is when it was or will be due, null where no time is set."""
+    """Something to do: a sentence with a number, its urgency, and the page of the desk with exactly the rows that are
+    counted.
+
+    `moment` is when it was or will be due, null if there is no such time.
+    """
 
     sentence = serializers.CharField()
     urgency = serializers.ChoiceField(choices=[each.name.lower() for each in Urgency])
@@ -29,7 +32,7 @@ class TaskSerializer(serializers.Serializer[Any]):
     moment = serializers.DateTimeField(allow_null=True)
 
     def to_representation(self, instance: Task) -> dict[str, Any]:
-        """Return the task."""
+        """Return the task as JSON data."""
         told = {"urgency": instance.urgency.name.lower(), "page": f"{settings.BASE_URL}{instance.address}"}
         found: dict[str, Any] = super().to_representation(
             {"sentence": instance.sentence, "moment": instance.moment, **told}
@@ -38,13 +41,13 @@ class TaskSerializer(serializers.Serializer[Any]):
 
 
 class TasksSerializer(serializers.Serializer[Any]):
-    """What the reader can do now, the most urgent first. What is not theirs to do isn't told."""
+    """What the reader can do now, the most urgent first. Tasks of others are left out."""
 
     tasks = TaskSerializer(many=True)
 
 
 class TaskViewSet(DeskViewSet):
-    """What waits for the reader at a summit's desk: at an address without a key."""
+    """The reader's tasks at a summit's desk, at an address without a key."""
 
     name = "tasks"
     verbose_name = _("what is to be done at the desk")
@@ -56,27 +59,27 @@ class TaskViewSet(DeskViewSet):
 
     @classmethod
     def paths(cls) -> list[URLPattern]:
-        """Return its one address. Its scope is its own: what waits has titles of texts and names of webhooks."""
+        """Return the only address. It has its own scope, as tasks contain titles of texts and names of webhooks."""
         view = working_api(Waiting.as_view(viewset=cls(), scope=cls.name))
         return [path("summits/<slug:summit>/desk/tasks/", view, name="api-desk-tasks")]
 
 
 class WaitingSchema(ViewSetSchema):
-    """The description of the address, at which nothing can be asked for."""
+    """The description of an address without query parameters."""
 
     def parameters(self) -> list[Any]:
-        """Describe the headers."""
+        """Return only the headers."""
         return ApiSchema.parameters(self)
 
 
 class Waiting(DetailView):
-    """What waits for the reader."""
+    """The reader's tasks."""
 
     schema = WaitingSchema()
     http_method_names = ["get", "head"]
 
     def known_parameters(self) -> tuple[str, ...]:
-        """Return that nothing can be asked for."""
+        """Return no names: the address takes no query parameters."""
         return ()
 
     def admit(self, request: Request) -> None:
@@ -85,5 +88,5 @@ class Waiting(DetailView):
         self.row = self.summit
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Give it."""
+        """List the reader's tasks."""
         return Response(TasksSerializer({"tasks": admin_base_dashboard.tasks_of(self.by, self.row)}).data)

@@ -1,7 +1,8 @@
-"""The API's description as it is written: once for a version of the program, and not by each process that is asked.
+"""Stores the OpenAPI description in files: written once for a version of the program, not by each process that serves
+it.
 
-Writing it takes seconds for each language. `manage.py describe_api` writes all of it below VAR_DIR when the program
-is installed; where that was not done, or can't be, whoever asks first waits, and the process keeps it.
+Writing takes seconds for each language. `manage.py describe_api` writes all files below VAR_DIR when the program is
+installed. If that wasn't done or can't be done, the first request waits, and the process keeps the result.
 """
 
 import hashlib
@@ -22,14 +23,14 @@ RENDERERS: dict[str, Any] = {"json": OpenApiJsonRenderer, "yaml": OpenApiYamlRen
 
 
 def folder() -> Path:
-    """Return where what is written lies."""
+    """Return the folder of the description's files."""
     found: Path = settings.VAR_DIR / "api-description"
     return found
 
 
 @lru_cache(maxsize=16)
 def read(form: str, language: str) -> bytes:
-    """Return the description as "json" or "yaml" in a language; written now where no file has it."""
+    """Return the description in a language, as "json" or "yaml". It is written now if there is no file."""
     path = _path(form, language)
     if path.exists():
         return path.read_bytes()
@@ -37,7 +38,8 @@ def read(form: str, language: str) -> bytes:
 
 
 def write(language: str) -> dict[str, bytes]:
-    """Write the description in a language, in each form, and store it where that can be done; return it."""
+    """Write the description in a language, and return it by form, "json" and "yaml". It is also stored in files if
+    possible."""
     with translation.override(language):
         found = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
         written = {form: renderer().render(found, renderer_context={}) for form, renderer in RENDERERS.items()}
@@ -47,8 +49,10 @@ def write(language: str) -> dict[str, bytes]:
 
 
 def write_all() -> int:
-    """Write what is missing of the description in all languages of the interface, and clear what earlier versions of
-    the program have left; return how many files were written."""
+    """Write the missing files of the description in all interface languages, and return how many were written.
+
+    Files of earlier versions of the program are deleted.
+    """
     wanted = {language: [_path(form, language) for form in RENDERERS] for language in settings.INTERFACE_LANGUAGES}
     missing = [language for language, paths in wanted.items() if not all(path.exists() for path in paths)]
     for language in missing:
@@ -65,7 +69,8 @@ def _path(form: str, language: str) -> Path:
 
 
 def _store(path: Path, content: bytes) -> None:
-    """Store a file whole or not at all. A folder that can't be written is no error: the process keeps it."""
+    """Write a file completely or not at all. A folder that can't be written is no error: the process keeps the
+    content."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
@@ -78,7 +83,8 @@ def _store(path: Path, content: bytes) -> None:
 
 @lru_cache(maxsize=1)
 def _version() -> str:
-    """Return what changes whenever the program's sources or words do, as their sizes and times tell."""
+    """Return a hash that changes with the program's sources and translations, by their sizes and modification
+    times."""
     abouts = ((path, path.stat()) for path in sorted(set(_sources())))
     seen = "\n".join(f"{path}:{about.st_size}:{about.st_mtime_ns}" for path, about in abouts)
     return hashlib.sha256(seen.encode()).hexdigest()[:16]

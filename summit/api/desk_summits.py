@@ -1,4 +1,4 @@
-"""The summits that somebody works for, public or not: to create, and to set."""
+"""The summits that a user works for, public or not: to create them and to change their settings."""
 
 from typing import Any, ClassVar
 
@@ -27,7 +27,7 @@ _SET = (
 
 
 class NamesField(serializers.DictField):
-    """Names by language, and by what is named."""
+    """Translations of a summit's texts, by language and by the name of the text."""
 
     child = serializers.DictField(child=serializers.CharField())
 
@@ -44,7 +44,7 @@ class DeskSummitSerializer(serializers.ModelSerializer[Summit]):
 
 
 class SummitChange(serializers.ModelSerializer[Summit]):
-    """What is set for a summit. Its address stays."""
+    """The settings of a summit that can be changed. Its slug can't."""
 
     names = NamesField(required=False)
 
@@ -54,7 +54,7 @@ class SummitChange(serializers.ModelSerializer[Summit]):
 
 
 class SummitInput(serializers.ModelSerializer[Summit]):
-    """What a summit begins with. Its `slug` is the first part of all its addresses, for ever."""
+    """The settings of a new summit. Its `slug` is the first part of all its addresses and never changes."""
 
     slug = serializers.CharField(max_length=60)
     names = NamesField(required=False)
@@ -68,7 +68,7 @@ class SummitInput(serializers.ModelSerializer[Summit]):
 
 
 class SummitFilters(django_filters.FilterSet):
-    """By what summits are narrowed."""
+    """The filters of the list of summits."""
 
     public = django_filters.BooleanFilter(label=_("has public pages"))
     starts_from = django_filters.DateFilter(field_name="starts_on", lookup_expr="gte", label=_("first day, from"))
@@ -89,7 +89,7 @@ class DeskSummitViewSet(DeskViewSet):
     summit_path = ""
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[Summit]:
-        """Return the summits for which somebody works: all of them where no address names one."""
+        """Return the summit with a slug if the user works for it, or all their summits without a slug."""
         mine = summits_for(user, "summit.summit.view")
         found = Summit.objects.filter(slug=slug) if slug else Summit.objects.all()
         return found if mine is None else found.filter(pk__in=mine)
@@ -99,7 +99,7 @@ class DeskSummitViewSet(DeskViewSet):
         return summits_services.create_summit_with_settings(by=by, values=values)
 
     def change(self, *, by: User, row: Summit, values: Values) -> Summit:
-        """Change what is set for it."""
+        """Change the settings of a summit."""
         return summits_services.change_summit(by=by, summit=row, values=values)
 
     def where(self, row: Summit) -> str:
@@ -108,7 +108,7 @@ class DeskSummitViewSet(DeskViewSet):
 
     @classmethod
     def paths(cls) -> list[URLPattern]:
-        """Return the addresses of one's summits."""
+        """Return the addresses of the user's summits and of one of them."""
         own = {"viewset": cls(), "scope": cls.name}
         return [
             path("me/summits/", working_api(MySummits.as_view(**own)), name="api-my-summits"),
@@ -117,10 +117,11 @@ class DeskSummitViewSet(DeskViewSet):
 
 
 class MySummits(ListView):
-    """The summits that somebody works for."""
+    """The summits that the user works for."""
 
     def admit(self, request: Request) -> None:
-        """Let everybody see their own; new ones are for whoever set the system up. Raises PermissionDenied."""
+        """Allow all users to read their summits. Only users who set the system up may add one. Raises
+        PermissionDenied."""
         self.summit = None
         if request.method not in READS:
             check(self.by, "summit.summit.add", None)

@@ -1,4 +1,4 @@
-"""The lists of the ground floor that a table can fill."""
+"""The lists of the app `summit` that can be filled from a table."""
 
 from django.utils.translation import gettext_lazy as _
 

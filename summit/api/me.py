@@ -1,4 +1,4 @@
-"""Who asks, what they may do, and their tokens."""
+"""The current user: who they are, what they may do, and their tokens."""
 
 from http import HTTPStatus
 from typing import Any
@@ -49,12 +49,12 @@ class TokenSerializer(serializers.ModelSerializer[Token]):
 
     @extend_schema_field(serializers.ChoiceField(choices=["alive", "expired", "revoked"]))
     def get_state(self, row: Token) -> str:
-        """Return whether it opens something."""
+        """Return "alive", "expired" or "revoked"."""
         return row.state(timezone.now())
 
 
 class MadeTokenSerializer(TokenSerializer):
-    """A new token. Its secret stands in this answer alone."""
+    """A new token. Its secret is only in this answer."""
 
     secret = serializers.CharField(
         allow_null=True, help_text="Null where the answer is given again for the same Idempotency-Key."
@@ -65,7 +65,7 @@ class MadeTokenSerializer(TokenSerializer):
 
 
 class ScopedInput(serializers.Serializer[Any]):
-    """What a token is called, what it may do, and how long it lives."""
+    """The name of a token, what it may do, and when it expires."""
 
     name = serializers.CharField(max_length=100)
     expires_at = serializers.DateTimeField(
@@ -73,13 +73,13 @@ class ScopedInput(serializers.Serializer[Any]):
     )
 
     def get_fields(self) -> dict[str, Any]:
-        """Return its fields, with the scopes that there are once all apps have declared theirs."""
+        """Return the fields. The scopes are read here, once all apps have declared theirs."""
         scopes = serializers.ListField(child=serializers.ChoiceField(choices=known()), allow_empty=False)
         return {**super().get_fields(), "scopes": scopes}
 
 
 class TokenInput(ScopedInput):
-    """What a token is for."""
+    """The name, scopes and end of a token, and the summit that it is limited to."""
 
     summit = serializers.SlugRelatedField(
         slug_field="slug",
@@ -87,7 +87,7 @@ class TokenInput(ScopedInput):
         required=False,
         allow_null=True,
         help_text="Only there.",
-        # Whether there is another summit of that name is nobody's to learn.
+        # The message must not reveal whether there is another summit with this slug.
         error_messages={"does_not_exist": tokens.NOT_YOURS},
     )
 
@@ -100,7 +100,7 @@ class RolesSerializer(serializers.Serializer[Any]):
 
 
 class MeSerializer(serializers.Serializer[Any]):
-    """Who asks."""
+    """The account that makes the request."""
 
     id = serializers.CharField()
     name = serializers.CharField()
@@ -116,7 +116,7 @@ class Me(WorkingView):
 
     @extend_schema(responses=MeSerializer, operation_id="who_am_i", tags=["me"])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Say who asks, which roles they hold where, and what their token is for."""
+        """Say who makes the request, which roles they hold in which summit, and what their token is for."""
         held = roles_by_summit(self.by)
         summits = Summit.objects.filter(pk__in=held).order_by("slug").values_list("pk", "slug")
         found = {
@@ -130,10 +130,10 @@ class Me(WorkingView):
 
 
 class OfTokens(WorkingView):
-    """What is about my tokens."""
+    """The base of the views of the user's own tokens."""
 
     def mine(self) -> QuerySet[Token]:
-        """Return my tokens; to whoever asks by one of a summit those of that summit alone."""
+        """Return the user's tokens. A request by a token of one summit sees only the tokens of that summit."""
         rows = tokens.listed(self.by)
         only = self.token.summit_id if self.token else None
         return rows if only is None else rows.filter(summit=only)
@@ -147,7 +147,7 @@ class Tokens(OfTokens):
     pagination_class = ByNewest
 
     def known_parameters(self) -> tuple[str, ...]:
-        """Return what the list can be asked for."""
+        """Return the query parameters of the list."""
         return query_params.PAGING if self.request.method in ("GET", "HEAD") else ()
 
     @extend_schema(responses=TokenSerializer(many=True), operation_id="list_my_tokens", tags=["me"])
@@ -162,7 +162,7 @@ class Tokens(OfTokens):
         request=TokenInput, responses={201: MadeTokenSerializer}, operation_id="make_my_token", tags=["me"]
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Make a token. Only somebody who is signed in by a browser makes one: a token makes none."""
+        """Make a token. Only a user who is signed in by a browser can do this, not a token."""
         if self.token is not None:
             raise Problem("browser-only")
         return self.once(self._make)
@@ -184,7 +184,7 @@ class OneToken(OfTokens):
     scope = "tokens"
 
     def admit(self, request: Request) -> None:
-        """Find the token among one's own. Raises Http404."""
+        """Find the token among the user's own. Raises Http404."""
         found = self.mine().filter(public_id=self.kwargs["id"]).first()
         if found is None:
             raise Http404
@@ -192,13 +192,13 @@ class OneToken(OfTokens):
 
     @extend_schema(responses=TokenSerializer, operation_id="get_my_token", tags=["me"])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Give the token, without its secret."""
+        """Return the token, without its secret."""
         data = TokenSerializer(self.found).data
         return Response(data, headers={"ETag": etags.tag(etags.state_of(_lasting(data)), "", ())})
 
     @extend_schema(responses=None, operation_id="revoke_my_token", tags=["me"])
     def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Revoke the token: from now on it opens nothing."""
+        """Revoke the token: it is no longer valid."""
         etags.check_given(request)
         etags.check_match(request, etags.state_of(_lasting(TokenSerializer(self.found).data)))
         tokens.revoke(token=self.found, by=self.by)
@@ -206,5 +206,5 @@ class OneToken(OfTokens):
 
 
 def _lasting(data: Any) -> dict[str, Any]:
-    """What of a token its owner decides: that it is used changes nothing that somebody could overwrite."""
+    """Return the data of a token without the time of its last use, which nobody can overwrite."""
     return {name: value for name, value in data.items() if name != "last_used_at"}

@@ -1,4 +1,4 @@
-"""Whether a summit sends, what waits where it doesn't, and letting it send."""
+"""Whether a summit sends, what waits while it doesn't, and an action that lets it send."""
 
 from typing import Any, ClassVar
 
@@ -17,23 +17,25 @@ from summit.summits import installation, outbound_pause
 from summit.summits.models import Summit
 from summit.users.models import User
 
-means(outbound_pause.NotDisarmed, "conflict")
-means(outbound_pause.InstallationDisarmed, "conflict")
+means(outbound_pause.NotPaused, "conflict")
+means(outbound_pause.InstallationPaused, "conflict")
 
 
 class WaitingSerializer(serializers.Serializer[Any]):
-    """What waits of one kind: `goes` go out once the summit is armed, `older` are older than its arrival and are
-    cancelled then."""
+    """How many things of a kind wait: `goes` are sent once the summit is resumed; `older` are older than its
+    arrival and are cancelled then."""
 
     called = serializers.CharField(source="label", help_text="In the reader's language.")
     goes = serializers.IntegerField()
     older = serializers.IntegerField()
 
 
-class ArmingSerializer(serializers.ModelSerializer[Summit]):
-    """Whether a summit sends. One that came from an archive or a backup doesn't, until somebody lets it."""
+class OutboundPauseSerializer(serializers.ModelSerializer[Summit]):
+    """Whether a summit sends. A summit from an archive or a backup doesn't, until somebody lets it."""
 
     sends = serializers.SerializerMethodField()
+    disarmed_at = serializers.DateTimeField(source="paused_at", read_only=True, allow_null=True)
+    armed_at = serializers.DateTimeField(source="resumed_at", read_only=True, allow_null=True)
     waiting = serializers.SerializerMethodField()
 
     class Meta:
@@ -41,39 +43,39 @@ class ArmingSerializer(serializers.ModelSerializer[Summit]):
         fields: ClassVar[list[str]] = ["sends", "disarmed_at", "armed_at", "waiting"]
 
     def get_sends(self, summit: Summit) -> bool:
-        """Return whether it sends."""
-        return not summit.is_disarmed and installation.find() is None
+        """Return whether the summit sends."""
+        return not summit.is_paused and installation.find() is None
 
     @extend_schema_field(WaitingSerializer(many=True))
     def get_waiting(self, summit: Summit) -> Any:
-        """Return what waits."""
-        return WaitingSerializer(outbound_pause.waiting(summit) if summit.is_disarmed else [], many=True).data
+        """Return what waits, by kind."""
+        return WaitingSerializer(outbound_pause.waiting(summit) if summit.is_paused else [], many=True).data
 
 
-class ArmedSerializer(serializers.Serializer[Any]):
-    """How many things were older than the summit's arrival, and are cancelled."""
+class ResumedSerializer(serializers.Serializer[Any]):
+    """How many things were older than the summit's arrival and are cancelled."""
 
     cancelled = serializers.IntegerField()
 
 
 class OutboundPauseViewSet(DeskViewSet):
-    """Whether a summit sends: one row for each, at an address without a key."""
+    """Whether a summit sends. Each summit has one row, at an address without a key."""
 
     name = "arming"
     permission = "summit.summit"
     allowed_methods = ()
     model = Summit
-    serializer_class = ArmingSerializer
+    serializer_class = OutboundPauseSerializer
     ordering_fields: ClassVar[Any] = {}
 
-    @action("arm", permission=outbound_pause.ARM, output=ArmedSerializer, detail=False)
+    @action("arm", permission=outbound_pause.RESUME, output=ResumedSerializer, detail=False)
     def arm(self, *, by: User, summit: Summit, values: Values) -> dict[str, int]:
         """Let the summit send from now on. What is older than its arrival is cancelled."""
-        return {"cancelled": outbound_pause.arm(summit=summit, by=by)}
+        return {"cancelled": outbound_pause.resume(summit=summit, by=by)}
 
     @classmethod
     def paths(cls) -> list[URLPattern]:
-        """Return its two addresses. They belong to the scope of summits."""
+        """Return the two addresses. They belong to the scope of summits."""
         own: dict[str, Any] = {"viewset": cls(), "scope": "summits"}
         where = "summits/<slug:summit>/desk/arming/"
         actions = [
@@ -88,12 +90,12 @@ class OutboundPauseViewSet(DeskViewSet):
 
 
 class State(DetailView):
-    """Whether the summit sends, for whoever may let it."""
+    """Whether the summit sends, for users who may let it send."""
 
     http_method_names = ["get", "head"]
 
     def admit(self, request: Request) -> None:
         """Find the summit. Raises Http404, PermissionDenied."""
         ViewSetView.admit(self, request)
-        require_collection_permission(self.by, outbound_pause.ARM, self.summit)
+        require_collection_permission(self.by, outbound_pause.RESUME, self.summit)
         self.row = self.summit

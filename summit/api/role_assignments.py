@@ -1,4 +1,4 @@
-"""Who works for a summit, and what was done: roles given by hand, and the audit."""
+"""Who works for a summit, and what was done there: roles given by hand, and the audit."""
 
 from typing import Any, ClassVar
 
@@ -36,7 +36,7 @@ class RoleSerializer(serializers.ModelSerializer[RoleAssignment]):
 
 
 class RoleInput(serializers.Serializer[Any]):
-    """Who gets which role: by a mailbox, whose owner is written to."""
+    """A role for the owner of a mailbox, who gets a mail."""
 
     email = serializers.EmailField()
     role = serializers.ChoiceField(choices=ROLES)
@@ -51,14 +51,14 @@ class RoleInput(serializers.Serializer[Any]):
 
 
 class RoleFilters(django_filters.FilterSet):
-    """By what roles are narrowed."""
+    """The filters of the list of roles."""
 
     role = django_filters.ChoiceFilter(choices=ROLES, label=_("role"))
     account = django_filters.CharFilter(field_name="user__public_id", label=_("account"))
 
 
 class RoleAssignmentViewSet(DeskViewSet):
-    """Roles at desks. They are given and taken away, never changed."""
+    """Roles at desks. They are given and taken away, but never changed."""
 
     name = "roles"
     verbose_name = _("roles")
@@ -73,12 +73,12 @@ class RoleAssignmentViewSet(DeskViewSet):
     personal = ("name", "email")
 
     def rows(self) -> QuerySet[RoleAssignment]:
-        """Return roles with who holds them."""
+        """Return all roles, with their accounts."""
         return RoleAssignment.objects.select_related("user", "summit")
 
     def add(self, *, by: User, summit: Summit, values: Values) -> RoleAssignment:
-        """Give a role; whoever has no account yet gets one and is written to."""
-        # A line break would go on in the letter that greets them by it.
+        """Give a role. An unknown address gets an account and a mail."""
+        # The name is the salutation of a letter, which must not have a line break.
         name = " ".join(values["name"].split())
         colleague = role_assignments.Colleague(values["email"], values["role"], name, values["language"])
         role_assignments.add_team(summit=summit, colleagues=[colleague], by=by)
@@ -86,7 +86,7 @@ class RoleAssignmentViewSet(DeskViewSet):
         return found.get(user__email=values["email"].strip().lower())
 
     def remove(self, *, by: User, row: RoleAssignment) -> None:
-        """Take a role away. A summit keeps an organiser."""
+        """Take a role away. The last organiser of a summit can't lose this role."""
         role_assignments.take_away(assignments=[row], by=by)
 
 
@@ -107,16 +107,16 @@ class AuditSerializer(serializers.ModelSerializer[AuditEntry]):
         ]
 
     def get_said(self, entry: AuditEntry) -> str:
-        """Return what was done, in words."""
+        """Return a sentence about what was done."""
         return sentence(entry)
 
     def get_object(self, entry: AuditEntry) -> str:
-        """Return to what it was done."""
+        """Return the kind and the key of the object that the entry is about."""
         return f"{entry.object_type}:{entry.object_key}"
 
 
 class AuditFilters(django_filters.FilterSet):
-    """By what the audit is narrowed."""
+    """The filters of the audit."""
 
     action = django_filters.CharFilter(label=_("action"))
     by = django_filters.CharFilter(field_name="by__public_id", label=_("by"))
@@ -128,7 +128,7 @@ class AuditFilters(django_filters.FilterSet):
 
 
 class AuditEntryViewSet(DeskViewSet):
-    """What was done in the summit. Nobody changes it."""
+    """What was done in the summit. Entries can't be changed."""
 
     name = "audit"
     verbose_name = _("the audit")
@@ -141,5 +141,5 @@ class AuditEntryViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"at": ("-at", "-pk")}
 
     def rows(self) -> QuerySet[AuditEntry]:
-        """Return entries with who acted."""
+        """Return all entries, with the accounts that acted."""
         return AuditEntry.objects.select_related("by", "summit")

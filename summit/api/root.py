@@ -1,4 +1,4 @@
-"""The API's entrance and its description."""
+"""The root of the API, and its description."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from summit.public_base.public_pages import public_page
 
 
 class RootSerializer(serializers.Serializer[dict[str, str]]):
-    """Where everything is."""
+    """The addresses that lead to everything else."""
 
     summits = serializers.URLField()
     schema = serializers.URLField()
@@ -31,11 +31,11 @@ class RootSerializer(serializers.Serializer[dict[str, str]]):
 
 
 class Root(PublicMixin, APIView):
-    """Where everything is."""
+    """The addresses that lead to everything else."""
 
     @extend_schema(responses={200: OpenApiResponse(RootSerializer)}, operation_id="root_retrieve")
     def get(self, request: Request) -> Response:
-        """List the addresses that everything else is reached from."""
+        """List the addresses that lead to everything else."""
         names = {"summits": "api-summits", "schema": "api-schema", "docs": "api-docs"}
         names |= {"problems": "api-problems", "me": "api-me"}
         return Response({key: request.build_absolute_uri(reverse(name)) for key, name in names.items()})
@@ -45,7 +45,7 @@ class Schema(SpectacularAPIView):
     """The description of the API (OpenAPI 3.1), as YAML, or as JSON by `?format=json` or the Accept header."""
 
     def _get_schema_response(self, request: Request) -> HttpResponse:
-        """Answer with what was written once: the description is the program's."""
+        """Return the stored description in the reader's language."""
         language = translation.get_language()
         known = language if language in settings.INTERFACE_LANGUAGES else settings.LANGUAGE_CODE
         renderer: Any = request.accepted_renderer
@@ -57,7 +57,7 @@ class Schema(SpectacularAPIView):
 
 
 class Docs(SpectacularSwaggerSplitView):
-    """The description of the API to read and to try, for people. Its script has no reader's token in it."""
+    """The description of the API for people, to read and to try. Its script doesn't contain the reader's token."""
 
     url_name = "api-schema"
     template_name = "portal/api_docs.html"
@@ -66,5 +66,5 @@ class Docs(SpectacularSwaggerSplitView):
 
 @public_page
 def problems(request: HttpRequest) -> HttpResponse:
-    """Explain the kinds of problems: the address in each problem's `type` leads here."""
+    """Show the page that explains the kinds of problems. The `type` of each problem is an address on this page."""
     return render(request, "portal/api_problems.html", {"kinds": KINDS.values()})

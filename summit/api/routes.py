@@ -1,4 +1,5 @@
-"""Who opens the API's working addresses: whoever brings a credential and sees what the desk's rows say."""
+"""Who may use the API's addresses of the app `summit`: users with a credential who may see the same rows at the
+desk."""
 
 from typing import Any
 
@@ -20,7 +21,7 @@ declare("api-my-summits", Gate.API, "GET POST", post="summit.summit.add")
 declare("api-desk", Gate.API, "GET PATCH", kind="desk", see="summit.summit.view", post="summit.summit.change")
 scopes.declare(TaskViewSet.name, TaskViewSet.verbose_name, writes=False)
 declare("api-desk-tasks", Gate.API, kind="desk", see="summit.summit.view")
-_SENDS: dict[str, Any] = {"kind": "desk", "see": "summit.summit.view", "do": "summit.arm"}
+_SENDS: dict[str, Any] = {"kind": "desk", "see": "summit.summit.view", "do": "summit.resume"}
 declare("api-desk-arming", Gate.API, **_SENDS)
 declare("api-desk-arming-arm", Gate.API, "POST", **_SENDS)
 routers.register(VenueViewSet)

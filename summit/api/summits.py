@@ -1,4 +1,4 @@
-"""Summits in the API: what is public of them."""
+"""The public data of summits."""
 
 from typing import Any, ClassVar
 
@@ -33,7 +33,7 @@ class VenueSerializer(serializers.ModelSerializer[Venue]):
 
 
 class NamesInLanguageSerializer(serializers.Serializer[Any]):
-    """What a summit is called for readers of a language."""
+    """The texts of a summit for readers of a language."""
 
     name = serializers.CharField()
     short_name = serializers.CharField()
@@ -62,7 +62,7 @@ class SummitSerializer(serializers.ModelSerializer[Summit]):
         )
     )
     def get_names(self, summit: Summit) -> dict[str, dict[str, str]]:
-        """Return what it is called in each language that it has names in."""
+        """Return the texts of the summit in each language that it has texts in."""
         named = {code: summit.named(code) for code in (summit.language, *sorted(summit.names))}
         return {code: {text: getattr(names, text) for text in TEXTS} for code, names in named.items()}
 
@@ -83,7 +83,7 @@ class SummitDetailSerializer(SummitSerializer):
 
 
 class NewestSummits(ByNewest):
-    """The summits that start last come first."""
+    """Pages with the summits that start last first."""
 
     ordering: Any = ("-starts_on", "slug")
 
@@ -96,7 +96,7 @@ class SummitList(PublicMixin, generics.ListAPIView[Summit]):
     pagination_class = NewestSummits
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Give a page of summits. Raises Problem for a parameter that isn't known."""
+        """Return a page of summits. Raises Problem for an unknown query parameter."""
         query_params.check_known(request.query_params, query_params.PUBLIC)
         query_params.check_page_size(request.query_params)
         return super().list(request, *args, **kwargs)

@@ -1,4 +1,4 @@
-"""Addresses of the ground floor's working resources, below "api/v1/"."""
+"""The API's addresses of the app `summit`, below "api/v1/"."""
 
 from django.urls import URLPattern, path
 

@@ -25,7 +25,7 @@ class DeskVenueSerializer(serializers.ModelSerializer[Venue]):
 
 
 class VenueInput(serializers.ModelSerializer[Venue]):
-    """What is kept of a venue."""
+    """The stored data of a venue."""
 
     class Meta:
         model = Venue
@@ -33,7 +33,7 @@ class VenueInput(serializers.ModelSerializer[Venue]):
 
 
 class VenueFilters(django_filters.FilterSet):
-    """By what venues are narrowed."""
+    """The filters of the list of venues."""
 
     name = django_filters.CharFilter(lookup_expr="iexact", label=_("name"))
 
@@ -51,7 +51,7 @@ class VenueViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"name": ("name",)}
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Venue:
-        """Enter a venue."""
+        """Add a venue."""
         return summits_services.add_venue(by=by, summit=summit, values=values)
 
     def change(self, *, by: User, row: Venue, values: Values) -> Venue:
@@ -75,19 +75,19 @@ class DeskRoomSerializer(serializers.ModelSerializer[Room]):
 
 
 class RoomInput(serializers.ModelSerializer[Room]):
-    """What is kept of a room."""
+    """The stored data of a room."""
 
     venue = InSummit(queryset=Venue.objects.all())
 
     class Meta:
         model = Room
         fields: ClassVar[list[str]] = ["venue", "name", "capacity", "position"]
-        # What must be there once is the database's to say, through the domain.
+        # Uniqueness is checked by the database, through the domain.
         validators: ClassVar[list[Any]] = []
 
 
 class RoomFilters(django_filters.FilterSet):
-    """By what rooms are narrowed."""
+    """The filters of the list of rooms."""
 
     venue = django_filters.CharFilter(field_name="venue__public_id", label=_("venue"))
     name = django_filters.CharFilter(lookup_expr="iexact", label=_("name"))
@@ -110,11 +110,11 @@ class RoomViewSet(DeskViewSet):
     summit_path = "venue__summit"
 
     def rows(self) -> QuerySet[Room]:
-        """Return rooms with their venues."""
+        """Return all rooms, with their venues."""
         return Room.objects.select_related("venue__summit")
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Room:
-        """Enter a room."""
+        """Add a room."""
         return summits_services.add_room(by=by, venue=values["venue"], values=values)
 
     def change(self, *, by: User, row: Room, values: Values) -> Room:

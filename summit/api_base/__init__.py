@@ -1,2 +1,2 @@
-"""What all viewsets of the API share: authentication by tokens, throttling, idempotency, ETags, problem details,
-views, description."""
+"""Shared code of all API viewsets: authentication by tokens, throttling, idempotency, ETags, problem details,
+views and the OpenAPI description."""

@@ -1,14 +1,14 @@
-"""Actions of a viewset that are neither adding nor changing nor deleting: approve, send, withdraw.
+"""Actions of a viewset besides adding, changing and deleting rows: approve, send, withdraw.
 
-A method of a `summit.api_base.viewsets.DeskViewSet` under `@action` has an address of its own, which answers POST:
+A method of a `summit.api_base.viewsets.DeskViewSet` with the decorator `@action` has its own address for POST:
 
     @action("approve", permission="delegations.invite")
     def approve(self, *, by: User, row: Invitation, values: Values) -> None:
         "Approve the letter."
 
-answers at ".../invitations/{id}/approve/" with the row as it stands then; with `detail=False` at
-".../invitations/approve/", where the method takes `summit` in the place of `row` and returns rows. With an `output`
-it returns what that takes.
+The address is ".../invitations/{id}/approve/", and the answer is the row after the action. With `detail=False` the
+address is ".../invitations/approve/"; the method takes `summit` in the place of `row` and returns rows. With an
+`output` the method returns what this serializer takes.
 """
 
 from collections.abc import Callable
@@ -36,8 +36,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Action:
-    """An action as it is declared: its name in addresses, the rule's action that it needs, what it takes and
-    answers."""
+    """A declared action: its name in addresses, the permission that it needs, its input and its output."""
 
     name: str
     permission: str
@@ -62,13 +61,16 @@ def action(
     gone: bool = False,
     shown_once: tuple[str, ...] = (),
 ) -> Callable[[Method], Method]:
-    """Declare a method of a viewset as an action with an address. `output` may be a serializer or one with many=True;
-    `safe` says that it writes nothing, so that a token needs no more than to read; `gone` that the row isn't there
-    afterwards; `shown_once` names what of its answer is kept nowhere."""
+    """Declare a method of a viewset as an action with its own address; a decorator.
+
+    `output` may be a serializer class or a serializer with many=True. `safe` says that the action writes nothing, so
+    that the read scope is enough for a token. `gone` says that the row doesn't exist afterwards. `shown_once` names
+    the fields of the answer that are stored nowhere.
+    """
 
     def mark(method: Method) -> Method:
-        said = " ".join((method.__doc__ or "").split())
-        found = Action(name, permission, input, output, detail, safe, gone, shown_once, method.__name__, said)
+        message = " ".join((method.__doc__ or "").split())
+        found = Action(name, permission, input, output, detail, safe, gone, shown_once, method.__name__, message)
         method.is_action = found  # type: ignore[attr-defined]
         return method
 
@@ -76,17 +78,17 @@ def action(
 
 
 def actions_of(viewset: type) -> list[Action]:
-    """Return the actions of a viewset, in order of their names."""
+    """Return the actions of a viewset, ordered by name."""
     found = [getattr(getattr(viewset, name), "is_action", None) for name in dir(viewset)]
     return sorted((each for each in found if each), key=lambda each: (each.name, not each.detail))
 
 
 class _Nothing(serializers.Serializer[Any]):
-    """What an action takes that asks for nothing: an object without fields."""
+    """The input of an action without input: an object without fields."""
 
 
 class _ActionView(ViewSetView):
-    """What actions on a row and on a list have in common."""
+    """The base of the views for actions on a row and on a list."""
 
     schema = ActionSchema()
     http_method_names = ["post"]
@@ -94,23 +96,23 @@ class _ActionView(ViewSetView):
 
     @property
     def takes_files(self) -> bool:  # type: ignore[override]
-        """Whether the action is told with a file."""
+        """Whether the input of the action may have a file."""
         return file_fields.takes_files(self.action.input)
 
     def verb(self, method: str) -> str:
-        """Return what a token must be allowed to do: what writes nothing asks for no more than reading does."""
+        """Return the verb that the token's scope must allow: read for a safe action."""
         return READ if self.action.safe else super().verb(method)
 
     def known_parameters(self) -> tuple[str, ...]:
-        """Return that nothing is known beside the body."""
+        """Return no names: an action takes no query parameters."""
         return ()
 
     def fields(self) -> list[str]:
-        """Return all: no choice among them is offered here."""
+        """Return an empty list, which means all fields: an action offers no choice of fields."""
         return []
 
     def sent(self, row: Any = None) -> Any:
-        """Return what was sent, checked field by field. Raises Problem."""
+        """Return the input of the action, validated. Raises Problem."""
         data = self.body()
         known = (self.action.input or _Nothing)(data=data, context={**self.context(), "row": row})
         check_fields(data, known.fields)
@@ -120,31 +122,33 @@ class _ActionView(ViewSetView):
         return known.validated_data
 
     def told(self, found: Any) -> Response:
-        """Answer what an action returned, as the action's `output` tells it."""
+        """Return the response for the result of an action, rendered by its `output`."""
         output = self.action.output
         if isinstance(output, serializers.BaseSerializer):
             many = isinstance(output, serializers.ListSerializer)
             kind: Any = type(output.child) if isinstance(output, serializers.ListSerializer) else type(output)
             return Response(kind(found, many=many, context=self.context()).data)
         if output is self.viewset.serializer_class:
-            # Another row than the one that was named is shown: whoever sees it is noted as elsewhere.
+            # The response shows another row than the address names, so the access is logged as elsewhere.
             names = list(field_names(output))
             self.viewset.log_access(by=self.by, summit=self.summit, rows=[found], fields=names)
         return Response(output(found, context=self.context()).data)
 
     def do(self, **more: Any) -> Any:
-        """Do it, by the viewset's method, which calls the domain."""
+        """Call the viewset's method, which calls the domain, and return its result."""
         return getattr(self.viewset, self.action.method)(by=self.by, **more)
 
 
 class RowActionView(_ActionView, DetailView):
-    """An action on one row. With If-Match, only if the row is still as it was read."""
+    """An action on one row. With If-Match it is done only if the row hasn't changed since it was read."""
 
     kind = "RowAction"
 
     def admit(self, request: Request) -> None:
-        """Find the row; where this very request was answered before, it may be what took the row away. Raises
-        Http404, PermissionDenied."""
+        """Find the row, or only the summit if this same request was answered before and may have removed the row.
+
+        Raises Http404, PermissionDenied.
+        """
         try:
             super().admit(request)
         except Http404:
@@ -154,14 +158,14 @@ class RowActionView(_ActionView, DetailView):
             ViewSetView.admit(self, request)
 
     def check_may_write(self) -> None:
-        """Raise PermissionDenied where the reader sees the row and may not do this to it."""
+        """Raise PermissionDenied if the reader lacks the permission of the action on this row."""
         if self.row is None:
             require_collection_permission(self.by, self.action.permission, self.summit)
         else:
             require_object_permission(self.by, self.action.permission, self.summit, self.row)
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Do it."""
+        """Do the action."""
         return self.once(self._done)
 
     def _done(self) -> Response:
@@ -177,16 +181,16 @@ class RowActionView(_ActionView, DetailView):
 
 
 class ListActionView(_ActionView):
-    """An action on several rows of a summit, or that makes some."""
+    """An action on several rows of a summit, or one that adds some."""
 
     kind = "ListAction"
 
     def check_may_write(self) -> None:
-        """Raise PermissionDenied where the reader sees such rows and may not do this."""
+        """Raise PermissionDenied if the reader lacks the permission of the action in the summit."""
         require_collection_permission(self.by, self.action.permission, self.summit)
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Do it."""
+        """Do the action."""
         return self.once(self._done)
 
     def _done(self) -> Response:

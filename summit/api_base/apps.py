@@ -1,11 +1,11 @@
-"""The REST API: its tokens, its rules of conversation, and the ground floor's viewsets."""
+"""The REST API: its tokens, the protocol that all viewsets share, and the viewsets of the app `summit`."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
 class ApiConfig(AppConfig):
-    """Tokens, what is kept of answers, and how much was asked."""
+    """The app with the tokens, the stored answers and the request counts of the API."""
 
     name = "summit.api_base"
     label = "api"
@@ -13,7 +13,8 @@ class ApiConfig(AppConfig):
     desk_place = 4
 
     def ready(self) -> None:
-        """Register what the API stands on, and what has an end; the viewsets are registered by `summit.apps`."""
+        """Register the rules of the API and what is deleted after some time. The viewsets are registered by
+        `summit.apps`."""
         from summit.api_base import (
             field_error_messages,
             idempotency,

@@ -1,4 +1,4 @@
-"""Who asks: a program by its token (RFC 6750), or somebody who is signed in in this browser."""
+"""Authenticates a request: a program by its token (RFC 6750), or a user by the session of their browser."""
 
 from typing import Any
 
@@ -18,15 +18,15 @@ REALM = 'Bearer realm="Summit"'
 
 
 class BearerAuthentication(BaseAuthentication):
-    """By "Authorization: Bearer" and a token, which narrows its account to the token's summit."""
+    """Authenticates by "Authorization: Bearer" and a token. It limits the account to the token's summit."""
 
     def authenticate(self, request: Request) -> tuple[User, Token] | None:
-        """Return account and token; None where the header isn't there. Raises Problem for a token that opens
-        nothing."""
-        scheme, _space, said = request.headers.get("Authorization", "").partition(" ")
+        """Return the account and the token, or None if there is no such header. Raises Problem for a token that
+        isn't valid."""
+        scheme, _space, message = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        token = tokens.find(said.strip())
+        token = tokens.find(message.strip())
         if token is None:
             raise Problem("credentials", headers={"WWW-Authenticate": f'{REALM}, error="invalid_token"'})
         tokens.note_use(token)
@@ -36,22 +36,24 @@ class BearerAuthentication(BaseAuthentication):
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
-        """Return what a 401 asks for."""
+        """Return the WWW-Authenticate header of a 401 response."""
         return REALM
 
 
 class _Forgery(CsrfViewMiddleware):
-    """Says why a request may be forged, instead of answering it."""
+    """Returns the reason why the CSRF check fails, instead of a response."""
 
     def _reject(self, request: Any, reason: str) -> Any:
         return reason
 
 
 class BrowserAuthentication(BaseAuthentication):
-    """By the session of a browser: what changes something needs its CSRF token, a desk its second step."""
+    """Authenticates by the session of a browser. Requests that change something need its CSRF token, and a desk
+    its second step."""
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
-        """Return the account that is signed in, or None. Raises Problem."""
+        """Return the account that is signed in, or None. Raises Problem if the CSRF token or the second step is
+        missing."""
         http = request._request
         user = getattr(http, "user", None) if settings.SESSION_COOKIE_NAME in http.COOKIES else None
         if not isinstance(user, User) or not user.is_active:

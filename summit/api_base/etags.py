@@ -1,7 +1,7 @@
-"""How a row stands, as an ETag (RFC 9110, 8.8.3): what was read can be told from what has changed since.
+"""The ETags of rows (RFC 9110, 8.8.3), by which a client finds out whether a row has changed since it was read.
 
-A tag is the state of the row, and after a dot which of its forms was sent (language, fields). A read that says
-If-None-Match compares all of it; a write that says If-Match compares the state alone, whatever form was read.
+A tag is the state of the row and, after a dot, the form that was sent (language, fields). A read with If-None-Match
+compares both. A write with If-Match compares only the state, whatever form was read.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from summit.api_base.problems import Problem
 
 
 def state_of(data: object) -> str:
-    """Return the state of a row by all that the API tells of it in one language."""
+    """Return the state of a row: a hash of all its data in the API in one language."""
     packed = json.dumps(data, cls=DjangoJSONEncoder, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(packed.encode()).hexdigest()[:32]
 
@@ -28,26 +28,26 @@ def tag(state: str, language: str, fields: Iterable[str]) -> str:
 
 
 def check_given(request: Request) -> None:
-    """Raise Problem where a write doesn't say what it has read (RFC 6585, 3)."""
+    """Raise Problem if a write has no If-Match header (RFC 6585, 3)."""
     if not request.headers.get("If-Match", "").strip():
         raise Problem("condition")
 
 
 def check_match(request: Request, state: str) -> None:
-    """Raise Problem where the row isn't any more as it was read. "*" stands for however it is."""
+    """Raise Problem if the row has changed since it was read, by the If-Match header. "*" matches any state."""
     check_tag(request.headers.get("If-Match", ""), state)
 
 
 def check_tag(header: str, state: str) -> None:
-    """Raise Problem where none of the tags that were sent is that of the row as it is."""
+    """Raise Problem if none of the tags in `header` matches the state of the row."""
     tags = parse_etags(header)
-    # A weak one never matches here (RFC 9110, 13.1.1).
+    # A weak tag never matches in If-Match (RFC 9110, 13.1.1).
     strong = {each.strip('"').partition(".")[0] for each in tags if not each.startswith("W/")}
     if "*" not in strong and state not in strong:
         raise Problem("changed")
 
 
 def is_known(header: str, etag: str) -> bool:
-    """Return whether If-None-Match names a tag: compared weakly, as for reads it is."""
+    """Return whether an If-None-Match header matches a tag. The comparison is weak, as for all reads."""
     tags = {each.removeprefix("W/") for each in parse_etags(header)}
     return "*" in tags or etag.removeprefix("W/") in tags

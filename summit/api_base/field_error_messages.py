@@ -1,4 +1,4 @@
-"""What a field of the API says of input that it can't take: in the words of the pages' forms
+"""The error messages of the API's fields, with the wording of the forms on pages
 (summit.core.field_error_messages)."""
 
 from typing import Any
@@ -32,7 +32,8 @@ WORDS: dict[type[serializers.Field[Any, Any, Any, Any]], dict[str, Any]] = {
 
 
 def speak() -> None:
-    """Let all fields say so that have no words of their own: a field reads its class's when it is made."""
+    """Set these messages as the defaults of the field classes. A field reads the messages of its class when it is
+    created."""
     for kind, words in WORDS.items():
         own = vars(kind).get("default_error_messages", {})
         kind.default_error_messages = {**own, **words}

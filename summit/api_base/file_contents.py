@@ -1,5 +1,7 @@
-"""Files that the API gives: a row's content, or what an action made, their bytes in base 64. What is sent:
-`files`."""
+"""Files in answers of the API: the file of a row, or one that an action made, with its bytes in base 64.
+
+Files in requests are in `file_fields`.
+"""
 
 import base64
 from dataclasses import dataclass
@@ -22,7 +24,7 @@ from summit.users.models import User
 
 @dataclass(frozen=True)
 class File:
-    """A file that is given."""
+    """A file for an answer."""
 
     file_name: str
     content_type: str
@@ -37,7 +39,7 @@ class BytesField(serializers.Field[Any, Any, Any, Any]):
         super().__init__(read_only=True, **kwargs)
 
     def to_representation(self, value: Any) -> str:
-        """Return them."""
+        """Return the bytes in base 64."""
         return base64.b64encode(bytes(value)).decode()
 
 
@@ -50,7 +52,7 @@ class ContentSerializer(serializers.Serializer[Any]):
 
 
 class PersonalContentSerializer(ContentSerializer):
-    """A file that says something of people: its bytes are kept with no Idempotency-Key."""
+    """A file with personal data. Its bytes aren't stored with the answer for an Idempotency-Key."""
 
     content = BytesField(
         allow_null=True, help_text="Null where the answer is given again for the same Idempotency-Key."
@@ -61,16 +63,16 @@ class ContentSchema(ViewSetSchema):
     """The description of the address of a row's file."""
 
     def get_operation_id(self) -> str:
-        """Name it."""
+        """Return the name of the operation."""
         return f"get_content_of_{self.view.viewset.name.replace('-', '_')}"
 
     def parameters(self) -> list[Any]:
-        """Describe the headers, and the row."""
-        said = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.viewset.external else ".")
-        return [*ApiSchema.parameters(self), OpenApiParameter("id", str, PATH, description=said)]
+        """Return the headers and the id of the row."""
+        message = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.viewset.external else ".")
+        return [*ApiSchema.parameters(self), OpenApiParameter("id", str, PATH, description=message)]
 
     def get_response_serializers(self) -> Any:
-        """Return what is answered."""
+        """Return the serializer of the answer."""
         return {"200": ContentSerializer}
 
 
@@ -82,11 +84,11 @@ class Content(DetailView):
     http_method_names = ["get", "head"]
 
     def known_parameters(self) -> tuple[str, ...]:
-        """Return that nothing can be asked for."""
+        """Return no names: the address takes no query parameters."""
         return ()
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Give the file, where there is one for whoever asks."""
+        """Return the file of the row, if there is one for the reader."""
         found = self.viewset.content(by=self.by, row=self.row)
         if found is None:
             raise Http404
@@ -94,16 +96,16 @@ class Content(DetailView):
 
 
 class WithContent(DeskViewSet):
-    """A viewset whose rows have a file each, at ".../{id}/content/"."""
+    """A viewset with one file for each row, at ".../{id}/content/"."""
 
     def content(self, *, by: User, row: Any) -> Any:
-        """Return the row's file (or what has its attributes) and note who had it, or None where there is none for
-        them."""
+        """Return the file of a row (or an object with its attributes), or None if there is none for the user.
+        Records who received it."""
         raise NotImplementedError
 
     @classmethod
     def paths(cls) -> list[URLPattern]:
-        """Add the address of a row's file."""
+        """Return the addresses of the viewset and that of a row's file."""
         view = working_api(Content.as_view(viewset=cls(), scope=cls.name))
         where = f"summits/<slug:summit>/desk/{cls.name}/<str:id>/content/"
         return [*super().paths(), path(where, view, name=f"api-desk-{cls.name}-row-content")]

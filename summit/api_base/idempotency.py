@@ -1,8 +1,8 @@
-"""The same key, the same answer: a POST that is sent again because its answer was lost has no second effect.
+"""Idempotency keys: a POST that is sent again with the same key gets the same answer and has no second effect.
 
-As draft-ietf-httpapi-idempotency-key-header has it. That somebody works on a key is committed before the work begins,
-so that whoever comes meanwhile finds it; the answer is written in the transaction of the effect, so that there is
-neither without the other.
+As in draft-ietf-httpapi-idempotency-key-header. The key is committed as "in progress" before the work begins, so that
+a second request finds it. The answer is written in the transaction of the effect, so that neither exists without the
+other.
 """
 
 import hashlib
@@ -15,21 +15,21 @@ from django.utils import timezone
 from summit.api_base.models.answers import IdempotencyRecord
 
 KEPT_FOR = timedelta(hours=24)
-# After so long a process that worked on a key is gone: gunicorn ends a request after 30 seconds.
+# After this time no process can still work on a key: gunicorn ends a request after 30 seconds.
 GIVEN_UP = timedelta(seconds=60)
 
 
 class KeyReused(Exception):
-    """The key came with another question before."""
+    """Raised if the key came with another request before."""
 
 
 class StillRunning(Exception):
-    """The first request with this key is being worked on."""
+    """Raised if the first request with this key is still in progress."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """Who asks what under which key."""
+    """A request with an Idempotency-Key: who sent it, under which key, and what it asks for."""
 
     who: str
     key: str
@@ -37,14 +37,16 @@ class Question:
 
     @classmethod
     def of(cls, *, who: str, key: str, method: str, address: str, body: bytes) -> "Question":
-        """Return a question by the digests under which it is kept."""
+        """Return the question of a request, with digests in the place of its key and its content."""
         asked = hashlib.sha256(b"\0".join([method.encode(), address.encode(), body]))
         return cls(who, hashlib.sha256(key.encode()).hexdigest(), asked.hexdigest())
 
 
 def begin(question: Question) -> IdempotencyRecord:
-    """Return the row of a question: with the answer that was given, or without one where it is to be worked on now.
-    Raises KeyReused and StillRunning."""
+    """Return the record of a question: with its answer if there is one, otherwise without, for the caller to work on.
+
+    Raises KeyReused and StillRunning.
+    """
     now = timezone.now()
     IdempotencyRecord.objects.filter(who=question.who, key=question.key, made_at__lt=now - KEPT_FOR).delete()
     fresh = IdempotencyRecord(who=question.who, key=question.key, asked=question.asked)
@@ -57,12 +59,12 @@ def begin(question: Question) -> IdempotencyRecord:
 
 
 def _known(question: Question) -> IdempotencyRecord:
-    """Return the row of a question that somebody has asked before."""
+    """Return the record of a question that was asked before. Raises KeyReused and StillRunning."""
     now = timezone.now()
     with transaction.atomic():
         row = IdempotencyRecord.objects.select_for_update().filter(who=question.who, key=question.key).first()
         if row is None:
-            # Whoever worked on it has given it up this moment: asked again, it is done.
+            # The other request has just given up. The next attempt will be worked on.
             raise StillRunning
         if row.asked != question.asked:
             raise KeyReused
@@ -75,25 +77,30 @@ def _known(question: Question) -> IdempotencyRecord:
 
 
 def was_answered(question: Question) -> bool:
-    """Return whether a question has an answer that is kept."""
+    """Return whether there is a stored answer to a question."""
     rows = IdempotencyRecord.objects.filter(who=question.who, key=question.key, asked=question.asked)
     return rows.filter(status__isnull=False, made_at__gte=timezone.now() - KEPT_FOR).exists()
 
 
 def finish(row: IdempotencyRecord, *, status: int, headers: dict[str, str], body: bytes) -> None:
-    """Keep the answer to a question, in the transaction of its effect. Raises StillRunning where somebody else has
-    taken the question over meanwhile: the effect must not come twice."""
+    """Store the answer to a question, in the transaction of its effect.
+
+    Raises StillRunning if another request has taken over the question meanwhile, so that the effect doesn't come
+    twice.
+    """
     mine = IdempotencyRecord.objects.filter(pk=row.pk, status__isnull=True, made_at=row.made_at)
     if not mine.update(status=status, headers=headers, body=body):
         raise StillRunning
 
 
-def drop(row: IdempotencyRecord) -> None:
-    """Forget a question that nobody could answer: it may be asked again. One that somebody else has taken over is
-    theirs."""
+def discard(row: IdempotencyRecord) -> None:
+    """Delete the record of a question that couldn't be answered, so that it can be asked again.
+
+    Does nothing if another request has taken over the question.
+    """
     IdempotencyRecord.objects.filter(pk=row.pk, status__isnull=True, made_at=row.made_at).delete()
 
 
 def clear() -> None:
-    """Forget what is older than a day."""
+    """Delete the records that are older than a day."""
     IdempotencyRecord.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()

@@ -1,4 +1,4 @@
-"""Pages of a list, by cursor: rows that come in between are neither skipped nor shown twice."""
+"""Pagination of lists by cursor: rows added in between are neither skipped nor shown twice."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from rest_framework.pagination import CursorPagination
 
 
 class ByNewest(CursorPagination):
-    """Newest first; a list with an order of its own names it."""
+    """Pages with the newest rows first. A list with another order sets `ordering`."""
 
     ordering = "-id"
     page_size = 50
@@ -19,13 +19,16 @@ class ByNewest(CursorPagination):
         "Which page: each gives the address of the one before it and of the one after it."
     )
     max_page_size = 200
-    # Rows that stand alike in an order are counted from the first of them. With the library's limit of a thousand a
-    # page in the midst of more would lead to itself, for ever.
+    # Rows with equal values in the order are counted from the first of them. The library's limit is a thousand:
+    # beyond it, a page would link to itself for ever.
     offset_cutoff = 10_000_000
 
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:
-        """Return the rows of a page. Raises NotFound for a cursor that this list never gave, such as that of another
-        order: its place is no value of the column."""
+        """Return the rows of a page. Raises NotFound for a cursor that isn't from this list, such as one of another
+        order.
+
+        The position in such a cursor is no valid value of the column.
+        """
         try:
             return super().paginate_queryset(queryset, request, view)
         except (ValueError, TypeError, OverflowError, ValidationError) as error:
@@ -34,7 +37,7 @@ class ByNewest(CursorPagination):
             raise NotFound from error
 
     def _get_position_from_instance(self, instance: Any, ordering: Any) -> Any:
-        """Return the place of a row, also where it is ordered by a column of another row that came with it."""
+        """Return the position of a row in the order, also if it is ordered by a column of a related row."""
         found = instance
         for name in ordering[0].lstrip("-").split("__"):
             found = getattr(found, name)

@@ -1,7 +1,7 @@
-"""What the API reads as the body of a request: JSON that can be kept and answered (RFC 7493).
+"""The parser for request bodies: only JSON that can be stored and answered (RFC 7493).
 
-What passes here has strings that UTF-8 can say, numbers that are finite, names that come once, and no depth that only
-an attacker writes: no view needs to fear them.
+What it returns has only strings in valid UTF-8, finite numbers, unique names and a limited depth. Views don't have to
+check any of this.
 """
 
 import json
@@ -11,17 +11,17 @@ from typing import IO, Any
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
-# Objects and lists in one another; what the API takes has fewer than ten.
+# The most levels of nested objects and lists. The API's own input has fewer than ten.
 DEEPEST = 32
 
 
 class BodyParser(JSONParser):
-    """Reads a body, or raises ParseError."""
+    """Parses a body, or raises ParseError."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """Return what was sent. Raises ParseError for what can't be read or kept."""
+        """Return the parsed body. Raises ParseError for a body that can't be read or stored."""
         try:
             found = json.loads(
                 stream.read().decode(), parse_constant=_refused, parse_float=_finite, object_pairs_hook=_once
@@ -45,8 +45,8 @@ def _finite(said: str) -> float:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object. Raises ValueError for a name that comes twice, of which readers would take one or the other,
-    and for one that no database takes."""
+    """Return the pairs as a dictionary. Raises ValueError for a duplicate name, as readers differ in which value
+    they take, and for a name that no database accepts."""
     found = dict(pairs)
     if len(found) < len(pairs) or any("\0" in name for name in found):
         raise ValueError
@@ -54,7 +54,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _texts(found: Any) -> Iterator[str]:
-    """Give all names and strings. Raises ParseError for what is too deep."""
+    """Yield all names and strings. Raises ParseError if the nesting is too deep."""
     level = [found]
     for _depth in range(DEEPEST):
         inner: list[Any] = []
@@ -72,7 +72,7 @@ def _texts(found: Any) -> Iterator[str]:
 
 
 def _can_be_kept(text: str) -> bool:
-    """Return whether UTF-8 can say a text: not where half of a pair of surrogates stands alone."""
+    """Return whether a text can be encoded in UTF-8. A lone surrogate can't."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""Who may ask a view of the API that doesn't say so itself: nobody."""
+"""Permission classes of API views: by default, nobody may use a view."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 
 class DenyAll(BasePermission):
-    """Refuse everybody. The default of all views, so that one that says nothing of permissions opens nothing."""
+    """Refuse everybody. The default of all views, so that a view without permission classes is closed."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Return False."""
@@ -17,7 +17,7 @@ class DenyAll(BasePermission):
 
 
 class PublicMixin:
-    """A view that answers everybody and never looks who asks."""
+    """A view that answers everybody, without authentication."""
 
     authentication_classes: Sequence[type[BaseAuthentication]] = ()
     permission_classes: Sequence[Any] = (AllowAny,)

@@ -1,4 +1,4 @@
-"""Who makes applications and their tokens. A personal token is its owner's alone, and nobody else's to see."""
+"""The rules for applications and tokens. A personal token is visible only to its owner."""
 
 from django.db.models import Q
 

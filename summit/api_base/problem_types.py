@@ -1,4 +1,5 @@
-"""The kinds of problems that the API answers, each with its status and its words: the page of the docs lists them."""
+"""The kinds of problems that the API answers with, each with its status and its texts. The page of the docs lists
+them."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of problem: what it is called, what it says where nothing better is known, and what to do."""
+    """A kind of problem: its name, its status, its title, and `says`, the default text with what to do."""
 
     name: str
     status: HTTPStatus

@@ -1,6 +1,6 @@
-"""What the API answers where it can't do what was asked: problem details (RFC 9457), all in one place.
+"""The error responses of the API: problem details (RFC 9457), all in one place.
 
-A `type` is an address of the page that explains the kinds of problems. `errors` says what is wrong where: by a JSON
+A `type` is an address on the page that explains the kinds of problems. `errors` says what is wrong where: by a JSON
 pointer into the body (RFC 6901), or by the name of a parameter.
 """
 
@@ -26,13 +26,14 @@ from summit.core import deletion_blockers, unique_errors
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
-# Seconds after which one tries again where the database was busy.
+# Seconds after which a client should retry if the database was busy.
 BUSY_FOR = 30
 Errors = list[dict[str, str]]
 
 
 class Problem(rest.APIException):
-    """A problem of a kind: `detail` is a sentence for whoever asked, the kind's own where there is none."""
+    """An exception that becomes an error response of a kind. `detail` is a sentence for the client, by default the
+    kind's own."""
 
     def __init__(
         self, kind: str, detail: str = "", *, errors: Errors | None = None, headers: Mapping[str, str] | None = None
@@ -44,7 +45,7 @@ class Problem(rest.APIException):
         super().__init__(detail or str(self.kind.says))
 
     def body(self) -> dict[str, Any]:
-        """Return the problem as it is sent."""
+        """Return the body of the response."""
         found = {
             "type": type_of(self.kind),
             "title": str(self.kind.title),
@@ -55,25 +56,27 @@ class Problem(rest.APIException):
 
 
 def type_of(kind: Kind) -> str:
-    """Return the address by which a kind of problem is known."""
+    """Return the address that identifies a kind of problem."""
     return f"{settings.BASE_URL}/api/v1/problems/#{kind.name}"
 
 
 def unprocessable(error: django.ValidationError | rest.ValidationError | Mapping[str, Any]) -> Problem:
-    """Return the problem of a body with fields that can't be taken."""
+    """Return the problem for a body with invalid fields."""
     return Problem("fields", errors=list(_errors(error, "")))
 
 
 def parameters(wrong: Mapping[str, Sequence[str] | str]) -> Problem:
-    """Return the problem of an address with parameters that can't be taken, by their names."""
+    """Return the problem for invalid query parameters. `wrong` has the messages by parameter name."""
     found = []
-    for name, said in wrong.items():
-        found += [{"parameter": name, "detail": each} for each in ([said] if isinstance(said, str) else said)]
+    for name, message in wrong.items():
+        found += [
+            {"parameter": name, "detail": each} for each in ([message] if isinstance(message, str) else message)
+        ]
     return Problem("parameters", errors=found)
 
 
 def _errors(error: Any, pointer: str) -> Errors:
-    """Return what is wrong where, of the errors of Django or of the framework, however deep."""
+    """Return the errors of Django or of the framework as a flat list with pointers, however deep they are nested."""
     if isinstance(error, rest.ValidationError):
         return _errors(error.detail, pointer)
     if isinstance(error, django.ValidationError):
@@ -97,13 +100,16 @@ def _escaped(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
-# What the apps above raise, with the problem that it is to whoever asked.
+# The exceptions of other apps, with functions that return the problem for the client.
 _MEANT: dict[type[Exception], Callable[[Any], Problem]] = {}
 
 
 def means(error: type[Exception], problem: str | Callable[[Any], Problem]) -> None:
-    """Say what an error of an app's domain is to whoever asked: a kind of problem with the error's own sentence, or a
-    function that makes one. An error with a `field` is about that field of the body."""
+    """Register the problem for an exception of an app's domain.
+
+    `problem` is a kind, which then has the exception's own sentence, or a function that returns the problem. An
+    exception with a `field` is reported at that field of the body.
+    """
 
     def told(raised: Any) -> Problem:
         field = getattr(raised, "field", "")
@@ -123,13 +129,13 @@ means(OperationalError, _busy)
 
 
 def problem_of(error: Exception) -> Problem | None:  # noqa: C901, PLR0911 - one line for each kind of error
-    """Return the problem that an error is to whoever asked, or None for an error of ours."""
+    """Return the problem that answers an exception, or None for an internal error."""
     if isinstance(error, Problem):
         return error
     if isinstance(error, ProtectedError):
-        return Problem("conflict", deletion_blockers.said(error))
+        return Problem("conflict", deletion_blockers.describe(error))
     if isinstance(error, IntegrityError):
-        # Somebody else was quicker, after all had been looked at.
+        # Another request wrote a conflicting row after validation.
         found = unique_errors.said_of(error)
         return Problem("conflict", found) if found else None
     if isinstance(error, django.ValidationError):
@@ -146,10 +152,10 @@ def problem_of(error: Exception) -> Problem | None:  # noqa: C901, PLR0911 - one
     if meant is not None:
         return meant(error)
     if isinstance(error, rest.ValidationError):
-        # What the views raise themselves is about the address's parameters.
+        # Views raise this exception only for query parameters.
         detail = error.detail if isinstance(error.detail, dict) else {"": error.detail}
-        lists = {name: said if isinstance(said, list) else [said] for name, said in detail.items()}
-        return parameters({name: [str(each) for each in said] for name, said in lists.items()})
+        lists = {name: message if isinstance(message, list) else [message] for name, message in detail.items()}
+        return parameters({name: [str(each) for each in message] for name, message in lists.items()})
     return _of_the_framework(error)
 
 
@@ -168,7 +174,8 @@ def _of_the_framework(error: Exception) -> Problem | None:
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
-    """Answer an error that a view raised; None for one that is ours. The framework's EXCEPTION_HANDLER."""
+    """Return the response to an exception of a view, or None for an internal error. The framework's
+    EXCEPTION_HANDLER."""
     problem = problem_of(error)
     if problem is None:
         return None
@@ -179,7 +186,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
 
 
 def plain(kind: str, *, headers: Mapping[str, str] | None = None) -> HttpResponse:
-    """Answer a problem outside the framework's views."""
+    """Return a problem as a response, outside the framework's views."""
     problem = Problem(kind)
     content = JSONRenderer().render(problem.body())
     return HttpResponse(content, CONTENT_TYPE, problem.status_code, headers=dict(headers or {}))

@@ -1,4 +1,4 @@
-"""What every public view of the API is wrapped in."""
+"""The decorators of the API's public views."""
 
 import functools
 from typing import Any
@@ -15,8 +15,10 @@ from summit.public_base.public_pages import View, public_page
 
 
 def public_api(view: View, *, otherwise: str = "method") -> View:
-    """Make a view of the API public: as `public_page` does, with refusals as JSON like everything else here.
-    `otherwise` is the problem of whoever does more than read."""
+    """Make a view of the API public, like `public_page`, but with refusals in JSON.
+
+    `otherwise` is the kind of problem that answers methods other than GET and HEAD.
+    """
     page = public_page(view)
 
     @functools.wraps(page)
@@ -29,8 +31,10 @@ def public_api(view: View, *, otherwise: str = "method") -> View:
 
 
 def cached_api(view: View, *params: str) -> View:
-    """Make a view of a summit's part of the API public, and cache its answers as pages are (`cached_page`): those to
-    the paging, the language and `params`."""
+    """Make a view of a summit's part of the API public, and cache its answers as those of pages are (`cached_page`).
+
+    Answers are cached by the parameters for paging and language, and by `params`.
+    """
 
     @functools.wraps(view)
     def rendered(request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -38,12 +42,12 @@ def cached_api(view: View, *params: str) -> View:
         found: HttpResponse = response if getattr(response, "is_rendered", True) else response.render()
         return found
 
-    # Links lead to the host that was asked.
+    # The host is part of the cache key, as links in the answer lead to it.
     cached = cached_page(*query_params.PAGING, *params, also=HttpRequest.get_host)(rendered)
 
     @functools.wraps(view)
     def negotiated(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        # Whoever takes no JSON is told so by the view itself.
+        # The view itself refuses a client that doesn't accept JSON.
         return (cached if _takes_json(request) else rendered)(request, **kwargs)
 
     return public_api(negotiated)
@@ -55,7 +59,7 @@ def _takes_json(request: HttpRequest) -> bool:
 
 
 def _nowhere(request: HttpRequest) -> HttpResponse:
-    """Answer 404 for what is no address of the API, and lead to the one with a slash at its end where that is."""
+    """Return 404 for an unknown address of the API, or a redirect if the address exists with a slash at its end."""
     with_slash = f"{request.path_info}/"
     try:
         found = not request.path_info.endswith("/") and resolve(with_slash).func is not not_found
@@ -68,5 +72,5 @@ def _nowhere(request: HttpRequest) -> HttpResponse:
     return plain("not-found")
 
 
-# What isn't there takes no method.
+# An unknown address answers all methods alike.
 not_found = public_api(_nowhere, otherwise="not-found")

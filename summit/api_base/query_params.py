@@ -1,5 +1,7 @@
-"""What the address of a list asks for: declared filters, a declared order, some of the fields. Nothing else is known,
-and what isn't known is refused by name, so that nobody believes a list narrowed that isn't."""
+"""The query parameters of a list: declared filters, a declared order, a choice of fields.
+
+An unknown parameter is refused by name, so that nobody takes an unfiltered list for a filtered one.
+"""
 
 import functools
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,40 +18,43 @@ from summit.api_base.pagination import ByNewest
 from summit.api_base.problems import parameters
 
 PAGING = ("cursor", "page_size")
-# What every public list knows; the language of sentences too.
+# The parameters of every public list. `lang` is the language of sentences.
 PUBLIC = (*PAGING, "lang")
 Orders = Mapping[str, tuple[str, ...]]
 
 
 def check_known(query: QueryDict, known: Iterable[str]) -> None:
-    """Raise Problem for parameters that an address doesn't know, with those that it does, and for one given twice."""
+    """Raise Problem for unknown query parameters, with the names of the known ones, and for one given twice."""
     names = sorted(known)
-    said = _("Not known here. Known are: %(names)s.") % {"names": ", ".join(names)} if names else _("Not known here.")
-    wrong = {name: said for name in query if name not in names}
+    message = (
+        _("Not known here. Known are: %(names)s.") % {"names": ", ".join(names)} if names else _("Not known here.")
+    )
+    wrong = {name: message for name in query if name not in names}
     wrong |= {name: _("Give it once.") for name in query if name in names and len(query.getlist(name)) > 1}
     if wrong:
         raise parameters(wrong)
 
 
 def check_page_size(query: Mapping[str, str]) -> None:
-    """Raise Problem for a page of no size."""
-    said, most = query.get("page_size"), ByNewest.max_page_size
-    if said is not None and not (said.isascii() and said.isdecimal() and 1 <= int(said[:9]) <= most):
+    """Raise Problem for a `page_size` that isn't a number from 1 to the maximum."""
+    message, most = query.get("page_size"), ByNewest.max_page_size
+    if message is not None and not (message.isascii() and message.isdecimal() and 1 <= int(message[:9]) <= most):
         raise parameters({"page_size": _("Write a number from 1 to %(most)d.") % {"most": most}})
 
 
 def narrowed(rows: QuerySet[Any], filters: Any, query: QueryDict) -> QuerySet[Any]:
-    """Return the rows that have all that is asked for, by a FilterSet of declared fields. Raises Problem."""
+    """Return the rows that match the filters of a query, by a FilterSet of declared fields. Raises Problem for
+    invalid values."""
     if filters is None:
         return rows
     _check_booleans(filters, query)
     chosen = filters(query, queryset=rows)
     if not chosen.is_valid():
-        raise parameters({name: [str(each) for each in said] for name, said in chosen.errors.items()})
+        raise parameters({name: [str(each) for each in message] for name, message in chosen.errors.items()})
     far = [name for name, value in chosen.form.cleaned_data.items() if isinstance(value, datetime) and _far(value)]
     if far:
-        said = _("Write a moment with its zone, such as 2025-03-31T14:30:00+01:00.")
-        raise parameters(dict.fromkeys(far, said))
+        message = _("Write a moment with its zone, such as 2025-03-31T14:30:00+01:00.")
+        raise parameters(dict.fromkeys(far, message))
     # PostgreSQL refuses a zone sixteen hours and more from UTC, Python one of a day.
     cleaned = chosen.form.cleaned_data
     for name in [name for name, each in cleaned.items() if isinstance(each, datetime)]:
@@ -59,7 +64,7 @@ def narrowed(rows: QuerySet[Any], filters: Any, query: QueryDict) -> QuerySet[An
 
 
 def _check_booleans(filters: Any, query: QueryDict) -> None:
-    """Raise Problem for what is neither true nor false: by anything else a list wouldn't be narrowed."""
+    """Raise Problem for a boolean filter with any value but true and false, as such a filter would have no effect."""
     asked = [name for name, each in filters.base_filters.items() if isinstance(each, BooleanFilter) and name in query]
     wrong = [name for name in asked if str(query[name]).lower() not in ("true", "false")]
     if wrong:
@@ -67,7 +72,7 @@ def _check_booleans(filters: Any, query: QueryDict) -> None:
 
 
 def _far(moment: datetime) -> bool:
-    """Return whether a moment isn't in the years 1 to 9999 everywhere: no database takes it."""
+    """Return whether a moment is outside the years 1 to 9999 in UTC. No database accepts it."""
     try:
         moment.astimezone(UTC)
     except OverflowError:
@@ -76,8 +81,11 @@ def _far(moment: datetime) -> bool:
 
 
 def ordered(ordering_fields: Orders, said: str | None) -> tuple[str, ...]:
-    """Return by which fields rows are ordered: those declared under a name, backwards after "-", the first where
-    nothing is asked for; the primary key last, so that equal rows keep their places. Raises Problem."""
+    """Return the columns to order by, with the primary key last so that equal rows keep their places.
+
+    `said` is the name of a declared order, reversed after "-"; None means the first one. Raises Problem for an
+    unknown name.
+    """
     name = next(iter(ordering_fields)) if said is None else said
     if name not in _both(ordering_fields):
         raise parameters({"order": _("Write one of: %(known)s.") % {"known": ", ".join(_both(ordering_fields))}})
@@ -98,13 +106,14 @@ def _backwards(column: str) -> str:
 
 @functools.cache
 def field_names(output: type[BaseSerializer[Any]]) -> tuple[str, ...]:
-    """Return the names of a serializer's fields, in their order: to make the fields takes milliseconds."""
+    """Return the names of a serializer's fields, in their order. Cached, because creating the fields takes
+    milliseconds."""
     made: Any = output()
     return tuple(made.fields)
 
 
 def wanted_fields(said: str | None, known: Sequence[str]) -> list[str]:
-    """Return which fields are asked for; none are named where all are. Raises Problem."""
+    """Return the names of the requested fields, or an empty list for all. Raises Problem for an unknown name."""
     names = [name for name in (said or "").split(",") if name]
     wrong = [name for name in names if name not in known]
     if wrong or (said is not None and not names):
@@ -112,8 +121,8 @@ def wanted_fields(said: str | None, known: Sequence[str]) -> list[str]:
     return names
 
 
-def keep(serializer: BaseSerializer[Any], names: Iterable[str]) -> None:
-    """Leave these fields alone in a serializer's answers; all, where there are none."""
+def keep_fields(serializer: BaseSerializer[Any], names: Iterable[str]) -> None:
+    """Remove all fields but these from a serializer's output. Without names, keep all fields."""
     each: Any = serializer.child if isinstance(serializer, ListSerializer) else serializer
     wanted = set(names)
     for name in [name for name in each.fields if wanted and name not in wanted]:

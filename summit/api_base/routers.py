@@ -1,4 +1,4 @@
-"""Declares the addresses of a viewset, with who opens them."""
+"""Registers the addresses of a viewset and the permissions that they need."""
 
 from summit.api_base import scopes
 from summit.api_base.actions import actions_of
@@ -9,17 +9,17 @@ from summit.permissions.rules import RULES
 
 
 def register(viewset: type[DeskViewSet]) -> None:
-    """Declare a viewset: its scope, and its addresses (`summit.api_base.viewsets.DeskViewSet.paths`) with who does
-    what."""
+    """Declare a viewset: its scope, and the permissions of its addresses
+    (`summit.api_base.viewsets.DeskViewSet.paths`)."""
     scopes.declare(
         viewset.name,
         viewset.verbose_name,
         writes=bool(viewset.allowed_methods or not all(each.safe for each in actions_of(viewset))),
     )
     name, see = f"api-desk-{viewset.name}", f"{viewset.permission}.view"
-    # Whoever sees their own rows alone finds their own summit's list.
+    # Users who see only their own rows may open the list of their own summit.
     desk, row = "own desk" if RULES[see].own else "desk", f"{viewset.name} at a desk"
-    # What isn't offered needs no rule.
+    # Only the methods that are offered need a permission.
     actions = {action: viewset.permission_for(action) for action in viewset.allowed_methods}
     on_row = {
         method: actions[action] for method, action in (("PATCH", "change"), ("DELETE", "remove")) if action in actions

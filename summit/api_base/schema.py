@@ -1,4 +1,4 @@
-"""How the API describes itself (OpenAPI 3.1): what all its answers have in common is said here, for all of them."""
+"""The OpenAPI 3.1 description of API views: what the answers of all views have in common."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ HEADER: Any = OpenApiParameter.HEADER
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
-    """What is wrong where: in the body, by a JSON pointer, or in a parameter."""
+    """What is wrong where: in the body, by a JSON pointer, or in a query parameter."""
 
     pointer = serializers.CharField(required=False, help_text="A JSON pointer into the body (RFC 6901).")
     parameter = serializers.CharField(required=False, help_text="The name of a parameter.")
@@ -24,7 +24,7 @@ class ErrorSerializer(serializers.Serializer[Any]):
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
-    """Why it wasn't done (RFC 9457)."""
+    """Why the request was refused (RFC 9457)."""
 
     type = serializers.URLField(help_text="The kind of problem, and the address where it is explained.")
     title = serializers.CharField()
@@ -34,10 +34,11 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
 
 def refused(schema: Any, found: Any, direction: Any) -> Any:
-    """Return described answers with how a view refuses besides, and that what was read may be as it was."""
+    """Add to the described responses the refusals of a view and, for GET, the answer 304. Returns them in order of
+    status."""
     for status in sorted(schema.refusals()):
-        said = ". ".join(str(kind.title) for kind in KINDS.values() if kind.status == status)
-        described = OpenApiResponse(ProblemSerializer, description=said)
+        message = ". ".join(str(kind.title) for kind in KINDS.values() if kind.status == status)
+        described = OpenApiResponse(ProblemSerializer, description=message)
         found[str(status)] = schema._get_response_for_code(described, str(status), [CONTENT_TYPE], direction)
     if schema.method == "GET":
         found["304"] = {"description": "It is as it was read."}
@@ -62,26 +63,27 @@ class BrowserScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
     name = "browser"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        """Return by which cookie a browser is known."""
+        """Return the cookie that identifies a browser's session."""
         return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
 
 
 class ApiSchema(AutoSchema):
-    """The description of a view: how it is asked, what it answers, how it refuses; of a working one, who may ask."""
+    """The description of a view: its requests, its answers and its refusals. For a view that authenticates, also
+    who may use it."""
 
     view: Any
 
     @property
     def working(self) -> bool:
-        """Whether the view knows who asks."""
+        """Whether the view authenticates its users."""
         return bool(self.view.authentication_classes)
 
     def get_tags(self) -> list[str]:
-        """Put together what everybody may read."""
+        """Return the tags of an operation. All public views have the tag "public"."""
         return list(super().get_tags()) if self.working else ["public"]
 
     def refusals(self) -> set[int]:
-        """Return with which statuses a request may be refused."""
+        """Return the statuses with which a request may be refused."""
         if not self.working:
             return {400, 404, 406}
         found = {400, 401, 403, 404, 406, 429}
@@ -92,7 +94,7 @@ class ApiSchema(AutoSchema):
         return found
 
     def get_auth(self) -> list[dict[str, list[str]]]:
-        """Say by which credential one comes in, and the scope that a token needs (OpenAPI 3.1 has them as roles)."""
+        """Return the accepted credentials, with the scope that a token needs (roles in OpenAPI 3.1)."""
         scopes = [f"{self.view.scope}:{self.view.verb(self.method)}"] if getattr(self.view, "scope", "") else []
         own = super().get_auth()
         if not self.working:
@@ -105,12 +107,12 @@ class ApiSchema(AutoSchema):
         return super().get_operation(*args, **kwargs)
 
     def get_override_parameters(self) -> list[Any]:
-        """Return `parameters`, made once for an operation: each of its answers asks for them."""
+        """Return `parameters`, created once for an operation, because each of its answers asks for them."""
         self._parameters = self._parameters or [*super().get_override_parameters(), *self.parameters()]
         return self._parameters
 
     def parameters(self) -> list[Any]:
-        """Describe the headers of requests and answers."""
+        """Return the headers of requests and answers."""
         found = [OpenApiParameter("ETag", str, HEADER, response=["200", "201"], description="How it stands.")]
         if self.method == "GET":
             found.append(OpenApiParameter("If-None-Match", str, HEADER, description="An ETag: 304 where it stands."))
@@ -125,32 +127,35 @@ class ApiSchema(AutoSchema):
             OpenApiParameter("WWW-Authenticate", str, HEADER, response=["401", "403"], description="RFC 6750."),
         ]
         if self.method == "POST":
-            said = "A new key for each thing to be done: the same key has the same answer for 24 hours."
-            found.append(OpenApiParameter("Idempotency-Key", _KEY, HEADER, description=said))
+            message = "A new key for each thing to be done: the same key has the same answer for 24 hours."
+            found.append(OpenApiParameter("Idempotency-Key", _KEY, HEADER, description=message))
             found.append(OpenApiParameter("Location", OpenApiTypes.URI, HEADER, response=["201"]))
         if self.method in ("PATCH", "DELETE"):
-            said = "The ETag of what was read; 412 where somebody has changed it since."
-            found.append(OpenApiParameter("If-Match", str, HEADER, required=True, description=said))
+            message = "The ETag of what was read; 412 where somebody has changed it since."
+            found.append(OpenApiParameter("If-Match", str, HEADER, required=True, description=message))
         return found
 
     def get_request_serializer(self) -> Any:
-        """Return what is sent."""
+        """Return the serializer of the request body, None for methods without one."""
         return super().get_request_serializer() if self.method in ("POST", "PATCH") else None
 
     def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
-        """Describe a field: of a column of choices that may be empty also that it may, though it is only read; of a
-        time of the venue's day that it has no offset, which JSON Schema's “time” must have (RFC 3339, full-time)."""
+        """Return the schema of a field, with two corrections.
+
+        A read-only field of choices may be empty if its column may. A time of the venue's day has no offset, which
+        JSON Schema's “time” must have (RFC 3339, full-time).
+        """
         model = getattr(getattr(field.parent, "Meta", None), "model", None)
         if isinstance(field, serializers.ChoiceField) and field.read_only and model is not None:
             columns = {column.name: column for column in model._meta.fields}
             field.allow_blank = getattr(columns.get(field.source), "blank", field.allow_blank)
         found = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
         if found.get("format") == "time":
-            found = {name: said for name, said in found.items() if name != "format"} | {"pattern": _CLOCK}
+            found = {name: message for name, message in found.items() if name != "format"} | {"pattern": _CLOCK}
         return found
 
     def _get_serializer_field_meta(self, field: Any, direction: Any) -> Any:
-        """Say of what is sent where it may not be empty."""
+        """Return the metadata of a field. In requests, it says which texts and lists may not be empty."""
         found = super()._get_serializer_field_meta(field, direction)  # type: ignore[no-untyped-call]
         if direction != "request":
             return found

@@ -1,18 +1,19 @@
-"""What can be asked next (OpenAPI 3.1, Link Object): the description says from which answer an id leads where.
+"""Adds links to the description (OpenAPI 3.1, Link Object): which operations take the id from an answer.
 
-A row of a list has an address of its own; what was read there, or added, has actions, and can be changed with the
-ETag that came with it. Programs and tests follow these links; they say nothing that the addresses don't.
+A row of a list has its own address. A row that was read or added has actions, and can be changed with the ETag of its
+answer. Programs and tests follow these links; they say nothing that the addresses don't.
 """
 
 from typing import Any
 
 ROW = "{id}/"
-# Where the id of a row stands in what an operation answers.
+# Where the id of a row is in the answer of an operation.
 IN_LIST, IN_ROW = "$response.body#/results/0/id", "$response.body#/id"
 
 
 def add_links(result: dict[str, Any], generator: Any, request: Any, public: Any) -> dict[str, Any]:
-    """Add to each list and row the operations that its id leads to. A postprocessing hook of the description."""
+    """Add links to the answers of each list and row, to the operations that take their id. A postprocessing hook
+    of the description."""
     paths = result["paths"]
     for path, operations in paths.items():
         below = [name for name in paths if name.startswith(path + ROW)]

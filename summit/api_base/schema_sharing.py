@@ -1,4 +1,5 @@
-"""What operations have in common stands once in the description, and is referred to (OpenAPI 3.1, Components)."""
+"""Moves the common parts of operations to the components of the description and refers to them (OpenAPI 3.1,
+Components)."""
 
 import json
 from collections import Counter
@@ -9,8 +10,8 @@ Place = tuple[dict[str, Any] | list[Any], Any]
 
 
 def share(result: dict[str, Any], generator: Any, request: Any, public: Any) -> dict[str, Any]:
-    """Move headers, refusals and parameters that stand at several places among the components. A postprocessing hook
-    of the description."""
+    """Move headers, refusals and parameters that occur several times to the components. A postprocessing hook of
+    the description."""
     operations = [
         found
         for path in result["paths"].values()
@@ -41,7 +42,7 @@ def _parameters(operation: dict[str, Any]) -> Iterator[tuple[str, Place]]:
 
 
 def _move(components: dict[str, Any], kind: str, places: list[tuple[str, Place]]) -> None:
-    """Leave a reference at each place whose content stands at another too. What is called alike and isn't is
+    """Replace each content that occurs at several places by a reference. Different contents with the same name are
     numbered."""
     told = {(name, json.dumps(rows[at], sort_keys=True)) for name, (rows, at) in places}
     numbers = Counter(json.dumps(rows[at], sort_keys=True) for _name, (rows, at) in places)

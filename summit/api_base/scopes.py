@@ -1,6 +1,6 @@
-"""What a token may be for: a resource and a verb each, such as "rooms:read".
+"""The scopes of tokens: a resource and a verb, such as "rooms:read".
 
-`declare` a resource where its rules are declared, in a module that the app imports when it is ready.
+Call `declare` for a resource where its rules are declared, in a module that the app imports when it is ready.
 """
 
 from collections.abc import Iterable
@@ -20,11 +20,11 @@ VERBS = {READ: gettext_lazy("read"), WRITE: gettext_lazy("read and change")}
 
 @dataclass(frozen=True)
 class Scoped:
-    """A resource as tokens name it, and what it is called."""
+    """A resource as scopes name it, with its label."""
 
     name: str
     label: Any
-    # Whether there is anything to change by it.
+    # Whether the resource has anything to change.
     writes: bool = True
 
 
@@ -32,44 +32,44 @@ _DECLARED: dict[str, Scoped] = {}
 
 
 def declare(name: str, label: Any, *, writes: bool = True) -> None:
-    """Declare a resource. Raises ValueError where it is declared already."""
+    """Declare a resource. Raises ValueError if it is declared already."""
     if name in _DECLARED:
         raise ValueError(f"{name} is declared twice")
     _DECLARED[name] = Scoped(name, label, writes)
 
 
 def resources() -> list[Scoped]:
-    """Return all resources by their names."""
+    """Return all resources, sorted by name."""
     return [_DECLARED[name] for name in sorted(_DECLARED)]
 
 
 def known() -> list[str]:
-    """Return all scopes there are, in order."""
+    """Return all scopes, in order."""
     return [f"{each.name}:{verb}" for each in resources() for verb in VERBS]
 
 
 def by_label() -> list[Scoped]:
-    """Return all resources by what they are called in the reader's language."""
+    """Return all resources, sorted by their label in the reader's language."""
     return sorted(resources(), key=lambda each: fold(str(each.label)))
 
 
 def in_words(scopes: Iterable[str]) -> list[str]:
-    """Say in the reader's language what scopes allow, a sentence each for what is read and what is changed."""
+    """Return what scopes allow in the reader's language: one sentence for reading and one for changing."""
     held, listed = set(scopes), by_label()
     changed = [str(each.label) for each in listed if f"{each.name}:{WRITE}" in held]
     read = [str(each.label) for each in listed if f"{each.name}:{READ}" in held and str(each.label) not in changed]
-    said = []
+    message = []
     if all(covers(held, each.name, READ) for each in listed):
-        said.append(_("It may read everything."))
+        message.append(_("It may read everything."))
     elif read:
-        said.append(_("It may read: %(what)s.") % {"what": comma().join(read)})
+        message.append(_("It may read: %(what)s.") % {"what": comma().join(read)})
     if changed:
-        said.append(_("It may read and change: %(what)s.") % {"what": comma().join(changed)})
-    return said
+        message.append(_("It may read and change: %(what)s.") % {"what": comma().join(changed)})
+    return message
 
 
 def checked(wanted: Iterable[str]) -> list[str]:
-    """Return scopes in order, each once. Raises ValidationError for one that isn't there."""
+    """Return the scopes sorted and without duplicates. Raises ValidationError for an unknown scope."""
     found = sorted(set(wanted))
     wrong = [scope for scope in found if scope not in known()]
     if wrong:
@@ -82,7 +82,7 @@ def checked(wanted: Iterable[str]) -> list[str]:
 
 
 def covers(scopes: Iterable[str], resource: str, verb: str) -> bool:
-    """Return whether scopes allow a verb on a resource. Whoever may change may read."""
+    """Return whether scopes allow a verb on a resource. A scope to change a resource also allows to read it."""
     held = set(scopes)
     return f"{resource}:{verb}" in held or (verb == READ and f"{resource}:{WRITE}" in held)
 

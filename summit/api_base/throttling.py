@@ -1,4 +1,5 @@
-"""How much somebody may ask in a minute, counted in the database: web processes share nothing else."""
+"""Limits the requests of a client in a minute. They are counted in the database, which is all that web processes
+share."""
 
 import time
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from summit.api_base.models.answers import RequestCount
 
 # Seconds.
 WINDOW = 60
-# Django has no update that gives back what it wrote: two who ask at once would be told the same number.
+# Django has no update that returns what it wrote. With two queries, two requests at once could get the same number.
 _SPEND = """
     INSERT INTO api_requestcount (who, "window", number) VALUES (%s, %s, 1)
     ON CONFLICT (who) DO UPDATE SET
@@ -22,7 +23,7 @@ _SPEND = """
 
 @dataclass(frozen=True)
 class Budget:
-    """What is left of somebody's requests, and in how many seconds there are as many again as at first."""
+    """How many requests a client has left, and the seconds until the full limit is available again."""
 
     limit: int
     left: int
@@ -30,11 +31,11 @@ class Budget:
 
     @property
     def over(self) -> bool:
-        """Whether this request is one too many."""
+        """Whether this request exceeds the limit."""
         return self.left < 0
 
     def headers(self) -> dict[str, str]:
-        """Return it as headers (draft-ietf-httpapi-ratelimit-headers)."""
+        """Return the budget as headers (draft-ietf-httpapi-ratelimit-headers)."""
         found = {
             "RateLimit-Policy": f'"default";q={self.limit};w={WINDOW}',
             "RateLimit": f'"default";r={max(0, self.left)};t={self.resets_in}',
@@ -43,7 +44,7 @@ class Budget:
 
 
 def spend(who: str) -> Budget:
-    """Count a request of somebody's and return what is left. One query."""
+    """Count a request of a client and return its budget. One query."""
     now = int(time.time())
     limit = settings.API_REQUESTS_A_MINUTE
     with connection.cursor() as cursor:
@@ -53,5 +54,5 @@ def spend(who: str) -> Budget:
 
 
 def clear() -> None:
-    """Forget who asked nothing for a day."""
+    """Delete the counts of clients without a request for a day."""
     RequestCount.objects.filter(window__lt=int(time.time()) // WINDOW - 24 * 60).delete()

@@ -1,4 +1,4 @@
-"""Moments in bodies are said with their zone: without one nobody knows which is meant."""
+"""Checks that moments in request bodies have a time zone: without one they are ambiguous."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,19 +10,21 @@ from rest_framework.utils.serializer_helpers import BindingDict
 
 
 def lacking(data: Any, fields: Iterable[str]) -> dict[str, str]:
-    """Return what is wrong with those fields of a body that are moments without a zone, by their names. `fields` are
-    a serializer's, or names alone of what takes none."""
+    """Return an error for each field of a body that is a moment without a time zone, by field name.
+
+    `fields` are the fields of a serializer. If they are plain names, nothing is checked.
+    """
     if not isinstance(data, dict) or not isinstance(fields, BindingDict):
         return {}
-    said = _("Write a moment with its zone, such as 2025-03-31T14:30:00+01:00.")
+    message = _("Write a moment with its zone, such as 2025-03-31T14:30:00+01:00.")
     moments = [name for name, field in fields.items() if isinstance(field, serializers.DateTimeField)]
-    return {name: said for name in moments if _without_zone(data.get(name))}
+    return {name: message for name in moments if _without_zone(data.get(name))}
 
 
 def _without_zone(said: Any) -> bool:
     try:
         found = parse_datetime(said.strip()) if isinstance(said, str) else None
     except ValueError:
-        # What is no moment is refused by its field.
+        # A text that is no moment is refused by its field.
         return False
     return found is not None and found.tzinfo is None

@@ -1,16 +1,16 @@
-"""The form of a token's secret: random bits that are known again where they have leaked."""
+"""The format of a token's secret: random bits in a form that can be recognised where a secret has leaked."""
 
 import hashlib
 import secrets
 import zlib
 
-# What begins so is a token of this system: scanners of source code and logs find it. Personal, and an application's.
+# The prefixes of a personal token and of an application's. Scanners of source code and logs find tokens by them.
 PERSONAL, OF_API_CLIENT = "sk_", "sa_"
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 # 256 bits and 32 bits in base 62.
 _RANDOM, _CHECK = 43, 6
 LENGTH = len(PERSONAL) + _RANDOM + _CHECK
-# Of what an owner is shown again: few of the random letters.
+# How many characters an owner is shown again: only few of them are random.
 SHOWN = 7
 
 
@@ -21,14 +21,14 @@ def make(start: str) -> str:
 
 
 def looks_like_one(said: str) -> bool:
-    """Return whether something has the form of a secret, checksum and all: else no row needs to be looked for."""
+    """Return whether a text has the format of a secret, including its checksum. If not, no query is needed."""
     if len(said) != LENGTH or not said.isascii() or not said.startswith((PERSONAL, OF_API_CLIENT)):
         return False
     return secrets.compare_digest(said[-_CHECK:], _checksum(said[:-_CHECK]))
 
 
 def digest(secret: str) -> str:
-    """Return what is kept of a secret: its SHA-256 in hexadecimal."""
+    """Return what is stored of a secret: its SHA-256 in hexadecimal."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

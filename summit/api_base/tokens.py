@@ -1,4 +1,4 @@
-"""Tokens: made once, shown once, used often, revoked at once."""
+"""Making, finding and revoking tokens. The secret of a token is shown only once."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ from summit.permissions.rules import check, may_everything, roles_by_summit
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# When a token was last used is written down at most so often.
+# The shortest time between two updates of when a token was last used.
 NOTED_EVERY = timedelta(minutes=1)
-# A token that never ends is found in an old backup one day.
+# Every token expires: one that doesn't might be found in an old backup one day.
 LONGEST = timedelta(days=366)
 MOST = 50
 NOT_YOURS = gettext_lazy("You have nothing to do with such a summit. Leave it empty, or take another.")
@@ -30,7 +30,7 @@ NOT_YOURS = gettext_lazy("You have nothing to do with such a summit. Leave it em
 
 @dataclass(frozen=True)
 class Made:
-    """A new token with its secret, which nobody can be told again."""
+    """A new token with its secret, which can't be shown again."""
 
     token: Token
     secret: str
@@ -39,8 +39,10 @@ class Made:
 def make(
     *, by: User, name: str, scopes: Iterable[str], summit: Summit | None = None, expires_at: datetime | None = None
 ) -> Made:
-    """Make a token by which a program acts as whoever makes it. Whoever calls this has seen to it that they have
-    taken the second step where one is asked for. Raises ValidationError."""
+    """Make a personal token, by which a program acts as the user `by`. Raises ValidationError.
+
+    The caller has to check that the user has taken the second step, if one is required.
+    """
     if summit is not None and not may_everything(by) and summit.pk not in roles_by_summit(by):
         raise ValidationError({"summit": NOT_YOURS})
     if Token.objects.alive().filter(user=by).count() >= MOST:
@@ -84,7 +86,7 @@ def _store(token: Token, start: str, by: User, scopes: Iterable[str]) -> Made:
 
 
 def _end(wanted: datetime | None) -> datetime:
-    """Return when a token ends, a year from now at most. Raises ValidationError for a moment that has passed."""
+    """Return when a token expires, at most a year from now. Raises ValidationError for a moment in the past."""
     now = timezone.now()
     if wanted is not None and wanted <= now:
         raise ValidationError({"expires_at": _("This moment has passed. Give a later one.")})
@@ -92,13 +94,15 @@ def _end(wanted: datetime | None) -> datetime:
 
 
 def listed(user: User) -> QuerySet[Token]:
-    """Return somebody's personal tokens, the newest first: nobody else sees them."""
+    """Return the personal tokens of a user, the newest first. Only their owner may see them."""
     return Token.objects.filter(user=user, api_client=None).select_related("summit", "user", "api_client")
 
 
 def find(secret: str) -> Token | None:
-    """Return the token of a secret with its account, or None where it opens nothing. One query; none for what has
-    not the form of a secret."""
+    """Return the token with a secret, with its account, or None if it isn't valid.
+
+    One query; none for a text that doesn't have the format of a secret.
+    """
     if not token_secrets.looks_like_one(secret):
         return None
     rows = Token.objects.alive().select_related("user", "summit", "api_client")
@@ -106,7 +110,7 @@ def find(secret: str) -> Token | None:
 
 
 def note_use(token: Token) -> None:
-    """Note that a token is used now, where that was not noted within the last minute."""
+    """Record that a token is used now, unless that was recorded within the last minute."""
     now = timezone.now()
     if token.last_used_at is None or token.last_used_at < now - NOTED_EVERY:
         stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - NOTED_EVERY)
@@ -114,8 +118,10 @@ def note_use(token: Token) -> None:
 
 
 def revoke_all(*, user: User, by: User) -> int:
-    """Revoke all personal tokens of an account, and return how many there were. Whoever calls this has asked whether
-    `by` may."""
+    """Revoke all personal tokens of an account and return how many there were.
+
+    The caller has to check that `by` may do this.
+    """
     with transaction.atomic():
         found = list(Token.objects.alive().select_for_update(of=("self",)).filter(user=user, api_client=None))
         Token.objects.filter(pk__in=[token.pk for token in found]).update(revoked_at=Now())
@@ -125,8 +131,10 @@ def revoke_all(*, user: User, by: User) -> int:
 
 
 def revoke(*, token: Token, by: User) -> bool:
-    """Revoke a token: its next request is refused. Returns whether it wasn't revoked before. Raises PermissionDenied
-    where it is neither one's own nor an application's of one's summit."""
+    """Revoke a token, so that its next request is refused. Returns False if it was revoked before.
+
+    Raises PermissionDenied if the token is neither the user's own nor that of an application in their summit.
+    """
     if token.api_client is not None:
         check(by, "api.apiclient.token", token.api_client.summit)
     elif token.user_id != by.pk:

@@ -1,4 +1,5 @@
-"""Accounts of programs hold no role elsewhere: there is no token for them, and nobody signs in with them."""
+"""Accounts of applications hold no role in another installation: they have no token there, and nobody signs in
+with them."""
 
 from django.db.models import Q
 

@@ -1,7 +1,7 @@
-"""What every working view of the API stands on: who asks, in which language, for what, how often.
+"""The base of every API view that authenticates: credentials, language, scopes, throttling and idempotency.
 
-Nothing here is kept by caches and nothing is public. What everybody may read is `summit.api_base.public_views`; the
-two never share an address (docs/decisions/0038-working-viewsets.md).
+Answers are never cached and never public. Public views are in `summit.api_base.public_views`; the two never share an
+address (docs/decisions/0038-working-viewsets.md).
 """
 
 import functools
@@ -38,12 +38,13 @@ from summit.users.models import User
 VARY = ("Authorization", "Cookie", "Accept-Language")
 READS = ("GET", "HEAD")
 KEY = re.compile(r"[!-~]{1,255}")
-# Those headers of an answer that belong to what was done, and are given again with it.
+# The headers of an answer that are stored and sent again with it.
 KEPT_HEADERS = ("Content-Type", "Content-Language", "ETag", "Location")
 
 
 def language_of(header: str) -> str:
-    """Return the language of the interface that a reader likes best (RFC 9110, 12.5.4)."""
+    """Return the language of the interface that a client prefers, by its Accept-Language header (RFC 9110,
+    12.5.4)."""
     for wanted, _quality in parse_accept_lang_header(header):
         code = wanted.partition("-")[0]
         if code in settings.INTERFACE_LANGUAGES:
@@ -52,7 +53,7 @@ def language_of(header: str) -> str:
 
 
 def working_api(view: View) -> View:
-    """Make a view of the API one that knows who asks: in their language, and kept by nobody."""
+    """Wrap a view of the API that authenticates: its answers are in the client's language and never cached."""
 
     @functools.wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -72,7 +73,8 @@ def working_api(view: View) -> View:
 
 
 def _unless_known(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Return what was read, or that it is as it was (304); what has no ETag of its own gets one of its bytes."""
+    """Return the response, or 304 if the client has it already. A response without an ETag gets one from its
+    bytes."""
     if response.status_code != HTTPStatus.OK or not isinstance(response, HttpResponse):
         return response
     if "ETag" not in response:
@@ -84,50 +86,53 @@ def _unless_known(request: HttpRequest, response: HttpResponseBase) -> HttpRespo
 
 
 class WorkingView(APIView):
-    """A view that needs a credential. What it is about, and for which parameters it may be asked, a subclass says."""
+    """A view that needs a credential. Subclasses say what it is about and which query parameters it takes."""
 
     authentication_classes = [BearerAuthentication, BrowserAuthentication]
     http_method_names = ["get", "head", "post", "patch", "delete"]
     schema = ApiSchema()
-    # The viewset as scopes name it; "" where any token will do.
+    # The resource that a token's scopes must cover; "" if any token may use the view.
     scope = ""
-    # Fields of an answer that are never kept, in none of its forms: what is shown once.
+    # The fields of an answer that are shown once, and never stored in any form.
     shown_once: ClassVar[tuple[str, ...]] = ()
-    # Whether a POST may bring a file, and so come as a form.
+    # Whether a POST may have a file, and may therefore be a form.
     takes_files = False
     budget: throttling.Budget | None = None
 
     @property
     def by(self) -> User:
-        """Who asks, or as whom a program acts."""
+        """The account that makes the request, also if a program acts as it."""
         user = self.request.user
         assert isinstance(user, User)  # noqa: S101 - `initial` has seen to it
         return user
 
     @property
     def token(self) -> Token | None:
-        """By which token, or None in a browser."""
+        """The token of the request, None in a browser."""
         return self.request.auth if isinstance(self.request.auth, Token) else None
 
     @property
     def who(self) -> str:
-        """Under which name requests are counted and answers kept."""
+        """The name of the client for counting its requests and storing answers."""
         return f"token:{self.token.pk}" if self.token else f"user:{self.by.pk}"
 
     def known_parameters(self) -> tuple[str, ...]:
-        """Return which parameters the address knows with this method."""
+        """Return the query parameters that the address takes with this method."""
         return ()
 
     def get_parsers(self) -> list[Any]:
-        """Return what reads a body: forms only where a file may come."""
+        """Return the parsers of request bodies. Forms are parsed only if the view may take a file."""
         return [*super().get_parsers(), *([MultiPartParser()] if self.takes_files else [])]
 
     def body(self) -> Any:
-        """Return what was sent, alike whether it came as JSON or as a form. Raises ParseError."""
+        """Return the request body, in the same shape for JSON and for a form. Raises ParseError."""
         return file_fields.body_of(self.request.data)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse what isn't done here before anybody is asked who they are. Raises MethodNotAllowed."""
+        """Check the method and the length before authentication, and the query parameters and the access after it.
+
+        Raises MethodNotAllowed, Problem.
+        """
         method = str(request.method).lower()
         if method not in self.http_method_names or not hasattr(self, method):
             raise MethodNotAllowed(str(request.method))
@@ -135,16 +140,20 @@ class WorkingView(APIView):
         super().initial(request, *args, **kwargs)
         query_params.check_known(request.query_params, self.known_parameters())
         self.admit(request)
-        # To look for a mark of forgery, a browser's form is read before anything asks what may come.
+        # The CSRF check has read a browser's form already, before its media type could be checked.
         if file_fields.is_form(request._request) and not self.takes_files:
             raise Problem("media-type")
 
     def verb(self, method: str) -> str:
-        """Return what a token must be allowed to do with this method: to read, or to write."""
+        """Return the verb that the token's scope must allow for this method: read or write."""
         return READ if method in READS else WRITE
 
     def check_permissions(self, request: Request) -> None:
-        """Let in who brings a credential for this, as often as a minute allows. Raises NotAuthenticated, Problem."""
+        """Check that there is a credential, that the rate limit isn't exceeded, and that the token's scope allows the
+        request.
+
+        Raises NotAuthenticated, Problem.
+        """
         if request.user is None:
             raise NotAuthenticated
         self.budget = throttling.spend(self.who)
@@ -156,22 +165,24 @@ class WorkingView(APIView):
             raise Problem("scope", headers={"WWW-Authenticate": asked})
 
     def admit(self, request: Request) -> None:
-        """Find what the address is about, for whoever may see it. Raises Http404 and PermissionDenied."""
+        """Find what the address is about, if the reader may see it. Raises Http404 and PermissionDenied."""
 
     def permission_denied(self, request: Any, message: Any = None, code: Any = None) -> Any:
-        """Never asked: `check_permissions` raises what it means."""
+        """Never called: `check_permissions` raises its own exceptions."""
         raise NotAuthenticated
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Say with every answer how much is left."""
+        """Add the rate limit headers to every response."""
         found = super().finalize_response(request, response, *args, **kwargs)
         for name, value in (self.budget.headers() if self.budget else {}).items():
             found[name] = value
         return found
 
     def once(self, do: Callable[[], Response]) -> HttpResponseBase:
-        """Do what a POST asks for, in one transaction; with an Idempotency-Key only the first time, and answer the
-        same whenever it comes again."""
+        """Return the result of `do`, called in one transaction.
+
+        With an Idempotency-Key, `do` is called only for the first request; each later one gets the same answer.
+        """
         key = self.request.headers.get("Idempotency-Key")
         if key is None:
             with transaction.atomic():
@@ -188,7 +199,7 @@ class WorkingView(APIView):
         return response
 
     def was_answered(self) -> bool:
-        """Return whether this request came before, with its Idempotency-Key, and was answered."""
+        """Return whether this request came before with the same Idempotency-Key and was answered."""
         key = self.request.headers.get("Idempotency-Key")
         return key is not None and idempotency.was_answered(self._question(key))
 
@@ -196,7 +207,7 @@ class WorkingView(APIView):
         if not KEY.fullmatch(key):
             raise Problem("key")
         http = self.request._request
-        # A form that is sent again has other boundaries.
+        # A form has other boundaries each time it is sent.
         form = self.takes_files and file_fields.is_form(http)
         body = file_fields.digest_of(self.body()) if form else http.body
         return idempotency.Question.of(
@@ -204,15 +215,17 @@ class WorkingView(APIView):
         )
 
     def _refused(self, row: IdempotencyRecord, error: Exception) -> Response:
-        """Keep a refusal as well: the same question has the same answer. What is a mistake of ours may be asked
-        again, and so may what somebody else is answering."""
+        """Return the response to an exception, and store it, so that the same question has the same answer.
+
+        Internal errors aren't stored and may be asked again, and so may a question that another request is answering.
+        """
         try:
             response = self.handle_exception(error)
         except Exception:
-            idempotency.drop(row)
+            idempotency.discard(row)
             raise
         if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            idempotency.drop(row)
+            idempotency.discard(row)
         elif not isinstance(error, idempotency.StillRunning):
             self._keep(row, response)
         return response

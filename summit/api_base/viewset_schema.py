@@ -1,4 +1,4 @@
-"""How a viewset of the kit describes itself (OpenAPI 3.1): from what the viewset names, and nothing else."""
+"""The OpenAPI 3.1 description of a viewset, derived only from what the viewset names."""
 
 import copy
 from typing import Any
@@ -16,30 +16,30 @@ PATH: Any = OpenApiParameter.PATH
 
 
 class ViewSetSchema(ApiSchema):
-    """The description of a viewset's addresses, from the viewset alone."""
+    """The description of a viewset's addresses, derived only from the viewset."""
 
     @property
     def kind(self) -> str:
-        """Which of a viewset's addresses it is: "Collection", "Item" or "Bulk"."""
+        """The kind of address: "Collection", "Item" or "Bulk"."""
         return str(self.view.kind)
 
     def get_operation_id(self) -> str:
-        """Name an operation by its verb and its viewset."""
+        """Return the name of an operation: its verb and its viewset."""
         name = self.view.viewset.name.replace("-", "_")
         verbs = {"GET": "get", "POST": "add", "PATCH": "change", "DELETE": "delete"}
         verb = {"Collection": {"GET": "list"}, "Bulk": {"POST": "add_many"}}.get(self.kind, {}).get(self.method)
         return f"{verb or verbs[self.method]}_{name}"
 
     def get_tags(self) -> list[str]:
-        """Put the operations of a viewset together."""
+        """Return the name of the viewset as tag of all its operations."""
         return [self.view.viewset.name]
 
     def parameters(self) -> list[Any]:
-        """Describe the parameters that its lists take."""
+        """Return the parameters of the address, including those of its lists."""
         found = super().parameters()
         if "{id}" in self.path:
-            said = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.viewset.external else ".")
-            found.append(OpenApiParameter("id", str, PATH, description=said))
+            message = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.viewset.external else ".")
+            found.append(OpenApiParameter("id", str, PATH, description=message))
         if self.kind == "Bulk" or self.method == "DELETE":
             return found
         names = ", ".join(field_names(self.view.viewset.serializer_class))
@@ -55,7 +55,7 @@ class ViewSetSchema(ApiSchema):
         return list(filters.base_filters.items()) if filters else []
 
     def get_request_serializer(self) -> Any:
-        """Return what is sent: a row, some of its fields, or many rows."""
+        """Return the serializer of the request body: a row, some of its fields, or many rows."""
         own = self.view.viewset.input_serializer_class
         if self.kind != "Bulk":
             changes = self.view.viewset.update_serializer_class or own
@@ -69,7 +69,7 @@ class ViewSetSchema(ApiSchema):
         return inline_serializer(f"{self._name()}Rows", {"rows": row})
 
     def get_response_serializers(self) -> Any:
-        """Return what is answered."""
+        """Return the serializers of the answers, by status."""
         own = self.view.viewset.serializer_class
         if self.method == "DELETE":
             return {"204": OpenApiResponse(description="It is deleted.")}
@@ -94,37 +94,38 @@ class ViewSetSchema(ApiSchema):
 
 
 class ActionSchema(ViewSetSchema):
-    """The description of an action of a viewset, from its `action`."""
+    """The description of an action of a viewset, derived from the view's `action`."""
 
     def refusals(self) -> set[int]:
-        """Return with which statuses a request may be refused: what was read, a row or an order, may have changed."""
+        """Return the statuses with which a request may be refused. These include 412: a row or an order that was
+        read may have changed."""
         return super().refusals() | {412}
 
     def get_operation_id(self) -> str:
-        """Name an operation by its action and its viewset."""
+        """Return the name of an operation: its action and its viewset."""
         action, name = (each.replace("-", "_") for each in (self.view.action.name, self.view.viewset.name))
         return f"{action}_one_of_{name}" if self.kind == "RowAction" else f"{action}_{name}"
 
     def get_description(self) -> str:  # type: ignore[override]
-        """Say what the action does, as its method says it."""
+        """Return the docstring of the action's method."""
         return str(self.view.action.says)
 
     def parameters(self) -> list[Any]:
-        """Describe the headers, and the row."""
+        """Return the headers and, for an action on a row, its id."""
         found = ApiSchema.parameters(self)
         if self.kind == "RowAction":
-            said = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.viewset.external else ".")
-            found.append(OpenApiParameter("id", str, PATH, description=said))
-            said = "The ETag of what was read, where it matters; 412 where somebody has changed it since."
-            found.append(OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description=said))
+            message = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.viewset.external else ".")
+            found.append(OpenApiParameter("id", str, PATH, description=message))
+            message = "The ETag of what was read, where it matters; 412 where somebody has changed it since."
+            found.append(OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description=message))
         return found
 
     def get_request_serializer(self) -> Any:
-        """Return what is sent, if anything."""
+        """Return the serializer of the action's input, if it has any."""
         return described(self.view.action.input)
 
     def get_response_serializers(self) -> Any:
-        """Return what is answered: the row or rows, or what the action says."""
+        """Return the serializer of the answer: the row or rows, or the `output` of the action."""
         action, own = self.view.action, self.view.viewset.serializer_class
         if action.gone:
             return {"204": OpenApiResponse(description="It is done, and the row is gone.")}
@@ -132,14 +133,14 @@ class ActionSchema(ViewSetSchema):
 
 
 def _optional(field: Any) -> Any:
-    # A copy is a field anew from what it was made of, bound to nothing, also where it holds another.
+    # deepcopy creates an unbound field from the arguments of the original, also for fields inside it.
     found = copy.deepcopy(field)
     found._kwargs = {**found._kwargs, "required": False}
     return found
 
 
 def _described(name: str, each: Any) -> OpenApiParameter:
-    """Return the description of a filter of declared fields."""
+    """Return the description of a declared filter as a query parameter."""
     choices = each.extra.get("choices")
     choices = choices() if callable(choices) else choices
     values = [value for value, _label in choices] if choices else None

@@ -1,4 +1,4 @@
-"""The views behind every viewset of the kit (`summit.api_base.viewsets`): its list, one row, many rows at once."""
+"""The views of every viewset (`summit.api_base.viewsets`): its list, one row, many rows at once."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -30,8 +30,8 @@ MOST_ROWS = 500
 
 
 def check_fields(data: Any, known: Iterable[str]) -> None:
-    """Raise Problem for fields of a body that aren't known, by their names, and for moments without their zone."""
-    # What is no object is refused by whatever reads its fields.
+    """Raise Problem for unknown fields of a body, by name, and for moments without a time zone."""
+    # A body that is no object is refused by the serializer.
     names = data if isinstance(data, dict) else {}
     wrong = {name: _("This field is not known here.") for name in names if name not in known}
     wrong |= time_zones.lacking(data, known)
@@ -40,15 +40,17 @@ def check_fields(data: Any, known: Iterable[str]) -> None:
 
 
 def check_years(values: Any) -> None:
-    """Raise Problem for days and moments, however deep, from which one can't count on: stored, they would stop each
-    page that tells them in its zone."""
+    """Raise Problem for dates and moments outside the supported years, however deep they are nested.
+
+    If they were stored, every page that shows them in its time zone would fail.
+    """
     wrong = _far(values)
     if wrong:
         raise unprocessable(wrong)
 
 
 def _far(values: Any) -> dict[str, Any]:
-    """Return what is wrong with days and moments, by the names or places under which they were sent."""
+    """Return the errors of dates and moments, by the names or positions under which they were sent."""
     listed = values if isinstance(values, list) else ()
     pairs: Iterable[tuple[Any, Any]] = values.items() if isinstance(values, Mapping) else enumerate(listed)
     found: dict[str, Any] = {}
@@ -64,17 +66,17 @@ def _far(values: Any) -> dict[str, Any]:
 
 
 class ViewSetView(WorkingView):
-    """What the addresses of a viewset have in common."""
+    """The base of the views of a viewset."""
 
     schema = ViewSetSchema()
     viewset: Any = None
-    # Which of a viewset's addresses it is.
+    # The kind of address (`ViewSetSchema.kind`).
     kind = ""
-    # None where it is about summits themselves.
+    # None if the viewset is about summits themselves.
     summit: Summit | None
 
     def admit(self, request: Request) -> None:
-        """Find the summit among those where the reader sees such rows. Raises Http404, PermissionDenied."""
+        """Find the summit among those where the reader may see such rows. Raises Http404, PermissionDenied."""
         mine = summits_reached(self.by, f"{self.viewset.permission}.view")
         summit = self._named()
         if summit is None or not (mine is None or summit.pk in mine):
@@ -83,40 +85,43 @@ class ViewSetView(WorkingView):
         self.check_may_write()
 
     def _named(self) -> Summit | None:
-        """Return the summit of the address: read with the token where it is the token's own."""
+        """Return the summit of the address. The summit of a token was read with the token and needs no query."""
         own, slug = self.token.summit if self.token else None, self.kwargs["summit"]
         return own if own and own.slug == slug else Summit.objects.filter(slug=slug).first()
 
     def check_may_write(self) -> None:
-        """Raise PermissionDenied, with a sentence that says who can, where the reader asks to write and may not: the
-        domain knows of whoever may on own rows alone which are theirs."""
+        """Raise PermissionDenied, with a sentence that says who can, if the request writes and the reader may not.
+
+        Users who may write only their own rows pass; the domain knows which rows are theirs.
+        """
         if self.request.method not in READS:
             require_collection_permission(self.by, self.viewset.permission_for(self.write_action()), self.summit)
 
     def write_action(self) -> str:
-        """Return what a write does: "add", "change" or "remove"."""
+        """Return the action of the request: "add", "change" or "remove"."""
         return {"PATCH": "change", "DELETE": "remove"}.get(str(self.request.method), "add")
 
     def context(self) -> dict[str, Any]:
-        """Return what serializers need to know."""
+        """Return the context of serializers."""
         return {"request": self.request, "summit": self.summit, "by": self.by}
 
     def shown(self, rows: Any, **more: Any) -> Any:
-        """Return a row, or with many=True rows, as they are told, with the fields that are asked for."""
+        """Return the serialized row, or rows with many=True, with the requested fields. Records who saw personal
+        data."""
         found = self.viewset.serializer_class(rows, context=self.context(), **more)
-        query_params.keep(found, self.fields())
+        query_params.keep_fields(found, self.fields())
         names = self.fields() or query_params.field_names(self.viewset.serializer_class)
         self.viewset.log_access(by=self.by, summit=self.summit, rows=rows if more else [rows], fields=names)
         return found.data
 
     def fields(self) -> list[str]:
-        """Return which fields are asked for. Raises Problem."""
+        """Return the names of the requested fields, or an empty list for all. Raises Problem."""
         return query_params.wanted_fields(
             self.request.query_params.get("fields"), query_params.field_names(self.viewset.serializer_class)
         )
 
     def read(self, data: Any, *, row: Any = None) -> Values:
-        """Return what was sent, checked field by field; with `row` some of them. Raises Problem."""
+        """Return the validated input. With `row` some of the fields are enough. Raises Problem."""
         kind = (
             self.viewset.input_serializer_class
             if row is None
@@ -131,12 +136,12 @@ class ViewSetView(WorkingView):
         return found
 
     def state(self, row: Any) -> str:
-        """Return how a row stands, whatever the reader's language."""
+        """Return the state of a row for its ETag, the same in every language."""
         with translation.override(settings.LANGUAGE_CODE):
             return etags.state_of(self.viewset.serializer_class(row, context=self.context()).data)
 
     def answer(self, row: Any, status: int = HTTPStatus.OK) -> Response:
-        """Answer with a row as it stands, its ETag, and where it is."""
+        """Return the response with a row, its ETag and, if it was created, its address."""
         etag = etags.tag(self.state(row), translation.get_language() or "", self.fields())
         headers = {"ETag": etag}
         if status == HTTPStatus.CREATED:
@@ -144,8 +149,8 @@ class ViewSetView(WorkingView):
         return Response(self.shown(row), status=status, headers=headers)
 
     def named(self, rows: models.QuerySet[Any], key: str) -> Any:
-        """Return the row among `rows` that a key names, None where there is none."""
-        # No database takes the character.
+        """Return the row among `rows` with a key, or None if there is none."""
+        # Databases refuse this character.
         if "\0" in key:
             return None
         found = rows.filter(self.viewset.picked(key))
@@ -154,12 +159,12 @@ class ViewSetView(WorkingView):
         return found.first()
 
     def fresh(self, row: models.Model) -> Any:
-        """Return a row that was written, read as lists read it."""
+        """Return a written row, read again with what its output needs."""
         return self.viewset.rows().get(pk=row.pk)
 
 
 class ListView(ViewSetView):
-    """The rows of a summit: to list, and to add to."""
+    """The list of a summit's rows, where rows can also be added."""
 
     kind = "Collection"
     pagination_class = ByNewest
@@ -171,7 +176,7 @@ class ListView(ViewSetView):
     )
 
     def known_parameters(self) -> tuple[str, ...]:
-        """Return what a list can be asked for."""
+        """Return the query parameters of the list."""
         if self.request.method not in READS:
             return ("fields",)
         filters = self.viewset.filterset_class.base_filters if self.viewset.filterset_class else ()
@@ -203,11 +208,11 @@ class DetailView(ViewSetView):
     kind = "Item"
 
     def known_parameters(self) -> tuple[str, ...]:
-        """Return what a row can be asked for."""
+        """Return the query parameters of a row."""
         return () if self.request.method == "DELETE" else ("fields",)
 
     def admit(self, request: Request) -> None:
-        """Find the row among those that the reader sees, in one query. Raises Http404, PermissionDenied."""
+        """Find the row among those that the reader may see, in one query. Raises Http404, PermissionDenied."""
         slug = self.kwargs["summit"]
         self.row = self.named(self.viewset.get_queryset_with_summit(self.by, slug), self.kwargs["id"])
         if self.row is None:
@@ -216,11 +221,11 @@ class DetailView(ViewSetView):
         self.check_may_write()
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Give the row."""
+        """Return the row."""
         return self.answer(self.row)
 
     def patch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Change some of its fields, if it is still as it was read."""
+        """Change some fields of the row, if it hasn't changed since it was read."""
         etags.check_given(request)
         with transaction.atomic():
             row = self._held()
@@ -229,18 +234,18 @@ class DetailView(ViewSetView):
             return self.answer(self.fresh(changed))
 
     def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Delete it, if it is still as it was read."""
+        """Delete the row, if it hasn't changed since it was read."""
         etags.check_given(request)
         try:
             with transaction.atomic():
                 self.viewset.remove(by=self.by, row=self._held())
         except ValidationError as error:
-            # No field was sent that could be wrong: things are not so that it can go.
+            # No field was sent that could be wrong: the state of the row or of others prevents its deletion.
             raise Problem("conflict", " ".join(error.messages)) from None
         return Response(status=HTTPStatus.NO_CONTENT)
 
     def _held(self) -> Any:
-        """Return the row under its lock, as it was read by whoever writes. Raises Http404, Problem."""
+        """Return the locked row, if it hasn't changed since the client read it. Raises Http404, Problem."""
         if not self.viewset.lock(self.row):
             raise Http404
         row = self.fresh(self.row)
@@ -249,21 +254,23 @@ class DetailView(ViewSetView):
 
 
 class BulkView(ViewSetView):
-    """Many rows at once: each is added, or changed where it says which (`id`) and what was read (`etag`). What can't
-    be done of one leaves the others as they are."""
+    """Many rows at once. Each row is added, or changed if it has an `id` and the `etag` that was read.
+
+    A row that fails leaves the others as they are.
+    """
 
     kind = "Bulk"
 
     def write_action(self) -> str:
-        """Return which action is asked for at the door; each row asks for its own."""
+        """Return the action that is checked for the whole request. Each row is checked for its own action."""
         return "add" if "add" in self.viewset.allowed_methods else "change"
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Do each, and say of each what came of it."""
+        """Add or change each row, and return the result of each."""
         return self.once(self._all)
 
     def fields(self) -> list[str]:
-        """Return all: no choice among them is offered here."""
+        """Return an empty list, which means all fields: a bulk request offers no choice of fields."""
         return []
 
     def _all(self) -> Response:

@@ -1,8 +1,8 @@
-"""A viewset of the working API is one class: its addresses, its permissions and its description follow from it.
+"""The base class of the API's viewsets: addresses, permissions and description follow from one class.
 
-docs/adding.md says how to add one. A viewset names its permission, its serializers, and what its lists are filtered
-and ordered by, and calls one service for each action. It never writes, and it never checks permissions itself: the
-views of `viewset_views` do, for all viewsets.
+docs/adding.md says how to add one. A viewset names its permission, its serializers, and the filters and orders of its
+lists, and calls one service for each action. It never writes to the database and never checks permissions itself: the
+views in `viewset_views` check them for all viewsets.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -28,57 +28,61 @@ LONGEST_NUMBER = 18
 
 
 class DeskViewSet:
-    """A kind of row that desks work with. Its addresses are those of `paths`, below a summit's "desk/"."""
+    """A viewset for one kind of row that desks work with. Its addresses (`paths`) are below a summit's "desk/"."""
 
-    # As it stands in addresses and in scopes.
+    # The name in addresses and in scopes.
     name: ClassVar[str]
     # The label of the rows' permissions: "view" shows them, "change" adds, changes and deletes them.
     permission: ClassVar[str]
-    # Which other permission "add", "change" or "remove" needs, where it isn't the label's "change".
+    # The permissions for "add", "change" or "remove" that differ from the label's "change".
     permissions: ClassVar[Mapping[str, str]] = {}
-    # What it offers beside its actions (`summit.api_base.actions`).
+    # The methods that are offered besides the actions (`summit.api_base.actions`).
     allowed_methods: ClassVar[tuple[str, ...]] = ("add", "change", "remove")
-    # Which of its fields say something of a person, so that who saw them is recorded.
+    # The fields with personal data. The access log records who saw them.
     personal: ClassVar[tuple[str, ...]] = ()
-    # What its scope is called.
+    # The label of the scope.
     verbose_name: ClassVar[Any] = ""
-    # The column by which addresses name a row.
+    # The column with the key of a row in addresses.
     lookup_field: ClassVar[str] = "public_id"
     model: ClassVar[type[models.Model]]
     serializer_class: ClassVar[type[serializers.BaseSerializer[Any]]]
     input_serializer_class: ClassVar[type[serializers.Serializer[Any]]]
-    # Of a row that is there, where it is another.
+    # The input for changing a row, if it differs from the input for adding one.
     update_serializer_class: ClassVar[type[serializers.Serializer[Any]] | None] = None
-    # A FilterSet of declared fields, and the columns of each order, of which none may be empty; the first is usual.
+    # A FilterSet of declared fields, and the columns of each order. None of these columns may be NULL; the first
+    # order is the default.
     filterset_class: ClassVar[Any] = None
     ordering_fields: ClassVar[query_params.Orders]
-    # From a row to its summit, and to the rows that say what other systems call it ("" where none do).
+    # The paths from a row to its summit, and to its keys in other systems ("" if it has none).
     summit_path: ClassVar[str] = "summit"
     external: ClassVar[str] = ""
 
     def rows(self) -> models.QuerySet[Any]:
-        """Return all rows, with what their output needs."""
+        """Return all rows, with the related rows that their output needs."""
         return self.model._default_manager.all()
 
     def add(self, *, by: User, summit: Any, values: Values) -> models.Model:
-        """Make a row, by the domain."""
+        """Add a row with a function of the domain, and return it."""
         raise NotImplementedError
 
     def change(self, *, by: User, row: Any, values: Values) -> models.Model:
-        """Change a row, by the domain."""
+        """Change a row with a function of the domain, and return it."""
         raise NotImplementedError
 
     def remove(self, *, by: User, row: Any) -> object:
-        """Delete a row, by the domain."""
+        """Delete a row with a function of the domain."""
         raise NotImplementedError
 
     def lock(self, row: Any) -> bool:
-        """Lock a row until the transaction ends, and return whether it is still there. Where the domain takes another
-        lock first, a viewset takes that one: of two who wait for each other neither would go on."""
+        """Lock a row until the transaction ends, and return whether it still exists.
+
+        If the domain takes another lock before it, an override of this method has to take that lock first, to avoid a
+        deadlock.
+        """
         return self.model._default_manager.select_for_update().filter(pk=row.pk).exists()
 
     def log_access(self, *, by: User, summit: Any, rows: Iterable[Any], fields: Iterable[str]) -> None:
-        """Record that rows were shown, where they say something personal: as the desk's page does."""
+        """Record who saw rows with personal data, as the desk's page does."""
         shown, found = set(self.personal) & set(fields), list(rows)
         if shown and found:
             keys = [(summit.pk, audit.key_of(row)) for row in found]
@@ -86,21 +90,21 @@ class DeskViewSet:
 
     @classmethod
     def permission_for(cls, action: str) -> str:
-        """Return which permission "add", "change" or "remove" needs."""
+        """Return the permission that "add", "change" or "remove" needs."""
         return cls.permissions.get(action, f"{cls.permission}.change")
 
     def get_queryset(self, user: User, slug: str) -> models.QuerySet[Any]:
-        """Return the rows of a summit that somebody may see: the same that their desk shows, or their own."""
+        """Return the rows of a summit that a user may see: those that their desk shows, or their own."""
         found = self.rows().filter(**{f"{self.summit_path}__slug": slug})
         seen = seen_rows(user, f"{self.permission}.view", self.model, self.summit_path)
         return found if seen is None else found.filter(seen)
 
     def get_queryset_with_summit(self, user: User, slug: str) -> models.QuerySet[Any]:
-        """Return them with their summit, read in the same query."""
+        """Return the rows of a summit that a user may see, with their summit in the same query."""
         return self.get_queryset(user, slug).select_related(self.summit_path)
 
     def summit_of(self, row: Any, slug: str) -> Any:
-        """Return the summit of a row, which its address names by `slug`."""
+        """Return the summit of a row. `slug` is its slug in the address."""
         found: Any = row
         for name in self.summit_path.split("__"):
             found = getattr(found, name)
@@ -113,16 +117,20 @@ class DeskViewSet:
         )
 
     def picked(self, key: str) -> models.Q:
-        """Return the condition that picks the row of a key: its public id, or what another system calls it."""
+        """Return the condition that selects the row with a key: its public id, or its key in another system."""
         if not key.startswith(EXTERNAL):
-            # What is no number is looked for as well: nobody learns by the time it takes that there is no such row.
+            # A key that is no number is queried as well, so that the response time doesn't reveal that no such row
+            # exists.
             number = key.isdecimal() and len(key) <= LONGEST_NUMBER
             return models.Q(**{self.lookup_field: key if self.lookup_field == "public_id" or number else 0})
         return external_key(self.external, key)
 
     @classmethod
     def paths(cls) -> list[URLPattern]:
-        """Return its addresses: the list, many at once, actions, one row. A name follows from the viewset's."""
+        """Return the URL patterns: the list, the bulk address, the actions and one row.
+
+        The names of the patterns follow from the viewset's name.
+        """
         viewset, base, name = cls(), f"summits/<slug:summit>/desk/{cls.name}/", f"api-desk-{cls.name}"
         actions = actions_of(cls)
 
@@ -145,7 +153,7 @@ class DeskViewSet:
         return [
             path(base, at(ListView, http_method_names=on_list), name=name),
             *many,
-            # An action on the list would else be taken for a row.
+            # These come before the pattern of a row, which would match them too.
             *(action_path(each) for each in actions if not each.detail),
             path(f"{base}<str:id>/", at(DetailView, http_method_names=on_row), name=f"{name}-row"),
             *(action_path(each) for each in actions if each.detail),
@@ -153,19 +161,20 @@ class DeskViewSet:
 
 
 class InSummit(serializers.SlugRelatedField[Any]):
-    """Another row of the same summit, by its public id; with `external` also by what another system calls it."""
+    """A field with another row of the same summit, by its public id. With `external` also by its key in another
+    system."""
 
     def __init__(self, *, summit_path: str = "summit", external: str = "", **kwargs: Any) -> None:
         self.summit_path, self.external = summit_path, external
         super().__init__(slug_field="public_id", **kwargs)
 
     def get_queryset(self) -> Any:
-        """Return the rows of the summit that the address names."""
+        """Return the rows of the summit in the address."""
         rows: Any = super().get_queryset()
         return rows.filter(**{self.summit_path: self.context["summit"]}) if rows is not None else rows
 
     def to_internal_value(self, data: Any) -> Any:
-        """Return the row that is named. Raises ValidationError."""
+        """Return the row with an id or key. Raises ValidationError."""
         if not (self.external and isinstance(data, str) and data.startswith(EXTERNAL)):
             return super().to_internal_value(data)
         told = keys_told(self.context["by"], self.summit_path)

@@ -1,1 +1,1 @@
-"""The record of who did what, chained and verified; its words; who saw personal data."""
+"""The audit: the chained record of who did what, its rendering in words, and the log of who saw personal data."""

@@ -1,7 +1,7 @@
-"""Who saw personal data at a desk or in the portal: an entry in the audit for each reader, object and hour.
+"""The access log: who saw personal data at a desk or in the portal. One audit entry for each reader, object and hour.
 
-Of a list one entry is kept for the rows that were on the page, with their keys, so that a person's history tells of
-lists too. Nothing that somebody typed into a search is kept: it may be a name. Why so: docs/decisions/0011.
+A page of a list makes one entry with the keys of its rows, so that a person's history shows lists too. Search terms
+aren't stored, since they may be names. See docs/decisions/0011.
 """
 
 import hashlib
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 SEEN = "summit.person.seen"
 ONCE_IN = timedelta(hours=1)
-# The keys of people on one page of an object; a page that shows more of them names the first.
+# The most keys of people in the entry of a page; further ones are left out.
 MOST = 500
 
 
 class NotRecorded(OperationalError):
-    """It can't be recorded who sees personal data: nobody is shown any then."""
+    """The database couldn't store an access log entry, so personal data must not be shown."""
 
 
 def note_page(
@@ -41,10 +41,10 @@ def note_page(
     people: Callable[[], Iterable[str]] = tuple,
     always: bool = False,
 ) -> None:
-    """Note that somebody saw an object's page: with the same fields once in an hour, or `always`. `people` gives the
-    keys of the persons that it shows beside; it is asked only where there is something to note.
+    """Record that somebody saw the personal `fields` of an object on its page.
 
-    Raises NotRecorded.
+    The same fields are recorded once an hour, or each time with `always`. `people` returns the keys of other people
+    that the page shows; it is called only where an entry is made. Raises NotRecorded.
     """
     key, label, fields = services.key_of(target), target._meta.label_lower, sorted(fields)
     if not always and _noted(by, label, key, fields=fields):
@@ -64,9 +64,11 @@ def note_list(
     filters: dict[str, str] | None = None,
     people: Iterable[str] = (),
 ) -> None:
-    """Note that somebody saw rows in a list: `rows` are the keys of each one's summit (None: of none) and its own, as
-    the audit knows it; `people` are keys of persons that the rows show, where they aren't persons themselves. Raises
-    NotRecorded."""
+    """Record that somebody saw the personal `fields` of rows in a list, in one entry for each summit.
+
+    `rows` are pairs of a summit's primary key (None for rows without a summit) and the row's key in the audit.
+    `people` are the keys of people that the rows show, where the rows aren't people themselves. Raises NotRecorded.
+    """
     fields = sorted(fields)
     entries: list[AuditEntry] = []
     by_summit: dict[int | None, list[str]] = {}
@@ -85,7 +87,7 @@ def note_list(
 
 def _noted(by: By, label: str, key: str, **wanted: Any) -> bool:
     rows = AuditEntry.objects.filter(object_type=label, object_key=key, action=SEEN, **_who(by), **wanted)
-    # That its owner looked themselves says nothing of a program that has their token.
+    # An account and a program with its token are different readers: each has entries of its own.
     token = services.token_of(by).get("token")
     rows = rows.filter(detail__token=token) if token else rows.filter(detail__token__isnull=True)
     return rows.filter(at__gt=Now() - ONCE_IN).exists()
@@ -102,7 +104,7 @@ def _entry(by: By, summit_id: int | None, row: tuple[str, str], **values: Any) -
 
 
 def _note(entries: list[AuditEntry]) -> None:
-    """Store entries in a short transaction of their own. Raises NotRecorded."""
+    """Store entries in a short transaction of their own. Raises NotRecorded where the database fails."""
     if not entries:
         return
     try:
@@ -113,7 +115,7 @@ def _note(entries: list[AuditEntry]) -> None:
 
 
 def seen_of(row: models.Model) -> QuerySet[AuditEntry]:
-    """Return the entries of who saw a row: its page, and the lists and pages of others that showed it."""
+    """Return the access log's entries about a row: views of its page, and of lists and other pages that showed it."""
     wanted = Q(object_type=row._meta.label_lower, object_key=services.key_of(row))
     rows = AuditEntry.objects.filter(action=SEEN)
     if isinstance(row, PublicModel):

@@ -1,8 +1,8 @@
-"""What the audit records, in words.
+"""Registers of the words that describe audit entries.
 
-The audit holds names of actions, kinds of row and keys. Each app declares here, in its `audit_messages.py`, the
-sentence for each of its actions, what its rows are called and belong to, and who acts without an account;
-summit.audit.rendering puts them together. A test fails where an action that the code records has no words.
+The audit holds names of actions, kinds of row and keys. In its `audit_messages.py`, each app declares a sentence for
+each of its actions, names for its rows, the rows they belong to, and names for actors without an account.
+summit.audit.rendering combines them. A test fails where an action that the code records has no words.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Sentence = str | Any
 
 @dataclass(frozen=True)
 class Facts:
-    """What a sentence may speak of: the entry's detail, and the summit whose zone its times are told in."""
+    """The facts for an entry's sentence: the entry's detail, and the summit, in whose time zone times are shown."""
 
     detail: Mapping[str, Any]
     summit: Summit | None
@@ -31,8 +31,11 @@ class Facts:
 
 @dataclass(frozen=True)
 class ActionWords:
-    """An action in words; `fields_of` is the model whose fields an entry names, where it isn't the object's own.
-    `label` is what such actions are called together, where the sentence needs an entry's facts."""
+    """The words for an action.
+
+    `say` returns the sentence for an entry's facts. `fields_of` is the model of the fields that an entry names, where
+    it isn't the object's model. `label` names the action where the sentence depends on the facts.
+    """
 
     say: Callable[[Facts], str]
     fields_of: type[models.Model] | None = None
@@ -40,13 +43,13 @@ class ActionWords:
 
     @property
     def name(self) -> str:
-        """What such actions are called, where one chooses among them."""
+        """The action's name in lists of actions to choose from."""
         return str(self.label) or self.say(Facts({}, None))
 
 
 @dataclass(frozen=True)
 class ModelWords:
-    """What rows of a model are called, and the row on whose page they are seen (None: on their own)."""
+    """How to name the rows of a model. `shown_on` returns the row with the page that shows them (None: their own)."""
 
     related: tuple[str, ...] = ()
     prefetch: tuple[str | models.Prefetch[Any], ...] = ()
@@ -56,7 +59,7 @@ class ModelWords:
 
 @dataclass(frozen=True)
 class Part:
-    """Rows whose entries stand in the history of another row."""
+    """Rows of `model` whose entries are part of another row's history; `find` returns them for that row."""
 
     model: type[models.Model]
     find: Callable[[Any], models.QuerySet[Any]]
@@ -65,9 +68,9 @@ class Part:
 ACTION_WORDS: dict[str, ActionWords] = {}
 MODEL_WORDS: dict[str, ModelWords] = {}
 PARTS: dict[str, list[Part]] = {}
-# From the keys of those who acted without an account, by what stands before the colon, to their names.
+# For actors without an account, by the prefix before the colon: a function from their keys to their names.
 ACTORS: dict[str, Callable[[Iterable[str]], dict[str, str]]] = {}
-# The fields of models that hold personal data: no value of theirs gets into the audit, and who sees them does.
+# The fields that hold personal data, by model. The audit never stores their values; it records who sees them.
 PERSONAL: dict[str, frozenset[str]] = {}
 
 
@@ -78,10 +81,10 @@ def describe_action(
     fields_of: type[models.Model] | None = None,
     label: Sentence = "",
 ) -> None:
-    """Declare the words of an action: a sentence, or a function that makes one of an entry's facts, with what such
-    actions are `label` where one chooses among them.
+    """Declare the words for an action: a sentence, or a function that returns one for an entry's facts.
 
-    Raises ValueError where the action has words already.
+    `label` names the action in lists to choose from, and `fields_of` is the model of the fields that its entries
+    name, where it isn't the object's model. Raises ValueError where the action has words already.
     """
     if action in ACTION_WORDS:
         raise ValueError(f"{action} has words already")
@@ -90,7 +93,7 @@ def describe_action(
 
 
 def describe_actions(label: str, *, add: Sentence, change: Sentence, remove: Sentence) -> None:
-    """Declare the words for what the admin does with the rows of a model, `label` as in its rules."""
+    """Declare the words for adding, changing and removing rows of a model, with the `label` of the model's rules."""
     describe_action(f"{label}.add", add)
     describe_action(f"{label}.change", change)
     describe_action(f"{label}.remove", remove)
@@ -104,18 +107,24 @@ def describe_model(
     name: Callable[[Any], str] = str,
     shown_on: Callable[[Any], models.Model] | None = None,
 ) -> None:
-    """Declare what rows of a model are called: `related` is joined and `prefetch` fetched for it; `shown_on` gives
-    the row on whose page they are seen."""
+    """Declare how to name the rows of a model.
+
+    `name` returns a row's name, for which `related` is joined and `prefetch` prefetched. `shown_on` returns the row
+    whose page shows them, where it isn't their own.
+    """
     MODEL_WORDS[model._meta.label_lower] = ModelWords(related, prefetch, name, shown_on)
 
 
 def part(whole: type[models.Model], model: type[models.Model], find: Callable[[Any], models.QuerySet[Any]]) -> None:
-    """Declare that entries of `model` stand in the history of a `whole`, those of the rows that `find` gives."""
+    """Declare that the history of a row of `whole` includes the entries of its parts, which are rows of `model`.
+
+    `find` returns the parts of a row of `whole`.
+    """
     PARTS.setdefault(whole._meta.label_lower, []).append(Part(model, find))
 
 
 def actor(prefix: str, names: Callable[[Iterable[str]], dict[str, str]]) -> None:
-    """Declare who acts as "<prefix>:<key>", by a function from keys to names. At most one query."""
+    """Declare the function that returns the names of actors "<prefix>:<key>" by their keys. At most one query."""
     ACTORS[prefix] = names
 
 
@@ -126,10 +135,10 @@ def personal(model: type[models.Model], *fields: str) -> None:
 
 @dataclass
 class Wanted:
-    """Keys of rows to be named, by the kind of row."""
+    """The keys of rows that need names, by the kind of row."""
 
     keys: dict[str, set[str]] = field(default_factory=dict)
 
     def add(self, label: str, key: str) -> None:
-        """Ask for one more."""
+        """Add the key of a row."""
         self.keys.setdefault(label, set()).add(key)

@@ -1,4 +1,4 @@
-"""Who did what to what, and when: appended, never changed."""
+"""Models of the audit: entries that are appended and never changed, and the end of their chain."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,11 +10,11 @@ from summit.users.models import User
 
 
 class AuditEntry(models.Model):
-    """One thing that somebody did. Holds keys and field names, never personal values, so that the chain survives
-    when personal data is erased.
+    """The record of one action. It holds keys and field names, never personal values, so that erasing personal data
+    doesn't break the chain.
 
-    `position`, `previous` and `digest` are filled by a sweep after the row is committed (summit.audit.services):
-    chaining inside the transaction would make all writers queue.
+    A sweep fills `position`, `previous` and `digest` after the row is committed (summit.audit.services): chaining
+    within the transaction would make all writers wait for one another.
     """
 
     summit = models.ForeignKey(
@@ -26,12 +26,12 @@ class AuditEntry(models.Model):
     )
     at = models.DateTimeField(_("at"), db_default=Now())
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
-    # Where no account acted: "system", or "link:<public id>" for a letter's link.
+    # For actors without an account: "system", or "link:<public id>" for a letter's link.
     by_label = models.CharField(_("acting as"), max_length=60, blank=True)
     action = models.CharField(_("action"), max_length=60)
     object_type = models.CharField(_("kind of object"), max_length=60)
     object_key = models.CharField(_("object"), max_length=60)
-    # What the object belongs to, as "delegations.party:<key>": a part that is gone is still found from its whole.
+    # The row that the object belongs to, as "delegations.party:<key>": its history still has parts that were deleted.
     part_of = models.CharField(_("part of"), max_length=121, blank=True)
     fields = models.JSONField(_("fields"), default=list)
     detail = models.JSONField(_("detail"), default=dict)
@@ -64,7 +64,7 @@ class AuditEntry(models.Model):
 
 
 class AuditChain(models.Model):
-    """The chain's end, a single row: whoever chains holds its lock."""
+    """The end of the chain, in a single row. `chain` locks the row while it works."""
 
     length = models.PositiveBigIntegerField(default=0)
     head = models.CharField(max_length=64, default="")

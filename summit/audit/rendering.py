@@ -1,4 +1,4 @@
-"""Entries of the audit as people read them: who, what, to which row, and which fields."""
+"""Render audit entries in words for people: who did what to which row, and which fields changed."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Named:
-    """A row by its kind and name, with the address of its page ("" where it has none, or is gone)."""
+    """A row's kind and name, with the address of its page ("" where it has none or was deleted)."""
 
     kind: str
     name: str
     url: str = ""
-    # The action by which one sees that page.
+    # The action needed to see that page.
     seen_by: str = field(default="", compare=False)
 
     def for_reader(self, reader: Actor | None, summit_id: int | None) -> Named:
-        """Return the same without an address that the reader may not open; nobody's reader opens all."""
+        """Return the same, without the address if the reader may not open it. Without a reader, all are kept."""
         may = not self.url or reader is None or allows(reader, self.seen_by, summit_id)
         return self if may else replace(self, url="")
 
 
 @dataclass(frozen=True)
 class Change:
-    """A field with what it was and what it is, where the audit may hold that; both empty otherwise."""
+    """A changed field with its values before and after; both are "" where the audit may not hold them."""
 
     name: str
     before: str = ""
@@ -52,25 +52,28 @@ class Change:
 
 @dataclass
 class Line:
-    """An entry in words. `what` has no subject: it stands beside `who`."""
+    """An audit entry in words. `what` is a sentence without its subject, to be shown after `who`."""
 
     entry: AuditEntry
     who: str
     what: str
     row: Named
-    # Rows that the entry refers to: who was taken off a party, say.
+    # Other rows that the entry refers to, such as a member who was removed from a party.
     others: list[Named] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
 
     @property
     def actor(self) -> str:
-        """How the list of the audit is narrowed to whoever did it."""
+        """The value of the filter that shows only the entries of this actor."""
         return f"account:{self.entry.by.public_id}" if self.entry.by else self.entry.by_label
 
 
-def tell(entries: Sequence[AuditEntry], reader: Actor | None = None) -> list[Line]:
-    """Return entries in words; they come with `by` and `summit` joined. Pages that `reader` may not open have no
-    address. A query for each kind of row and of actor, however many entries there are."""
+def render(entries: Sequence[AuditEntry], reader: Actor | None = None) -> list[Line]:
+    """Return audit entries in words, without the addresses of pages that `reader` may not open.
+
+    The entries need `by` and `summit` joined. One query for each kind of row and of actor, however many entries there
+    are.
+    """
     wanted, acting = Wanted(), Wanted()
     for entry in entries:
         wanted.add(entry.object_type, entry.object_key)
@@ -105,7 +108,7 @@ def _line(
 
 
 def sentence(entry: AuditEntry) -> str:
-    """Return what was done, in words; an action that nobody declared is named as it stands."""
+    """Return the sentence for an entry, without its subject. An action without words is shown by its own name."""
     chosen = ACTION_WORDS.get(entry.action)
     if chosen is None:
         return _("did “%(action)s”") % {"action": entry.action}
@@ -113,7 +116,7 @@ def sentence(entry: AuditEntry) -> str:
 
 
 def who(entry: AuditEntry, actors: dict[str, dict[str, str]]) -> str:
-    """Return who did it."""
+    """Return the name of an entry's actor, with `actors` as the names of those without an account."""
     if entry.by is not None:
         return str(entry.by)
     prefix, key = _split(entry.by_label)
@@ -128,7 +131,7 @@ def _split(label: str) -> tuple[str, str]:
 
 
 def _references(entry: AuditEntry) -> list[str]:
-    """The other rows that an entry names, as "app.model:key", with what stands among its values."""
+    """Return the other rows that an entry refers to, also in the values of its fields, as "app.model:key"."""
     found = [*_others(entry)]
     for pair in _values(entry).values():
         found += [value["row"] for value in pair if isinstance(value, dict)]
@@ -136,7 +139,7 @@ def _references(entry: AuditEntry) -> list[str]:
 
 
 def _others(entry: AuditEntry) -> list[str]:
-    """The rows that were touched with it, and the token by which a program did it."""
+    """Return the other rows that the action affected and the token that a program used, as "app.model:key"."""
     token = entry.detail.get("token")
     return [*entry.detail.get("rows", []), *([f"api.token:{token}"] if token else [])]
 
@@ -146,7 +149,7 @@ def _values(entry: AuditEntry) -> dict[str, Any]:
 
 
 def named(label: str, keys: Iterable[str]) -> dict[str, Named]:
-    """Return the rows of a kind that are still there, by their keys. One query."""
+    """Return the names of the rows of a kind that still exist, by their keys. One query."""
     model = model_of(label)
     if model is None:
         return {}
@@ -161,14 +164,14 @@ def named(label: str, keys: Iterable[str]) -> dict[str, Named]:
 
 
 def gone(label: str, key: str) -> Named:
-    """Return what a row that isn't there any more is called."""
+    """Return the name for a row that no longer exists."""
     model = model_of(label)
     kind = str(model._meta.verbose_name) if model else label
     return Named(kind, "" if key.startswith("list:") else _("gone since (%(key)s)") % {"key": key})
 
 
 def page_of(row: models.Model, how: ModelWords) -> tuple[str, str]:
-    """Return the address of the page in the admin on which a row is seen, and the action by which one sees it."""
+    """Return the address of the admin page that shows a row and the action needed to see it; ("", "") if none."""
     shown = how.shown_on(row) if how.shown_on else row
     desk: Any = site._registry.get(type(shown))
     if desk is None:
@@ -178,7 +181,7 @@ def page_of(row: models.Model, how: ModelWords) -> tuple[str, str]:
 
 
 def model_of(label: str) -> type[models.Model] | None:
-    """Return the model of a label such as "delegations.party", None where it is no more."""
+    """Return the model of a label such as "delegations.party"; None where it no longer exists."""
     try:
         return apps.get_model(label)
     except (LookupError, ValueError):
@@ -186,7 +189,7 @@ def model_of(label: str) -> type[models.Model] | None:
 
 
 def key_field(model: type[models.Model]) -> str:
-    """Return the field by which the audit knows the rows of a model."""
+    """Return the name of the field that holds the keys of a model's rows in the audit: "public_id" or "pk"."""
     return "public_id" if any(field.name == "public_id" for field in model._meta.fields) else "pk"
 
 
@@ -209,7 +212,7 @@ def _column(model: type[models.Model] | None, name: str) -> Any:
 
 
 def field_name(model: type[models.Model] | None, name: str) -> str:
-    """Return a field as it is called on pages."""
+    """Return a field's name for pages."""
     column = _column(model, name)
     if isinstance(column, models.ForeignObjectRel):
         return capfirst(str(column.related_model._meta.verbose_name_plural))

@@ -1,4 +1,4 @@
-"""Changes of a row, stored together with their record."""
+"""Change a row and store the changes together with their audit entry."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ Values = Mapping[str, Any]
 
 
 def apply_values(row: models.Model, values: Values) -> dict[str, tuple[Any, Any]]:
-    """Put values into a row, and return those that it had otherwise, with what they were and are."""
+    """Set values on a row without saving it, and return those that changed: (before, after) by field name."""
     changed = {name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value}
     for name, (_was, value) in changed.items():
         setattr(row, name, value)
@@ -31,8 +31,10 @@ def save_changes(
     summit: "Summit",
     part_of: models.Model | None = None,
 ) -> None:
-    """Store what `put` changed, if anything, with its record, in the caller's transaction. Raises ValidationError
-    for what can't stand in a field."""
+    """Save what `apply_values` changed, if anything, with its audit entry, in the caller's transaction.
+
+    Raises ValidationError where a value isn't valid.
+    """
     row.full_clean()
     if changed:
         row.save(update_fields=list(changed))

@@ -1,4 +1,4 @@
-"""The audit: `record` inside the transaction of what is done, `chain` afterwards."""
+"""Services of the audit: `record` appends an entry within the action's transaction, `chain` chains it later."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Link:
-    """Who acts without an account: whoever followed a letter's link, by the link's public id."""
+    """An actor without an account who followed a letter's link, by the link's public id."""
 
     public_id: str
 
@@ -31,7 +31,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Mailbox:
-    """Who acts without an account: whoever proved a code to a mailbox, by the public id of that sign-in."""
+    """An actor without an account who entered a code from their mailbox, by the public id of that sign-in."""
 
     public_id: str
 
@@ -41,7 +41,7 @@ class Mailbox:
 
 @dataclass(frozen=True)
 class System:
-    """The system itself: a task or a command."""
+    """The system as the actor: a task or a command."""
 
     def __str__(self) -> str:
         return "system"
@@ -52,18 +52,20 @@ By = User | Link | Mailbox | System
 
 
 def key_of(target: models.Model) -> str:
-    """Return the name by which the audit knows a row: its public id, or else its primary key."""
+    """Return the key by which the audit knows a row: its public id, or else its primary key."""
     return str(getattr(target, "public_id", None) or target.pk)
 
 
 def name_of(target: models.Model) -> str:
-    """Return a row's kind and name, such as "delegations.party:k3…": how one entry refers to another row."""
+    """Return the name by which an entry refers to a row, such as "delegations.party:k3…"."""
     return f"{target._meta.label_lower}:{key_of(target)}"
 
 
 def values(model: type[models.Model], changed: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
-    """Return the `detail` that says what fields were and are, for those of which the audit may hold that: moments,
-    numbers, choices, yes and no, and which row of another kind; nothing that is personal, and no text."""
+    """Return the `detail` with the values of changed fields before and after, where the audit may hold them.
+
+    It may hold moments, numbers, choices, booleans and references to rows, and never personal data or text.
+    """
     kept = {}
     for name, pair in changed.items():
         packed = [_packed(model, name, value) for value in pair]
@@ -73,7 +75,7 @@ def values(model: type[models.Model], changed: Mapping[str, tuple[Any, Any]]) ->
 
 
 def _packed(model: type[models.Model], name: str, value: Any) -> Any:
-    """The value as the audit keeps it; an ellipsis where it must not."""
+    """Return a value in the form in which the audit stores it; an ellipsis where the audit must not store it."""
     if value is None or isinstance(value, bool | int):
         column = model._meta.get_field(name)
         return value if value is None or not column.is_relation else ...
@@ -88,7 +90,10 @@ def _packed(model: type[models.Model], name: str, value: Any) -> Any:
 
 
 def references(row: models.Model) -> list[str]:
-    """Return the names of the rows that a row refers to: what is left of it in the audit when it is gone."""
+    """Return the names (`name_of`) of the rows that a row refers to, except its summit.
+
+    The audit records them when a row is deleted.
+    """
     columns = [column for column in row._meta.fields if column.is_relation]
     found = [(column.related_model, getattr(row, column.attname)) for column in columns]
     return [
@@ -99,7 +104,7 @@ def references(row: models.Model) -> list[str]:
 
 
 def token_of(by: By) -> dict[str, str]:
-    """Return what an entry tells of the token by which a program acts; nothing of a browser."""
+    """Return the `detail` that names the token by which a program acts; empty for a person in a browser."""
     return {"token": by.by_token} if isinstance(by, User) and by.by_token else {}
 
 
@@ -113,8 +118,11 @@ def entry(
     detail: Mapping[str, Any] | None = None,
     part_of: models.Model | None = None,
 ) -> AuditEntry:
-    """Return an entry that isn't stored yet, for those who store many at once. Under "rows" its detail has the names
-    of other rows (`name_of`), which histories read: raises TypeError for anything else there."""
+    """Return an unsaved entry, for callers that store many at once.
+
+    `detail` may have the names (`name_of`) of other rows under "rows", which histories read. Raises TypeError where
+    "rows" isn't a list.
+    """
     if not isinstance((detail or {}).get("rows", []), list):
         raise TypeError('"rows" are the names of rows; a number of them has another key')
     return AuditEntry(
@@ -140,10 +148,11 @@ def record(
     detail: Mapping[str, Any] | None = None,
     part_of: models.Model | None = None,
 ) -> AuditEntry:
-    """Append what was done. `fields` are names and `detail` keys and numbers: never a personal value. `part_of` is
-    the row in whose history this one's entries stand too, also when this one is gone.
+    """Append the entry of an action and return it.
 
-    Raises RuntimeError outside a transaction: a record that could stay without its action is none.
+    `fields` are field names, and `detail` holds keys and numbers, never a personal value. `part_of` is the row whose
+    history includes this entry too, even after `target` was deleted. Raises RuntimeError outside a transaction: the
+    entry and its action must be stored together or not at all.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("record() belongs into the transaction of what it records")
@@ -153,14 +162,17 @@ def record(
 
 
 def record_many(entries: Sequence[AuditEntry]) -> None:
-    """Append many entries in few queries, inside the transaction of what they record."""
+    """Append many entries in few queries, within the transaction of their actions.
+
+    Raises RuntimeError outside a transaction.
+    """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("record_many() belongs into the transaction of what it records")
     bulk_insert.insert(entries)
 
 
 def digest(row: AuditEntry, previous: str) -> str:
-    """Return the SHA-256 over a row's content and the digest before it, in hexadecimal."""
+    """Return the SHA-256 of an entry's content and the previous entry's digest, in hexadecimal."""
     content = [
         previous,
         row.pk,
@@ -180,8 +192,10 @@ def digest(row: AuditEntry, previous: str) -> str:
 
 
 def chain(*, limit: int = 2000) -> int:
-    """Chain committed rows that aren't yet, oldest first, and return how many. One caller at a time: the others
-    wait for the lock on the chain's single row and then find nothing left to do."""
+    """Chain at most `limit` committed entries that aren't chained yet, oldest first, and return their number.
+
+    One caller works at a time: the others wait for the lock on the chain's single row.
+    """
     with transaction.atomic():
         end = AuditChain.objects.select_for_update().get(pk=1)
         rows = list(AuditEntry.objects.filter(position__isnull=True).order_by("id")[:limit])

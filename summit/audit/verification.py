@@ -1,4 +1,4 @@
-"""Verifying the audit's chain: every digest is computed again, from the first entry to the last."""
+"""Verify the audit's chain by computing every digest again, from the first entry to the last."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from django.db.models.functions import Now
 from summit.audit import services
 from summit.audit.models import AuditChain, AuditEntry
 
-# Entries that are computed at once.
+# The number of entries that are verified at once.
 SLICE = 1000
-# A sweep chains every few seconds; what is not chained after this was kept from it.
+# A sweep chains every few seconds: an entry that isn't chained after this time was kept from it.
 UNCHAINED_FOR = timedelta(minutes=1)
 
-# What can be wrong, in the order in which it is looked for.
+# The possible problems; PROBLEMS has them in the order in which they are checked.
 DIGEST, PREVIOUS, MISSING, END, NOTED, UNCHAINED = "digest", "previous", "missing", "end", "noted", "unchained"
 PROBLEMS = (MISSING, PREVIOUS, DIGEST, NOTED, END, UNCHAINED)
 
 
 @dataclass(frozen=True)
 class Mark:
-    """An end of the chain: how many entries, and the digest of the last; printed as "digest:length"."""
+    """An end of the chain: the number of entries and the digest of the last. Its text is "digest:length"."""
 
     length: int
     head: str
@@ -33,7 +33,7 @@ class Mark:
 
     @classmethod
     def read(cls, text: str) -> Mark:
-        """Return the mark that was noted. Raises ValueError."""
+        """Return the mark of a text "digest:length". Raises ValueError for any other text."""
         found = re.fullmatch(r"([0-9a-f]{64}):([1-9][0-9]{0,17})", text.strip())
         if found is None:
             raise ValueError(text)
@@ -42,8 +42,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Broken:
-    """The first entry that is not as it was chained: its position, one of PROBLEMS, and where the entry is there its
-    key and when it was recorded."""
+    """The first entry that differs from what was chained: its position and its problem, one of PROBLEMS.
+
+    Where the entry exists, also its primary key and when it was recorded.
+    """
 
     position: int
     problem: str
@@ -53,7 +55,7 @@ class Broken:
 
 @dataclass(frozen=True)
 class Reached:
-    """How far the chain is whole: the position and the digest there, or what is broken behind it."""
+    """How far the chain has been verified: the last valid position and its digest, and what is broken after it."""
 
     position: int
     digest: str
@@ -61,13 +63,15 @@ class Reached:
 
 
 def end() -> Mark:
-    """Return where the chain ends now."""
+    """Return the chain's current end. One query."""
     return Mark(*AuditChain.objects.values_list("length", "head").get(pk=1))
 
 
 def begin(position: int = 1) -> Reached:
-    """Return where verifying starts: before the first entry, or before the one at `position`, whose predecessor is
-    taken as it is."""
+    """Return the state from which to verify the chain: before the first entry, or before the one at `position`.
+
+    The entry before `position` isn't verified itself. Where it is missing, the result has it as broken.
+    """
     if position <= 1:
         return Reached(0, "")
     before = AuditEntry.objects.filter(position=position - 1).first()
@@ -77,9 +81,10 @@ def begin(position: int = 1) -> Reached:
 
 
 def advance(reached: Reached, until: int, noted: Mark | None = None, *, limit: int = SLICE) -> Reached:
-    """Verify the next entries, `limit` at most and none behind the position `until`; return how far it is whole.
+    """Verify the next entries, at most `limit` and up to the position `until`, and return the new state.
 
-    `noted` is an end of the chain that was noted elsewhere: the entry there must still have that digest. One query.
+    `noted` is an earlier end of the chain that somebody has noted elsewhere: its entry must still have the same
+    digest. One query.
     """
     last = min(reached.position + limit, until)
     rows = AuditEntry.objects.filter(position__gt=reached.position, position__lte=last).order_by("position")
@@ -107,9 +112,10 @@ def _problem(row: AuditEntry, previous: str, noted: Mark | None) -> str:
 
 
 def finish(reached: Reached, mark: Mark, noted: Mark | None = None) -> Broken | None:
-    """Return what is broken at the end: its digest, what was noted behind it, and what was kept from the chain.
+    """Return what is broken in the chain, or None, after checking its end.
 
-    `mark` is the end of the chain as it was read before verifying: what was chained since is not looked at.
+    The last verified entry must be the end `mark`, the `noted` end must not be after it, and no entry may be beyond
+    the end or unchained. `mark` was read before verifying: entries that were chained since aren't checked.
     """
     if reached.broken is not None:
         return reached.broken
@@ -121,13 +127,16 @@ def finish(reached: Reached, mark: Mark, noted: Mark | None = None) -> Broken | 
 
 
 def beyond(mark: Mark) -> Broken | None:
-    """Return the first entry that has a position behind the chain's end, which grew no further than `mark`."""
+    """Return the first entry with a position after the chain's end, or None.
+
+    The end is that of `mark`, or the current one if the chain has grown since.
+    """
     row = AuditEntry.objects.filter(position__gt=max(mark.length, end().length)).order_by("position").first()
     return Broken(row.position or 0, END, row.pk, row.at) if row else None
 
 
 def unchained() -> Broken | None:
-    """Return the oldest entry that should have been chained and is not."""
+    """Return the oldest entry that should have been chained and isn't, or None."""
     rows = AuditEntry.objects.filter(position__isnull=True, at__lt=Now() - UNCHAINED_FOR)
     row = rows.order_by("pk").first()
     return Broken(0, UNCHAINED, row.pk, row.at) if row else None

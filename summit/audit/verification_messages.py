@@ -1,4 +1,4 @@
-"""What is wrong with the audit's chain, in words; how it is said on pages and by the command alike."""
+"""Messages about a broken chain of the audit, for both the pages and the command."""
 
 from datetime import datetime
 
@@ -24,12 +24,12 @@ WORDS = {
 
 
 def broken(problem: str, *, position: int, key: int | None = None, at: datetime | None = None) -> str:
-    """Return what is wrong with which entry; `problem` is one of chain.PROBLEMS."""
-    said = {"position": position, "key": key, "moment": f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else ""}
+    """Return the sentence that names an entry and its problem, one of `verification.PROBLEMS`."""
+    message = {"position": position, "key": key, "moment": f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else ""}
     if key is None:
-        entry = _("Entry %(position)d") % said
+        entry = _("Entry %(position)d") % message
     elif position:
-        entry = _("Entry %(position)d (row %(key)d, recorded %(moment)s)") % said
+        entry = _("Entry %(position)d (row %(key)d, recorded %(moment)s)") % message
     else:
-        entry = _("The entry in row %(key)d, recorded %(moment)s,") % said
-    return str(WORDS[problem]) % {**said, "entry": entry}
+        entry = _("The entry in row %(key)d, recorded %(moment)s,") % message
+    return str(WORDS[problem]) % {**message, "entry": entry}

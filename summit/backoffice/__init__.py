@@ -1,2 +1,2 @@
-"""The admin site with its navigation, search, first steps, and the admin of summits, people, accounts, programs and
-the audit."""
+"""The admin site with its navigation, its search and the first steps, and the admin of summits, people, accounts,
+applications and the audit."""

@@ -28,11 +28,13 @@ from summit.users.models import User
 
 
 class KnownAccounts:
-    """Takes no other account than those that the reader sees: else its key, which is a number, would be enough to
-    learn whose it is."""
+    """Limits the choice of accounts to those that the reader may see.
+
+    Keys of accounts are numbers. With any key allowed, a user could find out whose account it is.
+    """
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer the accounts that have to do with the reader's summits."""
+        """Return a form field that offers only the accounts of the reader's summits."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
         if field is not None and db_field.related_model is User:
             field.queryset = accounts_selectors.known_to(request.user)
@@ -41,7 +43,7 @@ class KnownAccounts:
 
 @admin.register(Person)
 class PersonAdmin(RightsMixin, KnownAccounts, SummitModelAdmin):
-    """People."""
+    """The admin of people."""
 
     place = 1
     list_display = ["who", "email", "summit"]
@@ -56,19 +58,20 @@ class PersonAdmin(RightsMixin, KnownAccounts, SummitModelAdmin):
     list_shows = ("name", "office", "email")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Keep the account to whoever sees accounts: it sees and does what the person may."""
+        """Make the account read-only for users who may not choose accounts. The account sees and does what the
+        person may."""
         return [] if allows(request.user, accounts_selectors.CHOOSE, obj and obj.summit) else ["user"]
 
     @written
     @admin.display(description=gettext_lazy("name and office"), ordering="name")
     def who(self, row: Person) -> str:
-        """Show the person as they are announced."""
+        """Show the person's name and office, as they are announced."""
         return row.label
 
 
 @admin.register(RoleAssignment)
 class RoleAssignmentAdmin(SummitModelAdmin):
-    """Roles: given to an address, and taken away; a role is never changed into another."""
+    """The admin of roles. A role is given to an address and taken away, but never changed into another."""
 
     place = 4
     list_display = ["user", "role", "summit"]
@@ -85,11 +88,11 @@ class RoleAssignmentAdmin(SummitModelAdmin):
     }
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Ask for an address, and show an account."""
+        """Return the fields: an address for a new role, the account for an existing one."""
         return self.fields if obj else self.add_fields
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
-        """Give the role; who has no account yet gets one and is written to."""
+        """Give the role. A new account is made for an unknown address, and its owner gets a mail."""
         assert isinstance(obj, RoleAssignment)  # noqa: S101 - this is its admin
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         colleague = role_assignments.Colleague(form.cleaned_data["email"], obj.role, form.cleaned_data["name"])
@@ -102,20 +105,20 @@ class RoleAssignmentAdmin(SummitModelAdmin):
         self.delete_queryset(request, RoleAssignment.objects.filter(pk=obj.pk))
 
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
-        """Take roles away, all that were chosen or none."""
+        """Take away the roles that were chosen: all of them or none."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         try:
             number = role_assignments.take_away(assignments=list(queryset), by=request.user)
         except role_assignments.LastOrganiser as refused:
             say(request, str(refused), messages.WARNING)
             return
-        said = ngettext("%(number)d role is taken away.", "%(number)d roles are taken away.", number)
-        say(request, said % {"number": number})
+        message = ngettext("%(number)d role is taken away.", "%(number)d roles are taken away.", number)
+        say(request, message % {"number": number})
 
 
 @admin.register(User)
 class UserAdmin(SummitModelAdmin):
-    """Accounts: to look at, and for whoever set the system up to add and to close."""
+    """The admin of accounts. Only users who set the system up may add and close accounts."""
 
     place = 3
     summit_path = None
@@ -128,14 +131,16 @@ class UserAdmin(SummitModelAdmin):
 
     @admin.display(description=gettext_lazy("second step"))
     def second_step(self, row: User) -> str:
-        """Say what protects the account beside its password."""
+        """Show what protects the account besides its password."""
         found = Authenticator.objects.filter(user=row).values_list("type", flat=True)
         names = {"webauthn": _("passkey"), "totp": _("authenticator app"), "recovery_codes": _("recovery codes")}
         return ", ".join(names[kind] for kind in names if kind in found) or _("none")
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
-        """Save; where the account is closed, end its browsers, so that opening it again revives none. A new one has
-        no password yet, and letters to it say how to choose one."""
+        """Save the account. If it is closed, its browser sessions end, so that reopening it revives none.
+
+        A new account has no password yet; mails to it say how to choose one.
+        """
         assert isinstance(obj, User)  # noqa: S101 - this is its admin
         if not change:
             obj.set_unusable_password()
@@ -144,12 +149,12 @@ class UserAdmin(SummitModelAdmin):
             browser_sessions.end_all(user=obj)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page that takes the second step away."""
+        """Add the page that resets the second step."""
         view = self.admin_site.admin_view(self.reset_view)
         return [path("<int:pk>/second-step/", view, name="summit_user_reset_second_step"), *super().get_urls()]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Offer to take the second step away, to who may and where there is one."""
+        """Offer to reset the second step, if there is one and the reader may do so."""
         account = kwargs.get("obj")
         if isinstance(account, User) and isinstance(request.user, User):
             has = Authenticator.objects.filter(user=account).exists()
@@ -157,7 +162,7 @@ class UserAdmin(SummitModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def reset_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """GET asks; POST takes away the second step of an account."""
+        """Ask before resetting the second step of an account (GET), or reset it (POST)."""
         account = self.get_queryset(request).filter(pk=pk).first()
         if not isinstance(account, User) or not isinstance(request.user, User):
             raise Http404
@@ -174,10 +179,10 @@ class UserAdmin(SummitModelAdmin):
         except ValueError as refused:
             messages.warning(request, str(refused))
         else:
-            said = _("%(account)s signs in with the password now and sets up a new second step. A mail says so.")
-            messages.success(request, said % {"account": account})
+            message = _("%(account)s signs in with the password now and sets up a new second step. A mail says so.")
+            messages.success(request, message % {"account": account})
         return redirect("admin:summit_user_change", account.pk)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the accounts that have to do with the reader's summits."""
+        """Return the accounts of the reader's summits."""
         return super().get_queryset(request) & accounts_selectors.known_to(request.user)

@@ -1,4 +1,5 @@
-"""Applications in the admin: programs with roles of their own, made by organisers, and their tokens."""
+"""The admin of applications, which are programs with roles of their own, and of their tokens. Organisers make
+both."""
 
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -37,7 +38,7 @@ def _roles() -> list[tuple[str, str]]:
 
 
 class ApplicationForm(SentencesForm):
-    """What an application is called, and which roles it acts in."""
+    """The name of an application, and the roles that it acts in."""
 
     roles = forms.MultipleChoiceField(
         label=gettext_lazy("Roles"),
@@ -52,7 +53,7 @@ class ApplicationForm(SentencesForm):
 
 
 class ApplicationTokenForm(TokenForm):
-    """What a token of an application is for. Its summit is the application's."""
+    """The form of an application's token. The token has the same summit as its application."""
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
@@ -62,7 +63,7 @@ class ApplicationTokenForm(TokenForm):
 
 @admin.register(ApiClient)
 class ApplicationAdmin(SummitModelAdmin):
-    """Applications. They are made and ended, never changed."""
+    """The admin of applications. An application is made and ended, but never changed."""
 
     place = 2
     form = ApplicationForm
@@ -78,11 +79,11 @@ class ApplicationAdmin(SummitModelAdmin):
     permissions: ClassVar[dict[str, str]] = {"change": NOBODY, "add": "api.apiclient.change"}
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Show what it is; the roles are chosen when it is made."""
+        """Return the fields. Roles are chosen only when an application is made."""
         return ["summit", "name", "roles"] if obj is None else ["summit", "name", "acts_as", "standing"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Keep what was made."""
+        """Make all fields of an existing application read-only."""
         return [] if obj is None else ["summit", "name", "acts_as", "standing"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -91,12 +92,12 @@ class ApplicationAdmin(SummitModelAdmin):
 
     @admin.display(description=gettext_lazy("roles"))
     def acts_as(self, row: ApiClient) -> str:
-        """Say in which roles it acts."""
+        """Show the roles that the application acts in."""
         return comma().join(str(Role(each.role).label) for each in row.user.roles.all()) or "–"
 
     @admin.display(description=pgettext_lazy("of an application", "state"), ordering="ended_at")
     def standing(self, row: ApiClient) -> str:
-        """Say whether it acts."""
+        """Show whether the application is active or has ended."""
         return _("has ended") if row.ended_at else _("acts")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -108,14 +109,14 @@ class ApplicationAdmin(SummitModelAdmin):
         obj.pk, obj.user = made.pk, made.user
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Do nothing more: nothing hangs on it."""
+        """Do nothing: an application has no inline rows."""
 
     def response_post_save_add(self, request: HttpRequest, obj: ApiClient) -> Any:
-        """Lead to where its first token is made."""
+        """Redirect to the page where the first token of the application is made."""
         return redirect(reverse("admin:api_apiclient_tokens", args=[obj.pk]))
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page of tokens, and what ends an application."""
+        """Add the page of tokens, and the address that ends an application."""
         wrap = self.admin_site.admin_view
         own = [
             path("<int:pk>/tokens/", wrap(self.tokens_view), name="api_apiclient_tokens"),
@@ -124,7 +125,7 @@ class ApplicationAdmin(SummitModelAdmin):
         return [*own, *super().get_urls()]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Lead to its tokens, and offer its end."""
+        """Link to the tokens of the application, and offer to end it."""
         row = kwargs.get("obj")
         if isinstance(row, ApiClient):
             context["may_end"] = row.ended_at is None and allows(request.user, "api.apiclient.change", row.summit)
@@ -140,7 +141,10 @@ class ApplicationAdmin(SummitModelAdmin):
         return redirect("admin:api_apiclient_change", pk)
 
     def tokens_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """List its tokens; a POST makes one, whose secret its answer alone shows, or revokes one."""
+        """List the tokens of an application. A POST makes a token or revokes one.
+
+        Only the response to the POST shows the secret of a new token.
+        """
         row, user = self.admit(request, "view", pk), _user(request)
         if "revoke" in request.POST:
             return self._revoke(request, row)

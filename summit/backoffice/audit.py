@@ -1,4 +1,4 @@
-"""The audit in the admin: to read, in words."""
+"""The admin of the audit: a read-only list of entries as sentences."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,28 +16,29 @@ from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.summit_scope import summits_of
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
-from summit.audit.rendering import tell
+from summit.audit.rendering import render
 from summit.permissions.rules import allows
 from summit.templatetags.marks import comma
 
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
-    """Who did what."""
+    """The list of who did what."""
 
     place = 6
-    # What a file of it tells; the list itself tells it in sentences, day by day.
+    # The columns of an exported file. The page itself shows sentences, day by day.
     list_display = ["at", "who", "action", "what", "object_name", "changed", "summit"]
     list_select_related = ["by", "summit"]
     scope_key = "summit"
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show what was done in the reader's summits, the newest first; with `?show=seen`, who saw personal data."""
+        """Show what was done in the reader's summits, the newest first, or with `?show=seen` who saw personal
+        data."""
         self.admit(request, "view")
         form, narrowed = self._narrowed(request)
         seen = request.GET.get("show") == "seen"
         found = Slice(narrowed.rows, request.GET)
-        lines = tell(found.entries, request.user)
+        lines = render(found.entries, request.user)
         chips = list(narrowed.chips)
         if narrowed.actor:
             unknown = _("an account") if narrowed.actor.startswith(ACCOUNT) else _("somebody without an account")
@@ -73,8 +74,8 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         return self._narrowed(request)[1].rows.order_by("-pk")
 
     def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
-        """Put entries into words."""
-        for row, line in zip(rows, tell(rows, request.user), strict=True):
+        """Render entries as sentences."""
+        for row, line in zip(rows, render(rows, request.user), strict=True):
             row.told = line
 
     @admin.display(description=gettext_lazy("who did it"))
@@ -89,7 +90,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("to what"))
     def object_name(self, row: Any) -> str:
-        """Show what it was done to."""
+        """Show the object of the entry."""
         return f"{row.told.row.kind}: {row.told.row.name}" if row.told.row.name else str(row.told.row.kind)
 
     @admin.display(description=gettext_lazy("changed fields"))

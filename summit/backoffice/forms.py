@@ -1,4 +1,4 @@
-"""The forms of the ground floor's admin."""
+"""The forms of the admin of summits, rooms and roles."""
 
 from typing import Any
 
@@ -18,10 +18,11 @@ from summit.users.models import User
 
 
 class SummitForm(NamesForm):
-    """A summit's own page."""
+    """The form on a summit's page."""
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a new moment for answers at which the summit has begun, by the days and the zone on the page."""
+        """Refuse a new deadline for answers after the beginning of the summit, by the days and the zone on the
+        page."""
         found: dict[str, Any] = super().clean() or self.cleaned_data
         moment, day = found.get("answer_by"), found.get("starts_on")
         if moment and day and "time_zone" in found and "answer_by" in self.changed_data:
@@ -33,7 +34,7 @@ class SummitForm(NamesForm):
 
 
 class RoomForm(SentencesForm):
-    """A room's own page."""
+    """The form on a room's page."""
 
     def clean(self) -> dict[str, Any]:
         """Refuse to move a room into another summit's venue."""
@@ -49,7 +50,7 @@ class RoomForm(SentencesForm):
 
 
 class RoleForm(SentencesForm):
-    """A role for whoever has an address."""
+    """The form that gives a role to the owner of an address."""
 
     email = forms.EmailField(
         label=gettext_lazy("E-mail"),
@@ -72,7 +73,7 @@ class RoleForm(SentencesForm):
         fields = ["role", "summit"]
 
     def clean_email(self) -> str:
-        """Return the address as accounts keep it."""
+        """Return the address in the form that accounts store."""
         return str(self.cleaned_data["email"]).strip().lower()
 
     def clean(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The first steps, from an empty installation to the first invitation: which there are, and which are done.
 
-Each app registers its own. Whether a step is done is read from what it made; nothing is stored beside it, so that the
-steps can be left, taken up again and taken in another order.
+Each app registers its own steps. Whether a step is done is read from its result and stored nowhere, so that users can
+leave the steps, return to them, and do them in another order.
 """
 
 from collections.abc import Callable
@@ -23,8 +23,8 @@ View = Callable[[HttpRequest, Summit, User], HttpResponse]
 
 @dataclass(frozen=True)
 class Step:
-    """A step after the first: its name in the address, what it is called, what it is for, who may take it, the page,
-    and whether it is done."""
+    """A step after the first: its name in the address, its texts, the permission that it needs, its view, and
+    whether it is done."""
 
     name: str
     title: Promise
@@ -40,7 +40,10 @@ FIRST = (_("Create your summit"), _("Its name, its days, its place."))
 
 @dataclass(frozen=True)
 class Stand:
-    """A step as the reader sees it: "done", "now" or "open", and its address where they may take it."""
+    """A step as the reader sees it.
+
+    `state` is "done", "now" or "open". `address` is "" if the reader may not do the step.
+    """
 
     name: str
     title: str
@@ -55,8 +58,11 @@ def address(step: Step, summit: Summit) -> str:
 
 
 def stands(user: Any, summit: Summit | None, current: str = "", *, ends_open: bool = False) -> list[Stand]:
-    """Return all steps with where they stand. `current` is the step on the page, else the first that is open is.
-    `ends_open`: that the last one isn't done is known already."""
+    """Return all steps with their states for a user.
+
+    `current` is the name of the step on the page, by default the first open one. `ends_open` says that the last step
+    is known not to be done.
+    """
     title, about = (str(words) for words in FIRST)
     if summit is None:
         first = reverse("admin:setup") if allows(user, "summit.summit.add", None) else ""
@@ -77,7 +83,8 @@ def stands(user: Any, summit: Summit | None, current: str = "", *, ends_open: bo
 
 
 def unfinished(user: Any, summit: Summit) -> list[Stand]:
-    """Return the steps while the last of them, the first invitation, is to come and the reader may take one."""
+    """Return all steps for a user, or none if the last one, the first invitation, is done or the user may do none
+    of them."""
     listed = list(desk_step)
     if not listed or listed[-1].done(summit) or not any(allows(user, step.permission, summit) for step in listed):
         return []
@@ -85,7 +92,7 @@ def unfinished(user: Any, summit: Summit) -> list[Stand]:
 
 
 def after(step_name: str, user: Any, summit: Summit) -> str:
-    """Return where one goes from a step: to the next that the reader may take, or to the desk."""
+    """Return the address after a step: the next step that the user may do, or the desk."""
     names = ["summit", *(step.name for step in desk_step)]
     following = [step for step in desk_step if names.index(step.name) > names.index(step_name)]
     allowed = [step for step in following if allows(user, step.permission, summit)]
@@ -93,7 +100,8 @@ def after(step_name: str, user: Any, summit: Summit) -> str:
 
 
 def page(step: Step) -> Callable[..., HttpResponse]:
-    """Return the view of a step: 404 for a summit that the reader doesn't see, 403 where the step isn't theirs."""
+    """Return the view of a step. It gives 404 if the reader doesn't see the summit, and 403 if they may not do the
+    step."""
 
     def view(request: HttpRequest, slug: str) -> HttpResponse:
         mine = summits_for(request.user, "summit.summit.view")

@@ -1,4 +1,4 @@
-"""Forms of the first steps."""
+"""The forms of the first steps."""
 
 from typing import Any
 from zoneinfo import available_timezones
@@ -20,26 +20,26 @@ from summit.permissions.models import BY_HAND, DESKS
 from summit.summits.models import Room, Summit, Venue
 from summit.users.models import User
 
-# So many zones are named where what was written is none.
+# How many time zones are suggested if the written one doesn't exist.
 SUGGESTED = 8
 
 
 class Suggested(forms.TextInput):
-    """A line to write in, with a list that narrows as one writes."""
+    """A text input with suggestions that narrow while the user types."""
 
     def __init__(self, values: list[str]) -> None:
         super().__init__()
         self.values = values
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
-        """Return the control with its list."""
+        """Return the input with the list of its suggestions."""
         options = format_html_join("", '<option value="{}"></option>', ((entry,) for entry in self.values))
         control = super().render(name, value, {**(attrs or {}), "list": f"{name}-list"}, renderer)
         return format_html('{}<datalist id="{}-list">{}</datalist>', control, name, options)
 
 
 class SummitForm(NamesForm):
-    """A new summit."""
+    """The form of a new summit."""
 
     class Meta:
         model = Summit
@@ -84,7 +84,10 @@ class SummitForm(NamesForm):
         self.fields["slug"].required = False
 
     def clean_time_zone(self) -> str:
-        """Take a city for its zone where one zone alone is named by it; else say which zones it may mean."""
+        """Return the time zone. A city stands for its zone if only one zone has its name.
+
+        Raises ValidationError with the zones that an unknown name may mean.
+        """
         given = str(self.cleaned_data["time_zone"])
         known = available_timezones()
         city = "_".join(given.casefold().replace("_", " ").split())
@@ -92,13 +95,14 @@ class SummitForm(NamesForm):
         if given in known or len(named) != 1:
             found = sorted(zone for zone in known if "/" in zone and city in zone.casefold())[:SUGGESTED]
             if given not in known and city and found:
-                said = _("“%(zone)s” is no time zone. Perhaps it is one of these: %(found)s.")
-                raise forms.ValidationError(said % {"zone": given, "found": ", ".join(found)})
+                message = _("“%(zone)s” is no time zone. Perhaps it is one of these: %(found)s.")
+                raise forms.ValidationError(message % {"zone": given, "found": ", ".join(found)})
             return given
         return named[0]
 
     def clean_slug(self) -> str:
-        """Propose an address where none was written."""
+        """Return the slug of the summit, by default one made from its short name. Raises ValidationError if that
+        isn't possible."""
         given = str(self.cleaned_data.get("slug") or "")
         if given:
             return given
@@ -112,7 +116,7 @@ NamedSummitForm = with_names(SummitForm)
 
 
 class VenueForm(forms.Form):
-    """A venue, and its rooms, a line each."""
+    """A venue and its rooms, one line for each room."""
 
     name = forms.CharField(
         label=gettext_lazy("Venue"),
@@ -139,7 +143,10 @@ class VenueForm(forms.Form):
             field.widget.attrs["dir"] = "auto"
 
     def clean_rooms(self) -> list[tuple[str, int | None]]:
-        """Read the lines. A room that is there already is left as it is."""
+        """Return the name and the number of seats of each line. Raises ValidationError for lines that can't be read.
+
+        A room that exists already is left as it is.
+        """
         found: list[tuple[str, int | None]] = []
         problems = []
         limit = Room._meta.get_field("name").max_length or 0
@@ -148,8 +155,10 @@ class VenueForm(forms.Form):
             if not name and not seats:
                 continue
             if any(more) or not name or len(name) > limit or (seats and not (seats.isdecimal() and len(seats) < 7)):
-                said = _("Line %(n)d: write a name of at most %(limit)d characters and, after a semicolon, a number.")
-                problems.append(said % {"n": number, "limit": limit})
+                message = _(
+                    "Line %(n)d: write a name of at most %(limit)d characters and, after a semicolon, a number."
+                )
+                problems.append(message % {"n": number, "limit": limit})
                 continue
             found.append((name, int(seats) if seats else None))
         if problems:
@@ -158,7 +167,7 @@ class VenueForm(forms.Form):
 
 
 class ColleagueForm(forms.Form):
-    """Somebody by their e-mail, with a role."""
+    """A colleague by their e-mail address, with a role."""
 
     email = forms.EmailField(
         label=gettext_lazy("E-mail"),
@@ -173,7 +182,7 @@ class ColleagueForm(forms.Form):
         label=gettext_lazy("Language"),
         required=False,
         choices=[("", gettext_lazy("The summit’s")), *settings.LANGUAGES],
-        # Said once, above all lines.
+        # The help text is displayed once, above all lines.
         widget=forms.Select(attrs={"aria-describedby": "team-language"}),
     )
 

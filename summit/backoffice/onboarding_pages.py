@@ -1,4 +1,4 @@
-"""The first three of the first steps: the summit, its venue and rooms, its team."""
+"""The first three of the first steps: the summit, its venue with rooms, its team."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ STATUS_OF_ERRORS = 400
 def show(
     request: HttpRequest, template: str, name: str, summit: Summit | None, context: dict[str, Any], *, wrong: bool
 ) -> HttpResponse:
-    """Return the page of a step, with all steps beside it."""
+    """Return the page of a step, with the list of all steps. `wrong` says that its form has errors."""
     listed = onboarding.stands(request.user, summit, name)
     number = [stand.name for stand in listed].index(name) + 1
     full = {
@@ -47,7 +47,7 @@ def show(
 
 @desk_page("setup/", "setup")
 def create(request: HttpRequest) -> HttpResponse:
-    """Create a summit; whoever does becomes its organiser."""
+    """Create a summit. The user who creates it becomes its organiser."""
     user = request.user
     if not isinstance(user, User) or not allows(user, "summit.summit.add", None):
         raise PermissionDenied(_("New summits are made by whoever set the system up."))
@@ -65,19 +65,19 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 def _about_colour(colour: str) -> str:
-    """Say where the chosen colour is shown otherwise, because it could not be read."""
+    """Return a sentence about where the chosen colour is replaced because it would be hard to read; "" if nowhere."""
     light, dark = colours.light_accent(colour).colour, colours.dark_accent(colour).colour
-    said = {"colour": colour, "light": light, "dark": dark}
+    message = {"colour": colour, "light": light, "dark": dark}
     if light != colour:
-        return _("%(colour)s is too pale to be read on paper: there it is shown as %(light)s.") % said
-    # Of the usual one nobody needs to hear who chose none.
+        return _("%(colour)s is too pale to be read on paper: there it is shown as %(light)s.") % message
+    # Nothing is reported about the default colour, as the user has not chosen it.
     if dark != colour and colour != Summit._meta.get_field("accent").default:
-        return _("%(colour)s is too dark to be read on a dark ground: there it is shown as %(dark)s.") % said
+        return _("%(colour)s is too dark to be read on a dark ground: there it is shown as %(dark)s.") % message
     return ""
 
 
 def venue(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
-    """Enter the venue and its rooms."""
+    """Add the venue and its rooms."""
     first = summit.venues.order_by("pk").first()
     initial = {"name": first.name, "address": first.address} if first else {}
     form = VenueForm(request.POST or None, initial=initial)
@@ -85,11 +85,11 @@ def venue(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         found = summits_services.add_venue_with_rooms(summit=summit, by=user, **form.cleaned_data)
         number = found.rooms.count()
         if not number:
-            said = _("%(name)s is stored. Enter at least one room: sessions are put into rooms.")
-            messages.warning(request, said % {"name": found.name})
+            message = _("%(name)s is stored. Enter at least one room: sessions are put into rooms.")
+            messages.warning(request, message % {"name": found.name})
             return redirect(request.path)
-        said = ngettext("%(name)s has %(n)d room.", "%(name)s has %(n)d rooms.", number)
-        messages.success(request, said % {"name": found.name, "n": number})
+        message = ngettext("%(name)s has %(n)d room.", "%(name)s has %(n)d rooms.", number)
+        messages.success(request, message % {"name": found.name, "n": number})
         return redirect(onboarding.after("venue", user, summit))
     rooms = Room.objects.filter(venue__summit=summit).select_related("venue")
     return show(request, "venue.html", "venue", summit, {"form": form, "rooms": rooms}, wrong=bool(form.errors))
@@ -102,22 +102,22 @@ def team(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         wanted = [Colleague(**row) for row in rows.cleaned_data if row]
         reached = role_assignments.add_team(summit=summit, colleagues=wanted, by=user)
         if reached:
-            said = ngettext(
+            message = ngettext(
                 "%(n)d colleague is written to, with how to sign in.",
                 "%(n)d colleagues are written to, with how to sign in.",
                 reached,
             )
-            messages.success(request, said % {"n": reached})
+            messages.success(request, message % {"n": reached})
         else:
             messages.info(request, _("Nobody was added: whoever you named holds the role already."))
         return redirect(onboarding.after("team", user, summit))
     people = RoleAssignment.objects.filter(summit=summit, user__api_client=None)
     held = people.select_related("user").order_by("user__email", "role")
     problems = [
-        (form[field].id_for_label, form[field].label, said)
+        (form[field].id_for_label, form[field].label, message)
         for form in rows.forms
         for field, found in form.errors.items()
-        for said in found
+        for message in found
     ]
     context = {"rows": rows, "held": held, "problems": problems}
     return show(request, "team.html", "team", summit, context, wrong=bool(problems))
@@ -129,7 +129,7 @@ def has_rooms(summit: Summit) -> bool:
 
 
 def has_team(summit: Summit) -> bool:
-    """Return whether more than one person works for the summit: an application is none."""
+    """Return whether more than one person works for the summit. Applications don't count."""
     people = RoleAssignment.objects.filter(summit=summit, user__api_client=None)
     desks = people.filter(role__in=[str(Role(role)) for role in DESKS])
     return desks.order_by().values("user").distinct()[:2].count() > 1

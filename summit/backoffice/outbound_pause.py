@@ -1,5 +1,8 @@
-"""The pages on which an organiser lets a summit send that came here from an archive or a backup, and on which whoever
-set the system up lets a whole installation send that is a copy."""
+"""The pages that end an outbound pause.
+
+An organiser lets a summit send that came from an archive or a backup. A user who set the system up lets a whole
+installation send that is a copy.
+"""
 
 from collections.abc import Iterable
 
@@ -17,56 +20,56 @@ from summit.admin_base.summit_pages import summit_page
 from summit.permissions.rules import check
 from summit.summits import installation, outbound_pause
 from summit.summits.models import Summit, host
-from summit.summits.outbound_pause import InstallationDisarmed, NotDisarmed
+from summit.summits.outbound_pause import InstallationPaused, NotPaused
 from summit.users.models import User
 
 
-@summit_page("summit/arm/<slug:slug>/", "summit_arm", permission=outbound_pause.ARM, post=outbound_pause.ARM)
+@summit_page("summit/arm/<slug:slug>/", "summit_resume", permission=outbound_pause.RESUME, post=outbound_pause.RESUME)
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
-    """GET says what would go out and what would be cancelled; POST arms."""
+    """Show what would be sent and what would be cancelled (GET), or let the summit send (POST)."""
     if request.method == "POST":
         try:
-            number = outbound_pause.arm(summit=summit, by=user)
-        except (NotDisarmed, InstallationDisarmed) as refused:
+            number = outbound_pause.resume(summit=summit, by=user)
+        except (NotPaused, InstallationPaused) as refused:
             messages.warning(request, str(refused))
         else:
-            said = ngettext(
+            message = ngettext(
                 "The summit sends from now on. %(n)d thing that was older than its arrival is cancelled.",
                 "The summit sends from now on. %(n)d things that were older than its arrival are cancelled.",
                 number,
             )
             none = _("The summit sends from now on.")
-            messages.success(request, said % {"n": number} if number else none)
+            messages.success(request, message % {"n": number} if number else none)
         return redirect("admin:index")
     context = {
         **admin.site.each_context(request),
         "title": _("Let the summit send"),
         "summit": summit,
         "installation": installation.find(),
-        "can_arm_installation": installation.can_resume(user),
-        "waiting": outbound_pause.waiting(summit) if summit.is_disarmed else [],
+        "can_resume_installation": installation.can_resume(user),
+        "waiting": outbound_pause.waiting(summit) if summit.is_paused else [],
     }
-    return TemplateResponse(request, "admin/arming.html", context)
+    return TemplateResponse(request, "admin/outbound_pause.html", context)
 
 
-@desk_page("arm/", "arm")
+@desk_page("arm/", "resume")
 def page_of_all(request: HttpRequest) -> HttpResponse:
-    """GET says what would go out of the installation and what would be cancelled; POST arms it."""
+    """Show what would be sent and cancelled in the whole installation (GET), or let it send (POST)."""
     user = request.user
     check(user, installation.RESUME, None)
     if request.method == "POST" and isinstance(user, User):
         try:
             number = installation.resume(by=user)
-        except NotDisarmed as refused:
+        except NotPaused as refused:
             messages.warning(request, str(refused))
         else:
-            said = ngettext(
+            message = ngettext(
                 "The installation sends from now on. %(n)d thing that was older than its arrival is cancelled.",
                 "The installation sends from now on. %(n)d things that were older than its arrival are cancelled.",
                 number,
             )
             none = _("The installation sends from now on.")
-            messages.success(request, said % {"n": number} if number else none)
+            messages.success(request, message % {"n": number} if number else none)
         return redirect("admin:index")
     found = installation.noticed()
     context = {
@@ -77,14 +80,16 @@ def page_of_all(request: HttpRequest) -> HttpResponse:
         "waiting": installation.waiting(found) if found else [],
         "summits": [(row, outbound_pause.waiting(row)) for row in installation.summits_of(found)] if found else [],
     }
-    return TemplateResponse(request, "admin/arming_all.html", context)
+    return TemplateResponse(request, "admin/outbound_pause_all.html", context)
 
 
 @desk_task.register(1)
 def copied(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Tell whoever can let it send that nothing leaves the installation."""
+    """Yield a task if nothing leaves the installation, for users who can let it send."""
     if not isinstance(request.user, User) or not installation.can_resume(request.user):
         return
     if once(request, "installation", installation.find) is not None:
-        said = _("Nothing leaves this installation: it is a copy, or was disarmed. See what waits, and let it send.")
-        yield Task(said, Urgency.LATE, reverse("admin:arm"), installation.RESUME)
+        message = _(
+            "Nothing leaves this installation: it is a copy, or was disarmed. See what waits, and let it send."
+        )
+        yield Task(message, Urgency.LATE, reverse("admin:resume"), installation.RESUME)

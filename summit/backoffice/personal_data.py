@@ -1,4 +1,4 @@
-"""What a person may ask for of their data, on their page: that it is handed over whole, and that it is erased."""
+"""The pages for a person's requests about their data: to hand over all of it, and to erase it."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from summit.users.models import User
 
 @desk_task.register(70)
 def handing_over_tasks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Tell of requests to hand data over: those that wait for the reader's agreement, and the reader's own to which
-    somebody has agreed. One query."""
+    """Yield tasks for requests to hand data over: those that wait for the reader's agreement, and the reader's own
+    that somebody has agreed to. One query."""
     user = request.user
     agrees = allows(user, subject_access.AGREE, summit)
     if not isinstance(user, User) or not (agrees or allows(user, subject_access.HAND_OVER, summit)):
@@ -36,25 +36,25 @@ def handing_over_tasks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     for row in subject_access.of_interest(summit, user):
         person = row.person
         if row.asked_by_id != user.pk:
-            said = _("%(who)s asks to hand over the data of %(person)s: agree, or speak to them.")
+            message = _("%(who)s asks to hand over the data of %(person)s: agree, or speak to them.")
             address = reverse("admin:summit_person_agree_hand_over", args=[person.pk])
-            told = said % {"who": row.asked_by, "person": person.label}
+            told = message % {"who": row.asked_by, "person": person.label}
             yield Task(told, Urgency.NOW, address, subject_access.AGREE, row.asked_at)
         else:
-            said = _("You can take the data of %(person)s to hand it over: somebody has agreed.")
+            message = _("You can take the data of %(person)s to hand it over: somebody has agreed.")
             address = reverse("admin:summit_person_hand_over", args=[person.pk])
-            yield Task(said % {"person": person.label}, Urgency.NOW, address, subject_access.HAND_OVER)
+            yield Task(message % {"person": person.label}, Urgency.NOW, address, subject_access.HAND_OVER)
 
 
 class RightsMixin:
-    """Adds to a person's page what hands their data over and erases it."""
+    """Adds two tools to a person's page: one hands over their data, the other erases it."""
 
     admin_site: Any
     opts: Any
     page_shows: tuple[str, ...]
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the pages."""
+        """Add the addresses of these pages."""
         wrap = self.admin_site.admin_view
         found: list[URLPattern] = super().get_urls()  # type: ignore[misc]
         return [
@@ -66,7 +66,7 @@ class RightsMixin:
         ]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Offer both to whoever may."""
+        """Link to each of the two pages that the reader may open."""
         person = kwargs.get("obj")
         if isinstance(person, Person):
             offered = (
@@ -74,20 +74,21 @@ class RightsMixin:
                 (erasure.ERASE, _("Erase the person"), "admin:summit_person_erase"),
             )
             context["row_tools"] = [
-                (reverse(name, args=[person.pk]), said)
-                for action, said, name in offered
+                (reverse(name, args=[person.pk]), message)
+                for action, message, name in offered
                 if allows(request.user, action, person.summit) and person.erased_at is None
             ]
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 
     def hand_over_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """GET says what is handed over, and whether somebody has to agree first; POST returns it as a ZIP."""
+        """Show what would be handed over, and whether somebody has to agree first (GET), or return it as a ZIP
+        file (POST)."""
         person, user = self._admitted(request, pk, subject_access.HAND_OVER)
         if request.method == "POST":
             try:
                 with transaction.atomic():
                     packed = subject_access.hand_over(person=person, by=user)
-                    # Where that can't be recorded the agreement is not used up either.
+                    # In the same transaction: if the access can't be recorded, the agreement isn't used up either.
                     access_log.note_page(by=user, target=person, summit=person.summit, fields=self.page_shows)
             except NeedsAgreement as refused:
                 messages.warning(request, str(refused))
@@ -103,7 +104,7 @@ class RightsMixin:
         return self._page(request, person, "admin/person_hand_over.html", _("Hand over the data"), **more)
 
     def ask_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask for somebody's agreement."""
+        """Ask for a colleague's agreement to hand the data over (POST only)."""
         person, user = self._admitted(request, pk, subject_access.HAND_OVER)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
@@ -112,7 +113,7 @@ class RightsMixin:
         return redirect("admin:summit_person_hand_over", pk)
 
     def agree_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """GET says who asks; POST agrees."""
+        """Show who asks for agreement (GET), or agree (POST)."""
         person, user = self._admitted(request, pk, subject_access.AGREE)
         if request.method == "POST":
             try:
@@ -128,7 +129,7 @@ class RightsMixin:
         return self._page(request, person, "admin/person_agree.html", _("Agree to handing over the data"), **more)
 
     def erase_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """GET says what will be erased and what stays, and why; POST erases."""
+        """Show what would be erased, and what stays and why (GET), or erase the person's data (POST)."""
         person, user = self._admitted(request, pk, erasure.ERASE)
         if request.method == "POST":
             try:

@@ -1,4 +1,4 @@
-"""The page that finds people, parties, sessions and texts."""
+"""The page that searches people, parties, sessions and texts."""
 
 from django.contrib.admin.sites import site
 from django.http import HttpRequest, HttpResponse
@@ -14,8 +14,10 @@ from summit.admin_base.pages import desk_page
 @desk_page("search/", "search")
 @require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
-    """Show what `?q=` finds in the summit that is worked for, `?everywhere=1` in all of the reader's, by kind, with
-    how many there are of each."""
+    """Show what `?q=` finds in the chosen summit, by kind and with the number of each.
+
+    With `?everywhere=1` it searches all summits of the reader.
+    """
     context = site.each_context(request)
     wanted = request.GET.get("q", "").replace("\0", "").strip()[: search.LONGEST]
     everywhere = len(context["desk_summits"]) < 2 or "everywhere" in request.GET

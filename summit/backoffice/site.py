@@ -1,4 +1,4 @@
-"""The admin site: roles open it, allauth signs in, its home says where each summit stands."""
+"""The admin site: roles give access, allauth signs users in, and the home shows the state of a summit."""
 
 import functools
 from collections.abc import Callable
@@ -27,7 +27,7 @@ from summit.summits.models import Summit
 
 
 class SummitAdminSite(admin.AdminSite):
-    """Where the desks work."""
+    """The admin site of the desks."""
 
     site_title = _("Summit")
     site_header = _("Summit")
@@ -36,9 +36,11 @@ class SummitAdminSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[Any]:
-        """Add the first steps and the other pages that belong to no model. Leave out what this house has elsewhere,
-        or not: passwords are the account's page, and an address that leads from any key to a public page tells of
-        what isn't public."""
+        """Return Django's URLs with the first steps and the other pages that belong to no model.
+
+        Django's pages for passwords are left out, as passwords are changed on the account's page. The address that
+        redirects from any key to a public page is left out too: it would reveal what isn't public.
+        """
         elsewhere = ("password_change", "password_change_done", "view_on_site")
         own: list[Any] = [path(route, self.admin_view(view), name=name) for route, name, view in PAGES]
         for step in onboarding.desk_step:
@@ -47,18 +49,18 @@ class SummitAdminSite(admin.AdminSite):
         return own + [entry for entry in super().get_urls() if getattr(entry, "name", None) not in elsewhere]
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        """Offer rows to choose from; those of a model that the reader doesn't see aren't there."""
+        """Return rows to choose from. A model that the reader may not see gives 404."""
         try:
             return super().autocomplete_view(request)
         except PermissionDenied:
             raise Http404 from None
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Open the admin to whoever holds a role at a desk."""
+        """Return whether the user holds a role at a desk."""
         return can_use_admin(request.user)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
-        """Let every page be of one summit, and its address say of which."""
+        """Wrap a view so that its page is about one summit and its address names it."""
 
         @functools.wraps(view)
         def of_one_summit(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -69,12 +71,12 @@ class SummitAdminSite(admin.AdminSite):
             summit_scope.remember(request, response)
             return response
 
-        # For whoever asks of which model a page is (`scope`).
+        # `summit.admin_base.summit_scope` finds the model of a page by this attribute.
         of_one_summit.model_admin = getattr(view, "__self__", None)  # type: ignore[attr-defined]
         return super().admin_view(of_one_summit, cacheable)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Add what the header shows: the summit that one works for."""
+        """Return the context of every page, with the summits that the header shows."""
         context = super().each_context(request)
         if context["has_permission"]:
             listed = summits_of(request)
@@ -82,9 +84,11 @@ class SummitAdminSite(admin.AdminSite):
         return context
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Return the desks and their lists in the order in which one works, the same in every language, each with
-        the `shelf` on which it stands and what its addresses say of the summit that is chosen. The home asks for
-        them twice."""
+        """Return the desks and their lists in the order of work, the same in every language.
+
+        Each list has its `shelf` in the menu and the queries that limit it to the chosen summit. Cached for the
+        request, as the home asks twice.
+        """
         return admin_base_dashboard.once(request, ("app list", app_label), lambda: self._app_list(request, app_label))
 
     def _app_list(self, request: HttpRequest, app_label: str | None) -> list[Any]:
@@ -105,14 +109,14 @@ class SummitAdminSite(admin.AdminSite):
         return sorted(found, key=lambda app: int(getattr(apps.get_app_config(app["app_label"]), "desk_place", 9)))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Send to the one sign-in page; whoever is signed in without a role goes to the portal."""
+        """Redirect to the sign-in page. A user who is signed in but has no role goes to the portal."""
         if request.user.is_authenticated:
             return redirect("/admin/" if self.has_permission(request) else "/portal/")
         wanted = request.GET.get(REDIRECT_FIELD_NAME, resolve_url("admin:index"))
         return redirect(f"{resolve_url('account_login')}?{urlencode({REDIRECT_FIELD_NAME: wanted})}")
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Show each summit that the reader works for: what stands where and what to do."""
+        """Show the home of the chosen summit: its state and what is to be done."""
         listed = summits_of(request)
         chosen = chosen_summit(request, listed)
         context = {"summits": listed, "summit": chosen, **self._home(request, chosen), **(extra_context or {})}
@@ -124,7 +128,7 @@ class SummitAdminSite(admin.AdminSite):
             return {"steps": onboarding.stands(request.user, None)} if first else {}
         found = admin_base_dashboard.tasks(request, summit)
         unfinished = onboarding.unfinished(request.user, summit)
-        # Whoever has a panel of their own reads also that nothing waits; others only what does.
+        # Users with panels of their own also read that there is nothing to do. Others read only about tasks.
         works = bool(found) or any(
             allows(request.user, permission, summit) for _function, rules in PANELS for permission in rules
         )

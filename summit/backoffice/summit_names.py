@@ -1,4 +1,4 @@
-"""Fields for what a summit is called in other languages: on its page and among the first steps."""
+"""Form fields for the texts of a summit in other languages, on its page and in the first steps."""
 
 from typing import Any
 
@@ -18,23 +18,23 @@ FIELDS = {language: {text: f"{text}_{language}" for text in TEXTS} for language,
 
 
 def label(model: type[Model], text: str, language: str) -> str:
-    """Return what the field is called that says in a language what a column says in the first."""
+    """Return the label of the field with the translation of a column into a language."""
     column: Any = model._meta.get_field(text)
-    said = {"text": column.verbose_name, "language": get_language_info(language)["name_translated"]}
-    return _("%(text)s in %(language)s") % said
+    message = {"text": column.verbose_name, "language": get_language_info(language)["name_translated"]}
+    return _("%(text)s in %(language)s") % message
 
 
 def heading(language: str) -> str:
-    """Return what stands above the fields of a language."""
+    """Return the heading above the fields of a language."""
     return _("For readers of %(language)s") % {"language": get_language_info(language)["name_translated"]}
 
 
-# The class of the form is made before anybody's language is known.
+# Form classes are created before the reader's language is known.
 lazy_label = lazy(label, str)
 
 
 class NamesForm(SentencesForm):
-    """A form of a summit that has fields for its texts in each language. `names` is what they say, by language."""
+    """A form of a summit with fields for its texts in each language. `names` has these texts by language."""
 
     class Meta:
         model = Summit
@@ -55,24 +55,24 @@ class NamesForm(SentencesForm):
         return [field for field in self.visible_fields() if field.name not in apart]
 
     def by_language(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """Return the fields of its names in each language, below a heading."""
+        """Return the heading and the fields for each language."""
         return [
             (heading(language), [self[name] for name in texts.values() if name in self.fields])
             for language, texts in FIELDS.items()
         ]
 
     def names_wrong(self) -> bool:
-        """Return whether something is said at one of these fields, so that they must be seen."""
+        """Return whether one of the fields for other languages has an error, so that they have to be visible."""
         return any(field.errors for _heading, fields in self.by_language() for field in fields)
 
     @property
     def changed_data(self) -> list[str]:
-        """The fields that changed, without those of the names, which are kept apart."""
+        """The fields that changed, without those for other languages: these are stored together in `names`."""
         apart = {name for texts in FIELDS.values() for name in texts.values()}
         return [name for name in super().changed_data if name not in apart]
 
     def clean(self) -> dict[str, Any]:
-        """Put the names together by language; what is in the summit's first language stands in its own fields."""
+        """Collect the texts by language in `names`. Texts in the summit's first language stay in its own fields."""
         found: dict[str, Any] = super().clean() or self.cleaned_data
         own = found.get("language") or self.instance.language
         self.names = dict(self.instance.names)
@@ -88,15 +88,15 @@ class NamesForm(SentencesForm):
         return found
 
     def _check_same(self, given: dict[str, str], found: dict[str, Any], texts: dict[str, str]) -> None:
-        """Refuse a second wording in the summit's first language."""
+        """Add an error for a different text in the summit's first language."""
         for text, words in given.items():
             if words and words != found.get(text, getattr(self.instance, text)):
-                said = _("This is the summit’s first language. Write it in the field without a language instead.")
-                self.add_error(texts[text], said)
+                message = _("This is the summit’s first language. Write it in the field without a language instead.")
+                self.add_error(texts[text], message)
 
 
 def with_names(form: type[NamesForm]) -> type[Any]:
-    """Return a form's class with a field for each text in each language."""
+    """Return a subclass of a form with a field for each text in each language."""
     found = {
         name: forms.CharField(
             label=lazy_label(Summit, text, language),

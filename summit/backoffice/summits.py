@@ -1,4 +1,4 @@
-"""Summits, venues and rooms in the admin."""
+"""The admin of summits, venues and rooms."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ class RoomInline(SummitInline):
 
 @admin.register(Summit)
 class SummitAdmin(ServiceAdmin):
-    """Summits."""
+    """The admin of summits."""
 
     place = 5
     form = with_names(SummitForm)
@@ -68,72 +68,73 @@ class SummitAdmin(ServiceAdmin):
     kept = tuple(basics)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Let the colour be chosen where one sees it."""
+        """Return a form field, with a colour picker for the accent colour."""
         if db_field.name == "accent":
             kwargs["widget"] = Colour
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Put apart what it is called in each language that isn't its first."""
+        """Return the fields, with a separate group for each language other than the summit's first."""
         shown: list[Any] = [(None, {"fields": self.basics})]
         if obj is not None and not self.has_change_permission(request, obj):
             return [(None, {"fields": [*self.basics, "elsewhere"]})]
         for language, texts in FIELDS.items():
             if obj is None or language != obj.language:
-                said = gettext("What is left empty stands as in the summit’s first language.")
-                shown.append((heading(language), {"fields": list(texts.values()), "description": said}))
+                message = gettext("What is left empty stands as in the summit’s first language.")
+                shown.append((heading(language), {"fields": list(texts.values()), "description": message}))
         return shown
 
     @admin.display(description=gettext_lazy("names in other languages"))
     def elsewhere(self, row: Summit) -> SafeString:
-        """Show its names in other languages to whoever doesn't change them."""
+        """Show the texts in other languages to users who may not change them."""
         others = [language for language in sorted(row.names) if language != row.language]
         lines = ((own(words, code),) for code in others for words in row.names[code].values())
         return format_html_join("", "<p>{}</p>", lines)
 
     def values_of(self, form: Any, *, change: bool) -> dict[str, Any]:
-        """Return what was entered, with what it is called in other languages; of one that is there, what changed."""
+        """Return the values that were entered, including the texts in other languages; for an existing summit,
+        only what changed."""
         found = super().values_of(form, change=change)
         renamed = form.names != form.instance.names
         return {**found, "names": form.names} if renamed or not change else found
 
-    def enter(self, *, by: User, row: Summit, values: Values) -> Summit:
-        """Create the summit, and set what it doesn't begin with."""
+    def create(self, *, by: User, row: Summit, values: Values) -> Summit:
+        """Create the summit with all its settings."""
         return summits_services.create_summit_with_settings(by=by, values=values)
 
     def change(self, *, by: User, row: Summit, values: Values) -> Summit:
-        """Change what is set for it."""
+        """Change the settings of the summit."""
         return summits_services.change_summit(by=by, summit=row, values=values)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Write its venues."""
+        """Save the venues of the summit."""
         by, summit = user_of(request), form.instance
         save_rows(
             formset,
-            enter=lambda values: summits_services.add_venue(by=by, summit=summit, values=values),
+            create=lambda values: summits_services.add_venue(by=by, summit=summit, values=values),
             change=lambda row, values: summits_services.change_venue(by=by, venue=row, values=values),
             remove=lambda row: summits_services.remove_venue(by=by, venue=row),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Keep the address of a summit that exists: letters and calendars carry it."""
+        """Make the slug of an existing summit read-only: letters and calendars contain it."""
         return ["slug"] if obj else []
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show a summit, with the ways to what else is set for it."""
+        """Show a summit, with links to its other pages."""
         row = self.admit(request, "view", object_id)
         more = {"places": places_of(request.user, row), **(extra_context or {})}
         return super().change_view(request, object_id, form_url, more)
 
-    # New summits are for the one who sets the system up.
+    # Only users who set the system up may add a summit.
     permissions = {"add": "summit.summit.add"}
 
 
 @admin.register(Venue)
 class VenueAdmin(ServiceAdmin):
-    """Venues."""
+    """The admin of venues."""
 
     place = 2
     list_display = ["name", "hours", "summit"]
@@ -144,11 +145,11 @@ class VenueAdmin(ServiceAdmin):
     deleted_where = gettext_lazy("Venues are deleted on the page of their summit.")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Keep a venue in its summit: sessions are in its rooms."""
+        """Make the summit of an existing venue read-only: sessions are in its rooms."""
         return ["summit"] if obj else []
 
-    def enter(self, *, by: User, row: Venue, values: Values) -> Venue:
-        """Enter the venue."""
+    def create(self, *, by: User, row: Venue, values: Values) -> Venue:
+        """Add the venue."""
         return summits_services.add_venue(by=by, summit=row.summit, values=values)
 
     def change(self, *, by: User, row: Venue, values: Values) -> Venue:
@@ -156,18 +157,18 @@ class VenueAdmin(ServiceAdmin):
         return summits_services.change_venue(by=by, venue=row, values=values)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Write its rooms."""
+        """Save the rooms of the venue."""
         by, venue = user_of(request), form.instance
         save_rows(
             formset,
-            enter=lambda values: summits_services.add_room(by=by, venue=venue, values=values),
+            create=lambda values: summits_services.add_room(by=by, venue=venue, values=values),
             change=lambda row, values: summits_services.change_room(by=by, room=row, values=values),
             remove=lambda row: summits_services.remove_room(by=by, room=row),
         )
 
     @admin.display(description=pgettext_lazy("venue", "open"))
     def hours(self, row: Venue) -> str:
-        """Show from when to when, in the venue's zone."""
+        """Show the opening hours, in the venue's time zone."""
         if row.opens_at is None or row.closes_at is None:
             return gettext("always")
         return f"{row.opens_at:%H:%M}{until()}{row.closes_at:%H:%M}"
@@ -175,7 +176,7 @@ class VenueAdmin(ServiceAdmin):
 
 @admin.register(Room)
 class RoomAdmin(ServiceAdmin):
-    """Rooms of all venues: to find one, and to fill them by a table."""
+    """The admin of all rooms, to find one and to fill the list from a table."""
 
     place = 2
     shelf = Shelf.SETTINGS
@@ -189,8 +190,8 @@ class RoomAdmin(ServiceAdmin):
     deleted_where = gettext_lazy("Rooms are deleted on the page of their venue.")
     form = RoomForm
 
-    def enter(self, *, by: User, row: Room, values: Values) -> Room:
-        """Enter the room."""
+    def create(self, *, by: User, row: Room, values: Values) -> Room:
+        """Add the room."""
         return summits_services.add_room(by=by, venue=row.venue, values=values)
 
     def change(self, *, by: User, row: Room, values: Values) -> Room:
@@ -199,5 +200,5 @@ class RoomAdmin(ServiceAdmin):
 
     @admin.display(description=pgettext_lazy("label", "summit"), ordering="venue__summit__name")
     def summit(self, row: Room) -> str:
-        """Show of which summit it is."""
+        """Show the summit of the room."""
         return str(row.venue.summit)

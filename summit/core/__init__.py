@@ -1,2 +1,2 @@
-"""What every package stands on: base models, fields, validators, the database's clock, texts, languages, registries,
-migration operations."""
+"""Code that every other package builds on: base models, fields, validators, the database's clock, texts, languages,
+registries, migration operations."""

@@ -1,4 +1,4 @@
-"""Numbers of rows of several kinds, asked for at once."""
+"""Count the rows of several querysets in one query."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from summit.core.database_values import evaluate
 
 
 class _Number(Subquery):
-    """How many rows a query finds."""
+    """A subquery that counts the rows of a query."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
     output_field = IntegerField()
 
 
 def counts(**rows: QuerySet[Any]) -> dict[str, int]:
-    """Return how many rows each of these queries finds, by their names. One query for all of them."""
+    """Return the number of rows of each queryset, by its keyword. One query for all of them."""
     return evaluate(**{name: _Number(each.order_by().values("pk")) for name, each in rows.items()}) if rows else {}

@@ -1,4 +1,7 @@
-"""Many rows stored at once, at a fraction of what `bulk_create` costs: column by column, each value prepared once."""
+"""Insert many rows at once, at a fraction of the cost of `bulk_create`.
+
+Rows are sent column by column, and equal values of a column are prepared once.
+"""
 
 import gc
 import json
@@ -10,17 +13,17 @@ from django.db import connection, connections, models
 from django.db.models.expressions import DatabaseDefault
 from django.db.models.fields.json import JSONField
 
-# Values of a statement: below what either database takes.
+# The most values in one statement: fewer than either database accepts.
 MOST_VALUES = 30_000
-# Rows of a statement that has no such limit, so that its text stays within tens of megabytes.
+# The most rows in a statement that has no limit on values, so that its text stays within tens of megabytes.
 MOST_ROWS = 5000
 
 
 def insert(rows: Sequence[models.Model]) -> None:
-    """Insert rows of one model, none of which is stored, and give them their primary keys.
+    """Insert unsaved rows of one model and set their primary keys.
 
-    What the database has a default for stays its own. No signal is sent, as `bulk_create` sends none. Raises
-    IntegrityError as the database does.
+    Columns with a database default are left to the database. Like `bulk_create`, it sends no signals. Raises
+    IntegrityError where a row breaks a constraint.
     """
     if not rows:
         return
@@ -45,8 +48,10 @@ def insert(rows: Sequence[models.Model]) -> None:
 
 
 def insert_new(rows: Sequence[models.Model]) -> int:
-    """Insert rows of one model but for those that break a unique constraint, and return how many were inserted. They
-    are not given their primary keys. One statement for each 5,000 rows."""
+    """Insert rows of one model, skip those that break a unique constraint, and return how many were inserted.
+
+    The rows' primary keys aren't set. One statement for each 5,000 rows.
+    """
     inserted = 0
     with connection.cursor() as cursor:
         for start in range(0, len(rows), MOST_ROWS):
@@ -63,18 +68,21 @@ def insert_new(rows: Sequence[models.Model]) -> int:
 
 
 def _from_lists(cursor: Any, row: models.Model, columns: list[tuple[Any, list[Any]]], tail: str) -> None:
-    """Insert columns as one list each, on PostgreSQL: a mark for each value would cost more than the value. A value
-    that all rows have is sent once; equal values are the same object once they are prepared."""
+    """Insert rows on PostgreSQL, each column as one list parameter.
+
+    A placeholder for each value would cost more than the value. A value that all rows share is sent once; equal
+    values are the same object after `_column` has prepared them.
+    """
     first, rest = columns[0], columns[1:]
     same = [(field, values[0]) for field, values in rest if all(value is values[0] for value in values)]
     once = {field for field, _value in same}
-    # The first column says how many rows there are.
+    # The first column is always a list: its length is the number of rows.
     each = [first, *((field, values) for field, values in rest if field not in once)]
     lists = [_list(field, values) for field, values in each]
     given = ", ".join(call for call, _values in lists)
-    said = "".join(f", %s::{_type(field)}" for field, _value in same)
+    message = "".join(f", %s::{_type(field)}" for field, _value in same)
     into = _into(row, [field for field, _values in (*each, *same)])
-    sql = f"{into} SELECT given.*{said} FROM ROWS FROM ({given}) AS given {tail}"  # noqa: S608
+    sql = f"{into} SELECT given.*{message} FROM ROWS FROM ({given}) AS given {tail}"  # noqa: S608
     cursor.execute(sql, [*(value for _field, value in same), *(values for _call, values in lists)])
 
 
@@ -88,26 +96,34 @@ def _marks(fields: Sequence[Any]) -> str:
 
 
 def _list(field: Any, values: list[Any]) -> tuple[str, Any]:
-    """Return what PostgreSQL makes rows of, and its parameter. JSON goes as one text: in an array each of its quotes
-    would have to be escaped."""
+    """Return the PostgreSQL call that turns a list parameter into rows, and the parameter.
+
+    JSON values are sent as one text: in an array each of their quotes would have to be escaped.
+    """
     if isinstance(field, JSONField) and None not in values:
         return "JSONB_ARRAY_ELEMENTS(%s::jsonb)", json.dumps([value.obj for value in values], cls=field.encoder)
     return f"UNNEST(%s::{_type(field)}[])", values
 
 
 def _type(field: Any) -> str:
-    """A column's type without its length: what is too long is refused by the column and not cut off."""
+    """Return a column's type without its length, so that the column refuses a value that is too long.
+
+    A cast to a type with a length would cut the value off instead.
+    """
     return str(field.db_type(connection)).partition("(")[0]
 
 
 def _fields(rows: Sequence[models.Model]) -> list[Any]:
-    """Return the fields that these rows say something of."""
+    """Return the fields to insert: all but the primary key and those that the database fills with its default."""
     fields: list[Any] = [field for field in rows[0]._meta.concrete_fields if not field.primary_key]
     return [field for field in fields if not _default(field, rows)]
 
 
 def _default(field: Any, rows: Sequence[models.Model]) -> bool:
-    """Whether the database fills a column. Raises ValueError where it would for some of the rows alone."""
+    """Return whether the database fills a column with its default.
+
+    Raises ValueError where only some of the rows leave the column to the database.
+    """
     if not field.has_db_default():
         return False
     left = [isinstance(getattr(row, field.attname), DatabaseDefault) for row in rows]
@@ -117,15 +133,15 @@ def _default(field: Any, rows: Sequence[models.Model]) -> bool:
 
 
 def _column(field: Any, rows: Sequence[models.Model]) -> list[Any]:
-    """A column's values as the database takes them: those that are equal are prepared once."""
+    """Return a column's values, prepared for the database. Equal values are prepared once."""
     if field.is_relation:
         _refer(field, rows)
     values = [field.pre_save(row, True) for row in rows]
     prepared: dict[Any, Any] = {}
-    # Itself, not what stands for it: that looks it up anew for each value.
+    # The connection itself, not Django's proxy for it: the proxy looks it up again for each value.
     database = connections[connection.alias]
     keyed: Callable[[Any], Any] = id if isinstance(field, JSONField) else lambda value: (type(value), value)
-    # Of an encrypted field equal values are written differently each time; none of it, always the same.
+    # An encrypted field writes equal values differently each time, so they can't be shared. An empty value can.
     secret = not isinstance(field, JSONField) and field.get_internal_type() == "BinaryField"
     found = []
     for value in values:
@@ -140,7 +156,7 @@ def _column(field: Any, rows: Sequence[models.Model]) -> list[Any]:
 
 
 def _refer(field: Any, rows: Sequence[models.Model]) -> None:
-    """Take the keys of rows that were stored after these were made."""
+    """Set the foreign key on each row for which the related object was saved only after it was assigned."""
     for row in rows:
         other = field.get_cached_value(row, default=None)
         if other is not None and getattr(row, field.attname) is None:
@@ -149,7 +165,10 @@ def _refer(field: Any, rows: Sequence[models.Model]) -> None:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Keep the collector of garbage from going through thousands of rows again and again while they are made."""
+    """Turn off garbage collection within the block.
+
+    While thousands of rows are made, the collector would go through them again and again.
+    """
     running = gc.isenabled()
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""Migration operations that let the database count changes, whoever makes them."""
+"""Migration operations that make the database count changes of rows, by triggers."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
@@ -9,20 +9,23 @@ from django.db.migrations.state import ProjectState
 
 
 class Statements(migrations.operations.base.Operation):
-    """What the database holds and no model knows: `make` and `drop` yield its SQL for a vendor."""
+    """Base class of operations for database objects outside of models, such as triggers and functions.
+
+    `make` and `drop` yield the SQL for a vendor.
+    """
 
     reversible = True
 
     def make(self, vendor: str) -> Iterator[str]:
-        """Yield what makes it, once it has been dropped."""
+        """Yield the SQL that creates the objects. It is executed after that of `drop`."""
         yield from ()
 
     def drop(self, vendor: str) -> Iterator[str]:
-        """Yield what drops it, also where it isn't there."""
+        """Yield the SQL that drops the objects; it must succeed where they don't exist."""
         yield from ()
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Change nothing: models know nothing of it."""
+        """Leave the state as it is: no model changes."""
 
     def database_forwards(
         self,
@@ -31,7 +34,7 @@ class Statements(migrations.operations.base.Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        """Make it anew."""
+        """Drop the objects and create them again."""
         vendor = schema_editor.connection.vendor
         for statement in (*self.drop(vendor), *self.make(vendor)):
             schema_editor.execute(statement, params=None)
@@ -43,13 +46,13 @@ class Statements(migrations.operations.base.Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        """Drop it."""
+        """Drop the objects."""
         for statement in self.drop(schema_editor.connection.vendor):
             schema_editor.execute(statement, params=None)
 
 
 def drop_trigger(vendor: str, table: str, name: str) -> Iterator[str]:
-    """Yield what drops a trigger, with its function where it has one."""
+    """Yield the SQL that drops a trigger, and on PostgreSQL its function too."""
     if vendor == "postgresql":
         yield f'DROP TRIGGER IF EXISTS "{name}" ON "{table}"'
         yield f"DROP FUNCTION IF EXISTS {name}()"
@@ -58,21 +61,25 @@ def drop_trigger(vendor: str, table: str, name: str) -> Iterator[str]:
 
 
 class CountChanges(Statements):
-    """Count each INSERT, UPDATE and DELETE of a table's rows (or those of `events`) as a change of their summits.
+    """Create triggers that count each INSERT, UPDATE and DELETE of a table's rows as a change of their summits.
 
-    `summit` is SQL to follow SELECT that finds the summits' keys, with `{row}` for the row and `{soon}` for the
-    moment an hour from now. `removes` says by event when the change may take away what could be read before, SQL with
-    `{row}` too: always, where it doesn't say. With `was` an UPDATE is a change of the row as it was, too, and takes
-    away what could be read of that. All are counted in the table `counter`, by PostgreSQL with the function `count`
-    (`MakeCounter`): in that of public pages, where nothing else is said. No way of writing passes a trigger by;
-    `called` is part of their names.
+    - `summit` is the SQL after SELECT that finds the summits' keys. `{row}` stands for the row, `{soon}` for the
+      moment an hour from now.
+    - `removes` maps an event to an SQL condition, with `{row}` too: whether the change may take away something that
+      could be read before. An event that isn't in it always may.
+    - `events` limits the triggers to some of the three events.
+    - `counter` is the table that counts, that of public pages by default. On PostgreSQL the function `count` writes
+      to it (see `MakeCounter`).
+    - `called` is part of the triggers' names.
+    - `was` makes an UPDATE count for the summits of the old row too, as a change that `removes` applies to.
 
-    SQLite's table rebuilds drop triggers, so a later migration that alters the table repeats this operation;
-    tests/test_consistency.py lists the triggers.
+    Triggers count every write, whatever code makes it. SQLite's table rebuilds drop triggers, so a later migration
+    that alters the table repeats this operation; tests/test_consistency.py lists the triggers.
     """
 
     EVENTS = ("INSERT", "UPDATE", "DELETE")
-    # As each stores moments. No transaction takes that long: what is about to be read when one commits is counted.
+    # In the format in which each database stores moments. No transaction takes an hour, so whatever becomes readable
+    # before it commits is counted.
     SOON: ClassVar[Mapping[str, str]] = {
         "postgresql": "(clock_timestamp() + interval '1 hour')",
         "sqlite": "strftime('%Y-%m-%d %H:%M:%f', 'now', '+1 hour')",
@@ -100,24 +107,24 @@ class CountChanges(Statements):
         self.was = was
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        """Return what rebuilds the operation."""
+        """Return the class name and the arguments of the operation, for Django."""
         options: dict[str, Any] = {"removes": self.removes, "events": self.events, "counter": self.counter}
         options |= {"count": self.count, "called": self.called, "was": self.was}
         return (self.__class__.__name__, [self.table, self.summit], options)
 
     def make(self, vendor: str) -> Iterator[str]:
-        """Yield what makes the triggers."""
+        """Yield the SQL that creates the triggers."""
         made = self._postgresql if vendor == "postgresql" else self._sqlite
         for event in self.events:
             yield from made(event, self.removes.get(event, "TRUE"))
 
     def drop(self, vendor: str) -> Iterator[str]:
-        """Yield what drops them."""
+        """Yield the SQL that drops the triggers."""
         for event in self.events:
             yield from drop_trigger(vendor, self.table, self._name(event))
 
     def _postgresql(self, event: str, removes: str) -> Iterator[str]:
-        """Yield what counts once for each statement and summit, however many rows it writes."""
+        """Yield a trigger that counts once for each statement and summit, however many rows the statement writes."""
         name, rows = self._name(event), {row: f"{row}_rows" for row in self._rows(event)}
         found = " UNION ALL ".join(
             f"SELECT summit, {less.format(row=each)} AS less FROM {each} "  # noqa: S608
@@ -136,7 +143,10 @@ class CountChanges(Statements):
         )
 
     def _sqlite(self, event: str, removes: str) -> Iterator[str]:
-        """Yield what counts for each row: one writes at a time, in the first row of the summit."""
+        """Yield a trigger that counts for each row.
+
+        It always counts in the summit's row of writer 0, since SQLite has one writer at a time.
+        """
         rows = self._rows(event)
         found = " UNION ".join(f"SELECT {self._summit(row, 'sqlite')}" for row in rows)
         less = f"({removes.format(row=rows[0])}) AND summit_id IN (SELECT {self._summit(rows[0], 'sqlite')})"
@@ -150,7 +160,7 @@ class CountChanges(Statements):
         )
 
     def _rows(self, event: str) -> tuple[str, ...]:
-        """Return of which rows an event is one, first those of which it is asked whether it takes something away."""
+        """Return the trigger's row names (OLD, NEW) for which an event counts. `removes` applies to the first."""
         if event == "UPDATE" and self.was:
             return "OLD", "NEW"
         return ("OLD",) if event == "DELETE" else ("NEW",)
@@ -162,15 +172,15 @@ class CountChanges(Statements):
         return f"{self.table}_{self.called}_{event.lower()}"
 
     def describe(self) -> str:
-        """Say what it does."""
+        """Return a description of the operation for `manage.py migrate --plan`."""
         return f"Count changes of {self.table} in {self.counter}"
 
 
 class MakeCounter(Statements):
-    """Make what `CountChanges` counts with in a table of `VersionCounter`.
+    """Create the PostgreSQL function with which `CountChanges` counts in a table of `VersionCounter`.
 
-    Each of those who write at once counts in a row that no other of them has: the first that is free is theirs until
-    their transaction ends. SQLite has one writer, and needs nothing.
+    Concurrent transactions count in different rows: each takes the first row that is free and holds it until it
+    ends. SQLite has one writer and needs no function.
     """
 
     FUNCTION = """
@@ -192,19 +202,19 @@ class MakeCounter(Statements):
         self.count = count
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        """Return what rebuilds the operation."""
+        """Return the class name and the arguments of the operation, for Django."""
         return (self.__class__.__name__, [self.counter, self.count], {})
 
     def make(self, vendor: str) -> Iterator[str]:
-        """Yield what makes the function."""
+        """Yield the SQL that creates the function."""
         if vendor == "postgresql":
             yield self.FUNCTION.format(counter=self.counter, count=self.count)
 
     def drop(self, vendor: str) -> Iterator[str]:
-        """Yield what drops it."""
+        """Yield the SQL that drops the function."""
         if vendor == "postgresql":
             yield f"DROP FUNCTION IF EXISTS {self.count}(bigint, boolean)"
 
     def describe(self) -> str:
-        """Say what it does."""
+        """Return a description of the operation for `manage.py migrate --plan`."""
         return f"Make what counts in {self.counter}"

@@ -1,7 +1,7 @@
-"""A query whose SQL is made once: what is asked for each public page, or each second, costs more to put into words
-than to answer.
+"""A query that is compiled to SQL once and then executed with different values.
 
-PostgreSQL plans it once for each connection too, where the settings let it (`DATABASE_PREPARE`).
+For queries that run for each public page or each second: compiling them would cost more than executing them.
+PostgreSQL also plans such a query once for each connection, where the settings allow it (`DATABASE_PREPARE`).
 """
 
 import time
@@ -14,21 +14,21 @@ from django.db.models import QuerySet
 
 from summit.core.process_cache import Memory
 
-# Seconds for which a connection that has answered isn't asked whether it still does (CONN_HEALTH_CHECKS), which takes
-# half as long as the query. Whoever restarts a server takes longer.
+# Seconds after an answer in which the connection's health isn't checked (CONN_HEALTH_CHECKS): the check takes half as
+# long as the query. Restarting a server takes longer than that.
 TRUSTED = 1.0
 # When this thread's connection last answered, by the process's clock.
 _answered = local()
-# A number that stands in the place of a key, and is the key of nothing.
+# A placeholder for keys while the query is compiled: no row has it as its key.
 NO_KEY = -1_000_000_007
 
 
 class Prepared:
-    """A query of values that differs from one time to the next in strings and whole numbers alone.
+    """A query that is compiled once and executed with different strings and whole numbers.
 
-    `build` takes them by name and returns a `values_list`; it is called once, with a mark in place of each. Rows come
-    as the database has them: ask for keys, numbers and strings. The clock must be the database's (`Now`): a moment
-    that `build` works out would be that of the first time.
+    `build` takes these values by name and returns a `values_list`. It is called once, with a placeholder for each
+    value. Rows are returned as the database gives them, so ask for keys, numbers and strings only. Use the database's
+    clock (`Now`): a moment that `build` computes would be that of its only call.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
@@ -57,7 +57,10 @@ class Prepared:
 
 
 def _cursor() -> Any:
-    """Return a cursor. The framework's own sends PostgreSQL the values within the SQL, which is another each time."""
+    """Return a cursor that sends PostgreSQL the SQL and its values apart.
+
+    Django's own cursor puts the values into the SQL, so that PostgreSQL would see a different statement each time.
+    """
     if connection.vendor != "postgresql":
         return connection.cursor()
     # Installed where the database is PostgreSQL.
@@ -66,6 +69,6 @@ def _cursor() -> Any:
     if time.monotonic() - getattr(_answered, "at", -TRUSTED) >= TRUSTED:
         connection.close_if_health_check_failed()
     connection.ensure_connection()
-    # As `connection.cursor()` does it, so that the query is counted and its errors are the framework's.
+    # As `connection.cursor()` does it, so that the query is counted and raises Django's exceptions.
     prepare: Any = connection._prepare_cursor  # type: ignore[attr-defined]
     return prepare(Cursor(connection.connection))

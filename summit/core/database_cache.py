@@ -1,4 +1,4 @@
-"""The cache in the database."""
+"""Django's database cache, with an `add` that raises when the database fails."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,15 +9,18 @@ from django.db import OperationalError, connections, router
 
 
 class DatabaseCache(db.DatabaseCache):
-    """Django's, which says where the database takes nothing.
+    """Django's database cache, except that `add` raises an error when the database can't store.
 
-    Django answers an `add` that fails like one that finds its key taken. What counts attempts takes that for too
-    many: with a full disk nobody could sign in, and read that it was too often.
+    Django's `add` returns False both when the database fails and when the key exists. Code that counts attempts takes
+    False for too many attempts: with a full disk, people couldn't sign in and would read that they had tried too
+    often.
     """
 
     def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> bool:
-        """Store a value under a key that isn't there, and return whether it was stored. Raises OperationalError where
-        the database is full, locked or away."""
+        """Store a value unless its key exists, and return whether it was stored.
+
+        Raises OperationalError where the database is full, locked or unreachable.
+        """
         failed: list[OperationalError] = []
 
         def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:

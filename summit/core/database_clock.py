@@ -1,4 +1,4 @@
-"""The database's clock: the one that decides."""
+"""The database's clock, by which embargoes and all other moments are decided."""
 
 from datetime import datetime
 
@@ -8,9 +8,10 @@ from summit.core.database_values import evaluate
 
 
 def db_now() -> datetime:
-    """Return the database's present moment, aware, in UTC. One query.
+    """Return the database's current time, aware, in UTC. One query.
 
-    For showing and for arithmetic on what is written; what decides who sees what compares with Now() in the query.
+    Use it to show times and to compute values that are stored. Queries that decide who sees what compare with Now()
+    instead.
     """
     moment: datetime = evaluate(now=Now())["now"]
     return moment

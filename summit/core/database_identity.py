@@ -1,4 +1,4 @@
-"""Which database this is, so that a copy of it knows that it is one."""
+"""An identity of the database, by which the installation notices that it is a copy."""
 
 import os
 from pathlib import Path
@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import models
 
-# PostgreSQL's own number of a cluster, kept by its standbys and not by what is restored elsewhere, and the database's
-# number in it. Any role may ask for both.
+# PostgreSQL's system identifier of the cluster and the database's oid in it. Standbys have the same identifier, a
+# database restored elsewhere doesn't. Any role may read both.
 _POSTGRESQL = (
     "(SELECT control.system_identifier || ':' || base.oid FROM pg_control_system() control, pg_database base "
     "WHERE base.datname = current_database())"
@@ -15,22 +15,27 @@ _POSTGRESQL = (
 
 
 def of_file(name: str) -> str:
-    """Return what tells a file from its copies: where its name stands on the disk (its inode), which writing and
-    vacuuming keep and copying doesn't. "" for what is no file."""
+    """Return the identity of a file, by its inode; "" where there is no such file.
+
+    Writing and vacuuming keep the inode, copying the file doesn't.
+    """
     path = Path(name)
     return f"file:{os.stat(path).st_ino}" if path.is_file() else ""
 
 
 class DatabaseIdentity(models.Func):
-    """SQL for the identity of the database that answers, as text: read anew in each query."""
+    """An expression for the identity of the database that executes the query, as text.
+
+    It is read again in each query.
+    """
 
     output_field = models.CharField()
     arity = 0
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[str]]:
-        """Return the identity of SQLite's file, which SQL can't ask for."""
+        """Return the identity of SQLite's file as a parameter, since SQL can't read it."""
         return "%s", (of_file(str(connection.settings_dict["NAME"])),)
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[()]]:
-        """Return PostgreSQL's question."""
+        """Return the SQL that reads PostgreSQL's identifiers."""
         return _POSTGRESQL, ()

@@ -1,4 +1,4 @@
-"""Values that the database works out and that stand in no table."""
+"""Expressions that the database evaluates without a table."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.db.models.sql import Query
 
 
 def evaluate(**expressions: Any) -> dict[str, Any]:
-    """Return what expressions are worth, by their names. One query for all of them."""
+    """Return the values of expressions, by their keywords. One query for all of them."""
     query = Query(None)
     for name, expression in expressions.items():
         query.add_annotation(expression, name)

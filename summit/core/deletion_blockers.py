@@ -1,4 +1,4 @@
-"""What is said of a row that others need, in place of its deletion."""
+"""Messages for rows that can't be deleted because other rows refer to them."""
 
 from django.db import router
 from django.db.models import Model, ProtectedError
@@ -6,16 +6,16 @@ from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
 
-def said(error: ProtectedError) -> str:
-    """Say what needs the row, by kinds."""
+def describe(error: ProtectedError) -> str:
+    """Return a sentence that names the kinds of row that protect the row from deletion."""
     names = sorted({str(row._meta.verbose_name_plural) for row in error.protected_objects})
     return _("Others need it: %(what)s. Change these first.") % {"what": ", ".join(names)}
 
 
 def why_not(row: Model) -> str:
-    """Say what needs a row that is to be deleted; empty where nothing does."""
+    """Return a sentence that says which kinds of row keep this row from being deleted; "" where none do."""
     try:
         Collector(using=router.db_for_write(type(row))).collect([row])
     except ProtectedError as error:
-        return said(error)
+        return describe(error)
     return ""

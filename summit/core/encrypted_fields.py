@@ -1,4 +1,4 @@
-"""Fields whose values are encrypted in the database."""
+"""Model fields that are encrypted in the database."""
 
 from datetime import date
 from functools import cache
@@ -12,7 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def cipher() -> MultiFernet:
-    """Return the cipher of FIELD_KEYS: written with the first key, read with any of them."""
+    """Return the cipher of FIELD_KEYS: it encrypts with the first key and decrypts with any of them."""
     return _cipher(tuple(settings.FIELD_KEYS))
 
 
@@ -22,29 +22,30 @@ def _cipher(keys: tuple[str, ...]) -> MultiFernet:
 
 
 class EncryptedBytesField(models.BinaryField):  # type: ignore[type-arg]
-    """Bytes that are encrypted in the database with FIELD_KEYS.
+    """A field of bytes that are encrypted in the database with FIELD_KEYS.
 
-    Reading raises `cryptography.fernet.InvalidToken` where the key that wrote the value is gone.
+    Reading raises `cryptography.fernet.InvalidToken` where FIELD_KEYS no longer has the key of the value.
     """
 
     description = "Bytes, encrypted at rest"
 
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
-        """Encrypt on the way in."""
+        """Encrypt a value before it is stored."""
         if value is not None:
             value = cipher().encrypt(bytes(value))
         return super().get_db_prep_value(value, connection, prepared)
 
     def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> bytes | None:
-        """Decrypt on the way out."""
+        """Decrypt a stored value. Raises InvalidToken where no key opens it."""
         return None if value is None else cipher().decrypt(bytes(value))
 
 
 class EncryptedTextField(EncryptedBytesField):
-    """Text that is encrypted in the database with FIELD_KEYS; no text is no bytes, so that what is missing can be
-    counted without a key. It can't be searched: equal texts are different bytes.
+    """A field of text that is encrypted in the database with FIELD_KEYS.
 
-    `max_length` counts characters of the text and is checked by forms.
+    An empty text is stored as no bytes, so that missing values can be counted without a key. The field can't be
+    searched: equal texts are stored as different bytes. `max_length` counts characters of the text and is checked by
+    forms.
     """
 
     description = "Text, encrypted at rest"
@@ -55,21 +56,21 @@ class EncryptedTextField(EncryptedBytesField):
         super().__init__(*args, **kwargs)
 
     def _check_str_default_value(self) -> list[Any]:
-        """Allow a default that is text: this is what the field gives and takes."""
+        """Allow a text as the default: the field's values are texts."""
         return []
 
     def to_python(self, value: Any) -> Any:
-        """Return the text as it was given."""
+        """Return the value unchanged, or "" for None."""
         return "" if value is None else value
 
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
-        """Encrypt on the way in, but for no text."""
+        """Encrypt a text before it is stored; store an empty text as no bytes."""
         if value in (None, ""):
             return models.BinaryField.get_db_prep_value(self, b"", connection, prepared)
         return super().get_db_prep_value(str(value).encode(), connection, prepared)
 
     def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Any:
-        """Decrypt on the way out."""
+        """Decrypt a stored text. Raises InvalidToken where no key opens it."""
         return (super().from_db_value(value, expression, connection) or b"").decode() if value else ""
 
     def value_to_string(self, obj: models.Model) -> str:
@@ -77,13 +78,13 @@ class EncryptedTextField(EncryptedBytesField):
         return str(self.value_from_object(obj))
 
     def formfield(self, **kwargs: Any) -> Any:
-        """Return a field for a line of text, or of choices."""
+        """Return a form field for a line of text, or for a choice where the field has choices."""
         kwargs.setdefault("max_length", self.max_length)
         return models.Field.formfield(self, **kwargs)
 
 
 class EncryptedDateField(EncryptedTextField):
-    """A day, or None, that is encrypted in the database with FIELD_KEYS."""
+    """A field of a day, or None, that is encrypted in the database with FIELD_KEYS."""
 
     description = "Day, encrypted at rest"
 
@@ -92,20 +93,20 @@ class EncryptedDateField(EncryptedTextField):
         super().__init__(*args, **kwargs)
 
     def to_python(self, value: Any) -> date | None:
-        """Return the day. Raises ValidationError where the text is none."""
+        """Return a value as a day, None where it is empty. Raises ValidationError for a text that isn't a day."""
         day: date | None = forms.DateField(required=False).clean(value)
         return day
 
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
-        """Encrypt the day as ISO 8601 writes it."""
+        """Encrypt a day, in ISO 8601 format, before it is stored."""
         day = self.to_python(value)
         return super().get_db_prep_value(day.isoformat() if day else "", connection, prepared)
 
     def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Any:
-        """Decrypt on the way out."""
+        """Decrypt a stored day. Raises InvalidToken where no key opens it."""
         text = super().from_db_value(value, expression, connection)
         return date.fromisoformat(text) if text else None
 
     def formfield(self, **kwargs: Any) -> Any:
-        """Return a field for a day."""
+        """Return a form field for a day."""
         return models.Field.formfield(self, form_class=forms.DateField, **kwargs)

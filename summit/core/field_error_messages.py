@@ -1,4 +1,4 @@
-"""What a field of any form says of input that it can't take: what to do."""
+"""Error messages of form fields that say what to do, in place of Django's."""
 
 from typing import Any
 
@@ -27,7 +27,10 @@ WORDS: dict[type[forms.Field], dict[str, Any]] = {
 
 
 def speak() -> None:
-    """Let all fields say so that have no words of their own: a field reads its class's when it is made."""
+    """Set these messages as the default of their field classes.
+
+    Fields copy their class's defaults when they are created; messages that a field sets itself still win.
+    """
     for kind, words in WORDS.items():
         own = vars(kind).get("default_error_messages", {})
         kind.default_error_messages = {**own, **words}

@@ -1,7 +1,7 @@
-"""Writing what is encrypted anew with the first of FIELD_KEYS, so that the others can be removed.
+"""Re-encrypt stored values with the first of FIELD_KEYS, so that the other keys can be removed.
 
-Every column of an encrypted field is found from the models; what else keeps encrypted text registers with `also`. A
-value that is written with the first key already is left alone, so that a run that was stopped goes on where it was.
+The columns of encrypted fields are found from the models; anything else that stores encrypted text registers with
+`also`. Values that are encrypted with the first key already are skipped, so a run that was stopped can be repeated.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ BATCH = 50
 
 @dataclass
 class Progress:
-    """How far one column is: rows that were looked at, written anew, and that no key opens (their primary keys)."""
+    """The progress of one column: numbers of rows seen and rewritten, and the primary keys that no key opens."""
 
     name: str
     seen: int = 0
@@ -31,13 +31,13 @@ class Progress:
     closed: tuple[int, ...] = ()
 
 
-# From a batch's size to the progress of something that keeps encrypted text, or what is derived from it.
+# Takes a batch's size and yields progress, for something else that stores encrypted text or data derived from it.
 Also = Callable[[int], Iterator[Progress]]
 _also: list[Also] = []
 
 
 def also(function: Also) -> Also:
-    """Register what is written anew beside the encrypted columns; a decorator."""
+    """Register a function that re-encrypts something other than the encrypted columns; a decorator."""
     _also.append(function)
     return function
 
@@ -49,8 +49,11 @@ def columns() -> list[tuple[type[models.Model], EncryptedBytesField]]:
 
 
 def renewed(token: bytes) -> bytes | None:
-    """Return an encrypted value written with the first key; None where it is, or is empty. Raises InvalidToken where
-    no key opens it."""
+    """Return an encrypted value, re-encrypted with the first key.
+
+    Returns None where it is encrypted with the first key already, or is empty. Raises InvalidToken where no key opens
+    it.
+    """
     if not token:
         return None
     try:
@@ -61,7 +64,7 @@ def renewed(token: bytes) -> bytes | None:
 
 
 def rotate(*, batch: int = BATCH) -> Iterator[Progress]:
-    """Write everything anew, a transaction for each batch, and yield the progress after each."""
+    """Re-encrypt everything, in one transaction for each `batch` of rows, and yield the progress after each."""
     for model, field in columns():
         yield from _column(model, field, batch)
     for function in _also:
@@ -70,7 +73,7 @@ def rotate(*, batch: int = BATCH) -> Iterator[Progress]:
 
 def _column(model: type[models.Model], field: EncryptedBytesField, batch: int) -> Iterator[Progress]:
     progress = Progress(f"{model._meta.label_lower}.{field.name}")
-    # The bytes as they are stored: without the field's own way of reading them.
+    # As a BinaryField, the bytes are read without being decrypted.
     raw = ExpressionWrapper(F(field.name), output_field=models.BinaryField())
     rows = model._base_manager.annotate(raw=raw).order_by("pk")
     last = 0
@@ -97,7 +100,7 @@ def _write(rows: Any, field: Any, tokens: dict[int, bytes], progress: Progress) 
         if new is not None:
             changes[pk] = new
     with _allowed(field) if changes else nullcontext():
-        # Whoever wrote the value since it was read has written it with the first key.
+        # A value that was changed since it was read doesn't match: it was encrypted with the first key then.
         written = [
             rows.filter(pk=pk, raw=tokens[pk]).update(**{field.name: Value(new, output_field=models.BinaryField())})
             for pk, new in changes.items()

@@ -1,4 +1,4 @@
-"""Which languages the system itself speaks, and from which side they are read."""
+"""Names, writing directions and choices of languages, and those that the interface is translated into."""
 
 from django.conf import settings
 from django.conf.locale import LANG_INFO
@@ -10,26 +10,27 @@ RIGHT_TO_LEFT_MARK = "\u200f"
 
 
 def spoken(language: str) -> str:
-    """Return a language that pages and mails have a catalogue for: the one asked for, or else English."""
+    """Return the language if pages and mails are translated into it, or else the default language (English)."""
     return language if language in settings.INTERFACE_LANGUAGES else settings.LANGUAGE_CODE
 
 
 def begun(text: str, language: str) -> str:
-    """Return the text of a mail as it begins in its language. Programs for mail take the side from which a text is
-    read from its first letter: an Arabic one that begins with a Latin name gets an invisible mark before it."""
+    """Return the text of a mail, after an invisible direction mark where its language is read from the right.
+
+    Mail programs take the direction from the first letter, which may be that of a Latin name in an Arabic text.
+    """
     return f"{RIGHT_TO_LEFT_MARK}{text}" if direction(language) == "rtl" else text
 
 
 def direction(code: str) -> str:
-    """Return from which side a language that people speak is read: "rtl" or "ltr", which stands for all that nobody
-    has named."""
+    """Return the writing direction of a language, "rtl" or "ltr"; "ltr" for an unknown code."""
     try:
         return "rtl" if code in _FURTHER_FROM_THE_RIGHT or get_language_info(code)["bidi"] else "ltr"
     except KeyError:
         return "ltr"
 
 
-# Languages that are spoken at summits and that the framework doesn't name.
+# Languages that are spoken at summits and that Django has no name for.
 _FURTHER = {
     "zh": gettext_lazy("Chinese"),
     "am": gettext_lazy("Amharic"),
@@ -44,7 +45,7 @@ _FURTHER = {
     "ti": gettext_lazy("Tigrinya"),
     "yo": gettext_lazy("Yoruba"),
 }
-# What those who speak them call them.
+# Their names in the languages themselves.
 _FURTHER_THEMSELVES = {
     "zh": "中文",
     "am": "አማርኛ",
@@ -60,7 +61,7 @@ _FURTHER_THEMSELVES = {
     "yo": "Yorùbá",
 }
 _FURTHER_FROM_THE_RIGHT = frozenset({"prs", "ps"})
-# Codes of a spelling or a country, of languages that were made up, and two of three for Norwegian.
+# Constructed languages (eo, ia, io), and two of Django's three codes for Norwegian.
 _NO_TONGUES = frozenset({"eo", "ia", "io", "nb", "nn"})
 _TONGUES = ({code for code in LANG_INFO if "-" not in code} | set(_FURTHER)) - _NO_TONGUES
 # The official languages of the United Nations, in the order of the English alphabet.
@@ -68,7 +69,7 @@ UNITED_NATIONS = ("ar", "zh", "en", "fr", "ru", "es")
 
 
 def tongue(code: str) -> str:
-    """Return what a language that people speak is called in the reader's; its code where nobody has named it."""
+    """Return a language's name in the active language; the code itself where it is unknown."""
     if code in _FURTHER:
         return str(_FURTHER[code])
     try:
@@ -78,7 +79,7 @@ def tongue(code: str) -> str:
 
 
 def calls_itself(code: str) -> str:
-    """Return what a language is called in itself, as readers look for it; its code where nobody has named it."""
+    """Return a language's name in that language, such as "Français"; the code itself where it is unknown."""
     known = dict(settings.LANGUAGES) | _FURTHER_THEMSELVES
     if code in known:
         return str(known[code])
@@ -90,12 +91,14 @@ def calls_itself(code: str) -> str:
 
 
 def is_tongue(code: str) -> bool:
-    """Return whether a code names a language that people speak, of those offered by `tongues`."""
+    """Return whether a code is one of the languages that `tongues` offers."""
     return code in _TONGUES
 
 
 def tongues() -> list[tuple[str, str]]:
-    """Return the languages that people speak, as choices: the United Nations' six, then the others by their names in
-    the reader's language."""
+    """Return the choices of spoken languages, as (code, name in the active language).
+
+    The six of the United Nations come first, then the others in the order of their names.
+    """
     others = [(code, tongue(code)) for code in _TONGUES - set(UNITED_NATIONS)]
     return [(code, tongue(code)) for code in UNITED_NATIONS] + sorted(others, key=lambda entry: fold(entry[1]))

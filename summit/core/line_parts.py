@@ -1,12 +1,12 @@
-"""Lists that people type, a line each: what separates the parts of a line, as each script writes it."""
+"""Split the lines of a typed list into parts, at the separators of several scripts."""
 
 import re
 
-# The semicolon of Latin, Arabic and Chinese keyboards, and what a spreadsheet puts between its cells.
+# The semicolons of Latin, Arabic and Chinese keyboards, and the tab that spreadsheets put between cells.
 SEPARATORS = ";؛；\t"
 _SEPARATOR = re.compile(f"[{SEPARATORS}]")
 
 
 def parts_of(line: str) -> list[str]:
-    """Return the parts of a line, each with single spaces inside and none around it."""
+    """Return the parts of a line, with white space stripped around them and reduced to single spaces inside."""
     return [" ".join(part.split()) for part in _SEPARATOR.split(line)]

@@ -1,23 +1,29 @@
-"""Giving way to other writers. SQLite hands its only lock to nobody in turn: whoever waits looks again every tenth of
-a second, so that work of many short transactions one after another keeps all others out for seconds."""
+"""Let other connections write between the transactions of long work, on SQLite.
+
+SQLite has one write lock and no queue for it: a waiting connection tries again every tenth of a second. Many short
+transactions in a row would keep all others from writing for seconds.
+"""
 
 import time
 
 from django.db import connection
 
-# Seconds of work after which others get a turn, and how long: as long as SQLite's own pause between two looks.
+# Seconds of work after which others get a turn, and seconds of the turn: as long as SQLite waits between two tries.
 WORK = 0.4
 TURN = 0.11
 
 
 class Turns:
-    """Begun with work of many transactions; asked between them, it lets others have their turn now and then."""
+    """A timer for work of many transactions; call `give_way` between them."""
 
     def __init__(self) -> None:
         self.since = time.monotonic()
 
     def give_way(self) -> None:
-        """Wait a moment where others may be waiting. Never inside a transaction, and never on PostgreSQL."""
+        """Sleep for TURN seconds where WORK seconds have passed since the last turn.
+
+        Does nothing inside a transaction, and nothing on PostgreSQL.
+        """
         if connection.vendor != "sqlite" or connection.in_atomic_block or time.monotonic() - self.since < WORK:
             return
         time.sleep(TURN)

@@ -1,33 +1,33 @@
-"""What the log leaves out: addresses that open doors, and tasks that did nothing."""
+"""Log filters that hide tokens in addresses and drop records of tasks that did nothing."""
 
 import logging
 import re
 
-# A part of a path as long as a letter's link, a subscription's or a new password's, of their characters.
+# A segment of a path with the length and the characters of a token: a letter's link, a subscription, a new password.
 _TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_:-]{38,}(?=/|\b)")
 HIDDEN = "[hidden]"
 
 
 def without_tokens(text: str) -> str:
-    """Return a text with what opens doors left out of its addresses."""
+    """Return a text with the tokens in its addresses replaced by HIDDEN."""
     return _TOKEN.sub(HIDDEN, text)
 
 
 class TokenFilter(logging.Filter):
-    """Leaves tokens out of what is written, whoever writes it."""
+    """Hide tokens in the messages of all records."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record pass, without tokens."""
-        said = record.getMessage()
-        hidden = without_tokens(said)
-        if hidden != said:
+        """Replace the tokens in a record's message, and let every record pass."""
+        message = record.getMessage()
+        hidden = without_tokens(message)
+        if hidden != message:
             record.msg, record.args = hidden, None
         return True
 
 
 class IdleFilter(logging.Filter):
-    """Leaves out the tasks that succeeded and did nothing: sweeps, every second."""
+    """Drop the records of tasks that succeeded and did nothing, such as the sweeps that run every second."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let a record of Celery's pass unless the task in it returned nothing, or 0."""
+        """Return whether a record of Celery passes: False where its task returned None or 0."""
         return not isinstance(record.args, dict) or record.args.get("return_value") not in ("None", "0")

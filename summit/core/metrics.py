@@ -1,4 +1,4 @@
-"""Numbers for /metrics: each app registers functions that give gauges; all are read from the database."""
+"""Gauges for /metrics: each app registers functions that yield gauges, read from the database."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-# (name, what it is, rows of (labels, value))
+# (name, description, rows of (labels, value))
 Gauge = tuple[str, str, Iterable[tuple[dict[str, str], float]]]
 _sources: list[Callable[[], Iterable[Gauge]]] = []
 

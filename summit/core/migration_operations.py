@@ -1,4 +1,4 @@
-"""Migration operations for what the database itself must hold, on PostgreSQL and on SQLite."""
+"""Migration operations for rules that the database itself enforces, on PostgreSQL and on SQLite."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,9 +21,9 @@ END $$
 
 
 class FreezeColumns(Statements):
-    """Refuse any UPDATE that changes one of `columns`, and with `rows` any DELETE too.
+    """Create triggers that refuse any UPDATE that changes one of `columns`, and with `rows` any DELETE too.
 
-    A statement that breaks it raises django.db.IntegrityError. SQLite's table rebuilds drop triggers, so a later
+    A refused statement raises django.db.IntegrityError. SQLite's table rebuilds drop triggers, so a later
     migration that alters the table repeats this operation; tests/test_consistency.py lists the triggers expected.
     """
 
@@ -33,12 +33,12 @@ class FreezeColumns(Statements):
         self.rows = rows
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        """Return what rebuilds the operation."""
+        """Return the class name and the arguments of the operation, for Django."""
         return (self.__class__.__name__, [self.table, self.columns], {"rows": self.rows})
 
     @property
     def names(self) -> list[str]:
-        """The triggers that this makes."""
+        """The names of the triggers."""
         return [f"{self.table}_frozen", *([f"{self.table}_kept"] if self.rows else [])]
 
     def database_forwards(
@@ -48,10 +48,10 @@ class FreezeColumns(Statements):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        """Make the triggers."""
+        """Create the triggers."""
         postgres = schema_editor.connection.vendor == "postgresql"
         if postgres:
-            # No parameters at all: the % in it is PostgreSQL's own.
+            # With params=None, Django doesn't take the % in the SQL for a placeholder.
             schema_editor.execute(REFUSE_FUNCTION, params=None)
         compare = "IS DISTINCT FROM" if postgres else "IS NOT"
         changed = " OR ".join(f'OLD."{name}" {compare} NEW."{name}"' for name in self.columns)
@@ -61,7 +61,7 @@ class FreezeColumns(Statements):
 
     def _create(self, schema_editor: BaseDatabaseSchemaEditor, name: str, event: str, when: str, why: str) -> None:
         message = f"{self.table} {why}"
-        # Repeated after a change of the table: on SQLite the trigger is gone then, on PostgreSQL it stands.
+        # A repeated operation finds the trigger on PostgreSQL; on SQLite the table's rebuild has dropped it.
         self._drop(schema_editor, name)
         if schema_editor.connection.vendor == "postgresql":
             action = f"EXECUTE FUNCTION summit_refuse('{message}')"
@@ -87,13 +87,13 @@ class FreezeColumns(Statements):
         schema_editor.execute(f'DROP TRIGGER IF EXISTS "{name}"{on}')
 
     def describe(self) -> str:
-        """Say what it does."""
+        """Return a description of the operation for `manage.py migrate --plan`."""
         return f"Freeze {', '.join(self.columns)} of {self.table}"
 
 
 @cache
 def frozen_columns() -> dict[str, tuple[str, ...]]:
-    """Return which columns of which tables never change, as the last migration of each table says."""
+    """Return the frozen columns by table, as the last `FreezeColumns` of each table in the migrations has them."""
     found: dict[str, tuple[str, ...]] = {}
     for _key, migration in sorted(MigrationLoader(None).disk_migrations.items()):
         for operation in migration.operations:
@@ -104,15 +104,18 @@ def frozen_columns() -> dict[str, tuple[str, ...]]:
 
 @contextmanager
 def thawed(table: str) -> Iterator[None]:
-    """Let a frozen table be updated within the transaction that is open. Nobody else's writes pass meanwhile: on
-    PostgreSQL the table is locked against them, on SQLite the whole database is. For values that stay the same and
-    are stored otherwise, and for nothing else."""
+    """Allow updates of a frozen table within the block, inside an open transaction.
+
+    No other connection can write meanwhile: PostgreSQL locks the table, SQLite the whole database. Only for values
+    that stay the same and are stored in another way, such as with another key. Raises RuntimeError outside a
+    transaction.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError("a table is thawed within a transaction")
     name = f"{table}_frozen"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            # References that are still to be checked hold a table as it is: they are checked now.
+            # PostgreSQL refuses ALTER TABLE while deferred constraints are pending: check them now.
             check = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
             cursor.execute(f'{check}; ALTER TABLE "{table}" DISABLE TRIGGER "{name}"')
             again = f'{check}; ALTER TABLE "{table}" ENABLE TRIGGER "{name}"'

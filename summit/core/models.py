@@ -1,4 +1,4 @@
-"""Base classes of tables: rows known by a public id, and counters of changes."""
+"""Abstract base models: rows with a public id, and counters of changes."""
 
 import secrets
 from typing import Any
@@ -7,20 +7,20 @@ from django.db import models
 from django.db.models import BigIntegerField, OuterRef, Subquery, Sum
 from django.db.models.functions import Cast
 
-# Crockford's base 32 in lower case: no letter that is taken for a digit when it is read out over the telephone.
+# Crockford's base 32 in lower case: it has no letters that are mistaken for digits.
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 PUBLIC_ID_LENGTH = 16
 _LETTERS = (ALPHABET * 8).encode()
 
 
 def new_public_id() -> str:
-    """Return 16 random characters of base 32, 80 bits: nobody guesses one from another."""
-    # 32 letters, of which each of the 256 bytes stands for one as often as for any other.
+    """Return 16 random characters of base 32 (80 bits), which can't be guessed."""
+    # The 256 values of a byte map evenly to the 32 letters.
     return secrets.token_bytes(PUBLIC_ID_LENGTH).translate(_LETTERS).decode()
 
 
 class PublicModel(models.Model):
-    """A row that is known outside by an opaque id; the primary key never leaves the system."""
+    """A model whose rows have an opaque id for use outside; the primary key never leaves the system."""
 
     public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id, editable=False)
 
@@ -29,11 +29,13 @@ class PublicModel(models.Model):
 
 
 class VersionQuerySet(models.QuerySet[Any]):
-    """Counters of changes."""
+    """A queryset of a model of `VersionCounter`."""
 
     def counted(self, summit: str) -> dict[str, Subquery]:
-        """Return the annotations that make a stamp (`counted_changes`, `counted_removals`), for rows whose column
-        `summit` is a summit's key."""
+        """Return the annotations `counted_changes` and `counted_removals`, which make up a summit's stamp.
+
+        `summit` is the column of the annotated rows that holds the summit's key.
+        """
         of = self.filter(summit_id=OuterRef(summit)).order_by().values("summit_id")
         return {
             f"counted_{name}": Subquery(of.annotate(found=Cast(Sum(name), BigIntegerField())).values("found"))
@@ -42,11 +44,11 @@ class VersionQuerySet(models.QuerySet[Any]):
 
 
 class VersionCounter(models.Model):
-    """How many changes of what is counted were made by one of those who wrote at the same time.
+    """A counter of the changes and removals in a summit: one row for each of several concurrent writers.
 
-    Triggers count (`summit.core.change_counters`), so that no way of writing passes them by. A summit has as many
-    rows as transactions ever wrote at once, each of which counted in a row of its own: no writer waits for another,
-    and what all of them counted only rises. The summit may be gone.
+    Triggers count (`summit.core.change_counters`), so every write is counted, whatever code makes it. Concurrent
+    transactions count in rows of their own, so no writer waits for another; a summit has as many rows as transactions
+    ever wrote at once. The sum over the rows only rises. The summit itself may have been deleted.
     """
 
     summit_id = models.BigIntegerField()

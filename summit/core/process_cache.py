@@ -1,4 +1,4 @@
-"""What a process keeps of what never changes, so that it is read or made once and not for each who asks."""
+"""A cache in the memory of a process, for values that never change for their key."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
@@ -11,10 +11,10 @@ _ALL: list["Memory[Any]"] = []
 
 
 class Memory(Generic[Value]):
-    """Values by what they depend on, at most so many; what was not asked for longest goes first.
+    """A thread-safe cache of at most `most` values; the least recently used is dropped first.
 
-    A key names all that its value depends on, with the summit's stamp (`summit.summits.models`) where that changes.
-    Values are shared by all who ask and must not be changed.
+    A key holds everything that its value depends on, including the summit's stamp (`summit.summits.models`) where the
+    value changes with the summit. All callers share the values and must not change them.
     """
 
     def __init__(self, most: int) -> None:
@@ -27,7 +27,7 @@ class Memory(Generic[Value]):
         return len(self._values)
 
     def get(self, key: Hashable) -> Value | None:
-        """Return a value, None where there is none."""
+        """Return the value of a key, or None."""
         with self._lock:
             found = self._values.get(key)
             if found is not None:
@@ -35,7 +35,7 @@ class Memory(Generic[Value]):
             return found
 
     def put(self, key: Hashable, value: Value) -> None:
-        """Keep a value."""
+        """Store a value under a key."""
         with self._lock:
             self._values[key] = value
             self._values.move_to_end(key)
@@ -43,7 +43,10 @@ class Memory(Generic[Value]):
                 self._values.popitem(last=False)
 
     def ask(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """Return a value, made where there is none. Two who ask at once may both make it."""
+        """Return the value of a key; where there is none, call `make` and store its result.
+
+        Two threads that ask at once may both call `make`.
+        """
         found = self.get(key)
         if found is None:
             found = make()
@@ -53,8 +56,10 @@ class Memory(Generic[Value]):
     def ask_all(
         self, keys: Iterable[Key], beside: Hashable, make: Callable[[list[Key]], dict[Key, Value]]
     ) -> dict[Key, Value]:
-        """Return the values of several keys, which all depend on `beside` too; those that are missing are made at
-        once."""
+        """Return the values of several keys, which all depend on `beside` too.
+
+        `make` is called once, with all keys that have no value yet.
+        """
         found = {key: self.get((key, beside)) for key in keys}
         missing = [key for key, value in found.items() if value is None]
         made = make(missing) if missing else {}
@@ -63,13 +68,15 @@ class Memory(Generic[Value]):
         return {key: value for key, value in (found | made).items() if value is not None}
 
     def forget(self) -> None:
-        """Forget all."""
+        """Drop all values."""
         with self._lock:
             self._values.clear()
 
 
 def forget_all() -> None:
-    """Forget all that this process keeps: for tests, whose rows are rolled back, and to measure what a first request
-    costs."""
+    """Drop the values of all caches of this process.
+
+    For tests, whose rows are rolled back, and for measuring the cost of a first request.
+    """
     for memory in _ALL:
         memory.forget()

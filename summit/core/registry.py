@@ -1,5 +1,4 @@
-"""What the ground floor is composed of without knowing it: each app above registers its own part, at a place in the
-order."""
+"""An ordered registry: the apps above register functions that a package below calls without importing them."""
 
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
@@ -8,13 +7,13 @@ Part = TypeVar("Part")
 
 
 class Registry(Generic[Part]):
-    """Parts in their order."""
+    """Registered parts; iterating yields them in their order."""
 
     def __init__(self) -> None:
         self._parts: list[tuple[int, Part]] = []
 
     def register(self, order: int) -> Callable[[Part], Part]:
-        """Register a part at a place in the order; a decorator."""
+        """Return a decorator that registers a part; parts with a lower `order` come first."""
 
         def add(part: Part) -> Part:
             self._parts.append((order, part))

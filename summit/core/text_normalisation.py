@@ -1,4 +1,4 @@
-"""Text as one looks for it: without accents, vowel signs and capitals, the same in Python and in both databases."""
+"""Fold text for searches: without accents, vowel signs and capitals, the same in Python and in both databases."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from django.db.models import Func, TextField
 
 # Accents; Arabic vowel signs and hamzas that stand on letters; the Arabic stroke that lengthens a word.
 _MARKS = "\u0300-\u036f\u064b-\u065f\u0670\u0640"
-# Letters that are not composed of a letter and a mark, and spellings that are taken for each other.
+# Letters that don't decompose into a letter and a mark, and letters that searches treat as the same.
 _FROM, _TO = "øłđıىةٱ", "oldiيها"
 _PAIRS = (("ß", "ss"), ("æ", "ae"), ("œ", "oe"))
 _marks, _single = re.compile(f"[{_MARKS}]"), str.maketrans(_FROM, _TO)
@@ -26,22 +26,22 @@ def fold(text: str | None) -> str:
 
 
 class Fold(Func):
-    """`fold` as an expression. No index helps it: some thousand rows take some milliseconds."""
+    """`fold` as a database expression. It uses no index: a few thousand rows take a few milliseconds."""
 
     arity = 1
     output_field = TextField()
 
     def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **context: Any) -> Any:
-        """Call Python's, which `connected` has registered."""
+        """Call Python's `fold`, which `connected` has registered."""
         return self.as_sql(compiler, connection, function="summit_fold", **context)
 
     def as_postgresql(self, compiler: Any, connection: BaseDatabaseWrapper, **context: Any) -> Any:
-        """Say the same with what every PostgreSQL has; no extension is needed."""
+        """Return the same folding in PostgreSQL's own functions, without an extension."""
         inner = f"regexp_replace(lower(normalize(%(expressions)s, NFKD)), '[{_MARKS}]', '', 'g')"
         inner = f"translate({inner}, '{_FROM}', '{_TO}')"
         for one, two in _PAIRS:
             inner = f"replace({inner}, '{one}', '{two}')"
-        # Most text is ASCII, where that is work for nothing.
+        # Most text is ASCII, which needs lower() only.
         plain = "octet_length(%(expressions)s) = char_length(%(expressions)s)"
         whole = f"CASE WHEN {plain} THEN lower(%(expressions)s) ELSE {inner} END"
         sql, params = self.as_sql(compiler, connection, template=whole, **context)
@@ -49,6 +49,6 @@ class Fold(Func):
 
 
 def connected(sender: Any, connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
-    """Teach a new connection of SQLite to fold."""
+    """Register `fold` as a function of a new SQLite connection."""
     if connection.vendor == "sqlite":
         connection.connection.create_function("summit_fold", 1, fold, deterministic=True)

@@ -1,7 +1,7 @@
-"""What of each model an archive holds. Each app declares its models in its `transfer_policy.py`; a test finds one
-that isn't.
+"""Which models a summit's archive holds.
 
-A model either moves with its summit, or stays behind for a reason, or belongs to the installation.
+A model either moves with its summit, or stays behind for a reason, or belongs to the installation. Each app declares
+its models in its `transfer_policy.py`; a test fails for a model that isn't declared.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,28 +17,36 @@ if TYPE_CHECKING:
 
 
 class Names(Protocol):
-    """Keys of rows as they stand inside of texts: numbers of the archive on the way out, new keys on the way in."""
+    """Translates keys of rows inside of texts: to the archive's numbers on export, to new keys on import."""
 
     def row(self, label: str, key: str) -> str:
-        """Return how a row is named there, of a model that has no public id, or an account. `label` is in lower case,
-        `key` as the audit has it."""
+        """Return the translated key of a row of a model without public ids, or of an account.
+
+        `label` is the model's label in lower case, `key` the key by which the audit knows the row.
+        """
         ...
 
     def page(self, label: str, key: str) -> str:
-        """Return the key that the desk's address of a row has there, of any model."""
+        """Return the translated key of a row of any model, as it is used in the address of its page in the admin."""
         ...
 
 
-# Rewrites what a row's values say of other rows' keys, where that isn't said by columns.
+# Rewrites the keys of other rows in a row's values, where they aren't columns of their own.
 Rewrite = Callable[[dict[str, Any], Names], None]
-# Completes a row that is about to be stored elsewhere.
+# Completes a row that is about to be stored in the importing installation.
 Arrive = Callable[[Any, "Summit"], None]
 
 
 @dataclass(frozen=True)
 class Moved:
-    """A model whose rows move: without which fields, and only those that `where` picks. `named` are fields in which
-    rows are named as the audit does. `rewrite` does what `named` can't, both on the way out and in."""
+    """A model whose rows move with their summit.
+
+    - `without`: the fields that aren't exported.
+    - `where`: the condition on the rows that move; None for all rows.
+    - `named`: the fields that name rows in the way of the audit.
+    - `rewrite`: rewrites keys that `named` can't, on export and on import.
+    - `arrive`: completes a row on import, before it is stored.
+    """
 
     label: str
     without: frozenset[str] = frozenset()
@@ -49,13 +57,13 @@ class Moved:
 
 
 MOVED: dict[str, Moved] = {}
-# Why rows stay behind, and why others are no summit's.
+# By label: why a summit's rows stay behind, and why a model belongs to the installation.
 LEFT: dict[str, str] = {}
 OWN: dict[str, str] = {}
 
-# Accounts that are somebody's in one installation alone: elsewhere they hold no role and nobody signs in with them.
+# Conditions on accounts that belong to one installation: elsewhere they hold no role and nobody signs in with them.
 _programs: list[Q] = []
-# What is made anew of a summit's rows after they arrived, in the same transaction.
+# Functions that rebuild derived rows after a summit's import, in the same transaction.
 arrived: Registry[Callable[["Summit"], object]] = Registry()
 
 
@@ -67,19 +75,28 @@ def moves(
     rewrite: Rewrite | None = None,
     arrive: Arrive | None = None,
 ) -> None:
-    """Declare models whose rows move with their summit. Raises ValueError for one that is declared already."""
+    """Declare models whose rows move with their summit (see `Moved`).
+
+    Raises ValueError for a model that is declared already.
+    """
     for label in labels:
         MOVED[_new(label)] = Moved(label, frozenset(without), where, tuple(named), rewrite, arrive)
 
 
 def stays(*labels: str, why: str) -> None:
-    """Declare models of summits whose rows stay behind. Raises ValueError as `moves` does."""
+    """Declare models that belong to a summit but aren't exported, with the reason `why`.
+
+    Raises ValueError for a model that is declared already.
+    """
     for label in labels:
         LEFT[_new(label)] = why
 
 
 def belongs(*labels: str, why: str) -> None:
-    """Declare models that belong to the installation. Raises ValueError as `moves` does."""
+    """Declare models that belong to the installation, with the reason `why`.
+
+    Raises ValueError for a model that is declared already.
+    """
     for label in labels:
         OWN[_new(label)] = why
 
@@ -91,12 +108,12 @@ def _new(label: str) -> str:
 
 
 def only_here(accounts: Q) -> None:
-    """Declare accounts that are nobody elsewhere."""
+    """Declare accounts that belong to this installation alone, such as those of programs."""
     _programs.append(accounts)
 
 
 def programs() -> Q:
-    """Return the condition on an account that it is nobody elsewhere."""
+    """Return the condition that picks the accounts declared by `only_here`."""
     found = Q(pk__in=[])
     for each in _programs:
         found |= each
@@ -104,5 +121,5 @@ def programs() -> Q:
 
 
 def moved_of(model: type[Model]) -> Moved:
-    """Return what was declared of a model that moves. Raises KeyError for another."""
+    """Return the declaration of a model that moves. Raises KeyError for any other model."""
     return MOVED[model._meta.label]

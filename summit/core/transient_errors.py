@@ -1,4 +1,4 @@
-"""Whether what a database refused may go well the next time."""
+"""Tell temporary errors of the database, which are worth a retry, from lasting ones."""
 
 import sqlite3
 
@@ -9,10 +9,10 @@ _CLASSES = ("08", "40", "53", "55", "57")
 
 
 def is_transient(problem: OperationalError) -> bool:
-    """Return whether an error is of the database's state (busy, full, away) and not of what it was asked."""
+    """Return whether an error comes from the database's state (busy, full, unreachable), not from the statement."""
     cause = problem.__cause__
     if isinstance(cause, sqlite3.Error):
         return getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) != sqlite3.SQLITE_ERROR
     state = getattr(cause, "sqlstate", "")
-    # None where no connection came about.
+    # None where the connection failed.
     return state is None or state.startswith(_CLASSES)

@@ -1,5 +1,7 @@
-"""What a summit's own words are called in other languages: kinds of session, topics, kinds of declaration. `name` is
-in the summit's language, `names` by language in others."""
+"""Names in several languages, of kinds of session, topics and kinds of declaration.
+
+`name` is in the summit's language; `names` maps the codes of other languages to names.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,23 +12,25 @@ from django.utils.translation import gettext as _
 
 
 def tidy(values: Mapping[str, Any], row: Any, *, own: str = "") -> dict[str, Any]:
-    """Return values for a row, its `names`, where they are among them, as they are kept: none that says nothing, and
-    none in the language `own`, in which the name itself stands. Raises ValidationError for a language that there is
-    none of, and for what can't be a name."""
+    """Return a row's values with `names`, if present, reduced to what is stored.
+
+    Empty names are dropped, and so is the name in the language `own`, the language of `name`. Raises ValidationError
+    for an unknown language, for a text that can't be a name, and for a name in `own` that differs from `name`.
+    """
     if "names" not in values:
         return dict(values)
     names, known = values["names"] if isinstance(values["names"], Mapping) else {}, dict(settings.LANGUAGES)
-    for code, said in names.items():
+    for code, message in names.items():
         if code not in known:
             raise _wrong(_("Write one of: %(known)s.") % {"known": ", ".join(known)})
-        if said.strip():
+        if message.strip():
             try:
-                type(row)._meta.get_field("name").clean(said, row)
+                type(row)._meta.get_field("name").clean(message, row)
             except ValidationError as refused:
                 raise _wrong(refused.messages) from None
     if own and names.get(own, "") not in ("", values.get("name", row.name)):
         raise _wrong(_("This is the summit’s own language. Write the same as in “name”, or nothing."))
-    return {**values, "names": {code: said for code, said in names.items() if said.strip() and code != own}}
+    return {**values, "names": {code: message for code, message in names.items() if message.strip() and code != own}}
 
 
 def _wrong(said: Any) -> ValidationError:

@@ -1,4 +1,4 @@
-"""What the database keeps apart: constraints of uniqueness, and what is said where one is broken."""
+"""Unique constraints of models, and the messages for people where the database refuses a duplicate."""
 
 from __future__ import annotations
 
@@ -12,37 +12,39 @@ from django.db import IntegrityError, models
 from django.db.models import UniqueConstraint
 from django.utils.translation import gettext as _
 
-# Of PostgreSQL, "unique_violation".
+# PostgreSQL's code for "unique_violation".
 _SQLSTATE = "23505"
 _SQLITE = re.compile(r"UNIQUE constraint failed: (?:index '(?P<index>[^']+)'|(?P<columns>[\w., ]+))\Z")
 _KEY = re.compile(r"Key \((?P<columns>[\w, \"]+)\)=")
 
 
 def unique_ones(model: type[models.Model]) -> Iterator[UniqueConstraint]:
-    """Yield what keeps rows of a model apart: its constraints, and its unique fields as such."""
+    """Yield a model's unique constraints over fields, with a constraint for each unique field too."""
     yield from (found for found in model._meta.constraints if isinstance(found, UniqueConstraint) and found.fields)
     for column in model._meta.local_concrete_fields:
         if column.unique and not column.primary_key:
-            said = str(column.error_messages["unique"])
-            words = said % {"model_name": model._meta.verbose_name, "field_label": column.verbose_name}
+            message = str(column.error_messages["unique"])
+            words = message % {"model_name": model._meta.verbose_name, "field_label": column.verbose_name}
             yield UniqueConstraint(fields=[column.name], name=column.name, violation_error_message=words)
 
 
 def said_of(error: IntegrityError) -> str:
-    """Say what is taken, where a constraint of uniqueness was broken that people can break; "" for all else: it is a
-    mistake of ours."""
+    """Return the message for an IntegrityError of a unique constraint that people can break by their input.
+
+    Returns "" for any other error, which is a bug of the program.
+    """
     read = _READ.get(type(error.__cause__).__module__.partition(".")[0])
     if read is None:
         return ""
     broken = read(error.__cause__)
-    said = {
+    message = {
         _sentence(model, each)
         for model in apps.get_models()
         for each in (*unique_ones(model), *_by_expressions(model))
         if broken.is_it(model, each)
     }
-    # Of two that keep the same columns apart under different conditions nobody can tell which it was.
-    return said.pop() if len(said) == 1 else _same() if said else ""
+    # Several constraints may have the same columns under different conditions: then it is unknown which one broke.
+    return message.pop() if len(message) == 1 else _same() if message else ""
 
 
 def _by_expressions(model: type[models.Model]) -> Iterator[UniqueConstraint]:
@@ -51,15 +53,17 @@ def _by_expressions(model: type[models.Model]) -> Iterator[UniqueConstraint]:
 
 @dataclass(frozen=True)
 class _Broken:
-    """A broken constraint: its name, or else its table and columns, as far as the database tells."""
+    """A broken constraint: its name, or its table and columns, depending on what the database reports."""
 
     name: str = ""
     table: str = ""
     columns: frozenset[str] = frozenset()
 
     def is_it(self, model: type[models.Model], constraint: UniqueConstraint) -> bool:
-        """Return whether it is this one, and one that people can break: random ids that nobody enters, and numbers
-        that are counted here, are ours to keep apart."""
+        """Return whether this is the given constraint, and whether people can break it.
+
+        People can't break constraints on random ids, which nobody enters, or on numbers that the program counts.
+        """
         fields: list[Any] = [model._meta.get_field(name) for name in constraint.fields]
         if fields and (any(map(_is_counted, fields)) or not any(field.editable for field in fields)):
             return False

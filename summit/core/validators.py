@@ -1,4 +1,4 @@
-"""What may stand in a field, said once."""
+"""Validators of field values that several apps share."""
 
 import re
 import unicodedata
@@ -11,12 +11,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.translation import gettext_lazy as _
 
 _SEGMENT = re.compile(r"[a-z0-9][a-z0-9-]*")
-# Names that are no route today, kept free for what will want them.
+# Names that are not routes today and are reserved for later ones.
 KEPT_FREE = frozenset({"static", "media", "favicon", "robots", "sitemap", "help", "about", "login", "logout", "new"})
 
 
 def reserved_slugs() -> frozenset[str]:
-    """Return the first segments of all routes, and the names kept free: no summit's slug may be one of them."""
+    """Return the names that no summit may have as its slug: the first segments of all routes, and KEPT_FREE."""
     found: set[str] = set(KEPT_FREE)
 
     def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> None:
@@ -33,7 +33,7 @@ def reserved_slugs() -> frozenset[str]:
 
 
 def validate_free_slug(value: str) -> None:
-    """Refuse a slug that is an address of the system itself."""
+    """Raise ValidationError for a slug that is an address of the system itself."""
     if value in reserved_slugs():
         raise ValidationError(
             _("“%(slug)s” is an address of the system itself. Choose another, such as “%(slug)s-2025”."),
@@ -43,7 +43,7 @@ def validate_free_slug(value: str) -> None:
 
 
 def validate_time_zone(value: str) -> None:
-    """Refuse what is no zone of the IANA database."""
+    """Raise ValidationError for a name that isn't a zone of the IANA time zone database."""
     if value not in available_timezones():
         raise ValidationError(
             _("“%(zone)s” is no time zone. Use a name like “Europe/London”."), code="zone", params={"zone": value}
@@ -55,7 +55,10 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 def validate_year(value: date) -> None:
-    """Refuse days and moments from which one can't count on in every zone, and most slips of the finger."""
+    """Raise ValidationError for a day or a moment outside of the years FIRST_YEAR to LAST_YEAR.
+
+    Beyond them, arithmetic could overflow in some time zone. The limits also catch most typing errors.
+    """
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise ValidationError(
             _("Give a year between %(first)s and %(last)s."),
@@ -64,19 +67,20 @@ def validate_year(value: date) -> None:
         )
 
 
-# They make words read otherwise than they are written; the isolates (U+2066 to U+2069) do what writers need.
+# Direction overrides: they show letters in another order than they are written. Writers who need to set a direction
+# have the isolates (U+2066 to U+2069).
 OVERRIDES = frozenset("\u202d\u202e")
 
 
 def _has_no_place(character: str) -> bool:
-    """Return whether a character is a control character, half of one, or none at all: XML can't hold it."""
+    """Return whether a character is a control character, a surrogate or a noncharacter: XML can't hold these."""
     if character in "\n\r\t":
         return False
     number = ord(character)
     return unicodedata.category(character) in ("Cc", "Cs") or number & 0xFFFE == 0xFFFE or 0xFDD0 <= number <= 0xFDEF
 
 
-# Spaces, joiners, marks of direction and fillers: what is made of them alone looks like nothing at all.
+# Spaces, joiners, direction marks and fillers: a text of these alone is invisible.
 _BLANK = re.compile(
     "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f"
     "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0]+"
@@ -84,17 +88,19 @@ _BLANK = re.compile(
 
 
 def is_printable(value: str) -> bool:
-    """Return whether every document can hold these words as they are written."""
+    """Return whether a text has no control characters, direction overrides or other unprintable characters."""
     return not any(character in OVERRIDES or _has_no_place(character) for character in value)
 
 
 def validate_text(value: str) -> None:
-    """Refuse control characters, which no document can hold, those that turn the order of letters round, and words
-    of which nothing is seen; line breaks and tabs are allowed."""
+    """Raise ValidationError for a text that has control characters or direction overrides, or nothing visible.
+
+    Line breaks and tabs are allowed.
+    """
     if _BLANK.fullmatch(value) and not value.isspace():
-        # Not "blank": Django's fields have words of their own for that, which say what isn't so.
+        # Not the code "blank": Django's fields have a message for that code, which would be wrong here.
         raise ValidationError(_("Nothing of this is seen. Write it anew, or leave it empty."), code="unseen")
-    # Python's word for it is stricter: whatever it lets pass needs no second look.
+    # Python's isprintable is stricter: a text that passes it needs no further check.
     if value.isprintable():
         return
     for position, character in enumerate(value, 1):
@@ -112,30 +118,32 @@ def validate_text(value: str) -> None:
             )
 
 
-# What ends a line; the others that do are control characters.
+# Line breaks. The other characters that end a line are control characters.
 _BREAKS = frozenset("\n\r\u2028\u2029")
 
 
 def validate_printable(value: str) -> None:
-    """Refuse in what stands in one line, such as a name, a title or an office, what `validate_text` refuses, and line
-    breaks."""
+    """Raise ValidationError for a text that `validate_text` refuses, or that has line breaks.
+
+    For values of one line, such as a name, a title or an office.
+    """
     validate_text(value)
     if not _BREAKS.isdisjoint(value):
         raise ValidationError(_("This has to be one line. Take out the line break."), code="line_break")
 
 
-# What the columns of addresses hold; Django's own check lets longer ones pass, which PostgreSQL refuses to store.
+# The length of the columns of addresses. Django's own check accepts longer ones, which PostgreSQL refuses to store.
 MAILBOX_LENGTH = 254
 
 
 def validate_mailbox(value: str) -> None:
-    """Refuse what is no e-mail address, and what is too long to be kept."""
+    """Raise ValidationError for a text that isn't an e-mail address, or is longer than MAILBOX_LENGTH."""
     validate_email(value)
     if len(value) > MAILBOX_LENGTH:
         raise ValidationError(validate_email.message, code=validate_email.code)
 
 
 def validate_colour(value: str) -> None:
-    """Refuse what is no colour of six hexadecimal digits."""
+    """Raise ValidationError for a text that isn't a colour of # and six hexadecimal digits."""
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
         raise ValidationError(_("Give the colour as # and six digits, such as #1d4f91."), code="colour")

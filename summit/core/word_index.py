@@ -1,7 +1,7 @@
-"""Full-text search in columns of words: SQLite's FTS5 and PostgreSQL's GIN behind one condition.
+"""Full-text search in columns of words, with SQLite's FTS5 and PostgreSQL's GIN behind one condition.
 
-A column holds words that were made ready in Python, in small letters, apart by single spaces. Neither database
-divides, folds or stems anything of its own, so both find the same.
+A column holds words that were prepared in Python: in lower case, separated by single spaces. Neither database splits,
+folds or stems the words itself, so both find the same rows.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,27 +14,30 @@ from django.db.models import BooleanField, F, Func
 
 from summit.core.change_counters import Statements
 
-# A group holds words of which one has to be there; of several groups each has to have one.
+# A row matches a group if it has one of the group's words, and matches several groups if it matches each.
 Groups = Sequence[Iterable[str]]
-# Whatever is no space belongs to a word.
+# FTS5's tokenizer, set so that every character except spaces is part of a word.
 TOKENS = "unicode61 remove_diacritics 0 categories 'L* N* M* S* P* Co'"
 
 
 class WordIndex(Statements):
-    """Index columns of words. On SQLite triggers keep the index, and a rebuild of the table drops them: a later
-    migration that alters it repeats this operation (tests/test_consistency.py lists the triggers)."""
+    """Create the full-text index of columns of words.
+
+    On SQLite, triggers update the index. A rebuild of the table drops them, so a later migration that alters the
+    table repeats this operation (tests/test_consistency.py lists the triggers).
+    """
 
     def __init__(self, table: str, columns: list[str]) -> None:
         self.table = table
         self.columns = columns
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        """Return what rebuilds the operation."""
+        """Return the class name and the arguments of the operation, for Django."""
         return (self.__class__.__name__, [self.table, self.columns], {})
 
     @property
     def names(self) -> list[str]:
-        """The triggers that this makes on SQLite."""
+        """The names of the triggers on SQLite."""
         return [f"{self.table}_words_{event}" for event in ("insert", "update", "delete")]
 
     def database_forwards(
@@ -44,7 +47,7 @@ class WordIndex(Statements):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        """Make the index and fill it from the rows that are there."""
+        """Create the index and fill it from the existing rows."""
         self.database_backwards(app_label, schema_editor, to_state, from_state)
         if schema_editor.connection.vendor == "postgresql":
             for column in self.columns:
@@ -88,13 +91,15 @@ class WordIndex(Statements):
         return f"{self.table}_words_{column}"
 
     def describe(self) -> str:
-        """Say what it does."""
+        """Return a description of the operation for `manage.py migrate --plan`."""
         return f"Index the words of {', '.join(self.columns)} of {self.table}"
 
 
 class Holds(Func):
-    """The condition that a column of words, indexed by `WordIndex`, has one of each group. Without any group, or with
-    one that is empty, the caller asks for nothing sensible: ValueError."""
+    """The condition that a column indexed by `WordIndex` has at least one word of each group.
+
+    Raises ValueError without any group, or with an empty group.
+    """
 
     output_field = BooleanField()
 
@@ -105,7 +110,7 @@ class Holds(Func):
         super().__init__(F(column), F("pk"))
 
     def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **context: Any) -> Any:
-        """Look the rows up in the index's own table."""
+        """Return SQL that looks up the rows in the FTS5 table."""
         column, key = self.get_source_expressions()
         index = connection.ops.quote_name(f"{column.target.model._meta.db_table}_words")
         alternatives = ("(" + " OR ".join(map(_quoted, group)) + ")" for group in self.groups)
@@ -115,7 +120,7 @@ class Holds(Func):
         return f"{sql} IN ({found})", (*params, asked)
 
     def as_postgresql(self, compiler: Any, connection: BaseDatabaseWrapper, **context: Any) -> Any:
-        """Ask for what the index is of."""
+        """Return SQL with the same expression as the index, so that PostgreSQL uses it."""
         sql, params = compiler.compile(self.get_source_expressions()[0])
         alternatives = ("(" + " | ".join(map(_lexeme, group)) + ")" for group in self.groups)
         return f"array_to_tsvector(string_to_array({sql}, ' ')) @@ %s::tsquery", (*params, " & ".join(alternatives))

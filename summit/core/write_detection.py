@@ -1,4 +1,4 @@
-"""Noticing that others have written, so that what takes long can be worked out before the lock to write is taken."""
+"""Detect writes by other connections, so that slow work can be done before the write lock is taken."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -10,12 +10,17 @@ Done = TypeVar("Done")
 
 
 def ahead(*, prepare: Callable[[bool], Ready], lock: Callable[[], object], write: Callable[[Ready], Done]) -> Done:
-    """Work something out, write it in one transaction that holds a lock, and return what `write` gives.
+    """Call `prepare`, then call `write` with its result under a lock, and return what `write` returns.
 
-    On SQLite, where one writes at a time, it is worked out before the transaction, and written only if nobody has
-    written meanwhile; where somebody has, it is worked out again under the lock, as everywhere else. Not more often:
-    what takes longer than the pause between two writes would never be done before the lock. `prepare` is told whether
-    the lock is held. What it raises is passed on where nobody has written meanwhile.
+    `lock` and `write` run in one transaction. `prepare` gets True where it runs under the lock, and False before it.
+
+    On SQLite, which has one writer at a time, `prepare` runs before the transaction. Its result is written only if no
+    other connection has written meanwhile; otherwise `prepare` runs again under the lock. There is no further attempt
+    before the lock: work that takes longer than the pause between two writes would never succeed. On PostgreSQL, and
+    inside a transaction, `prepare` only runs under the lock.
+
+    An exception of `prepare` is raised. Only an exception of the run before the lock is ignored, if another
+    connection has written meanwhile: `prepare` then runs again.
     """
     wrote = others_wrote()
     if wrote is not None:
@@ -35,11 +40,12 @@ def ahead(*, prepare: Callable[[bool], Ready], lock: Callable[[], object], write
 
 
 def others_wrote() -> Callable[[], bool] | None:
-    """Return what says whether any other connection has committed since now; asked inside a transaction, it says so
-    until that ends, since nobody else can write then.
+    """Return a function that says whether another connection has committed since this call.
 
-    None where nothing is gained by it: on PostgreSQL, whose writers don't wait for one another, and inside a
-    transaction, which has taken SQLite's only lock already.
+    Within a transaction its answer doesn't change, since nobody else can write until the transaction ends.
+
+    Returns None where there is nothing to gain: on PostgreSQL, where writers don't wait for one another, and inside a
+    transaction, which holds SQLite's only lock already.
     """
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         return None
@@ -48,7 +54,7 @@ def others_wrote() -> Callable[[], bool] | None:
 
 
 def _version() -> int:
-    """Return SQLite's number for what this connection sees: another one when another connection has committed."""
+    """Return SQLite's data version, a number that changes when another connection commits."""
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA data_version")
         return int(cursor.fetchone()[0])

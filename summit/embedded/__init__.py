@@ -1,1 +1,1 @@
-"""What runs on a machine without servers: the embedded broker, and all processes under one roof."""
+"""Run the system on a machine without other servers: the embedded broker, and all processes in one command."""

@@ -1,5 +1,7 @@
-"""Web, worker and beat under one roof, with honcho; the broker around them, so that it ends last. What ends is
-started again, and takes none of the others with it."""
+"""Run web, workers and beat in one command, with honcho. The broker is started before them and stopped last.
+
+A process that ends is started again, and doesn't stop the others.
+"""
 
 import os
 import shlex
@@ -17,8 +19,8 @@ from summit.embedded import process_keeper
 from summit.embedded.broker import broker
 
 WEB_WORKERS = 2
-# A worker for each kind of work, so that a mail server that hangs holds up nothing but mail: the queue from which it
-# takes, and with how many processes. Alone it needs none beside its own.
+# A worker for each kind of work, so that a mail server that hangs only delays mail: its queue and its pool option. A
+# worker with the solo pool has no child processes.
 ALONE = "--pool solo"
 WORKERS = {
     "sweeps": ("celery", ALONE),
@@ -29,19 +31,20 @@ WORKERS = {
 
 
 class LeaderOnly:
-    """Ends a process by its leader alone.
+    """Ends a process by a signal to the process only, not to its group.
 
-    honcho signals whole groups; a Celery worker's children would die in the middle of a task instead of finishing.
+    honcho signals whole groups. Then a Celery worker's children would die in the middle of a task instead of
+    finishing it.
     """
 
     @staticmethod
     def terminate(pid: int) -> None:
-        """Ask a process to end."""
+        """Send SIGTERM to the process."""
         _signal(os.kill, pid, signal.SIGTERM)
 
     @staticmethod
     def kill(pid: int) -> None:
-        """End what did not, with all that it started."""
+        """Send SIGKILL to the process's whole group, because it didn't end by itself."""
         _signal(os.killpg, pid, signal.SIGKILL)
 
 
@@ -53,8 +56,10 @@ def _signal(send: Callable[[int, int], None], pid: int, number: int) -> None:
 
 
 def commands(*, port: int) -> dict[str, str]:
-    """Return the command line of each process, by name, in the hands of a keeper. `exec` leaves no shell between
-    honcho and the keeper."""
+    """Return the command line of each process by name. Each runs under a process keeper.
+
+    They begin with `exec`, so that no shell is left between honcho and the keeper.
+    """
     python = shlex.quote(sys.executable)
     kept = f"exec {python} {shlex.quote(process_keeper.__file__)} {python}"
     return {
@@ -73,10 +78,10 @@ def _worker(name: str, queue: str, more: str) -> str:
 
 
 def run(*, port: int, socket: Path | None, when_started: Callable[[], None]) -> int:
-    """Run everything until a signal comes; return the exit code, 0 after Ctrl-C.
+    """Run all processes until a signal comes, and return the exit code, 0 after Ctrl-C.
 
-    `socket` is where the embedded broker listens, None where REDIS_URL names another. `when_started` runs beside the
-    processes and may wait for them.
+    `socket` is the path of the embedded broker's socket, or None if REDIS_URL names another broker. `when_started`
+    is called in a thread after the processes were added, and may wait for them.
     """
     around: AbstractContextManager[object] = broker(socket) if socket else nullcontext()
     with around:

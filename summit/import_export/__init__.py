@@ -1,1 +1,1 @@
-"""Lists of the admin as files, and files into lists: writers, parsers, the importer, what is kept of both."""
+"""Export lists of the admin as files, and import files into them: writers, parsers, the importer, stored files."""

@@ -1,4 +1,4 @@
-"""Tables that fill lists in the admin: uploaded, looked at row by row, taken over."""
+"""Import files for lists, in the admin: upload a table, check it row by row, then apply it."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ SUMMIT_PATHS.update({ListImportFile: "summit"})
 
 
 class GivenForm(UploadForm):
-    """Which table, for which list of which summit."""
+    """Ask for the summit, the list and the file of a table to import."""
 
     field_order = ("summit", "list", "file")
     list = forms.ChoiceField(label=gettext_lazy("Which list it fills"))
@@ -47,7 +47,7 @@ class GivenForm(UploadForm):
 
 @admin.register(ListImportFile)
 class ListImportFileAdmin(UploadsAdmin):
-    """The tables that desks uploaded for lists."""
+    """The import files that desks uploaded for lists."""
 
     place = 8
     list_display = ["filename", "filled", "summit", "uploaded", "uploaded_by", "taken"]
@@ -65,31 +65,31 @@ class ListImportFileAdmin(UploadsAdmin):
     file_template = "admin/given/file.html"
     upload_template = "admin/given/upload.html"
     reading = import_job.READ_IN_LIST
-    # Who may not change a list is told so where they upload its table.
+    # PermissionDenied too: a user who may not change the list gets its message on the upload page.
     problems = (services.GivenProblem, UnreadableError, PermissionDenied)
 
     @admin.display(description=gettext_lazy("list"), ordering="label")
     def filled(self, row: ListImportFile) -> str:
-        """Show which list it fills."""
+        """Return the name of the list that the import file is for."""
         return _called(row.label)
 
     def keep(self, summit: Summit, form: UploadForm, by: User) -> ListImportFile:
-        """Keep a table. Raises GivenProblem, PermissionDenied."""
+        """Store an uploaded table and return its import file. Raises GivenProblem, PermissionDenied."""
         file, label = form.cleaned_data["file"], form.cleaned_data["list"]
         if file.size > parsers.MOST_BYTES:
             raise services.GivenProblem(parsers.too_large())
         return services.store(summit=summit, label=label, filename=file.name, content=file.read(), by=by)
 
     def rows_of(self, row: ListImportFile) -> int:
-        """Return how many rows a table has that waits."""
+        """Return the number of rows of an import file that isn't applied yet."""
         return len(services.table_of(row).rows)
 
     def remove(self, row: ListImportFile, by: User) -> None:
-        """Delete a table."""
-        services.drop(given=row, by=by)
+        """Delete an import file."""
+        services.discard(given=row, by=by)
 
     def onward(self, row: ListImportFile) -> tuple[str, str]:
-        """Lead to the list."""
+        """Return the address and the words of the link to the list that was filled."""
         intake = INTAKES.get(row.label)
         if intake is None:
             return self.address("changelist"), _("Show the tables")
@@ -97,22 +97,22 @@ class ListImportFileAdmin(UploadsAdmin):
         return reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"), _("Show the list")
 
     def more(self, row: ListImportFile) -> dict[str, Any]:
-        """Lead to another table for the same list of the same summit."""
+        """Return the template's variables, with a link to upload another table for the same list and summit."""
         asked = urlencode({"list": row.label, "summit": row.summit.slug})
         return {"upload": f"{self.address('upload')}?{asked}", "filled": _called(row.label)}
 
     def first(self, request: HttpRequest) -> dict[str, Any]:
-        """Begin with the list that the address asks for."""
+        """Return the form's initial values: the list that the address names."""
         return {"list": request.GET.get("list", "")}
 
     def more_to_upload(self, request: HttpRequest, offered: list[Summit]) -> dict[str, Any]:
-        """Offer the lists as they are, each to be changed and read in again."""
+        """Return the lists that the user may change, so that the page offers to export each as a template."""
         may = [each for each in INTAKES.values() if allows(request.user, each.viewset.permission_for("change"), None)]
         return {"exports": [_described(each) for each in may]}
 
 
 def _described(intake: ImportDefinition) -> tuple[str, str, str]:
-    """Return where a list is exported, what it is called, and the columns that a table fills."""
+    """Return the address of a list's export, the list's name, and the names of the columns that can be imported."""
     opts = intake.model._meta
     columns = [
         fill.column.heading if fill.column else capfirst(str(opts.get_field(name).verbose_name))  # type: ignore[union-attr]

@@ -1,4 +1,4 @@
-"""What the columns of a list of the admin hold, as values: of what a page shows as HTML the words."""
+"""The columns of an admin list as typed values for a file. HTML becomes plain text."""
 
 from __future__ import annotations
 
@@ -19,17 +19,20 @@ from django.utils.translation import gettext as _
 
 from summit.templatetags.moments import Moment
 
-# What a table holds: nothing is None, moments know their zone.
+# The value of a cell: None where it is empty; datetimes are aware.
 Value = str | int | float | bool | date | datetime | None
-# Signs that say in which direction letters run, and where a line breaks; a table has cells for that.
+# Invisible characters for text direction and line breaking. A table doesn't need them.
 _SIGNS = re.compile("[\u200b\u200e\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069]")
 _EMPTY = ("", "–", "-")
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its field in `list_display`, its name for machines, and what readers call it. `read` gives its value
-    of a row, `said` what people read instead of it where that is another."""
+    """A column of an exported list.
+
+    `field` is its entry in `list_display`, `name` its name in JSON, and `heading` its title for people. `read`
+    returns a row's value; `said` returns the value as people read it, such as the label of a choice.
+    """
 
     field: str
     name: str
@@ -39,8 +42,11 @@ class Column:
 
 
 def columns(desk: Any, names: list[str], made: Mapping[str, Column]) -> list[Column]:
-    """Return the columns of a desk's list, those of `made` as they are; before them the keys of a row, by which it is
-    found again."""
+    """Return the columns of the ModelAdmin `desk` for the entries `names` of its `list_display`.
+
+    The first columns are the row's keys: `id`, and `public_id` where the model has one. A column in `made` is used
+    as it is.
+    """
     model: type[models.Model] = desk.model
     keys = ["id", *(["public_id"] if _field(model, "public_id") else [])]
     words = {"id": _("Number in the system"), "public_id": _("Public id")}
@@ -61,13 +67,16 @@ def columns(desk: Any, names: list[str], made: Mapping[str, Column]) -> list[Col
 
 
 def _name(name: str, taken: set[str]) -> str:
-    """Return what machines call a column: a field as the model does, a column of words without saying so."""
+    """Return a column's name in JSON: "name" for `__str__`, otherwise the field's name without "_word" or "_said".
+
+    If the short name is taken, the full one is returned.
+    """
     found = "name" if name == "__str__" else short(name)
     return name if found in taken else found
 
 
 def short(name: str) -> str:
-    """Return the name of a column of words without saying that it is one."""
+    """Return a column's name without its suffix "_word" or "_said"."""
     return name.removesuffix("_word").removesuffix("_said")
 
 
@@ -101,20 +110,24 @@ def _field(model: type[models.Model], name: str) -> Any:
 
 
 def _at_venue(value: Value, desk: Any, row: Any) -> Value:
-    """Return a moment in the zone of the row's summit; in UTC where it is of none."""
+    """Return a UTC datetime in the time zone of the row's summit. Other values are returned as they are."""
     if isinstance(value, datetime) and value.tzinfo is UTC:
         return value.astimezone(zone_of(desk, row))
     return value
 
 
 def zone_of(desk: Any, row: Any) -> tzinfo:
-    """Return the zone of the venue that a row belongs to."""
+    """Return the time zone of the row's summit, or UTC where the row belongs to no summit."""
     summit = None if desk.summit_path is None else desk._summit(row)
     return UTC if summit is None else summit.zone
 
 
 def plain(value: Any) -> Value:
-    """Return a value of a column as a table holds it: typed where it is, or else its words."""
+    """Convert a value of a column to the value of a cell.
+
+    Numbers, booleans and dates keep their type, datetimes become UTC. Everything else becomes text without HTML;
+    an empty text becomes None.
+    """
     if isinstance(value, Moment):
         return value.at
     if isinstance(value, datetime):
@@ -132,8 +145,8 @@ def plain(value: Any) -> Value:
 
 
 class _Words(HTMLParser):
-    """The words of a piece of HTML. What breaks a line there parts them by a semicolon here; marks of footnotes,
-    which stand raised, belong to a page."""
+    """Collects the text of a piece of HTML. Line breaks and blocks become semicolons; `<sup>` (footnote marks) is
+    dropped."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -141,17 +154,17 @@ class _Words(HTMLParser):
         self.raised = 0
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
-        """Part lines."""
+        """Add a semicolon where a line or a block begins."""
         self.raised += tag == "sup"
         if tag in ("br", "li", "p", "div") and any(each.strip() for each in self.found):
             self.found.append("; ")
 
     def handle_endtag(self, tag: str) -> None:
-        """Note the end of what is raised."""
+        """Count the end of a `<sup>`."""
         self.raised -= tag == "sup"
 
     def handle_data(self, data: str) -> None:
-        """Keep words."""
+        """Collect text outside `<sup>`."""
         if not self.raised:
             self.found.append(data)
 

@@ -1,10 +1,12 @@
-"""Tables that leave the system."""
+"""Protection of exported tables against CSV injection: no cell is read as a formula."""
 
-# What a spreadsheet takes for the beginning of a formula, blanks before it or not.
+# The characters with which a spreadsheet lets a formula begin, also after blanks.
 SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula, however the table is saved: an apostrophe before it,
-    which `tables.read` takes off again."""
+    """Return the text with an apostrophe before it if a spreadsheet would read it as a formula.
+
+    `parsers.read` removes the apostrophe again.
+    """
     return f"'{text}" if text.startswith(SIGNS) or text.lstrip().startswith(SIGNS) else text

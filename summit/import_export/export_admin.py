@@ -1,6 +1,7 @@
-"""Exporting what a list of the admin shows: all its rows with these filters, in this order, as a file.
+"""Export the rows of an admin list, with its filters and its order, as a file.
 
-Few rows come at once; many are made by long work, and the file is kept for some days for whoever asked for it.
+A short list is exported in the request. A longer one is written by a job, and its file is stored for some days for
+the user who asked for it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ AT_ONCE = 500
 
 @export_page(10)
 def table_view(desk: Any, request: HttpRequest) -> HttpResponseBase:
-    """Ask for the format; a POST gives the file, or begins to make it."""
+    """Show the page that asks for the format; on POST return the file, or start the job that writes it."""
     desk.admit(request, "view")
     assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
     asked = request.GET.copy()
@@ -97,7 +98,7 @@ def _give_table(
     with override(language):
         rows = listed.page(keys)
         part = writers.part(listed.columns(), rows, ending=ending, first=True)
-        # Whole before its first byte leaves: what fails on the way must not look like a shorter list.
+        # Build the whole file before the first byte is sent: an export that fails must not look like a shorter list.
         content = list(writers.whole([part], ending=ending))
     desk.log_access(user, rows, filters_of(request))
     return as_file(content, f"{desk.opts.model_name}.{ending}", ending)
@@ -112,7 +113,7 @@ def _summits_listed(desk: Any, rows: models.QuerySet[Any]) -> set[int]:
 
 @list_upload(10)
 def upload_address(request: HttpRequest, label: str) -> list[tuple[str, str]]:
-    """Return where a table is uploaded that fills a list, for whoever may."""
+    """Return the address and the words of the upload button of a list, or nothing if the user may not import."""
     intake = INTAKES.get(label)
     if intake is None or not allows(request.user, intake.viewset.permission_for("change"), None):
         return []
@@ -122,6 +123,6 @@ def upload_address(request: HttpRequest, label: str) -> list[tuple[str, str]]:
 
 
 def as_file(content: Any, name: str, ending: str) -> StreamingHttpResponse:
-    """Return the bytes of a table as a file that is sent as it is made."""
+    """Return a streaming response that sends `content`, the bytes of a table, as an attachment called `name`."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingHttpResponse(content, content_type=writers.MEDIA_TYPES[ending], headers=headers)

@@ -1,4 +1,4 @@
-"""Exporting a long list of the admin as long work: some rows a step, and a file that is kept for some days."""
+"""The kind of job that exports a long admin list, a batch of rows a step, to a file stored for some days."""
 
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -16,18 +16,18 @@ from summit.summits.models import Summit
 
 
 def may_export(actor: Actor, summit: Summit | None) -> bool:
-    """Return whether somebody works at a desk; which lists they see each step looks at."""
+    """Return whether the user works at a desk. Each step checks whether they may see the list itself."""
     return may_everything(actor) or any(roles & DESKS for roles in roles_by_summit(actor).values())
 
 
 def progress(done: int, total: int) -> str:
-    """Say how far it is."""
-    said = ngettext("%(done)d of %(total)d row is written", "%(done)d of %(total)d rows are written", total)
-    return said % {"done": done, "total": total}
+    """Return a sentence with the number of rows written so far."""
+    message = ngettext("%(done)d of %(total)d row is written", "%(done)d of %(total)d rows are written", total)
+    return message % {"done": done, "total": total}
 
 
 def result(job: Job) -> str:
-    """Say what came of it."""
+    """Return a sentence with the result of a finished export."""
     if job.result == exported_files.GONE:
         return _("The file was deleted meanwhile. Export the list again.")
     if job.result == exported_files.REFUSED:
@@ -36,14 +36,14 @@ def result(job: Job) -> str:
         int(job.result_params["number"]),
         capfirst(exported_files.title_of(str(job.result_params["label"]))),
     )
-    said = ngettext(
+    message = ngettext(
         "%(list)s: the file with %(n)d row is made.", "%(list)s: the file with %(n)d rows is made.", number
     )
-    return said % {"list": title, "n": number}
+    return message % {"list": title, "n": number}
 
 
 def file(job: Job) -> tuple[str, str] | None:
-    """Return where the file is, as long as it is kept, and what the button says."""
+    """Return the file's address and the button's label, or None once the file is deleted or may not be seen."""
     table = ExportedFile.objects.filter(job=job).first() if job.result == exported_files.MADE else None
     if table is None or not exported_files.open_to(table, job.by):
         return None

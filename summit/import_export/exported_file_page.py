@@ -1,4 +1,4 @@
-"""The page that gives the file of an exported list."""
+"""The page from which the file of an exported list is downloaded."""
 
 from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -16,7 +16,10 @@ from summit.jobs.models.exported_files import ExportedFile
 @never_cache
 @require_safe
 def table(request: HttpRequest, public_id: str) -> HttpResponseBase:
-    """Give the file of a list that was exported to whoever asked for it, as long as they see the list."""
+    """Return the file of an exported list to the user who asked for it, as long as they may see the list.
+
+    Raises Http404 otherwise.
+    """
     by = jobs_views.user_of(request)
     row = ExportedFile.objects.filter(public_id=public_id, by=by, made_at__isnull=False, until__gt=Now()).first()
     if row is None or not exported_files.open_to(row, by):

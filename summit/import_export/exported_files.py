@@ -1,6 +1,7 @@
-"""Lists of the admin as files that long work makes, some rows a step, and that are kept for some days.
+"""Exports of long admin lists: files that a job writes, a batch of rows a step, and that are stored for some days.
 
-Who asked sees them, as long as they see the list with the same columns in every summit whose rows are in the file.
+Only the user who asked for an export sees its file, and only as long as they may see the list, with the same columns,
+in every summit that has rows in the file.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,11 +25,11 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 NAME = "export_list"
-# So many rows a step: a fraction of a second.
+# Rows a step. They take a fraction of a second.
 ROWS = 200
 KEPT = timedelta(days=3)
 MADE, REFUSED, GONE = "made", "refused", "gone"
-# What machines read is said in one language, whoever asked for it.
+# Files for programs are always in this language.
 MACHINES = "en"
 
 
@@ -44,8 +45,11 @@ def ask(
     summits: Iterable[int],
     personal: bool,
 ) -> Job:
-    """Store the work of making a file of a list, and return its job; the same asked for twice is made once. Who may
-    see the list the caller has looked at, and each step does again."""
+    """Start a job that exports the rows `keys` of the list `label`, and return the job.
+
+    If the same user has an unfinished job for the same file, that job is returned. The caller must have checked that
+    the user may see the list; each step checks it again.
+    """
     wanted = {"label": label, "ending": ending, "language": language, "columns": list(columns)}
     for same in ExportedFile.objects.filter(by=by, job__state__in=UNFINISHED, label=label, ending=ending):
         if same.keys == list(keys) and same.language == language and same.columns == list(columns):
@@ -61,7 +65,7 @@ def ask(
 
 
 def step(job: Job) -> Step:
-    """Make the next rows of a file. A killed worker's goes on with the next part."""
+    """Write the next part of a file. After a worker was killed, the job continues with the next part."""
     table = ExportedFile.objects.select_related("by").filter(job=job).first()
     total = int(job.params["rows"])
     if table is None:
@@ -94,8 +98,10 @@ def _write(table: ExportedFile, keys: Sequence[int], *, number: int) -> int:
 
 
 def open_to(table: ExportedFile, by: User) -> bool:
-    """Return whether somebody may have a file: who asked for it, and still sees its list, with its columns, in all
-    summits whose rows it has."""
+    """Return whether a user may download a file.
+
+    They must have asked for it, and must still see the list with its columns in all summits that have rows in it.
+    """
     desk = desk_of(table.label)
     if desk is None or table.by_id != by.pk:
         return False
@@ -109,27 +115,30 @@ def open_to(table: ExportedFile, by: User) -> bool:
 
 
 def read(table: ExportedFile) -> Iterator[bytes]:
-    """Yield the bytes of a file that is made, a part at a time."""
+    """Yield the bytes of a finished file, one part at a time."""
     with override(table.language):
         parts = (bytes(row.content) for row in table.parts.order_by("number").iterator(chunk_size=1))
         yield from writers.whole(parts, ending=table.ending)
 
 
 def mine(by: User, label: str) -> list[ExportedFile]:
-    """Return somebody's kept files of a list, the newest first."""
+    """Return the user's exports of a list that are finished or under way and haven't expired, the newest first."""
     rows = ExportedFile.objects.filter(by=by, label=label, until__gt=Now(), job__state__in=[*UNFINISHED, "done"])
     return list(rows.select_related("job").defer("keys"))
 
 
 @heartbeats.clears(3)
 def drop_old() -> None:
-    """Delete the files that were kept long enough, of all lists."""
+    """Delete the exported files of all lists that have expired."""
     rows = ExportedFile.objects.filter(until__lte=Now()).exclude(job__state__in=UNFINISHED)
     _delete(rows.values_list("pk", flat=True))
 
 
 def drop_personal(summit: Summit) -> int:
-    """Delete the files that hold personal data of a summit's rows: they can be asked for again. Return how many."""
+    """Delete the exported files that hold personal data of a summit, and return their number.
+
+    The lists can be exported again.
+    """
     rows = ExportedFile.objects.filter(personal=True).values_list("pk", "summits")
     return _delete(key for key, summits in rows if summit.pk in summits)
 
@@ -141,7 +150,7 @@ def _delete(keys: Iterable[int]) -> int:
 
 
 def title_of(label: str) -> str:
-    """Return what a list is called."""
+    """Return the name of a list by its model's label, or the label if no list has it."""
     return next((str(m._meta.verbose_name_plural) for m in site._registry if m._meta.label_lower == label), label)
 
 

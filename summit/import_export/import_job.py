@@ -1,4 +1,4 @@
-"""Tables for lists with many rows as long work."""
+"""The kind of job that checks and applies import files with many rows."""
 
 from django.utils.translation import gettext_lazy
 
@@ -15,13 +15,13 @@ REFUSED = gettext_lazy(
 READ_IN_LIST = read_by(
     name=NAME,
     param="table",
-    # Of which lists each step looks at.
+    # Each step checks whether the user may change the list itself.
     permission=services.READ_IN,
     reads=Reads(
         find=lambda key: ListImportFile.objects.select_related("summit").filter(public_id=key).first(),
         at_once=lambda: services.AT_ONCE,
-        look=lambda row, by: services.look(given=row, by=by),
-        take=lambda row, by: services.take(given=row, by=by),
+        look=lambda row, by: services.refresh_preview(given=row, by=by),
+        take=lambda row, by: services.apply(given=row, by=by),
         report_of=services.report_of,
         over=(services.GivenProblem,),
         unreadable=(UnreadableError,),

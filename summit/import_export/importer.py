@@ -1,5 +1,7 @@
-"""Writing the rows of a table into a list, each by the function of the domain that the API calls: with what becomes
-of each. In the caller's transaction, who may undo it: then it was a look."""
+"""Write the rows of a table into a list, with the same service functions as the API, and report on each row.
+
+Everything is written in the caller's transaction. A caller that only wants the report rolls it back.
+"""
 
 from __future__ import annotations
 
@@ -28,20 +30,20 @@ from summit.uploads.report import Outcome
 from summit.users.models import User
 
 PUBLIC_ID = "public_id"
-# By these the marks of several rows are parted in a cell.
+# The separators between several rows that one cell names.
 _SIGNS = re.compile("[,;،؛\n]")
 
 
 @dataclass
 class Line(uploads.Line):
-    """A row, and what it is about, as the table calls it."""
+    """The report on one row; `about` names the row in the table's own words."""
 
     about: str = ""
 
 
 @dataclass
 class Report(uploads.Report[Line]):
-    """The rows, and which columns are not used: those that nobody knows, and those that are there twice."""
+    """The report on all rows. `unknown` and `twice` are the headings of unused columns: unknown and repeated ones."""
 
     LINE: ClassVar[type[uploads.Line]] = Line
 
@@ -50,18 +52,18 @@ class Report(uploads.Report[Line]):
 
 
 class UnreadableError(Exception):
-    """No column of a table says which row is meant, with a sentence that says what to do."""
+    """No column of the table identifies its rows. The message says what to do."""
 
 
 def read_in(*, intake: ImportDefinition, summit: Summit, table: Table, by: User) -> Report:
-    """Write what a table says, each row that can be, and return what became of all. Raises UnreadableError."""
+    """Write every row of a table that can be written, and return the report on all rows. Raises UnreadableError."""
     # Times of a table are those of the venue, as its export has them.
     with timezone.override(summit.zone):
         return _Reader(intake, summit, table, by).read()
 
 
 def check_columns(*, intake: ImportDefinition, summit: Summit, table: Table, by: User) -> None:
-    """Raise UnreadableError where no column says which row is meant."""
+    """Raise UnreadableError if no column of the table identifies its rows."""
     _Reader(intake, summit, table, by)
 
 
@@ -91,8 +93,8 @@ class _Reader:
         there = set(found.values())
         if PUBLIC_ID not in there and not set(self.intake.keys) <= there:
             label = ", ".join(f"“{self._label(name)}”" for name in self.intake.keys)
-            said = _("No column says which row is meant. The first row must name these columns: %(columns)s.")
-            raise UnreadableError(said % {"columns": label})
+            message = _("No column says which row is meant. The first row must name these columns: %(columns)s.")
+            raise UnreadableError(message % {"columns": label})
         return found
 
     def _label(self, name: str) -> str:
@@ -110,7 +112,7 @@ class _Reader:
         self.known[tuple(plain(str(self._told(row, name) or "")) for name in self.intake.keys)] = row
 
     def _told(self, row: models.Model, name: str) -> Any:
-        """Return what a row says of a field, another row by its mark."""
+        """Return a row's value of a field in the form of a cell: of a related row the slug or public id."""
         column, field = self.fills[name].column, self.input[name]
         if column is not None:
             return column.read(row)
@@ -130,7 +132,7 @@ class _Reader:
         return plain(text)
 
     def read(self) -> Report:
-        """Write each row, in the order of the table."""
+        """Write each row, in the order of the table, and return the report."""
         for there in self.viewset.rows().filter(**{self.viewset.summit_path: self.summit}):
             self._remember(there)
         for row in self.table.rows:
@@ -188,9 +190,9 @@ class _Reader:
             if field is None or not (text or there is not None or field.required):
                 continue
             if fill.part:
-                said = data.setdefault(fill.field, dict(getattr(there, fill.field, {})))
-                said.pop(fill.part, None)
-                said.update({fill.part: text} if text else {})
+                message = data.setdefault(fill.field, dict(getattr(there, fill.field, {})))
+                message.pop(fill.part, None)
+                message.update({fill.part: text} if text else {})
             else:
                 data[fill.field] = self._given(field, name, text)
         read = kind(instance=there, data=data, partial=there is not None, context=context)
@@ -215,13 +217,13 @@ class _Reader:
         return text
 
     def _one(self, field: InSummit, name: str, text: str) -> str:
-        """Return the mark of another row of the summit. Raises Problem."""
+        """Return the slug or public id of the related row that `text` names. Raises Problem if there is none."""
         names: dict[str, str] = self._of(name, lambda: self._names(field))
         if text not in names and plain(text) not in names:
-            said = _("This summit has no “%(name)s”, or two of that name. Enter it first, or give its public id.")
+            message = _("This summit has no “%(name)s”, or two of that name. Enter it first, or give its public id.")
             if field.slug_field != PUBLIC_ID:
-                said = _("This summit has no “%(name)s”. Enter it first, or write another.")
-            raise unprocessable({name: said % {"name": text}})
+                message = _("This summit has no “%(name)s”. Enter it first, or write another.")
+            raise unprocessable({name: message % {"name": text}})
         return names.get(text) or names.get(plain(text), text)
 
     def _of(self, name: str, make: Any) -> dict[str, Any]:
@@ -230,15 +232,18 @@ class _Reader:
         return self._words[name]
 
     def _names(self, field: InSummit) -> dict[str, str]:
-        """Return the ids of the summit's other rows by their names, where one alone has it, and by themselves."""
+        """Return the slugs or public ids of the related rows, by row name and by themselves.
+
+        A name that two rows have is left out.
+        """
         found: dict[str, str] = {}
         twice: set[str] = set()
         rows = list(field.get_queryset())
         for row in rows:
-            said = plain(str(row))
-            twice |= {said} & set(found)
-            found[said] = getattr(row, field.slug_field)
-        named = {said: key for said, key in found.items() if said not in twice}
+            message = plain(str(row))
+            twice |= {message} & set(found)
+            found[message] = getattr(row, field.slug_field)
+        named = {message: key for message, key in found.items() if message not in twice}
         marks = [str(getattr(row, field.slug_field)) for row in rows]
         return {**named, **{plain(mark): mark for mark in marks}, **dict(zip(marks, marks, strict=True))}
 
@@ -247,26 +252,26 @@ class _Reader:
             return [str(problem.detail)]
         found = []
         for error in problem.errors:
-            name, said = error.get("pointer", "").lstrip("#/"), error["detail"]
+            name, message = error.get("pointer", "").lstrip("#/"), error["detail"]
             label = self._label(name)
-            found.append(said if label == name and name not in self.input else f"{capfirst(label)}: {said}")
+            found.append(message if label == name and name not in self.input else f"{capfirst(label)}: {message}")
         return found
 
 
 def _in_cells(field: Any) -> dict[str, str]:
-    """Return what is said of a cell that a field can’t take, where cells take something else than programs give."""
+    """Return the error messages of a field that differ in a table, because cells are written by people."""
     if isinstance(field, serializers.BooleanField):
         return {"invalid": _("Write “yes” or “no”.")}
     if isinstance(field, serializers.DateTimeField):
         return {"invalid": _("Write a moment at the venue, such as 2025-03-31 14:30.")}
     if isinstance(field, serializers.ChoiceField):
-        known = comma().join(str(said) for said in field.choices.values())
+        known = comma().join(str(message) for message in field.choices.values())
         return {"invalid_choice": _("Write one of: %(known)s.") % {"known": known}}
     return {}
 
 
 def _same(there: Any, value: Any) -> bool:
-    """Return whether a value is what stands there already, as a table can say it."""
+    """Return whether a table's value equals the stored one; texts are compared without differences in blanks."""
     if isinstance(there, models.Manager):
         return {row.pk for row in there.all()} == {row.pk for row in value}
     if isinstance(there, str) and isinstance(value, str):
@@ -283,9 +288,9 @@ def _yes_and_no() -> dict[str, bool]:
 
 
 def _in_words(choices: Mapping[Any, str | Promise]) -> dict[str, Any]:
-    """Return the values of choices by their words in each language."""
+    """Return the values of choices by their labels in all languages."""
     found = {}
     for code, _name in settings.LANGUAGES:
         with override(code):
-            found.update({plain(str(said)): value for value, said in choices.items()})
+            found.update({plain(str(message)): value for value, message in choices.items()})
     return found

@@ -1,4 +1,4 @@
-"""Tables that desks upload to fill a list with."""
+"""The import files that desks upload for lists."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,15 +11,15 @@ from summit.users.models import User
 
 
 class ListImportFile(PublicModel):
-    """A table for a list of the admin, with what was made of its rows, before anything is written."""
+    """An uploaded table for an admin list, with the report on its rows."""
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="+", verbose_name=pgettext_lazy("label", "summit")
     )
-    # Of which model, such as "summit.venue".
+    # The model's label, such as "summit.venue".
     label = models.CharField(_("list"), max_length=80)
     filename = models.CharField(_("file"), max_length=200)
-    # Until it is taken over.
+    # Emptied once the table is applied.
     content = EncryptedBytesField(editable=False)
     report = EncryptedTextField(editable=False)
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)

@@ -1,7 +1,7 @@
-"""Tables that people upload: comma-separated files, spreadsheets and JSON, as rows of text.
+"""Parse uploaded tables into rows of text: CSV files, spreadsheets and JSON.
 
-Nothing in a file is evaluated: of a formula the value counts that the spreadsheet kept with it. The apostrophe by
-which our own exports keep a cell from being taken for a formula is taken off again.
+Nothing in a file is evaluated: a formula counts as the value that the spreadsheet stored with it. The apostrophe
+that our own exports put before a text that could be a formula is removed again.
 """
 
 import csv
@@ -22,33 +22,33 @@ from summit.uploads import sandbox
 from summit.uploads.process_slots import Busy
 
 MOST_BYTES = 10 * 1024 * 1024
-# What reading a spreadsheet may take: several times what one of MOST_ROWS and MOST_COLUMNS does.
+# The limits for reading a spreadsheet: several times what one of MOST_ROWS and MOST_COLUMNS needs.
 SECONDS, MEGABYTES = 10, 800
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
-# What a cell of a spreadsheet can hold. What a field takes is less, and its form says so.
+# The characters that a cell of a spreadsheet can hold. A field's own limit is lower, and its form reports it.
 LONGEST = 32_767
-# In so many rows from the top the headings are looked for: what stands above them is the table's title.
+# The headings are searched for in this many first rows: above them may be the table's title.
 TITLE_ROWS = 20
-# Of a file whose letters are not UTF-8 this much is looked at to tell how they are written.
+# The bytes from which the encoding is guessed where a file isn't UTF-8.
 SAMPLE = 256 * 1024
-# How XLSX begins, and its like; and the older XLS, which is also what a locked XLSX lies in.
+# The first bytes of XLSX and similar files, and of the older XLS, which is also the container of a locked XLSX.
 _ZIP, _OLE = b"PK", b"\xd0\xcf\x11\xe0"
 _SIGNS = (",", ";", "\t", "|")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-# How many of a row's cells are headings that are known.
+# Returns how many of a row's cells are known headings.
 Recognised = Callable[[list[str]], int]
 
 
 class TableProblem(Exception):
-    """A file can't be read as a table, with a sentence that says what to do."""
+    """A file can't be read as a table. The message says what to do."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table: `number` counts from 1 as the file's own rows do, the headings' row too."""
+    """A row of a table. `number` is its number in the file, counted from 1 and including the row of headings."""
 
     number: int
     cells: list[str]
@@ -56,17 +56,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its headings as they are written, and its rows, each with as many cells as there are headings."""
+    """A table: its headings as written, and its rows. Each row has as many cells as there are headings."""
 
     headings: list[str]
     rows: list[Row]
 
 
 def read(*, filename: str, content: bytes, recognised: Recognised = lambda cells: 0) -> Table:
-    """Read a file as a table. Its bytes say what it is, not its name.
+    """Return the table in a file. The format is found from the file's bytes, not from its name.
 
-    The headings are the first row; or, where `recognised` tells how many of a row's cells are headings that are
-    known, a row below the table's title that has more of them. Raises TableProblem.
+    The headings are the first row, or a row below the table's title in which `recognised` counts more known
+    headings. Raises TableProblem.
     """
     if len(content) > MOST_BYTES:
         raise TableProblem(too_large())
@@ -84,14 +84,14 @@ def read(*, filename: str, content: bytes, recognised: Recognised = lambda cells
 
 
 def _objects(content: bytes) -> Table:
-    """Read JSON: a list of objects, whose names are the headings."""
-    said = _("This JSON is no list of rows. It must be a list of objects, each with the names of the columns.")
+    """Return the table in a JSON file: a list of objects, with the objects' names as headings."""
+    message = _("This JSON is no list of rows. It must be a list of objects, each with the names of the columns.")
     try:
         found = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as problem:
         raise TableProblem(_("This JSON can’t be read. Save it again, in UTF-8.")) from problem
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-        raise TableProblem(said)
+        raise TableProblem(message)
     headings = list(dict.fromkeys(name for each in found for name in each))
     _check_size(len(headings), len(found))
     rows = [
@@ -102,7 +102,7 @@ def _objects(content: bytes) -> Table:
 
 
 def _worded(value: Any) -> str:
-    """Return a value of JSON as the text of a cell."""
+    """Return a JSON value as the text of a cell."""
     return _clean(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
@@ -114,9 +114,9 @@ def _check_size(columns: int, rows: int) -> None:
 
 
 def too_large() -> str:
-    """Say that a file has more bytes than are read, and what to do."""
-    said = _("The file has more than %(n)d MB. Take pictures and other sheets out of it, or split it.")
-    return said % {"n": MOST_BYTES // 1024 // 1024}
+    """Return the message for a file that has more than MOST_BYTES."""
+    message = _("The file has more than %(n)d MB. Take pictures and other sheets out of it, or split it.")
+    return message % {"n": MOST_BYTES // 1024 // 1024}
 
 
 def _table(lines: Iterator[tuple[int, list[str]]], recognised: Recognised) -> Table:
@@ -141,8 +141,10 @@ def _table(lines: Iterator[tuple[int, list[str]]], recognised: Recognised) -> Ta
 
 
 def _headings_at(rows: list[list[str]], recognised: Recognised) -> int:
-    """Return which of the first rows has the headings. What stands above them is shorter: the table's title, when it
-    was made, or words over several columns."""
+    """Return the index of the row that has the headings.
+
+    Rows above it must be shorter: they are the table's title, its date, or titles over several columns.
+    """
     known = [recognised(row) for row in rows]
     at = known.index(max(known))
     filled = [len(list(filter(None, row))) for row in rows]
@@ -152,7 +154,7 @@ def _headings_at(rows: list[list[str]], recognised: Recognised) -> int:
 def _separated(content: bytes, recognised: Recognised) -> Iterator[tuple[int, list[str]]]:
     text = _decoded(content)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_sign(text, recognised), strict=True)
-    # Rows count as a spreadsheet shows them: a cell may have several lines.
+    # Rows are counted as a spreadsheet shows them, not as lines: a cell may have several lines.
     number = 0
     try:
         for number, cells in enumerate(reader, start=1):
@@ -160,12 +162,17 @@ def _separated(content: bytes, recognised: Recognised) -> Iterator[tuple[int, li
     except csv.Error as problem:
         if "field larger" in str(problem):
             raise TableProblem(_too_long()) from problem
-        said = _("Row %(n)d can’t be read: a quotation mark is open or stands in the middle of a cell. Correct it.")
-        raise TableProblem(said % {"n": number + 1}) from problem
+        message = _(
+            "Row %(n)d can’t be read: a quotation mark is open or stands in the middle of a cell. Correct it."
+        )
+        raise TableProblem(message % {"n": number + 1}) from problem
 
 
 def _sign(text: str, recognised: Recognised) -> str:
-    """Return what stands between cells: by which headings are known, or else what the first line has most of."""
+    """Return the separator of a CSV file.
+
+    It is the one that gives the most known headings, or else the one that the first line has most often.
+    """
     lines = list(islice((line for line in io.StringIO(text) if line.strip()), TITLE_ROWS))
     found = max(_SIGNS, key=lambda sign: max((recognised(line.split(sign)) for line in lines), default=0))
     known = max((recognised(line.strip().split(found)) for line in lines), default=0)
@@ -196,10 +203,10 @@ def _spreadsheet(content: bytes) -> Iterator[tuple[int, list[str]]]:
     except Busy:
         raise TableProblem(_("Other files are being read. Choose it again in a minute.")) from None
     except sandbox.Failed as problem:
-        said = _("This spreadsheet can’t be read. Open it, save it as XLSX, and choose that file.")
+        message = _("This spreadsheet can’t be read. Open it, save it as XLSX, and choose that file.")
         if content.startswith(_OLE):
-            said = _("This is an old or locked spreadsheet. Save it as XLSX without a password, or as CSV.")
-        raise TableProblem(said) from problem
+            message = _("This is an old or locked spreadsheet. Save it as XLSX without a password, or as CSV.")
+        raise TableProblem(message) from problem
     if "rows" not in found:
         raise TableProblem(_("The spreadsheet is too large when it is unpacked. Save the table as CSV."))
     for number, cells in found["rows"]:

@@ -1,4 +1,4 @@
-"""The rows of a list of the admin, read again some at a time: in the order that the list had when it was asked."""
+"""Read the rows of an admin list in batches by their keys, in the order that the list had when it was requested."""
 
 from __future__ import annotations
 
@@ -13,29 +13,33 @@ from summit.import_export import columns as columns_import_export
 from summit.import_export.columns import Column, short
 from summit.users.models import User
 
-# So many rows a file has at most: a longer list is narrowed first.
+# The most rows of a file. A longer list must be filtered before it is exported.
 MOST = 100_000
-# What a table fills of a list (`summit.import_export.registry`) is in its export, so that this can be read in again:
-# by name, and the column where the model has none that tells it.
+# The columns that an import fills (`summit.import_export.registry`) are exported too, so that an export can be
+# imported again. Here are, by the label of the model, functions that return these columns by name; a column is None
+# if the model's own field is exported.
 TOLD_TOO: dict[str, Callable[[], dict[str, Column | None]]] = {}
 
 
 class Listed:
-    """A list of the admin for one reader. `request` says who reads; what it asks for besides isn't looked at."""
+    """An admin list as one user sees it. Only the user of `request` counts; its parameters are ignored."""
 
     def __init__(self, desk: Any, request: HttpRequest) -> None:
         self.desk = desk
         self.request = request
 
     def names(self) -> list[str]:
-        """Return the columns that the reader's list shows, and those that are told with them."""
+        """Return the names of the columns that the user's list shows, then those that only the export has."""
         shown = [str(name) for name in self.desk.get_list_display(self.request) if name not in self.desk.leads]
         more = [*self.desk.told_too, *self._filled()]
         return [*shown, *(name for name in dict.fromkeys(more) if name not in shown)]
 
     def columns(self) -> list[Column]:
-        """Return the columns of a table, the keys before them, called in the active language. Where a table fills the
-        list, a column in words gives way to the field that it tells in them, which has its name."""
+        """Return the columns of the export, the keys first, with headings in the active language.
+
+        If the list can be imported, a column that describes a field in words is left out when the field itself is
+        exported under the same name or heading.
+        """
         filled = self._filled()
         found = columns_import_export.columns(
             self.desk, self.names(), {name: each for name, each in filled.items() if each is not None}
@@ -43,17 +47,21 @@ class Listed:
         if not filled:
             return found
         fields = {field.name for field in self.desk.model._meta.fields} | set(filled)
-        said = {column.heading for column in found if column.field in fields}
+        message = {column.heading for column in found if column.field in fields}
         told = {column.field for column in found} & fields
-        return [each for each in found if each.field in told or not {each.heading, short(each.field)} & (said | told)]
+        return [
+            each for each in found if each.field in told or not {each.heading, short(each.field)} & (message | told)
+        ]
 
     def _filled(self) -> dict[str, Column | None]:
         filled = TOLD_TOO.get(self.desk.opts.label_lower)
         return filled() if filled else {}
 
     def page(self, keys: Sequence[int]) -> list[Any]:
-        """Return the rows of some keys, in their order, ready for the columns; those that are gone meanwhile, or are
-        no more the reader's to see, are left out."""
+        """Return the rows with these primary keys, in the order of `keys`, prepared for the columns.
+
+        Rows that were deleted meanwhile, or that the user may no longer see, are left out.
+        """
         found = {row.pk: row for row in self._rows().filter(pk__in=keys)}
         rows = [found[key] for key in keys if key in found]
         self.desk.make_ready(self.request, rows)
@@ -71,12 +79,12 @@ class Listed:
 
 
 def desk_of(label: str) -> Any:
-    """Return the desk of a model by its label, such as "summit.venue"; None where there is none."""
+    """Return the ModelAdmin of a model by its label, such as "summit.venue", or None."""
     return next((desk for model, desk in site._registry.items() if model._meta.label_lower == label), None)
 
 
 def reading(user: User) -> HttpRequest:
-    """Return a request by which an account reads a list without a browser."""
+    """Return a GET request of the user, for reading a list outside a browser's request."""
     request = HttpRequest()
     request.method, request.user = "GET", user
     return request

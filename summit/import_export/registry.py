@@ -1,7 +1,7 @@
-"""Lists that a table can fill: each is one declaration, of the resource of the API that writes its rows.
+"""The registry of the lists that can be imported. Each has one definition, which names the viewset that writes it.
 
-What the API takes of a row a table takes too, field by field, and both write by the same functions. A table has the
-shape in which the list is exported: it may be changed and read in again.
+A table accepts the same fields of a row as the API, and both write with the same service functions. A table has the
+same columns as the list's export, so an export can be edited and imported again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from summit.import_export.columns import Column, Value
 from summit.import_export.querysets import TOLD_TOO, Listed, desk_of, reading
 from summit.users.models import User
 
-# What a cell can hold; what is made of several values stays as it is.
+# The fields that a cell can hold. Fields made of several values are never imported.
 _SIMPLE = (
     serializers.CharField,
     serializers.BooleanField,
@@ -38,8 +38,10 @@ _SIMPLE = (
 
 @dataclass(frozen=True)
 class ImportColumn:
-    """A column that a table fills: a field of the resource's input, or its part in one language. `column` is how an
-    export tells it, None where it is a column of the model that tells itself."""
+    """A column that can be imported: a field of the viewset's input, or the `part` of it in one language.
+
+    `column` is the column of the export; it is None where the model's own field is exported.
+    """
 
     field: str
     part: str = ""
@@ -48,8 +50,11 @@ class ImportColumn:
 
 @dataclass(frozen=True)
 class ImportDefinition:
-    """A list that tables fill. `keys` are the fields by which a row is known where the table has no public id; `told`
-    says of fields that are no column of the model what they are called, and reads them of a row."""
+    """A list that can be imported.
+
+    `keys` are the fields that identify a row in a table without public ids. `told` has the input fields that are no
+    fields of the model: by name, the heading and a function that reads the value from a row.
+    """
 
     viewset: type[DeskViewSet]
     keys: tuple[str, ...] = ("name",)
@@ -57,7 +62,7 @@ class ImportDefinition:
 
     @property
     def model(self) -> type[models.Model]:
-        """Whose rows they are."""
+        """The model of the rows."""
         return self.viewset.model
 
     @property
@@ -66,7 +71,7 @@ class ImportDefinition:
         return self.model._meta.label_lower
 
     def fills(self) -> dict[str, ImportColumn]:
-        """Return the columns that a table fills by their names, called in the active language; the keys first."""
+        """Return the columns that can be imported, by name, the keys first, with headings in the active language."""
         found: dict[str, ImportColumn] = {}
         own = {column.name: column for column in (*self.model._meta.fields, *self.model._meta.many_to_many)}
         fields = self.viewset.input_serializer_class().fields
@@ -85,7 +90,7 @@ def _column(name: str, heading: Any, read: Callable[[Any], Value]) -> Column:
 
 
 def _fills(name: str, given: Any, heading: str) -> dict[str, ImportColumn]:
-    """Return what is filled of a field: itself, itself in each language, or nothing where no cell can hold it."""
+    """Return the columns of an input field: one, one for each language, or none where no cell can hold its value."""
     if isinstance(given, InSummit) and given.slug_field != "public_id":
         return {name: ImportColumn(name, column=_column(name, heading, _mark_of(name, given.slug_field)))}
     if isinstance(given, serializers.ManyRelatedField):
@@ -94,8 +99,8 @@ def _fills(name: str, given: Any, heading: str) -> dict[str, ImportColumn]:
     if isinstance(given, serializers.DictField):
         found = {}
         for code, _name in settings.LANGUAGES:
-            said = _("name in %(language)s") % {"language": get_language_info(code)["name_local"]}
-            column = _column(f"{name}_{code}", capfirst(said), _part_of(name, code))
+            message = _("name in %(language)s") % {"language": get_language_info(code)["name_local"]}
+            column = _column(f"{name}_{code}", capfirst(message), _part_of(name, code))
             found[column.name] = ImportColumn(name, code, column)
         return found
     return {name: ImportColumn(name)} if isinstance(given, _SIMPLE) else {}
@@ -117,7 +122,7 @@ INTAKES: dict[str, ImportDefinition] = {}
 
 
 def register_import(intake: ImportDefinition) -> ImportDefinition:
-    """Let tables fill a list. Raises ValueError where another declaration has it."""
+    """Register a list that can be imported, and return its definition. Raises ValueError if the list has another."""
     if INTAKES.setdefault(intake.label, intake) is not intake:
         raise ValueError(f"two tables fill {intake.label}")
     TOLD_TOO[intake.label] = lambda: {name: fill.column for name, fill in intake.fills().items()}
@@ -125,13 +130,15 @@ def register_import(intake: ImportDefinition) -> ImportDefinition:
 
 
 def plain(heading: str) -> str:
-    """Return a heading as headings are compared."""
+    """Return a heading in the form in which headings are compared: without case, underscores and extra blanks."""
     return " ".join(heading.replace("_", " ").casefold().split())
 
 
 def headings(intake: ImportDefinition, by: User) -> tuple[dict[str, str], set[str]]:
-    """Return the fields that a table fills by what their columns may be called, and what else an export of the list
-    has: in every language, and as programs call them."""
+    """Return the field names by the headings that their columns may have, and the other headings of an export.
+
+    Both have the headings in every language and the names in JSON, in the form that `plain` returns.
+    """
     keyed = any(each.name == "public_id" for each in intake.model._meta.fields)
     fills = intake.fills()
     known = {plain(name): name for name in (*(["public_id"] if keyed else []), *fills)}
@@ -140,10 +147,10 @@ def headings(intake: ImportDefinition, by: User) -> tuple[dict[str, str], set[st
     for code, _name in settings.LANGUAGES:
         with override(code):
             for column in listed.columns():
-                said = plain(column.heading)
+                message = plain(column.heading)
                 if column.field in known.values():
-                    known.setdefault(said, column.field)
-                other |= {said, plain(column.name)}
+                    known.setdefault(message, column.field)
+                other |= {message, plain(column.name)}
             for name, fill in fills.items():
                 if fill.column is None:
                     own: Any = intake.model._meta.get_field(name)
@@ -152,6 +159,6 @@ def headings(intake: ImportDefinition, by: User) -> tuple[dict[str, str], set[st
 
 
 def recognised_by(intake: ImportDefinition, by: User) -> Callable[[list[str]], int]:
-    """Return what tells how many of a row's cells are headings of a list."""
+    """Return a function that counts how many of a row's cells are headings of the list."""
     known, other = headings(intake, by)
     return lambda cells: len({plain(cell) for cell in cells} & {*known, *other})

@@ -1,7 +1,7 @@
-"""Tables for lists of the admin: kept, looked at row by row before anything is written, then taken over once.
+"""Import tables into lists of the admin: store a table, preview it row by row, then apply it once.
 
-What becomes of a row is found by writing it, in a transaction that is undone unless the table is taken over. Of a
-file its rows alone are kept, until they are taken over; what nobody takes over goes by itself.
+The preview writes the rows in a transaction and rolls it back. Only the rows of a file are stored, and only until
+the table is applied. Tables that nobody applies are deleted after some time.
 """
 
 import json
@@ -22,19 +22,21 @@ from summit.summits.models import Summit
 from summit.uploads import services as uploads_services
 from summit.users.models import User
 
-# Rows that are looked at and written while somebody waits; more of them are a worker's.
+# Tables of up to this many rows are previewed and applied in the request; longer ones by a job.
 AT_ONCE = 100
 MOST_ROWS = 2_000
 READ_IN = "summit.read_in_list"
 
 
 class GivenProblem(Exception):
-    """A table can't be kept or taken over, with a sentence that says what to do."""
+    """A table can't be stored or applied. The message says what to do."""
 
 
 def check_may(label: str, summit: Summit, by: User) -> ImportDefinition:
-    """Return the list's declaration. Raises PermissionDenied unless somebody may change its rows, GivenProblem where
-    no table fills it."""
+    """Return the import definition of a list.
+
+    Raises PermissionDenied if the user may not change the list's rows, and GivenProblem if it can't be imported.
+    """
     if label not in INTAKES:
         raise GivenProblem(_("No table fills this list. Choose another list."))
     check(by, INTAKES[label].viewset.permission_for("change"), summit)
@@ -42,8 +44,11 @@ def check_may(label: str, summit: Summit, by: User) -> ImportDefinition:
 
 
 def store(*, summit: Summit, label: str, filename: str, content: bytes, by: User) -> ListImportFile:
-    """Keep a table with what would be made of it, and write nothing of it yet. One of more than AT_ONCE rows has no
-    report yet (`look`). Raises PermissionDenied, GivenProblem."""
+    """Store a table with the report on its rows, without writing the rows, and return its import file.
+
+    A table of more than AT_ONCE rows has no report until `refresh_preview` is called. Raises PermissionDenied,
+    GivenProblem.
+    """
     intake = check_may(label, summit, by)
     try:
         table = parsers.read(filename=filename, content=content, recognised=recognised_by(intake, by))
@@ -77,9 +82,12 @@ def _preview(intake: ImportDefinition, summit: Summit, table: Table, by: User) -
     return report
 
 
-def look(*, given: ListImportFile, by: User) -> Report:
-    """Look anew what would be made of a table that waits, and keep the report. Raises PermissionDenied, GivenProblem
-    where it waits no more, UnreadableError where nobody can tell any more which rows are meant."""
+def refresh_preview(*, given: ListImportFile, by: User) -> Report:
+    """Preview again what applying a stored table would do; store the report and return it.
+
+    Raises PermissionDenied, GivenProblem if the table was applied or deleted meanwhile, and UnreadableError if no
+    column identifies its rows any more.
+    """
     intake = check_may(given.label, given.summit, by)
     report = _preview(intake, given.summit, table_of(given), by)
     if not uploads_services.keep_report(given, _written(report)):
@@ -87,10 +95,12 @@ def look(*, given: ListImportFile, by: User) -> Report:
     return report
 
 
-def take(*, given: ListImportFile, by: User) -> Report:
-    """Write what a table says, once, whoever asks how often; its report tells from now on what was done, and its rows
-    are forgotten. Raises PermissionDenied, GivenProblem where it was taken over or deleted meanwhile,
-    UnreadableError."""
+def apply(*, given: ListImportFile, by: User) -> Report:
+    """Apply a stored table and return the report. A table is applied only once, however often it is requested.
+
+    The stored report then describes what was done, and the table's rows are deleted. Raises PermissionDenied,
+    GivenProblem if the table was applied or deleted meanwhile, and UnreadableError.
+    """
     intake = check_may(given.label, given.summit, by)
     with transaction.atomic():
         if not uploads_services.claim(given):
@@ -102,8 +112,8 @@ def take(*, given: ListImportFile, by: User) -> Report:
     return report
 
 
-def drop(*, given: ListImportFile, by: User) -> None:
-    """Delete a table; what was taken over of it stays. Raises PermissionDenied."""
+def discard(*, given: ListImportFile, by: User) -> None:
+    """Delete an import file. Rows that were imported from it stay. Raises PermissionDenied."""
     check(by, READ_IN, given.summit)
     with transaction.atomic():
         audit.record(by=by, action="summit.listimportfile.remove", target=given, summit=given.summit)
@@ -112,17 +122,17 @@ def drop(*, given: ListImportFile, by: User) -> None:
 
 @heartbeats.clears(4)
 def drop_old() -> None:
-    """Delete the tables that nobody took over for too long, of all summits."""
+    """Delete the import files of all summits that weren't applied in time."""
     uploads_services.drop_old(ListImportFile)
 
 
 def report_of(given: ListImportFile) -> Report | None:
-    """Return what would be made of a table, or was; None where nobody has looked yet."""
+    """Return the stored report on a table: what applying it would do or did. None before the first preview."""
     return Report.from_data(json.loads(given.report)) if given.report else None
 
 
 def table_of(given: ListImportFile) -> Table:
-    """Return the rows of a table that waits. Raises GivenProblem where it waits no more."""
+    """Return the stored table of an import file. Raises GivenProblem if it was applied already."""
     if not given.content:
         raise GivenProblem(_taken())
     data = json.loads(bytes(given.content))

@@ -1,5 +1,7 @@
-"""Spreadsheets as rows of text: XLSX, and what else office programs write. Run by summit.uploads.sandbox in a
-process of its own, which knows neither Django nor the project."""
+"""Read spreadsheets (XLSX and other office formats) as rows of text.
+
+`summit.uploads.sandbox` runs this module in a separate process without Django and the project.
+"""
 
 import io
 from collections.abc import Iterator
@@ -10,12 +12,13 @@ from python_calamine import CalamineSheet, SheetTypeEnum, SheetVisibleEnum, load
 
 
 def read(content: bytes, *, rows: int, columns: int, characters: int) -> dict[str, Any]:
-    """Return the rows of the first sheet that is shown, as `rows`: pairs of the row's number, counted from 1 as the
-    file does, and its cells as text; without those that have nothing in them. Of a formula the value counts that the
-    file keeps with it; what stands in cells merged downwards stands in each of their rows.
+    """Return a dict with `rows`, the rows of the first visible sheet that aren't empty.
 
-    No more than one row and one column over the limits is read. `rows` is absent where there are more `characters`
-    than that.
+    Each row is a pair: its number in the file, counted from 1, and its cells as text. A formula counts as the value
+    that the file stores with it. A cell merged downwards has its text in each of its rows.
+
+    At most one row and one column over the limits is read, so that the caller can report the excess. The dict is
+    empty if the cells have more than `characters` characters.
     """
     with load_workbook(io.BytesIO(content)) as book:
         shown = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
@@ -45,11 +48,11 @@ def _rows(sheet: CalamineSheet, columns: int) -> Iterator[tuple[int, list[str]]]
 
 
 class _Merged:
-    """Fills cells that are merged downwards with what stands in the uppermost, row by row."""
+    """Fills cells that are merged downwards with the text of the uppermost cell, row by row."""
 
     def __init__(self, sheet: CalamineSheet, columns: int) -> None:
         self.begun: dict[int, list[tuple[int, int]]] = {}
-        # What is to be filled into a column, and up to which row.
+        # By column: the text to fill in, and the last row that gets it.
         self.open: dict[int, tuple[str, int]] = {}
         self.rows: set[int] = set()
         last = (sheet.end or (0, 0))[0]
@@ -59,7 +62,7 @@ class _Merged:
                 self.rows.update(range(top, min(bottom, last) + 1))
 
     def filled(self, number: int, cells: list[str]) -> list[str]:
-        """Return a row's cells with those that are merged with rows above."""
+        """Return the cells of row `number`, with the text of cells merged from above filled in."""
         for column, (text, last) in list(self.open.items()):
             if number > last:
                 del self.open[column]
@@ -72,7 +75,7 @@ class _Merged:
 
 
 def _text(value: Any) -> str:
-    """Return a cell as text: days as ISO 8601 writes them, whole numbers without a point."""
+    """Return a cell's value as text: dates in ISO 8601, whole numbers without a decimal point."""
     if isinstance(value, bool | float) and value == int(value):
         return str(int(value))
     if isinstance(value, datetime):

@@ -1,8 +1,10 @@
-"""Tables as files, made in parts: CSV, XLSX and JSON. What a part holds doesn't depend on those before it, so that
-long work makes some rows a step and the parts are put together when somebody takes the file.
+"""Write tables as CSV, XLSX or JSON, in parts.
 
-No cell is a formula: texts stand in CSV with an apostrophe where a spreadsheet would take them for one, and so they
-do in XLSX, where they are texts besides, since it may be saved as CSV.
+A part doesn't depend on the parts before it: a job writes some rows a step, and the parts are joined when the file is
+downloaded.
+
+No cell is a formula. A text that a spreadsheet would read as a formula gets an apostrophe in CSV. It gets one in
+XLSX as well, although its type is text there, because the file may be saved as CSV later.
 """
 
 import csv
@@ -27,10 +29,10 @@ MEDIA_TYPES = {
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     JSON: "application/json",
 }
-# What a cell of a spreadsheet holds at most, and what XML can't say.
+# The most characters written to a cell of a spreadsheet, and the characters that XML can't hold.
 LONGEST = 32_000
 _UNSAID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-# Spreadsheets count days from here.
+# Spreadsheets store a date as the number of days since this one.
 _FIRST = date(1899, 12, 30)
 _OOXML = "http://schemas.openxmlformats.org"
 _MAIN = f"{_OOXML}/spreadsheetml/2006/main"
@@ -41,7 +43,7 @@ _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
 def part(columns: Sequence[Column], rows: Iterable[Any], *, ending: str, first: bool) -> bytes:
-    """Return rows as a part of a file; the `first` begins it, with its headings."""
+    """Return the bytes of one part of a file: some rows, and before them the headings if it is the `first` part."""
     if ending == JSON:
         return ",\n".join(_object(columns, row) for row in rows).encode()
     cells = [[column.said(row) for column in columns] for row in rows]
@@ -50,7 +52,7 @@ def part(columns: Sequence[Column], rows: Iterable[Any], *, ending: str, first: 
 
 
 def whole(parts: Iterable[bytes], *, ending: str) -> Iterator[bytes]:
-    """Yield the bytes of a file that is made of parts, in their order."""
+    """Yield the bytes of the whole file from its parts, in their order."""
     if ending == XLSX:
         yield from _book(parts)
         return
@@ -78,7 +80,7 @@ def _csv(heads: list[str], cells: list[list[Value]], first: bool) -> bytes:
     if first:
         writer.writerow([harmless(head) for head in heads])
     writer.writerows([_said(value) for value in row] for row in cells)
-    # Excel takes a file for UTF-8 only where it begins with a mark.
+    # Excel reads a CSV file as UTF-8 only if it begins with a byte order mark.
     return text.getvalue().encode("utf-8-sig" if first else "utf-8")
 
 
@@ -112,27 +114,27 @@ def _cell(value: Value) -> str:
         return f'<c s="1"><v>{(value - _FIRST).days}</v></c>'
     if isinstance(value, (int, float)):
         return f"<c><v>{value}</v></c>"
-    said = escape(_UNSAID.sub("", harmless(value))[:LONGEST])
-    return f'<c t="inlineStr"><is><t xml:space="preserve">{said}</t></is></c>'
+    message = escape(_UNSAID.sub("", harmless(value))[:LONGEST])
+    return f'<c t="inlineStr"><is><t xml:space="preserve">{message}</t></is></c>'
 
 
 class _Sink(io.RawIOBase):
-    """Takes what a ZIP writes, to be sent on."""
+    """A writable stream that buffers the bytes of a ZIP file until `taken` returns them."""
 
     def __init__(self) -> None:
         self.found = bytearray()
 
     def writable(self) -> bool:
-        """It takes bytes."""
+        """Return True: the stream can be written to."""
         return True
 
     def write(self, data: Any) -> int:
-        """Take bytes."""
+        """Add bytes to the buffer and return their number."""
         self.found += data
         return len(data)
 
     def taken(self) -> bytes:
-        """Return what was written since the last time."""
+        """Return the bytes written since the last call, and empty the buffer."""
         found = bytes(self.found)
         self.found.clear()
         return found
@@ -155,7 +157,7 @@ def _book(parts: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _sheet_head() -> str:
-    """Begin the sheet: its headings stay where they are, and it runs as the reader's language does."""
+    """Return the start of the sheet's XML: the row of headings is frozen, and the direction is the language's."""
     bidi = int(get_language_info(get_language() or "en")["bidi"])
     pane = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
     view = f'<sheetViews><sheetView rightToLeft="{bidi}" workbookViewId="0">{pane}</sheetView></sheetViews>'
@@ -163,7 +165,7 @@ def _sheet_head() -> str:
 
 
 def _around() -> dict[str, str]:
-    """What a workbook of one sheet has besides its rows: days and moments have formats of their own."""
+    """Return the other files of an XLSX by name, for a workbook of one sheet with formats for dates and datetimes."""
     kinds = {"workbook": "sheet.main", "worksheets/sheet1": "worksheet", "styles": "styles"}
     parts = "".join(
         f'<Override PartName="/xl/{name}.xml" ContentType="{_TYPES}.{kind}+xml"/>' for name, kind in kinds.items()

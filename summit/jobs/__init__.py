@@ -1,1 +1,1 @@
-"""Long work in steps, each with its progress stored, fenced by the number of its claim."""
+"""Jobs: long work done in steps. Each step stores its progress and is fenced by the number of its claim."""

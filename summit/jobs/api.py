@@ -1,4 +1,4 @@
-"""Long work in the API: what somebody asked for, how far it is, what came of it."""
+"""The API of jobs: what a user asked for, its progress and its result."""
 
 from typing import Any, ClassVar
 
@@ -35,16 +35,16 @@ class JobSerializer(serializers.ModelSerializer[Job]):
         ]
 
     def get_title(self, job: Job) -> str:
-        """Return what is done, in words."""
+        """Return the title of the job's kind."""
         return shown(job).title
 
     def get_said(self, job: Job) -> str:
-        """Return what came of it, in words."""
+        """Return the job's result, or its problem and what to do, in words."""
         return shown(job).said
 
 
 class JobFilters(django_filters.FilterSet):
-    """By what work is narrowed."""
+    """The query parameters that filter jobs."""
 
     state = django_filters.ChoiceFilter(choices=JobState.choices, label=_("state"))
     kind = django_filters.ChoiceFilter(
@@ -53,7 +53,7 @@ class JobFilters(django_filters.FilterSet):
 
 
 class JobViewSet(DeskViewSet):
-    """The work that one has asked for."""
+    """The jobs that the user has asked for."""
 
     name = "jobs"
     verbose_name = _("long work")
@@ -65,7 +65,7 @@ class JobViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"created_at": ("-created_at",)}
 
     def rows(self) -> QuerySet[Job]:
-        """Return work with its summit."""
+        """Return jobs with their summit."""
         return Job.objects.select_related("summit")
 
     @action("cancel", permission="jobs.job.view")

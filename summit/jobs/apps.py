@@ -1,11 +1,11 @@
-"""Long work: what takes longer than a page may, done in steps by the workers, with its progress to look at."""
+"""The app of jobs: work that takes too long for a request. Workers do it in steps, and pages show the progress."""
 
 from importlib import import_module
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-# Modules that register what they hold with registries below them: audit messages, permissions, messages, addresses.
+# Modules that register something when they are imported: audit messages, permissions, pages, addresses.
 REGISTERING = (
     "audit_messages",
     "audit_verification",
@@ -17,13 +17,13 @@ REGISTERING = (
 
 
 class WorkConfig(AppConfig):
-    """Jobs, their steps and what came of them."""
+    """The Django app of jobs."""
 
     name = "summit.jobs"
     label = "jobs"
     verbose_name = _("Long work")
 
     def ready(self) -> None:
-        """Import what registers itself."""
+        """Import the modules that register something."""
         for name in REGISTERING:
             import_module(f"summit.jobs.{name}")

@@ -1,4 +1,4 @@
-"""The words for what is recorded of long work."""
+"""The words for the audit entries about jobs."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy

@@ -1,4 +1,4 @@
-"""Verifying the audit's chain as long work: the same as `manage.py verify_audit`, a slice a step."""
+"""The kind of job that verifies the audit's chain, as `manage.py verify_audit` does, a slice of entries a step."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ WHOLE, BROKEN = "whole", "broken"
 
 
 def step(job: Job) -> Step:
-    """Verify the next slice, up to the end that the chain had at the first step."""
+    """Verify the next slice of the chain. The job ends at the entry that was the last at its first step."""
     kept = job.checkpoint
     mark = Mark(kept["length"], kept["head"]) if kept else verification.end()
     reached = Reached(kept["position"], kept["digest"]) if kept else verification.begin()
@@ -42,24 +42,24 @@ def _result(broken: Broken | None, mark: Mark) -> Result:
 
 
 def progress(done: int, total: int) -> str:
-    """Say how far it is."""
-    said = ngettext("%(done)d of %(total)d entry is checked", "%(done)d of %(total)d entries are checked", total)
-    return said % {"done": done, "total": total}
+    """Return a sentence with the number of entries checked so far."""
+    message = ngettext("%(done)d of %(total)d entry is checked", "%(done)d of %(total)d entries are checked", total)
+    return message % {"done": done, "total": total}
 
 
 def result(job: Job) -> str:
-    """Say what came of it."""
+    """Return sentences with the result of a finished verification, and what to do."""
     found = job.result_params
     if job.result == WHOLE:
         number = found["length"]
-        said = ngettext("%(number)d entry is whole.", "%(number)d entries are whole.", number) % {"number": number}
+        message = ngettext("%(number)d entry is whole.", "%(number)d entries are whole.", number) % {"number": number}
         if not found["mark"]:
-            return said
+            return message
         noted = _("Note the end of the chain elsewhere, to compare it later: %(mark)s") % {"mark": found["mark"]}
-        return f"{said} {noted}"
-    said = _problem(job)
+        return f"{message} {noted}"
+    message = _problem(job)
     todo = _("Keep the database as it is, and have whoever runs it compare it with a backup.")
-    return f"{said} {todo}"
+    return f"{message} {todo}"
 
 
 def _problem(job: Job) -> str:
@@ -69,11 +69,11 @@ def _problem(job: Job) -> str:
 
 
 def checked(job: Job, moment: str) -> str:
-    """Say what came of it, and when."""
+    """Return a sentence with the result of a finished verification and its moment, `moment` in words."""
     found = job.result_params
     if job.result != WHOLE:
-        said = _problem(job)
-        return _("%(problem)s Found %(moment)s.") % {"problem": said, "moment": moment}
+        message = _problem(job)
+        return _("%(problem)s Found %(moment)s.") % {"problem": message, "moment": moment}
     number = found["length"]
     words = ngettext(
         "%(number)s entry is whole, checked %(moment)s.", "%(number)s entries are whole, checked %(moment)s.", number

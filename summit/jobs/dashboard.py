@@ -1,4 +1,4 @@
-"""Long work on the admin's home: what is under way for the reader. Above the audit: what its verification found."""
+"""Jobs in the admin: the user's unfinished jobs on the home page, the last verification's result above the audit."""
 
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,10 @@ from summit.users.models import User
 
 @desk_panel(90)
 def under_way(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
-    """Show the reader's jobs that wait or run; nothing where there are none. One query."""
+    """Return the template and variables of the panel of the user's unfinished jobs; None if there are none.
+
+    One query.
+    """
     if not isinstance(request.user, User):
         return None
     rows = list(Job.objects.filter(by=request.user, state__in=UNFINISHED)[:5])
@@ -31,8 +34,10 @@ def under_way(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]
 
 @audit_head.register(10)
 def verified(request: HttpRequest) -> tuple[str, dict[str, Any]]:
-    """Show what the last verification of the audit found, whoever asked for it, and the button for another. One
-    query."""
+    """Return the template and variables for the result of the last verification of the audit, by any user.
+
+    They include whether the user may start another. One query.
+    """
     job = Job.objects.filter(kind=audit_verification.NAME, state=JobState.DONE).order_by("-finished_at").first()
     context: dict[str, Any] = {"may_verify": may_verify_audit(request.user, None)}
     if job is not None and job.finished_at is not None:
@@ -40,13 +45,16 @@ def verified(request: HttpRequest) -> tuple[str, dict[str, Any]]:
         summit = chosen_summit(request, summits_of(request))
         words = audit_verification.checked(job, when(job.finished_at, summit))
         context |= {"said": words, "word": _("whole") if whole else _("broken"), "sign": "good" if whole else "bad"}
-        # A job's page is for whoever asked for it.
+        # A job's page is only for the user who asked for it, and for accounts that may do everything.
         context["job"] = job if job.by_id == request.user.pk or may_everything(request.user) else None
     return "admin/jobs/audit.html", context
 
 
 def when(moment: datetime, summit: Summit | None) -> str:
-    """Return "today 14:30 London time", with the day where it isn't today; in UTC where there is no summit."""
+    """Return a moment in words, such as "today 14:30 London time", with its date if it isn't today.
+
+    Without a summit the moment is in UTC.
+    """
     if summit is None:
         return f"{moment:%Y-%m-%d %H:%M} UTC"
     if local(moment, summit).date() == local(db_now(), summit).date():

@@ -1,4 +1,4 @@
-"""The kinds of long work. Each app registers its own; the workers know them by name alone."""
+"""The registry of the kinds of jobs. Each app registers its own kinds; workers find them by name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from summit.summits.models import Summit
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a job: a code with keys and numbers, and whether it is bad news."""
+    """The result of a finished job: a code, with keys and numbers as `params`."""
 
     code: str
     params: dict[str, Any] = field(default_factory=dict)
@@ -22,7 +22,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Step:
-    """What a step did: how much is done of how much, where the next one starts, and at the end the result."""
+    """The outcome of a step: the units done and in total, the next step's checkpoint, and at the end a result."""
 
     done: int
     total: int
@@ -32,8 +32,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Line:
-    """What came of one of the rows that a job is about: whose or which, and `said` with the sign of a state word.
-    `language` and `about_language` are those of the names, "" where nobody knows."""
+    """The outcome for one row of a job, as the job's page lists it.
+
+    `name` and `about` identify the row; `said` is the outcome in words and `sign` the sign of its state word.
+    `language` and `about_language` are the languages of `name` and `about`, "" if unknown.
+    """
 
     name: str
     said: str
@@ -46,11 +49,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of work.
+    """A kind of job.
 
-    `step` does a small part, from the job's checkpoint, inside a transaction that is not its own; it is safe to run
-    again from the same checkpoint. `may` says who may ask for it. `progress`, `result` and `bad` put into words what
-    the page shows: numbers while it runs, what came of it, and whether that is bad news.
+    `step` does a small part of the work from the job's checkpoint, in the caller's transaction. It must be safe to
+    run again from the same checkpoint. `may` returns whether an account may start a job in a summit. `progress`
+    returns a sentence on a running job from its numbers, `result` a sentence on a finished one, and `bad` whether
+    that result is bad news.
     """
 
     name: str
@@ -60,13 +64,13 @@ class Kind:
     progress: Callable[[int, int], str]
     result: Callable[[Job], str]
     bad: Callable[[Job], bool]
-    # The row that the work is about, for the audit; the job itself where there is none.
+    # Returns the row that the work is about, for the audit. Without it, that is the job itself.
     about: Callable[[Job], models.Model] | None = None
-    # What came of each row, where whoever asked wants to know: the page lists them. Its queries don't grow with them.
+    # Returns the outcome for each row, for the job's page. The number of its queries must not grow with the rows.
     lines: Callable[[Job], list[Line]] | None = None
-    # The file that it made, as long as it is kept: its address, and what the button says.
+    # Returns the address of the file that the job made and the button's label, or None once the file is deleted.
     file: Callable[[Job], tuple[str, str] | None] | None = None
-    # Where what it made is looked at, once it is done: its address, and what the button says.
+    # Returns the address of the page that shows the finished work, and the button's label.
     onward: Callable[[Job], tuple[str, str] | None] | None = None
 
 
@@ -74,7 +78,7 @@ KINDS: dict[str, Kind] = {}
 
 
 def register(kind: Kind) -> Kind:
-    """Make a kind known. Raises ValueError where another has its name."""
+    """Register a kind of job and return it. Raises ValueError if another kind has its name."""
     if KINDS.setdefault(kind.name, kind) is not kind:
         raise ValueError(f"two kinds of work are called {kind.name}")
     return kind

@@ -1,4 +1,4 @@
-"""Who may see and stop a job: whoever asked for it. Who may ask for which is each kind's to say."""
+"""Permissions of jobs. The user who asked for a job may see and stop it; each kind decides who may start one."""
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
@@ -21,7 +21,7 @@ def _own(user: User, role: str) -> Q:
 
 
 def visible(user: Actor) -> QuerySet[Job]:
-    """Return the jobs that an account sees: those that it asked for; whoever sets the system up sees all."""
+    """Return the jobs that an account may see: its own, or all jobs for an account that may do everything."""
     rows = Job.objects.select_related("summit")
     if may_everything(user):
         return rows
@@ -29,22 +29,22 @@ def visible(user: Actor) -> QuerySet[Job]:
 
 
 def may_verify_audit(user: Actor, summit: Summit | None) -> bool:
-    """Return whether the account may have the audit's chain verified: it is one for all summits."""
+    """Return whether the account may have the audit's chain verified. All summits share one chain."""
     return allows(user, "jobs.verify_audit", summit)
 
 
 def can_start(user: Actor, kind: str, summit: Summit | None) -> bool:
-    """Return whether the account may ask for a kind of work. Raises KeyError for one that nobody registered."""
+    """Return whether the account may start a job of this kind. Raises KeyError if the kind isn't registered."""
     return KINDS[kind].may(user, summit)
 
 
 def check_can_start(user: Actor, kind: str, summit: Summit | None) -> None:
-    """Raise PermissionDenied where `can_start` is false."""
+    """Raise PermissionDenied if `can_start` is false."""
     if not can_start(user, kind, summit):
         raise PermissionDenied(_("Organisers can have this done."))
 
 
 def check_owns(user: User, job: Job) -> None:
-    """Raise PermissionDenied where somebody else asked for the job."""
+    """Raise PermissionDenied if another user asked for the job, unless the account may do everything."""
     if job.by_id != user.pk and not may_everything(user):
         raise PermissionDenied(_("Only whoever asked for this work stops it or has it done again."))

@@ -1,4 +1,4 @@
-"""A job in words: how far it is, what came of it, what to do."""
+"""A job in words: its progress, its result, and what to do."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -42,7 +42,7 @@ class Shown:
 
 
 def shown(job: Job) -> Shown:
-    """Put a job into words; those of a kind that is gone are told by their name alone."""
+    """Return a job in words. If its kind isn't registered any more, the title is the kind's name."""
     kind = KINDS.get(job.kind)
     bad = job.state == JobState.FAILED or (job.state == JobState.DONE and kind is not None and kind.bad(job))
     words = kind.progress(job.done, job.total) if kind and job.total else ""

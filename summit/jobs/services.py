@@ -1,4 +1,4 @@
-"""Asking for work, stopping it, and asking again."""
+"""Start, cancel and retry jobs."""
 
 from hashlib import sha256
 from typing import Any
@@ -17,24 +17,24 @@ MOST_OF_KEY = 80
 
 
 class JobProblem(ValueError):
-    """It can't be done as the work stands; the text says why."""
+    """The job's state doesn't allow the action. The message says why."""
 
 
 def sources(target: str) -> list[str]:
-    """Return the states from which a job may become `target`: the condition of every UPDATE that does it."""
+    """Return the states from which a job may change to `target`. Every UPDATE to `target` filters by them."""
     return [state for state, following in TRANSITIONS.items() if target in following]
 
 
 def _key(whole: str) -> str:
-    """Return what makes it the same work, as long as its column is: two long lists that begin alike are two."""
+    """Return a job's key, shortened with a digest to fit its column. Different keys stay different."""
     return whole if len(whole) <= MOST_OF_KEY else f"{whole[:47]}:{sha256(whole.encode()).hexdigest()[:32]}"
 
 
 def start(*, kind: str, by: User, summit: Summit | None = None, params: dict[str, Any] | None = None) -> Job:
-    """Store a job; a worker takes it up within seconds. Asked for twice by the same account, it is done once: then
-    the job that waits or runs is returned.
+    """Store a job and return it; a worker begins with it within seconds.
 
-    `params` are keys and numbers. Raises PermissionDenied, and KeyError for a kind that nobody registered.
+    If the same account has an unfinished job of the same kind, summit and `params`, that job is returned instead.
+    `params` has only keys and numbers. Raises PermissionDenied, and KeyError if the kind isn't registered.
     """
     check_can_start(by, kind, summit)
     given = params or {}
@@ -45,13 +45,13 @@ def start(*, kind: str, by: User, summit: Summit | None = None, params: dict[str
             job.save(force_insert=True)
             audit.record(by=by, action="jobs.start", target=job, summit=summit, detail={"kind": kind})
     except IntegrityError:
-        # The constraint job_once is the last word.
+        # The constraint job_once refused a second unfinished job.
         return Job.objects.get(by=by, key=key, state__in=UNFINISHED)
     return job
 
 
 def cancel(*, job: Job, by: User) -> None:
-    """Stop a job after the step that it is in. Raises PermissionDenied, or JobProblem where it has ended."""
+    """Stop a job after its current step. Raises PermissionDenied, or JobProblem if the job has ended."""
     check_owns(by, job)
     with transaction.atomic():
         rows = Job.objects.filter(pk=job.pk, state__in=sources(JobState.CANCELLED))
@@ -61,14 +61,16 @@ def cancel(*, job: Job, by: User) -> None:
 
 
 def retry(*, job: Job, by: User) -> None:
-    """Go on with a job that failed or was cancelled, from where it was. Raises PermissionDenied, or JobProblem where
-    it can't go on: it waits, runs or is done, or the same work is under way."""
+    """Let a failed or cancelled job continue after its last step.
+
+    Raises PermissionDenied, or JobProblem if the job waits, runs or is done, or if the same work is under way.
+    """
     check_owns(by, job)
     check_can_start(by, job.kind, job.summit)
     try:
         with transaction.atomic():
             rows = Job.objects.filter(pk=job.pk, state__in=[JobState.FAILED, JobState.CANCELLED])
-            # The pause doesn't count: what is left is told from how long the work itself has taken.
+            # The pause doesn't count: the remaining time is estimated from how long the work itself has taken.
             began = job.started_at and Now() - ((job.heartbeat_at or job.started_at) - job.started_at)
             if not rows.update(state=JobState.WAITING, attempts=0, problem="", finished_at=None, started_at=began):
                 raise JobProblem(_("Only work that failed or was cancelled goes on."))

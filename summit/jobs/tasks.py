@@ -1,19 +1,19 @@
-"""Celery tasks of long work: the sweep that finds what is due, and a turn at one job."""
+"""Celery tasks of jobs: the sweep that queues due jobs, and a turn at one job."""
 
 from celery import current_app, shared_task
 
-from summit.jobs import running
+from summit.jobs import runner
 from summit.maintenance import sweeps
 
 
 @sweeps.sweep("jobs", every=2)
 def sweep() -> None:
-    """Hand whatever is due to the workers."""
-    for key in running.hand_out():
+    """Queue the jobs that are due for the workers."""
+    for key in runner.hand_out():
         current_app.send_task("jobs.tasks.run", args=[key])
 
 
 @shared_task(name="jobs.tasks.run")
 def run(key: int) -> None:
-    """Work at a job for a turn, by its primary key. Safe to run twice, late, never, or two at once."""
-    running.run(key)
+    """Do steps of the job with the primary key `key` for one turn. Safe to run twice, late, never, or two at once."""
+    runner.run(key)

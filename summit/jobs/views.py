@@ -1,4 +1,4 @@
-"""The pages of long work: a job with its progress, one's jobs, and the buttons."""
+"""The pages of jobs: the list of a user's jobs, one job with its progress, and the buttons."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,14 +25,14 @@ PER_PAGE = 50
 
 
 def user_of(request: HttpRequest) -> User:
-    """Return who is signed in at the desk."""
+    """Return the signed-in user. Raises PermissionDenied if nobody is signed in."""
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
 
 
 def _find(request: HttpRequest, public_id: str) -> Job:
-    """Return a job that the reader sees. Raises Http404 for all others."""
+    """Return a job by its public id. Raises Http404 if the user may not see it."""
     job = visible(request.user).filter(public_id=public_id).first()
     if job is None:
         raise Http404
@@ -42,7 +42,7 @@ def _find(request: HttpRequest, public_id: str) -> Job:
 @desk_page("jobs/", "jobs")
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """List the reader's jobs, newest first, and offer what can be asked for."""
+    """List the user's jobs, newest first, with the button to verify the audit if the user may."""
     rows = list(Job.objects.filter(by=user_of(request)).select_related("summit")[:PER_PAGE])
     context = {
         **site.each_context(request),
@@ -56,7 +56,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @desk_page("jobs/verify-audit/", "jobs_verify_audit")
 @require_POST
 def verify_audit(request: HttpRequest) -> HttpResponse:
-    """Ask for the audit to be verified, and lead to the page that shows how far it is."""
+    """Start a verification of the audit, and redirect to the job's page."""
     job = services.start(kind=audit_verification.NAME, by=user_of(request))
     return redirect("admin:jobs_job", job.public_id)
 
@@ -65,7 +65,7 @@ def verify_audit(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def page(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Show a job: how far it is, or what came of it and what to do. With `Accept: application/json`, its progress."""
+    """Show a job with its progress or its result. With `Accept: application/json`, return only its progress."""
     job = _find(request, public_id)
     found = shown(job)
     if request.headers.get("Accept") == "application/json":
@@ -88,14 +88,14 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
 @desk_page("jobs/<slug:public_id>/cancel/", "jobs_cancel")
 @require_POST
 def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Stop a job."""
+    """Cancel a job, and redirect to its page."""
     return _decide(request, public_id, services.cancel)
 
 
 @desk_page("jobs/<slug:public_id>/retry/", "jobs_retry")
 @require_POST
 def retry(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Let a job go on."""
+    """Retry a failed or cancelled job, and redirect to its page."""
     return _decide(request, public_id, services.retry)
 
 

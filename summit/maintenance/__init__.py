@@ -1,1 +1,1 @@
-"""Sweeps that look again and again for what is due, and signs of life."""
+"""Sweeps, which run at intervals and do the work that is due, and their heartbeats."""

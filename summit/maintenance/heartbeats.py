@@ -1,4 +1,4 @@
-"""What must be cleared away from time to time, and signs of life."""
+"""Heartbeats of sweeps: when each began last, and whether the clocks of workers are right. Clearing expired rows."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,20 +14,22 @@ from summit.core.database_clock import db_now
 from summit.core.registry import Registry
 from summit.maintenance.models import Heartbeat
 
-# Beat's own clock trembles: a sweep begins after this share of its interval.
+# Beat isn't exactly on time, so a sweep may begin after this share of its interval.
 SHARE = 0.8
-# Seconds by which a clock may differ from the database's before somebody is told.
+# Seconds by which a clock may differ from the database's before it is reported.
 DRIFT = 60.0
-# What was noted before that says nothing of the workers that run now.
+# Older heartbeats say nothing about the workers that run now.
 LATELY = timedelta(minutes=15)
-# What else has an end, in the apps above.
+# Functions of the apps above that delete expired rows.
 _clears: Registry[Callable[[], None]] = Registry()
 clears = _clears.register
 
 
 def clear_expired() -> None:
-    """Delete expired sessions of browsers and what the apps above say, and touch the cache, which culls itself when
-    it is written."""
+    """Delete expired browser sessions, call the functions registered with `clears`, and cull the cache.
+
+    The cache culls itself when something is stored in it.
+    """
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     for clear in _clears:
         clear()
@@ -36,21 +38,23 @@ def clear_expired() -> None:
 
 @dataclass(frozen=True)
 class Beats:
-    """When each sweep began last, the one that waits longest first, and the database's present moment."""
+    """The heartbeats of all sweeps, the oldest first, and the database's current time."""
 
     rows: Sequence[Heartbeat]
     now: datetime
 
 
 def beats() -> Beats:
-    """Return when each sweep began last. One query, two where none ever has."""
+    """Return the heartbeats of all sweeps. One query, two where no sweep has run yet."""
     rows = Heartbeat.objects.order_by("at").annotate(now=Now())
     return Beats(list(rows), rows[0].now if rows else db_now())
 
 
 def due(intervals: Mapping[str, float]) -> tuple[list[str], datetime]:
-    """Return which sweeps may begin, given their intervals in seconds: none has in most of theirs. Those that wait
-    longest come first. Beside them the database's present moment."""
+    """Return the names of the sweeps that are due, by their intervals in seconds, and the database's current time.
+
+    A sweep is due if it hasn't begun for a share SHARE of its interval. Those that have waited longest come first.
+    """
     found = beats()
     waited = {row.name: (found.now - row.at).total_seconds() for row in found.rows}
     never = [name for name in intervals if name not in waited]
@@ -59,8 +63,11 @@ def due(intervals: Mapping[str, float]) -> tuple[list[str], datetime]:
 
 
 def begin(name: str, *, every: float, drift: float = 0.0) -> bool:
-    """Return whether a sweep begins now, and note it, on the database's clock: none has in most of the last `every`
-    seconds. Of two that ask at once one begins. `drift` is noted beside it."""
+    """Return whether a sweep may begin now, and store its heartbeat with `drift` if it may.
+
+    It may begin if it hasn't begun for a share SHARE of `every` seconds, by the database's clock. Of two concurrent
+    calls only one returns True.
+    """
     free = Heartbeat.objects.filter(pk=name, at__lte=Now() - timedelta(seconds=every * SHARE))
     if free.update(at=Now(), drift=drift):
         return True
@@ -69,21 +76,26 @@ def begin(name: str, *, every: float, drift: float = 0.0) -> bool:
 
 
 def drift(now: datetime, sent_at: float | None) -> float:
-    """Return by how many seconds a clock differs from the database's `now`: this process's, or that of whoever sent a
-    task at `sent_at`, in seconds since 1970. What was sent a while ago may have waited, so that only a sender that is
-    ahead can be told from one that is right."""
+    """Return by how many seconds this process's clock, or the task sender's, is ahead of the database's `now`.
+
+    It returns the difference that is larger in absolute value; the one of this process may be negative. `sent_at` is
+    when the task was sent, by the sender's clock, in seconds since 1970. A sender's clock that is behind can't be
+    detected, since the task may have waited.
+    """
     moment = now.timestamp()
     own, sender = time.time() - moment, 0.0 if sent_at is None else max(0.0, sent_at - moment)
     return max(own, sender, key=abs)
 
 
 def drifting() -> float:
-    """Return by how many seconds the clock of a worker or of beat differs from the database's, 0 where it is near
-    enough. One query."""
+    """Return the largest recent difference, in seconds, of a worker's or beat's clock from the database's.
+
+    Returns 0 where all differences are within DRIFT. One query.
+    """
     return worst_of(Heartbeat.objects.filter(at__gte=Now() - LATELY).order_by().values_list("drift", flat=True))
 
 
 def worst_of(drifts: Iterable[float]) -> float:
-    """Return the largest of some differences in seconds, 0 where all are small enough."""
+    """Return the largest of some differences in seconds, or 0 where all are within DRIFT."""
     worst = max(drifts, key=abs, default=0.0)
     return worst if abs(worst) > DRIFT else 0.0

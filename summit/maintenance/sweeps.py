@@ -1,10 +1,11 @@
-"""Sweeps: what looks again and again for what is due.
+"""Sweeps: functions that run at intervals and do the work that is due.
 
-Beat asks once a second for one task (`summit.tasks.sweep`), which does each sweep whose time has come. How often one
-begins is decided by the database, which all workers share, and by nobody's clock: a task that is handed out late, or
-by a beat or to a worker whose clock is wrong, does the same as any other. One that fails keeps none of the others
-from their turn: those that wait longest come first. One that meets a database that is busy, full or away leaves its
-work to the next: a line in the log, and no traceback.
+Beat sends one task each second (`summit.tasks.sweep`), which runs each sweep that is due. The database's clock, which
+all workers share, decides when a sweep is due. So a task has the same effect if it arrives late, or if the clock of
+beat or of the worker is wrong.
+
+A sweep that fails doesn't keep the others from running: those that have waited longest run first. Where the database
+is busy, full or unreachable, the work is left to the next run, with a line in the log and no traceback.
 """
 
 import time
@@ -18,31 +19,30 @@ from django.db import OperationalError
 from summit.core.transient_errors import is_transient
 from summit.maintenance import heartbeats
 
-# When a message was handed to the broker, by the clock of whoever did.
+# The task header that holds when the message was sent to the broker, by the sender's clock.
 SENT_AT = "sent_at"
-# How much a sweep did; nothing where it doesn't count.
+# The number of things that a sweep did; None where it doesn't count them.
 Did = int | None
 logger = get_logger(__name__)
 
 
 @signals.before_task_publish.connect
 def note_when_sent(headers: dict[str, object] | None = None, **kwargs: object) -> None:
-    """Let a task say when it was sent, by its sender's clock."""
+    """Store in a task's headers when it is sent, by the sender's clock."""
     if headers is not None:
         headers[SENT_AT] = time.time()
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """A function that looks for what is due, the name under which it is noted when it began, and after how many
-    seconds it begins again."""
+    """A function that does the work that is due, with the name of its heartbeat and its interval in seconds."""
 
     name: str
     every: float
     function: Callable[[], Did]
 
     def run(self, *, drift: float = 0.0) -> None:
-        """Do it, unless another has begun in most of its interval. Logs how much it did, and why it did not."""
+        """Run the sweep, unless it has begun recently (see `heartbeats.begin`). Errors are logged and not raised."""
         try:
             did = self.function() if heartbeats.begin(self.name, every=self.every, drift=drift) else None
         except Exception as problem:
@@ -59,7 +59,10 @@ SWEEPS: dict[str, Sweep] = {}
 
 
 def sweep(name: str, *, every: float) -> Callable[[Callable[[], Did]], Callable[[], Did]]:
-    """Have a function done each `every` seconds; a decorator. Returns the function as it is."""
+    """Return a decorator that registers a function as a sweep, to be run each `every` seconds.
+
+    The function itself is unchanged.
+    """
 
     def add(function: Callable[[], Did]) -> Callable[[], Did]:
         SWEEPS[name] = Sweep(name, every, function)
@@ -69,7 +72,7 @@ def sweep(name: str, *, every: float) -> Callable[[Callable[[], Did]], Callable[
 
 
 def run_due(*, sent_at: float | None) -> None:
-    """Do each sweep whose time has come. `sent_at` is when somebody asked for it, by their clock."""
+    """Run each sweep that is due. `sent_at` is when the task was sent, by its sender's clock."""
     try:
         names, now = heartbeats.due({each.name: each.every for each in SWEEPS.values()})
     except OperationalError as problem:

@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('database', models.CharField(max_length=100)),
                 ('host', models.CharField(max_length=255)),
-                ('disarmed_at', models.DateTimeField(editable=False, null=True, verbose_name='sends nothing since')),
+                ('paused_at', models.DateTimeField(editable=False, null=True, verbose_name='sends nothing since')),
             ],
             options={
                 'verbose_name': 'installation',
@@ -160,14 +160,14 @@ class Migration(migrations.Migration):
                 ('public_changes', models.BooleanField(default=False, verbose_name='shows changes of the agenda to the public')),
                 ('illustrative', models.BooleanField(default=False, help_text='Pages say that people and texts are made up.', verbose_name='demonstration')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('disarmed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='sends nothing since')),
-                ('armed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='armed')),
+                ('paused_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='sends nothing since')),
+                ('resumed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='armed')),
             ],
             options={
                 'verbose_name': 'summit',
                 'verbose_name_plural': 'summits',
                 'ordering': ['-starts_on', 'slug'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='summit_ends_after_start'), models.CheckConstraint(condition=models.Q(('armed_at__isnull', True), ('armed_at__gte', models.F('disarmed_at')), _connector='OR'), name='summit_armed_after_disarmed'), models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9]+(-[a-z0-9]+)*$')), name='summit_slug_form')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='summit_ends_after_start'), models.CheckConstraint(condition=models.Q(('resumed_at__isnull', True), ('resumed_at__gte', models.F('paused_at')), _connector='OR'), name='summit_resumed_after_paused'), models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9]+(-[a-z0-9]+)*$')), name='summit_slug_form')],
             },
         ),
         migrations.CreateModel(

@@ -1,2 +1,1 @@
-"""Every message that leaves the system, as a row first: kinds, claims, transport, bounces, the development
-mailbox."""
+"""The outbox: every mail is stored as a row before it is sent. Kinds, claims, transport, bounces, a test mailbox."""

@@ -1,4 +1,4 @@
-"""The outbox in the admin: to read, and to send again what failed."""
+"""The outbox in the admin: read messages, and send failed ones again."""
 
 from typing import Any
 
@@ -29,13 +29,13 @@ SUMMIT_PATHS[Message] = "summit"
 
 
 class KindFilter(admin.SimpleListFilter):
-    """By kind, in words."""
+    """Filters messages by kind."""
 
     title = _("kind")
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return the kinds."""
+        """Return the kinds, each with its label."""
         return sorted((name, label_of(name)) for name in KINDS)
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
@@ -44,24 +44,24 @@ class KindFilter(admin.SimpleListFilter):
 
 
 class ReturnedFilter(admin.SimpleListFilter):
-    """By whether it came back."""
+    """Filters messages that bounced: all of them, or those after which nothing was sent."""
 
     title = _("came back")
     parameter_name = "returned"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Return what can be asked for."""
+        """Return the choices of the filter."""
         return [("open", _("and nothing was sent since")), ("yes", _("at all"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
+        """Return the messages of the chosen filter, or all messages without one."""
         found = {"open": bounce_reasons.not_sent_again, "yes": bounce_reasons.came_back}.get(self.value() or "")
         return queryset if found is None else queryset.filter(pk__in=found().values("pk"))
 
 
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
-    """Messages. Their bytes are not shown: they hold links that open doors."""
+    """The list of messages. Their contents are not shown, because they hold links that grant access."""
 
     list_display = ["created_at", "title", "address", "standing", "attempts", "what_went_wrong"]
     list_filter = ["state", ReturnedFilter, KindFilter, "summit"]
@@ -92,22 +92,22 @@ class MessageAdmin(ReadOnlyAdmin):
     nothing_yet = _("Nobody has been written to yet.")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """Tell when a message is tried next where it is still to be sent."""
+        """Return the fields; the moment of the next attempt is one only while the message is still to be sent."""
         ended = obj is not None and obj.state != MessageState.PENDING
         return [name for name in self.fields if name != "next_attempt_at" or not ended]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Leave the bytes and the facts in the database."""
+        """Return the messages without loading their bytes and facts."""
         return super().get_queryset(request).defer("rendered", "facts")
 
     def has_send_again_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader may send anything again."""
+        """Return whether the user may send messages again in any summit."""
         return allows(request.user, "outbox.send_again", None)
 
     @written
     @admin.display(description=_("subject"), ordering="rendered_subject")
     def title(self, row: Message) -> str:
-        """Show the subject, once the mail is written."""
+        """Show the subject, or "–" until the mail is rendered."""
         return row.rendered_subject or "–"
 
     @admin.display(description=_("state"), ordering="state")
@@ -120,32 +120,32 @@ class MessageAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("what went wrong"), ordering="problem")
     def what_went_wrong(self, row: Message) -> str:
-        """Say why it did not go out or came back: in our words, or in the mail server's as they came."""
+        """Show why the message wasn't sent or bounced, in our words or in the mail server's own."""
         if row.returned_at is not None:
-            said = (bounce_reasons.words(row.returned_why), bounce_reasons.their_words(row.returned_why))
-            return format_html('{} <bdi lang="en" translate="no">{}</bdi>', *said)
+            message = (bounce_reasons.words(row.returned_why), bounce_reasons.their_words(row.returned_why))
+            return format_html('{} <bdi lang="en" translate="no">{}</bdi>', *message)
         if not row.problem or failure_reasons.is_ours(row.problem):
             return failure_reasons.words(row.problem)
         return format_html('<bdi lang="en" translate="no">{}</bdi>', row.problem)
 
     @admin.display(description=_("kind"), ordering="kind")
     def kind_word(self, row: Message) -> str:
-        """Show what kind of mail it is."""
+        """Show the label of the message's kind."""
         return label_of(row.kind)
 
     @admin.display(description=_("language"), ordering="language")
     def language_name(self, row: Message) -> SafeString:
-        """Show the language by its own name."""
+        """Show the message's language under its own name."""
         return format_html('<bdi lang="{}">{}</bdi>', row.language, dict(settings.LANGUAGES).get(row.language, "–"))
 
     @admin.display(description=_("about"), ordering="subject_key")
     def about(self, row: Message) -> SafeString:
-        """Show the key of what caused it."""
+        """Show the key of the object that caused the message."""
         return format_html("<code>{}</code>", row.subject_key)
 
     @admin.action(description=_("Send the chosen failed messages again"), permissions=["send_again"])
     def send_again(self, request: HttpRequest, queryset: models.QuerySet[Message]) -> None:
-        """Put those that failed back in line, as the same mails."""
+        """Queue the failed ones of the chosen messages again, as the same mails."""
         again, left = 0, 0
         for message in queryset:
             if _send_again(request, message):
@@ -165,12 +165,12 @@ class MessageAdmin(ReadOnlyAdmin):
             messages.warning(request, said % {"count": left})
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the address of the button."""
+        """Add the address of the "send again" button."""
         view = require_POST(self.admin_site.admin_view(self.send_again_view))
         return [path("<int:pk>/send-again/", view, name="outbox_message_send_again"), *super().get_urls()]
 
     def send_again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send one failed message again."""
+        """Queue one failed message again, and redirect to its page."""
         message = self.admit(request, "view", pk)
         check_can_send_again(request.user, message)
         if _send_again(request, message):
@@ -185,7 +185,7 @@ class MessageAdmin(ReadOnlyAdmin):
         return redirect(reverse("admin:outbox_message_change", args=[pk]))
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Tell the page whether its button is there."""
+        """Show a message, with the "send again" button if it failed and the user may send it again."""
         message = self.admit(request, "view", object_id)
         offered = message.state == MessageState.FAILED and can_send_again(request.user, message)
         kwargs["extra_context"] = {**(kwargs.get("extra_context") or {}), "can_send_again": offered}
@@ -193,7 +193,7 @@ class MessageAdmin(ReadOnlyAdmin):
 
 
 def _send_again(request: HttpRequest, message: Message) -> bool:
-    """Return whether the message was put back in line."""
+    """Queue a failed message again, and return whether that was possible."""
     assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
     try:
         delivery.send_again(message=message, by=request.user)

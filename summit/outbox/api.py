@@ -1,4 +1,4 @@
-"""Messages at the desk: to whom the system wrote, and what became of it. Never what it wrote: letters hold links."""
+"""The API of messages: recipients and states. It never returns a message's text, because mails hold links."""
 
 from typing import Any, ClassVar
 
@@ -45,7 +45,7 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
 
 
 class MessageFilters(django_filters.FilterSet):
-    """By what messages are narrowed."""
+    """The query parameters that filter messages."""
 
     state = django_filters.ChoiceFilter(choices=MessageState.choices, label=_("state"))
     kind = django_filters.CharFilter(label=_("kind"))
@@ -70,7 +70,7 @@ class MessageViewSet(DeskViewSet):
     personal = ("address", "subject")
 
     def rows(self) -> QuerySet[Message]:
-        """Return messages; their bytes and facts stay in the database."""
+        """Return the messages without loading their bytes and facts."""
         return Message.objects.defer("rendered", "facts").select_related("summit")
 
     @action("send-again", permission="outbox.send_again")

@@ -1,11 +1,11 @@
-"""The outbox: every message that leaves the system is a row here first."""
+"""The app of the outbox: every mail is stored here before it is sent."""
 
 from importlib import import_module
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-# Modules that register what they hold with registries below them: audit messages, permissions, messages, addresses.
+# Modules that register something when they are imported: audit messages, permissions, messages, addresses.
 REGISTERING = (
     "audit_messages",
     "dashboard",
@@ -20,7 +20,7 @@ REGISTERING = (
 
 
 class OutboxConfig(AppConfig):
-    """Messages, their delivery and what became of it."""
+    """The Django app of messages and their delivery."""
 
     name = "summit.outbox"
     label = "outbox"
@@ -28,6 +28,6 @@ class OutboxConfig(AppConfig):
     desk_place = 4
 
     def ready(self) -> None:
-        """Import what registers itself."""
+        """Import the modules that register something."""
         for name in REGISTERING:
             import_module(f"summit.outbox.{name}")

@@ -1,4 +1,4 @@
-"""The words for what the outbox records."""
+"""The words for the audit entries of the outbox."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +7,6 @@ from summit.outbox.models import Message
 
 describe_action("outbox.returned", _("noted that the message came back"))
 describe_action("outbox.send_again", _("had the failed message sent again"))
-# Its subject names a party or a text; the mailbox is nobody's business here.
+# The name is the subject, which names a party or a text, and not the mailbox, which is personal.
 describe_model(Message, name=lambda row: row.rendered_subject or row.public_id)
 personal(Message, "address", "rendered", "facts", "returned_why")

@@ -1,4 +1,4 @@
-"""Why a mail came back, in our words, and which of them nobody has seen to."""
+"""The reasons for bounces in words, and queries for messages that bounced."""
 
 import re
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.outbox.models import Message
 
-# By the beginning of the status (RFC 3463), the longest first.
+# By the beginning of the status (RFC 3463). `words` looks for the longest match.
 _WORDS: dict[str, str | Promise] = {
     "5.1.2": _("the mail domain doesn’t exist"),
     "5.1": _("the mailbox doesn’t exist"),
@@ -25,32 +25,32 @@ _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
 
 def words(why: str) -> str:
-    """Return in our words why a mail came back, from what is stored as `returned_why`."""
+    """Return our words for a bounce's reason, from the stored `returned_why`."""
     found = _STATUS.match(why)
     status = found.group() if found else ""
-    for begin, said in sorted(_WORDS.items(), key=lambda entry: -len(entry[0])):
+    for begin, message in sorted(_WORDS.items(), key=lambda entry: -len(entry[0])):
         if f"{status}.".startswith(f"{begin}."):
-            return str(said)
+            return str(message)
     return str(_OTHERWISE)
 
 
 def is_unknown(why: str) -> bool:
-    """Return whether a mail came back since there is no such mailbox: what is sent to it again comes back again."""
+    """Return whether a mail bounced because the mailbox doesn't exist: another mail to it would bounce too."""
     return why.startswith("5.1.")
 
 
 def their_words(why: str) -> str:
-    """Return what the mail server said itself, "" where it said nothing."""
+    """Return the mail server's own words from the stored `returned_why`, "" if there are none."""
     return _STATUS.sub("", why, count=1).strip()
 
 
 def came_back() -> QuerySet[Message]:
-    """Return the messages that came back."""
+    """Return the messages that bounced."""
     return Message.objects.filter(returned_at__isnull=False).defer("rendered", "facts")
 
 
 def not_sent_again() -> QuerySet[Message]:
-    """Return those that came back and after which nothing was written about the same thing."""
+    """Return the bounced messages after which no message of the same kind about the same object was stored."""
     newer = Message.objects.filter(
         kind=OuterRef("kind"), subject_key=OuterRef("subject_key"), created_at__gt=OuterRef("returned_at")
     )

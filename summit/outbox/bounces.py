@@ -1,7 +1,7 @@
-"""Mails that came back: read from what the mailboxes' own systems report (RFC 3464), or told by a mail provider.
+"""Bounces: read them from delivery reports (RFC 3464), and record them, also those that a mail provider reports.
 
-What a report says of a mail of ours is found by the Message-ID, 128 random bits that only its reader and the systems
-on its way know, and by the mailbox. Anything else changes nothing, and whoever sent it is told nothing.
+A bounced message is found by its mailbox and its Message-ID, 128 random bits that only the recipient and the mail
+systems on the way know. A report without a match changes nothing and gets no answer.
 """
 
 import re
@@ -18,18 +18,21 @@ from summit.audit import services as audit
 from summit.audit.services import SYSTEM
 from summit.outbox.models import Message, MessageState
 
-# Nobody's report is longer; what is cut off of one is the mail that it returns.
+# Bytes of a report that are read. What is cut off from a longer one belongs to the mail that it returns.
 LARGEST = 1024 * 1024
 WHY_LENGTH = 300
-# A Message-ID as the outbox makes them.
+# The form of the outbox's Message-IDs.
 _OURS = re.compile(r"<?([0-9a-f]{32}@[A-Za-z0-9.-]+)>?")
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 
 
 @dataclass(frozen=True)
 class Returned:
-    """One mail that didn't reach one mailbox: by which Message-IDs it may be known here, the addresses by which its
-    mailbox is named, and why, beginning with the status of RFC 3463 where there is one."""
+    """A bounce: one mail that didn't reach one mailbox.
+
+    `message_ids` are the Message-IDs that may be ours, and `addresses` the addresses that the report names for the
+    mailbox. `why` begins with the status of RFC 3463.
+    """
 
     message_ids: frozenset[str]
     addresses: frozenset[str]
@@ -37,12 +40,12 @@ class Returned:
 
 
 def ids_in(text: str) -> frozenset[str]:
-    """Return the Message-IDs in a text that may be ours, each as it is stored."""
+    """Return all Message-IDs in a text that have the outbox's form, as they are stored."""
     return frozenset(f"<{found}>" for found in _OURS.findall(text))
 
 
-def note(found: Iterable[Returned]) -> int:
-    """Mark the messages that came back, each once, and return how many that is new for. All or none."""
+def record(found: Iterable[Returned]) -> int:
+    """Mark messages as bounced, and return how many weren't marked before. All are stored or none."""
     with transaction.atomic():
         return sum(_note(entry) for entry in found)
 
@@ -52,7 +55,8 @@ def _note(entry: Returned) -> bool:
     message = next((row for row in rows.defer("rendered", "facts") if _fold(row.address) in entry.addresses), None)
     if message is None:
         return False
-    # Twice, or two at once, is once: the condition is looked at where the row is locked.
+    # A bounce that is reported twice, also at the same time, is recorded once: the UPDATE checks its condition on the
+    # locked row.
     open_rows = Message.objects.filter(pk=message.pk, returned_at__isnull=True)
     if not open_rows.update(returned_at=Now(), returned_why=entry.why[:WHY_LENGTH]):
         return False
@@ -67,8 +71,11 @@ def _note(entry: Returned) -> bool:
 
 
 def read(content: bytes) -> list[Returned]:
-    """Return what a mail reports as not delivered for good: nothing for what is late only, for a receipt, for an
-    automatic answer, and for what is no report at all. Raises nothing."""
+    """Return the bounces that a mail reports.
+
+    The list is empty for a report of a mere delay, a receipt, an automatic answer, and any mail that is no delivery
+    report. Raises nothing.
+    """
     mail = message_from_bytes(content[:LARGEST], policy=compat32)
     if mail.get_content_type() != "multipart/report" or not mail.is_multipart():
         return []
@@ -79,15 +86,15 @@ def read(content: bytes) -> list[Returned]:
     if not known:
         return []
     return [
-        Returned(known, addresses, said)
+        Returned(known, addresses, message)
         for part in parts
         if part.get_content_type() == "message/delivery-status"
-        for addresses, said in _failed(part)
+        for addresses, message in _failed(part)
     ]
 
 
 def _original(part: Mime) -> frozenset[str]:
-    """Return the Message-ID of the mail that a report returns, whole or its headers alone."""
+    """Return the Message-ID from a part of a report that holds the returned mail, or only its headers."""
     kind = part.get_content_type()
     if kind == "text/rfc822-headers":
         text = part.get_payload(decode=True)
@@ -100,7 +107,7 @@ def _original(part: Mime) -> frozenset[str]:
 
 
 def _failed(part: Mime) -> Iterator[tuple[frozenset[str], str]]:
-    """Yield for each mailbox that a report gives up its addresses, and why."""
+    """Yield the addresses and the reason for each mailbox with the action "failed" in a report's status part."""
     blocks = part.get_payload()
     # The first block is about the report itself.
     for block in (blocks if isinstance(blocks, list) else [])[1:]:
@@ -111,7 +118,7 @@ def _failed(part: Mime) -> Iterator[tuple[frozenset[str], str]]:
 
 
 def _mailbox(field: str) -> str:
-    """Return the address in such as "rfc822; office@mission.example"."""
+    """Return the address in a field such as "rfc822; office@mission.example"."""
     return _fold(field.rpartition(";")[2].strip().strip("<>"))
 
 
@@ -120,9 +127,11 @@ def _fold(address: str) -> str:
 
 
 def why(status: str, diagnostic: str) -> str:
-    """Return as one line why a mail came back: the status, of the field or else of what the mail server said, and
-    what it said."""
+    """Return a bounce's reason as one line: the status and the mail server's words.
+
+    The status comes from the field `status`, or else from the words in `diagnostic`, or is "5.0.0".
+    """
     found = _STATUS.search(status) or _STATUS.search(diagnostic)
-    # Control characters of a foreign system stay outside.
-    said = " ".join(re.sub(r"[^ -~\u00a0-\uffff]", " ", diagnostic.partition(";")[2] or diagnostic).split())
-    return f"{found[1] if found else '5.0.0'} {said}".strip()
+    # Other systems' control characters are not stored.
+    message = " ".join(re.sub(r"[^ -~\u00a0-\uffff]", " ", diagnostic.partition(";")[2] or diagnostic).split())
+    return f"{found[1] if found else '5.0.0'} {message}".strip()

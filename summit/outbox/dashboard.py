@@ -1,4 +1,4 @@
-"""What the desk's home says of the outbox: what failed, whether anything is carried at all, how long mails took."""
+"""The outbox on the desk's home page: failed and bounced messages, stopped workers, and how long mails took."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -13,9 +13,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from summit.admin_base import charts
-from summit.admin_base.charts import Chart, Column
+from summit.admin_base import svg_charts
 from summit.admin_base.dashboard import Task, Urgency, beats_of, desk_chart, desk_task, lately, now_of, once
+from summit.admin_base.svg_charts import Chart, Column
 from summit.maintenance import heartbeats
 from summit.outbox import bounce_reasons
 from summit.outbox.models import Message, MessageState
@@ -25,7 +25,7 @@ from summit.templatetags.moments import day_clock
 
 SEND_AGAIN = "outbox.send_again"
 WATCH = "outbox.watch"
-# A sweep runs every second; after a minute without one something has stopped.
+# A sweep runs every second. After a minute without one, beat or the workers have stopped.
 SILENT = timedelta(minutes=1)
 SPAN = timedelta(hours=24)
 
@@ -33,14 +33,14 @@ Words = Callable[[int], str]
 
 
 class _ByKind:
-    """What is said of so many messages, by their kind; of a kind for which nothing is registered, `otherwise`."""
+    """The words for a number of messages, registered by kind. Kinds without words of their own use `otherwise`."""
 
     def __init__(self, otherwise: Words) -> None:
         self.otherwise = otherwise
         self.known: dict[str, Words] = {}
 
     def register(self, kind: str) -> Callable[[Words], Words]:
-        """Register how it is said of a kind; a decorator."""
+        """Return a decorator that registers a function as the words for a kind."""
 
         def add(words: Words) -> Words:
             self.known[kind] = words
@@ -51,8 +51,10 @@ class _ByKind:
     def tasks(
         self, request: HttpRequest, summit: Summit, state: str, urgency: Urgency, **narrowed: str
     ) -> Iterable[Task]:
-        """Tell whoever sends them again of the messages of a summit that stand like this in `_undelivered`, each kind
-        with the list of them."""
+        """Yield a task for each kind of message that `_undelivered` returns under `state`, with a link to the list.
+
+        Yields nothing if the user may not send messages again. `narrowed` are the list's filters.
+        """
         if not allows(request.user, SEND_AGAIN, summit):
             return
         found = once(request, "outbox.undelivered", lambda: _undelivered(summit))
@@ -63,8 +65,10 @@ class _ByKind:
 
 
 def _undelivered(summit: Summit) -> dict[str, list[tuple[str, int]]]:
-    """Return, by kind, how many messages `failed`, and how many were `returned` with nothing sent after them. One
-    query."""
+    """Return pairs of kind and number of a summit's undelivered messages, under "failed" and "returned".
+
+    Bounced messages count only if nothing was sent after them. One query.
+    """
     parts = {
         "failed": Message.objects.filter(state=MessageState.FAILED),
         "returned": bounce_reasons.not_sent_again(),
@@ -81,61 +85,61 @@ def _undelivered(summit: Summit) -> dict[str, list[tuple[str, int]]]:
 
 
 def _failed_otherwise(number: int) -> str:
-    said = ngettext(
+    message = ngettext(
         "%(n)d message failed. Read why, then send it again.",
         "%(n)d messages failed. Read why, then send them again.",
         number,
     )
-    return said % {"n": number}
+    return message % {"n": number}
 
 
 def _returned_otherwise(number: int) -> str:
-    said = ngettext(
+    message = ngettext(
         "%(n)d message came back. Read why, and correct the mailbox.",
         "%(n)d messages came back. Read why, and correct the mailboxes.",
         number,
     )
-    return said % {"n": number}
+    return message % {"n": number}
 
 
 _FAILED, _RETURNED = _ByKind(_failed_otherwise), _ByKind(_returned_otherwise)
-# How it is said that so many messages of a kind failed or came back, and what to do; decorators.
+# Decorators that register the words for a number of failed or bounced messages of a kind, and what to do.
 failed_words, returned_words = _FAILED.register, _RETURNED.register
 
 
 @desk_task.register(80)
 def failures(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Tell of messages that failed, by kind."""
+    """Yield a task for each kind of messages that failed."""
     return _FAILED.tasks(request, summit, "failed", Urgency.LATE, state__exact=str(MessageState.FAILED.value))
 
 
 @desk_task.register(80)
 def returns(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Tell of messages that came back and after which nothing was sent, by kind."""
+    """Yield a task for each kind of messages that bounced and after which nothing was sent."""
     return _RETURNED.tasks(request, summit, "returned", Urgency.NOW, returned="open")
 
 
 @desk_task.register(81)
 def silence(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Tell that nothing is carried out of the outbox, and what to do."""
+    """Yield a task if beat or the workers have stopped, so that no mail is sent."""
     if not allows(request.user, WATCH, summit):
         return
     last = next((row.at for row in beats_of(request).rows if row.name == "sweep"), None)
     if last is not None and now_of(request) - last <= SILENT:
         return
     address = f"{reverse('admin:outbox_message_changelist')}?{urlencode({'state__exact': 'pending'})}"
-    said = (
+    message = (
         _("No mail leaves: beat and the workers have never run here. Have them started.")
         if last is None
         else _("No mail has left since %(moment)s: beat or the workers have stopped. Have them started again.")
         % {"moment": day_clock(last, summit)}
     )
-    yield Task(said, Urgency.LATE, address, WATCH, last)
+    yield Task(message, Urgency.LATE, address, WATCH, last)
 
 
 @desk_task.register(82)
 def clocks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Tell that the clock of a worker or of beat is wrong, and what to do."""
+    """Yield a task if the clock of a worker or of beat is wrong."""
     if not allows(request.user, WATCH, summit):
         return
     since = now_of(request) - heartbeats.LATELY
@@ -143,7 +147,7 @@ def clocks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     if not drift:
         return
     seconds = round(abs(drift))
-    said = (
+    message = (
         ngettext(
             "The clock of a worker or of beat is %(n)d second ahead of the database’s. Have it set right.",
             "The clock of a worker or of beat is %(n)d seconds ahead of the database’s. Have it set right.",
@@ -156,14 +160,15 @@ def clocks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
             seconds,
         )
     )
-    yield Task(said % {"n": seconds}, Urgency.NOW, reverse("admin:outbox_message_changelist"), WATCH)
+    yield Task(message % {"n": seconds}, Urgency.NOW, reverse("admin:outbox_message_changelist"), WATCH)
 
 
 def by_hour(summit: Summit) -> list[dict[str, Any]]:
-    """Return for each of the last 24 hours in which mails went out: `hour`, `n`, and how long they took from their
-    cause, as `median` and `slowest`. One query; its rows are hours.
+    """Return a dict for each of the last 24 hours in which mails were sent.
 
-    The median is the middle mail of its hour, or the earlier of two: SQLite knows no percentiles.
+    `hour` is its start, `n` the number of mails, `median` and `slowest` the time from the cause to the sending. The
+    median is the middle mail of the hour, or the faster of two, because SQLite has no percentiles. One query, with
+    one row an hour.
     """
     rows = (
         Message.objects.filter(summit=summit, state=MessageState.SENT, sent_at__gte=Now() - SPAN)
@@ -184,24 +189,27 @@ def by_hour(summit: Summit) -> list[dict[str, Any]]:
 
 @desk_chart.register(80)
 def lag(request: HttpRequest, summit: Summit) -> Chart | None:
-    """Draw how long mails took from their cause to the mail server, by the hour."""
+    """Return the chart of how long mails took from their cause to the mail server, by hour.
+
+    None if the user may not see it or no mail was sent.
+    """
     if not allows(request.user, SEND_AGAIN, summit):
         return None
     found = lately(request, ("by hour", summit.pk), lambda: by_hour(summit))
     if not found:
         return None
     sent, slowest = sum(row["n"] for row in found), max(row["slowest"] for row in found)
-    said = ngettext(
+    message = ngettext(
         "%(n)d mail went out in 24 hours, after %(slowest)s",
         "%(n)d mails went out in 24 hours, the slowest after %(slowest)s",
         sent,
     )
-    title = said % {"n": sent, "slowest": duration(slowest)}
+    title = message % {"n": sent, "slowest": duration(slowest)}
     about = _("Columns are how long half of the mails took at most in each hour; the line is the slowest.")
     return Chart(
         name="chart-outbox",
         title=title,
-        drawing=charts.columns(
+        drawing=svg_charts.columns(
             name="chart-outbox",
             title=title,
             about=about,
@@ -218,13 +226,13 @@ def lag(request: HttpRequest, summit: Summit) -> Chart | None:
             ]
             for row in found
         ],
-        key=[(charts.FULL, _("half of the mails")), ("mark", _("the slowest"))],
+        key=[(svg_charts.FULL, _("half of the mails")), ("mark", _("the slowest"))],
         note=_("From the moment that a mail is caused to the moment that the mail server has taken it."),
     )
 
 
 def _hours(found: list[dict[str, Any]], now: datetime, summit: Summit) -> list[Column]:
-    """Return a column for each hour from the first with mails to the present one."""
+    """Return a column for each hour, from the first with mails to the current one."""
     rows = {row["hour"]: row for row in found}
     start = min(rows)
     shown = []
@@ -237,7 +245,7 @@ def _hours(found: list[dict[str, Any]], now: datetime, summit: Summit) -> list[C
 
 
 def duration(length: timedelta) -> str:
-    """Say how long something took, to the unit that matters."""
+    """Return a duration in words, rounded to seconds, minutes or hours."""
     seconds = max(length.total_seconds(), 0.0)
     if seconds < 100:
         whole = max(round(seconds), 1)

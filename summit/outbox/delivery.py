@@ -1,8 +1,8 @@
-"""Delivery: claim a batch, render it once, send one, mark one.
+"""Deliver messages: claim a batch, render each message once, then send and mark one after the other.
 
-Safe to run twice, late, never, or two at once: the claim is a conditional UPDATE with a lease, and the number of
-claims, which only grows, is the fencing token without which nothing is marked. A killed worker's messages are claimed
-again when the lease is over; doubled is at most the one that it was sending.
+Safe to run twice, late, never, or two at once. The claim is a conditional UPDATE with a lease. The number of claims,
+which only grows, is the fencing token: a message is marked only if it is still the same. The messages of a killed
+worker are claimed again when the lease ends; at most the one that it was sending is sent twice.
 """
 
 import logging
@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from summit.audit import services as audit
 from summit.core.compiled_query import Prepared
 from summit.core.lock_yielding import Turns
-from summit.outbox import mime, transport
+from summit.outbox import mime, smtp_connection
 from summit.outbox.failure_reasons import because
 from summit.outbox.message_kinds import KINDS, SYSTEM_MAIL
 from summit.outbox.models import Message, MessageState
@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 
 class CantSendAgain(ValueError):
-    """It isn't sent again; the text says why."""
+    """The message can't be sent again. The text says why."""
 
 
 # Seconds until the next attempt, by the attempts made; the last one repeats.
@@ -40,11 +40,11 @@ BACK_OFF = (5, 15, 60, 300, 900, 1800)
 
 
 def claim(ids: Iterable[int]) -> list[Message]:
-    """Claim those of `ids` that are due and that nobody holds, and return them with their claim's number."""
+    """Claim those of the messages `ids` that are due and that no other worker holds, and return them."""
     with transaction.atomic():
         candidates = Message.objects.filter(pk__in=list(ids))
         locked = list(candidates.due().select_for_update(skip_locked=_can_skip_locked()).values_list("pk", flat=True))
-        # Conditions again, not only the keys: where rows can't be locked the UPDATE itself must decide.
+        # The conditions again, not only the keys: on databases without row locks the UPDATE itself must check them.
         taken = (
             Message.objects.filter(pk__in=locked)
             .due()
@@ -62,14 +62,14 @@ def _can_skip_locked() -> bool:
 
 
 def deliver(ids: Sequence[int]) -> int:
-    """Deliver those of `ids` that are due and free; return how many went out."""
+    """Deliver those of the messages `ids` that can be claimed, and return how many were sent."""
     started = time.monotonic()
     messages = render_all(give_up_worn(claim(ids)))
     sent, turns = 0, Turns()
-    with transport.connection() as wire:
+    with smtp_connection.connection() as wire:
         for position, message in enumerate(messages):
             turns.give_way()
-            # What is left of the lease must cover a whole send, else somebody else may hold the message by then.
+            # The rest of the lease must cover a whole send, else another worker may hold the message by then.
             if time.monotonic() - started > settings.OUTBOX_LEASE - settings.OUTBOX_SEND_DEADLINE:
                 release(messages[position:])
                 break
@@ -78,8 +78,10 @@ def deliver(ids: Sequence[int]) -> int:
 
 
 def give_up_worn(messages: list[Message]) -> list[Message]:
-    """Fail those whose attempts are used up without a result, which is what a message that kills its worker looks
-    like; return the others."""
+    """Mark messages with too many attempts as failed, and return the others.
+
+    Attempts are only used up without a result if a message kills its worker.
+    """
     worn = [message for message in messages if message.attempts > settings.OUTBOX_MAX_ATTEMPTS]
     for message in worn:
         mark(
@@ -90,24 +92,24 @@ def give_up_worn(messages: list[Message]) -> list[Message]:
     return [message for message in messages if message not in worn]
 
 
-def deliver_one(message: Message, wire: transport.Wire) -> bool:
-    """Send one claimed message and mark what became of it; return whether it went out."""
+def deliver_one(message: Message, wire: smtp_connection.Wire) -> bool:
+    """Send one claimed message and store the outcome; return whether it was sent."""
     try:
         reason = KINDS[message.kind].withdrawn([message]).get(message.pk)
         if reason:
             mark(message, MessageState.DROPPED, problem=reason)
             return False
         wire.send(message)
-    except transport.Refused as refused:
+    except smtp_connection.Refused as refused:
         logger.warning("message %s failed for good", message.public_id)
         mark(message, MessageState.FAILED, problem=str(refused))
         return False
-    except transport.NotNow as later:
+    except smtp_connection.NotNow as later:
         put_off(message, str(later))
         return False
     except DatabaseError:
         raise
-    except Exception as problem:  # one message that nobody can make sense of must not stop the others
+    except Exception as problem:  # one broken message must not stop the others
         logger.exception("message %s was not sent", message.public_id)
         put_off(message, because("sending", type(problem).__name__))
         return False
@@ -115,12 +117,12 @@ def deliver_one(message: Message, wire: transport.Wire) -> bool:
 
 
 def render_all(messages: list[Message]) -> list[Message]:
-    """Render what has no bytes yet and keep the bytes, before anything is attempted; return what can be sent."""
+    """Render the messages that have no bytes yet, store the bytes, and return the messages that can be sent."""
     fresh = [message for message in messages if message.rendered is None]
     gone = {message.pk for message in fresh if not _render(message)}
     with transaction.atomic():
         for message in fresh:
-            # Only while this attempt holds it: bytes that somebody else is sending stay as they are.
+            # Only while this claim holds the message: bytes that another worker is sending must not change.
             if message.pk not in gone and not _held(message).filter(rendered__isnull=True).update(
                 rendered=message.rendered, rendered_subject=message.rendered_subject
             ):
@@ -129,7 +131,7 @@ def render_all(messages: list[Message]) -> list[Message]:
 
 
 def _render(message: Message) -> bool:
-    """Write a message's mail, or fail the message; return whether there is something to send."""
+    """Render a message's mail, or mark the message as failed; return whether it was rendered."""
     try:
         mail = mime.render(message)
         message.rendered = mime.build(message, mail)
@@ -144,7 +146,10 @@ def _render(message: Message) -> bool:
 
 
 def mark(message: Message, state: MessageState, *, problem: str = "") -> bool:
-    """Write what became of an attempt; return False, changing nothing, where somebody else has claimed it since."""
+    """Store the state after an attempt and return True; return False if another worker has claimed the message since.
+
+    Raises ValueError for a state that can't follow PENDING.
+    """
     if state not in TRANSITIONS[MessageState.PENDING]:
         raise ValueError(f"a message to be sent can't become {state}")
     values: dict[str, Any] = {"state": state, "problem": _tidy(problem), "lease_until": None}
@@ -154,7 +159,7 @@ def mark(message: Message, state: MessageState, *, problem: str = "") -> bool:
 
 
 def put_off(message: Message, problem: str) -> None:
-    """Try again later, or give up after OUTBOX_MAX_ATTEMPTS."""
+    """Schedule the next attempt of a message, or mark it as failed after OUTBOX_MAX_ATTEMPTS."""
     if message.attempts >= settings.OUTBOX_MAX_ATTEMPTS:
         mark(message, MessageState.FAILED, problem=problem)
         return
@@ -165,23 +170,23 @@ def put_off(message: Message, problem: str) -> None:
 
 
 def _tidy(problem: str) -> str:
-    """What a server said, without what a database can't hold."""
+    """Return a server's words without NUL characters, which a database can't hold, and at most 2,000 characters."""
     return problem.replace("\0", "")[:2000]
 
 
 def release(messages: Sequence[Message]) -> None:
-    """Give back what was claimed but not attempted: it is due at once and the attempt does not count."""
+    """Release messages that were claimed but not attempted: they are due at once, and the attempt doesn't count."""
     for message in messages:
         _held(message).update(lease_until=None, handed_until=None, attempts=F("attempts") - 1)
 
 
 def _held(message: Message) -> MessageQuerySet:
-    """The row, if this claim still holds it."""
+    """Return a queryset with the message's row, empty if this claim no longer holds it."""
     return Message.objects.filter(pk=message.pk, claims=message.claims, state=MessageState.PENDING)
 
 
 def _unhanded() -> MessageQuerySet:
-    """Return what is due and in no worker's queue, as far as is known."""
+    """Return the messages that are due and, as far as is known, in no worker's queue."""
     return Message.objects.due().filter(Q(handed_until__isnull=True) | Q(handed_until__lte=Now()))
 
 
@@ -189,11 +194,11 @@ _ANY_DUE = Prepared(lambda: _unhanded().order_by().values_list("pk")[:1])
 
 
 def hand_out(*, limit: int = 500) -> Iterator[tuple[str, list[int]]]:
-    """Yield (task, ids) in batches for all that is due: what the sweep queues.
+    """Yield (task, ids) in batches for the messages that are due, for the sweep to queue.
 
-    Each row is marked as handed for OUTBOX_HANDED seconds, so that the next sweep does not queue it again while a
-    worker has it in its queue; where the queue is lost, the sweep after that hands it out anew. A task that comes
-    late finds at its claim what others have delivered meanwhile. One query where nothing is due.
+    Each row is marked as queued for OUTBOX_HANDED seconds, so that the next sweep doesn't queue it again meanwhile.
+    If the queue is lost, a later sweep queues the row again. A late task can't claim messages that were delivered
+    meanwhile. One query if nothing is due.
     """
     if not _ANY_DUE.rows():
         return
@@ -205,7 +210,7 @@ def hand_out(*, limit: int = 500) -> Iterator[tuple[str, list[int]]]:
         )
     by_task: dict[str, list[int]] = {}
     for pk, kind in rows:
-        # A kind that is gone must not stop the sweep: its messages fail where they are delivered.
+        # A kind that isn't registered any more must not stop the sweep: its messages fail on delivery.
         by_task.setdefault(KINDS.get(kind, SYSTEM_MAIL).task, []).append(pk)
     for task, ids in by_task.items():
         for start in range(0, len(ids), settings.OUTBOX_BATCH):
@@ -213,8 +218,10 @@ def hand_out(*, limit: int = 500) -> Iterator[tuple[str, list[int]]]:
 
 
 def send_again(*, message: Message, by: User) -> None:
-    """Put a failed message back in line, as the same mail. Raises PermissionDenied, or CantSendAgain if it has not
-    failed."""
+    """Queue a failed message again, as the same mail.
+
+    Raises PermissionDenied, or CantSendAgain if the message has not failed.
+    """
     check_can_send_again(by, message)
     with transaction.atomic():
         before = [state for state, after in TRANSITIONS.items() if MessageState.PENDING in after]

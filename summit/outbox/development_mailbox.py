@@ -1,4 +1,4 @@
-"""The development mailbox: what would have been sent, to read. Never routed in production."""
+"""The development mailbox: pages that show the stored mails. Never routed in production."""
 
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -16,13 +16,13 @@ from django.views.decorators.http import require_safe
 from summit.outbox.models import Message
 
 PER_PAGE = 50
-# For parts that come without a name.
+# File name extensions for parts that have no name.
 ENDINGS = {"text/calendar": ".ics", "text/html": ".html", "text/plain": ".txt", "application/pdf": ".pdf"}
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a mail that can be downloaded; `number` is its place among them."""
+    """A part of a mail that can be downloaded. `number` counts the parts from 1; `size` is in bytes."""
 
     number: int
     name: str
@@ -45,7 +45,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def mail(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Show a mail: its headers, its text with links that work, its parts and its source."""
+    """Show a mail: its headers, its text with working links, its parts and its source."""
     message = get_object_or_404(Message.objects.select_related("summit"), public_id=public_id)
     context: dict[str, object] = {"message": message}
     if message.rendered is not None:
@@ -61,7 +61,7 @@ def mail(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 def source(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Give the bytes of a mail as they go over the wire."""
+    """Return the bytes of a mail, as they are sent, as a download."""
     message = get_object_or_404(Message, public_id=public_id, rendered__isnull=False)
     name = content_disposition_header(as_attachment=True, filename=f"{message.public_id}.eml")
     return HttpResponse(
@@ -71,7 +71,7 @@ def source(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 def part(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
-    """Give one part of a mail, such as its calendar, as a download."""
+    """Return one part of a mail, such as its calendar, as a download. Raises Http404 if there is no such part."""
     message = get_object_or_404(Message, public_id=public_id, rendered__isnull=False)
     for described, found in parts_of(parse(message)):
         if described.number == number:
@@ -85,23 +85,23 @@ def part(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
 
 
 def parse(message: Message) -> EmailMessage:
-    """Return a message's bytes as a mail."""
+    """Return a message's bytes parsed as a mail."""
     return message_from_bytes(bytes(message.rendered or b""), policy=policy.default)
 
 
 def text_of(mail: EmailMessage) -> str:
-    """Return the plain text of a mail, "" where it has none."""
+    """Return the plain text of a mail, "" if it has none."""
     body = mail.get_body(preferencelist=("plain",))
     return str(body.get_content()) if isinstance(body, EmailMessage) else ""
 
 
 def linked(text: str) -> SafeString:
-    """Return text as HTML in which addresses are links."""
+    """Return a text as escaped HTML in which addresses are links."""
     return SafeString(urlize(text, autoescape=True))
 
 
 def parts_of(mail: EmailMessage) -> list[tuple[Part, EmailMessage]]:
-    """Return all that a mail carries beside its text, with a name for each."""
+    """Return the parts of a mail other than its plain text, each described and as it is."""
     body = mail.get_body(preferencelist=("plain",))
     found: list[tuple[Part, EmailMessage]] = []
     for each in mail.walk():

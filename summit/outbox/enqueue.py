@@ -1,4 +1,4 @@
-"""Storing messages, inside the transaction that causes them."""
+"""Create and store messages, inside the transaction that causes them."""
 
 import functools
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from summit.summits.models import Summit
 
 
 def sender_domain() -> str:
-    """Return the domain of the sender's address, which Message-IDs carry."""
+    """Return the domain of the sender's address, for Message-IDs."""
     return _domain(settings.DEFAULT_FROM_EMAIL)
 
 
@@ -39,9 +39,10 @@ def draft(
     person: Person | None = None,
     nonce: str | None = None,
 ) -> Message:
-    """Return a message that isn't stored yet. `facts` are all that its text will need: they are frozen with it.
+    """Return a new message that isn't stored yet.
 
-    Raises KeyError for a kind that nobody registered.
+    `facts` must hold all values that its text needs: they can't change once the message is stored. Raises KeyError
+    if the kind isn't registered.
     """
     KINDS[kind]
     nonce = nonce or new_nonce()
@@ -63,8 +64,8 @@ def draft(
 def store(messages: Sequence[Message]) -> int:
     """Store messages and return how many were new.
 
-    One that was stored before, for the same cause and mailbox, stays as it is. Raises RuntimeError outside a
-    transaction: a message and its cause are stored together or not at all.
+    A message that was stored before for the same cause and mailbox is left unchanged. Raises RuntimeError outside a
+    transaction, because a message and its cause must be stored together or not at all.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("store() belongs into the transaction that causes the messages")

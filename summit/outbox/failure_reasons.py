@@ -1,12 +1,12 @@
-"""Why a message did not go out: stored as a key with a value, worded when it is read, in the reader's language.
+"""The reasons why a message wasn't sent. They are stored as a key with a value, and shown in the reader's language.
 
-What a mail server says is stored as it is: its words are not ours to translate.
+A mail server's own words are stored and shown as they are, without translation.
 """
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-# No answer of a mail server begins with it: those begin with a number or with the name of an error.
+# The first character of a stored reason. A mail server's answer begins with a number or with the name of an error.
 MARK = "@"
 REASONS: dict[str, Promise] = {
     "worn": _("No worker came to an end with it."),
@@ -16,26 +16,28 @@ REASONS: dict[str, Promise] = {
 
 
 def register(key: str, words: Promise) -> str:
-    """Make a reason known and return its key. Its words may hold `%(value)s`. Raises ValueError for a key that has
-    other words."""
+    """Register the words for a reason, in which `%(value)s` is replaced, and return the key.
+
+    Raises ValueError if the key has other words already.
+    """
     if REASONS.setdefault(key, words) is not words:
         raise ValueError(f"two reasons are called {key}")
     return key
 
 
 def because(key: str, value: object = "") -> str:
-    """Return a reason as it is stored. Raises KeyError for one that nobody registered."""
+    """Return a reason and its value in the form in which they are stored. Raises KeyError if it isn't registered."""
     REASONS[key]
     return f"{MARK}{key}:{value}"
 
 
 def is_ours(stored: str) -> bool:
-    """Return whether a stored problem is a reason of the system's, and not a mail server's words."""
+    """Return whether a stored problem is a registered reason, not a mail server's words."""
     return stored.startswith(MARK) and stored[1:].partition(":")[0] in REASONS
 
 
 def words(stored: str) -> str:
-    """Return what is stored as people read it."""
+    """Return a stored problem in words: a reason in the active language, a mail server's words as they are."""
     if not is_ours(stored):
         return stored
     key, _colon, value = stored[1:].partition(":")

@@ -1,4 +1,7 @@
-"""The kinds of message. Each app registers its own from its `messages.py`; the outbox knows them by name alone."""
+"""The registry of the kinds of messages. Each app registers its own in its `messages.py`.
+
+A message stores only the name of its kind.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +14,7 @@ from summit.outbox.models import Message
 
 @dataclass(frozen=True)
 class Attachment:
-    """A part of a mail. `inline` parts stand as alternatives of the text (RFC 5546 wants a calendar there)."""
+    """A part of a mail. `inline` parts are alternatives of the text, as RFC 5546 requires for a calendar."""
 
     filename: str
     content: bytes
@@ -22,7 +25,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Mail:
-    """What a message says, before it is put into a mail."""
+    """The content of a message, from which the mail is built."""
 
     subject: str
     text: str
@@ -31,22 +34,22 @@ class Mail:
     reply_to: str = ""
 
 
-# Renders messages whose facts are frozen; called once for each, in the message's language.
+# Renders a message from its frozen facts. Called once for each message, in the message's language.
 Render = Callable[[Message], Mail]
-# Of messages about to be sent, names those whose cause no longer stands, with the reason as
-# summit.outbox.failure_reasons stores it, by primary key.
+# Gets messages that are about to be sent, and returns those that must not be sent because their cause no longer
+# exists: the reason, as summit.outbox.failure_reasons stores it, by primary key.
 Withdrawn = Callable[[Sequence[Message]], dict[int, str]]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of message: the task that carries it, how it reads, and whether it is still called for."""
+    """A kind of message: the Celery task that sends it, its rendering, and which messages are withdrawn."""
 
     name: str
     task: str
     render: Render
     withdrawn: Withdrawn
-    # What the desks call it.
+    # The name of the kind for desks.
     label: str | Promise = ""
 
 
@@ -54,19 +57,19 @@ KINDS: dict[str, Kind] = {}
 
 
 def register(kind: Kind) -> Kind:
-    """Make a kind known. Raises ValueError where another has its name."""
+    """Register a kind of message and return it. Raises ValueError if another kind has its name."""
     if KINDS.setdefault(kind.name, kind) is not kind:
         raise ValueError(f"two kinds of message are called {kind.name}")
     return kind
 
 
 def label_of(kind: str) -> str:
-    """Return what the desks call a kind of message: its name where it is gone."""
+    """Return the label of a kind of message, or its name if the kind isn't registered any more."""
     return str(KINDS[kind].label) if kind in KINDS else kind
 
 
 def always_stands(messages: Sequence[Message]) -> dict[int, str]:
-    """Withdraw nothing: for messages that nothing can make pointless."""
+    """Return an empty dict, for kinds of messages that are never withdrawn."""
     return {}
 
 
@@ -74,7 +77,7 @@ def _never_rendered(message: Message) -> Mail:
     raise LookupError(f"message {message.public_id} was stored with its bytes and needs no rendering")
 
 
-# Mail of the framework and of libraries (a code to sign in, a note to the administrators), captured whole.
+# Mails of Django and of libraries, such as a sign-in code or a note to the administrators. Stored as bytes.
 SYSTEM_MAIL = register(
     Kind("system", "outbox.tasks.deliver", _never_rendered, always_stands, _("mail about an account"))
 )

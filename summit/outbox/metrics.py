@@ -1,4 +1,4 @@
-"""The outbox in numbers, for /metrics."""
+"""The outbox's gauges for /metrics."""
 
 from collections.abc import Iterable
 
@@ -13,10 +13,12 @@ from summit.summits.models import sends
 
 @source
 def outbox() -> Iterable[Gauge]:
-    """Yield how many messages stand in which state, for how many seconds the oldest has been due, and how many ago a
-    sweep ran."""
+    """Yield the number of messages by kind and state, the age of the oldest due one, and the time since each sweep.
+
+    Both times are in seconds.
+    """
     now = db_now()
-    # Ordered by nothing: the model's own order would split the groups.
+    # Without an order: the model's default order would split the groups.
     rows = Message.objects.order_by().values_list("kind", "state").annotate(Count("id"))
     counts = [({"kind": kind, "state": state}, float(number)) for kind, state, number in rows]
     yield "summit_outbox_messages", "Messages by kind and state.", counts

@@ -1,4 +1,4 @@
-"""From a message to the bytes of a mail (RFC 5322, RFC 2045)."""
+"""Build the bytes of a mail from a message (RFC 5322, RFC 2045)."""
 
 from email.header import Header
 from email.message import EmailMessage, MIMEPart
@@ -17,21 +17,21 @@ LONGEST_LINE = 78
 
 
 class Policy(EmailPolicy):
-    """Mail as SMTP carries it, with subjects in encoded words that keep their spaces.
+    """An email policy for SMTP that keeps the spaces in subjects written as encoded words.
 
-    Before Python 3.13 the policy of the library loses the space where it begins the next encoded word (RFC 2047, 6.2:
-    what stands between two of them is not shown), which joins words of long subjects in Arabic and in French.
+    Before Python 3.13 the standard library's policy loses the space before the next encoded word, because white space
+    between two encoded words isn't shown (RFC 2047, 6.2). That joined words in long Arabic and French subjects.
     """
 
     def fold(self, name: str, value: Any) -> str:
-        """Return the header as lines."""
+        """Return the header folded into lines."""
         if name.lower() != "subject" or str(value).isascii():
             return str(super().fold(name, value))
         words = Header(str(value), "utf-8", maxlinelen=LONGEST_LINE, header_name=name).encode(linesep=self.linesep)
         return f"{name}: {words}{self.linesep}"
 
     def fold_binary(self, name: str, value: Any) -> bytes:
-        """Return the header as lines of bytes."""
+        """Return the header folded into lines, as bytes."""
         if name.lower() != "subject" or str(value).isascii():
             return super().fold_binary(name, value)
         return self.fold(name, value).encode("ascii")
@@ -41,7 +41,7 @@ POLICY = Policy(linesep="\r\n", max_line_length=LONGEST_LINE)
 
 
 def render(message: Message) -> Mail:
-    """Return what the message says, in its language, or in English where that has no catalogue yet."""
+    """Return a message's content, in its language, or in English if that language has no catalogue yet."""
     with translation.override(spoken(message.language)):
         return KINDS[message.kind].render(message)
 
@@ -64,7 +64,7 @@ def _add(parent: MIMEPart, part: Attachment) -> None:
 
 
 def build(message: Message, mail: Mail) -> bytes:
-    """Return the mail as it goes over the wire. The same message always gives the same headers."""
+    """Return the bytes of the mail to send. The same message always has the same headers."""
     mime = EmailMessage(policy=POLICY)
     # A line break in a name or title would start a header of its own.
     mime["Subject"] = " ".join(mail.subject.split())
@@ -74,13 +74,13 @@ def build(message: Message, mail: Mail) -> bytes:
         mime["Reply-To"] = mail.reply_to
     mime["Date"] = format_datetime(message.date)
     mime["Message-ID"] = message.message_id
-    # RFC 3834: no vacation notice answers this.
+    # So that no automatic reply answers the mail (RFC 3834).
     mime["Auto-Submitted"] = "auto-generated"
     for name, value in mail.headers.items():
         mime[name] = value
     mime.set_content(begun(mail.text, spoken(message.language)), charset="utf-8", cte="quoted-printable")
     for part in sorted(mail.attachments, key=lambda part: not part.inline):
         _add(mime, part)
-    # Last: whatever makes or moves content takes the headers of the content with it.
+    # Set last: methods that set or move the content also move its headers.
     mime["Content-Language"] = spoken(message.language)
     return bytes(mime)

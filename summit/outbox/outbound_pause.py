@@ -1,4 +1,4 @@
-"""Mail of what sends nothing, a summit or the installation: what goes out once it is armed, and what is cancelled."""
+"""The mails of a summit or installation that sends nothing: count those that wait, and cancel the old ones."""
 
 from collections.abc import Iterable
 
@@ -16,15 +16,15 @@ CANCELLED = register("outbox.older", OLDER)
 
 
 def _waiting(sender: Summit | Installation) -> MessageQuerySet:
-    """Return what waits of a summit, or of the installation: what is about no summit."""
+    """Return the messages of a summit that wait, or those without a summit for the installation."""
     summit = sender if isinstance(sender, Summit) else None
     return Message.objects.filter(summit=summit, state=MessageState.PENDING)
 
 
-def look(sender: Summit | Installation) -> Iterable[Waiting]:
-    """Yield how many messages of each kind wait. One query."""
-    # What nobody has disarmed yet came this moment.
-    older = Q(created_at__lt=sender.disarmed_at) if sender.disarmed_at else Q()
+def count_waiting(sender: Summit | Installation) -> Iterable[Waiting]:
+    """Yield for each kind of message how many wait, and how many of them would be cancelled. One query."""
+    # If it was never paused, it arrived at this moment, and all messages are older.
+    older = Q(created_at__lt=sender.paused_at) if sender.paused_at else Q()
     numbers = {"all": Count("pk"), "older": Count("pk", filter=older)}
     rows = _waiting(sender).order_by("kind").values_list("kind").annotate(**numbers)
     for kind, all_of_it, before in rows:
@@ -32,10 +32,10 @@ def look(sender: Summit | Installation) -> Iterable[Waiting]:
 
 
 def cancel(sender: Summit | Installation) -> int:
-    """Drop the messages that are older than its arrival; return how many."""
-    rows = _waiting(sender).filter(created_at__lt=sender.disarmed_at)
+    """Drop the waiting messages that are older than the arrival of the summit or installation; return how many."""
+    rows = _waiting(sender).filter(created_at__lt=sender.paused_at)
     return rows.update(state=MessageState.DROPPED, problem=because(CANCELLED), lease_until=None)
 
 
-channels.register(10)(Channel(look, cancel))
-installation.channels.register(10)(Channel(look, cancel))
+channels.register(10)(Channel(count_waiting, cancel))
+installation.channels.register(10)(Channel(count_waiting, cancel))

@@ -1,13 +1,13 @@
-"""Who may look into the outbox and send again."""
+"""Permissions of the outbox: who may view messages and send failed ones again."""
 
 from summit.outbox.models import Message
 from summit.permissions.models import Role
 from summit.permissions.rules import Actor, allows, check, declare, declare_model
 
-# The desks that cause letters: to delegations, to those in the agenda, to subscribers.
+# The desks that cause messages: to delegations, to people in the agenda, to subscribers.
 declare_model("outbox.message", view=(Role.ORGANISER, Role.PROTOCOL, Role.PROGRAMME, Role.PRESS_OFFICER), change=())
 declare("outbox.send_again", (Role.ORGANISER, Role.PROTOCOL))
-# Is told when nothing is carried any more, so as to have it started.
+# Is notified when beat or the workers have stopped.
 declare("outbox.watch", (Role.ORGANISER,))
 
 
@@ -17,5 +17,5 @@ def can_send_again(user: Actor, message: Message) -> bool:
 
 
 def check_can_send_again(user: Actor, message: Message) -> None:
-    """Raise PermissionDenied where `can_send_again` is false."""
+    """Raise PermissionDenied if `can_send_again` is false."""
     check(user, "outbox.send_again", message.summit_id)

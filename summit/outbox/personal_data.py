@@ -1,4 +1,4 @@
-"""Mail that was sent to a person or names them: handed over, and erased. Also: mail of long ago."""
+"""The mail to a person and the mail that names them: export and erase it. Also the query for old mail."""
 
 import json
 from datetime import datetime
@@ -22,8 +22,10 @@ def _theirs(subject: Subject) -> QuerySet[Message]:
 
 
 def naming(subject: Subject) -> QuerySet[Message]:
-    """Return the messages to others whose facts or subject name somebody. Facts are kept as JSON, which may write
-    letters beyond ASCII as numbers."""
+    """Return the summit's messages that name a person or their mailbox in the facts or the subject.
+
+    Both forms of a name are searched for, because JSON may write letters beyond ASCII as escapes.
+    """
     wanted = Q(pk__in=[])
     for word in (*subject.names, *subject.mailboxes):
         escaped = json.dumps(word)[1:-1]
@@ -37,13 +39,19 @@ def _erase(subject: Subject) -> int:
 
 
 def _erase_naming(subject: Subject) -> int:
-    """Delete what has gone out: its facts are frozen. What still waits goes out first, and goes with all old mail."""
+    """Delete the messages that name a person and are no longer to be sent; their facts can't be changed.
+
+    Messages that still wait are sent first, and are deleted later with all old mail.
+    """
     rows = naming(subject).filter(state__in=OVER).values_list("pk", flat=True)
     return Message.objects.filter(pk__in=list(rows)).delete()[1].get("outbox.Message", 0)
 
 
 def old(*, summit: Summit | None, before: datetime | None = None) -> QuerySet[Message]:
-    """Return the messages of a summit that nobody waits for any more; of no summit those caused before a moment."""
+    """Return the messages of a summit that are sent, failed or dropped.
+
+    `summit` None means messages without a summit. With `before`, only messages caused before that moment.
+    """
     rows = Message.objects.filter(summit=summit, state__in=OVER)
     return rows if before is None else rows.filter(created_at__lt=before)
 

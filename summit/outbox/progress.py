@@ -1,4 +1,4 @@
-"""How far the messages of one cause are: counted from their rows, so that the page survives whatever happens."""
+"""The progress of the messages of one cause, counted from their rows, so that it survives restarts."""
 
 from typing import Any
 
@@ -18,20 +18,23 @@ from summit.summits.models import Summit
 
 
 def counts(rows: QuerySet[Message]) -> dict[str, int]:
-    """Return how many messages stand in which state, by the states' names, and "total". One query."""
+    """Return the number of messages by the name of their state, and all as "total". One query."""
     states = {state: Count("pk", filter=Q(state=state)) for state in MessageState.values}
     found: dict[str, int] = rows.order_by().aggregate(total=Count("pk"), **states)
     return found
 
 
 def progress(found: dict[str, int]) -> Progress:
-    """Put `counts` into words. What failed or is no longer called for is behind us too: the bar shows what waits."""
+    """Return the progress in words and numbers from the result of `counts`.
+
+    Failed and dropped messages count as done, so that the bar shows how many wait.
+    """
     total, waits = found["total"], found[MessageState.PENDING]
-    said = {"sent": grouped(found[MessageState.SENT]), "total": grouped(total)}
+    message = {"sent": grouped(found[MessageState.SENT]), "total": grouped(total)}
     words = ngettext("%(sent)s of %(total)s message is sent", "%(sent)s of %(total)s messages are sent", total)
     left = ngettext("%(number)s waits", "%(number)s wait", waits) % {"number": grouped(waits)} if waits else ""
     state = "" if waits else "bad" if found[MessageState.FAILED] else "good"
-    return Progress(total - waits, total, words % said, left, state)
+    return Progress(total - waits, total, words % message, left, state)
 
 
 def page(
@@ -44,8 +47,11 @@ def page(
     back: str,
     title_done: str = "",
 ) -> HttpResponse:
-    """Show how far the messages are; `query` picks them in the outbox's list, `back` leads to what caused them, and
-    `title_done` is the title once all are sent. With `Accept: application/json`, the numbers alone."""
+    """Return the page with the progress of the messages `rows`. With `Accept: application/json`, only the numbers.
+
+    `query` is the filter that selects them in the outbox's list, `back` the address of their cause, and `title_done`
+    the title once all are sent.
+    """
     found = counts(rows)
     shown = progress(found)
     if request.headers.get("Accept") == "application/json":

@@ -1,4 +1,4 @@
-"""Where a mail provider tells that a mail came back. Who doesn't bring the secret finds nothing here."""
+"""The webhook at which a mail provider reports bounces. A request without the secret gets a 404."""
 
 import json
 from base64 import b64decode
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from summit.outbox import bounces
 from summit.outbox.bounces import Returned
 
-# Those that need no more than what is installed.
+# The providers of django-anymail that need no further package.
 PROVIDERS = {
     "brevo": "Brevo",
     "mailersend": "MailerSend",
@@ -27,15 +27,18 @@ PROVIDERS = {
     "postmark": "Postmark",
     "sparkpost": "SparkPost",
 }
-# What means that a mail reaches nobody; what was deferred is tried again by the provider.
+# The events after which a mail won't arrive. The provider itself tries deferred mails again.
 FOR_GOOD = (EventType.BOUNCED, EventType.REJECTED, EventType.FAILED)
 
 
 @csrf_exempt
 @require_POST
 def mail_events(request: HttpRequest) -> HttpResponse:
-    """Note what the provider of MAIL_WEBHOOK_PROVIDER tells, signed with MAIL_WEBHOOK_SECRET as HTTP's user and
-    password, and as that provider signs besides."""
+    """Record the bounces that the provider MAIL_WEBHOOK_PROVIDER reports, and return 200.
+
+    MAIL_WEBHOOK_SECRET must be sent as user and password of basic authentication; the provider's own signature is
+    checked too. Raises Http404 if one is wrong or no provider is set, and returns 400 for a body that can't be read.
+    """
     provider, secret = settings.MAIL_WEBHOOK_PROVIDER, settings.MAIL_WEBHOOK_SECRET
     if provider not in PROVIDERS or not secret or not constant_time_compare(_brought(request), secret):
         raise Http404
@@ -45,7 +48,7 @@ def mail_events(request: HttpRequest) -> HttpResponse:
         raise Http404 from None
     except (ValueError, KeyError, TypeError, AttributeError):
         return HttpResponse(status=400)
-    bounces.note(found)
+    bounces.record(found)
     return HttpResponse(status=200)
 
 
@@ -65,9 +68,11 @@ def _events(provider: str, request: HttpRequest) -> list[Returned]:
 
 
 def _returned(event: Any) -> Returned:
-    """Return an event as what came back. Providers give mails names of their own: ours stands somewhere in what they
-    tell, and nothing else looks like it."""
+    """Return a provider's event as a bounce.
+
+    Providers have their own ids for mails. Our Message-ID is somewhere in the event, and its form is unmistakable.
+    """
     told = json.dumps(event.esp_event, default=str) + json.dumps(event.metadata or {}, default=str)
     known = bounces.ids_in(told) | bounces.ids_in(str(event.message_id or ""))
-    said = str(event.mta_response or event.description or event.reject_reason or "")
-    return Returned(known, frozenset({str(event.recipient or "").strip().casefold()}), bounces.why("", said))
+    message = str(event.mta_response or event.description or event.reject_reason or "")
+    return Returned(known, frozenset({str(event.recipient or "").strip().casefold()}), bounces.why("", message))

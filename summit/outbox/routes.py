@@ -1,4 +1,4 @@
-"""Who opens the outbox's addresses."""
+"""Access to the addresses of the outbox."""
 
 from summit.api_base.routers import register
 from summit.outbox.api import MessageViewSet
@@ -13,10 +13,10 @@ declare(
     do="outbox.send_again",
 )
 
-# For mail providers alone: it is nothing to whoever brings no secret, and no role opens it.
+# Only for mail providers: without the secret it answers 404, and no role opens it.
 declare("mail-events", Gate.EVERYBODY, "POST", see=NOBODY)
 
-# In development alone, where there is nothing to hide.
+# Only in development, where there is nothing to protect.
 declare("dev:components", Gate.EVERYBODY, "GET")
 declare("dev:mail", Gate.EVERYBODY, "GET")
 for _name in ("dev:message", "dev:source", "dev:part"):

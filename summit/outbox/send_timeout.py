@@ -1,4 +1,4 @@
-"""A watch that calls for help when something takes longer than it may."""
+"""A timer that calls a function if a block of code takes longer than allowed."""
 
 import threading
 import time
@@ -7,21 +7,23 @@ from contextlib import contextmanager
 
 
 class Watch:
-    """Calls `alarm` from a thread of its own when a block isn't over in time. The thread is the same for all blocks:
-    starting one for each mail took as long as sending the mail."""
+    """Calls `alarm` from another thread if a block isn't over in time.
+
+    One thread serves all blocks, because starting one for each mail took as long as sending the mail.
+    """
 
     def __init__(self, alarm: Callable[[], None]) -> None:
         self._alarm = alarm
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
-        # On the monotonic clock: when the block is to be over, None outside one; and when the thread looks next.
+        # On the monotonic clock: when the block must be over, None outside a block; and when the thread wakes next.
         self._due: float | None = None
         self._looks: float | None = None
         self._over = False
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """Call the alarm once where the block takes longer than so many seconds, and never after its end."""
+        """Call the alarm once if the block takes longer than `seconds`, and never after the block's end."""
         self._begin(time.monotonic() + seconds)
         try:
             yield
@@ -39,7 +41,7 @@ class Watch:
                 self._changed.notify()
 
     def stop(self) -> None:
-        """Let the thread end."""
+        """Stop the thread."""
         with self._changed:
             self._over = True
             self._changed.notify()
@@ -49,7 +51,7 @@ class Watch:
             while not self._over:
                 if self._due is not None and self._due <= time.monotonic():
                     self._due = None
-                    # Under the lock: a block that ends now waits until the alarm is over.
+                    # Called with the lock held, so that a block that ends now waits until the alarm is over.
                     self._alarm()
                 self._looks = self._due
                 self._changed.wait(None if self._due is None else max(self._due - time.monotonic(), 0))

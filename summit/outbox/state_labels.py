@@ -1,4 +1,4 @@
-"""How the state of a message is shown: the sign beside its word."""
+"""The signs that pages show beside the word for a message's state."""
 
 from summit.outbox.models import MessageState
 

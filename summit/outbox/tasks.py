@@ -1,4 +1,4 @@
-"""Celery tasks of the outbox: the sweep that finds what is due, and delivery by ids."""
+"""Celery tasks of the outbox: the sweep that queues due messages, and the delivery of messages by ids."""
 
 from celery import current_app, shared_task
 
@@ -8,12 +8,12 @@ from summit.outbox import delivery
 
 @sweeps.sweep("sweep", every=1)
 def sweep() -> None:
-    """Hand whatever is due to the workers, each kind to its own task."""
+    """Queue the messages that are due, each kind for its own task."""
     for task, ids in delivery.hand_out():
         current_app.send_task(task, args=[ids])
 
 
 @shared_task(name="outbox.tasks.deliver")
 def deliver(ids: list[int]) -> int:
-    """Deliver mail of the system itself."""
+    """Deliver messages by primary key, and return how many were sent."""
     return delivery.deliver(ids)

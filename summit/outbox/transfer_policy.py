@@ -1,5 +1,7 @@
-"""Messages move with their summit, as what was written to whom: not their bytes, which hold links of the installation
-that wrote them. One that is sent again elsewhere is written anew."""
+"""The transfer of messages: they move with their summit, but without their bytes.
+
+The bytes hold links to the installation that rendered them. A message that is sent again elsewhere is rendered again.
+"""
 
 from summit.core.transfer_registry import moves
 

@@ -1,1 +1,1 @@
-"""PDF by typst, tagged for screen readers, with fonts that lie here; the picture for those who share a page."""
+"""Print PDF documents with typst, tagged for screen readers, in bundled fonts; draw the preview picture of a page."""

@@ -1,5 +1,8 @@
-"""Which fonts print what. Latin, Greek, Cyrillic, Hebrew, Arabic and Chinese letters print on a bare machine; for
-others the machine needs a package, and whoever prints is told which. Nothing is ever printed as an empty box."""
+"""Fonts for printing, and the packages that bring missing ones.
+
+Latin, Greek, Cyrillic, Hebrew, Arabic and Chinese letters print with the bundled fonts. For others the machine needs
+a package, which the error message names. A letter without a font is never printed as an empty box.
+"""
 
 import re
 import unicodedata
@@ -9,11 +12,11 @@ from pathlib import Path
 import typst
 
 FOLDER = Path(__file__).with_name("fonts")
-# The first and the last come inside typst; the Arabic and the Chinese one lie here with their licence.
+# The first and the last are part of typst; the Arabic and the Chinese font are in FOLDER, with their licences.
 OWN = ("Libertinus Serif", "Noto Naskh Arabic", "Noto Serif CJK SC", "DejaVu Sans Mono")
 CJK = "fonts-noto-cjk"
 OTHERS = "fonts-noto-core"
-# Debian's names of packages, and how the families begin that come with them; those with serifs are taken first.
+# Debian's packages of fonts, with the first words of their families. Fonts with serifs are preferred.
 PACKAGES = {
     CJK: ("Noto Serif CJK SC", "Noto Sans CJK SC"),
     OTHERS: ("Noto Serif ", "Noto Sans "),
@@ -22,8 +25,10 @@ _EAST_ASIAN = {"CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO
 
 
 class MissingFontError(Exception):
-    """Letters that no font here prints. `letters` are some of them; `packages` are those to install, and empty where
-    none would help."""
+    """Raised for letters that no font on this machine prints.
+
+    `letters` are some of them. `packages` are the packages to install, empty where none would help.
+    """
 
     def __init__(self, letters: str, packages: tuple[str, ...]) -> None:
         super().__init__(f"no font for {letters}: {', '.join(packages) or 'no package has one'}")
@@ -33,38 +38,38 @@ class MissingFontError(Exception):
 
 @cache
 def own() -> typst.Fonts:
-    """Return the fonts that every installation has."""
+    """Return the fonts that every installation has, without the machine's own."""
     return typst.Fonts(include_system_fonts=False, font_paths=[FOLDER])
 
 
 @cache
 def machine() -> typst.Fonts:
-    """Return the machine's fonts with our own."""
+    """Return the machine's fonts together with those of `own`."""
     return typst.Fonts(include_system_fonts=True, font_paths=[FOLDER])
 
 
 @cache
 def further() -> tuple[str, ...]:
-    """Return the families of this machine that print what our own can't, the best first."""
+    """Return the font families of this machine that are used for letters that OWN lacks, the best first."""
     present = sorted(set(machine().families()) - set(OWN))
     starts = [start for package in PACKAGES.values() for start in package]
     return tuple(name for start in starts for name in present if name.startswith(start) and "Display" not in name)
 
 
 def _family_of(letter: str) -> str:
-    """Return the first word of a letter's name: letters that are missing together have the same one."""
+    """Return the first word of a letter's Unicode name, which letters of the same script share."""
     return unicodedata.name(letter, "NONE").split()[0].split("-")[0]
 
 
 def _here() -> set[str]:
-    """Return the packages that this machine has."""
+    """Return the packages of fonts that this machine has."""
     of_cjk = [name for name in further() if name in PACKAGES[CJK]]
     found = {CJK} if of_cjk else set()
     return found | ({OTHERS} if len(further()) > len(of_cjk) else set())
 
 
 def package_for(letter: str) -> str:
-    """Return the package whose fonts print a letter, or "" where none does or where it is here already."""
+    """Return the package with fonts for a letter, or "" where there is none or it is installed already."""
     if unicodedata.category(letter) in {"Cn", "Co", "Cs", "So"}:
         return ""
     package = CJK if _family_of(letter) in _EAST_ASIAN else OTHERS
@@ -72,7 +77,7 @@ def package_for(letter: str) -> str:
 
 
 def unprintable(problem: typst.TypstError) -> str:
-    """Return the letters of which typst says that it has no font for them; "" where something else is wrong."""
+    """Return the letters without a font that an error of typst names; "" for any other error."""
     found = re.search(r'the text `"(.+?)"` could not be displayed', problem.message)
     if found is None:
         return ""
@@ -80,13 +85,16 @@ def unprintable(problem: typst.TypstError) -> str:
 
 
 def copied_wrongly(text: str) -> bool:
-    """Return whether a text has letters that are copied from its PDF twice or in another order. typst shapes Arabic
-    letters and their signs as one, and programs take that apart each in its own way (docs/decisions/0047)."""
+    """Return whether text copied from a PDF of this text would have letters twice or in another order.
+
+    This is true of Arabic: typst shapes its letters and signs as one glyph, which programs split in different ways
+    (docs/decisions/0047).
+    """
     return any(_family_of(letter) == "ARABIC" for letter in set(text))
 
 
 def relatives(letters: str, text: str) -> str:
-    """Return the letters of a text that are missing if these are: those of the same script."""
+    """Return the letters of a text that are in the same scripts as `letters`, and so lack a font too."""
     families = {_family_of(letter) for letter in letters}
     found = dict.fromkeys(letter for letter in text if ord(letter) > 127)
     return "".join(letter for letter in found if _family_of(letter) in families)

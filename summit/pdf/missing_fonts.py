@@ -1,4 +1,4 @@
-"""What whoever prints is told where a font is missing."""
+"""Messages for people whose document needs a font that is missing."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -7,20 +7,20 @@ from summit.pdf.fonts import MissingFontError
 
 
 def missing(problem: MissingFontError) -> str:
-    """Return which letters no font prints."""
+    """Return the sentence that names the letters without a font."""
     return _("No font on this machine prints “%(letters)s”.") % {"letters": problem.letters}
 
 
 def remedy(problem: MissingFontError) -> str:
-    """Return what to do about it, and who can."""
+    """Return the sentence that says what can be done about missing fonts, and by whom."""
     if not problem.packages:
         return _("No package brings one. The press office can write the text without these characters.")
-    said = {"packages": ", ".join(problem.packages)}
+    message = {"packages": ", ".join(problem.packages)}
     return (
         ngettext(
             "Whoever runs this system can install the package %(packages)s and start the system anew.",
             "Whoever runs this system can install the packages %(packages)s and start the system anew.",
             len(problem.packages),
         )
-        % said
+        % message
     )

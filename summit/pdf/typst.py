@@ -1,4 +1,4 @@
-"""The press: from a source and its data to the bytes of a PDF. The words go in as data and never as source."""
+"""Print a typst source with its data to a PDF or a PNG. Text is passed as data and never as typst source."""
 
 import json
 import logging
@@ -13,22 +13,23 @@ from summit.pdf.fonts import MissingFontError
 
 logger = logging.getLogger(__name__)
 
-# Prints nothing but a text, to see whether it can be printed.
+# A document with one text only, to find out whether the text can be printed.
 PROBE = b"""#let d = json(bytes(sys.inputs.data))
 #set document(title: "Probe")
 #set text(font: d.families, fallback: false)
 #d.text
 """
-# Scripts that one text may lack before it is no use to look further.
+# The most missing scripts to find in one text.
 MOST = 12
 SHOWN = 8
 
 
 def print_pdf(source: bytes, data: dict[str, Any]) -> bytes:
-    """Return the document. The source finds `data` as JSON in `sys.inputs.data`, with `families` to set its text in.
+    """Return the PDF of a typst source with its `data`.
 
-    The same data gives the same bytes: our own fonts first, the machine's only for letters that those lack. Raises
-    MissingFontError where no font prints a letter.
+    The source reads `data` as JSON from `sys.inputs.data`, with the families of its fonts as `families`. The bundled
+    fonts come first and the machine's are used only for letters that those lack, so the same data gives the same
+    bytes. Raises MissingFontError where no font prints a letter.
     """
     last = ""
     for found, families in _choices():
@@ -43,7 +44,10 @@ def print_pdf(source: bytes, data: dict[str, Any]) -> bytes:
 
 
 def draw_png(source: bytes, data: dict[str, Any]) -> bytes:
-    """Return the one page of a document as PNG, a pixel for each point. Raises MissingFontError."""
+    """Return the PNG of a typst source of one page, with its `data`, at one pixel for each point.
+
+    Raises MissingFontError where no font prints a letter.
+    """
     problem = lacking(json.dumps(data, ensure_ascii=False))
     if problem:
         raise problem
@@ -56,13 +60,16 @@ def draw_png(source: bytes, data: dict[str, Any]) -> bytes:
 
 
 def _choices() -> Iterator[tuple[typst.Fonts, tuple[str, ...]]]:
-    """Yield the fonts to try, with the families to set text in, the first for preference."""
+    """Yield the sets of fonts to try, each with its families in the order of preference."""
     yield fonts.own(), fonts.OWN
     yield fonts.machine(), (*fonts.OWN, *fonts.further())
 
 
 def _without_rules(source: bytes, data: dict[str, Any]) -> bytes:
-    """Print what breaks a rule of PDF/UA-1. Without the rules typst prints boxes in silence: look for them first."""
+    """Return the PDF of a document that breaks a rule of PDF/UA-1.
+
+    Without the standard, typst prints boxes for missing letters and raises no error, so these are checked first.
+    """
     problem = lacking(json.dumps(data, ensure_ascii=False))
     if problem:
         raise problem
@@ -87,7 +94,10 @@ def _compile(
 
 @lru_cache(maxsize=128)
 def lacking(text: str) -> MissingFontError | None:
-    """Return what keeps a text from being printed here, or None. It takes some milliseconds, and is remembered."""
+    """Return the error for the letters of a text that no font prints, or None.
+
+    It takes some milliseconds; the last 128 results are cached.
+    """
     packages: list[str] = []
     letters = ""
     rest = text

@@ -1,1 +1,1 @@
-"""Person: who takes part, whether they have an account or not."""
+"""The model `Person`: the people who take part in a summit, with or without an account."""

@@ -14,15 +14,15 @@ from summit.users.models import User
 
 
 def announced(name: str, office: str) -> str:
-    """Return how somebody of that name and office is announced."""
+    """Return a person's name and office in one line, such as "Ana Silva, Minister of Finance"; either may be ""."""
     return ", ".join(part for part in (name, office) if part)
 
 
 class Person(PublicModel):
-    """Somebody at one summit.
+    """A person who takes part in one summit.
 
-    A minister has no mailbox here and an embassy has one for several people, so the address is optional and need
-    not be unique. An account stands beside the person where they work in the portal themselves.
+    The e-mail address is optional and not unique: a minister may have none here, and an embassy has one mailbox for
+    several people. People who use the portal themselves have an account (`user`).
     """
 
     summit = models.ForeignKey(
@@ -68,7 +68,7 @@ class Person(PublicModel):
         help_text=_("Such as America/New_York. Mails then give times in it too, beside those at the venue."),
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    # Since when the row says nothing of whoever it was (summit.privacy.erasure).
+    # When the person's data was erased (summit.privacy.erasure).
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
     class Meta:
@@ -91,11 +91,11 @@ class Person(PublicModel):
         return self.label
 
     def clean(self) -> None:
-        """Refuse somebody who could not be announced."""
+        """Raise ValidationError for a person without a name and an office."""
         if not self.name and not self.office:
             raise ValidationError({"name": _("Give a name or the office held.")})
 
     @property
     def label(self) -> str:
-        """The person by name and office, as they are announced."""
+        """The person's name and office in one line."""
         return announced(self.name, self.office)

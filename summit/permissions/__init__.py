@@ -1,1 +1,1 @@
-"""Roles, the declared table of actions, whose rows are one's own, the table of all addresses, second steps."""
+"""Roles, the rules for actions, the table of all routes with their permissions, second steps of sign-in."""

@@ -1,4 +1,4 @@
-"""Accounts and the roles they hold. A person is not an account: see people.py."""
+"""Roles of accounts. A person is not an account: see `summit.people`."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,8 +10,8 @@ from summit.users.models import User
 class Role(models.TextChoices):
     """The roles in a summit.
 
-    Ten are given by hand, each a row of RoleAssignment. Focal points and delegates aren't: they are the account's
-    person in `delegations`, so that nobody is a focal point here and not there (`summit.permissions.rules.follows`).
+    Ten of them are assigned by hand, each as a row of RoleAssignment. The roles of focal points and delegates follow
+    from the account's person in `delegations` (`summit.permissions.rules.follows`), so that the two can't disagree.
     """
 
     ORGANISER = "organiser", _("organiser")
@@ -28,16 +28,16 @@ class Role(models.TextChoices):
     VIEWER = "viewer", _("viewer")
 
 
-# Those that follow from rows about the account's person.
+# The roles that follow from rows about the account's person.
 FOLLOWING = frozenset({Role.FOCAL_POINT, Role.DELEGATE})
-# Those that somebody is given, in the order in which they are offered.
+# The roles that are assigned by hand, in the order in which forms offer them.
 BY_HAND = [role for role in Role if role not in FOLLOWING]
-# Those that work for the host and open the admin.
+# The roles that work for the host and may open the admin.
 DESKS = frozenset(BY_HAND) - {Role.MEDIA_REPRESENTATIVE}
 
 
 class RoleAssignment(models.Model):
-    """An account holds a role in one summit, given by hand."""
+    """A role that an account holds in one summit, assigned by hand."""
 
     summit = models.ForeignKey(
         "summit.Summit", on_delete=models.CASCADE, related_name="roles", verbose_name=pgettext_lazy("label", "summit")

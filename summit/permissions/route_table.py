@@ -1,26 +1,26 @@
-"""Every address, with who may do what there on which objects: each app declares its own in `routes.py`.
+"""The table of all routes, with the permissions that each needs. Each app declares its own routes in `routes.py`.
 
-How to declare one, in the app whose view it is, by the name with which `reverse` finds it:
+A route is declared in the app of its view, under its name for `reverse`:
 
     declare("portal:invitation", Gate.PORTAL, "GET POST", kind="delegations.invitation",
             see="delegations.invitation.view", post="delegations.answer")
 
-- `gate` says who comes in at all (see Gate). Whoever doesn't is led to sign in, or away. - `methods` are those that
-are answered; any other gets a 405. - `kind` names what the address picks: a model by its rule's label, or another
-word. Left out, nothing is picked.
-- `see` is the action (of `summit.permissions.rules`) by which one sees that object, or the page where nothing is
-  picked. To everybody else the address is a 404: the same as for an object that isn't there, by the same path.
-- `do` is the action that the page needs besides; `post` the one that only a POST needs, in the API every write.
-  Whoever sees the object and may not do that gets a 403 with a sentence that says who can. NOBODY stands for
-  an action that nobody does by hand.
+- `gate` says who may enter at all (see Gate). Everybody else is redirected to the sign-in page, or away.
+- `methods` are the methods that are answered; any other gets a 405.
+- `kind` is the kind of object that the address names: the label of a model's rules, or another word. Without it the
+  address names no object.
+- `see` is the action (of `summit.permissions.rules`) needed to see that object, or the page where there is no object.
+  A reader who may not do it gets the same 404, by the same code path, as for an object that doesn't exist.
+- `do` is another action that the page needs. `post` is the action that only a POST needs (in the API, every write).
+  An account that may see the object and lacks one of these gets a 403 with a sentence that says who can. NOBODY
+  stands for an action that no role has.
 
-The five addresses that each model has in the admin need no declaration: they follow from the rules of its ModelAdmin
-(`summit.admin_base.model_admin.RoleMixin.permission_for`). What a ModelAdmin adds in `get_urls` is declared.
+The five addresses of each model in the admin need no declaration: they follow from the rules of its ModelAdmin
+(`summit.admin_base.model_admin.RoleMixin.permission_for`). Addresses that a ModelAdmin adds in `get_urls` do.
 
-`tests/routes` takes every address of the resolver and asks it as every role for own, foreign and other summits'
-objects and for one that isn't there; it fails on an address that nobody declared, and on an answer that isn't the
-declared one. A new `kind` needs a row in `tests/routes/world.py`, which makes its objects. `manage.py routes` prints
-the table.
+`tests/routes` requests every address as every role, for objects of its own, of others, of other summits, and for one
+that doesn't exist. It fails on an address without a declaration and on an answer that isn't the declared one. A new
+`kind` needs a row in `tests/routes/world.py`, which makes its objects. `manage.py routes` prints the table.
 """
 
 from __future__ import annotations
@@ -37,38 +37,41 @@ from summit.permissions.rules import RULES
 
 NOBODY = "nobody"
 READ = frozenset({"GET"})
-# Kinds that are one's own alone: to whoever sets the system up too those of others are missing.
+# Kinds of object that only their owner sees: others, superusers included, get a 404.
 ALONE = frozenset({"token", "kept table", "oneself", "own calendar"})
 
 
 class Gate(StrEnum):
-    """Who comes in."""
+    """The kinds of reader that may enter an address at all."""
 
     EVERYBODY = "everybody"
-    # Whoever has what the address holds: a letter's link, a subscription's, a new password's.
+    # Anybody with the token in the address: of a letter's link, a subscription or a new password.
     HOLDER = "holder"
     ACCOUNT = "account"
-    # Focal points, delegates, and holders of a letter's link that was followed in this browser.
+    # Focal points, delegates, and browsers in which a letter's link was followed.
     PORTAL = "portal"
     DESK = "desk"
-    # Whoever brings a token or is signed in, at the API's working addresses.
+    # Requests with a token or a signed-in session, to the addresses of the API that aren't open to everybody.
     API = "api"
 
 
 class Answer(StrEnum):
-    """What an address answers."""
+    """The kind of answer that an address gives."""
 
     YES = "yes"
     SIGN_IN = "sign in"
-    # Led away: signed in, and not at a desk.
+    # Redirected away: signed in, but at no desk.
     AWAY = "away"
     FORBIDDEN = "403"
     MISSING = "404"
 
 
 class Whose(StrEnum):
-    """What an object is to a reader. Addresses that are open to everybody or to holders know only whether it is to
-    be had: public or hidden, alive or dead."""
+    """The relation of an object to the reader.
+
+    Addresses with the gates EVERYBODY and HOLDER only distinguish PUBLIC, HIDDEN and MISSING: whether the object is
+    public, or the token valid.
+    """
 
     NONE = "none"
     OWN = "own"
@@ -81,7 +84,7 @@ class Whose(StrEnum):
 
 @dataclass(frozen=True)
 class Reader:
-    """Who asks: the roles that they hold in the summit, and how they are known."""
+    """A reader of an address: the roles in the summit, and whether there is an account or a superuser."""
 
     name: str
     roles: frozenset[str] = frozenset()
@@ -91,7 +94,7 @@ class Reader:
 
 @dataclass(frozen=True)
 class Route:
-    """An address as it is declared."""
+    """The declaration of a route."""
 
     name: str
     gate: Gate
@@ -104,11 +107,11 @@ class Route:
     posts: tuple[tuple[str, str], ...] = ()
 
     def needs(self, method: str) -> str:
-        """Return the action that a method needs beside those of the address, or ""."""
+        """Return the action that a method needs in addition to `see` and `do`, or ""."""
         return "" if method == "GET" else dict(self.posts).get(method, self.post)
 
     def whose(self) -> tuple[Whose, ...]:
-        """Return what the object can be to who asks."""
+        """Return the relations that the object can have to a reader."""
         if not self.kind:
             return (Whose.NONE,)
         if self.gate in (Gate.EVERYBODY, Gate.HOLDER):
@@ -118,7 +121,10 @@ class Route:
         return Whose.OWN, Whose.FOREIGN, Whose.ELSEWHERE, Whose.MISSING
 
     def answer(self, method: str, reader: Reader, whose: Whose) -> Answer:
-        """Return what a reader gets. Raises ValueError for a method or an object that isn't declared."""
+        """Return the answer that a reader gets for a method and an object.
+
+        Raises ValueError for a method or a relation that isn't declared.
+        """
         turned = self._turned_away(reader)
         if turned is not None:
             return turned
@@ -156,7 +162,7 @@ class Route:
 
 _DECLARED: dict[str, Route] = {}
 
-# Each yields the routes that follow from something else than a declaration, such as the admin's models.
+# Functions that return routes without a declaration of their own, such as those of the admin's models.
 Derived = Callable[[], Iterable[Route]]
 _derived: Registry[Derived] = Registry()
 derives = _derived.register
@@ -173,8 +179,11 @@ def declare(
     post: str = "",
     posts: Mapping[str, str] | None = None,
 ) -> None:
-    """Declare an address, `methods` as in "GET POST" (what answers GET answers HEAD); `posts` says what each method
-    needs where that differs. Raises ValueError where it is declared already."""
+    """Declare a route, with its `methods` as in "GET POST" (GET includes HEAD).
+
+    `posts` maps methods to the actions that they need, where these differ from `post`; the other arguments are
+    described in the module. Raises ValueError where the route is declared already.
+    """
     if name in _DECLARED:
         raise ValueError(f"{name} is declared twice")
     more = tuple(sorted((posts or {}).items()))
@@ -182,7 +191,7 @@ def declare(
 
 
 def declared() -> dict[str, Route]:
-    """Return all declarations by their names."""
+    """Return all routes by their names, the derived ones included."""
     found = dict(_DECLARED)
     for function in _derived:
         found.update({route.name: route for route in function()})
@@ -192,7 +201,7 @@ def declared() -> dict[str, Route]:
 def existing(
     patterns: Iterable[URLPattern | URLResolver] | None = None, space: str = "", before: str = ""
 ) -> Iterator[tuple[str, str]]:
-    """Yield the name of every address of the resolver, its pattern where it has none, with the pattern."""
+    """Yield (name, pattern) for every address of the URL resolver; without a name, the pattern stands for it."""
     for entry in get_resolver().url_patterns if patterns is None else patterns:
         pattern = before + str(entry.pattern)
         if isinstance(entry, URLResolver):
@@ -207,9 +216,9 @@ for _name in (
     *("api-root", "api-schema", "api-docs", "api-problems", "api-summits"),
 ):
     declare(_name, Gate.EVERYBODY)
-# What is no address of the API.
+# Addresses below the API's that don't exist.
 declare("api-nothing", Gate.EVERYBODY, see=NOBODY)
-# The numbers are for machines: from loopback, or with their token. No role opens or closes them.
+# The metrics are for machines: from loopback, or with a token. Roles have no effect on them.
 declare("metrics", Gate.EVERYBODY)
 for _name in ("summit:home", "summit:picture", "summit:theme", "summit:sitemap", "api-summit"):
     declare(_name, Gate.EVERYBODY, kind="public summit")

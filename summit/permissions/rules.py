@@ -1,27 +1,27 @@
-"""Who may do what on whose objects: each app declares its rows here, and portal, admin and API read them.
+"""The rules that say which roles may do which actions. Each app declares its rules; portal, admin and API check them.
 
-A row gives an action, such as "delegations.answer", two sets of roles: those that may do it on any object of a summit
-where they hold them, and those that may do it on their own objects alone. "Own" is the object of the party that
-somebody belongs to or acts for, or of themselves; each app says what that means for its models (`own_rows`). The
-desks work for the host and own nothing: what they may, they may on all of a summit. Whoever sets the system up (a
-superuser) may everything.
+A rule gives an action, such as "delegations.answer", two sets of roles: the roles that may do it on all objects of
+the summit in which they are held, and those that may do it only on their own objects. An object is somebody's own if
+it belongs to their party, to a party that they act for, or to themselves; each app defines this for its models
+(`own_rows`). The desks work for the host and own nothing: their permissions are on all objects of a summit.
+Superusers may do everything.
 
-Decisions that the rows don't show:
+Decisions that the rules don't show:
 
-Personal data is for the desks that work with people: organiser, protocol, accreditation, vetting and programme see
-who is behind an office and how to reach them. The press office reads speakers' names in the programme, and needs no
-register of people. Vetting sees people and nothing of their delegations' affairs; accreditation sees parties, their
-members and people, and no letters.
+Personal data is for the desks that work with people. Organiser, protocol, accreditation, vetting and programme see
+who holds an office and how to reach them. The press office reads speakers' names in the programme and needs no list
+of people. Vetting sees people and nothing else of their delegations; accreditation sees parties, members and people,
+and no letters.
 
-The viewer sees what can be printed and left on a table: summits, rooms, parties with whether they come, the
-programme with who stands in it. No person's address, no name under an answer, no text before its moment.
+The viewer sees what could be printed and left on a table: summits, rooms, parties and whether they come, the
+programme with its speakers. The viewer sees no person's address, no name under an answer and no text under embargo.
 
-The conference officer runs the rooms: sees the programme, and will change what happens in a room while it runs, once
-there are such facts. The draft itself is the programme desk's.
+The conference officer runs the rooms: the role sees the programme, and will change what happens in a room during a
+session once the system records that. Only the programme desk changes the draft.
 
-The outbox names mailboxes and what was written to them; the desks that cause letters look into it.
+The outbox shows mailboxes and the messages sent to them; only the desks that cause letters see it.
 
-A media representative holds an account and no desk. What they see is the public pages, until there are rows for them.
+A media representative has an account and no desk, and sees the public pages only, until there are rules for the role.
 """
 
 from collections.abc import Callable, Iterable
@@ -47,13 +47,13 @@ __all__ = ["BY_HAND", "DESKS", "FOLLOWING", "RULES", "Actor", "Rule", "allows", 
 
 @dataclass(frozen=True)
 class Rule:
-    """Which roles may do something: on `any` object of their summit, or on their `own` alone."""
+    """The roles that may do an action on `any` object of their summit, and those that may on their `own` only."""
 
     any: frozenset[str]
     own: frozenset[str] = frozenset()
 
     def names(self) -> str:
-        """Return who can, in words."""
+        """Return the names of all these roles as a list in words, for messages."""
         found = [str(Role(role).label) for role in Role.values if role in self.any | self.own]
         return comma().join(found) or _("whoever set the system up")
 
@@ -62,20 +62,20 @@ RULES: dict[str, Rule] = {}
 
 Actor = User | AnonymousUser
 
-# From an account to (summit's primary key, role) for each role that follows from rows about its people: one query.
+# Returns (summit's primary key, role) for each role that follows from rows about an account's people. One query.
 Following = Callable[[User], QuerySet[Any, Any]]
 _following: Registry[Following] = Registry()
 follows = _following.register
 
-# From an account and a role to the condition that picks its own rows of a model.
+# Returns the condition that picks the rows of a model that are an account's own in a role.
 Own = Callable[[User, str], Q]
 _OWN: dict[type[Model], Own] = {}
 
 
 def declare(action: str, roles: Iterable[str], *, own: Iterable[str] = ()) -> None:
-    """Declare which roles may do `action` on all objects of their summit, and which on their own ones.
+    """Declare which `roles` may do `action` on all objects of their summit, and which on their `own` objects only.
 
-    Raises ValueError where it is declared already, with other roles.
+    Raises ValueError where the action is declared already with other roles.
     """
     wanted = Rule(frozenset(str(role) for role in roles), frozenset(str(role) for role in own))
     if RULES.setdefault(action, wanted) != wanted:
@@ -85,13 +85,13 @@ def declare(action: str, roles: Iterable[str], *, own: Iterable[str] = ()) -> No
 def declare_model(
     label: str, *, view: Iterable[str], change: Iterable[str] = (), view_own: Iterable[str] = ()
 ) -> None:
-    """Declare who sees and who changes the rows of a model, `label` as in "delegations.party"."""
+    """Declare the roles that may view and change the rows of a model, with a `label` such as "delegations.party"."""
     declare(f"{label}.view", view, own=view_own)
     declare(f"{label}.change", change)
 
 
 def own_rows(model: type[Model]) -> Callable[[Own], Own]:
-    """Register which rows of a model are an account's own in a role; a decorator."""
+    """Return a decorator that registers the function `Own` of a model: which of its rows are an account's own."""
 
     def add(function: Own) -> Own:
         _OWN[model] = function
@@ -102,7 +102,7 @@ def own_rows(model: type[Model]) -> Callable[[Own], Own]:
 
 def _given_rows(user: int) -> QuerySet[Any, Any]:
     given = RoleAssignment.objects.filter(user=user).order_by().values_list("summit_id", "role")
-    # Most who work at a desk are nobody's delegate: whether to look is asked in the same query.
+    # Few accounts at desks belong to a person. The same query says whether one does, and needs the further queries.
     people = User.objects.filter(pk=user, people__isnull=False).order_by()
     return given.union(people.values_list("people__summit_id", Value("")), all=True)
 
@@ -111,8 +111,10 @@ _GIVEN = Prepared(_given_rows)
 
 
 def _given(user: User) -> list[tuple[int, str]]:
-    """Return the roles given to an account by hand, each with the summit's primary key, and "" for each summit where
-    it is somebody. One query a request."""
+    """Return (summit's primary key, role) for each role of an account that was assigned by hand.
+
+    For each summit in which the account belongs to a person, there is a row with the role "". One query a request.
+    """
     found: list[tuple[int, str]] | None = getattr(user, "_given_roles", None)
     if found is None:
         found = _GIVEN.rows(user=user.pk)
@@ -121,8 +123,10 @@ def _given(user: User) -> list[tuple[int, str]]:
 
 
 def roles_by_summit(user: Actor) -> dict[int, frozenset[str]]:
-    """Return the roles of an account by the summits' primary keys: those given by hand and those that follow from
-    its people. One query a request, one more for an account that is somebody at a summit, none for nobody."""
+    """Return all roles of an account by the summits' primary keys, assigned by hand or following from its people.
+
+    One query a request, one more for an account that belongs to a person, no query for an anonymous or inactive user.
+    """
     if not isinstance(user, User) or not user.is_active:
         return {}
     found: dict[int, frozenset[str]] | None = getattr(user, "_roles_by_summit", None)
@@ -142,8 +146,11 @@ def roles_by_summit(user: Actor) -> dict[int, frozenset[str]]:
 
 
 def narrow(user: User, summit: "Summit | int") -> None:
-    """Let this account, as it was read for one request, do nothing in other summits: it acts by a token of this one.
-    Whoever sets the system up then has all roles there, and may do nothing that concerns them all."""
+    """Limit an account to one summit for the current request, in which it acts by a token of that summit.
+
+    A superuser then has all the roles that are assigned by hand in that summit, and may do nothing that concerns all
+    summits.
+    """
     user._only_summit = summit if isinstance(summit, int) else summit.pk  # type: ignore[attr-defined]
     user.__dict__.pop("_roles_by_summit", None)
 
@@ -154,16 +161,16 @@ def _only(user: User) -> int | None:
 
 
 def may_everything(user: Actor) -> bool:
-    """Return whether the account sets the system up."""
+    """Return whether the user is an active superuser who isn't limited to one summit (see `narrow`)."""
     return isinstance(user, User) and user.is_active and user.is_superuser and _only(user) is None
 
 
 def allows(user: Actor, action: str, summit: "Summit | int | None", row: Model | None = None) -> bool:
-    """Return whether the account may do `action` in a summit (None: in any of them).
+    """Return whether the account may do `action` in a summit (None: in any summit).
 
-    With `row`, an object of the summit, also whoever may do it on their own objects alone is asked, at the price of a
-    query for each such role that they hold. Raises KeyError for an action that nobody declared, and for a row of a
-    model of which nobody said whose its rows are.
+    With `row`, an object of the summit, the roles that may do the action on their own objects count too. This takes a
+    query for each such role that the account holds. Raises KeyError for an undeclared action, and for a row of a
+    model without `own_rows`.
     """
     rule = RULES[action]
     if may_everything(user):
@@ -178,18 +185,21 @@ def allows(user: Actor, action: str, summit: "Summit | int | None", row: Model |
 
 
 def owns(user: User, role: str, row: Model) -> bool:
-    """Return whether an object is the account's own in a role; one query."""
+    """Return whether an object is the account's own in a role. One query."""
     return type(row)._default_manager.filter(_OWN[type(row)](user, role), pk=row.pk).exists()
 
 
 def allows_own(action: str, roles: Iterable[str]) -> bool:
-    """Return whether roles may do `action` on their own objects: for those who are known by something else than an
-    account, such as a letter's link, and whose the object is has been looked up already."""
+    """Return whether one of `roles` may do `action` on its own objects.
+
+    For callers that act without an account, such as by a letter's link, and have checked that the object is their
+    own.
+    """
     return bool(RULES[action].own.intersection(roles))
 
 
 def check(user: Actor, action: str, summit: "Summit | int | None", row: Model | None = None) -> None:
-    """Raise PermissionDenied, with a sentence that says who can, where `allows` is false."""
+    """Raise PermissionDenied, with a sentence that says who can, where `allows` returns False."""
     if not allows(user, action, summit, row):
         raise PermissionDenied(refusal(action))
 
@@ -217,8 +227,11 @@ def summits_reached(user: Actor, action: str) -> list[int] | None:
 
 
 def seen_rows(user: User, action: str, model: type[Model], summit_path: str) -> Q | None:
-    """Return the condition that picks the rows on which the account may do `action`: all of the summits where it may
-    on all, its own ones elsewhere; None picks all. `summit_path` leads from a row to its summit."""
+    """Return the condition that picks the rows on which the account may do `action`; None means all rows.
+
+    These are all rows of the summits where it may do the action on all objects, and its own rows in the others.
+    `summit_path` is the lookup from a row to its summit.
+    """
     everywhere = summits_for(user, action)
     if everywhere is None:
         return None
@@ -231,16 +244,22 @@ def seen_rows(user: User, action: str, model: type[Model], summit_path: str) -> 
 
 
 def require_collection_permission(user: Actor, action: str, summit: "Summit | None") -> None:
-    """Raise PermissionDenied, with a sentence that says who can, where the account may do `action` neither on all
-    objects of a summit nor on its own: which these are is asked when the object is known."""
+    """Raise PermissionDenied where the account may do `action` in a summit neither on all objects nor on its own.
+
+    The exception has a sentence that says who can. Whether an object is its own is checked later, when the object is
+    known.
+    """
     reached = summits_reached(user, action)
     if reached is not None and (summit is None or summit.pk not in reached):
         raise PermissionDenied(refusal(action))
 
 
 def require_object_permission(user: Actor, action: str, summit: "Summit | None", row: Model) -> None:
-    """Raise PermissionDenied where the account may not do `action` on a row. Of a model of which nobody said whose
-    its rows are, the door alone is asked, and the domain knows the rest."""
+    """Raise PermissionDenied where the account may not do `action` on a row.
+
+    For a model without `own_rows`, it checks `require_collection_permission` only; the model's service checks the
+    rest.
+    """
     if type(row) in _OWN:
         check(user, action, summit, row)
     else:
@@ -248,7 +267,10 @@ def require_object_permission(user: Actor, action: str, summit: "Summit | None",
 
 
 def can_use_admin(user: Actor) -> bool:
-    """Return whether the account works at any desk. Roles at desks are given by hand: one query a request."""
+    """Return whether the account may open the admin: it has the role of a desk in some summit, or is a superuser.
+
+    One query a request.
+    """
     if not isinstance(user, User) or not user.is_active:
         return False
     return user.is_superuser or any(role in DESKS for _summit, role in _given(user))
@@ -262,25 +284,25 @@ declare_model("summit.summit", view=DESKS, change=(Role.ORGANISER,))
 declare("summit.summit.add", ())
 declare_model("summit.venue", view=DESKS, change=_ROOMS)
 declare_model("summit.room", view=DESKS, change=_ROOMS)
-# Tables that fill a list; whether one may change that list's rows is asked besides.
+# Import files that fill a list. The permission to change the list's rows is checked too.
 _FILL = (Role.ORGANISER, Role.PROTOCOL, Role.PROGRAMME, Role.PRESS_OFFICER)
 declare_model("summit.listimportfile", view=_FILL)
 declare("summit.read_in_list", _FILL)
-# Those who act for a party see its people, and nobody else's.
+# Focal points see the people of their party only.
 declare_model("summit.person", view=PEOPLE, change=(Role.ORGANISER, Role.PROTOCOL), view_own=(Role.FOCAL_POINT,))
 declare_model("summit.roleassignment", view=(Role.ORGANISER,), change=(Role.ORGANISER,))
 declare_model("summit.user", view=(Role.ORGANISER,), change=())
-# Putting an account in the place of a person's (summit.accounts.selectors).
+# Assigning another account to a person (summit.accounts.selectors).
 declare("summit.choose_account", (Role.ORGANISER,))
 declare_model("summit.auditentry", view=(Role.ORGANISER,), change=())
-# Letting a summit send that came here from an archive or a backup (summit.summits.outbound_pause).
-declare("summit.arm", (Role.ORGANISER,))
-# Letting the whole installation send, which is a copy or was disarmed (summit.summits.installation).
+# Resuming a summit that was imported from an archive or restored from a backup (summit.summits.outbound_pause).
+declare("summit.resume", (Role.ORGANISER,))
+# Resuming the whole installation, where it is a copy or was paused (summit.summits.installation).
 declare("summit.resume_installation", ())
-# Taking away the passkeys and the app of an account whose owner has lost them (summit.accounts.second_step).
+# Removing the passkeys and the app of an account after their loss (summit.accounts.second_step).
 declare("summit.reset_second_step", (Role.ORGANISER,))
-# A person's data, handed over whole or erased, at their request (summit.privacy.erasure).
+# Handing over all of a person's data at their request (summit.privacy.subject_access).
 declare("summit.hand_over_person", (Role.ORGANISER,))
-# Agreeing to it, for those who hand over what they may not see themselves (summit.privacy.subject_access).
+# Agreeing to that where the desk that hands it over may not see all of it (summit.privacy.subject_access).
 declare("summit.agree_hand_over", (Role.VETTING,))
 declare("summit.erase_person", (Role.ORGANISER,))

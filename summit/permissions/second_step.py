@@ -1,4 +1,4 @@
-"""Whether an account is protected by a second step, and a browser has taken it."""
+"""Checks of the second step of sign-in: whether an account has one, and whether a browser has taken it."""
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from summit.permissions.rules import can_use_admin
 from summit.users.models import User
 
-# In the browser's session: the second step was set up in it, so that it need not be taken there as well.
+# The session's key for the account that set up a second step in it, which it then needn't take there too.
 SET_UP_KEY = "second_step_set_up"
 
 
@@ -20,20 +20,23 @@ def took_it(request: HttpRequest) -> bool:
 
 
 def must_set_up(request: HttpRequest) -> bool:
-    """Return whether this is an account whose desk stays closed until a passkey or an app protects it."""
+    """Return whether the account works at a desk, needs a second step (REQUIRE_SECOND_FACTOR) and has none yet."""
     user = request.user
     works = settings.REQUIRE_SECOND_FACTOR and isinstance(user, User) and can_use_admin(user)
     return bool(works and isinstance(user, User) and not is_protected(user))
 
 
 def owes_second_step(request: HttpRequest) -> bool:
-    """Return whether this browser is that of a desk that asks for a second step, and hasn't taken it."""
+    """Return whether the account works at a desk, needs a second step, and this browser hasn't taken it.
+
+    That includes an account that has no second step yet.
+    """
     user = request.user
     asked = settings.REQUIRE_SECOND_FACTOR and isinstance(user, User) and can_use_admin(user)
     return bool(asked and (must_set_up(request) or not took_it(request)))
 
 
-# What protects an account; recovery codes only stand in for one of these.
+# The authenticators that protect an account; recovery codes only replace one of them.
 PROTECTING = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 

@@ -1,1 +1,1 @@
-"""Where a person's data is (the registry), handing it over (subject access), erasing it."""
+"""Personal data: the registry of where it is stored, handing it over (subject access), erasing it."""

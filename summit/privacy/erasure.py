@@ -1,43 +1,29 @@
-"""A person's data, gathered whole, and erased: by an organiser, at the person's request.
+"""Erase a person's data, and gather all of it into a file.
 
-What is kept and why: docs/decisions (retention and erasure).
+For what is kept and why, see docs/decisions (retention and erasure).
 """
 
-import json
 from dataclasses import dataclass, field
-from io import BytesIO
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.db import transaction
 from django.db.models import TextChoices
 from django.db.models.functions import Now
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from summit.audit import services as audit
 from summit.audit.services import SYSTEM, By
-from summit.core.database_clock import db_now
 from summit.people.models import Person
 from summit.permissions.rules import check
-from summit.privacy.registry import (
-    Portion,
-    Subject,
-    as_data,
-    columns_of,
-    is_staffs,
-    own_portions,
-    portions,
-    subject_of,
-)
+from summit.privacy.registry import Portion, portions, subject_of
 from summit.users.models import User
 
 ERASE = "summit.erase_person"
 
 
 class Reason(TextChoices):
-    """Why somebody is erased. The audit holds no text, so that it holds no name either: one of these is recorded."""
+    """The reason for erasing a person. The audit records one of these: a free text could contain names."""
 
     ASKED = "asked", gettext_lazy("the person asked for it")
     MISTAKE = "mistake", gettext_lazy("they were entered by mistake")
@@ -45,16 +31,16 @@ class Reason(TextChoices):
 
 
 class AlreadyErased(ValueError):
-    """The person has been erased; its text is a sentence for whoever asked."""
+    """Raised for a person who has been erased already. The text is a sentence for the user."""
 
 
 class UnknownReason(ValueError):
-    """None of the reasons was given; its text is a sentence for whoever asked."""
+    """Raised for a reason that isn't one of `Reason`. The text is a sentence for the user."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """What becomes of a portion: how many rows it has now."""
+    """A portion of a plan, with the number of rows that it has now."""
 
     portion: Portion
     number: int
@@ -62,14 +48,17 @@ class Item:
 
 @dataclass(frozen=True)
 class Plan:
-    """What erasing somebody would erase, and what would stay."""
+    """The portions that erasing a person would erase, and those that would stay."""
 
     goes: list[Item] = field(default_factory=list)
     stays: list[Item] = field(default_factory=list)
 
 
 def plan(person: Person) -> Plan:
-    """Return what erasing would erase and what would stay; portions without a row are left out. Writes nothing."""
+    """Return what erasing a person would erase and what would stay, without portions that have no rows.
+
+    Writes nothing.
+    """
     subject, found = subject_of(person), Plan()
     for portion in portions():
         number = portion.rows(subject).count()
@@ -81,9 +70,10 @@ def plan(person: Person) -> Plan:
 
 
 def erase(*, person: Person, reason: str, by: User) -> dict[str, int]:
-    """Erase somebody, and return how many rows were erased or changed, by the portions' names.
+    """Erase a person's data, and return the numbers of rows erased or changed, by the portions' names.
 
-    Raises PermissionDenied, UnknownReason, AlreadyErased. Two at once: the second waits, and finds it done.
+    Raises PermissionDenied, UnknownReason, or AlreadyErased. Of two concurrent calls the second waits and then raises
+    AlreadyErased.
     """
     check(by, ERASE, person.summit)
     if reason not in Reason.values:
@@ -92,7 +82,10 @@ def erase(*, person: Person, reason: str, by: User) -> dict[str, int]:
 
 
 def clear(*, person: Person, by: By = SYSTEM, reason: str = "") -> dict[str, int]:
-    """Erase somebody, whoever asks: for `erase`, and for the nightly purge. Raises AlreadyErased."""
+    """Erase a person's data without a permission check, and return the numbers of rows by the portions' names.
+
+    For `erase` and for the nightly purge. Raises AlreadyErased.
+    """
     with transaction.atomic():
         person = Person.objects.select_for_update(of=("self",)).select_related("summit", "user").get(pk=person.pk)
         if person.erased_at is not None:
@@ -104,56 +97,3 @@ def clear(*, person: Person, by: By = SYSTEM, reason: str = "") -> dict[str, int
         detail: dict[str, Any] = {"numbers": done} | ({"reason": reason} if reason else {})
         audit.record(by=by, action=ERASE, target=person, summit=person.summit, detail=detail)
     return done
-
-
-@dataclass(frozen=True)
-class Part:
-    """What is handed over of a portion."""
-
-    title: str
-    rows: list[dict[str, Any]]
-
-
-def gather(subject: Subject, *, own: bool = False) -> dict[str, Part]:
-    """Return all that is held of somebody, by the portions' names; with `own` what they may take themselves, without
-    the names of those who decided."""
-    found = {}
-    for portion in own_portions() if own else [each for each in portions() if each.handed]:
-        columns = [column for column in columns_of(portion) if not (own and is_staffs(column))]
-        rows = [as_data(row, columns) for row in portion.rows(subject)]
-        if rows:
-            found[portion.name] = Part(str(portion.title), rows)
-    return found
-
-
-def take(*, person: Person, by: By) -> bytes:
-    """Return the same file to the person themselves, without what the desks draft and note: whoever asks has been
-    found to be them."""
-    packed, detail = pack(person, own=True)
-    with transaction.atomic():
-        audit.record(by=by, action="summit.take_own_data", target=person, summit=person.summit, detail=detail)
-    return packed
-
-
-def pack(person: Person, *, own: bool = False) -> tuple[bytes, dict[str, Any]]:
-    """Return the ZIP of what is held of somebody, and what is recorded of it."""
-    subject = subject_of(person)
-    parts = gather(subject, own=own)
-    files = [
-        (f"{portion.name}/{name}", content)
-        for portion in (own_portions() if own else portions())
-        if portion.files is not None
-        for name, content in portion.files(subject)
-    ]
-    told = {"person": person.public_id, "summit": person.summit.reads_as.name, "at": db_now().isoformat()}
-    data = {**told, "parts": {name: part.rows for name, part in parts.items()}, "files": [name for name, _ in files]}
-    page = render_to_string(
-        "admin/person_data.html", {"person": person, "parts": parts.values(), "files": files, "summit": person.summit}
-    )
-    made = BytesIO()
-    with ZipFile(made, "w", ZIP_DEFLATED) as packed:
-        packed.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=2))
-        packed.writestr("data.html", page)
-        for name, content in files:
-            packed.writestr(name, content)
-    return made.getvalue(), {"parts": sorted(parts), "files": len(files)}

@@ -1,4 +1,4 @@
-"""Requests to hand a person's data over that somebody else has to agree to."""
+"""Requests for the agreement to hand over a person's data."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,8 +12,10 @@ from summit.users.models import User
 
 
 class SubjectAccessRequest(PublicModel):
-    """Whoever hands a person's data over without seeing all of it asks somebody who sees the rest; one agreement is
-    for one file."""
+    """A request for the agreement to hand over a person's data, by an organiser who may not see all of it.
+
+    The agreement is given by somebody who may see the rest, and is for one file.
+    """
 
     person = models.ForeignKey(
         Person, on_delete=models.CASCADE, related_name="+", verbose_name=pgettext_lazy("label", "person")

@@ -1,6 +1,6 @@
-"""Where a person's data is: each app registers its portions, and says how they are handed over and erased.
+"""The registry of personal data: each app registers its portions, with how they are handed over and erased.
 
-A test walks every foreign key to Person: one that no portion covers fails it, so that none is forgotten.
+A test checks every foreign key to Person and fails for one that no portion covers.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,35 +21,38 @@ from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# Shorter names are words of other names: what holds them isn't looked for by them.
+# The least length of names to search texts for: shorter names are parts of other words.
 SHORTEST = 5
-# What no handing over holds: keys by which doors open, and what is only the database's.
+# Columns that are never handed over: secrets, and values of technical use only.
 NEVER = frozenset({"id", "nonce", "passport_digest", "birth_digest", "password", "rendered", "fingerprint"})
 
 
 @dataclass(frozen=True)
 class Subject:
-    """The person about whom it is, as they were before anything was erased."""
+    """The person whose data is gathered or erased, as they were before anything was erased."""
 
     person: Person
-    # What else they are called: for a passport, a badge, a place card.
+    # Further names of theirs, such as that in their passport.
     further: tuple[str, ...] = ()
 
     @property
     def summit(self) -> Summit:
-        """The summit at which they are somebody."""
+        """The person's summit."""
         return self.person.summit
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The names that are theirs alone and long enough to be looked for in texts, the longest first."""
+        """The person's names that are long enough to search texts for, the longest first."""
         person = self.person
         found = {name.strip() for name in (person.name, person.badge_name, person.card_name, *self.further)}
         return tuple(sorted((name for name in found if len(name) >= SHORTEST), key=len, reverse=True))
 
     @cached_property
     def mailboxes(self) -> tuple[str, ...]:
-        """Their mailboxes, in small letters, but for those that stand for somebody else too. One query each."""
+        """The person's mailboxes, in lower case, without those that other people or accounts share.
+
+        One or two queries for each.
+        """
         boxes = {self.person.email.strip().lower()} - {""}
         if self.account is not None:
             boxes.add(self.account.email)
@@ -62,15 +65,20 @@ class Subject:
 
     @cached_property
     def account(self) -> User | None:
-        """Their account, where it is theirs at this summit alone: it holds no role and is nobody elsewhere."""
+        """The person's account, or None where it is used for more than this person.
+
+        That is an account with a role, a superuser's, or one that belongs to people at other summits too.
+        """
         user = self.person.user
         if user is None or user.is_superuser or user.roles.exists():
             return None
         return None if user.people.exclude(pk=self.person.pk).exists() else user
 
     def mentioned(self, *columns: str) -> Q:
-        """Return the condition that one of some columns holds one of their names or mailboxes; none, where they have
-        none that could be looked for."""
+        """Return the condition that one of the columns contains one of the person's names or mailboxes.
+
+        Where they have none to search for, the condition matches no row.
+        """
         found = Q(pk__in=[])
         for word in (*self.names, *self.mailboxes):
             for column in columns:
@@ -78,34 +86,38 @@ class Subject:
         return found
 
     def says(self, text: str) -> bool:
-        """Return whether a text holds one of their names or mailboxes."""
+        """Return whether a text contains one of the person's names or mailboxes."""
         folded = text.casefold()
         return any(word.casefold() in folded for word in (*self.names, *self.mailboxes))
 
 
 @dataclass(frozen=True)
 class Restricted:
-    """Columns that only those see who may do `action`; the whole row where none are named."""
+    """Columns of a portion that only accounts that may do `action` see; without columns, the whole row."""
 
     action: str
     title: str | Promise
     columns: tuple[str, ...] = ()
 
     def is_in(self, row: models.Model) -> bool:
-        """Return whether a row has any of it."""
+        """Return whether a row has a value in one of the columns."""
         return not self.columns or any(getattr(row, name) not in ("", None) for name in self.columns)
 
 
 @dataclass(frozen=True)
 class Portion:
-    """Rows that hold a person's data.
+    """Rows of one model that hold a person's data.
 
-    `keys` are the foreign keys to Person that lead to them. `erase` returns how many rows it has erased or changed;
-    without it they stay. `gone` and `stays` say for a reader what becomes of them, and why. `columns` are what is
-    handed over of a row, all that it has unless they are given; nothing with `handed` off. What is `desks` are the
-    desks' own drafts and notes: a person gets it from an organiser, who knows what may leave, and doesn't take it
-    themselves. `restricted` are the parts that not everybody at the desks sees. `files` are documents of the person's
-    own, by their names.
+    - `rows` returns the rows of a person.
+    - `keys` are the foreign keys to Person that lead to them.
+    - `erase` erases or changes the rows and returns their number; without it they stay.
+    - `gone` and `stays` tell a reader what is erased, what stays, and why.
+    - `columns` are the columns that are handed over; without any, all of them.
+    - `handed` is False for rows that aren't handed over at all.
+    - `desks` is True for the desks' own drafts and notes. A person gets them from an organiser, who decides what may
+      leave, and can't export them.
+    - `restricted` are the parts that not all desks may see.
+    - `files` returns the person's own documents, as (name, content).
     """
 
     name: str
@@ -125,10 +137,10 @@ class Portion:
 
 _portions: Registry[Portion] = Registry()
 portion = _portions.register
-# Each app says whether somebody stands in what the summit has made public: then the office that they held stays.
+# Functions that return whether a person appears in what the summit has published: then their office isn't erased.
 _public: Registry[Callable[[Person], bool]] = Registry()
 stands_in_public = _public.register
-# What else somebody is called: names of theirs in tables of the apps above.
+# Functions that return a person's names in tables of the apps above.
 _called: Registry[Callable[[Person], Iterable[str]]] = Registry()
 called = _called.register
 
@@ -139,29 +151,29 @@ def portions() -> list[Portion]:
 
 
 def own_portions() -> list[Portion]:
-    """Return those that a person may take themselves."""
+    """Return the portions that people may export themselves."""
     return [each for each in _portions if each.handed and not each.desks]
 
 
 def subject_of(person: Person) -> Subject:
-    """Return the person as one about whom data is looked for."""
+    """Return the `Subject` of a person, with their names from all apps."""
     further = tuple(name for names in _called for name in names(person))
     return Subject(person, further)
 
 
 def keeps_office(person: Person) -> bool:
-    """Return whether the office that somebody held stays when their name goes."""
+    """Return whether a person's office is kept when their name is erased."""
     return any(asks(person) for asks in _public)
 
 
 def erased_name(summit: Summit) -> str:
-    """Return what stands in the place of an erased name: words of the summit's first language."""
+    """Return the words that replace an erased name, in the summit's first language."""
     with override(summit.language):
         return _("erased person")
 
 
 def columns_of(portion: Portion) -> "list[models.Field[Any, Any]]":
-    """Return the columns that are handed over of a portion: no bytes and no keys of doors."""
+    """Return the columns of a portion that are handed over, without binary data and secrets."""
     found: list[models.Field[Any, Any]] = [
         column
         for column in portion.model._meta.fields
@@ -173,12 +185,12 @@ def columns_of(portion: Portion) -> "list[models.Field[Any, Any]]":
 
 
 def as_data(row: models.Model, columns: "Iterable[models.Field[Any, Any]]") -> dict[str, Any]:
-    """Return columns of a row as JSON holds them: those that it refers to by name."""
+    """Return a row's values of these columns, ready for JSON. A related row is replaced by its name."""
     return {column.name: _said(getattr(row, column.name)) for column in columns}
 
 
 def is_staffs(column: "models.Field[Any, Any]") -> bool:
-    """Return whether a column names an account that is not the person's: who at a desk decided."""
+    """Return whether a column refers to an account other than the person's, such as that of a desk that decided."""
     return column.related_model is User and column.model is not Person
 
 

@@ -1,6 +1,7 @@
-"""Handing a person's data over, whole: what its giver may not see they give only where somebody who may has agreed.
+"""Hand over all of a person's data, at their request.
 
-Else whoever runs a summit would read everybody's passports by handing them over to nobody.
+An organiser who may not see all of it needs the agreement of somebody who may. Otherwise organisers could read
+everybody's passports by requesting the data for themselves.
 """
 
 from datetime import timedelta
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from summit.audit import services as audit
 from summit.people.models import Person
 from summit.permissions.rules import RULES, allows, check
-from summit.privacy.erasure import pack
+from summit.privacy.data_export import pack
 from summit.privacy.models import SubjectAccessRequest
 from summit.privacy.registry import Restricted, portions, subject_of
 from summit.summits.models import Summit
@@ -22,20 +23,20 @@ from summit.users.models import User
 
 HAND_OVER = "summit.hand_over_person"
 AGREE = "summit.agree_hand_over"
-# For so long somebody's agreement opens the file.
+# How long an agreement can be used.
 GOOD_FOR = timedelta(days=1)
 
 
 class NeedsAgreement(ValueError):
-    """Somebody else has to agree first; its text is a sentence for whoever asked."""
+    """Raised where somebody else has to agree first. The text is a sentence for the user."""
 
 
 class NothingToAgree(ValueError):
-    """Nobody asks, or somebody has agreed already; its text is a sentence for whoever asked."""
+    """Raised where no request waits for an agreement. The text is a sentence for the user."""
 
 
 def unseen(person: Person, by: User) -> list[Restricted]:
-    """Return the groups of what is held of a person that somebody may not see."""
+    """Return the restricted groups of a person's data that `by` may not see, without groups that have no values."""
     subject = subject_of(person)
     hidden = [
         (portion, group)
@@ -47,11 +48,10 @@ def unseen(person: Person, by: User) -> list[Restricted]:
 
 
 def hand_over(*, person: Person, by: User) -> bytes:
-    """Return all that is held of somebody as a ZIP: `data.json` for machines, `data.html` to read, and the files that
-    are their own. What is in it is recorded by the portions' names, and who agreed.
+    """Return all data of a person as a ZIP: `data.json` for machines, `data.html` to read, and their files.
 
-    Raises PermissionDenied, and NeedsAgreement where `by` may not see all of it and nobody who may has agreed within
-    a day.
+    The audit records the names of the portions, and the agreement that was used. Raises PermissionDenied, and
+    NeedsAgreement where `by` may not see all of the data and nobody who may has agreed within a day.
     """
     check(by, HAND_OVER, person.summit)
     with transaction.atomic():
@@ -63,12 +63,15 @@ def hand_over(*, person: Person, by: User) -> bytes:
 
 
 def _claim(person: Person, by: User) -> SubjectAccessRequest | None:
-    """Use up the agreement that is needed, and return it; None where none is."""
+    """Mark the agreement that `by` needs as used, and return it; None where `by` needs none.
+
+    Raises NeedsAgreement where there is no agreement.
+    """
     hidden = unseen(person, by)
     if not hidden:
         return None
     row = agreed(person.summit, by).filter(person=person).select_related("agreed_by").first()
-    # Who agreed may have lost their role since.
+    # The account that agreed may have lost its role since.
     if row is None or row.agreed_by is None or not _sees(row.agreed_by, hidden, person.summit):
         raise NeedsAgreement(needs(hidden))
     if not _open(person, by).filter(pk=row.pk).update(taken_at=Now()):
@@ -77,15 +80,18 @@ def _claim(person: Person, by: User) -> SubjectAccessRequest | None:
 
 
 def needs(hidden: list[Restricted]) -> str:
-    """Say what of it somebody may not see, and who has to agree."""
+    """Return the sentence that names the hidden groups of data and who has to agree."""
     what = comma().join(str(group.title) for group in hidden)
-    said = _("It holds what your roles don’t show you: %(what)s. Somebody else has to agree first: %(who)s.")
-    return said % {"what": what, "who": RULES[AGREE].names()}
+    message = _("It holds what your roles don’t show you: %(what)s. Somebody else has to agree first: %(who)s.")
+    return message % {"what": what, "who": RULES[AGREE].names()}
 
 
 def ask(*, person: Person, by: User) -> SubjectAccessRequest:
-    """Ask for somebody's agreement to hand a person's data over; asked twice, it is one request. One that was agreed
-    to and not used in time is asked anew. Raises PermissionDenied."""
+    """Request an agreement to hand over a person's data, and return the request.
+
+    An open request is returned instead of a second one. One that was agreed to and not used in time waits for a new
+    agreement. Raises PermissionDenied.
+    """
     check(by, HAND_OVER, person.summit)
     with transaction.atomic():
         if not is_agreed(person, by):
@@ -97,10 +103,10 @@ def ask(*, person: Person, by: User) -> SubjectAccessRequest:
 
 
 def agree(*, person: Person, by: User, until: int | None = None) -> int:
-    """Agree to every request that waits to hand a person's data over, but to one's own; return how many that were.
-    `until` is the primary key of the newest that `by` has read of: later ones wait.
+    """Agree to the waiting requests of others to hand over a person's data, and return their number.
 
-    Raises PermissionDenied, also where `by` may not see all of it, or NothingToAgree.
+    `until` is the primary key of the newest request that `by` has seen: later ones keep waiting. Raises
+    PermissionDenied, also where `by` may not see the data that a request needs the agreement for, or NothingToAgree.
     """
     check(by, AGREE, person.summit)
     with transaction.atomic():
@@ -118,31 +124,36 @@ def agree(*, person: Person, by: User, until: int | None = None) -> int:
 
 
 def waiting(summit: Summit, by: User) -> QuerySet[SubjectAccessRequest]:
-    """Return the requests of a summit that nobody has agreed to, but for one's own."""
+    """Return the requests of a summit that wait for an agreement, except those of `by`."""
     rows = SubjectAccessRequest.objects.filter(person__summit=summit, agreed_at=None, taken_at=None)
     return rows.exclude(asked_by=by).order_by("pk")
 
 
 def request_of(person: Person, by: User) -> SubjectAccessRequest | None:
-    """Return one's own request that is open: it waits, or was agreed to and can be used."""
+    """Return the open request of `by` for a person, or None. An open request hasn't been used yet."""
     return _open(person, by).first()
 
 
 def is_agreed(person: Person, by: User) -> bool:
-    """Return whether somebody has agreed to one's request, not too long ago, who sees what one doesn't."""
+    """Return whether the request of `by` has an agreement that can be used.
+
+    It must be recent, by an account that may see the data that `by` may not.
+    """
     row = agreed(person.summit, by).filter(person=person).select_related("agreed_by").first()
     return row is not None and row.agreed_by is not None and _sees(row.agreed_by, unseen(person, by), person.summit)
 
 
 def agreed(summit: Summit, by: User) -> QuerySet[SubjectAccessRequest]:
-    """Return one's own requests of a summit to which somebody has agreed, and that can be used."""
+    """Return the unused requests of `by` in a summit that were agreed to within GOOD_FOR."""
     rows = SubjectAccessRequest.objects.filter(person__summit=summit, asked_by=by, taken_at=None)
     return rows.filter(agreed_at__gt=Now() - GOOD_FOR).order_by("pk")
 
 
 def of_interest(summit: Summit, by: User) -> QuerySet[SubjectAccessRequest]:
-    """Return the requests of a summit that somebody may have to act on: those of others that wait, and their own to
-    which somebody has agreed, with the people. One query."""
+    """Return the requests of a summit that `by` may have to act on, with their people. One query.
+
+    These are the waiting requests of others, and those of `by` that were agreed to and can be used.
+    """
     rows = (waiting(summit, by) | agreed(summit, by)).filter(person__erased_at=None)
     return rows.select_related("person", "asked_by").order_by("pk")
 

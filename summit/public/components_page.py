@@ -1,6 +1,6 @@
-"""Every component with all its states, from the same templates as the pages'. Never routed in production.
+"""A page for development that shows every component in all its states, from the templates of the real pages.
 
-What it shows is made up here and touches no table.
+Its data is made up and reads no table. Production has no route to it.
 """
 
 from datetime import date, datetime, timedelta
@@ -17,16 +17,16 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from summit.admin_base import charts
+from summit.admin_base import svg_charts
 from summit.admin_base.widgets import DayInput, MomentInput, name_parts
 from summit.core.languages import tongue
 
-# Names of people, places and parties are data, and stay as they are in every language.
+# Names of people, places and parties are data, which isn't translated.
 SPEAKER, OFFICE, PARTY, ROOM, VENUE = "A. Example", "Home Secretary", "Aland", "Long Gallery", "Lancaster House"
 
 
 class Example(forms.Form):
-    """A field of each kind."""
+    """A form with a field of each kind."""
 
     name = forms.CharField(help_text="", required=False)
     answer = forms.ChoiceField(widget=forms.RadioSelect)
@@ -38,7 +38,7 @@ class Example(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        said = {
+        message = {
             "name": (_("Your name and office"), _("It is kept with the answer.")),
             "answer": (_("Will you take part?"), ""),
             "day": (_("Day"), ""),
@@ -47,7 +47,7 @@ class Example(forms.Form):
             "note": (_("Note"), ""),
             "agreed": (_("Everybody may read this"), ""),
         }
-        for key, (label, hint) in said.items():
+        for key, (label, hint) in message.items():
             self.fields[key].label, self.fields[key].help_text = label, hint
         self.fields["answer"].choices = [("yes", _("Accept")), ("no", _("Decline"))]  # type: ignore[attr-defined]
         name_parts(self.fields["moment"])
@@ -78,7 +78,7 @@ def _places() -> list[Any]:
 
 
 def _rows(now: datetime) -> list[Any]:
-    """A session in each state."""
+    """Return a session in each state."""
     rows = []
     titles = ("Opening", "Family photo", "Supply chains", "Criminal finances")
     for number, state in enumerate(("now", "next", "", "cancelled")):
@@ -106,7 +106,7 @@ def _rows(now: datetime) -> list[Any]:
 
 
 def _shown() -> Any:
-    """An agenda that is narrowed to one of two rooms."""
+    """Return an agenda that is filtered to one of two rooms."""
     rooms = [
         SimpleNamespace(name=name, language="en", number=number, query="#content", chosen=name == ROOM)
         for name, number in ((ROOM, 2), ("Music Room", 1))
@@ -115,27 +115,27 @@ def _shown() -> Any:
     return SimpleNamespace(groups=[group], chosen=rooms[:1], rows=[1, 2], total=3, asked=True, whole="#content")
 
 
-def _chart() -> charts.Chart:
-    said = ngettext("%(answered)d of %(invited)d has answered", "%(answered)d of %(invited)d have answered", 31)
-    title = said % {"answered": 31, "invited": 46}
+def _chart() -> svg_charts.Chart:
+    message = ngettext("%(answered)d of %(invited)d has answered", "%(answered)d of %(invited)d have answered", 31)
+    title = message % {"answered": 31, "invited": 46}
     about = _("A bar for each region: who attends, who declined, who has not answered.")
     of = _("%(answered)d of %(invited)d")
     rows = [
-        charts.Row(_("Africa"), [9, 2, 8], of % {"answered": 11, "invited": 19}),
-        charts.Row(_("Europe"), [17, 3, 7], of % {"answered": 20, "invited": 27}),
+        svg_charts.Row(_("Africa"), [9, 2, 8], of % {"answered": 11, "invited": 19}),
+        svg_charts.Row(_("Europe"), [17, 3, 7], of % {"answered": 20, "invited": 27}),
     ]
-    return charts.Chart(
+    return svg_charts.Chart(
         name="chart",
         title=title,
-        drawing=charts.bars(name="chart", title=title, about=about, rows=rows),
+        drawing=svg_charts.bars(name="chart", title=title, about=about, rows=rows),
         head=[_("Region"), _("Attending"), _("Regrets"), _("Not answered")],
         rows=[[row.label, *(str(value) for value in row.values)] for row in rows],
-        key=list(zip(charts.LOOKS, [_("attending"), _("regrets"), _("not answered")], strict=True)),
+        key=list(zip(svg_charts.LOOKS, [_("attending"), _("regrets"), _("not answered")], strict=True)),
     )
 
 
 def _agenda() -> dict[str, Any]:
-    """What stands beside a session, above an agenda and above a text."""
+    """Return the context of what is shown next to a session, above an agenda and above a text."""
     return {
         "documents": [SimpleNamespace(title="On borders", language="en", tongue=tongue("en"), url="#content")],
         "texts": [SimpleNamespace(title="On borders", language="en", what=_("Text as delivered"), url="#content")],
@@ -188,5 +188,5 @@ def _context(now: datetime) -> dict[str, Any]:
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """Show them all."""
+    """Show all components."""
     return render(request, "dev/components.html", _context(timezone.now()))

@@ -1,4 +1,4 @@
-"""Error pages. What one may not see looks like what isn't there."""
+"""Error pages. An object that the reader may not see gets the same page as one that doesn't exist."""
 
 import logging
 import sys
@@ -20,7 +20,7 @@ def _page(request: HttpRequest, status: int, reason: str = "") -> HttpResponse:
     if request.path_info.startswith(API):
         names = {400: "parameters", 403: "forbidden", 404: "not-found"}
         return plain(names[status], headers={"Cache-Control": "no-store"})
-    # The session of a request that failed early may not be there; the page needs none.
+    # A request that failed early may have no session yet. The error page needs none.
     if not is_personal(request.path_info):
         blind(request)
     at_desk = request.path_info.startswith("/admin/")
@@ -30,7 +30,7 @@ def _page(request: HttpRequest, status: int, reason: str = "") -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400. Where the query itself can't be read, the page is made without it."""
+    """Return the page for a 400. Where the query string can't be parsed, it is replaced by an empty one."""
     try:
         _query = request.GET
     except SuspiciousOperation:
@@ -39,17 +39,17 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403, with the sentence that says who can."""
+    """Return the page for a 403, with the exception's sentence that says who can."""
     return _page(request, 403, str(exception))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404: one page for all that isn't there."""
+    """Return the page for a 404, which is the same for all addresses."""
     return _page(request, 404)
 
 
 def busy(request: HttpRequest) -> HttpResponse:
-    """503: the database is locked, full or away. Without a query, since none may come through."""
+    """Return a 503 for a database that is locked, full or unreachable. No query, since that could fail too."""
     headers = {"Cache-Control": "no-store", "Retry-After": str(BUSY_FOR)}
     if request.path_info.startswith(API):
         return plain("busy", headers=headers)
@@ -57,17 +57,17 @@ def busy(request: HttpRequest) -> HttpResponse:
 
 
 class BusyMiddleware:
-    """Answers 503 where a view could not reach the database, or could not record who sees personal data."""
+    """Answer 503 where a view couldn't reach the database, or couldn't record who sees personal data."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer the request."""
+        """Return the view's answer."""
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer what the database raised because of its state; anything else is an error of ours."""
+        """Return a 503 for an OperationalError; None for any other error, which is a bug of the program."""
         if not isinstance(exception, OperationalError):
             return None
         logger.error("%s %s: %s", request.method, request.path_info, exception, exc_info=exception)
@@ -75,13 +75,13 @@ class BusyMiddleware:
 
 
 class MethodMiddleware:
-    """Says in words that an address takes forms only: a browser that is sent there would show nothing at all."""
+    """Give a 405 for a GET a page that explains it, since a browser would show an empty page."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer the request; what refuses to be read has a page then, with the same status and headers."""
+        """Return the view's answer, or the page for a 405 with the same `Allow` header. The API isn't affected."""
         answer = self.get_response(request)
         if answer.status_code != 405 or request.method != "GET" or request.path_info.startswith(API):
             return answer
@@ -91,7 +91,10 @@ class MethodMiddleware:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, without a query and without the reader's request in it; 503 where a middleware met a busy database."""
+    """Return the page for a 500, or a 503 where a middleware raised an OperationalError.
+
+    The page needs no query and nothing of the request.
+    """
     if isinstance(sys.exc_info()[1], OperationalError):
         return busy(request)
     if request.path_info.startswith(API):
@@ -100,5 +103,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403: the form was open too long, or cookies are off."""
+    """Return the page for a 403 of the CSRF check: the form was open too long, or cookies are off."""
     return _page(request, 403, "csrf")

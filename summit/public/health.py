@@ -1,4 +1,4 @@
-"""Is it alive, is it ready, how does it do."""
+"""Health checks and metrics for monitoring: whether the process is alive, whether it is ready, and its gauges."""
 
 import shutil
 
@@ -13,25 +13,27 @@ from summit.core.metrics import exposition
 from summit.maintenance import heartbeats
 
 PLAIN = "text/plain; charset=utf-8"
-# Bytes that a database in a file needs at least to take a request's rows.
+# The least free bytes on the disk with which a database in a file can store a request's rows.
 LEAST_FREE = 8 * 1024 * 1024
 LOOPBACK = ("127.0.0.1", "::1")
 
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Answer that the process is alive; asks nobody else."""
+    """Return 200 while the process is alive. It depends on no other service."""
     return HttpResponse("ok\n", content_type=PLAIN, headers={"Cache-Control": "no-store"})
 
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Answer whether the database answers, is migrated and, where it is a file, has room to grow; the broker is no
-    condition, since the web needs none. A clock of a worker or of beat that is wrong is told, and no condition
-    either."""
+    """Return 200 if the database is reachable, is migrated and has space on the disk, where it is a file; else 503.
+
+    The broker isn't checked, since the web process doesn't need it. If the clock of a worker or of beat is wrong, the
+    answer says so and is still 200.
+    """
     if _is_full():
-        said = "the disk is full: nothing can be written to the database\n"
-        return HttpResponse(said, status=503, content_type=PLAIN, headers={"Cache-Control": "no-store"})
+        message = "the disk is full: nothing can be written to the database\n"
+        return HttpResponse(message, status=503, content_type=PLAIN, headers={"Cache-Control": "no-store"})
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -39,14 +41,14 @@ def readyz(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         return HttpResponse("no database\n", status=503, content_type=PLAIN, headers={"Cache-Control": "no-store"})
     if waiting:
-        said = f"{len(waiting)} migrations wait: run manage.py migrate\n"
-        return HttpResponse(said, status=503, content_type=PLAIN, headers={"Cache-Control": "no-store"})
-    said = f"a worker's or beat's clock differs by {drift:+.0f} s from the database's\n" if drift else ""
-    return HttpResponse(f"ok\n{said}", content_type=PLAIN, headers={"Cache-Control": "no-store"})
+        message = f"{len(waiting)} migrations wait: run manage.py migrate\n"
+        return HttpResponse(message, status=503, content_type=PLAIN, headers={"Cache-Control": "no-store"})
+    message = f"a worker's or beat's clock differs by {drift:+.0f} s from the database's\n" if drift else ""
+    return HttpResponse(f"ok\n{message}", content_type=PLAIN, headers={"Cache-Control": "no-store"})
 
 
 def _is_full() -> bool:
-    """Return whether a database that is a file has no room left. A server knows of its own disk."""
+    """Return whether the disk of a database file is full. False for PostgreSQL, which checks its own disk."""
     if connection.vendor != "sqlite":
         return False
     try:
@@ -57,13 +59,14 @@ def _is_full() -> bool:
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Give the numbers in Prometheus' text format to whoever has METRICS_TOKEN, or without one to loopback.
+    """Return the metrics in Prometheus' text format, to requests with METRICS_TOKEN. Raises Http404 for others.
 
-    Behind a proxy all come from loopback, and not every proxy says for whom: there only the token opens.
+    Where no token is set, requests from loopback are answered. Behind a proxy, all requests come from loopback and
+    not every proxy names the client, so a token is always needed there.
     """
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
     known = bool(settings.METRICS_TOKEN) and constant_time_compare(token, settings.METRICS_TOKEN)
-    # A proxy that the settings know nothing of may still tell of itself.
+    # The header reveals a proxy that isn't in the settings.
     passed_on = settings.BEHIND_PROXY or "X-Forwarded-For" in request.headers
     direct = not passed_on and request.META.get("REMOTE_ADDR") in LOOPBACK
     if not (known or (direct and not settings.METRICS_TOKEN)):

@@ -1,4 +1,4 @@
-"""The interface's language: named in the address, never guessed from the browser except at `/`."""
+"""Middleware that activates the interface's language, which is never taken from the browser except at `/`."""
 
 from collections.abc import Callable
 
@@ -10,19 +10,23 @@ from summit.core.languages import spoken
 from summit.public_base import public_pages
 
 Handler = Callable[[HttpRequest], HttpResponse]
-# In the session: the language of the letter whose link was followed, or of whose mailbox a code was proven.
+# The session's key for the language of the letter with the link that was followed, or of the person of the mailbox
+# that received the sign-in code.
 DOOR_LANGUAGE = "door_language"
 
 
 class LanguageMiddleware:
-    """`?lang=` decides. On personal pages the choice lasts for the session; without one the account's own language
-    counts, and then that of the letter or the person by whom the portal was opened in this browser."""
+    """Activate the language of `?lang=`, or else the default language.
+
+    On personal pages the choice is stored in the session. Without a choice, they use the account's language, or else
+    that of the letter or person through which the portal was opened in this browser.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer the request in its language."""
+        """Return the view's answer, made in the request's language."""
         with translation.override(self._language(request)):
             request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)

@@ -1,5 +1,7 @@
-"""The picture of a summit for those who share its pages: its name, its place and its days, in its colour. 1200 by 630
-pixels, as programs that show such pictures cut them."""
+"""The preview picture for shared links to a summit's pages: its name, place and days on its colour.
+
+It has 1200 by 630 pixels, the format that such previews use.
+"""
 
 from functools import lru_cache
 
@@ -25,7 +27,10 @@ SOURCE = b"""#let d = json(bytes(sys.inputs.data))
 
 
 def draw(summit: Summit) -> bytes:
-    """Return the picture as PNG, in the summit's own language; in letters that no font here has, by its address."""
+    """Return the picture as PNG, in the summit's own language.
+
+    Where no font has the letters of its name or place, the picture shows the slug instead of both.
+    """
     with translation.override(spoken(summit.language)):
         days = list(dict.fromkeys(map(plain_day, (summit.starts_on, summit.ends_on))))
         when = f"{summit.place}, {' – '.join(days)}"
@@ -38,5 +43,5 @@ def draw(summit: Summit) -> bytes:
 @lru_cache(maxsize=32)
 def _drawn(name: str, when: str, language: str, colour: str) -> bytes:
     accent = colours.light_accent(colour)
-    said = {"name": name, "when": when, "language": language.partition("-")[0], "direction": direction(language)}
-    return typst.draw_png(SOURCE, {**said, "ground": accent.colour, "ink": accent.ink})
+    message = {"name": name, "when": when, "language": language.partition("-")[0], "direction": direction(language)}
+    return typst.draw_png(SOURCE, {**message, "ground": accent.colour, "ink": accent.ink})

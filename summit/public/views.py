@@ -1,4 +1,4 @@
-"""The public entrance: `/`, a summit's home, robots.txt."""
+"""Views of the public entrance: `/`, a summit's home, theme and picture, robots.txt, security.txt."""
 
 from datetime import timedelta
 
@@ -21,7 +21,10 @@ from summit.summits.models import Summit
 
 
 def root(request: HttpRequest) -> HttpResponse:
-    """Lead to the summit that is on, or the only one, or list them: the one address that negotiates the language."""
+    """Redirect to the summit that is running now, or to the only one; otherwise list the summits.
+
+    This is the only address that takes the language from the browser's Accept-Language.
+    """
     asked = request.GET.get("lang", "")
     language = asked if asked in settings.INTERFACE_LANGUAGES else translation.get_language_from_request(request)
     language = spoken(language)
@@ -47,7 +50,7 @@ def root(request: HttpRequest) -> HttpResponse:
 @public_page
 @cached_page()
 def home(request: HttpRequest, summit: str) -> HttpResponse:
-    """Show a summit: what it is, where and when, its agenda and what its press office has published."""
+    """Show a summit's home: its name, place and days, its agenda and the texts that its press office published."""
     found = summits.get_summit(summit)
     return render(
         request, "portal/home.html", {"summit": found, "venues": found.venues.all(), "panels": panels(found)}
@@ -56,7 +59,10 @@ def home(request: HttpRequest, summit: str) -> HttpResponse:
 
 @public_page
 def theme(request: HttpRequest, summit: str) -> HttpResponse:
-    """Give a summit's colour as a stylesheet; its address carries the colour, so that it can be kept for a while."""
+    """Return a stylesheet with a summit's colour, which caches may keep for an hour.
+
+    The links to it contain the colour, so a new colour has a new address.
+    """
     content = colours.stylesheet(summits.get_summit(summit).accent)
     return HttpResponse(
         content, content_type="text/css; charset=utf-8", headers={"Cache-Control": "public, max-age=3600"}
@@ -66,13 +72,13 @@ def theme(request: HttpRequest, summit: str) -> HttpResponse:
 @public_page
 @cached_page()
 def picture(request: HttpRequest, summit: str) -> HttpResponse:
-    """Give the picture that programs show where somebody shares a page of the summit."""
+    """Return the preview picture that programs show for shared links to the summit's pages."""
     return HttpResponse(share_picture.draw(summits.get_summit(summit)), content_type="image/png")
 
 
 @public_page
 def robots(request: HttpRequest) -> HttpResponse:
-    """Keep crawlers out of what is personal, and lead them to what is public."""
+    """Return robots.txt, which excludes personal pages and names the sitemap."""
     closed = ("/admin/", "/portal/", "/accounts/", "/i/", "/api/")
     lines = [
         "User-agent: *",
@@ -86,7 +92,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def security(request: HttpRequest) -> HttpResponse:
-    """Say where somebody can tell of a weakness (RFC 9116). It is to be read anew within three months."""
+    """Return security.txt, with the contact for reports of vulnerabilities (RFC 9116). It expires after 90 days."""
     until = (timezone.now() + timedelta(days=90)).replace(microsecond=0, second=0, minute=0, hour=0)
     lines = (
         f"Contact: {settings.SECURITY_CONTACT}",
@@ -94,5 +100,5 @@ def security(request: HttpRequest) -> HttpResponse:
         f"Canonical: {settings.BASE_URL}{reverse('security')}",
         f"Preferred-Languages: {', '.join(settings.INTERFACE_LANGUAGES)}",
     )
-    said = "".join(f"{line}\n" for line in lines)
-    return HttpResponse(said, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "max-age=86400"})
+    message = "".join(f"{line}\n" for line in lines)
+    return HttpResponse(message, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "max-age=86400"})

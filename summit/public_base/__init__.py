@@ -1,1 +1,1 @@
-"""What all public pages share: the same bytes for everybody, their cache, sitemaps."""
+"""The basis of all public pages: the decorator `public_page`, the cache of pages, sitemaps."""

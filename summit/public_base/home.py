@@ -1,4 +1,4 @@
-"""The summit's public home is composed of panels; each app registers its own."""
+"""The registry of panels, of which a summit's public home is composed. Each app registers its own."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from summit.core.registry import Registry
 from summit.summits.models import Summit
 
-# From a summit to a template and its context, or None where there is nothing to show.
+# Takes a summit and returns a template and its context, or None where there is nothing to show.
 Panel = Callable[[Summit], tuple[str, dict[str, Any]] | None]
 _panels: Registry[Panel] = Registry()
 panel = _panels.register

@@ -1,9 +1,11 @@
-"""Public pages that are made once and answered many times, from this process's memory.
+"""A cache of public pages in the memory of the process.
 
-A page is cached with the version of all that it depends on (`page_version`). The version is read at each request, so
-that a page is never older than the database, but for one case: while one thread makes a page anew, the others answer
-with the page before, where nothing was taken away since and it was up to date at most two seconds ago; else they wait
-for the new one. What depends on rows that are not counted says so by `beside`, or isn't cached.
+A page is cached with the version of everything that it depends on (`page_version`). Each request reads the version,
+so a page is never older than the database, with one exception. While one thread renders a new page, other threads
+answer with the previous one, if nothing has been removed since and it was current at most two seconds ago. Otherwise
+they wait for the new page.
+
+A page that depends on rows whose changes aren't counted declares them by `beside`, or isn't cached.
 """
 
 import functools
@@ -28,17 +30,17 @@ View = Callable[..., HttpResponse]
 TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 # Bytes below which compressing isn't worth it.
 SMALL = 1000
-# Headers that are made for each answer; all others that a page brings are its own, and cached with it.
+# Headers that are set for each answer. All other headers of a page are cached with it.
 MADE_ANEW = frozenset({"etag", "content-encoding", "content-length"})
-# Seconds for which the page before may be answered while the next is made.
+# Seconds for which the previous page may be used while the next one is rendered.
 STALE = 2.0
-# Seconds after which whoever waits for another's page makes it too.
+# Seconds after which a thread that waits for another's page renders the page itself.
 PATIENCE = 20.0
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page as it was made."""
+    """A rendered page, plain and compressed, with its ETag and headers."""
 
     content: bytes
     packed: bytes
@@ -47,11 +49,14 @@ class Page:
 
     @property
     def size(self) -> int:
-        """How many bytes it takes."""
+        """The number of bytes that the page takes in the cache."""
         return len(self.content) + len(self.packed)
 
     def response(self, request: HttpRequest) -> HttpResponse:
-        """Return it as an answer, compressed where the reader understands that: it holds nobody's secrets."""
+        """Return the page as an answer, compressed where the request accepts gzip.
+
+        Compressing is safe, since public pages contain no secrets.
+        """
         packed = bool(self.packed) and bool(TAKES_GZIP.search(request.headers.get("Accept-Encoding", "")))
         response = HttpResponse(self.packed if packed else self.content, headers=dict(self.headers))
         response["ETag"] = f'"{self.etag}-gzip"' if packed else f'"{self.etag}"'
@@ -63,7 +68,7 @@ class Page:
 
 
 class _Build:
-    """A page that one thread makes, and others may wait for."""
+    """A page that one thread is rendering and others may wait for."""
 
     def __init__(self, version: Version) -> None:
         self.version = version
@@ -71,12 +76,12 @@ class _Build:
         self.page: Page | None = None
 
     def answers(self, version: Version) -> bool:
-        """Return whether its page is, or will be, as fresh as whoever asked at a version may expect."""
+        """Return whether the page is current enough for a request at this version."""
         return self.version == version or self.version.since >= version.since
 
 
 class PageCache:
-    """Pages by what was asked for, up to a number of bytes; what was not asked for longest goes first."""
+    """Rendered pages by request, up to a number of bytes; the least recently used page is dropped first."""
 
     def __init__(self) -> None:
         self._pages: OrderedDict[Hashable, tuple[Version, Page]] = OrderedDict()
@@ -87,8 +92,11 @@ class PageCache:
     def answer(
         self, asked: Hashable, version: Version, make: Callable[[], HttpResponse], most: int
     ) -> Page | HttpResponse:
-        """Return what was asked for as it is at a version, made once by those who ask at once; an answer without a
-        page (404, a redirect) is returned as it was made. Pages are cached within `most` bytes in all."""
+        """Return the page for a request at a version, from the cache or by calling `make`.
+
+        Concurrent requests for the same page share one call. An answer other than a 200 (a 404, a redirect) is
+        returned as it is and not cached. The cache holds at most `most` bytes.
+        """
         until = time.monotonic() + PATIENCE
         while True:
             with self._lock:
@@ -108,7 +116,7 @@ class PageCache:
         return self._made(asked, build, make, most)
 
     def _find(self, asked: Hashable, version: Version) -> Page | None:
-        """Return the page that answers at a version, None where it has to be made or waited for."""
+        """Return the cached page for a request at a version; None where it must be rendered or waited for."""
         if asked not in self._pages:
             return None
         known, page = self._pages[asked]
@@ -140,7 +148,7 @@ class PageCache:
         return build.page or response
 
     def _put(self, asked: Hashable, version: Version, page: Page, most: int) -> None:
-        """Cache a page, but not one that is older than what is there, or larger than an eighth of all."""
+        """Cache a page, unless it is older than the cached one, or larger than an eighth of the cache."""
         before = self._pages.get(asked)
         if before is not None and before[0].since > version.since:
             return
@@ -156,7 +164,7 @@ class PageCache:
             self.size -= oldest.size
 
     def clear(self) -> None:
-        """Forget all."""
+        """Drop all pages."""
         with self._lock:
             self._pages.clear()
             self.size = 0
@@ -167,14 +175,14 @@ PAGES = PageCache()
 
 def _pack(response: HttpResponse) -> Page:
     content = response.content
-    # Without a time in it the same page is the same bytes in every process.
+    # With no time in the gzip header, the same page is the same bytes in every process.
     packed = gzip.compress(content, 6, mtime=0) if len(content) >= SMALL else b""
     headers = tuple((name, value) for name, value in response.items() if name.lower() not in MADE_ANEW)
     return Page(content, packed, hashlib.sha256(content).hexdigest()[:32], headers)
 
 
 def _asked(view: View, request: HttpRequest) -> tuple[Hashable, ...]:
-    """Return what was asked for: of which view, at which address, with which parameters, in which language."""
+    """Return the cache key of a request: the view, the path, the parameters and the language."""
     chosen = tuple(sorted((name, tuple(request.GET.getlist(name))) for name in request.GET))
     return view.__module__, view.__qualname__, request.path, chosen, translation.get_language()
 
@@ -185,10 +193,13 @@ def cached_page(
     also: Callable[[HttpRequest], Hashable] | None = None,
     headers: Callable[[Version], Mapping[str, str]] | None = None,
 ) -> Callable[[View], View]:
-    """Cache a view's pages. The view takes the summit's slug as `summit`; it is asked with `params` alone besides
-    `lang`, each once: an address with others is answered anew. `beside` is called with the view's arguments where a
-    page depends on more than the version, and gives what else it depends on. `also` is what else of the request the
-    answer depends on. `headers` are those of each answer (200) at a version, cached or not.
+    """Return a decorator that caches the pages of a view, which takes the summit's slug as `summit`.
+
+    - `params` are the query parameters that the view reads, besides `lang`. A request with any other parameter isn't
+      cached.
+    - `beside` takes the view's arguments, and returns what else the page depends on besides the version.
+    - `also` takes the request, and returns what else of it the page depends on.
+    - `headers` takes the version, and returns headers for each answer with status 200, cached or not.
 
     One query for each answer, and those of `beside`.
     """

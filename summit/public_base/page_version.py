@@ -1,4 +1,4 @@
-"""The version of a summit's public pages: what a cached page depends on, read in one query for each answer."""
+"""The version of a summit's public pages, which changes with anything that they show. One query for each answer."""
 
 import time
 from collections.abc import Callable, Hashable
@@ -18,10 +18,12 @@ from summit.summits.models import PublicVersion, Summit
 
 @dataclass(frozen=True)
 class Version:
-    """What a page depends on, read at one moment: `whole` names all of it.
+    """The state of everything that a page depends on, read at one moment.
 
-    Between two versions with the same `removals` nothing was taken away that could be read. `since` is this process's
-    clock before it was read, `now` the database's.
+    - `whole` is equal in two versions if nothing that the page shows has changed.
+    - `removals` is equal in two versions if nothing was removed that could be read before.
+    - `since` is the moment before the version was read, by this process's monotonic clock.
+    - `now` is the database's time.
     """
 
     whole: Hashable
@@ -30,13 +32,13 @@ class Version:
     now: datetime = field(compare=False, default_factory=lambda: datetime.now(UTC))
 
     def beside(self, other: Hashable) -> "Version":
-        """Return the version of a page that depends on something else too."""
+        """Return the version of a page that depends on `other` too."""
         return replace(self, whole=(self.whole, other), removals=(self.removals, other))
 
 
-# Returns an expression for rows of `Summit`: a value that the clock alone changes, such as the newest moment that has
-# passed. Apps above register theirs when they are ready. All else that pages show are rows, whose changes triggers
-# count (`summit.core.change_counters`).
+# Returns an expression for rows of `Summit`, of a value that changes with time alone, such as the last moment that
+# has passed. The apps above register theirs when they are loaded. Everything else that pages show comes from rows,
+# and triggers count their changes (`summit.core.change_counters`).
 ClockValue = Callable[[], Combinable]
 _clock_values: Registry[ClockValue] = Registry()
 clock_value = _clock_values.register
@@ -53,8 +55,10 @@ _VERSION = Prepared(_version)
 
 
 def read_version(slug: str) -> Version | None:
-    """Return the version of the pages of the public summit at an address, None where there is none. One query, whose
-    SQL is made once in a process."""
+    """Return the version of the pages of the public summit with this slug; None where there is none.
+
+    One query, which each process compiles once.
+    """
     since = time.monotonic()
     row = next(iter(_VERSION.rows(slug=slug)), None)
     if row is None:
@@ -66,7 +70,10 @@ def read_version(slug: str) -> Version | None:
 
 
 def _aware(value: datetime | str) -> datetime:
-    """Return a moment as SQLite (a string in UTC) and PostgreSQL give it."""
+    """Return an aware moment, from a datetime of PostgreSQL or a string in UTC of SQLite.
+
+    Raises ValueError for a string that isn't a moment.
+    """
     found = parse_datetime(value) if isinstance(value, str) else value
     if found is None:
         raise ValueError(f"not a moment: {value!r}")

@@ -1,4 +1,4 @@
-"""Public pages: the same bytes for everybody, so that they can be stored, cached and served fast."""
+"""The decorator for public pages, which are the same bytes for everybody and can be cached."""
 
 import functools
 import hashlib
@@ -11,12 +11,12 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.functional import SimpleLazyObject
 
-# Addresses below these are personal: there the choice is remembered, and an account's own language is the default.
+# Pages below these paths are personal: they have a session, and the account's language is their default.
 PERSONAL = ("/portal/", "/admin/", "/accounts/", "/i/", "/dev/")
 
 
 def is_personal(path: str) -> bool:
-    """Return whether what lives at a path belongs to somebody."""
+    """Return whether the pages at a path are personal."""
     return path.startswith(PERSONAL)
 
 
@@ -28,14 +28,17 @@ def _nobody(*args: object) -> NoReturn:
 
 
 class NoSession:
-    """Stands where the session would be: the middleware finds it untouched, everything else is refused."""
+    """A replacement for the session on public pages.
+
+    The session middleware finds it unused; any other access raises ImproperlyConfigured.
+    """
 
     accessed = False
     modified = False
     __getitem__ = __setitem__ = __contains__ = _nobody
 
     def is_empty(self) -> bool:
-        """Return False, so that nobody's cookie is deleted."""
+        """Return False, so that the session middleware doesn't delete the reader's cookie."""
         return False
 
     def __getattr__(self, name: str) -> NoReturn:
@@ -43,10 +46,10 @@ class NoSession:
 
 
 def public_page(view: View) -> View:
-    """Make a view public: it can't see session, account or CSRF token, answers GET and HEAD, and carries an ETag.
+    """Make a view public: it has no session, account or CSRF token, answers GET and HEAD only, and sends an ETag.
 
-    `no-cache` lets every cache store it and makes each ask again before it is shown, so that what is lifted, held
-    or withdrawn is right at once; the asking costs a 304.
+    `Cache-Control: no-cache` lets caches store the page but makes them revalidate it before each use. So the end of
+    an embargo, a hold or a withdrawal has its effect at once, at the cost of a request that is answered with a 304.
     """
 
     @functools.wraps(view)
@@ -63,25 +66,28 @@ def public_page(view: View) -> View:
 
 
 def blind(request: HttpRequest) -> None:
-    """Take from a request whatever tells who is asking; touching it afterwards is a programming error."""
+    """Remove everything from a request that identifies the reader.
+
+    Reading the session or the user afterwards raises ImproperlyConfigured.
+    """
     request.session = NoSession()  # type: ignore[assignment]
     request.user = SimpleLazyObject(_nobody)  # type: ignore[assignment]
     request.META.pop("HTTP_COOKIE", None)
     request.META.pop("HTTP_ACCEPT_LANGUAGE", None)
-    # A cookie that is no token makes the middleware want to set a new one, on a page that is everybody's.
+    # For an invalid CSRF cookie, the middleware would set a new one on a page that everybody shares.
     request.META.pop("CSRF_COOKIE", None)
     request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", None)
     request.COOKIES = {}
 
 
 def finish(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Give a public answer its caching headers, or the 304 that its ETag earns."""
+    """Return a public answer with its caching headers and ETag, or a 304 where the reader's copy is current."""
     if response.streaming or not isinstance(response, HttpResponse) or response.status_code != 200:
         response.headers.setdefault("Cache-Control", "public, no-cache")
         return response
     if hasattr(response, "render") and not getattr(response, "is_rendered", True):
         response.render()
-    # A page that was kept (summit.public_base.page_cache) brings its own.
+    # A cached page (summit.public_base.page_cache) has an ETag already.
     etag = response.get("ETag") or f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     response["ETag"] = etag
     response.headers.setdefault("Cache-Control", "public, no-cache")

@@ -1,8 +1,8 @@
-"""Sitemaps (https://www.sitemaps.org/protocol.html): which public pages there are, for those who search the web.
+"""Sitemaps (https://www.sitemaps.org/protocol.html): the lists of public pages for search engines.
 
-A page's place is told by the app whose page it is, through the predicate by which everybody reads it. Each app has
-maps of its own below a summit's address, since a map may only name what lies below it, and registers here where they
-are; `/sitemap.xml` is the index of all of them.
+Each app lists its own pages, by the predicate that decides whether the public may read them. Its sitemaps are below a
+summit's address, since a sitemap may only list pages below its own path. Each app registers its sitemaps here;
+`/sitemap.xml` is the index of all of them.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -23,14 +23,16 @@ NS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
 MEDIA_TYPE = "application/xml; charset=utf-8"
 
-# Languages with the paths of the same page in them.
+# (language, path of the page in that language)
 Languages = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Place:
-    """A public page: its path, since when it says what it says (None where nobody knows), and all languages in which
-    it can be had, itself among them; none where it has but one."""
+    """A public page in a sitemap: its path, when it last changed (None if unknown), and its languages.
+
+    `languages` lists the page in all its languages, itself included; it is empty for a page in one language.
+    """
 
     path: str
     changed: datetime | None = None
@@ -39,20 +41,20 @@ class Place:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A map: its path, and when the newest page that it names changed."""
+    """A sitemap in the index: its path, and when its newest page last changed (None if unknown)."""
 
     path: str
     changed: datetime | None = None
 
 
-# Yields the maps of an app's pages, of all summits that everybody may see. Its queries don't grow with them.
+# Yields the sitemaps of an app's pages in all public summits, in a number of queries that doesn't grow with them.
 Source = Callable[[], Iterable[Chapter]]
 _sources: Registry[Source] = Registry()
 source = _sources.register
 
 
 def interface(path: str, changed: datetime | None = None) -> list[Place]:
-    """Return a page that the system makes in each language that it speaks, once for each."""
+    """Return the entries of a page that exists in all languages of the interface, one for each language."""
     spoken = settings.INTERFACE_LANGUAGES
     paths = [(code, path if code == settings.LANGUAGE_CODE else f"{path}?lang={code}") for code in spoken]
     return [Place(each, changed, paths if len(paths) > 1 else ()) for _code, each in paths]
@@ -75,27 +77,27 @@ def _write(root: etree._Element, entry: str, rows: Iterable[Place | Chapter]) ->
 
 
 def answer(places: Iterable[Place]) -> HttpResponse:
-    """Return a map of pages as an answer."""
+    """Return the answer with a sitemap of these pages."""
     root = etree.Element(f"{{{NS}}}urlset", nsmap={None: NS, "xhtml": XHTML})  # type: ignore[dict-item]
     return HttpResponse(_write(root, "url", places), content_type=MEDIA_TYPE)
 
 
 @source(10)
 def homes() -> Iterable[Chapter]:
-    """Yield the map of each summit's home."""
+    """Yield the sitemap of the home of each public summit."""
     for slug in Summit.objects.open_to_public().order_by("slug").values_list("slug", flat=True):
         yield Chapter(reverse("summit:sitemap", args=[slug]))
 
 
 @public_page
 def home(request: HttpRequest, summit: str) -> HttpResponse:
-    """Name a summit's home in each language."""
+    """Return the sitemap with a summit's home in each language."""
     return answer(interface(get_summit(summit).get_absolute_url()))
 
 
 @public_page
 def index(request: HttpRequest) -> HttpResponse:
-    """Name all maps."""
+    """Return the index of all sitemaps."""
     root = etree.Element(f"{{{NS}}}sitemapindex", nsmap={None: NS})  # type: ignore[dict-item]
     chapters = (chapter for function in _sources for chapter in function())
     return HttpResponse(_write(root, "sitemap", chapters), content_type=MEDIA_TYPE)

@@ -1,4 +1,4 @@
-"""The summit at a public address."""
+"""Look up the summit of a public address."""
 
 from django.http import Http404
 
@@ -6,7 +6,7 @@ from summit.summits.models import Summit
 
 
 def get_summit(slug: str) -> Summit:
-    """Return the public summit at an address. Raises Http404 for one that is not there or not public."""
+    """Return the public summit with this slug. Raises Http404 if there is none or it isn't public."""
     try:
         return Summit.objects.open_to_public().get(slug=slug)
     except Summit.DoesNotExist:

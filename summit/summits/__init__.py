@@ -1,1 +1,1 @@
-"""Summit, Venue and Room; names in other languages, colours, the pause of all that goes out, the installation."""
+"""Summits, venues and rooms; names in other languages, colours, the outbound pause, the installation."""

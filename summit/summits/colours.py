@@ -1,4 +1,4 @@
-"""Colour arithmetic: a summit chooses one colour, and whatever it chose stays readable in both themes.
+"""Colour arithmetic: derive accents that are readable in both themes from the one colour that a summit chooses.
 
 Contrast is that of WCAG 2.2, from 1 (none) to 21 (black on white); text needs 4.5.
 """
@@ -9,19 +9,19 @@ from dataclasses import dataclass
 
 TEXT = 4.5
 STEPS = 100
-# The grounds on which the accent stands as text, and the inks that stand on it; the same as in static/css/summit.css.
+# The backgrounds of text in the accent colour, and the colours of text on the accent. As in static/css/summit.css.
 LIGHT_GROUNDS = ("#fbfaf6", "#ffffff", "#f1efe8")
 DARK_GROUNDS = ("#161614", "#1f1f1c", "#282824")
 LIGHT_INK = "#ffffff"
 DARK_INK = "#10100e"
-# How strongly the accent tints the ground behind what is now or chosen, where it must stay readable as well.
+# The share of the accent in the background of current and selected items, on which it must be readable too.
 LIGHT_WASH = 0.08
 DARK_WASH = 0.14
 
 
 @dataclass(frozen=True)
 class Accent:
-    """A colour and the ink that is readable on it."""
+    """An accent colour and the colour of text (ink) that is readable on it."""
 
     colour: str
     ink: str
@@ -51,7 +51,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def mix(colour: str, other: str, share: float) -> str:
-    """Return `colour` with a share, 0 to 1, of another in it."""
+    """Return `colour` mixed with a share, 0 to 1, of another colour."""
     return _hexadecimal(a + (b - a) * share for a, b in zip(channels(colour), channels(other), strict=True))
 
 
@@ -60,14 +60,17 @@ def _hexadecimal(values: Iterable[float]) -> str:
 
 
 def shade(colour: str, lightness: float) -> str:
-    """Return a colour with its hue and saturation at another lightness, 0 to 1."""
+    """Return a colour changed to another lightness, 0 to 1, with the same hue and saturation."""
     hue, _lightness, saturation = colorsys.rgb_to_hls(*(value / 255 for value in channels(colour)))
     return _hexadecimal(value * 255 for value in colorsys.hls_to_rgb(hue, lightness, saturation))
 
 
 def readable(colour: str, grounds: tuple[str, ...], wash: float, end: float) -> str:
-    """Return the colour, its lightness moved towards `end` only as far as it needs to be readable on all grounds
-    and on the first of them tinted with itself."""
+    """Return the colour, its lightness moved towards `end` only as far as it needs to be readable.
+
+    It must be readable on all `grounds`, and on the first ground mixed with a share `wash` of the result. `end` is a
+    lightness from 0 to 1. Raises ValueError where no lightness is readable.
+    """
     lightness = colorsys.rgb_to_hls(*(value / 255 for value in channels(colour)))[1]
     for step in range(STEPS + 1):
         moved = shade(colour, lightness + (end - lightness) * step / STEPS) if step else colour
@@ -78,24 +81,24 @@ def readable(colour: str, grounds: tuple[str, ...], wash: float, end: float) -> 
 
 
 def ink_on(colour: str) -> str:
-    """Return the ink, light or dark, that is more readable on a colour."""
+    """Return the colour of text, LIGHT_INK or DARK_INK, that has more contrast on a colour."""
     return max((LIGHT_INK, DARK_INK), key=lambda ink: contrast(colour, ink))
 
 
 def light_accent(colour: str) -> Accent:
-    """Return the accent on paper: the colour, darkened where it would be too pale to read."""
+    """Return the accent for the light theme: the colour, darkened where it would be too pale to read."""
     found = readable(colour, LIGHT_GROUNDS, LIGHT_WASH, 0.0)
     return Accent(found, ink_on(found))
 
 
 def dark_accent(colour: str) -> Accent:
-    """Return the accent on a dark ground: the colour, lightened where it would be too dark to read."""
+    """Return the accent for the dark theme: the colour, lightened where it would be too dark to read."""
     found = readable(colour, DARK_GROUNDS, DARK_WASH, 1.0)
     return Accent(found, ink_on(found))
 
 
 def stylesheet(colour: str) -> str:
-    """Return the stylesheet that gives a summit its colour; forced colours stay the reader's."""
+    """Return the stylesheet that sets a summit's accent colour, except where the reader's system forces colours."""
     light, dark = light_accent(colour), dark_accent(colour)
     return (
         "@layer tokens {\n"

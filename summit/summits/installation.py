@@ -1,10 +1,12 @@
-"""A copy of an installation sends nothing until somebody confirms it: two of them would write everything twice.
+"""Keep a copy of an installation from sending anything until somebody resumes it.
 
-A copy is noticed by itself. The database holds where it stood when it last sent (`Installation`): which database,
-under which address. The predicate of whatever sends (`summit.summits.models.sends`) compares that in every query, so
-that a copy sends nothing from its first moment; the sweep here then notes since when, and disarms its summits, as
-`disarm_summit --all` does. Not noticed is what differs in nothing: a clone of the disk or of the cluster's own files,
-or a backup that was read back into the same database, under the same address.
+Without this, the original and its copy would both send every message. A copy is detected automatically. The database
+records its own identity and the installation's host when it last sent (`Installation`). Every query that finds
+something to send compares them by the predicate `summit.summits.models.sends`, so a copy sends nothing from the
+start. The sweep `watch` then records the moment and pauses the summits, as `pause_summit --all` does.
+
+A copy with the same identity and host isn't detected: a clone of the disk or of the cluster's files, or a backup that
+was restored into the same database.
 """
 
 from django.db import transaction
@@ -18,92 +20,104 @@ from summit.core.registry import Registry
 from summit.permissions.rules import allows, check
 from summit.summits import outbound_pause
 from summit.summits.models import Installation, Summit, host
-from summit.summits.outbound_pause import Channel, NotDisarmed, Waiting
+from summit.summits.outbound_pause import Channel, NotPaused, Waiting
 from summit.users.models import User
 
 RESUME = "summit.resume_installation"
-# By what it sends that is about no summit.
+# The channels of messages and events that belong to no summit.
 channels: Registry[Channel[Installation]] = Registry()
 
 
 def watch() -> None:
-    """Keep where the installation stands, the first time; disarm it where it is a copy. Safe to run twice, late, or
-    two at once. One query where there is nothing to do."""
-    row = Installation.objects.values("database", "host", "disarmed_at", here=DatabaseIdentity()).first()
+    """Record the installation's database and host on the first run, and pause the installation if it is a copy.
+
+    Safe to run twice, late, or concurrently. One query where there is nothing to do.
+    """
+    row = Installation.objects.values("database", "host", "paused_at", here=DatabaseIdentity()).first()
     if row is None:
         Installation.objects.bulk_create(
             [Installation(pk=1, database=DatabaseIdentity(), host=host())], ignore_conflicts=True
         )
-    elif row["disarmed_at"] is None and (row["database"], row["host"]) != (row["here"], host()):
+    elif row["paused_at"] is None and (row["database"], row["host"]) != (row["here"], host()):
         pause(by=SYSTEM, copied=True)
 
 
 def pause(*, by: System, copied: bool = False) -> list[Summit]:
-    """Let nothing leave the installation until somebody arms it; return the summits that sent until now. With
-    `copied` only if it is a copy still: somebody may have armed it meanwhile."""
+    """Pause the installation and all its summits, and return the summits that weren't paused until now.
+
+    Nothing is sent until somebody resumes it. With `copied`, does nothing unless the installation is still a copy,
+    since somebody may have resumed it meanwhile.
+    """
     watched = {"database": DatabaseIdentity(), "host": host()}
     with transaction.atomic():
         Installation.objects.bulk_create([Installation(pk=1, **watched)], ignore_conflicts=True)
         row = Installation.objects.select_for_update().get()
         if copied and not Installation.objects.elsewhere().exists():
             return []
-        if row.disarmed_at is None:
-            row.disarmed_at = db_now()
-            row.save(update_fields=["disarmed_at"])
+        if row.paused_at is None:
+            row.paused_at = db_now()
+            row.save(update_fields=["paused_at"])
             audit.record(by=by, action="summit.pause_installation", target=row, summit=None)
-        summits = [each for each in Summit.objects.select_for_update().order_by("pk") if not each.is_disarmed]
+        summits = [each for each in Summit.objects.select_for_update().order_by("pk") if not each.is_paused]
         for summit in summits:
-            outbound_pause.disarm_row(summit, by=by, since=row.disarmed_at)
+            outbound_pause.pause_row(summit, by=by, since=row.paused_at)
     return summits
 
 
 def find() -> Installation | None:
-    """Return the installation where nothing leaves it, or None."""
+    """Return the installation if it sends nothing, or None."""
     return Installation.objects.silent().first()
 
 
 def noticed() -> Installation | None:
-    """Return the installation where nothing leaves it, or None; a copy that no sweep has noticed yet is noticed now,
-    so that what is told of it is what arming does."""
+    """Return the installation if it sends nothing, or None, after pausing a copy that no sweep has detected yet.
+
+    A page that reads the installation here shows exactly what `resume` will do.
+    """
     found = find()
-    if found is not None and found.disarmed_at is None:
+    if found is not None and found.paused_at is None:
         pause(by=SYSTEM, copied=True)
         found = find()
     return found
 
 
 def summits_of(row: Installation) -> list[Summit]:
-    """Return the summits that were disarmed with it, and that are armed with it. In a transaction their locks are
-    held until its end."""
-    rows = Summit.objects.disarmed().filter(disarmed_at=row.disarmed_at).order_by("pk")
+    """Return the summits that were paused together with the installation, and that `resume` resumes.
+
+    Within a transaction, their rows are locked.
+    """
+    rows = Summit.objects.paused().filter(paused_at=row.paused_at).order_by("pk")
     return list(rows.select_for_update() if transaction.get_connection().in_atomic_block else rows)
 
 
 def waiting(row: Installation) -> list[Waiting]:
-    """Return what waits that is about no summit, but for kinds of which nothing does."""
+    """Return the waiting messages and events that belong to no summit, by kind, without kinds that have none."""
     return [found for channel in channels for found in channel.look(row) if found.goes or found.older]
 
 
 def can_resume(by: User) -> bool:
-    """Return whether somebody may let the installation send."""
+    """Return whether an account may resume the installation."""
     return allows(by, RESUME, None)
 
 
 def resume(*, by: User | System) -> int:
-    """Let the installation send from here on, and the summits that were disarmed with it; cancel what is older than
-    its arrival, and return how many that was. Raises PermissionDenied, or NotDisarmed."""
+    """Resume the installation and the summits that were paused with it, and return the number of cancelled items.
+
+    Messages and events from before it was paused are cancelled. Raises PermissionDenied, or NotPaused where the
+    installation sends already.
+    """
     if isinstance(by, User):
         check(by, RESUME, None)
     with transaction.atomic():
         noticed()
-        # Of two who arm at once the second waits here, and finds it armed.
+        # If two people resume it at once, the second waits here and then finds it resumed.
         row = Installation.objects.select_for_update().first()
-        if row is None or row.disarmed_at is None:
-            raise NotDisarmed(_("This installation sends already: there is nothing to arm."))
+        if row is None or row.paused_at is None:
+            raise NotPaused(_("This installation sends already: there is nothing to arm."))
         cancelled = sum(channel.cancel(row) for channel in channels)
         for summit in summits_of(row):
-            cancelled += outbound_pause.arm_row(summit, by=by)
-        Installation.objects.update(database=DatabaseIdentity(), host=host(), disarmed_at=None)
+            cancelled += outbound_pause.resume_row(summit, by=by)
+        Installation.objects.update(database=DatabaseIdentity(), host=host(), paused_at=None)
         audit.record(
             by=by, action="summit.resume_installation", target=row, summit=None, detail={"cancelled": cancelled}
         )

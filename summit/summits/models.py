@@ -1,4 +1,4 @@
-"""Summits with their venues and rooms, how often their public pages changed, and the installation."""
+"""Models of summits, venues and rooms, of the installation, and of the counters of changes of public pages."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -28,29 +28,31 @@ from summit.summits.translated_names import TEXTS, Names, names_in, validate_nam
 
 
 def host() -> str:
-    """Return the name under which the installation is reached, without scheme and port."""
+    """Return the host name of the installation's address (BASE_URL), without scheme and port."""
     return urlsplit(settings.BASE_URL).hostname or ""
 
 
 class InstallationQuerySet(models.QuerySet["Installation"]):
-    """The installation: one row, or none before the first sweep."""
+    """A queryset of the installation: one row, or none before the first sweep."""
 
     def elsewhere(self) -> "InstallationQuerySet":
-        """Return it where it is a copy: it was recorded in another database, or under another address."""
+        """Filter to the installation if it is a copy: it was recorded with another database or host."""
         return self.exclude(database=DatabaseIdentity(), host=host())
 
     def silent(self) -> "InstallationQuerySet":
-        """Return it where nothing leaves it: nobody let it send since it was paused, or it is a copy."""
-        return self.filter(Q(disarmed_at__isnull=False) | ~Q(database=DatabaseIdentity(), host=host()))
+        """Filter to the installation if it sends nothing: it is paused, or it is a copy."""
+        return self.filter(Q(paused_at__isnull=False) | ~Q(database=DatabaseIdentity(), host=host()))
 
 
 class Installation(models.Model):
-    """Where the database was when it last sent, a single row. What is restored elsewhere takes it along, and differs
-    from it."""
+    """The database's identity and the host when the installation last sent, in a single row.
+
+    A copy has this row too, but another database or host.
+    """
 
     database = models.CharField(max_length=100)
     host = models.CharField(max_length=255)
-    disarmed_at = models.DateTimeField(_("sends nothing since"), null=True, editable=False)
+    paused_at = models.DateTimeField(_("sends nothing since"), null=True, editable=False)
 
     objects = InstallationQuerySet.as_manager()
 
@@ -69,30 +71,30 @@ slug_form = RegexValidator(
 
 
 class SummitQuerySet(models.QuerySet["Summit"]):
-    """Summits."""
+    """A queryset of summits."""
 
     def open_to_public(self) -> "SummitQuerySet":
         """Return the summits that have public pages."""
         return self.filter(public=True)
 
-    def disarmed(self) -> "SummitQuerySet":
-        """Return those that send nothing: they came here from an archive or a backup, and nobody armed them since."""
-        return self.filter(disarmed_at__isnull=False, armed_at__isnull=True)
+    def paused(self) -> "SummitQuerySet":
+        """Return the summits that send nothing: imported from an archive or a backup, and not resumed since."""
+        return self.filter(paused_at__isnull=False, resumed_at__isnull=True)
 
 
 def sends(summit: str) -> Q:
-    """Return the condition that the installation sends, and the summit of a row; `summit` is the path to its key,
-    which may be empty.
+    """Return the condition that both the installation and the summit of a row may send.
 
-    The one predicate of whatever writes or delivers messages and events by itself. It joins no table: as the
-    condition of an UPDATE it is looked at again where the row was locked.
+    `summit` is the lookup from the row to its summit's key, which may be null. All code that creates or delivers
+    messages and events automatically uses this predicate. It joins no table, so that PostgreSQL evaluates it again in
+    an UPDATE that waited for a row's lock.
     """
-    disarmed = Exists(Summit.objects.disarmed().filter(pk=OuterRef(summit)))
-    return Q(~disarmed, ~Exists(Installation.objects.silent()))
+    paused = Exists(Summit.objects.paused().filter(pk=OuterRef(summit)))
+    return Q(~paused, ~Exists(Installation.objects.silent()))
 
 
 class Summit(PublicModel):
-    """One event: everything else belongs to exactly one summit."""
+    """A summit: one event. Almost all other rows belong to exactly one summit."""
 
     slug = models.CharField(
         _("address"),
@@ -114,7 +116,7 @@ class Summit(PublicModel):
     )
     place = models.CharField(_("place as shown with times"), max_length=60, help_text=_("Such as “London”."))
     language = models.CharField(_("first language"), max_length=10, choices=settings.LANGUAGES, default="en")
-    # By language and text (`TEXTS`); what isn't given stands as in the first language.
+    # By language and text (`TEXTS`). A missing text is shown in the first language.
     names = models.JSONField(_("names in other languages"), default=dict, blank=True, validators=[validate_names])
     accent = models.CharField(_("colour"), max_length=7, default="#1d4f91", validators=[validate_colour])
     contact_email = models.EmailField(_("mailbox for answers"))
@@ -125,10 +127,10 @@ class Summit(PublicModel):
         _("demonstration"), default=False, help_text=_("Pages say that people and texts are made up.")
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    # When it came here from an archive or a backup, and when somebody let it send again
+    # When the summit was imported from an archive or restored, and when somebody resumed it again
     # (summit.summits.outbound_pause).
-    disarmed_at = models.DateTimeField(_("sends nothing since"), null=True, blank=True, editable=False)
-    armed_at = models.DateTimeField(_("armed"), null=True, blank=True, editable=False)
+    paused_at = models.DateTimeField(_("sends nothing since"), null=True, blank=True, editable=False)
+    resumed_at = models.DateTimeField(_("armed"), null=True, blank=True, editable=False)
 
     objects = SummitQuerySet.as_manager()
 
@@ -139,8 +141,8 @@ class Summit(PublicModel):
         constraints = [
             models.CheckConstraint(name="summit_ends_after_start", condition=Q(ends_on__gte=F("starts_on"))),
             models.CheckConstraint(
-                name="summit_armed_after_disarmed",
-                condition=Q(armed_at__isnull=True) | Q(armed_at__gte=F("disarmed_at")),
+                name="summit_resumed_after_paused",
+                condition=Q(resumed_at__isnull=True) | Q(resumed_at__gte=F("paused_at")),
             ),
             models.CheckConstraint(name="summit_slug_form", condition=Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$")),
         ]
@@ -149,37 +151,40 @@ class Summit(PublicModel):
         return self.name
 
     def clean(self) -> None:
-        """Refuse days that no calendar of the summit could show, and an end before the start."""
+        """Raise ValidationError for days outside the supported years, and for an end before the start."""
         for name in ("starts_on", "ends_on"):
             try:
                 validate_year(getattr(self, name))
             except ValidationError as refused:
                 raise ValidationError({name: refused}) from None
             except AttributeError:
-                # It is missing, which its field says.
+                # The day is missing: the field's own validation says so.
                 continue
         first, last = self.starts_on, self.ends_on
         if isinstance(first, date) and isinstance(last, date) and last < first:
             raise ValidationError({"ends_on": _("The summit would end before it starts. Give a later day.")})
 
     def named(self, language: str) -> Names:
-        """Return what it is called for readers of a language. No query."""
+        """Return the summit's names for readers of a language. No query."""
         own = {text: getattr(self, text) for text in TEXTS}
         return names_in(language, first=self.language, own=own, others=self.names)
 
     @property
     def reads_as(self) -> Names:
-        """What it is called in the language of the page or mail that is being made."""
+        """The summit's names in the active language."""
         return self.named(get_language() or self.language)
 
     @property
     def said_place(self) -> str:
-        """The place as it stands with times on that page."""
+        """The place that is shown with times, in the active language."""
         return self.reads_as.place
 
     @property
     def zone(self) -> ZoneInfo:
-        """The venue's time zone; UTC while what somebody has typed is none: their form's page shows times too."""
+        """The venue's time zone, or UTC while the value isn't a zone.
+
+        A form with an invalid zone is shown again on a page that has times.
+        """
         try:
             return ZoneInfo(self.time_zone)
         except (ValueError, OSError, ZoneInfoNotFoundError):
@@ -187,17 +192,19 @@ class Summit(PublicModel):
 
     @property
     def begins_at(self) -> datetime:
-        """The moment at which its first day begins at the venue."""
+        """The moment at which the summit's first day begins, in its time zone."""
         return datetime.combine(self.starts_on, time(), self.zone)
 
     @property
-    def is_disarmed(self) -> bool:
-        """Whether it sends nothing until somebody arms it."""
-        return self.disarmed_at is not None and self.armed_at is None
+    def is_paused(self) -> bool:
+        """Whether the summit sends nothing until somebody resumes it."""
+        return self.paused_at is not None and self.resumed_at is None
 
     def check_due(self, moment: datetime, now: datetime) -> None:
-        """Refuse answers due when the summit has begun. Of one that runs or is over there is nothing to keep: answers
-        may come late. Raises ValidationError."""
+        """Raise ValidationError for a moment for answers that is after the summit's beginning.
+
+        Once the summit has begun, any moment is allowed: answers may come late.
+        """
         if now < self.begins_at <= moment:
             raise ValidationError(_("The summit has begun by then. Give a moment before it."), code="begun")
 
@@ -207,10 +214,10 @@ class Summit(PublicModel):
 
 
 class Venue(PublicModel):
-    """A place where the summit's rooms are.
+    """A building or place with rooms of the summit.
 
-    Its hours are times of day in the summit's zone, the same on each day; one that closes earlier than it opens
-    closes on the day after. Without hours it is always open.
+    Its opening hours are times of day in the summit's zone, the same on each day. If `closes_at` is before
+    `opens_at`, the venue closes on the next day. Without hours it is always open.
     """
 
     summit = models.ForeignKey(
@@ -278,9 +285,9 @@ class Room(PublicModel):
 
 @dataclass(frozen=True)
 class Stamp:
-    """How often a summit's public pages have changed so far: equal stamps mean that nothing has between them.
+    """The number of changes of a summit's public pages so far. Equal stamps mean that nothing has changed.
 
-    `removals` are the changes after which something may not be read any more that could be read before.
+    `removals` counts the changes that may have taken away something that could be read before.
     """
 
     summit: int
@@ -289,12 +296,15 @@ class Stamp:
 
     @property
     def lasting(self) -> tuple[int, int]:
-        """What stays the same while things are only added: what was released before, and how parties are named."""
+        """A key that only changes with a removal, for values that additions don't affect.
+
+        Such values are earlier releases and the names of parties.
+        """
         return self.summit, self.removals
 
 
 class PublicVersion(VersionCounter):
-    """How often what public pages of a summit show has changed."""
+    """The counter of changes of a summit's public pages."""
 
     objects = VersionQuerySet.as_manager()
 

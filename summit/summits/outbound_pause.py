@@ -1,9 +1,12 @@
-"""A summit that came here from an archive or a backup sends nothing until somebody arms it; nor does a whole
-installation that is a copy of another (summit.summits.installation).
+"""The outbound pause: a summit from an archive or a backup sends nothing until somebody resumes it.
 
-What holds that is one predicate, `summit.summits.models.sends`. What is caused meanwhile is stored as always and
-waits. What was caused before it came here is not made good for: where the summit was before, it went out, or nobody
-there wanted it to; twice is worse than not at all, and whoever misses something can still send it again.
+The same is true of a whole installation that is a copy of another (summit.summits.installation). The predicate
+`summit.summits.models.sends` enforces it. Messages and events that are caused during the pause are stored as always
+and wait.
+
+Those that were caused before the summit came here are cancelled when it is resumed. The earlier installation has sent
+them, or somebody there decided against it. Sending twice is worse than not at all, and anything that is missing can
+still be sent again by hand.
 """
 
 from collections.abc import Callable, Iterable
@@ -25,26 +28,28 @@ from summit.permissions.rules import check
 from summit.summits.models import Installation, Summit
 from summit.users.models import User
 
-ARM = "summit.arm"
+RESUME = "summit.resume"
 Sender = TypeVar("Sender", Summit, Installation)
 
 
-class NotDisarmed(ValueError):
-    """The summit sends already; its text is a sentence for whoever asked."""
+class NotPaused(ValueError):
+    """Raised by `resume` for a summit that sends already. The text is a sentence for the user."""
 
 
-class StillDisarmed(ValueError):
-    """The summit sends nothing already; its text is a sentence for whoever asked."""
+class StillPaused(ValueError):
+    """Raised by `pause` for a summit that is paused already. The text is a sentence for the user."""
 
 
-class InstallationDisarmed(ValueError):
-    """The whole installation sends nothing; its text is a sentence for whoever asked."""
+class InstallationPaused(ValueError):
+    """Raised by `resume` where the whole installation sends nothing. The text is a sentence for the user."""
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits of one kind: how many go out once it sends, and how many are older than its arrival, so that they
-    are cancelled then."""
+    """The waiting items of one kind: how many are sent after resuming, and how many are cancelled then.
+
+    Items are cancelled where they are `older` than the arrival of the summit.
+    """
 
     label: str | Promise
     goes: int
@@ -53,8 +58,10 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Channel(Generic[Sender]):
-    """Something by which a summit sends, or the installation where it is about no summit: what waits there, and what
-    cancels that which is older than its arrival and returns how many."""
+    """A way in which a summit sends, or the installation for items that belong to no summit.
+
+    `look` returns the waiting items. `cancel` cancels those that are older than the arrival and returns their number.
+    """
 
     look: Callable[[Sender], Iterable[Waiting]]
     cancel: Callable[[Sender], int]
@@ -64,52 +71,57 @@ channels: Registry[Channel[Summit]] = Registry()
 
 
 def waiting(summit: Summit) -> list[Waiting]:
-    """Return what waits in a summit that is disarmed, but for kinds of which nothing does."""
+    """Return the waiting items of a paused summit, by kind, without kinds that have none."""
     return [found for channel in channels for found in channel.look(summit) if found.goes or found.older]
 
 
-def arm(*, summit: Summit, by: User | System) -> int:
-    """Let a summit send from now on, and cancel what is older than its arrival; return how many that was. Raises
-    PermissionDenied, NotDisarmed, or InstallationDisarmed."""
+def resume(*, summit: Summit, by: User | System) -> int:
+    """Resume a summit, so that it sends from now on, and return the number of cancelled items.
+
+    Items that are older than the summit's arrival are cancelled. Raises PermissionDenied, NotPaused or
+    InstallationPaused.
+    """
     if isinstance(by, User):
-        check(by, ARM, summit)
+        check(by, RESUME, summit)
     with transaction.atomic():
         if Installation.objects.silent().exists():
-            raise InstallationDisarmed(
+            raise InstallationPaused(
                 _("The whole installation sends nothing. Whoever set the system up lets it and its summits send.")
             )
         row = Summit.objects.select_for_update().get(pk=summit.pk)
-        if not row.is_disarmed:
-            raise NotDisarmed(_("This summit sends already: there is nothing to arm."))
-        cancelled = arm_row(row, by=by)
-    summit.refresh_from_db(fields=["armed_at"])
+        if not row.is_paused:
+            raise NotPaused(_("This summit sends already: there is nothing to arm."))
+        cancelled = resume_row(row, by=by)
+    summit.refresh_from_db(fields=["resumed_at"])
     return cancelled
 
 
-def arm_row(row: Summit, *, by: User | System) -> int:
-    """Let a disarmed summit send whose lock is held; return how many things older than its arrival are cancelled."""
+def resume_row(row: Summit, *, by: User | System) -> int:
+    """Resume a paused summit of which the caller holds the row's lock, and return the number of cancelled items."""
     cancelled = sum(channel.cancel(row) for channel in channels)
-    Summit.objects.filter(pk=row.pk).update(armed_at=Now())
-    audit.record(by=by, action=ARM, target=row, summit=row, detail={"cancelled": cancelled})
+    Summit.objects.filter(pk=row.pk).update(resumed_at=Now())
+    audit.record(by=by, action=RESUME, target=row, summit=row, detail={"cancelled": cancelled})
     return cancelled
 
 
-def disarm(*, summit: Summit, by: System) -> None:
-    """Let a summit send nothing until somebody arms it: for one that stands here since a backup was restored. Raises
-    StillDisarmed."""
+def pause(*, summit: Summit, by: System) -> None:
+    """Pause a summit, so that it sends nothing until somebody resumes it.
+
+    For a summit that was restored from a backup. Raises StillPaused.
+    """
     with transaction.atomic():
         row = Summit.objects.select_for_update().get(pk=summit.pk)
-        if row.is_disarmed:
-            raise StillDisarmed(_("This summit sends nothing already."))
-        disarm_row(row, by=by, since=db_now())
-    summit.refresh_from_db(fields=["disarmed_at", "armed_at"])
+        if row.is_paused:
+            raise StillPaused(_("This summit sends nothing already."))
+        pause_row(row, by=by, since=db_now())
+    summit.refresh_from_db(fields=["paused_at", "resumed_at"])
 
 
-def disarm_row(row: Summit, *, by: System, since: datetime) -> None:
-    """Let a summit that sends, and whose lock is held, send nothing."""
-    Summit.objects.filter(pk=row.pk).update(disarmed_at=since, armed_at=None)
-    audit.record(by=by, action="summit.disarm", target=row, summit=row)
+def pause_row(row: Summit, *, by: System, since: datetime) -> None:
+    """Pause a summit that sends, of which the caller holds the row's lock."""
+    Summit.objects.filter(pk=row.pk).update(paused_at=since, resumed_at=None)
+    audit.record(by=by, action="summit.pause", target=row, summit=row)
 
 
-# Said of what was cancelled, wherever it stands.
+# The reason that all channels give for cancelled items.
 OLDER = gettext_lazy("It was caused before the summit came here, and cancelled when the summit was armed.")

@@ -1,4 +1,4 @@
-"""What is written of a summit: the summit itself, its names, its venues and rooms, when answers are due."""
+"""Services that write summits: the summit itself, its names, its venues and rooms, the moment answers are due."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
@@ -19,7 +19,7 @@ from summit.users.models import User
 
 
 def add_venue(*, by: User, summit: Summit, values: Values) -> Venue:
-    """Enter a venue. Raises PermissionDenied, and ValidationError for what can't stand in a field."""
+    """Create a venue and return it. Raises PermissionDenied, and ValidationError where a value isn't valid."""
     check(by, "summit.venue.change", summit)
     venue = Venue(summit=summit)
     row_changes.apply_values(venue, values)
@@ -31,7 +31,10 @@ def add_venue(*, by: User, summit: Summit, values: Values) -> Venue:
 
 
 def change_venue(*, by: User, venue: Venue, values: Values) -> Venue:
-    """Change a venue. Raises PermissionDenied, ValidationError. What stands already is left as it is."""
+    """Change a venue and return it. Nothing is written or recorded where no value differs.
+
+    Raises PermissionDenied, and ValidationError where a value isn't valid.
+    """
     check(by, "summit.venue.change", venue.summit)
     with transaction.atomic():
         row_changes.save_changes(
@@ -52,7 +55,10 @@ def remove_venue(*, by: User, venue: Venue) -> None:
 
 
 def add_room(*, by: User, venue: Venue, values: Values) -> Room:
-    """Enter a room of a venue. Raises PermissionDenied, and ValidationError for what can't stand in a field."""
+    """Create a room in a venue and return it.
+
+    Raises PermissionDenied, and ValidationError where a value isn't valid.
+    """
     check(by, "summit.room.change", venue.summit)
     room = Room(venue=venue)
     row_changes.apply_values(room, values)
@@ -64,7 +70,10 @@ def add_room(*, by: User, venue: Venue, values: Values) -> Room:
 
 
 def change_room(*, by: User, room: Room, values: Values) -> Room:
-    """Change a room. Raises PermissionDenied, ValidationError. What stands already is left as it is."""
+    """Change a room and return it. Nothing is written or recorded where no value differs.
+
+    Raises PermissionDenied, and ValidationError where a value isn't valid or `venue` is in another summit.
+    """
     summit = room.venue.summit
     check(by, "summit.room.change", summit)
     if "venue" in values:
@@ -82,7 +91,7 @@ def change_room(*, by: User, room: Room, values: Values) -> Room:
 
 
 def check_same_summit(room: Room, venue: Venue) -> None:
-    """Raise ValidationError for a venue of another summit: sessions are in the room."""
+    """Raise ValidationError for a venue of another summit, since the room may have sessions of its summit."""
     if venue.summit_id != room.venue.summit_id:
         raise ValidationError({"venue": _("This venue is another summit’s. Choose one of this summit.")})
 
@@ -97,13 +106,15 @@ def remove_room(*, by: User, room: Room) -> None:
         room.delete()
 
 
-# What a new summit doesn't begin with.
+# The fields that are set after a summit was created.
 LATER = ("answer_by", "public_changes", "illustrative")
 
 
 def create_summit_with_settings(*, by: User, values: Mapping[str, Any]) -> Summit:
-    """Create a summit, and set what it doesn't begin with. Raises PermissionDenied, and ValidationError for what
-    can't stand in a field."""
+    """Create a summit with any of its fields, those that `create_summit` doesn't set (LATER) included, and return it.
+
+    Raises PermissionDenied, and ValidationError where a value isn't valid.
+    """
     later = {name: value for name, value in values.items() if name in LATER}
     first = {name: value for name, value in values.items() if name not in LATER}
     with transaction.atomic():
@@ -111,8 +122,11 @@ def create_summit_with_settings(*, by: User, values: Mapping[str, Any]) -> Summi
 
 
 def change_summit(*, by: User, summit: Summit, values: Mapping[str, Any]) -> Summit:
-    """Change what is set for a summit, but for its address, which letters and calendars carry. Raises
-    PermissionDenied, and ValidationError for what can't stand in a field. What stands already is left as it is."""
+    """Change a summit and return it. Nothing is written or recorded where no value differs.
+
+    A `slug` is ignored: letters and calendars contain the summit's address. Raises PermissionDenied, and
+    ValidationError where a value isn't valid.
+    """
     check(by, "summit.summit.change", summit)
     given = {name: value for name, value in values.items() if name != "slug"}
     if isinstance(given.get("names"), Mapping):
@@ -128,15 +142,15 @@ def change_summit(*, by: User, summit: Summit, values: Mapping[str, Any]) -> Sum
     return summit
 
 
-# What a new summit begins with besides itself: each app above registers what makes its part. It runs in the
-# transaction that creates the summit, and is safe to run where the part is there.
+# Functions that create rows for a new summit, registered by the apps above. They run in the transaction that creates
+# the summit, and must be safe to run where the rows exist already.
 beginning: Registry[Callable[[Summit], object]] = Registry()
-# What whoever creates a summit has in it, in the same transaction.
+# Functions that give the creator of a summit what they need in it, in the same transaction.
 founding: Registry[Callable[[Summit, User], object]] = Registry()
 
 
 def begin(summit: Summit) -> None:
-    """Make what a summit begins with."""
+    """Create the rows that every summit begins with."""
     for make in beginning:
         make(summit)
 
@@ -158,8 +172,10 @@ def create_summit(
     public: bool,
     names: dict[str, dict[str, str]] | None = None,
 ) -> Summit:
-    """Create a summit, with whoever creates it as its organiser. Raises PermissionDenied, and ValidationError for
-    what can't stand in a field."""
+    """Create a summit, with its creator as its organiser, and return it.
+
+    Raises PermissionDenied, and ValidationError where a value isn't valid.
+    """
     check(by, "summit.summit.add", None)
     summit = Summit(
         slug=slug,
@@ -191,13 +207,15 @@ def _save_new(summit: Summit, by: User) -> None:
 
 
 def normalised_names(names: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    """Return what a summit is called in other languages as it is kept: without those in which nothing is said."""
+    """Return a summit's names in other languages without the languages that have no texts."""
     return {language: dict(texts) for language, texts in names.items() if texts}
 
 
 def set_translated_names(*, summit: Summit, names: Mapping[str, Mapping[str, str]], by: User) -> None:
-    """Set what a summit is called in other languages than its first. Raises PermissionDenied, and ValidationError for
-    what can't be kept. Names that stand already are left as they are."""
+    """Set a summit's names in languages other than its first. Nothing is written where they don't differ.
+
+    Raises PermissionDenied, and ValidationError where the names aren't valid.
+    """
     check(by, "summit.summit.change", summit)
     wanted = normalised_names(names)
     with transaction.atomic():
@@ -214,8 +232,11 @@ def set_translated_names(*, summit: Summit, names: Mapping[str, Mapping[str, str
 def add_venue_with_rooms(
     *, summit: Summit, by: User, name: str, address: str = "", rooms: Sequence[tuple[str, int | None]] = ()
 ) -> Venue:
-    """Enter the venue of that name, or take the one there is, and add the rooms (name, seats) that it lacks. Raises
-    PermissionDenied, and ValidationError for what can't stand in a field."""
+    """Create a venue, or find the one of that name, and add the rooms (name, seats) that it lacks. Return the venue.
+
+    An existing venue gets the new `address`, if one is given. Raises PermissionDenied, and ValidationError where a
+    value isn't valid.
+    """
     check(by, "summit.venue.change", summit)
     check(by, "summit.room.change", summit)
     with transaction.atomic():
@@ -249,7 +270,10 @@ def _add_rooms(venue: Venue, rooms: Sequence[tuple[str, int | None]], by: User) 
 
 
 def set_answer_by(*, summit: Summit, moment: datetime, by: User) -> None:
-    """Set when answers are due. Raises PermissionDenied. A moment that stands already is left as it is."""
+    """Set the moment by which answers are due. Nothing is written where it doesn't differ.
+
+    Raises PermissionDenied.
+    """
     if summit.answer_by == moment:
         return
     check(by, "summit.summit.change", summit)

@@ -1,4 +1,4 @@
-"""What pages about accounts show."""
+"""Template filters for the pages about accounts."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -24,37 +24,40 @@ register.filter("can_use_admin", can_use_admin)
 
 @register.filter
 def as_json(value: Any) -> str:
-    """Write a value as JSON, for an attribute that a script reads: pages hold no script of their own."""
+    """Return a value as JSON, for an attribute that a script reads, because pages have no inline scripts."""
     return json.dumps(value, cls=DjangoJSONEncoder)
 
 
 @register.filter
 def device(agent: str) -> str:
-    """Name a browser and its device, from what it says of itself."""
+    """Return the name of a browser and its device, from its User-Agent header."""
     return name_device(agent)
 
 
 @register.filter
 def scopes_in_words(scopes: list[str]) -> list[str]:
-    """Say what a token may do."""
+    """Return the scopes of a token in words."""
     return in_words(scopes)
 
 
 @register.filter
 def day_of(moment: datetime) -> str:
-    """Return the day of a moment, in the reader's language."""
+    """Return the UTC day of a moment in words, in the reader's language."""
     return long_day(moment.astimezone(UTC).date())
 
 
 @register.filter
 def since(moment: datetime, summit: Summit | None = None) -> str:
-    """Say since when a browser is signed in: in a summit's zone, or in UTC, since accounts know no summit."""
+    """Return "since …" with the moment of a sign-in, in the summit's zone, or in UTC without a summit."""
     return SafeString(conditional_escape(_("since %(moment)s")) % {"moment": _at(moment, summit)})
 
 
 @register.filter
 def seen(moment: datetime, summit: Summit | None = None) -> str:
-    """Say when a browser was last seen: it is noted every five minutes. Zones are as those of `since`."""
+    """Return when a browser was last seen, in words, with the same zone as `since`.
+
+    The moment is recorded every five minutes, so anything under six minutes is "just now".
+    """
     if timezone.now() - moment < timedelta(minutes=6):
         return _("seen just now")
     return SafeString(conditional_escape(_("last seen %(moment)s")) % {"moment": _at(moment, summit)})

@@ -1,4 +1,4 @@
-"""The house's components that need more than an include: each renders one template of templates/components/."""
+"""Template tags for components that need more than an include. Most render a template of templates/components/."""
 
 from typing import Any
 
@@ -13,15 +13,15 @@ from summit.admin_base.progress import grouped
 
 register = template.Library()
 
-# A field's id or "", its label or "", what is said of it.
+# A field's id or "", its label or "", and the error.
 Problem = tuple[str, str, str]
 
 
 @register.inclusion_tag("components/breadcrumb.html", takes_context=True)
 def breadcrumb(context: Context, *parts: Any, home: Any = None) -> dict[str, Any]:
-    """Render where a page is: name, address, name, address ..., and last the page's own name, if it is to be there.
+    """Render the breadcrumb of a page. `parts` are name, address, name, address ..., and last the page's own name.
 
-    `home` is a summit whose public home comes first, by its short name.
+    The last name may be left out. `home` is a summit; its public home page comes first, under its short name.
     """
     entries = [
         {"name": parts[number], "url": parts[number + 1] if number + 1 < len(parts) else ""}
@@ -32,7 +32,7 @@ def breadcrumb(context: Context, *parts: Any, home: Any = None) -> dict[str, Any
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
 def page_links(context: Context, page: Page[Any], name: str = "page") -> dict[str, Any]:
-    """Render the way through a list's pages; `name` is the address's parameter."""
+    """Render the links to a list's pages. `name` is the query parameter with the page's number."""
     request: HttpRequest = context["request"]
 
     def address(number: int) -> str:
@@ -45,7 +45,7 @@ def page_links(context: Context, page: Page[Any], name: str = "page") -> dict[st
 
 @register.inclusion_tag("components/pagination.html")
 def list_pagination(cl: ChangeList) -> dict[str, Any]:
-    """Render the way through the pages of a list in the admin."""
+    """Render the links to the pages of an admin list."""
     if cl.show_all or not cl.multi_page:
         return {"several": False}
     return _pages(cl.paginator.page(cl.page_num), lambda number: str(cl.get_query_string({PAGE_VAR: number})))
@@ -67,10 +67,10 @@ def _pages(page: Page[Any], address: Any) -> dict[str, Any]:
 
 @register.simple_tag
 def form_errors(form: BaseForm) -> list[Problem]:
-    """Return what stops a form, in the order of its fields."""
+    """Return the errors of a form, in the order of its fields."""
     found: list[Problem] = [("", "", str(error)) for error in form.non_field_errors()]
     for field in form:
-        # Of a field with several controls the first one is where one starts.
+        # The error of a field with several controls leads to the first control.
         first = f"{field.auto_id}_0" if field.use_fieldset and not field.id_for_label else field.id_for_label
         found += [(first, str(field.label), str(error)) for error in field.errors]
     return found

@@ -1,4 +1,4 @@
-"""What people have written, on pages in any language: it stands in an element with its own language and direction."""
+"""Template tags for texts that people have written: they get an element with their own language and direction."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,10 @@ register = template.Library()
 
 @register.filter
 def own(written: object, language: "Summit | str | None") -> SafeString | str:
-    """Return a name, an office or a title marked with its language: a code, "" where nobody knows it, or a summit's.
+    """Return a name, an office or a title in a `bdi` element with its language; "" for an empty one.
 
-    `bdi` keeps its direction apart from that of the words around it. Nothing stays nothing.
+    `language` is a code, "" if it is unknown, or a summit, for the summit's language. `bdi` isolates the text's
+    direction from the words around it.
     """
     code = language if isinstance(language, str) else getattr(language, "language", "")
     return format_html('<bdi lang="{}">{}</bdi>', code, written) if str(written or "") else ""
@@ -26,16 +27,20 @@ def own(written: object, language: "Summit | str | None") -> SafeString | str:
 
 @register.filter
 def called(summit: "Summit", text: str) -> SafeString | str:
-    """Return what a summit is called in the reader's language, or else in its first, marked with that: its "name",
-    "short_name", "place" or "host"."""
+    """Return a summit's "name", "short_name", "place" or "host" in the reader's language, marked with the language.
+
+    If it has none in the reader's language, the one in the summit's first language is returned.
+    """
     names = summit.reads_as
     return own(getattr(names, text), names.languages[text])
 
 
 @register.simple_tag(takes_context=True)
 def named(context: Context, written: object, words: int = 0) -> SafeString | str:
-    """Return a row of the admin by its name, in the language of the page's summit or of the one worked for; at most
-    so many words of it. What `reads_as` something for the reader is called so, in the language of that."""
+    """Return the name of a row of the admin, marked with the language of the page's or the desk's summit.
+
+    A row with `reads_as` has its name and language from there. `words` is the most words of the name, 0 for all.
+    """
     called: Any = getattr(written, "reads_as", None)
     name = str(written if called is None else called.name)
     language = (context.get("summit") or context.get("desk_summit")) if called is None else called.language

@@ -1,4 +1,4 @@
-"""What the lists and forms of the admin show beyond Django's own tags."""
+"""Template tags for the lists and forms of the admin, in addition to Django's own."""
 
 import json
 import re
@@ -20,7 +20,7 @@ from summit.admin_base.summit_pages import menu_of
 from summit.admin_base.summit_scope import list_scope
 from summit.permissions.rules import Actor, allows
 from summit.summits.models import Summit
-from summit.summits.outbound_pause import ARM
+from summit.summits.outbound_pause import RESUME
 from summit.templatetags.components import Problem, form_errors
 
 register = template.Library()
@@ -30,7 +30,7 @@ CELL = re.compile(r"(<t[dh][^>]*>)(.*)(</t[dh]>)", re.DOTALL)
 
 @register.simple_tag(takes_context=True)
 def desks(context: Context, summit: Summit | None) -> list[dict[str, Any]]:
-    """Return the desks with their lists; whoever works for several summits gets the lists of the one shown."""
+    """Return the desks with their lists, for the navigation. The lists are those of `summit` if there is one."""
     request = context["request"]
     more = menu_of(request.user, summit) if summit else []
 
@@ -41,7 +41,7 @@ def desks(context: Context, summit: Summit | None) -> list[dict[str, Any]]:
 
 
 def _hidden(cl: ChangeList) -> set[int]:
-    """Return the places of the columns that a list's groups say already."""
+    """Return the indexes of the columns that are left out because the headings of groups show their values."""
     column = getattr(cl.model_admin, "group_column", "")
     if not column or cl.params.get(ORDER_VAR):
         return set()
@@ -50,7 +50,7 @@ def _hidden(cl: ChangeList) -> set[int]:
 
 @register.filter
 def shown_headers(headers: list[dict[str, Any]], cl: ChangeList) -> list[dict[str, Any]]:
-    """Leave out the headers of columns that stand above groups of rows."""
+    """Return the headers without that of the column by which rows are grouped."""
     hidden = _hidden(cl)
     return [header for place, header in enumerate(headers) if place not in hidden]
 
@@ -59,8 +59,10 @@ def shown_headers(headers: list[dict[str, Any]], cl: ChangeList) -> list[dict[st
 def list_rows(
     context: Context, cl: ChangeList, results: list[Any], headers: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Return the rows of a list: cells that carry the name of their column for narrow screens, and above the
-    first row of each group what the desk's `group_of` calls it."""
+    """Return the rows of an admin list: for each its cells, and its group's name if it is the first of the group.
+
+    Cells have the name of their column for narrow screens. The ModelAdmin's `group_of` returns a row's group.
+    """
     hidden = _hidden(cl)
     desk: Any = cl.model_admin
     written = [holds_content(cl.model, desk, name) for name in cl.list_display]
@@ -79,14 +81,16 @@ def list_rows(
 
 
 def _language(context: Context) -> str:
-    """Return the language of what people have written in the summit that a page is about, "" for no summit's."""
+    """Return the language of the summit that a page is about, "" if there is no summit."""
     summit = context.get("summit") or context.get("desk_summit")
     return summit.language if isinstance(summit, Summit) else ""
 
 
 def holds_content(model: type[models.Model], desk: Any, name: Any) -> bool:
-    """Return whether a column or a field shows what people have written: text that isn't chosen from a list, another
-    row's name, or what a method of the desk says is `content`."""
+    """Return whether a column or a field shows text that people have written.
+
+    That is free text, another row's name, or a method of the ModelAdmin with the attribute `content`.
+    """
     if callable(getattr(desk, str(name), None)):
         return bool(getattr(getattr(desk, str(name)), "content", False))
     try:
@@ -98,8 +102,10 @@ def holds_content(model: type[models.Model], desk: Any, name: Any) -> bool:
 
 
 def _in_language(cell: str, language: str) -> SafeString:
-    """Return a cell of Django's that says in which language and direction its words are. The cell itself keeps the
-    direction of the page: on phones its label stands before them."""
+    """Return a cell's HTML with its words in a `bdi` element with their language.
+
+    The cell itself keeps the page's direction, because on phones it begins with a label.
+    """
     start, words, end = CELL.fullmatch(cell).groups()  # type: ignore[union-attr]
     opened = format_html('<bdi lang="{}">', language)
     return mark_safe(f"{start}{opened}{words}</bdi>{end}")  # noqa: S308 - Django's own cell
@@ -107,15 +113,15 @@ def _in_language(cell: str, language: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def shown_value(context: Context, field: Any) -> SafeString | str:
-    """Return what a form of the admin shows to read."""
-    said: SafeString | str = field.contents()
+    """Return the value of a read-only field in an admin form, marked with its language if people have written it."""
+    message: SafeString | str = field.contents()
     name = field.field["name"]
     known = holds_content(field.form._meta.model, field.model_admin, name)
-    return format_html('<bdi lang="{}">{}</bdi>', _language(context), said) if known and said else said
+    return format_html('<bdi lang="{}">{}</bdi>', _language(context), message) if known and message else message
 
 
 def _labelled(cell: str, header: dict[str, Any]) -> SafeString:
-    """Return a cell of Django's with the name of its column."""
+    """Return a cell's HTML with the name of its column as `data-label`."""
     if not cell.startswith("<td") or "action-checkbox" in cell[:40]:
         return mark_safe(cell)  # noqa: S308 - Django's own cell
     label = conditional_escape(capfirst(str(header["text"])))
@@ -124,7 +130,7 @@ def _labelled(cell: str, header: dict[str, Any]) -> SafeString:
 
 @register.simple_tag
 def active_filters(cl: ChangeList) -> list[tuple[str, str, str]]:
-    """Return the filters that narrow a list: their names, what is chosen, and the address without them."""
+    """Return the active filters of a list: the title, the chosen value, and the query without the filter."""
     found = []
     for spec in cl.filter_specs:
         if not getattr(spec, "is_offered", True):
@@ -138,13 +144,13 @@ def active_filters(cl: ChangeList) -> list[tuple[str, str, str]]:
 
 @register.filter
 def offered(specs: list[Any]) -> list[Any]:
-    """Return the filters among which a reader chooses."""
+    """Return the filters that are offered to the reader."""
     return [spec for spec in specs if getattr(spec, "is_offered", True)]
 
 
 @register.simple_tag
 def desk_errors(adminform: Any, formsets: list[Any]) -> list[Problem]:
-    """Return what stops a form of the admin and the rows on its page."""
+    """Return the errors of an admin form and of the inline forms on its page."""
     found = form_errors(adminform.form)
     for entry in formsets:
         found += [("", "", str(error)) for error in entry.formset.non_form_errors()]
@@ -155,7 +161,7 @@ def desk_errors(adminform: Any, formsets: list[Any]) -> list[Problem]:
 
 @register.filter
 def formset_data(formset: Any) -> str:
-    """Return what Django's script for rows needs; what they are called stands in the middle of its words."""
+    """Return the JSON for Django's script for inline forms, with the rows' name in lower case in "Add another …"."""
     data = json.loads(formset.inline_formset_data())
     name = str(formset.opts.verbose_name)
     data["options"]["addText"] = data["options"]["addText"].replace(capfirst(name), name)
@@ -163,12 +169,12 @@ def formset_data(formset: Any) -> str:
 
 
 @register.filter
-def may_arm(summit: Summit, user: Actor) -> bool:
-    """Return whether somebody may let a summit send."""
-    return allows(user, ARM, summit)
+def may_resume(summit: Summit, user: Actor) -> bool:
+    """Return whether a user may resume a paused summit."""
+    return allows(user, RESUME, summit)
 
 
 @register.filter
 def inline_width(form: Any) -> int:
-    """Return over how many columns a row's own errors stand."""
+    """Return the number of table columns that the errors of an inline form span."""
     return 2 + sum(1 for fieldset in form for line in fieldset for _field in line)

@@ -1,6 +1,6 @@
-"""Marks between things that stand beside one another, in the reader's script: a list, parts of a line, two times.
+"""Punctuation between two values, in the reader's language: in a list, between parts of a line, between two times.
 
-What stands on either side is data or has been translated already, so that the mark is all that is left to say.
+The values are data or are translated already, so that only the punctuation depends on the language.
 """
 
 import re
@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 register = template.Library()
 
 COMMA, SEMICOLON, UNTIL = ", ", "; ", "–"
-# Is not seen, and holds what stands on either side together.
+# The invisible word joiner: no line is broken at it.
 JOINER = "\u2060"
 DASH = re.compile(r"(?<=\d)–(?=\d)")
 # In Arabic a dash between two times is read from either side, so that 09:30–10:05 may end before it starts.
-# In French a narrow space that doesn't break stands before a semicolon.
+# French has a narrow no-break space before a semicolon.
 OTHERS = {"ar": {COMMA: "، ", SEMICOLON: "؛ ", UNTIL: " إلى\u00a0"}, "fr": {SEMICOLON: "\u202f; "}}
 
 
@@ -26,28 +26,28 @@ def _mark(english: str) -> str:
 
 @register.simple_tag
 def comma() -> str:
-    """Return ", "."""
+    """Return the separator of a list in the active language: ", " in English."""
     return _mark(COMMA)
 
 
 @register.simple_tag
 def semicolon() -> str:
-    """Return "; "."""
+    """Return the separator of parts of a line in the active language: "; " in English."""
     return _mark(SEMICOLON)
 
 
 @register.simple_tag
 def until() -> str:
-    """Return the dash between the start and the end of something, after which no line is broken."""
+    """Return the dash between a start and an end in the active language. No line is broken after it."""
     return _mark(UNTIL) + JOINER
 
 
 @register.filter
 def unbroken(said: str) -> str:
-    """Return a sentence whose spans of time, such as 09:30–10:05, keep to one line."""
+    """Return a text in which no line is broken inside a span of time such as 09:30–10:05."""
     return DASH.sub(UNTIL + JOINER, said)
 
 
 def pair(name: object, about: object) -> str:
-    """Return "name: about", with the colon as the language sets it."""
+    """Return "name: about", with the colon as the active language writes it."""
     return _("%(name)s: %(about)s") % {"name": name, "about": about}

@@ -1,4 +1,4 @@
-"""Times as people read them: in the venue's zone, with its name."""
+"""Template filters that show moments in the venue's time zone, with its name."""
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -21,32 +21,32 @@ register.filter("brief_day", brief_day)
 
 
 class Moment(SafeString):
-    """A moment in words that still knows which it is (`at`, in the venue's zone): what a table takes from a list."""
+    """A moment in words that also has the moment itself as `at`, in the venue's zone, for exports of a list."""
 
     at: datetime
 
     @classmethod
     def said(cls, words: str, moment: datetime, summit: "Summit") -> "Moment":
-        """Return words, which are HTML, as those of a moment."""
+        """Return a Moment with `words`, which are safe HTML, for `moment`."""
         found = cls(words)
         found.at = moment.astimezone(summit.zone)
         return found
 
 
 def local(moment: datetime, summit: "Summit") -> datetime:
-    """Return a moment in the venue's zone."""
+    """Return a moment in the summit's time zone."""
     return moment.astimezone(summit.zone)
 
 
 @register.filter
 def clock(moment: datetime, summit: "Summit") -> str:
-    """Return "14:30", and of an hour that comes twice which it is."""
+    """Return "14:30", with a note in an hour that the clock passes twice."""
     return date_formats.clock(local(moment, summit))
 
 
 @register.filter
 def exact_clock(moment: datetime, summit: "Summit") -> str:
-    """Return "14:30:05", where the second matters."""
+    """Return the time with seconds, such as "14:30:05"."""
     return date_formats.clock(local(moment, summit), "%H:%M:%S")
 
 
@@ -69,23 +69,23 @@ def day_clock(moment: datetime, summit: "Summit") -> str:
 
 @register.filter("clock_zone")
 def marked_clock_zone(moment: datetime, summit: "Summit") -> SafeString:
-    """Return "14:30 London time" for a page: the place's name says in which language it is."""
-    said = {"time": clock(moment, summit), "place": called(summit, "place")}
-    return SafeString(conditional_escape(_("%(time)s %(place)s time")) % said)
+    """Return "14:30 London time" as HTML, with the place's name marked with its language."""
+    message = {"time": clock(moment, summit), "place": called(summit, "place")}
+    return SafeString(conditional_escape(_("%(time)s %(place)s time")) % message)
 
 
 @register.filter("day_clock")
 def marked_day_clock(moment: datetime, summit: "Summit") -> SafeString:
-    """Return "Monday 31 March 2025, 14:30 London time" for a page."""
-    said = {"day": conditional_escape(day(moment, summit)), "time": marked_clock_zone(moment, summit)}
-    return SafeString(conditional_escape(_("%(day)s, %(time)s")) % said)
+    """Return "Monday 31 March 2025, 14:30 London time" as HTML, with the place's name marked with its language."""
+    message = {"day": conditional_escape(day(moment, summit)), "time": marked_clock_zone(moment, summit)}
+    return SafeString(conditional_escape(_("%(day)s, %(time)s")) % message)
 
 
 @register.filter
 def short_clock(moment: datetime, summit: "Summit") -> Moment:
-    """Return "Mon 31 Mar 2025, 14:30 London time" for a table, broken after the day alone."""
-    said = {"day": short_day(local(moment, summit)), "time": marked_clock_zone(moment, summit)}
-    halves = {name: format_html('<span class="whole">{}</span>', half) for name, half in said.items()}
+    """Return "Mon 31 Mar 2025, 14:30 London time" for a table. A line is broken only after the day."""
+    message = {"day": short_day(local(moment, summit)), "time": marked_clock_zone(moment, summit)}
+    halves = {name: format_html('<span class="whole">{}</span>', half) for name, half in message.items()}
     return Moment.said(conditional_escape(_("%(day)s, %(time)s")) % halves, moment, summit)
 
 
@@ -97,23 +97,23 @@ def iso(moment: datetime, summit: "Summit") -> str:
 
 @register.filter
 def clock_words(summit: "Summit") -> str:
-    """Return "{time} London time": what a script fills with the time, so that the words are the server's."""
+    """Return "{time} London time", in which a script inserts the time, so that the words are translated here."""
     return _("%(time)s %(place)s time") % {"time": "{time}", "place": summit.said_place}
 
 
 @register.simple_tag
 def clock_now(summit: "Summit") -> str:
-    """Return the time at the venue when the page is made: "14:30 London time". For pages of one reader alone."""
+    """Return the current time at the venue, such as "14:30 London time". Only for pages that aren't shared."""
     return marked_clock_zone(timezone.now(), summit)
 
 
 @register.filter
 def day_clock_now(summit: "Summit") -> SafeString:
-    """Return the day and the time at the venue when the page is made. For pages of one reader alone."""
+    """Return the current day and time at the venue. Only for pages that aren't shared."""
     return marked_day_clock(timezone.now(), summit)
 
 
 @register.simple_tag
 def moment_now(summit: "Summit") -> str:
-    """Return the moment at which the page is made, so that a device's wrong clock does no harm."""
+    """Return the current moment in the form of `iso`, so that scripts don't depend on a device's clock."""
     return iso(timezone.now(), summit)

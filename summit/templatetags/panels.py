@@ -1,4 +1,4 @@
-"""Pages that are composed of panels: a template with what it needs, each from the app that knows."""
+"""The template tag for pages composed of panels. Each app contributes a panel's template and its variables."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def render_panel(context: Context, name: str, values: dict[str, Any]) -> SafeString:
-    """Render a panel's template: it sees the page's context with its own values over it, also as `panel`."""
+    """Render a panel's template in the page's context, with `values` as variables and as `panel`."""
     assert context.template is not None  # noqa: S101 - a tag runs inside a template
     found = context.template.engine.get_template(name)
     with context.push(panel=values, **values):

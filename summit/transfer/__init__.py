@@ -1,1 +1,1 @@
-"""A summit out to one encrypted archive, and in again elsewhere under other keys."""
+"""Export a summit to one encrypted archive, and import it into another installation under new primary keys."""

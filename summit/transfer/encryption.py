@@ -1,9 +1,8 @@
-"""The file itself: encrypted as a whole with a passphrase, written in one go and read anywhere.
+"""The archive's file format: encrypted with a passphrase, written in one pass, readable at any position.
 
-A header with the format's version, the cost of the key and its salt; then pieces of 64 KiB, each encrypted with
-AES-GCM under a number that counts them and says of the last that it is the last. So nothing of it can be read,
-changed, left out or put elsewhere without the passphrase, and a piece can be read without those before it, as ZIP
-asks for.
+The file has a header with the format's version, the cost of the key and its salt. Then follow pieces of 64 KiB, each
+encrypted with AES-GCM. The nonce of a piece is its number and a mark for the last piece. So without the passphrase
+nothing can be read, changed, removed or moved. A piece can be read without those before it, as ZIP needs.
 """
 
 import io
@@ -20,29 +19,29 @@ from django.utils.translation import gettext as _
 
 MAGIC = b"summit archive\n"
 FORMAT = 1
-# scrypt's N as a power of 2: 128 MiB and some tenths of a second for each guess at a passphrase.
+# The exponent of scrypt's N: each guess at a passphrase takes 128 MiB and some tenths of a second.
 COST, MOST_COST = 17, 20
 PIECE, TAG, SALT = 64 * 1024, 16, 16
 LEAST_PASSPHRASE = 12
 _HEADER = len(MAGIC) + 2 + SALT
-# The number of no piece: what it seals is nothing, and tells a wrong passphrase from a damaged file.
+# A nonce that no piece has. An empty text is encrypted with it, to tell a wrong passphrase from a damaged file.
 _CHECK = b"\xff" * 12
 
 
 class ArchiveProblem(ValueError):
-    """It can't be done; the text is a sentence that says why and what to do."""
+    """The archive can't be written or read. The text is a sentence that says why and what to do."""
 
 
 def damaged() -> ArchiveProblem:
-    """Return what is said of a file that is not as it was written."""
+    """Return the ArchiveProblem for a damaged file."""
     return ArchiveProblem(_("The archive is damaged. Copy it once more from where it was made."))
 
 
 def check_passphrase(passphrase: str) -> None:
-    """Raise ArchiveProblem for a passphrase that is too short to keep what is personal."""
+    """Raise ArchiveProblem if a passphrase is too short to protect personal data."""
     if len(passphrase) < LEAST_PASSPHRASE:
-        said = _("The passphrase needs %(number)d characters or more: the archive holds personal data.")
-        raise ArchiveProblem(said % {"number": LEAST_PASSPHRASE})
+        message = _("The passphrase needs %(number)d characters or more: the archive holds personal data.")
+        raise ArchiveProblem(message % {"number": LEAST_PASSPHRASE})
 
 
 def _cipher(passphrase: str, header: bytes) -> AESGCM:
@@ -57,7 +56,7 @@ def _number(position: int, *, last: bool) -> bytes:
 
 
 class _Writer(io.RawIOBase):
-    """Encrypts what is written; not to be sought in."""
+    """A stream that encrypts the bytes written to it. It can't seek."""
 
     def __init__(self, file: BinaryIO, passphrase: str) -> None:
         self._file = file
@@ -68,11 +67,11 @@ class _Writer(io.RawIOBase):
         file.write(self._header + self._cipher.encrypt(_CHECK, b"", self._header))
 
     def writable(self) -> bool:
-        """Say that it is written to."""
+        """Return True: the stream can be written to."""
         return True
 
     def write(self, data: Any) -> int:
-        """Take some bytes; whole pieces go out, but for the last, which may be the end."""
+        """Add some bytes and return their number. Full pieces are written, except one that may be the last."""
         self._held += data
         while len(self._held) > PIECE:
             self._out(bytes(self._held[:PIECE]), last=False)
@@ -84,12 +83,12 @@ class _Writer(io.RawIOBase):
         self._position += 1
 
     def finish(self) -> None:
-        """Write the end."""
+        """Write the last piece."""
         self._out(bytes(self._held), last=True)
 
 
 class _Reader(io.RawIOBase):
-    """Decrypts what is read."""
+    """A stream that decrypts an archive. It can seek."""
 
     def __init__(self, file: BinaryIO, passphrase: str) -> None:
         self._file = file
@@ -103,25 +102,25 @@ class _Reader(io.RawIOBase):
         size = file.seek(0, os.SEEK_END) - _HEADER - TAG
         self._last = max(0, (size - 1) // (PIECE + TAG))
         self._held, self._at, self._position = b"", -1, 0
-        # The end first: a file that was cut off has another one.
+        # Read the last piece first: a file that was cut off doesn't have it.
         self._length = self._last * PIECE + len(self._piece(self._last))
 
     def readable(self) -> bool:
-        """Say that it is read."""
+        """Return True: the stream can be read."""
         return True
 
     def seekable(self) -> bool:
-        """Say that any part of it is read."""
+        """Return True: the stream can seek."""
         return True
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Go to a place."""
+        """Set the position and return it."""
         start = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._length}[whence]
         self._position = max(0, start + offset)
         return self._position
 
     def readinto(self, buffer: Any) -> int:
-        """Read from one piece. Raises ArchiveProblem where it isn't as it was written."""
+        """Read bytes of one piece into `buffer` and return their number. Raises ArchiveProblem if it is damaged."""
         if self._position >= self._length:
             return 0
         index, offset = divmod(self._position, PIECE)
@@ -147,14 +146,19 @@ def _check_header(header: bytes) -> None:
         raise ArchiveProblem(_("This file is no archive of a summit."))
     found = header[len(MAGIC)]
     if found != FORMAT:
-        said = _("The archive has format %(found)d, and this release reads %(known)d. Use the release that made it.")
-        raise ArchiveProblem(said % {"found": found, "known": FORMAT})
+        message = _(
+            "The archive has format %(found)d, and this release reads %(known)d. Use the release that made it."
+        )
+        raise ArchiveProblem(message % {"found": found, "known": FORMAT})
 
 
 @contextmanager
 def writing(path: Path, passphrase: str) -> Iterator[BinaryIO]:
-    """Give a file to write to, which stands at the path once all is written, and only then. Nobody but its owner may
-    read it. Raises ArchiveProblem for a path that is taken, and OSError."""
+    """Yield a stream that encrypts to a file, which appears at the path only once all is written.
+
+    Only its owner may read the file. Raises ArchiveProblem if the path exists or the passphrase is too short, and
+    OSError.
+    """
     check_passphrase(passphrase)
     if path.exists():
         raise ArchiveProblem(_("There is a file “%(name)s” already. Give another name.") % {"name": path.name})
@@ -168,8 +172,10 @@ def writing(path: Path, passphrase: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _appearing(path: Path) -> Iterator[BinaryIO]:
-    """Give a file that stands at a path once all is written. Until then it has no name, where the file system knows
-    such files: nothing is left of it where the process is killed. Raises OSError."""
+    """Yield a file that appears at the path only once all is written. Raises OSError.
+
+    Until then it has no name, if the file system supports that, so that nothing is left if the process is killed.
+    """
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     part = path.with_name(f"{path.name}.part")
     try:
@@ -190,7 +196,7 @@ def _appearing(path: Path) -> Iterator[BinaryIO]:
 
 
 def _nameless(folder: int) -> int | None:
-    """Open a file without a name in a folder; None where the file system has none."""
+    """Open a file without a name in a folder and return its descriptor, or None if the system has no such files."""
     try:
         return os.open(".", os.O_WRONLY | os.O_TMPFILE, 0o600, dir_fd=folder)
     except (AttributeError, OSError):
@@ -199,11 +205,11 @@ def _nameless(folder: int) -> int | None:
 
 @contextmanager
 def reading(path: Path, passphrase: str) -> Iterator[BinaryIO]:
-    """Give an archive to read from. Raises ArchiveProblem."""
+    """Yield a stream of an archive's decrypted bytes. Raises ArchiveProblem."""
     try:
         file = path.open("rb")
     except OSError as problem:
-        said = _("The file “%(name)s” can’t be read: %(why)s.")
-        raise ArchiveProblem(said % {"name": path.name, "why": problem.strerror}) from None
+        message = _("The file “%(name)s” can’t be read: %(why)s.")
+        raise ArchiveProblem(message % {"name": path.name, "why": problem.strerror}) from None
     with file:
         yield io.BufferedReader(_Reader(file, passphrase), PIECE)

@@ -1,4 +1,4 @@
-"""A summit out to an archive: streamed, so that no table is ever whole in memory."""
+"""Export a summit to an archive. Rows are streamed, so that no table is held in memory as a whole."""
 
 import hashlib
 import json
@@ -32,24 +32,34 @@ Progress = Callable[[str, int], object]
 
 
 def quiet(part: str, rows: int) -> None:
-    """Tell nobody how far it is."""
+    """Do nothing: the Progress of a caller that doesn't want any."""
 
 
 @dataclass
 class Numbers:
-    """The numbers that rows have in an archive, by their models' labels in lower case and their keys."""
+    """The numbers of rows in an archive.
+
+    `of` has them by the model's label in lower case and the primary key, `accounts` has those of accounts by public
+    id.
+    """
 
     of: dict[str, dict[int, int]] = field(default_factory=dict)
     accounts: dict[str, int] = field(default_factory=dict)
 
     def row(self, label: str, key: str) -> str:
-        """Return how a row is named in the archive: one that is not in it keeps a name that is nobody's elsewhere."""
+        """Return the archive's name of a row, such as "#3" for the third.
+
+        A row that isn't in the archive gets a name that no row has elsewhere.
+        """
         if label == User._meta.label_lower:
             return f"#{self.accounts[key]}" if key in self.accounts else key
         return self.page(label, key)
 
     def page(self, label: str, key: str) -> str:
-        """Return the key of a row in an address of the desk, as `row` does."""
+        """Return the archive's name of a row from the primary key in an admin address.
+
+        It is "#3" for the third row, or "~17" for key 17 if the row isn't in the archive.
+        """
         if not key.isdigit():
             return key
         number = self.of.get(label, {}).get(int(key))
@@ -57,7 +67,10 @@ class Numbers:
 
 
 def migrations() -> dict[str, str]:
-    """Return the last migration of each app whose rows move: two installations with the same have the same tables."""
+    """Return the last applied migration of each app that has rows in an archive.
+
+    Installations with the same migrations have the same tables.
+    """
     names = MigrationRecorder(connection).applied_migrations()
     known = {label.partition(".")[0] for label in MOVED}
     return {app: max(name for owner, name in names if owner == app) for app in sorted(known)}
@@ -65,14 +78,14 @@ def migrations() -> dict[str, str]:
 
 @contextmanager
 def snapshot() -> Iterator[None]:
-    """See the database as it is at one moment, while others write on."""
+    """Run the block in a transaction that sees one state of the database, while others keep writing."""
     if connection.in_atomic_block:
         yield
         return
     here: Any = connection
     before = getattr(here, "transaction_mode", None)
     if here.vendor == "sqlite":
-        # It only reads: nobody has to wait for it.
+        # The block only reads, so it must not lock the database for writers.
         here.transaction_mode = "DEFERRED"
     try:
         with transaction.atomic():
@@ -88,7 +101,8 @@ def snapshot() -> Iterator[None]:
 def export(*, summit: Summit, path: Path, passphrase: str, by: System, progress: Progress = quiet) -> dict[str, Any]:
     """Write a summit to an archive and return its manifest. Raises ArchiveProblem and OSError; then there is no file.
 
-    It is recorded before it begins, as an event of the installation: what personal data left it, and when.
+    The export is recorded in the audit before it begins, as an event of the installation, because personal data
+    leaves it.
     """
     with encryption.writing(path, passphrase) as file:
         with transaction.atomic():
@@ -113,7 +127,8 @@ def _write(summit: Summit, archive: zipfile.ZipFile, progress: Progress) -> dict
         "format": encryption.FORMAT,
         "summit": {"id": summit.public_id, "slug": summit.slug, "name": summit.name},
         "made_at": pack(db_now()),
-        # Where the sender's chain of the audit ended: `verify_audit --expect` finds there that it held these entries.
+        # The end of the audit's chain in this installation. `verify_audit --expect` there proves that it had these
+        # entries.
         "audit_end": str(verification.end()),
         "migrations": migrations(),
         "parts": parts,
@@ -121,7 +136,10 @@ def _write(summit: Summit, archive: zipfile.ZipFile, progress: Progress) -> dict
 
 
 def _accounts(summit: Summit, archive: zipfile.ZipFile, numbers: Numbers) -> dict[str, Any]:
-    """Write the accounts to which rows refer, by their addresses: without passwords, and without further rights."""
+    """Write the accounts to which rows refer, with their addresses but without passwords and other permissions.
+
+    Returns the part's entry in the manifest.
+    """
     keys: set[int] = set()
     for model in model_order.order():
         for name, target in model_order.references(model).items():
@@ -134,17 +152,20 @@ def _accounts(summit: Summit, archive: zipfile.ZipFile, numbers: Numbers) -> dic
     for number, user in enumerate(found, start=1):
         numbers.of.setdefault(User._meta.label_lower, {})[user.pk] = number
         numbers.accounts[user.public_id] = number
-        said = {name: getattr(user, name) for name in ("public_id", "email", "name", "language", "is_active")}
-        lines.append(said | ({"is_active": False} if user.pk in nobody else {}))
+        message = {name: getattr(user, name) for name in ("public_id", "email", "name", "language", "is_active")}
+        lines.append(message | ({"is_active": False} if user.pk in nobody else {}))
     return _part(archive, ACCOUNTS, iter(lines))
 
 
 def _rows(model: type[Model], summit: Summit, archive: zipfile.ZipFile, numbers: Numbers) -> dict[str, Any]:
-    """Write a model's rows, each a line of JSON, numbered by their place."""
+    """Write a model's rows, each as a line of JSON, and return the part's entry in the manifest.
+
+    A row's number is its place, counted from 1.
+    """
     keep = None if model._meta.label == model_order.AUDIT else numbers.of.setdefault(model._meta.label_lower, {})
     rows = model_order.rows(model, summit).defer(*(field.name for field in model_order.files(model)))
     if keep is not None and model in model_order.references(model).values():
-        # Its rows refer to each other, also to those further down.
+        # Rows of this model refer to each other, also to later ones, so all need their numbers first.
         keep |= {key: number for number, key in enumerate(rows.values_list("pk", flat=True), start=1)}
 
     def lines() -> Iterator[dict[str, Any]]:
@@ -174,8 +195,8 @@ def _reference(row: Model, column: Any, value: int | None, numbers: Numbers) -> 
         return None
     number = numbers.of[model_order.target(column)._meta.label_lower].get(value)
     if number is None:
-        said = _("%(row)s refers to a row of another summit (%(column)s). Correct that first.")
-        raise ArchiveProblem(said % {"row": f"{row._meta.label} {row.pk}", "column": column.name})
+        message = _("%(row)s refers to a row of another summit (%(column)s). Correct that first.")
+        raise ArchiveProblem(message % {"row": f"{row._meta.label} {row.pk}", "column": column.name})
     return number
 
 
@@ -191,7 +212,7 @@ def _part(archive: zipfile.ZipFile, label: str, lines: Iterator[dict[str, Any]])
 
 
 def _files(model: type[Model], summit: Summit, archive: zipfile.ZipFile) -> dict[str, Any]:
-    """Write the bytes that a model's rows hold, one file at a time."""
+    """Write the bytes in a model's rows as files, one at a time, and return their entries in the manifest."""
     digest, count = hashlib.sha256(), 0
     names = [column.name for column in model_order.files(model)]
     rows = model_order.rows(model, summit).values_list(*names)
@@ -206,10 +227,10 @@ def _files(model: type[Model], summit: Summit, archive: zipfile.ZipFile) -> dict
 
 
 def file_name(model: type[Model], number: int, column: str) -> str:
-    """Return where the bytes of a row's column stand in an archive."""
+    """Return the name of the file in an archive that has the bytes of a row's column."""
     return f"files/{model._meta.label}/{number}.{column}"
 
 
 def note_file(digest: Any, number: int, column: str, content: bytes) -> None:
-    """Add a file to the digest of its part."""
+    """Add a file to the digest of its part. `number` is the row's number."""
     digest.update(f"{number}.{column} {hashlib.sha256(content).hexdigest()}\n".encode())

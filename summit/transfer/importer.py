@@ -1,7 +1,7 @@
-"""A summit in from an archive, under new keys, in one transaction: all of it or nothing.
+"""Import a summit from an archive, under new primary keys, in one transaction.
 
-Keys are reserved first, so many for each table as the archive has rows of it. So a row's key is known from its number
-before it is stored, and rows may refer to those that come later.
+First the keys are reserved: for each table as many as the archive has rows of it. So the key of a row follows from
+its number before the row is stored, and rows can refer to later ones.
 """
 
 import hashlib
@@ -33,33 +33,37 @@ from summit.transfer.exporter import ACCOUNTS, BATCH, MANIFEST, Progress, file_n
 from summit.transfer.values import renamed, unpacker
 from summit.users.models import User
 
-# Values of one statement, and bytes of files held for it.
+# The most values of one INSERT, and the most bytes of files that are held in memory for it.
 MOST_VALUES, MOST_BYTES = 20_000, 8 * 1024 * 1024
 
 
 @dataclass
 class Keys:
-    """The keys that rows of an archive get here: behind which its rows of a model are numbered, and the accounts."""
+    """The primary keys that the rows of an archive get here, by the model's label in lower case.
+
+    `base` is the key before a model's first row, `count` the number of its rows. `accounts` are the accounts in the
+    archive's order.
+    """
 
     base: dict[str, int] = field(default_factory=dict)
     count: dict[str, int] = field(default_factory=dict)
     accounts: list[User] = field(default_factory=list)
 
     def of(self, model: type[Model], number: object) -> int:
-        """Return the key of a row. Raises ArchiveProblem for a number that the archive doesn't have."""
+        """Return the primary key of a row by its number. Raises ArchiveProblem if the archive has no such number."""
         label = model._meta.label_lower
         if not isinstance(number, int) or not 1 <= number <= self.count.get(label, 0):
             raise damaged()
         return self.accounts[number - 1].pk if model is User else self.base[label] + number
 
     def row(self, label: str, key: str) -> str:
-        """Return how a row is named here."""
+        """Return the key of a row here from its name in the archive; the public id of an account."""
         if label == User._meta.label_lower and self._is_number(label, key):
             return self.accounts[int(key[1:]) - 1].public_id
         return self.page(label, key)
 
     def page(self, label: str, key: str) -> str:
-        """Return the key of a row in an address of the desk."""
+        """Return the primary key of a row, for an admin address, from its name in the archive."""
         if not self._is_number(label, key):
             return key
         number = int(key[1:])
@@ -91,29 +95,32 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
 
 
 def bring_in(*, path: Path, passphrase: str, slug: str | None, by: System, progress: Progress = quiet) -> Summit:
-    """Store the summit of an archive, under its own address or another one; it sends nothing until it is armed.
-    Raises ArchiveProblem, and has changed nothing then."""
+    """Store the summit of an archive and return it. It is paused: it sends nothing until somebody resumes it.
+
+    `slug` replaces the summit's own address, unless it is None. Raises ArchiveProblem, without having changed
+    anything.
+    """
     with _opened(path, passphrase) as archive:
         manifest = _manifest(archive)
         _check(manifest, slug)
-        # Every byte is read before a transaction begins: on SQLite others wait to write meanwhile, and nobody is to
-        # wait for a file that is damaged.
+        # Check every byte before the transaction begins: on SQLite it blocks other writers, and they must not wait
+        # for a damaged file.
         archive.testzip()
         try:
             with transaction.atomic():
                 return _store(archive, manifest, slug, by, progress)
         except IntegrityError as problem:
-            said = _("A row of the archive is here already, or can’t stand here: %(why)s. Nothing was changed.")
-            raise ArchiveProblem(said % {"why": problem}) from None
+            message = _("A row of the archive is here already, or can’t stand here: %(why)s. Nothing was changed.")
+            raise ArchiveProblem(message % {"why": problem}) from None
 
 
 def _check(manifest: dict[str, Any], slug: str | None) -> None:
-    """Refuse an archive of another release, and a summit that is here."""
+    """Raise ArchiveProblem for an archive of another release, a summit that is here already, or a bad address."""
     here, there = migrations(), manifest["migrations"]
     other = next((app for app in sorted({*here, *there}) if here.get(app) != there.get(app)), None)
     if other is not None:
-        said = _("The archive was made by another release (%(app)s: %(there)s, here %(here)s). Use the same one.")
-        raise ArchiveProblem(said % {"app": other, "there": there.get(other), "here": here.get(other)})
+        message = _("The archive was made by another release (%(app)s: %(there)s, here %(here)s). Use the same one.")
+        raise ArchiveProblem(message % {"app": other, "there": there.get(other), "here": here.get(other)})
     if set(manifest["parts"]) != {ACCOUNTS, *(model._meta.label for model in model_order.order())}:
         raise damaged()
     wanted = slug or manifest["summit"]["slug"]
@@ -125,8 +132,8 @@ def _check(manifest: dict[str, Any], slug: str | None) -> None:
     if Summit.objects.filter(public_id=manifest["summit"]["id"]).exists():
         raise ArchiveProblem(_("This summit is here already: ids are kept, so that it can’t be here twice."))
     if Summit.objects.filter(slug=wanted).exists():
-        said = _("There is another summit at the address “%(slug)s”. Give a free one with %(option)s.")
-        raise ArchiveProblem(said % {"slug": wanted, "option": "--slug"})
+        message = _("There is another summit at the address “%(slug)s”. Give a free one with %(option)s.")
+        raise ArchiveProblem(message % {"slug": wanted, "option": "--slug"})
 
 
 def _store(
@@ -152,14 +159,14 @@ def _store(
         make(summit)
     detail = {"made_at": manifest["made_at"], "audit_end": manifest["audit_end"]}
     audit.record(by=by, action="summit.import", target=summit, summit=None, detail=detail)
-    # At once: its entries are old, and would seem to have been kept from the chain.
+    # Chained at once: its entries are old, and would look as if they had been withheld from the chain.
     while audit.chain():
         pass
     return summit
 
 
 def _account(values: dict[str, Any], by: System) -> User:
-    """Return the account that has an address, or a new one that has no password and no rights of its own."""
+    """Return the account with the address in `values`, or a new account without password and permissions."""
     user = User.objects.filter(email__iexact=values["email"]).first()
     if user is not None:
         return user
@@ -174,13 +181,13 @@ def _account(values: dict[str, Any], by: System) -> User:
 
 def _summit(archive: zipfile.ZipFile, part: dict[str, Any], keys: Keys, slug: str | None) -> Summit:
     table = _Table(Summit, keys, Summit())
-    table.set = {"disarmed_at": db_now(), **({"slug": slug} if slug else {})}
+    table.set = {"paused_at": db_now(), **({"slug": slug} if slug else {})}
     table.fill(archive, part)
     return Summit.objects.get(pk=keys.of(Summit, 1))
 
 
 def _reserve(model: type[Model], number: int) -> int:
-    """Reserve so many keys of a table and return the one before the first."""
+    """Reserve `number` primary keys of a table and return the one before the first."""
     meta, key = model._meta, model._meta.pk
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -189,7 +196,7 @@ def _reserve(model: type[Model], number: int) -> int:
                 [number, number, f'"{meta.db_table}"', key.column],
             )
         else:
-            # Keys of rows that are gone stay gone: the audit names them.
+            # Keys of deleted rows must not be used again, because the audit names them.
             cursor.execute(
                 "SELECT MAX(COALESCE((SELECT seq FROM sqlite_sequence WHERE name = %s), 0), "  # noqa: S608
                 f'COALESCE((SELECT MAX("{key.column}") FROM "{meta.db_table}"), 0))',
@@ -199,7 +206,7 @@ def _reserve(model: type[Model], number: int) -> int:
 
 
 def _lines(archive: zipfile.ZipFile, label: str, part: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a part. Raises ArchiveProblem where they aren't those of the manifest."""
+    """Yield the rows of a part. Raises ArchiveProblem at the end if they don't match the manifest."""
     digest, number = hashlib.sha256(), 0
     with archive.open(f"rows/{label}.jsonl") as rows:
         for line in rows:
@@ -211,7 +218,7 @@ def _lines(archive: zipfile.ZipFile, label: str, part: dict[str, Any]) -> Iterat
 
 
 class _Table:
-    """Rows of one model on their way in."""
+    """Imports the rows of one model."""
 
     def __init__(self, model: type[Model], keys: Keys, summit: Summit) -> None:
         self.model, self.keys, self.summit = model, keys, summit
@@ -219,11 +226,11 @@ class _Table:
         self.columns = [(column, unpacker(column)) for column in model_order.fields(model)]
         self.files = model_order.files(model)
         self.digest, self.found = hashlib.sha256(), 0
-        # Values that are given here, whatever the archive says.
+        # Values that replace those in the archive.
         self.set: dict[str, Any] = {}
 
     def fill(self, archive: zipfile.ZipFile, part: dict[str, Any]) -> None:
-        """Store all rows of a part in batches."""
+        """Store all rows of a part in batches. Raises ArchiveProblem if rows or files don't match the manifest."""
         most = min(BATCH, MOST_VALUES // len(self.model._meta.concrete_fields))
         names, batch, held = set(archive.namelist()) if self.files else set(), list[Model](), 0
         for number, values in enumerate(_lines(archive, self.model._meta.label, part), start=1):
@@ -276,10 +283,10 @@ class _Table:
         if issubclass(self.model, PublicModel):
             known = self.model._base_manager.filter(public_id__in=[row.public_id for row in rows])  # type: ignore[attr-defined]
             if taken := known.values_list("public_id", flat=True).first():
-                said = _("%(what)s “%(id)s” of the archive is here already. Nothing was changed.")
-                raise ArchiveProblem(said % {"what": self.model._meta.verbose_name, "id": taken})
-        # As it was written: what is filled when a row is stored, such as its moment, is filled already.
+                message = _("%(what)s “%(id)s” of the archive is here already. Nothing was changed.")
+                raise ArchiveProblem(message % {"what": self.model._meta.verbose_name, "id": taken})
+        # Raw, so that automatic values such as auto_now_add keep those of the archive.
         query = InsertQuery(self.model)
         query.insert_values(list(self.model._meta.concrete_fields), rows, raw=True)
-        # Not through the connection of this thread, which is looked up anew for each value.
+        # By the alias, because the thread's connection would be looked up for each value.
         query.get_compiler(using=DEFAULT_DB_ALIAS).execute_sql()

@@ -1,4 +1,4 @@
-"""Which rows belong to a summit, and in which order they are written: found through the models' foreign keys."""
+"""Find the rows that belong to a summit, and the order of models for an archive, from the models' foreign keys."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -16,14 +16,17 @@ AUDIT = "summit.AuditEntry"
 
 
 def fields(model: type[Model]) -> list["Field[Any, Any]"]:
-    """Return the fields that move, in their order: not the key, nor what is declared to stay, nor bytes of files."""
+    """Return the exported fields of a model in their order, without the primary key.
+
+    Fields that are declared to stay behind, and those with the bytes of files, are left out too.
+    """
     left = moved_of(model).without
     kept = [field for field in model._meta.concrete_fields if not field.primary_key and field.name not in left]
     return [field for field in kept if not _is_file(field)]
 
 
 def files(model: type[Model]) -> list["Field[Any, Any]"]:
-    """Return the fields that hold bytes, each a file of its own in the archive."""
+    """Return the exported fields of a model that hold bytes. Each value is a separate file in the archive."""
     left = moved_of(model).without
     return [field for field in model._meta.concrete_fields if _is_file(field) and field.name not in left]
 
@@ -33,20 +36,22 @@ def _is_file(field: "Field[Any, Any]") -> bool:
 
 
 def references(model: type[Model]) -> dict[str, type[Model]]:
-    """Return the models to which the fields that move refer, by the fields' names."""
+    """Return the models to which a model's exported foreign keys refer, by the fields' names."""
     return {field.name: target(field) for field in fields(model) if isinstance(field, ForeignKey)}
 
 
 def target(field: Any) -> type[Model]:
-    """Return the model to which a foreign key leads."""
+    """Return the model to which a foreign key refers."""
     found: type[Model] = field.remote_field.model
     return found
 
 
 @cache
 def path(model: type[Model]) -> str:
-    """Return the path from a model's rows to their summit, "" for the summit itself: by columns that are never empty,
-    where there are such. Raises LookupError where none leads there."""
+    """Return the lookup path from a model's rows to their summit, "" for the summit itself.
+
+    It uses foreign keys that are never null if there are any. Raises LookupError if no foreign key leads to a summit.
+    """
     if model is Summit:
         return ""
     keys = [field for field in model._meta.concrete_fields if isinstance(field, ForeignKey)]
@@ -61,7 +66,7 @@ def path(model: type[Model]) -> str:
 
 
 def rows(model: type[Model], summit: Summit) -> QuerySet[Any]:
-    """Return the rows of a model that move with a summit, in the order of their keys."""
+    """Return the rows of a model that move with a summit, in the order of their primary keys."""
     found = model._base_manager.filter(**{path(model) or "pk": summit.pk})
     where = moved_of(model).where
     return (found if where is None else found.filter(where)).order_by("pk")
@@ -69,8 +74,11 @@ def rows(model: type[Model], summit: Summit) -> QuerySet[Any]:
 
 @cache
 def order() -> tuple[type[Model], ...]:
-    """Return the models that move: the summit, then each behind those to which it refers; those whose texts name rows
-    of any model last, and of these the audit."""
+    """Return the models of an archive in the order in which they are written.
+
+    The summit is first, and a model comes after those to which it refers. Models with texts that name rows of other
+    models come last, and of these the audit.
+    """
     known = {model._meta.label: model for model in apps.get_models(include_auto_created=True)}
     late = [label for label, moved in MOVED.items() if moved.named or moved.rewrite]
     left = [known[label] for label in sorted(MOVED) if label not in late]

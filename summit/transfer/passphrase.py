@@ -1,5 +1,7 @@
-"""Where the passphrase of an archive comes from: a file, or whoever sits at the terminal. Never the command line,
-which others on the machine can read."""
+"""Read the passphrase of an archive from a file or from the terminal.
+
+It is never an argument of a command, because others on the machine can read command lines.
+"""
 
 import sys
 from getpass import getpass
@@ -12,13 +14,16 @@ from summit.transfer.encryption import ArchiveProblem, check_passphrase
 
 
 def take_passphrase(parser: CommandParser) -> None:
-    """Let a command take the file with the passphrase."""
-    said = "a file whose first line is the passphrase; without it you are asked"
-    parser.add_argument("--passphrase-file", type=Path, metavar="FILE", help=said)
+    """Add the option for the file with the passphrase to a command's parser."""
+    message = "a file whose first line is the passphrase; without it you are asked"
+    parser.add_argument("--passphrase-file", type=Path, metavar="FILE", help=message)
 
 
 def passphrase_of(file: Path | None, *, twice: bool) -> str:
-    """Return the passphrase of a file, or ask for it, `twice` where it is a new one. Raises ArchiveProblem."""
+    """Return the passphrase in a file, or ask for it at the terminal. Raises ArchiveProblem.
+
+    `twice` says to ask a second time, for a new passphrase.
+    """
     if file is not None:
         try:
             found = file.read_text(encoding="utf-8").partition("\n")[0].strip("\r")

@@ -1,4 +1,4 @@
-"""Values of columns as an archive's JSON holds them, and back."""
+"""Convert values of columns to the JSON of an archive, and back."""
 
 import re
 from collections.abc import Callable
@@ -12,13 +12,13 @@ from summit.core.encrypted_fields import EncryptedDateField
 from summit.core.models import PublicModel
 from summit.core.transfer_registry import Names
 
-# A row as the audit, subjects of messages and addresses of the desk name it.
+# The names of rows in the audit and in subjects of messages, and in addresses of the admin.
 _ROW = re.compile(r"([a-z_]+\.[a-z_]+):([^:]+)(:.*)?\Z", re.DOTALL)
 _PAGE = re.compile(r"/admin/([a-z_]+)/([a-z_]+)/([^/]+)/change/\Z")
 
 
 def pack(value: Any) -> Any:
-    """Return what JSON can hold of a value: moments in UTC. Raises TypeError for what no column has."""
+    """Return a column's value as JSON holds it; datetimes are in UTC. Raises TypeError for an unknown type."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date | time):
@@ -29,8 +29,10 @@ def pack(value: Any) -> Any:
 
 
 def unpacker(field: "Field[Any, Any]") -> Callable[[Any], Any]:
-    """Return what makes a field's value of what stands in an archive. It raises ValueError or TypeError for what is
-    none."""
+    """Return a function that converts an archive's JSON value to a field's value.
+
+    The function raises ValueError or TypeError for a value that the field can't have.
+    """
     if isinstance(field, DateTimeField):
         return _or_none(datetime.fromisoformat)
     if isinstance(field, DateField | EncryptedDateField):
@@ -53,8 +55,11 @@ def _plain(value: Any) -> Any:
 
 
 def by_number(label: str) -> bool:
-    """Return whether rows of a model are named by their keys, which are others elsewhere, or are accounts, which may
-    be there already: those of a model that has no public id. False for what is no model."""
+    """Return whether names of a model's rows must be translated in an archive.
+
+    True for models without public ids, because their primary keys change, and for accounts, because they may exist
+    already in the other installation. False for a label that is no model.
+    """
     try:
         model: type[Model] = apps.get_model(label)
     except (LookupError, ValueError):
@@ -63,7 +68,7 @@ def by_number(label: str) -> bool:
 
 
 def renamed(value: Any, names: Names) -> Any:
-    """Return a text or what JSON holds with other names of rows in it."""
+    """Return a JSON value in which the names of rows in texts are translated with `names`."""
     if isinstance(value, dict):
         return {key: renamed(each, names) for key, each in value.items()}
     if isinstance(value, list):

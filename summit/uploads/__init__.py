@@ -1,2 +1,1 @@
-"""What all uploaded files share: the report row by row, the pages, and the process of its own in which files are
-read."""
+"""What all kinds of uploaded files share: the report on their rows, the pages, and the process that reads them."""

@@ -1,5 +1,7 @@
-"""Uploaded files in the admin: a file is uploaded, looked at row by row, and taken over or deleted. What its rows are
-each kind of file says."""
+"""The base of the admin pages for uploaded files: upload a file, preview it row by row, then apply or delete it.
+
+A subclass for each kind of file defines what its rows are.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,7 @@ from summit.users.models import User
 
 
 class UploadForm(forms.Form):
-    """Which file, for which summit."""
+    """Ask for a file and its summit."""
 
     summit = forms.ChoiceField(label=pgettext_lazy("label", "Summit"))
     file = forms.FileField(label=gettext_lazy("File"), allow_empty_file=True)
@@ -46,12 +48,12 @@ class UploadForm(forms.Form):
 
 
 class UploadsAdmin(ReadOnlyAdmin):
-    """The files of one kind that desks uploaded."""
+    """The admin of one kind of files that desks upload. Subclasses set the attributes and override the hooks."""
 
     shelf = Shelf.RECORDS
     page_shows = ("report",)
     change_list_template = "admin/uploads/change_list.html"
-    # What one must be allowed to do in a summit, who uploads for it.
+    # The permission in a summit that uploading for it needs.
     action: str
     upload_form: type[UploadForm]
     upload_word: Any
@@ -59,15 +61,15 @@ class UploadsAdmin(ReadOnlyAdmin):
     file_template: str
     upload_template: str
     reading: Reading
-    # What the kind of file raises where it can't be kept or taken over, with a sentence.
+    # The exceptions raised if a file can't be stored or applied. Their messages are shown.
     problems: tuple[type[Exception], ...]
 
     def keep(self, summit: Summit, form: UploadForm, by: User) -> Any:
-        """Keep what was uploaded, and return its row. Raises `problems`."""
+        """Store an uploaded file and return its row. Raises one of `problems`."""
         raise NotImplementedError
 
     def rows_of(self, row: Any) -> int:
-        """Return how many rows a file has that waits."""
+        """Return the number of rows of a file that isn't applied yet."""
         raise NotImplementedError
 
     def remove(self, row: Any, by: User) -> None:
@@ -75,42 +77,42 @@ class UploadsAdmin(ReadOnlyAdmin):
         raise NotImplementedError
 
     def taken_said(self, number: int) -> str:
-        """Say how many rows are taken over."""
+        """Return the message after a file was applied, with the number of its rows."""
         return rows_taken(number)
 
     def removed_said(self) -> str:
-        """Say that a file is deleted."""
+        """Return the message after a file was deleted."""
         return _("The table is deleted. What was taken over of it stays.")
 
     def onward(self, row: Any) -> tuple[str, str]:
-        """Return the address of what was made of a file, and the words of the button that leads there."""
+        """Return the address of the page with the imported rows, and the label of the button to it."""
         raise NotImplementedError
 
     def more(self, row: Any) -> dict[str, Any]:
-        """Return what the page of a file shows besides."""
+        """Return further template variables for the page of a file."""
         return {}
 
     def more_to_upload(self, request: HttpRequest, offered: list[Summit]) -> dict[str, Any]:
-        """Return what the page that asks for a file shows besides."""
+        """Return further template variables for the upload page."""
         return {}
 
     def first(self, request: HttpRequest) -> dict[str, Any]:
-        """Return what the form begins with besides the summit."""
+        """Return the upload form's initial values apart from the summit."""
         return {}
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the files, without reading what is in them."""
+        """Return the files without loading their contents and reports."""
         rows: models.QuerySet[Any] = super().get_queryset(request).defer("content", "report")
         return rows
 
     @admin.display(description=gettext_lazy("uploaded"), ordering="uploaded_at")
     def uploaded(self, row: Any) -> str:
-        """Show the moment in the venue's zone, with its name."""
+        """Show when the file was uploaded, in the summit's time zone."""
         return short_clock(row.uploaded_at, row.summit)
 
     @admin.display(description=gettext_lazy("taken over"), ordering="applied_at", empty_value="–")
     def taken(self, row: Any) -> str | None:
-        """Show the moment in the venue's zone, with its name."""
+        """Show when the file was applied, in the summit's time zone, or nothing if it wasn't."""
         return short_clock(row.applied_at, row.summit) if row.applied_at else None
 
     def address(self, name: str, *args: Any) -> str:
@@ -118,14 +120,14 @@ class UploadsAdmin(ReadOnlyAdmin):
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the files, with a way to upload one."""
+        """Show the list of files, with an upload button if the user may upload."""
         may = allows(request.user, self.action, None)
         more = {"upload": self.address("upload") if may else "", "upload_word": self.upload_word}
         found: HttpResponse = super().changelist_view(request, {**more, **(extra_context or {})})
         return found
 
     def get_urls(self) -> list[URLPattern]:
-        """Add uploading, and what is done with a file."""
+        """Add the addresses of the upload page and of the actions on a file."""
         wrap, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
         return [
             path("upload/", wrap(self.upload), name=f"{name}_upload"),
@@ -138,7 +140,7 @@ class UploadsAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show what would become of each row, or what became of it."""
+        """Show the report on a file: what would become of each row, or what became of it."""
         row = self.admit(request, "change" if request.method == "POST" else "view", object_id)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         report: Report[Any] | None = self.reading.reads.report_of(row)
@@ -164,7 +166,7 @@ class UploadsAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, self.file_template, context)
 
     def upload(self, request: HttpRequest) -> HttpResponse:
-        """Ask for a file; keep it, and lead to what would become of its rows."""
+        """Show the upload form. On POST store the file, and redirect to its preview or to the job that makes it."""
         self.admit(request, "view")
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         check(request.user, self.action, None)
@@ -192,12 +194,12 @@ class UploadsAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, self.upload_template, context)
 
     def offered(self, request: HttpRequest) -> list[Summit]:
-        """Return the summits for which the reader may upload files."""
+        """Return the summits for which the user may upload files."""
         mine = summits_for(request.user, self.action)
         return list(Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine))
 
     def _after(self, pk: int, job: Job | None) -> HttpResponse:
-        """Lead to the work that does it, or else to the file."""
+        """Redirect to the job's page, or to the file's page if there is no job."""
         return redirect(self.address("change", pk)) if job is None else redirect("admin:jobs_job", job.public_id)
 
     def _mine(self, request: HttpRequest, pk: int) -> tuple[Any, User]:
@@ -207,7 +209,7 @@ class UploadsAdmin(ReadOnlyAdmin):
         return row, request.user
 
     def look(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Look anew at a file; at many rows a worker looks."""
+        """Preview a file again, in a job if it has many rows, and redirect."""
         row, user = self._mine(request, pk)
         try:
             job = self.reading.look(row=row, by=user)
@@ -217,7 +219,7 @@ class UploadsAdmin(ReadOnlyAdmin):
         return self._after(pk, job)
 
     def take(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Take a file over, once; many rows by a worker."""
+        """Apply a file, in a job if it has many rows, and redirect. A file is applied only once."""
         row, user = self._mine(request, pk)
         try:
             done = self.reading.take(row=row, by=user)
@@ -230,7 +232,7 @@ class UploadsAdmin(ReadOnlyAdmin):
         return self._after(pk, None)
 
     def drop(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Delete a file; what was taken over of it stays."""
+        """Delete a file, and redirect to the list. Rows that were imported from it stay."""
         row, user = self._mine(request, pk)
         self.remove(row, user)
         messages.success(request, self.removed_said())

@@ -1,4 +1,4 @@
-"""What takes much memory or time is done by few at once on a host, whichever processes ask."""
+"""Slots that limit how many processes of a host do memory-hungry or slow work at the same time."""
 
 import fcntl
 import time
@@ -8,7 +8,7 @@ from typing import IO
 
 from django.conf import settings
 
-# Seconds between two looks whether a slot is free.
+# Seconds between two attempts to take a slot.
 _LOOK = 0.05
 
 
@@ -18,8 +18,11 @@ class Busy(RuntimeError):
 
 @contextmanager
 def slot(name: str, *, number: int, patience: float) -> Iterator[None]:
-    """Hold one of `number` slots of this host while something is done; whoever dies gives it back. Raises
-    Busy where none is free within `patience` seconds."""
+    """Hold one of this host's `number` slots called `name` during the block.
+
+    The slot is released when the block ends, and also when the process dies. Raises Busy if no slot becomes free
+    within `patience` seconds.
+    """
     folder = settings.VAR_DIR / "slots"
     folder.mkdir(parents=True, exist_ok=True)
     files = [(folder / f"{name}-{each}").open("a") for each in range(number)]
@@ -27,7 +30,7 @@ def slot(name: str, *, number: int, patience: float) -> Iterator[None]:
         _take(files, time.monotonic() + patience)
         yield
     finally:
-        # Closing a file gives its lock back.
+        # Closing a file releases its lock.
         for each in files:
             each.close()
 

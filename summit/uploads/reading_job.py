@@ -1,7 +1,7 @@
-"""Uploaded files of many rows as long work: looking at one, and taking it over, each in one transaction.
+"""Jobs that preview or apply an uploaded file with many rows, each in one transaction.
 
-A file is read as a whole, since what becomes of a row may depend on those above it: a number of people, a head, a
-name that stands there twice. 20,000 rows take some seconds, a part of a worker's lease.
+A file is read in a single step, because the outcome for a row may depend on the rows above it: on a quota, a second
+head of delegation, or a repeated name. 20,000 rows take some seconds, a part of a worker's lease.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ REFUSED, GONE = "refused", "gone"
 
 
 def rows_read(done: int, total: int) -> str:
-    """Say how far it is with the rows of a table."""
-    said = ngettext("%(done)d of %(total)d row is read", "%(done)d of %(total)d rows are read", total)
-    return said % {"done": done, "total": total}
+    """Return a sentence with the number of rows read so far."""
+    message = ngettext("%(done)d of %(total)d row is read", "%(done)d of %(total)d rows are read", total)
+    return message % {"done": done, "total": total}
 
 
 def rows_looked_at(number: int) -> str:
-    """Say how many rows of a table are looked at."""
-    said = ngettext(
+    """Return a sentence with the number of rows previewed."""
+    message = ngettext(
         "%(number)d row is looked at; nothing is written yet. Open the table among the uploaded ones.",
         "%(number)d rows are looked at; nothing is written yet. Open the table among the uploaded ones.",
         number,
     )
-    return said % {"number": number}
+    return message % {"number": number}
 
 
 def rows_taken(number: int) -> str:
-    """Say how many rows of a table are taken over."""
-    said = ngettext("%(number)d row is taken over.", "%(number)d rows are taken over.", number)
-    return said % {"number": number}
+    """Return a sentence with the number of rows applied."""
+    message = ngettext("%(number)d row is taken over.", "%(number)d rows are taken over.", number)
+    return message % {"number": number}
 
 
 TITLE, DELETED = gettext_lazy("Reading an uploaded table"), gettext_lazy("The table was deleted meanwhile.")
@@ -51,8 +51,8 @@ TITLE, DELETED = gettext_lazy("Reading an uploaded table"), gettext_lazy("The ta
 
 @dataclass(frozen=True)
 class Said:
-    """What the page of the work says: how far it is, and what came of it. `refused` is said where no column or
-    element of the file says what its rows are."""
+    """The words of a job's page for its progress and results. `refused` is the result if nothing in the file
+    identifies its rows."""
 
     title: Any = TITLE
     progress: Callable[[int, int], str] = rows_read
@@ -64,12 +64,15 @@ class Said:
 
 @dataclass(frozen=True)
 class Reads:
-    """How files of a kind are read. `look` and `take` take the row of a file and who asked, and return a report; they
-    raise one of `over` where the file waits no more, one of `unreadable` where nobody can tell what its rows are,
-    PermissionDenied where whoever asked may no more."""
+    """The functions that read files of a kind.
+
+    `find` returns a file's row by its public id. `look` previews a file and `take` applies it: they get the file's
+    row and the user, and return the report. They raise one of `over` if the file was applied or deleted already, one
+    of `unreadable` if nothing in it identifies its rows, and PermissionDenied if the user may not do it any more.
+    """
 
     find: Callable[[str], Any]
-    # How many rows are read and written while somebody waits.
+    # Returns the most rows that are read and written in the request.
     at_once: Callable[[], int]
     look: Callable[[Any, Any], Any]
     take: Callable[[Any, Any], Any]
@@ -82,8 +85,11 @@ class Reads:
 
 @dataclass(frozen=True)
 class Reading:
-    """The reading of files of a kind: a worker's where they are long. `param` names the file among the parameters of
-    that work, `permission` is what one must be allowed to do."""
+    """Previews and applies the files of one kind, in the request or, if they are long, in a job.
+
+    `param` is the name of the job's parameter with the file's public id. `permission` is the permission that a job
+    needs in the file's summit.
+    """
 
     name: str
     param: str
@@ -92,33 +98,39 @@ class Reading:
     said: Said
 
     def start(self, *, row: Any, action: str, by: Any) -> Job:
-        """Have a worker look at a file (LOOK) or take it over (TAKE). Raises PermissionDenied."""
+        """Start a job that previews a file (LOOK) or applies it (TAKE), and return it. Raises PermissionDenied."""
         params = {self.param: row.public_id, "action": action}
         return jobs_services.start(kind=self.name, by=by, summit=row.summit, params=params)
 
     def is_long(self, row: Any) -> bool:
-        """Return whether a file that waits has more rows than are read while somebody waits. One that nobody has
-        looked at was too long when it was kept."""
+        """Return whether a file that isn't applied yet has too many rows to be read in the request.
+
+        A file without a report is long: it was too long for a preview when it was stored.
+        """
         if row.applied_at is not None:
             return False
         report = self.reads.report_of(row)
         return report is None or len(report.lines) > self.reads.at_once()
 
     def look(self, *, row: Any, by: Any) -> Job | None:
-        """Look anew what would become of a file's rows; where they are many a worker does, whose job is returned.
-        Raises as `reads.look` does."""
+        """Preview a file again and return None, or start a job if the file is long and return the job.
+
+        Raises the same errors as `reads.look`.
+        """
         if self.is_long(row):
             return self.start(row=row, action=LOOK, by=by)
         self.reads.look(row, by)
         return None
 
     def take(self, *, row: Any, by: Any) -> Any:
-        """Take a file over, once, and return the report of what was done, or the job of a worker who does it. Raises
-        as `reads.take` does."""
+        """Apply a file, once, and return the report, or start a job if the file is long and return the job.
+
+        Raises the same errors as `reads.take`.
+        """
         return self.start(row=row, action=TAKE, by=by) if self.is_long(row) else self.reads.take(row, by)
 
     def step(self, job: Job) -> Step:
-        """Look at a file, or take it over. Done again it finds that it is done."""
+        """Preview or apply the job's file in one step. Run again, it finds the stored report."""
         row, reads = self._row(job), self.reads
         if row is None:
             return Step(1, 1, {}, Result(GONE))
@@ -128,7 +140,7 @@ class Reading:
         except reads.unreadable:
             return Step(1, 1, {}, Result(REFUSED))
         except reads.over:
-            # A worker that was killed after it had written: what it wrote stands in the file's report.
+            # A worker was killed after it had applied the file: the result is in the file's report.
             report = reads.report_of(row)
             if report is None:
                 return Step(1, 1, {}, Result(GONE))
@@ -139,21 +151,24 @@ class Reading:
         return self.reads.find(str(job.params[self.param]))
 
     def may(self, actor: Actor, summit: Summit | None) -> bool:
-        """Return whether somebody may read such files into a summit."""
+        """Return whether an account may import such files into a summit."""
         return summit is not None and allows(actor, self.permission, summit)
 
     def result(self, job: Job) -> str:
-        """Say what came of it."""
+        """Return a sentence with the result of a finished job."""
         if self.bad(job):
             return str(self.said.gone if job.result == GONE else self.said.refused)
         return (self.said.taken if job.result == TAKE else self.said.looked)(int(job.result_params["number"]))
 
     def bad(self, job: Job) -> bool:
-        """Return whether nothing came of it."""
+        """Return whether the file was deleted or couldn't be read."""
         return job.result in (GONE, REFUSED)
 
     def onward(self, job: Job) -> tuple[str, str] | None:
-        """Lead to the file, where it is a desk's: a focal point's is shown in the portal."""
+        """Return the address of the file's page and the button's label.
+
+        None if the job failed or if the file belongs to a party: those are shown in the portal.
+        """
         row = None if self.bad(job) else self._row(job)
         if row is None or getattr(row, "party_id", None):
             return None
@@ -162,7 +177,7 @@ class Reading:
 
 
 def read_by(*, name: str, param: str, permission: str, reads: Reads, said: Said) -> Reading:
-    """Return how files of a kind are read, the worker's part registered as a kind of work."""
+    """Return the reading of one kind of files, and register its kind of job."""
     found = Reading(name, param, permission, reads, said)
     kind = Kind(
         name=name,

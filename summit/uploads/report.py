@@ -1,4 +1,4 @@
-"""What a file would do, row by row: shown before anything is written."""
+"""The report on an uploaded file: what would become of each row, before anything is written."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 ODD = "odd"
-# What stands for the row in an answer that counts for all questions of a kind: "* enter".
+# Replaces the row's number in the key of an answer to all questions of a kind, such as "* enter".
 ALL = "*"
 
 
 class Outcome(models.TextChoices):
-    """What becomes of a row."""
+    """The outcome for a row."""
 
     NEW = "new", pgettext_lazy("row", "new")
     CHANGED = "changed", pgettext_lazy("row", "changed")
@@ -26,8 +26,11 @@ class Outcome(models.TextChoices):
 
 @dataclass
 class Question:
-    """What only somebody can decide about a row. `key` names it among those of the file, `choices` are what can be
-    answered, each with its words. Without an answer `usual` counts, and where that is "" the row is left out."""
+    """A question about a row that a person has to decide.
+
+    `key` identifies it in the file; `choices` are the possible answers, each a value and its words. Without an answer
+    the `usual` one counts; if that is "", the row is left out.
+    """
 
     key: str
     text: str
@@ -37,15 +40,18 @@ class Question:
 
     @property
     def chosen(self) -> str:
-        """What counts: the answer, or else what is usual."""
+        """The answer that counts: the given one, or else the usual one."""
         return self.answer or self.usual
 
 
 @dataclass
 class Line:
-    """What becomes of a row: `notes` are sentences, for a refused row why and what to do, for another what is made of
-    it that one should look at; `fields` are what changes, in words; `questions` are what somebody has to decide.
-    What a row is about each kind of file adds."""
+    """The outcome for one row of a file.
+
+    `notes` are sentences: for a refused row why and what to do, for another row what a person should check. `fields`
+    are the names of the changed fields, and `questions` what a person has to decide. Each kind of file has a subclass
+    that adds what a row is about.
+    """
 
     number: int
     outcome: str = Outcome.SAME.value
@@ -54,12 +60,12 @@ class Line:
     questions: list[Question] = field(default_factory=list, kw_only=True)
 
     def __post_init__(self) -> None:
-        """Take questions as JSON holds them."""
+        """Convert questions that come from JSON as dicts."""
         self.questions = [each if isinstance(each, Question) else Question(**each) for each in self.questions]
 
     @property
     def odd(self) -> bool:
-        """Whether one should look at what is made of it."""
+        """Whether a person should check the row: it has notes, but isn't refused and asks nothing."""
         return bool(self.notes) and self.outcome not in (Outcome.REFUSED, Outcome.ASKS)
 
     @property
@@ -73,7 +79,7 @@ AnyLine = TypeVar("AnyLine", bound=Line)
 
 @dataclass
 class Report(Generic[AnyLine]):
-    """The rows in the file's order. `language` is that of its sentences: whoever looked first read it."""
+    """The report on a file, with its rows in the file's order. `language` is the language of its sentences."""
 
     LINE: ClassVar[type[Line]] = Line
 
@@ -82,26 +88,28 @@ class Report(Generic[AnyLine]):
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many rows have which outcome, and how many are odd."""
+        """The number of rows by outcome, and under "odd" the number of odd rows."""
         found = Counter(line.outcome for line in self.lines)
         return {**{value: found[value] for value in Outcome.values}, ODD: sum(line.odd for line in self.lines)}
 
     @property
     def writes(self) -> int:
-        """How many rows would write something."""
+        """The number of rows that would be added or changed."""
         return self.counts["new"] + self.counts["changed"]
 
     @property
     def told(self) -> str:
-        """The numbers as commands tell them."""
+        """The numbers as text for the output of commands, in English."""
         counts = self.counts
-        said = f"{counts['new']} new, {counts['changed']} changed, {counts['same']} as they are, "
+        message = f"{counts['new']} new, {counts['changed']} changed, {counts['same']} as they are, "
         asks = f", {counts['asks']} left out until somebody decides" if counts["asks"] else ""
-        return f"{said}{counts['refused']} refused{asks}"
+        return f"{message}{counts['refused']} refused{asks}"
 
     def takes(self, answers: Mapping[str, str]) -> bool:
-        """Return whether all of these can be answered so: a question by its key, or with ALL every one of a kind. ""
-        takes an answer back."""
+        """Return whether all `answers` are possible: values by the keys of questions.
+
+        A key that begins with ALL answers all questions of a kind. The value "" withdraws an answer.
+        """
         asked = self.questions
         kinds: dict[str, set[str]] = {}
         for key, each in asked.items():
@@ -115,11 +123,11 @@ class Report(Generic[AnyLine]):
         return {each.key: each for line in self.lines for each in line.questions}
 
     def as_data(self) -> dict[str, Any]:
-        """Return it as JSON holds it."""
+        """Return the report as data that JSON can hold."""
         return asdict(self)
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Self:
-        """Read what `as_data` wrote. Earlier reports also hold of each line whether it is odd."""
+        """Return the report that `as_data` converted. Older reports also store whether a line is odd."""
         lines = [cls.LINE(**{name: line[name] for name in line if name != ODD}) for line in data["lines"]]
         return cls(**{**data, "lines": lines})

@@ -1,4 +1,4 @@
-"""A report on an uploaded file as pages show it: what becomes of how many rows, and some of the rows."""
+"""The report on an uploaded file as pages show it: the number of rows by outcome, and a page of the rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,8 +23,11 @@ SIGNS = {
 
 @dataclass(frozen=True)
 class Words:
-    """How a page calls the rows of a kind of file: `all` names the numbers, `row` and `about` two columns. `notices`
-    and `about_row` are the templates that say what the file brings besides, and what a row is about."""
+    """The words of a report's page for one kind of file.
+
+    `all` is the title of the numbers; `row` and `about` are the titles of two columns. `notices` is the template of
+    the notices on the file, `about_row` the template that describes what a row is about.
+    """
 
     all: Any
     row: Any
@@ -38,7 +41,7 @@ class Words:
 
 
 def of_rows(*, about: Any, notices: str, about_row: str) -> Words:
-    """Return how the rows of a table are called."""
+    """Return the words for a table, with the title of the `about` column and the two templates."""
     return Words(
         all=gettext_lazy("Rows of the table"),
         row=gettext_lazy("Row"),
@@ -53,7 +56,10 @@ def of_rows(*, about: Any, notices: str, about_row: str) -> Words:
 
 
 def context(report: Report[Any], asked: QueryDict, words: Words) -> dict[str, Any]:
-    """Return what `uploads/report.html` shows: `?rows=` narrows it to one outcome, `?page=` turns its pages."""
+    """Return the variables of the template `uploads/report.html` for a report.
+
+    In `asked`, the request's query, `rows` filters by one outcome and `page` is the number of the page.
+    """
     counts = report.counts
     shown = asked.get("rows", "")
     shown = shown if counts.get(shown) else ""

@@ -1,11 +1,10 @@
-"""Reading what somebody uploaded in a process of its own, which is ended where it takes too much time or memory.
+"""Read uploaded files in a separate process, which is killed if it takes too much time or memory.
 
-Files of office programs pack so well that their size says little of what reading them takes, and the libraries that
-read them can't be interrupted: the process that answers pages doesn't read them itself. Few are read at once on a
-host.
+Office files are so well compressed that their size doesn't show what reading them takes, and the libraries that read
+them can't be interrupted. So the web process doesn't read them itself. Only a few are read at once on a host.
 
-This file is both sides: it is imported by whoever has something to read, and run as a program by the process that
-reads. It therefore imports nothing of the project, and Django only where what it runs asks for that.
+This file is both sides: it is imported by the caller, and run as a program in the process that reads. It therefore
+imports nothing of the project, and Django only if the reader that it runs needs it.
 """
 
 import importlib.util
@@ -18,31 +17,31 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-# Processes that read at once on a host, and how many seconds one waits for its turn.
+# The most processes that read at once on a host, and the seconds that one waits for its turn.
 AT_ONCE = 2
 PATIENCE = 10
 _TOO_MUCH_MEMORY = 3
 
 
 class TooMuch(Exception):
-    """Reading was ended: it took too much time or memory."""
+    """The process was ended because it took too much time or memory."""
 
 
 class Failed(Exception):
-    """Reading ended by itself without a result; the text is the last that it said."""
+    """The process ended without a result. The message is the last line of its error output."""
 
 
 def run(
     path: str, content: bytes, arguments: Mapping[str, Any], *, seconds: int, megabytes: int, settings: bool = False
 ) -> Any:
-    """Return what the function `read` of the Python file at `path` makes of some bytes and arguments, in a process
-    of its own. Arguments and the result are what JSON can say.
+    """Call the function `read` of the Python file at `path` in a separate process and return its result.
 
-    `seconds` are of the processor; by the clock it may take twice as long. `megabytes` are of address space. The
-    process knows nothing of this one's environment, unless it needs the project's `settings`. Raises TooMuch, Failed,
-    and summit.uploads.process_slots.Busy where too many read already.
+    It gets `content` and the `arguments`. Arguments and result must be values that JSON can hold. `seconds` limits
+    the processor's time; by the clock the call may take twice as long. `megabytes` limits the address space. The
+    process gets no environment variables, unless `settings` says that it needs the project's settings. Raises
+    TooMuch, Failed, and summit.uploads.process_slots.Busy if too many processes read already.
     """
-    # Not for the process below, which runs this file and knows nothing of the project.
+    # Imported here because the child process runs this file too and can't import the project.
     from summit.uploads.process_slots import slot  # noqa: PLC0415
 
     asked = json.dumps({"path": path, "seconds": seconds, "megabytes": megabytes, "arguments": dict(arguments)})
@@ -66,7 +65,7 @@ def run(
 
 
 def _limit(seconds: int, megabytes: int) -> None:
-    """Let this process end where it takes more, and leave nothing behind."""
+    """Limit the processor time and the memory of this process, and turn core dumps off."""
     for kind, most in (
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_AS, megabytes * 1024 * 1024),
@@ -75,20 +74,20 @@ def _limit(seconds: int, megabytes: int) -> None:
         try:
             resource.setrlimit(kind, (most, most))
         except (OSError, ValueError):
-            # macOS knows no limit of memory.
+            # macOS has no limit of memory.
             continue
 
 
 def _main(asked: str) -> None:
-    said = json.loads(asked)
-    _limit(said["seconds"], said["megabytes"])
+    message = json.loads(asked)
+    _limit(message["seconds"], message["megabytes"])
     try:
-        spec: Any = importlib.util.spec_from_file_location("reader", said["path"])
+        spec: Any = importlib.util.spec_from_file_location("reader", message["path"])
         reader = importlib.util.module_from_spec(spec)
-        # Dataclasses look their module up.
+        # Dataclasses look up their module in sys.modules.
         sys.modules["reader"] = reader
         spec.loader.exec_module(reader)
-        made = json.dumps(reader.read(sys.stdin.buffer.read(), **said["arguments"]))
+        made = json.dumps(reader.read(sys.stdin.buffer.read(), **message["arguments"]))
     except MemoryError:
         os._exit(_TOO_MUCH_MEMORY)
     sys.stdout.write(made)

@@ -1,1 +1,1 @@
-"""User: the account by which somebody signs in."""
+"""The model `User`, an account to sign in with."""

@@ -1,4 +1,4 @@
-"""Accounts: who signs in."""
+"""Accounts to sign in with."""
 
 from typing import Any, ClassVar
 
@@ -13,26 +13,26 @@ from summit.core.validators import validate_printable
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes accounts; addresses are kept in small letters."""
+    """The manager of accounts, which stores addresses in lower case."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """Find an account by its address, whatever the case."""
+        """Return the account with this address, ignoring case. Raises DoesNotExist where there is none."""
         return self.get(email__iexact=username)
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create an account; without a password it can't sign in by one."""
+        """Create an account and return it. Without `password` it can't sign in with a password."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create the account of the one who sets the system up (`manage.py createsuperuser`)."""
+        """Create a superuser's account and return it (`manage.py createsuperuser`)."""
         return self.create_user(email, password, is_superuser=True, **fields)
 
 
 class User(PublicModel, AbstractBaseUser, PermissionsMixin):
-    """An account: an address to sign in with. What it may do hangs on its roles, a summit each."""
+    """An account, with the e-mail address to sign in with. Its permissions follow from its roles in each summit."""
 
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=200, blank=True, validators=[validate_printable])
@@ -40,7 +40,7 @@ class User(PublicModel, AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("may sign in"), default=True)
     date_joined = models.DateTimeField(_("created"), auto_now_add=True)
 
-    # By which token this account, as it was read for one request, acts: its public id, kept with what it does.
+    # The public id of the token by which this account acts in the current request; the audit records it.
     by_token: str = ""
 
     objects: ClassVar[UserManager] = UserManager()
@@ -59,6 +59,6 @@ class User(PublicModel, AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     def clean(self) -> None:
-        """Keep the address in small letters, by which accounts are looked up."""
+        """Change the address to lower case, in which accounts are looked up."""
         super().clean()
         self.email = self.email.strip().lower()

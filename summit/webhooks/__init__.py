@@ -1,2 +1,4 @@
-"""Events of a summit to other systems: endpoints, signatures, deliveries in order, an HTTP client that reaches
-nothing inside."""
+"""Webhooks: send a summit's events to other systems. Endpoints, signatures, ordered deliveries and an HTTP client.
+
+The client refuses addresses inside the deployment's network.
+"""

@@ -1,8 +1,10 @@
-"""Which addresses may be reached. What is inside (this machine, its network, a cloud's metadata) may not, unless the
-deployment names it in WEBHOOKS_INSIDE: host names, addresses and networks.
+"""Check the addresses of receivers, so that requests never reach the inside (protection against SSRF).
 
-Of a name every address that it has is looked at, and the connection goes to one of these and nowhere else
-(summit.webhooks.http_client): a name that resolves otherwise a moment later changes nothing.
+The inside is this machine, its network and a cloud's metadata service. Inside addresses are refused unless the
+setting WEBHOOKS_INSIDE names them: host names, addresses and networks.
+
+All addresses of a host name are checked, and the connection is made to one of the checked addresses
+(summit.webhooks.http_client). So it doesn't matter if the name resolves differently a moment later.
 """
 
 import re
@@ -19,7 +21,7 @@ from django.utils.translation import gettext as _
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-# Beside what the registries of special addresses (RFC 6890) have as not reachable from everywhere.
+# Refused in addition to the special addresses of RFC 6890 that aren't globally reachable.
 REFUSED = (
     IPv4Network("192.0.0.0/24"),  # IETF's protocol assignments
     IPv6Network("2001::/23"),
@@ -28,20 +30,20 @@ REFUSED = (
     IPv6Network("3fff::/20"),  # for documents (RFC 9637)
     IPv4Network("168.63.129.16/32"),  # a cloud's service for its own machines, at a public address
 )
-# Behind it stands an address of the old protocol (RFC 6052), which decides.
+# Such an address contains an IPv4 address (RFC 6052), which is checked instead.
 NAT64 = IPv6Network("64:ff9b::/96")
-# Names that lead inside by what they end in (RFC 6761, 6762 and 8375, and ICANN's ".internal"), and those of one
-# word, which only a network of one's own knows.
+# Names of inside hosts: by their ending (RFC 6761, 6762 and 8375, and ICANN's ".internal"), or because they have no
+# dot and so can only be resolved in a local network.
 WITHIN = re.compile(r"(?:.*\.)?(?:localhost|localdomain|local|internal|home\.arpa)\.?|[^.]+\.?")
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST = re.compile(rf"(?=.{{1,253}}$)(?:{_LABEL}\.)*{_LABEL}\.?")
-# How some systems write addresses of the old protocol too: "0x7f.1", "2130706433".
+# Other forms in which some systems accept IPv4 addresses: "0x7f.1", "2130706433".
 _NUMERIC = re.compile(r"(?:.*\.)?(?:0x[0-9a-f]*|[0-9]+)\.?")
 
 
 @dataclass(frozen=True)
 class Target:
-    """A checked URL taken apart; `host` is lower case, an address of the new protocol without its brackets."""
+    """The parts of a checked URL. `host` is in lower case; an IPv6 address is without brackets."""
 
     scheme: str
     host: str
@@ -50,12 +52,12 @@ class Target:
 
     @property
     def named(self) -> bool:
-        """Whether the deployment names its host."""
+        """Whether the setting WEBHOOKS_INSIDE names the host."""
         return named(self.host)
 
 
 def outside(address: Address) -> bool:
-    """Return whether an address is one of the open network's, reachable from everywhere and one machine's."""
+    """Return whether an address is a globally reachable unicast address."""
     if isinstance(address, IPv6Address):
         old = address.ipv4_mapped or (IPv4Address(int(address) & 0xFFFFFFFF) if address in NAT64 else None)
         if old is not None:
@@ -87,7 +89,7 @@ def _inside(entries: tuple[str, ...]) -> tuple[frozenset[str], tuple[Network, ..
 
 
 def named(host: str) -> bool:
-    """Return whether the deployment names a host: by its name, or its address by a network."""
+    """Return whether WEBHOOKS_INSIDE names a host, by its name or, for an address, by a network."""
     address = _literal(host)
     if address is not None:
         return _in_networks(address)
@@ -100,19 +102,22 @@ def _in_networks(address: Address) -> bool:
 
 
 def refused(host: str, found: Iterable[str]) -> list[str]:
-    """Return which of the addresses that a host has may not be reached."""
+    """Return those of a host's addresses `found` that may not be reached."""
     if named(host):
         return []
-    # A scope, as in "fe80::1%eth0", belongs to an address of this machine's own links.
+    # Link-local addresses may have a scope, as in "fe80::1%eth0".
     known = [(text, ip_address(text.partition("%")[0])) for text in found]
     return [text for text, address in known if not (outside(address) or _in_networks(address))]
 
 
 def target(url: str) -> Target:
-    """Return a URL taken apart. Raises ValidationError for what is no address of a receiver: HTTPS at its usual port
-    alone, no user or password, no fragment. HTTP and other ports only where the deployment names the host."""
-    for said in _problems(url):
-        raise ValidationError(said)
+    """Check a receiver's URL and return its parts.
+
+    Raises ValidationError unless it is an HTTPS URL at port 443 of an outside host, without user, password and
+    fragment. HTTP, other ports and inside hosts are allowed only if WEBHOOKS_INSIDE names the host.
+    """
+    for message in _problems(url):
+        raise ValidationError(message)
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -120,7 +125,7 @@ def target(url: str) -> Target:
 
 
 def validate_url(url: str) -> None:
-    """Raise ValidationError as `target` does."""
+    """Raise ValidationError if `target` refuses the URL."""
     target(url)
 
 
@@ -146,8 +151,11 @@ def _problems(url: str) -> Iterator[str]:
 
 
 def _leads_within(host: str) -> bool:
-    """Return whether a name leads inside by itself. Where the deployment names networks it may lead to one of these:
-    its addresses decide, when something is sent."""
+    """Return whether a host name is an inside name.
+
+    False if WEBHOOKS_INSIDE has networks: the name may belong to one of them, so its addresses are checked when
+    something is sent.
+    """
     return bool(WITHIN.fullmatch(host)) and not _inside(tuple(settings.WEBHOOKS_INSIDE))[1]
 
 
@@ -158,11 +166,11 @@ def _of_host(parts: SplitResult, host: str, port: int | None) -> Iterator[str]:
     elif named(host):
         return
     elif not outside(address) if address is not None else _leads_within(host):
-        said = _(
+        message = _(
             "“%(host)s” is an address inside, and nothing is sent there. Give one that is reached from everywhere, "
             "or ask whoever runs the system to allow this one."
         )
-        yield said % {"host": host}
+        yield message % {"host": host}
     elif parts.scheme != "https":
         yield _("Use HTTPS: others could read what is sent by HTTP.")
     elif port not in (None, 443):

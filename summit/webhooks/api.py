@@ -1,4 +1,4 @@
-"""Webhooks at the desk: where events go, and what became of each."""
+"""The API of webhooks and their deliveries."""
 
 from typing import Any, ClassVar
 
@@ -44,16 +44,16 @@ class EndpointInput(serializers.Serializer[Any]):
     events = serializers.ListField(child=serializers.CharField(), help_text="Names, such as “agenda.released”.")
 
     def validate_events(self, value: list[str]) -> list[str]:
-        """Refuse what nobody announces, with what there is."""
+        """Return the event names sorted, each once. Raises ValidationError for none, or for an unknown one."""
         wrong = [name for name in value if name not in EVENTS]
         if wrong or not value:
-            said = _("Give some of: %(known)s.") % {"known": ", ".join(sorted(EVENTS))}
-            raise serializers.ValidationError(said)
+            message = _("Give some of: %(known)s.") % {"known": ", ".join(sorted(EVENTS))}
+            raise serializers.ValidationError(message)
         return sorted(set(value))
 
 
 class EndpointFilters(django_filters.FilterSet):
-    """By what webhooks are narrowed."""
+    """The query parameters that filter webhooks."""
 
     enabled = django_filters.BooleanFilter(label=_("on"))
 
@@ -67,7 +67,7 @@ class SecretSerializer(serializers.Serializer[Any]):
 
 
 class EndpointViewSet(DeskViewSet):
-    """Webhooks. They are turned off rather than deleted: what was sent to them stays told."""
+    """Webhooks. They are turned off rather than deleted, so that their deliveries are kept."""
 
     name = "webhooks"
     verbose_name = _("webhooks")
@@ -80,11 +80,11 @@ class EndpointViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"name": ("name",), "created_at": ("created_at",)}
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Endpoint:
-        """Add a webhook, on from the start."""
+        """Add a webhook, which is on from the start, and return it."""
         return endpoints.make(summit=summit, values=values, by=by)
 
     def change(self, *, by: User, row: Endpoint, values: Values) -> Endpoint:
-        """Change its name, its address or what it is told."""
+        """Change a webhook's name, address or events, and return it."""
         endpoints.change(endpoint=row, values=values, by=by)
         return row
 
@@ -133,7 +133,7 @@ class DeliverySerializer(serializers.ModelSerializer[Delivery]):
 
 
 class DeliveryFilters(django_filters.FilterSet):
-    """By what deliveries are narrowed."""
+    """The query parameters that filter deliveries."""
 
     webhook = django_filters.CharFilter(field_name="endpoint__public_id", label=_("webhook"))
     event = django_filters.CharFilter(label=_("event"))
@@ -141,7 +141,7 @@ class DeliveryFilters(django_filters.FilterSet):
 
 
 class DeliveryViewSet(DeskViewSet):
-    """What was sent to webhooks."""
+    """The deliveries to webhooks."""
 
     name = "deliveries"
     verbose_name = _("deliveries to webhooks")
@@ -154,7 +154,7 @@ class DeliveryViewSet(DeskViewSet):
     summit_path = "endpoint__summit"
 
     def rows(self) -> QuerySet[Delivery]:
-        """Return the deliveries of webhooks with their attempts: those of the deployment's hub are its own."""
+        """Return the deliveries of webhooks with their attempts, without those to the deployment's hub."""
         rows = Delivery.objects.filter(endpoint__kind=EndpointKind.WEBHOOK)
         return rows.select_related("endpoint__summit").prefetch_related("tries")
 

@@ -1,11 +1,11 @@
-"""Webhooks: events of a summit to other systems, by rows first, as the outbox does with mail."""
+"""The app of webhooks: events for other systems are stored before they are sent, as mails are in the outbox."""
 
 from importlib import import_module
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-# Modules that register what they hold with registries below them: audit messages, permissions, messages, addresses.
+# Modules that register something when they are imported: audit messages, permissions, messages, addresses.
 REGISTERING = (
     "audit_messages",
     "dashboard",
@@ -19,7 +19,7 @@ REGISTERING = (
 
 
 class HooksConfig(AppConfig):
-    """Endpoints, deliveries and what became of them."""
+    """The Django app of endpoints and deliveries."""
 
     name = "summit.webhooks"
     label = "webhooks"
@@ -27,6 +27,6 @@ class HooksConfig(AppConfig):
     desk_place = 4
 
     def ready(self) -> None:
-        """Import what registers itself."""
+        """Import the modules that register something."""
         for name in REGISTERING:
             import_module(f"summit.webhooks.{name}")

@@ -1,4 +1,4 @@
-"""The words for what is recorded of webhooks."""
+"""The words for the audit entries about webhooks."""
 
 from django.utils.translation import gettext_lazy as _
 

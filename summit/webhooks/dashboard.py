@@ -1,4 +1,4 @@
-"""What the desk's home says of webhooks: those that the system turned off, and what was given up."""
+"""Webhooks on the desk's home page: those that the system turned off, and failed deliveries."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -20,16 +20,18 @@ from summit.webhooks.models.endpoints import Endpoint, OffWhy
 
 CHANGE = "webhooks.endpoint.change"
 SEND_AGAIN = "webhooks.send_again"
-# What was given up is told of for so long.
+# How long failed deliveries are shown.
 LATELY = timedelta(days=3)
-# So many that are off are named.
+# The most webhooks that are listed as off.
 MOST = 5
 
 
 @desk_task.register(82)
 def webhooks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Tell of webhooks that the system has turned off, each with its name, and of what was given up lately at those
-    that are on. One query."""
+    """Yield a task for each webhook that the system has turned off, and one for the recent failed deliveries.
+
+    Failed deliveries count only for webhooks that are on. One query.
+    """
     mends, resends = (allows(request.user, permission, summit) for permission in (CHANGE, SEND_AGAIN))
     if not (mends or resends):
         return
@@ -46,17 +48,17 @@ def webhooks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
 
 
 def _off(row: Endpoint) -> Task:
-    said = _("The webhook “%(name)s” is off: %(why)s. Have the receiver mended, then turn it on.")
+    message = _("The webhook “%(name)s” is off: %(why)s. Have the receiver mended, then turn it on.")
     address = reverse("admin:webhooks_endpoint_change", args=[row.pk])
-    return Task(said % {"name": row.name, "why": row.get_off_why_display()}, Urgency.LATE, address, CHANGE)
+    return Task(message % {"name": row.name, "why": row.get_off_why_display()}, Urgency.LATE, address, CHANGE)
 
 
 def _given_up(summit: Summit, number: int) -> Task:
-    said = ngettext(
+    message = ngettext(
         "%(n)d delivery to a webhook was given up. Read why, then send it again.",
         "%(n)d deliveries to webhooks were given up. Read why, then send them again.",
         number,
     )
     query = urlencode({"endpoint__summit__id__exact": str(summit.pk), "state__exact": DeliveryState.FAILED.value})
     address = f"{reverse('admin:webhooks_delivery_changelist')}?{query}"
-    return Task(said % {"n": number}, Urgency.NOW, address, SEND_AGAIN)
+    return Task(message % {"n": number}, Urgency.NOW, address, SEND_AGAIN)

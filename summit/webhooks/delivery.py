@@ -1,11 +1,11 @@
-"""Delivery: claim the one whose turn it is, send it, mark it, go on with the next of the same endpoint.
+"""Deliver events: claim an endpoint's next delivery, send it, mark it, and continue with the one after it.
 
-Safe to run twice, late, never, or two at once, as the outbox is: the claim is a conditional UPDATE with a lease, and
-the number of claims is the fencing token without which nothing is marked.
+Safe to run twice, late, never, or two at once, as the outbox is. The claim is a conditional UPDATE with a lease. The
+number of claims is the fencing token: a delivery is marked only if it is still the same.
 
-Deliveries of an endpoint go out in the order of their causes: one that is tried again holds up those behind it. So
-that none does so for three days, after some attempts the next one is tried in between: where that gets through, the
-receiver is there, and the first one steps aside.
+The deliveries of an endpoint are sent in the order of their causes, so one that is retried blocks the later ones. It
+must not do so for three days. After some attempts the next delivery is tried in between. If the receiver answers
+that one, the blocking delivery is set aside: it is retried without blocking others.
 """
 
 import logging
@@ -35,25 +35,27 @@ logger = logging.getLogger(__name__)
 
 # Seconds until the next attempt, by the attempts made; the last one repeats.
 BACK_OFF = (5, 30, 120, 600, 1800, 3600, 7200, 10800)
-# Attempts after which a delivery is given up: with these pauses in three days.
+# Attempts after which a delivery fails for good. With the pauses of BACK_OFF they take three days.
 MOST_ATTEMPTS = 31
-# Attempts after which the next delivery is tried in between: two and a half minutes after the first.
+# Attempts after which the next delivery is tried in between: two and a half minutes after the first attempt.
 HELD_UP = 4
 # The longest pause that a receiver may ask for, in seconds.
 LONGEST_WAIT = 24 * 3600
-# Seconds after which a worker lets others have their turn.
+# Seconds after which a worker ends its turn at an endpoint, so that others get theirs.
 TURN = 5.0
-# For how long an endpoint that was handed to a worker is not handed out again; then its queue counts as lost.
+# How long an endpoint isn't queued again after it was queued. After that the queue counts as lost.
 HANDED = timedelta(seconds=30)
 
 
 class CantSend(ValueError):
-    """It can't be sent again; the text says why."""
+    """The delivery can't be sent again. The text says why."""
 
 
 def hand_out(*, limit: int = 100) -> list[int]:
-    """Return the keys of the endpoints to which something is due: what the sweep queues. One query where there is
-    nothing."""
+    """Return the primary keys of the endpoints with due deliveries, for the sweep to queue, and mark them as queued.
+
+    One query if there are none.
+    """
     keys = [key for (key,) in _DUE.rows()[:limit]]
     if keys:
         Endpoint.objects.filter(pk__in=keys).update(handed_until=Now() + HANDED)
@@ -64,7 +66,7 @@ _DUE = Prepared(lambda: Endpoint.objects.due().order_by("pk").values_list("pk"))
 
 
 def work(endpoint_id: int) -> int:
-    """Deliver to an endpoint what is due, for a turn; return how many got through."""
+    """Send an endpoint's due deliveries for one turn, and return how many got through."""
     started, through = time.monotonic(), 0
     while (row := claim(endpoint_id)) is not None:
         through += deliver(row) == Outcome.DONE
@@ -75,8 +77,11 @@ def work(endpoint_id: int) -> int:
 
 
 def claim(endpoint_id: int) -> Delivery | None:
-    """Claim the delivery whose turn it is at an endpoint that is on, one that stepped aside before the first in line;
-    None where nothing is due or others hold it."""
+    """Claim the next delivery of an endpoint and return it.
+
+    A due delivery that was set aside comes before the first of the others. None if the endpoint is off, nothing is
+    due, or another worker holds it.
+    """
     on = Endpoint.objects.on().filter(pk=endpoint_id).values("pk")
     waiting = Delivery.objects.filter(endpoint__in=on, state=DeliveryState.PENDING)
     aside = waiting.free().filter(aside=True).order_by("next_attempt_at", "pk").values_list("pk", flat=True)[:1]
@@ -85,7 +90,10 @@ def claim(endpoint_id: int) -> Delivery | None:
 
 
 def _take(pk: int, rows: DeliveryQuerySet) -> Delivery | None:
-    """Claim one of some rows: the conditions are the UPDATE's own, so that of two workers one gets it."""
+    """Claim the delivery `pk` if it is one of `rows`, and return it or None.
+
+    The UPDATE itself has the conditions of `rows`, so that only one of two workers gets the delivery.
+    """
     with transaction.atomic():
         taken = rows.filter(pk=pk).update(
             lease_until=Now() + timedelta(seconds=settings.WEBHOOKS_LEASE),
@@ -96,9 +104,9 @@ def _take(pk: int, rows: DeliveryQuerySet) -> Delivery | None:
 
 
 def deliver(row: Delivery) -> Outcome:
-    """Send one claimed delivery and mark what became of it."""
+    """Send one claimed delivery, store the attempt and the new state, and return the outcome."""
     if row.attempts > MOST_ATTEMPTS:
-        # What a delivery that kills its worker looks like.
+        # Only a delivery that kills its worker reaches this.
         _mark(row, DeliveryState.FAILED, problem=because(failure_reasons.WORN))
         return Outcome.NEVER
     answer = _send(row)
@@ -123,14 +131,16 @@ def _send(row: Delivery) -> Answer:
         )
     except DatabaseError:
         raise
-    except Exception as problem:  # one delivery that nobody can make sense of must not stop the others
+    except Exception as problem:  # one broken delivery must not stop the others
         logger.exception("delivery %s was not sent", row.public_id)
         return Answer(0, problem=because(failure_reasons.ERROR, type(problem).__name__))
 
 
 def _note(row: Delivery, outcome: Outcome, problem: str, answer: Answer) -> None:
-    """Mark a delivery and how its endpoint does, in the transaction of the caller. Nothing of either where somebody
-    else has claimed it since."""
+    """Store a delivery's new state and update its endpoint's health, in the caller's transaction.
+
+    Does nothing if another worker has claimed the delivery since.
+    """
     if outcome == Outcome.DONE:
         if _mark(row, DeliveryState.SENT):
             endpoint_health.got_through(row.endpoint)
@@ -142,7 +152,10 @@ def _note(row: Delivery, outcome: Outcome, problem: str, answer: Answer) -> None
 
 
 def _mark(row: Delivery, state: DeliveryState, *, problem: str = "") -> bool:
-    """Write what became of an attempt; return False, changing nothing, where somebody else has claimed it since."""
+    """Store the state after an attempt and return True; return False if another worker has claimed it since.
+
+    Raises ValueError for a state that can't follow PENDING.
+    """
     if state not in TRANSITIONS[DeliveryState.PENDING]:
         raise ValueError(f"a delivery to be sent can't become {state}")
     values: dict[str, Any] = {"state": state, "problem": problem[:200], "lease_until": None, "ended_at": Now()}
@@ -158,13 +171,16 @@ def _put_off(row: Delivery, problem: str, wait: int | None) -> bool:
 
 
 def _held(row: Delivery) -> DeliveryQuerySet:
-    """The row, if this claim still holds it."""
+    """Return a queryset with the delivery's row, empty if this claim no longer holds it."""
     return Delivery.objects.filter(pk=row.pk, claims=row.claims, state=DeliveryState.PENDING)
 
 
 def _try_next(held_up_by: Delivery) -> None:
-    """Try the delivery behind one that is tried again and again. Where the receiver takes or refuses it, it is there,
-    and the first one steps aside; where it can't be reached, all stays as it was and the attempt doesn't count."""
+    """Try the delivery after `held_up_by`, which keeps failing.
+
+    If the receiver accepts or refuses it, the receiver is reachable, and `held_up_by` is set aside. If not, nothing
+    changes and the attempt doesn't count.
+    """
     on = Endpoint.objects.on().filter(pk=held_up_by.endpoint_id).values("pk")
     behind = Delivery.objects.free().filter(endpoint__in=on, aside=False, pk__gt=held_up_by.pk)
     pk = behind.order_by("pk").values_list("pk", flat=True).first()
@@ -183,8 +199,11 @@ def _try_next(held_up_by: Delivery) -> None:
 
 
 def send_again(*, delivery: Delivery, by: User) -> None:
-    """Send a delivery that has ended once more, with the same content and id, or one that waits at once; it holds up
-    no other. Raises PermissionDenied, or CantSend while a worker has it or its endpoint is off."""
+    """Send an ended delivery again, with the same content and id, or send a waiting one at once.
+
+    An ended delivery is set aside, so that it blocks no other. Raises PermissionDenied, or CantSend while a worker
+    holds the delivery or if its endpoint is off.
+    """
     check_can_send_again(by, delivery)
     with transaction.atomic():
         if not Endpoint.objects.filter(pk=delivery.endpoint_id, enabled=True).update(handed_until=None):

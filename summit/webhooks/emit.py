@@ -1,4 +1,4 @@
-"""Storing what is to be delivered, inside the transaction that causes it."""
+"""Store deliveries of events, inside the transaction that causes them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,9 +15,12 @@ from summit.webhooks.models.endpoints import Endpoint, EndpointKind
 
 @dataclass(frozen=True)
 class Cause:
-    """What happened: the `event`, the thing that it is about ("press.edition:k3…") and that thing's version, and the
-    `facts` that a receiver gets: public ids, absolute addresses, choices and numbers. Never words that somebody may
-    take back before the delivery arrives, never data of a person."""
+    """The cause of deliveries: an `event` and the object that it is about.
+
+    `subject_key` names the object, such as "press.edition:k3…", and `version` is its version. `facts` is the data
+    that a receiver gets: public ids, absolute addresses, choices and numbers. It must not have texts that may be
+    withdrawn before the delivery arrives, nor personal data.
+    """
 
     event: str
     subject_key: str
@@ -26,16 +29,19 @@ class Cause:
 
 
 def emit(*, summit: Summit, event: str, subject_key: str, version: int = 0, facts: Mapping[str, Any]) -> int:
-    """Store a delivery for each endpoint that asked for the event; return how many were new. One query where nobody
-    did, two otherwise. Raises as `emit_many` does."""
+    """Store a delivery of an event for each endpoint that asked for it, and return how many were new.
+
+    One query if no endpoint asked for it, otherwise two. Raises the same errors as `emit_many`.
+    """
     return emit_many(summit=summit, causes=[Cause(event, subject_key, version, facts)])
 
 
 def emit_many(*, summit: Summit, causes: Sequence[Cause]) -> int:
-    """Store deliveries for many causes in as many queries as for one.
+    """Store deliveries for many causes, in as many queries as for one, and return how many were new.
 
-    What was stored before, for the same cause and endpoint, stays as it is. Raises KeyError for an event that nobody
-    declared, and RuntimeError outside a transaction: a delivery and its cause are stored together or not at all.
+    A delivery that was stored before for the same cause and endpoint is left unchanged. Raises KeyError for an
+    event that isn't declared, and RuntimeError outside a transaction, because a delivery and its cause must be stored
+    together or not at all.
     """
     for cause in causes:
         EVENTS[cause.event]

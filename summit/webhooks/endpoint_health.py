@@ -1,4 +1,4 @@
-"""How an endpoint does: since when nothing got through, and when it is turned off."""
+"""The health of endpoints: record successes and failures, and turn an endpoint off after too many failures."""
 
 from datetime import timedelta
 
@@ -9,27 +9,30 @@ from summit.audit import services as audit
 from summit.webhooks.models.endpoints import Endpoint, OffWhy
 from summit.webhooks.notices import tell_organisers
 
-# An endpoint to which nothing gets through for so long is turned off.
+# An endpoint is turned off if nothing gets through for this long.
 PATIENCE = timedelta(days=3)
-# So is one that refuses so many in a row.
+# An endpoint is turned off if it refuses this many deliveries in a row.
 MOST_GIVEN_UP = 20
 
 
 def got_through(endpoint: Endpoint) -> None:
-    """Note that something got through."""
+    """Record that a delivery got through: reset the endpoint's failures."""
     troubled = Endpoint.objects.filter(pk=endpoint.pk).exclude(failing_since__isnull=True, given_up=0)
     troubled.update(failing_since=None, given_up=0)
 
 
 def failed(endpoint: Endpoint) -> None:
-    """Note that something did not get through, and turn the endpoint off where that has gone on for PATIENCE."""
+    """Record a failed attempt, and turn the endpoint off if nothing has got through for PATIENCE."""
     rows = Endpoint.objects.filter(pk=endpoint.pk)
     rows.update(failing_since=Coalesce("failing_since", Now()))
     _turn_off(endpoint, OffWhy.FAILING, failing_since__lte=Now() - PATIENCE)
 
 
 def gave_up(endpoint: Endpoint, *, gone: bool) -> None:
-    """Note that a delivery was given up; `gone` says that the receiver will never take any."""
+    """Record a delivery that failed for good, and turn the endpoint off after PATIENCE or MOST_GIVEN_UP in a row.
+
+    `gone` says that the receiver answered 410: the endpoint is turned off at once.
+    """
     rows = Endpoint.objects.filter(pk=endpoint.pk)
     rows.update(failing_since=Coalesce("failing_since", Now()), given_up=F("given_up") + 1)
     if gone:
@@ -40,7 +43,7 @@ def gave_up(endpoint: Endpoint, *, gone: bool) -> None:
 
 
 def _turn_off(endpoint: Endpoint, why: OffWhy, **where: object) -> None:
-    """Turn an endpoint off where a condition holds, record it and tell the organisers, once."""
+    """Turn an endpoint off if it is on and `where` matches it; record that in the audit and notify the organisers."""
     rows = Endpoint.objects.filter(pk=endpoint.pk, enabled=True, **where)
     if rows.update(enabled=False, off_why=why, off_at=Now()):
         detail = {"why": str(why)}

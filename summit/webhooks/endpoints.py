@@ -1,4 +1,4 @@
-"""Endpoints as organisers make and change them."""
+"""The services by which organisers add, change, test and turn endpoints on or off."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -22,17 +22,20 @@ from summit.webhooks.models.endpoints import OVERLAP, Endpoint, EndpointKind, Of
 
 CHANGE = "webhooks.endpoint.change"
 FIELDS = ("name", "url", "events")
-# A secret that is asked for again within this time took the place of one that nobody has set up yet.
+# If a new secret is requested again within this time, the secret before it isn't set up at the receiver yet.
 AGAIN = timedelta(minutes=10)
 
 
 class EndpointProblem(ValueError):
-    """It can't be done; the text says why and what to do."""
+    """The action isn't possible. The text says why and what to do."""
 
 
 def make(*, summit: Summit, values: Mapping[str, Any], by: User) -> Endpoint:
-    """Add an endpoint, on from the start. Raises PermissionDenied, ValidationError with what stops it by field, and
-    KeyError for an event that nobody declared."""
+    """Add an endpoint, which is on from the start, and return it.
+
+    Raises PermissionDenied, ValidationError with the errors by field, KeyError for an event that isn't declared, and
+    ValueError for a name that isn't in FIELDS.
+    """
     check(by, CHANGE, summit)
     row = Endpoint(summit=summit, **_known(values))
     row.clean_fields(exclude=["events"])
@@ -43,7 +46,10 @@ def make(*, summit: Summit, values: Mapping[str, Any], by: User) -> Endpoint:
 
 
 def change(*, endpoint: Endpoint, values: Mapping[str, Any], by: User) -> None:
-    """Change an endpoint's name, address or events; what is as it was is not recorded. Raises as `make` does."""
+    """Change an endpoint's name, address or events. Unchanged values are not recorded in the audit.
+
+    Raises the same errors as `make`, and EndpointProblem for a hub.
+    """
     check(by, CHANGE, endpoint.summit)
     _check_webhook(endpoint)
     changed = {name: value for name, value in _known(values).items() if getattr(endpoint, name) != value}
@@ -72,7 +78,7 @@ def _check_webhook(endpoint: Endpoint) -> None:
 
 
 def turn_off(*, endpoint: Endpoint, by: User) -> None:
-    """Send nothing more there; what waits waits. Raises PermissionDenied, or EndpointProblem where it is off."""
+    """Turn an endpoint off; its waiting deliveries stay. Raises PermissionDenied, or EndpointProblem if it is off."""
     check(by, CHANGE, endpoint.summit)
     with transaction.atomic():
         rows = Endpoint.objects.filter(pk=endpoint.pk, enabled=True)
@@ -82,7 +88,10 @@ def turn_off(*, endpoint: Endpoint, by: User) -> None:
 
 
 def turn_on(*, endpoint: Endpoint, by: User) -> None:
-    """Send there again, what waits first. Raises PermissionDenied, or EndpointProblem where it is on."""
+    """Turn an endpoint on, so that its waiting deliveries are sent.
+
+    Raises PermissionDenied, or EndpointProblem if it is on.
+    """
     check(by, CHANGE, endpoint.summit)
     fresh = {"failing_since": None, "given_up": 0, "handed_until": None}
     with transaction.atomic():
@@ -93,8 +102,11 @@ def turn_on(*, endpoint: Endpoint, by: User) -> None:
 
 
 def new_secret(*, endpoint: Endpoint, by: User) -> str:
-    """Give an endpoint a new secret and return it, the only time that anybody sees it. The one before signs too for
-    OVERLAP, where it may be in use. Raises PermissionDenied, EndpointProblem."""
+    """Give an endpoint a new secret and return it. It can't be shown again later.
+
+    If the secret before it may be in use, both sign for OVERLAP. Raises PermissionDenied, and EndpointProblem for a
+    hub.
+    """
     check(by, CHANGE, endpoint.summit)
     _check_webhook(endpoint)
     made = signing.new_secret()
@@ -107,20 +119,25 @@ def new_secret(*, endpoint: Endpoint, by: User) -> str:
 
 
 def _in_use(row: Endpoint) -> bool:
-    """Return whether a receiver may know the secret: not one that nobody saw, nor one that was asked for again at
-    once, which would push out the one before it."""
+    """Return whether a receiver may use the current secret.
+
+    It can't if the secret was never shown, or was shown less than AGAIN ago. In the second case the former secret
+    must stay valid.
+    """
     return row.secret_shown_at is not None and db_now() - row.secret_shown_at > AGAIN
 
 
 def send_test(*, endpoint: Endpoint, by: User) -> Delivery:
-    """Store a delivery that says nothing but that it is a test; it goes out like any other. Raises PermissionDenied,
-    EndpointProblem where the endpoint is off."""
+    """Store a delivery of a test event for an endpoint and return it; it is sent like any other.
+
+    Raises PermissionDenied, and EndpointProblem for a hub or if the endpoint is off.
+    """
     check(by, CHANGE, endpoint.summit)
     _check_webhook(endpoint)
     with transaction.atomic():
         if not Endpoint.objects.filter(pk=endpoint.pk, enabled=True).update(given_up=F("given_up")):
             raise EndpointProblem(_("This webhook is off. Turn it on first."))
-        # A test tells how the receiver is now: it waits for nobody.
+        # A test shows how the receiver is now, so it is set aside and doesn't wait for earlier deliveries.
         key = f"webhooks.test:{new_public_id()}"
         data = {"summit": endpoint.summit.public_id}
         row = Delivery.objects.create(endpoint=endpoint, event=TEST, subject_key=key, data=data, aside=True)

@@ -1,4 +1,4 @@
-"""What every event says: of which summit it is, and where a receiver looks further. Ids and addresses, no words."""
+"""The data that all events have: the summit and absolute addresses. Only ids and addresses, no texts."""
 
 from typing import Any
 
@@ -14,5 +14,5 @@ def absolute(name: str, *args: object) -> str:
 
 
 def of_summit(summit: Summit) -> dict[str, Any]:
-    """Return a summit as events name it."""
+    """Return a summit's id, slug and API address, for the data of an event."""
     return {"id": summit.public_id, "slug": summit.slug, "url": absolute("api-summit", summit.slug)}

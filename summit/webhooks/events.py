@@ -1,9 +1,9 @@
-"""The events that other systems may ask for. Each app declares its own from its `events.py`."""
+"""The registry of the events that webhooks can ask for. Each app declares its own in its `events.py`."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-# What an organiser sends by hand, to see whether anything arrives; nobody asks for it.
+# The test event, which an organiser sends by hand. Webhooks can't ask for it.
 TEST = "webhook.test"
 # A ping to the deployment's WebSub hub.
 PING = "websub.publish"
@@ -13,18 +13,20 @@ _OURS: dict[str, str | Promise] = {TEST: _("a test"), PING: _("a feed has change
 
 
 def declare(name: str, words: str | Promise) -> str:
-    """Declare an event, such as "text.published", with the words that finish "Tell it when …", and return its name.
-    Raises ValueError where another has its name."""
+    """Declare an event, such as "text.published", and return its name.
+
+    `words` completes the sentence "Tell it when …". Raises ValueError if another event has the name.
+    """
     if name in _OURS or EVENTS.setdefault(name, words) is not words:
         raise ValueError(f"two events are called {name}")
     return name
 
 
 def words_of(name: str) -> str:
-    """Return an event in words: its name where it is gone."""
+    """Return the words for an event, or its name if it isn't declared any more."""
     return str(EVENTS.get(name) or _OURS.get(name) or name)
 
 
 def choices() -> list[tuple[str, str]]:
-    """Return the events that one can ask for, with their words."""
+    """Return the events that webhooks can ask for, each with its words, in order of their names."""
     return [(name, words_of(name)) for name in sorted(EVENTS)]

@@ -1,4 +1,4 @@
-"""Why a delivery did not get through, in words (summit.outbox.failure_reasons keeps them as keys)."""
+"""The reasons why a delivery failed, with their words (stored as summit.outbox.failure_reasons describes)."""
 
 from django.utils.translation import gettext_lazy as _
 

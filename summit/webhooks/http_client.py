@@ -1,8 +1,8 @@
-"""The wire: the one place that makes requests to other systems.
+"""The HTTP client for webhooks. No other module makes requests to other systems.
 
-A name is resolved once, every address that it has is looked at (summit.webhooks.addresses), and the connection goes
-to one of these; the name stays in Host, in TLS and in the check of the certificate. Redirects are not followed and no
-proxy is asked, whatever the environment says: the standard library's client knows neither.
+A host name is resolved once, all its addresses are checked (summit.webhooks.addresses), and the connection is made to
+one of them. The name is still used for the Host header, TLS and the check of the certificate. Redirects are not
+followed, and proxies are not used even if the environment names one, because `http.client` supports neither.
 """
 
 import http.client
@@ -23,15 +23,19 @@ from summit.outbox.send_timeout import Watch
 from summit.webhooks import addresses, failure_reasons
 from summit.webhooks.addresses import Target
 
-# Bytes of an answer that are read, and characters of it that are kept.
+# The most bytes of an answer that are read, and the most characters that are stored.
 MOST_READ = 64 * 1024
 MOST_KEPT = 1024
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a request: the receiver's status and words, or a `problem` as summit.outbox.failure_reasons keeps
-    it. `wait` is for how many seconds the receiver asks to be left alone."""
+    """The outcome of a request.
+
+    `status` and `text` are the receiver's answer. Without an answer `problem` has the reason, as
+    summit.outbox.failure_reasons stores it. `ms` is the duration in milliseconds, and `wait` the seconds until the
+    next request that the receiver asks for.
+    """
 
     ms: int
     status: int | None = None
@@ -41,11 +45,11 @@ class Answer:
 
 
 class _Stopped(Exception):
-    """The request was not made, or broke off; its argument is the stored reason."""
+    """The request wasn't made. The argument is the reason, as it is stored."""
 
 
 class _Line(http.client.HTTPConnection):
-    """A connection to one of the checked addresses of a host, which can be cut from another thread at any time."""
+    """A connection to one of the checked addresses of a host. Another thread can cut it at any time."""
 
     def __init__(self, target: Target, found: list[str], deadline: float) -> None:
         super().__init__(target.host, target.port)
@@ -55,13 +59,13 @@ class _Line(http.client.HTTPConnection):
         self.was_cut = False
 
     def connect(self) -> None:
-        """Connect to the first address that answers, and speak TLS to the name."""
+        """Connect to the first address that answers, and start TLS with the host's name."""
         plain = self._open()
-        # A handle of its own: TLS takes the socket over, and this one stays good for cutting.
+        # A second handle: TLS takes over the socket itself, and this one can still cut the connection.
         self._handle = plain.dup()
         self.sock = plain
         if self.was_cut:
-            # While there was no handle yet: nobody cuts a second time.
+            # It was cut while there was no handle yet, and it isn't cut a second time.
             raise TimeoutError
         if self._target.scheme == "https":
             plain.settimeout(_left(self._deadline))
@@ -71,10 +75,10 @@ class _Line(http.client.HTTPConnection):
     def _open(self) -> socket.socket:
         problem: OSError = TimeoutError()
         for left, address in zip(range(len(self._found), 0, -1), self._found, strict=True):
-            # An address: no name is asked for again.
+            # Connect to an address, so that the name isn't resolved again.
             plain = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
             try:
-                # One that doesn't answer leaves time for the others.
+                # An address that doesn't answer must leave time for the others.
                 plain.settimeout(_left(self._deadline) / left)
                 plain.connect((address, self._target.port))
             except OSError as refused:
@@ -85,14 +89,14 @@ class _Line(http.client.HTTPConnection):
         raise problem
 
     def cut(self) -> None:
-        """End the connection under whoever reads or writes on it: they get an error, or the end, at once."""
+        """End the connection. A thread that reads or writes on it gets an error, or the end of the data, at once."""
         self.was_cut = True
         if self._handle is not None:
             with suppress(OSError):
                 self._handle.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Close the connection and what it can be cut by."""
+        """Close the connection and the handle by which it can be cut."""
         super().close()
         if self._handle is not None:
             self._handle.close()
@@ -108,7 +112,10 @@ def _left(deadline: float) -> float:
 
 
 def send(*, url: str, body: bytes, headers: Mapping[str, str], within: float) -> Answer:
-    """POST to a receiver and return what came of it, within so many seconds in all, however it answers."""
+    """POST `body` to a receiver and return the outcome, after at most `within` seconds, however it answers.
+
+    Network errors are returned as the answer's `problem`, not raised.
+    """
     started = time.monotonic()
     try:
         status, text, wait = _post(url, body, headers, started + within)
@@ -152,7 +159,7 @@ def _ask(line: _Line, target: Target, body: bytes, headers: Mapping[str, str]) -
     line.request("POST", target.path, body=body, headers={**headers, "Connection": "close"})
     answer = line.getresponse()
     read = b""
-    # The status is what counts: whoever drips the rest is not listened to for longer than the deadline.
+    # The status decides the outcome. If the rest comes too slowly, reading ends at the deadline without an error.
     with suppress(OSError, http.client.HTTPException):
         while len(read) < MOST_READ and (part := answer.read1(MOST_READ - len(read))):
             read += part
@@ -161,7 +168,7 @@ def _ask(line: _Line, target: Target, body: bytes, headers: Mapping[str, str]) -
 
 
 def _checked(target: Target, deadline: float) -> list[str]:
-    """Return the addresses of a host, all of which may be reached."""
+    """Return the addresses of a host. Raises _Stopped if it has none, or one that may not be reached."""
     found = resolve(target.host, target.port, _left(deadline))
     if not found:
         raise _Stopped(because(failure_reasons.NO_NAME))
@@ -172,8 +179,10 @@ def _checked(target: Target, deadline: float) -> list[str]:
 
 
 def resolve(host: str, port: int, within: float) -> list[str]:
-    """Return the addresses of a host, [] where it has none. The system's resolver can't be told how long it may take,
-    so it works in a thread that nobody waits for. Raises TimeoutError."""
+    """Return the addresses of a host, [] if it has none. Raises TimeoutError after `within` seconds.
+
+    The system's resolver has no timeout, so it runs in a thread that is left behind if it takes too long.
+    """
     answers: queue.Queue[list[str]] = queue.Queue()
 
     def ask() -> None:
@@ -191,9 +200,9 @@ def resolve(host: str, port: int, within: float) -> list[str]:
 
 
 def retry_after(value: str) -> int | None:
-    """Return for how many seconds a receiver asks to be left alone (RFC 9110, 10.2.3), None where it doesn't."""
+    """Return the seconds in the value of a Retry-After header (RFC 9110, 10.2.3), or None if it has none."""
     if value.strip().isdecimal():
-        # As many digits as thirty years have.
+        # Nine digits are thirty years in seconds.
         return int(value.strip()[:9])
     try:
         return max(0, round(parsedate_to_datetime(value).timestamp() - time.time()))

@@ -1,4 +1,4 @@
-"""The message to organisers about an endpoint that was turned off."""
+"""The kind of message that tells organisers that an endpoint was turned off."""
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -13,7 +13,7 @@ from summit.webhooks.models.endpoints import OffWhy
 
 
 def render(message: Message) -> Mail:
-    """Write it from the message's frozen facts, in the language that is active."""
+    """Return the mail from the message's frozen facts, in the active language."""
     facts = message.facts
     context = {**facts, "why": OffWhy(facts["why"]).label, "url": settings.BASE_URL + facts["path"]}
     subject = _("Webhook turned off: %(name)s") % {"name": facts["name"]}

@@ -1,4 +1,4 @@
-"""Webhooks in numbers, for /metrics."""
+"""The webhooks' gauges for /metrics."""
 
 from collections.abc import Iterable
 
@@ -13,8 +13,10 @@ from summit.webhooks.models.endpoints import Endpoint
 
 @source
 def hooks() -> Iterable[Gauge]:
-    """Yield how many deliveries stand in which state, for how many seconds the oldest has been due at an endpoint
-    that is on, and how many endpoints are off or failing."""
+    """Yield the number of deliveries by state, the age of the oldest due one, and the number of bad endpoints.
+
+    The age is in seconds; only untried deliveries to endpoints that are on count. Bad endpoints are off or failing.
+    """
     rows = Delivery.objects.order_by().values_list("state").annotate(Count("pk"))
     counts = [({"state": state}, float(number)) for state, number in rows]
     yield "summit_webhook_deliveries", "Deliveries of events by state.", counts

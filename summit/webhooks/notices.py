@@ -1,4 +1,4 @@
-"""Writing to a summit's organisers that an endpoint was turned off."""
+"""Notify a summit's organisers that an endpoint was turned off."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,10 @@ ON_AGAIN = "webhooks.on_again"
 
 
 def tell_organisers(endpoint: Endpoint, why: OffWhy) -> int:
-    """Store a message to each organiser, in the transaction that turned the endpoint off; return how many."""
+    """Store a message to each of the summit's organisers, and return how many.
+
+    Must be called in the transaction that turned the endpoint off.
+    """
     summit = endpoint.summit
     off_at = Endpoint.objects.values_list("off_at", flat=True).get(pk=endpoint.pk)
     assert off_at is not None  # noqa: S101 - it was turned off a moment ago
@@ -42,7 +45,7 @@ def tell_organisers(endpoint: Endpoint, why: OffWhy) -> int:
 
 
 def on_again(messages: Sequence[Message]) -> dict[int, str]:
-    """Name the messages about endpoints that are on again. One query."""
+    """Return the messages about endpoints that are on again: the stored reason by primary key. One query."""
     rows = Endpoint.objects.filter(public_id__in={message.facts["endpoint"] for message in messages}, enabled=False)
     off = set(rows.values_list("public_id", flat=True))
     return {message.pk: because(ON_AGAIN) for message in messages if message.facts["endpoint"] not in off}

@@ -1,4 +1,4 @@
-"""Events of a summit that sends nothing: what is delivered once it is armed, and what is cancelled then."""
+"""The deliveries of a summit that sends nothing: count those that wait, and cancel the old ones."""
 
 from collections.abc import Iterable
 
@@ -19,19 +19,22 @@ def _waiting(summit: Summit) -> DeliveryQuerySet:
 
 
 def _older(summit: Summit) -> DeliveryQuerySet:
-    return _waiting(summit).filter(created_at__lt=summit.disarmed_at)
+    return _waiting(summit).filter(created_at__lt=summit.paused_at)
 
 
-def look(summit: Summit) -> Iterable[Waiting]:
-    """Yield how many events wait; of those that go, the ones whose webhook is on. Two queries."""
-    goes = _waiting(summit).filter(Q(created_at__gte=F("endpoint__summit__disarmed_at")), endpoint__enabled=True)
+def count_waiting(summit: Summit) -> Iterable[Waiting]:
+    """Yield how many deliveries will be sent and how many cancelled once the summit is resumed. Two queries.
+
+    Only deliveries to webhooks that are on count as sent.
+    """
+    goes = _waiting(summit).filter(Q(created_at__gte=F("endpoint__summit__paused_at")), endpoint__enabled=True)
     yield Waiting(gettext_lazy("events for webhooks"), goes.count(), _older(summit).count())
 
 
 def cancel(summit: Summit) -> int:
-    """Give up the deliveries that are older than the summit's arrival; return how many."""
+    """Mark the waiting deliveries that are older than the summit's arrival as failed; return how many."""
     rows = Delivery.objects.filter(pk__in=_older(summit).values("pk"), state=DeliveryState.PENDING)
     return rows.update(state=DeliveryState.FAILED, problem=because(CANCELLED), lease_until=None, ended_at=Now())
 
 
-channels.register(20)(Channel(look, cancel))
+channels.register(20)(Channel(count_waiting, cancel))

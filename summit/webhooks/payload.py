@@ -1,4 +1,4 @@
-"""What is sent: to receivers the event as JSON (Standard Webhooks), to a hub which feed has changed."""
+"""The content of requests: an event as JSON for receivers (Standard Webhooks), a changed feed's address for a hub."""
 
 import json
 from datetime import UTC, datetime
@@ -12,18 +12,21 @@ from summit.webhooks.models.endpoints import EndpointKind
 
 
 def url_of(delivery: Delivery) -> str:
-    """Return where a delivery goes: a hub is the deployment's alone, whatever a row says; "" where there is none."""
+    """Return the URL to which a delivery is sent.
+
+    For a hub it is the setting WEBSUB_HUB, not the stored address; "" if there is none.
+    """
     if delivery.endpoint.kind == EndpointKind.HUB:
         return str(settings.WEBSUB_HUB)
     return delivery.endpoint.url
 
 
 def body(delivery: Delivery) -> bytes:
-    """Return the bytes of a delivery, the same on every attempt."""
+    """Return the body of a delivery's requests, the same on every attempt."""
     if delivery.endpoint.kind == EndpointKind.HUB:
         return urlencode({"hub.mode": "publish", "hub.url": delivery.data["url"]}).encode()
-    said = {"type": delivery.event, "timestamp": _moment(delivery.created_at), "data": delivery.data}
-    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    message = {"type": delivery.event, "timestamp": _moment(delivery.created_at), "data": delivery.data}
+    return json.dumps(message, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _moment(value: datetime) -> str:
@@ -31,7 +34,10 @@ def _moment(value: datetime) -> str:
 
 
 def headers(delivery: Delivery, content: bytes, at: datetime) -> dict[str, str]:
-    """Return the headers of an attempt made `at` a moment of the database's clock: receivers refuse old ones."""
+    """Return the headers of an attempt with the body `content`.
+
+    `at` is the moment of the attempt on the database's clock; receivers refuse old ones.
+    """
     agent = f"Summit/{settings.VERSION} (+{settings.BASE_URL})"
     endpoint = delivery.endpoint
     if endpoint.kind == EndpointKind.HUB:

@@ -1,4 +1,4 @@
-"""Who sets up where events go, and who reads what became of them: what leaves the system is the organiser's."""
+"""Permissions of webhooks: only organisers set them up and view their deliveries, because data leaves the system."""
 
 from summit.permissions.models import Role
 from summit.permissions.rules import Actor, allows, check, declare, declare_model
@@ -15,5 +15,5 @@ def can_send_again(user: Actor, delivery: Delivery) -> bool:
 
 
 def check_can_send_again(user: Actor, delivery: Delivery) -> None:
-    """Raise PermissionDenied where `can_send_again` is false."""
+    """Raise PermissionDenied if `can_send_again` is false."""
     check(user, "webhooks.send_again", delivery.endpoint.summit_id)

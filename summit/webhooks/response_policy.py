@@ -1,4 +1,4 @@
-"""What an answer means: it got through, it may later, it never will, or there is nobody any more."""
+"""The outcome that follows from an answer: done, retry later, never, or the receiver is gone."""
 
 from enum import Enum
 
@@ -6,14 +6,14 @@ from summit.outbox.failure_reasons import because
 from summit.webhooks import failure_reasons
 from summit.webhooks.http_client import Answer
 
-# Statuses that say "later" (RFC 9110, 6585, 8470), beside all of the server's own errors.
+# Statuses after which a delivery is retried (RFC 9110, 6585, 8470), in addition to all 5xx.
 LATER = (408, 425, 429)
-# What no other attempt makes good.
+# Problems after which a retry is pointless.
 FOR_GOOD = (failure_reasons.INSIDE, failure_reasons.ADDRESS)
 
 
 class Outcome(Enum):
-    """What becomes of a delivery."""
+    """The outcome of an attempt to send a delivery."""
 
     DONE = "done"
     LATER = "later"
@@ -22,10 +22,10 @@ class Outcome(Enum):
 
 
 def judge(answer: Answer) -> tuple[Outcome, str]:
-    """Return what an answer means, and why it isn't the one wanted, as summit.outbox.failure_reasons keeps it.
+    """Return the outcome for an answer, and the problem as summit.outbox.failure_reasons stores it, "" if done.
 
-    A redirect is not followed and tried again: it is how receivers say that they are being mended. What a receiver
-    refuses otherwise (4xx) it would refuse again.
+    A redirect isn't followed, but the delivery is retried, because receivers redirect while they are under
+    maintenance. Other refusals (4xx) are final: the receiver would refuse the delivery again.
     """
     if answer.status is None:
         key = answer.problem[1:].partition(":")[0]
@@ -34,9 +34,9 @@ def judge(answer: Answer) -> tuple[Outcome, str]:
         return Outcome.DONE, ""
     if answer.status == 410:
         return Outcome.GONE, because(failure_reasons.GONE)
-    said = because(failure_reasons.STATUS, answer.status)
+    message = because(failure_reasons.STATUS, answer.status)
     if 300 <= answer.status < 400:
         return Outcome.LATER, because(failure_reasons.REDIRECT, answer.status)
     if answer.status in LATER or answer.status >= 500:
-        return Outcome.LATER, said
-    return Outcome.NEVER, said
+        return Outcome.LATER, message
+    return Outcome.NEVER, message

@@ -1,4 +1,4 @@
-"""Who opens the addresses of webhooks beside those that each model has."""
+"""Access to the addresses of webhooks, apart from those that every model in the admin has."""
 
 from summit.api_base.routers import register
 from summit.permissions.route_table import Gate, declare

@@ -12,12 +12,15 @@ LENGTH = 32
 
 
 def new_secret() -> str:
-    """Return a secret as the specification writes it: "whsec_" and base 64."""
+    """Return a new secret in the specification's form: "whsec_" and base64."""
     return "whsec_" + b64encode(secrets.token_bytes(LENGTH)).decode()
 
 
 def headers(*, key: str, at: datetime, body: bytes, known: Sequence[str]) -> dict[str, str]:
-    """Return the three headers of a request: `key` names the delivery, the same on every attempt, `at` is when this
-    one is made, and each of the `known` secrets signs."""
+    """Return the three headers that sign a request.
+
+    `key` is the delivery's id, the same on every attempt. `at` is the moment of this attempt. Each of the secrets
+    in `known` adds a signature.
+    """
     signed = " ".join(Webhook(secret).sign(key, at, body.decode()) for secret in known)
     return {"webhook-id": key, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signed}

@@ -1,4 +1,4 @@
-"""Celery tasks of webhooks: a turn at one endpoint, and the sweep that finds what is due."""
+"""Celery tasks of webhooks: the sweep that queues endpoints with due deliveries, and a turn at one endpoint."""
 
 from celery import current_app, shared_task
 
@@ -8,12 +8,15 @@ from summit.webhooks import delivery
 
 @sweeps.sweep("webhooks", every=1)
 def sweep() -> None:
-    """Hand the endpoints to which something is due to the workers."""
+    """Queue the endpoints that have due deliveries for the workers."""
     for key in delivery.hand_out():
         current_app.send_task("webhooks.tasks.work", args=[key])
 
 
 @shared_task(name="webhooks.tasks.work")
 def work(key: int) -> int:
-    """Deliver to an endpoint for a turn, by its primary key. Safe to run twice, late, never, or two at once."""
+    """Send the due deliveries of the endpoint with primary key `key` for one turn; return how many got through.
+
+    Safe to run twice, late, never, or two at once.
+    """
     return delivery.work(key)

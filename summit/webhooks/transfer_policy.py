@@ -1,4 +1,4 @@
-"""Webhooks move with their summit: turned off, and with a new secret, which the receiver has to be told."""
+"""The transfer of webhooks: they move with their summit, turned off and with a new secret for the receiver."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ moves(
         *("secret", "secret_shown_at", "former_secret", "former_until"),
         *("enabled", "off_why", "off_at", "failing_since", "given_up", "handed_until"),
     ),
-    # The hub is the deployment's.
+    # A hub belongs to the deployment, so it doesn't move.
     where=Q(kind=EndpointKind.WEBHOOK),
     arrive=_arrive,
 )

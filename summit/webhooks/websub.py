@@ -1,7 +1,7 @@
-"""Telling the deployment's WebSub hub which feeds have changed: deliveries as all others, to an endpoint of its own.
+"""Tell the deployment's WebSub hub which feeds have changed. A ping is a delivery to a summit's endpoint for the hub.
 
-A ping says no more than which feed: the hub reads it. So a ping that waits and that no worker has tried stands for
-all causes until it goes out, and hundreds of texts at once are a handful of pings.
+A ping names only the feed, which the hub then reads. So a waiting ping that no worker has tried yet covers all later
+causes until it is sent, and hundreds of texts published at once need only a handful of pings.
 """
 
 from collections.abc import Sequence
@@ -17,8 +17,11 @@ from summit.webhooks.models.endpoints import Endpoint, EndpointKind
 
 
 def ping(*, summit: Summit, feeds: Sequence[str], cause: str) -> int:
-    """Store a ping for each feed, by its path, that none waits for yet; return how many. `cause` is what changed
-    them. Raises RuntimeError outside a transaction."""
+    """Store a ping for each feed for which none waits yet, and return how many.
+
+    `feeds` are the paths of the feeds, and `cause` the key of what changed them. Raises RuntimeError outside a
+    transaction.
+    """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("ping() belongs into the transaction that changes the feeds")
     endpoint = _endpoint(summit)
@@ -39,7 +42,7 @@ def ping(*, summit: Summit, feeds: Sequence[str], cause: str) -> int:
 
 
 def _endpoint(summit: Summit) -> Endpoint:
-    """Return the summit's endpoint for the hub, made when it is first needed."""
+    """Return the summit's endpoint for the hub. It is created at first use, and its address follows the setting."""
     made = {"name": "WebSub", "url": settings.WEBSUB_HUB}
     row, _new = Endpoint.objects.get_or_create(summit=summit, kind=EndpointKind.HUB, defaults=made)
     if row.url != settings.WEBSUB_HUB:
@@ -48,8 +51,11 @@ def _endpoint(summit: Summit) -> Endpoint:
 
 
 def _waiting(endpoint: Endpoint, feeds: Sequence[str]) -> set[str]:
-    """Return the addresses of feeds for which an untried ping waits, held until the transaction ends: no worker sends
-    it before the hub can read what changed. Those that others hold count as gone."""
+    """Return the addresses of feeds for which an untried ping waits, and lock these pings.
+
+    The locks last until the transaction ends, so that no worker sends a ping before the hub can read the change.
+    Pings that others have locked count as sent.
+    """
     skip = transaction.get_connection().features.has_select_for_update_skip_locked
     rows = Delivery.objects.free().filter(endpoint=endpoint, event=PING, attempts=0, state=DeliveryState.PENDING)
     held = rows.order_by("pk").select_for_update(skip_locked=bool(skip))

@@ -21,7 +21,7 @@ def ask(client: Client) -> None:
     client.post("/portal/sign-in/", {"mailbox": BOX})
 
 
-def enter(client: Client, code: str) -> Any:
+def create(client: Client, code: str) -> Any:
     return client.post("/portal/sign-in/code/", {"code": code})
 
 
@@ -44,7 +44,7 @@ def test_a_shared_code_opens_the_browser_of_who_enters_it_alone(thief: Client) -
     owner, second = Client(), Client()
     ask(owner)
     code = newest()
-    enter(owner, code)
+    create(owner, code)
     # The control: the owner may choose.
     assert owner.get("/portal/sign-in/person/").status_code == 200
     answer = thief.get("/portal/sign-in/person/")
@@ -53,9 +53,9 @@ def test_a_shared_code_opens_the_browser_of_who_enters_it_alone(thief: Client) -
     assert thief.post("/portal/sign-in/person/", {"person": person}).status_code == 302
     assert PortalSession.objects.count() == 0
     # It is used up for all: whoever asks after that gets a new one.
-    assert enter(thief, code).status_code == 422
+    assert create(thief, code).status_code == 422
     ask(second)
-    answer = enter(second, newest())
+    answer = create(second, newest())
     assert (answer.status_code, answer["Location"]) == (303, "/portal/sign-in/person/")
 
 
@@ -66,7 +66,7 @@ def test_wrong_guesses_keep_no_mail_back() -> None:
         thief = Client()
         ask(thief)
         for guess in range(5):
-            enter(thief, f"{guess:08}")
+            create(thief, f"{guess:08}")
     mails = list(Message.objects.all())
     assert len(mails) == 7
     assert portal_access_messages.expired_codes(mails) == {}
@@ -78,7 +78,7 @@ def through(door: str, client: Client) -> None:
     elif door == "code":
         f.PersonFactory(email=BOX)
         ask(client)
-        enter(client, newest())
+        create(client, newest())
     else:
         client.post("/portal/leave/")
 

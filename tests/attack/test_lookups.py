@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from sessions.draft.models.sessions import Session
-from summit.admin_base.lookups import LookupsMixin
+from summit.admin_base.lookup_limits import LookupsMixin
 from summit.permissions.models import Role, RoleAssignment
 from summit.users.models import User
 from tests import factories as f

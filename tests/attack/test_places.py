@@ -28,13 +28,13 @@ Way = Callable[[Party, User], Any]
 def _page(name: str) -> Way:
     """A focal point names somebody on the page."""
 
-    def enter(party: Party, by: User) -> str:
+    def create(party: Party, by: User) -> str:
         chosen = Category.objects.of(party.summit)["delegate"]
         values = {"name": name, "office": "Envoy", "language": "en"}
         registration.enter_and_name(party=party, values=values, category=chosen, by=_link(party))
         return "named"
 
-    return enter
+    return create
 
 
 def _table(name: str, *, of_a_desk: bool) -> Way:
@@ -42,12 +42,12 @@ def _table(name: str, *, of_a_desk: bool) -> Way:
     rows = f"party,name,category\nAland,{name},delegate\n"
     table = read(filename="people.csv", content=rows.encode())
 
-    def enter(party: Party, by: User) -> str:
+    def create(party: Party, by: User) -> str:
         whose: dict[str, Any] = {"by": SYSTEM} if of_a_desk else {"by": _link(party), "party": party}
         report = importer.read_in(summit=party.summit, table=table, **whose)
         return "named" if report.lines[0].outcome == "new" else "QuotaFull"
 
-    return enter
+    return create
 
 
 def lower(party: Party, by: User) -> str:

@@ -145,7 +145,7 @@ def test_what_is_still_being_added_is_not_added_by_another(
 ) -> None:
     path = "/admin/agenda/session/add/"
     given = form(desk, path, summit=summit.pk, **SESSION)
-    monkeypatch.setattr(form_idempotency, "keep", lambda request, row: None)
+    monkeypatch.setattr(form_idempotency, "store", lambda request, row: None)
     assert twice(desk, path, given) == ["This was sent twice, and is added once."]
     assert Session.objects.count() == 1
 

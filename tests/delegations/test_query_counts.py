@@ -227,4 +227,4 @@ def test_naming_many_asks_as_much(party: Party) -> None:
 
 
 def test_a_summit_without_transferable_passes_is_asked_once(party: Party) -> None:
-    assert queries(lambda: transferable_passes.settle(party=party, by=SYSTEM)) == 1
+    assert queries(lambda: transferable_passes.settle_party(party=party, by=SYSTEM)) == 1

@@ -12,8 +12,8 @@ from sessions.agenda.selectors import released_agenda
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import edits
 from sessions.releases.services import releases
-from sessions.visibility.members import Members
 from sessions.visibility.models import Visibility
+from sessions.visibility.viewers import Members
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User

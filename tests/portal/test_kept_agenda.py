@@ -16,8 +16,8 @@ from sessions.draft.models.sessions import Session
 from sessions.draft.services import edits
 from sessions.public.session_lists import SessionLine
 from sessions.releases.services import releases
-from sessions.visibility.members import Members
 from sessions.visibility.models import Visibility
+from sessions.visibility.viewers import Members
 from summit.core.process_cache import Memory, forget_all
 from summit.summits.models import Stamp, Summit
 from summit.users.models import User

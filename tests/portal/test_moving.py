@@ -173,7 +173,7 @@ def test_it_sends_nothing_and_lets_nobody_in(one: tuple[dict[str, Any], Path]) -
     User.objects.filter(email="organiser@away.example").delete()
     known = f.UserFactory(email="Organiser@away.example".lower(), name="Another name")
     here = bring_in(path, slug="elsewhere")
-    assert (here.slug, here.is_disarmed) == ("elsewhere", True)
+    assert (here.slug, here.is_paused) == ("elsewhere", True)
     endpoint = Endpoint.objects.get()
     assert (endpoint.enabled, endpoint.off_why) == (False, "moved")
     assert endpoint.secret != "whsec_there"

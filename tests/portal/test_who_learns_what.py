@@ -18,10 +18,10 @@ from sessions.draft.models.participants import Participant, ParticipantRole, Slo
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUpState
 from sessions.draft.services import edits
-from sessions.notifications.selectors.message_facts import from_facts
+from sessions.notifications.selectors.change_serialization import from_facts
 from sessions.releases.services import releases
-from sessions.visibility.members import Members
 from sessions.visibility.models import Visibility
+from sessions.visibility.viewers import Members
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.summits.models import Room, Summit

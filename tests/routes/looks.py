@@ -147,8 +147,8 @@ def _chosen(world: World) -> Iterator[Look]:
     # Who has accepted is listed.
     f.InvitationFactory(party__summit=here, answered=True)
     yield Look("admin:delegations_participantlist_prepare", {"slug": here.slug})
-    Summit.objects.filter(pk=world.there.pk).update(disarmed_at=db_now())
-    yield Look("admin:summit_arm", {"slug": world.there.slug})
+    Summit.objects.filter(pk=world.there.pk).update(paused_at=db_now())
+    yield Look("admin:summit_resume", {"slug": world.there.slug})
 
 
 def _files(world: World) -> Iterator[Look]:

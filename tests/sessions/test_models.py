@@ -9,8 +9,8 @@ from django.db import IntegrityError, connection, transaction
 
 from sessions.agenda.models.releases import Release, ReleasedParticipant, ReleasedRole, ReleasedSession, ReleaseEntry
 from sessions.draft.models.sessions import Session
-from sessions.visibility.members import Members
 from sessions.visibility.models import RANKS, TAKING_PART, Visibility
+from sessions.visibility.viewers import Members
 from summit.summits.models import Summit
 from tests import factories as f
 

@@ -11,7 +11,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "sessions/visibility/models.py",
         "sessions/notifications/selectors/recipients.py",
         "sessions/agenda/selectors/released_snapshots.py",
-        "delegations/members/field_access.py",
+        "delegations/members/field_groups.py",
     ),
     "change records": (
         "summit/summits/models.py",
@@ -37,7 +37,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "summit/outbox/enqueue.py",
         "summit/outbox/mime.py",
         "summit/outbox/bounces.py",
-        "summit/outbox/transport.py",
+        "summit/outbox/smtp_connection.py",
         "summit/outbox/send_timeout.py",
     ),
     "answers": (

@@ -1,4 +1,4 @@
-"""Pages of badges that are no list: to issue, to issue anew, to check at a door, and the document."""
+"""Admin pages that issue, reissue, check and print badges."""
 
 from itertools import groupby
 from typing import Any
@@ -31,26 +31,26 @@ from summit.permissions.rules import allows, check
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# So many rows an address can hold, or a page shows.
+# The greatest number of rows on a page, or in the address of one.
 MOST = 300
-# So many are told by name why they got none.
+# For how many skipped people a page gives the reason one by one.
 TOLD = 5
 
 
 def _to_confirm(summit: Summit, **party: int) -> str:
-    """Return the address of a summit's members, or of one party's, who are to be confirmed."""
+    """Return the address of the list of unconfirmed members of a summit. `party` narrows it to one party."""
     query = {"party__summit__id__exact": summit.pk, "confirmed_at__isempty": 1, **party}
     return f"{reverse('admin:delegations_membership_changelist')}?{urlencode(query)}"
 
 
 class BadgePagesMixin:
-    """The pages, among those of badges."""
+    """Adds the pages to the admin of badges."""
 
     admin_site: Any
     opts: Any
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the pages."""
+        """Return the URL patterns, with those of these pages added."""
         wrap, name = self.admin_site.admin_view, "delegations_badge"
         return [
             path("issue/", wrap(self.issue_view), name=f"{name}_issue"),
@@ -67,7 +67,7 @@ class BadgePagesMixin:
         return request.user
 
     def issue_view(self, request: HttpRequest) -> HttpResponse:
-        """GET `?summit=` shows who has no badge; POST issues one to each membership named by `row`."""
+        """Show on GET (`?summit=`) who has no badge; on POST, issue one to each membership named by `row`."""
         user = self._user(request, "delegations.issue_badge")
         listed = [row for row in summits_of(request) if can_issue_badges(user, row)]
         summit = chosen_summit(request, listed)
@@ -82,11 +82,11 @@ class BadgePagesMixin:
             messages.warning(request, why)
         if len(issued.skipped) > TOLD:
             more = len(issued.skipped) - TOLD
-            said = ngettext("%(n)d more person got none.", "%(n)d more people got none.", more)
-            messages.warning(request, said % {"n": more})
+            message = ngettext("%(n)d more person got none.", "%(n)d more people got none.", more)
+            messages.warning(request, message % {"n": more})
         number = len(issued.done)
-        said = ngettext("%(n)d badge is issued.", "%(n)d badges are issued.", number) % {"n": number}
-        messages.success(request, said)
+        message = ngettext("%(n)d badge is issued.", "%(n)d badges are issued.", number) % {"n": number}
+        messages.success(request, message)
         if number:
             return redirect("admin:delegations_badge_changelist")
         return redirect(address)
@@ -118,7 +118,7 @@ class BadgePagesMixin:
         return TemplateResponse(request, "admin/delegations/badges_issue.html", context)
 
     def reissue_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """GET asks; POST ends a badge that was lost and issues another."""
+        """Ask for confirmation on GET; on POST, end a lost badge and issue another."""
         row: Badge = self.admit(request, "view", pk)  # type: ignore[attr-defined]
         check_can_issue_badges(request.user, row.party.summit)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
@@ -146,10 +146,10 @@ class BadgePagesMixin:
         )
 
     def check_view(self, request: HttpRequest) -> HttpResponse:
-        """Say in words whether the badge with a number opens anything."""
+        """Show whether the badge with the number `?number=` opens anything, and why not if it doesn't."""
         user = self._user(request, badge_check.SEE)
         typed = request.GET.get("number", "")
-        found = badge_check.look(typed=typed, by=user) if typed.strip() else None
+        found = badge_check.check_badge(typed=typed, by=user) if typed.strip() else None
         badge = found.badge if found else None
         summit = badge.party.summit if badge else None
         book = party_names.book(summit) if summit else None
@@ -169,7 +169,10 @@ class BadgePagesMixin:
         return TemplateResponse(request, "admin/delegations/badge_check.html", context)
 
     def paper_view(self, request: HttpRequest) -> HttpResponse:
-        """Print the live badges named by `?row=`, one to a page; who printed them has seen the photographs."""
+        """Return a PDF of the live badges named by `?row=`, one to a page.
+
+        The access log records that the account has seen the photographs.
+        """
         user = self._user(request, "delegations.issue_badge")
         keys = keys_of(request.GET.getlist("row"))[:MOST]
         rows = list(self.get_queryset(request).filter(pk__in=keys, ended_at__isnull=True))  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Badges in the admin of accreditation: who has one, to issue and to end many at once, and a page for each."""
+"""The admin of badges: the list, a page for each badge, and actions that print or end several."""
 
 from datetime import datetime
 from typing import Any
@@ -46,42 +46,42 @@ FIELDS: list[Any] = [
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Live and dead ones."""
+    """Filters badges by whether they are live or dead."""
 
     title = _("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Offer both."""
+        """Return the choices "live" and "dead"."""
         return [("live", pgettext_lazy("badge", "live")), ("dead", pgettext_lazy("badge", "dead"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
+        """Return the badges in the chosen state."""
         wanted = {"live": True, "dead": False}.get(self.value() or "")
         return queryset if wanted is None else queryset.filter(ended_at__isnull=wanted)
 
 
 class OfPartyFilter(PartyFilter):
-    """Badges of a party."""
+    """Filters badges by their party."""
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
+        """Return the badges of the chosen party."""
         key = key_of(self.value() or "")
         return queryset if key is None else queryset.filter(party=key)
 
 
 class OfCategoryFilter(CategoryFilter):
-    """Badges of those who are members in a category."""
+    """Filters badges by the category in which the person is a member now."""
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
+        """Return the badges of members in the chosen category."""
         key = key_of(self.value() or "")
         return queryset if key is None else queryset.filter(person__membership__category=key)
 
 
 @admin.register(Badge)
 class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
-    """Badges."""
+    """The read-only admin of badges, with actions that print and end them."""
 
     place = 5
     summit_path = "party__summit"
@@ -99,21 +99,21 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
     nothing_yet = _("No badge is issued yet. Issue them to those who have none.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Fetch what a row is told by."""
+        """Return the badges, joined with everything that a row shows."""
         joined = ("party__summit", "person__membership__category", "issued_by")
         return super().get_queryset(request).select_related(*joined)
 
     def has_issue_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader issues any."""
+        """Return whether the reader may issue badges in any summit."""
         return allows(request.user, "delegations.issue_badge", None)
 
     def has_end_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader ends any."""
+        """Return whether the reader may end badges in any summit."""
         return allows(request.user, "delegations.end_badge", None)
 
     @admin.display(description=_("state"), ordering="ended_at")
     def state_word(self, row: Badge) -> SafeString:
-        """Show whether it opens anything."""
+        """Return "live" or "dead", marked up with its colour."""
         sign, word = (
             ("good", pgettext("badge", "live")) if row.ended_at is None else ("bad", pgettext("badge", "dead"))
         )
@@ -121,39 +121,39 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
 
     @admin.display(description=_("category"), ordering="person__membership__category__position")
     def category(self, row: Any) -> str:
-        """Show in which category the person is now."""
+        """Return the person's present category, or a dash if they are no longer a member of the badge's party."""
         member = getattr(row.person, "membership", None)
         return str(member.category) if member and member.party_id == row.party_id else "–"
 
     @written
     @admin.display(description=_("zones"))
     def zones(self, row: Badge) -> str:
-        """Show which zones it opens."""
+        """Return the names of the zones that the badge opens, or a dash."""
         return comma().join(zone.name for zone in badge_check.state(row).zones) or "–"
 
     @admin.display(description=_("number"), ordering="public_id")
     def number(self, row: Badge) -> SafeString:
-        """Show its number in groups of four."""
+        """Return the badge's number in groups of four."""
         return format_html('<bdi lang="" dir="ltr">{}</bdi>', badge_check.spaced(row.public_id))
 
     @admin.display(description=_("issued"), ordering="issued_at")
     def issued(self, row: Badge) -> SafeString:
-        """Show since when it is."""
+        """Return when the badge was issued."""
         return _cell(row.issued_at, row.party.summit)
 
     @admin.display(description=pgettext_lazy("badge", "dead since"), ordering="ended_at")
     def ended(self, row: Badge) -> SafeString:
-        """Show since when it opens nothing."""
+        """Return when the badge was ended, or a dash."""
         return _cell(row.ended_at, row.party.summit)
 
     @written
     @admin.display(description=_("why"))
     def why_said(self, row: Badge) -> str:
-        """Show why it opens nothing."""
+        """Return why the badge was ended, or a dash."""
         return badges.why_words(row) or "–"
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the list, with the ways to issue and to check."""
+        """Show the list, with links to the pages that issue and check badges."""
         more = {"may_issue": self.has_issue_permission(request), **(extra_context or {})}
         shown: HttpResponse = super().changelist_view(request, more)
         return shown
@@ -161,7 +161,7 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show a badge with the buttons that fit where it stands."""
+        """Show a badge with the buttons that its state and the reader's permissions allow."""
         row = self.admit(request, "view", object_id)
         live, summit = row.ended_at is None, row.party.summit
         more = {
@@ -172,22 +172,22 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
         return super().change_view(request, object_id, form_url, more)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page that ends badges."""
+        """Return the URL patterns, with that of the page that ends badges added."""
         end = path("end/", self.admin_site.admin_view(self.end_view), name="delegations_badge_end")
         return [end, *super().get_urls()]
 
     @admin.action(description=_("Print the chosen badges"), permissions=["issue"])
     def print_chosen(self, request: HttpRequest, queryset: models.QuerySet[Badge]) -> HttpResponse:
-        """Lead to the document."""
+        """Redirect to the PDF of the chosen badges."""
         return _with("admin:delegations_badge_paper", queryset)
 
     @admin.action(description=_("End the chosen badges"), permissions=["end"])
     def end_chosen(self, request: HttpRequest, queryset: models.QuerySet[Badge]) -> HttpResponse:
-        """Ask why before ending."""
+        """Redirect to the page that asks why the chosen badges end."""
         return _with("admin:delegations_badge_end", queryset)
 
     def end_view(self, request: HttpRequest) -> HttpResponse:
-        """GET `?row=` asks for the reason; POST ends the badges that are live."""
+        """Ask on GET (`?row=`) for the reason; on POST, end those of the badges that are live."""
         self.admit(request, "view")
         user = request.user
         check(user, "delegations.end_badge", None)
@@ -200,14 +200,14 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
         if not rows:
             messages.warning(request, gettext("None of these badges is live. Look at the list as it is now."))
             return redirect(back)
-        said = ngettext("End %(n)d badge", "End %(n)d badges", number) % {"n": number}
+        message = ngettext("End %(n)d badge", "End %(n)d badges", number) % {"n": number}
         done = ngettext("%(n)d badge is dead from now on.", "%(n)d badges are dead from now on.", number)
         return ask_reason(
             request,
             self.admin_site,
-            title=said,
+            title=message,
             sentence=gettext("From that moment on it opens nothing, for good. Another can be issued later."),
-            button=said,
+            button=message,
             back=reverse("admin:delegations_badge_change", args=[rows[0].pk]) if number == 1 else back,
             done=done % {"n": number},
             decide=lambda reason: _end(rows, reason, user),
@@ -219,9 +219,10 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
 
 
 def _cell(at: datetime | None, summit: Summit) -> SafeString:
-    """Keep the parts of a moment together where a phone shows rows with labels."""
-    said = format_html("<span>{}</span>", moment(at, summit))
-    return Moment.said(said, at, summit) if at else said
+    """Return a moment as a cell. It is wrapped in one element because phones show rows with labels beside the
+    values."""
+    message = format_html("<span>{}</span>", moment(at, summit))
+    return Moment.said(message, at, summit) if at else message
 
 
 def _end(rows: list[Badge], reason: str, user: User) -> None:

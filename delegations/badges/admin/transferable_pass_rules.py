@@ -1,4 +1,4 @@
-"""How many passes that change hands a party gets, in the admin."""
+"""The admin of the rules that say how many transferable passes a party gets."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.badges.models.transferable_passes import TransferablePassRule
 from delegations.badges.services import transferable_pass_rules
-from delegations.core.admin.row_admin import ThroughDomain
+from delegations.core.admin.service_row_admin import ServiceRowAdmin
 from summit.admin_base.forms import SentencesForm
 from summit.admin_base.menu import Shelf
 from summit.admin_base.messages import written
@@ -20,7 +20,7 @@ from summit.templatetags.marks import comma
 
 
 class TransferablePassRuleForm(SentencesForm):
-    """A kind of transferable pass."""
+    """The form of a kind of transferable pass."""
 
     class Meta:
         model = TransferablePassRule
@@ -30,7 +30,7 @@ class TransferablePassRuleForm(SentencesForm):
     said_at = {"transferable_pass_name_once": "name", "transferable_pass_for_somebody": "people"}
 
     def clean(self) -> dict[str, Any]:
-        """Refuse zones of another summit."""
+        """Return the cleaned data, with an error on `zones` if one of them belongs to another summit."""
         found: dict[str, Any] = super().clean() or self.cleaned_data
         summit = found.get("summit") or getattr(self.instance, "summit", None)
         if summit is not None and any(zone.summit_id != summit.pk for zone in found.get("zones", ())):
@@ -39,16 +39,16 @@ class TransferablePassRuleForm(SentencesForm):
 
 
 @admin.register(TransferablePassRule)
-class TransferablePassRuleAdmin(ThroughDomain):
-    """Transferable passes."""
+class TransferablePassRuleAdmin(ServiceRowAdmin):
+    """The admin of kinds of transferable passes."""
 
     place = 4
     shelf = Shelf.SETTINGS
     form = TransferablePassRuleForm
-    domain = transferable_pass_rules
+    services = transferable_pass_rules
     called = "rule"
     permissions = {"delete": transferable_pass_rules.CHANGE}
-    list_display = ["name", "summit", "said", "opens", "given"]
+    list_display = ["name", "summit", "numbers", "opens", "given"]
     list_filter = ["summit"]
     list_select_related = ["summit"]
     search_fields = ["name"]
@@ -56,31 +56,31 @@ class TransferablePassRuleAdmin(ThroughDomain):
     nothing_yet = gettext_lazy("There is no overpass yet. Add one where a party’s people share passes.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the kinds with their zones and how many are carried."""
+        """Return the kinds with their zones and the number of passes that somebody carries."""
         rows: models.QuerySet[Any] = super().get_queryset(request).annotate(number=Count("passes_given__holder"))
         return rows.prefetch_related("zones")
 
     @admin.display(description=gettext_lazy("how many"))
-    def said(self, row: TransferablePassRule) -> str:
-        """Show how many passes a party gets for how many people."""
+    def numbers(self, row: TransferablePassRule) -> str:
+        """Return how many passes a party gets for how many people, as a phrase."""
         facts = {"passes": row.passes, "n": row.people, "most": row.most}
         if row.most is None:
             return ngettext("%(passes)d for %(n)d person", "%(passes)d for every %(n)d people", row.people) % facts
-        said = ngettext(
+        message = ngettext(
             "%(passes)d for %(n)d person, %(most)d at most",
             "%(passes)d for every %(n)d people, %(most)d at most",
             row.people,
         )
-        return said % facts
+        return message % facts
 
     @written
     @admin.display(description=gettext_lazy("zones"))
     def opens(self, row: TransferablePassRule) -> str:
-        """Show which zones it opens."""
+        """Return the codes of the zones that the passes open, or a dash."""
         return comma().join(zone.code for zone in row.zones.all()) or "–"
 
     @admin.display(description=gettext_lazy("carried"), ordering="number")
     def given(self, row: Any) -> int:
-        """Show how many are carried by somebody."""
+        """Return how many of the passes somebody carries."""
         found: int = row.number
         return found

@@ -1,4 +1,4 @@
-"""Who carries which transferable pass, for the desk that prints badges."""
+"""The admin of transferable passes: who carries which pass, for the desk that prints badges."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -19,17 +19,17 @@ FIELDS: list[Any] = ["rule", "party", "number", "carried_by", "handed"]
 
 
 class CarriedFilter(admin.SimpleListFilter):
-    """Passes by whether somebody carries them."""
+    """Filters passes by whether somebody carries them."""
 
     title = _("carried")
     parameter_name = "carried"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        """Offer both."""
+        """Return the choices "yes" and "no"."""
         return [("yes", _("carried by somebody")), ("no", _("carried by nobody"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
+        """Return the passes that somebody carries, or those that nobody carries."""
         if self.value() not in ("yes", "no"):
             return queryset
         return queryset.filter(holder__isnull=self.value() == "no")
@@ -37,7 +37,7 @@ class CarriedFilter(admin.SimpleListFilter):
 
 @admin.register(TransferablePass)
 class TransferablePassAdmin(PartyColumn, ReadOnlyAdmin):
-    """Transferable passes of parties."""
+    """The read-only admin of the parties' transferable passes."""
 
     place = 2
     shelf = Shelf.RECORDS
@@ -54,29 +54,29 @@ class TransferablePassAdmin(PartyColumn, ReadOnlyAdmin):
     nothing_yet = _("No party has an overpass. Parties get them as they name people, where the summit gives any.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Fetch what a row is told by."""
+        """Return the passes, joined with everything that a row shows."""
         return super().get_queryset(request).select_related("rule", "party__summit", "holder__person")
 
     def people_on_page(self, row: Any) -> list[str]:
-        """Return who carries it."""
+        """Return the public id of the person who carries the pass, in a list that is empty if nobody does."""
         return [row.holder.person.public_id] if row.holder else []
 
     def people_in_list(self, rows: list[Any]) -> list[str]:
-        """Return who carries them."""
+        """Return the public ids of the people who carry the passes."""
         return [row.holder.person.public_id for row in rows if row.holder]
 
     @written
     @admin.display(description=_("overpass"), ordering="rule__name")
     def named(self, row: TransferablePass) -> str:
-        """Show which it is."""
+        """Return the name and number of the pass."""
         return str(row)
 
     @admin.display(description=_("carried by"), ordering="holder__person__name", empty_value="–")
     def carried_by(self, row: TransferablePass) -> str | None:
-        """Show who carries it."""
+        """Return the name of the person who carries the pass, or None."""
         return row.holder.person.label if row.holder else None
 
     @admin.display(description=_("since"), ordering="since")
     def handed(self, row: TransferablePass) -> str:
-        """Show since when; nothing where nobody carries it."""
+        """Return since when the pass is carried, or a dash if nobody carries it."""
         return moment(row.since if row.holder else None, row.party.summit)

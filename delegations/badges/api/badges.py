@@ -1,4 +1,4 @@
-"""Badges: who has one, issued to many at once, ended with a reason, and issued anew in the place of a lost one."""
+"""The API of badges: list them, issue them to several people, end, reissue, check and print them."""
 
 from typing import Any, ClassVar
 
@@ -28,8 +28,8 @@ ISSUE = "delegations.issue_badge"
 
 
 class BadgeSerializer(OfPerson, serializers.ModelSerializer[Badge]):
-    """A badge. Its id is the number on it; `category` and `zones` are the person's now, and none where it opens
-    nothing any more."""
+    """A badge. Its id is the number on it. `category` and `zones` are the person's present ones, and empty once it
+    opens nothing."""
 
     live = serializers.SerializerMethodField()
     category = serializers.SerializerMethodField()
@@ -46,33 +46,33 @@ class BadgeSerializer(OfPerson, serializers.ModelSerializer[Badge]):
         read_only_fields = fields
 
     def get_live(self, row: Badge) -> bool:
-        """Return whether it opens anything."""
+        """Return whether the badge opens anything."""
         return bool(row.ended_at is None and row.stands)  # type: ignore[attr-defined]
 
     def get_category(self, row: Badge) -> str | None:
-        """Return the code of the category."""
+        """Return the code of the person's category, or None if the badge opens nothing."""
         member = _member(row)
         return member.category.code if member else None
 
     def get_zones(self, row: Badge) -> list[str]:
-        """Return the marks of the zones."""
+        """Return the codes of the zones that the badge opens."""
         member = _member(row)
         return [zone.code for zone in member.category.zones.all()] if member else []
 
     def get_why(self, row: Badge) -> str:
-        """Return why it opens nothing any more."""
+        """Return why the badge no longer opens anything; "" while it does."""
         return badges_selectors.why_words(row) if row.ended_at or row.stands else badge_check.left()  # type: ignore[attr-defined]
 
 
 def _member(row: Badge) -> Membership | None:
-    """Return the place in the party by which a badge opens something. Fetch it with the person."""
+    """Return the membership through which a badge opens zones, or None if it opens none. No query if it is joined."""
     member: Membership | None = getattr(row.person, "membership", None)
     live = row.ended_at is None and row.stands  # type: ignore[attr-defined]
     return member if live and member and member.party_id == row.party_id else None
 
 
 class BadgeFilters(OfPersonFilters):
-    """By what badges are narrowed."""
+    """The filters of the list of badges."""
 
     live = django_filters.BooleanFilter(method="of_life", label=_("opens something"))
     category = django_filters.CharFilter(method="of_category", label=_("category"))
@@ -82,12 +82,12 @@ class BadgeFilters(OfPersonFilters):
     ended_since = django_filters.IsoDateTimeFilter(field_name="ended_at", lookup_expr="gte", label=_("dead since"))
 
     def of_life(self, rows: QuerySet[Badge], name: str, value: bool) -> QuerySet[Badge]:
-        """Keep those that open something, or the others."""
+        """Return the badges that open something, or the others if `value` is false."""
         live = Q(ended_at=None, stands=True)
         return rows.filter(live if value else ~live)
 
     def of_category(self, rows: QuerySet[Badge], name: str, value: str) -> QuerySet[Badge]:
-        """Keep those of people of a category: as it is told, of badges that open something alone."""
+        """Return badges of people in a category. As in the serializer, only badges that open something have one."""
         here = Q(person__membership__party=F("party"), person__membership__category__code=value)
         return self.of_life(rows, name, True).filter(here)
 
@@ -104,21 +104,21 @@ class IssueInput(serializers.Serializer[Any]):
 
 
 class IssuedSerializer(serializers.Serializer[Any]):
-    """The badges that were issued, and the people who got none, with the reason."""
+    """The badges that were issued, and the people who got none, each with the reason."""
 
     badges = BadgeSerializer(many=True)
     skipped = LeftOutSerializer(many=True)
 
 
 class NumberInput(serializers.Serializer[Any]):
-    """The number on a badge, as it was read or typed."""
+    """The number on a badge, as it was scanned or typed."""
 
     number = serializers.CharField(max_length=100)
 
 
 class CheckedSerializer(serializers.Serializer[Any]):
-    """What a number came to: whether the badge opens anything, since when it does or doesn't, and why not. Without a
-    badge of this number at the summit `badge` is null."""
+    """The result of checking a number: whether the badge opens anything, since when, and why not. `badge` is null if
+    no badge at the summit has this number."""
 
     number = serializers.CharField()
     opens = serializers.BooleanField()
@@ -128,7 +128,7 @@ class CheckedSerializer(serializers.Serializer[Any]):
 
 
 class BadgesInput(serializers.Serializer[Any]):
-    """Which badges, by their ids; those that are dead are left out."""
+    """Badges, by their ids. Dead ones are left out."""
 
     badges = Several(rows=Badge.objects.all(), permission=ISSUE, summit_path="party__summit")
 
@@ -147,20 +147,21 @@ class BadgeViewSet(DeskViewSet):
     summit_path = "party__summit"
 
     def rows(self) -> QuerySet[Badge]:
-        """Return badges with their people, and what they open."""
+        """Return badges joined with their people, categories and zones, and with `stands`: whether the party is still
+        in the summit."""
         joined = ("party__summit", "person__membership__category", "issued_by")
         rows = Badge.objects.select_related(*joined).prefetch_related("person__membership__category__zones")
         return rows.annotate(stands=Exists(standing_parties().filter(pk=OuterRef("party"))))
 
     def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
-        """Record whose badges were read."""
+        """Record in the access log which people's badges were read."""
         log_shown_fields(
             by=by, summit=summit, rows=rows, fields=fields, shows=("why",), people=lambda row: row.person
         )
 
     @action("issue", permission=ISSUE, input=IssueInput, output=IssuedSerializer, detail=False)
     def issue(self, *, by: User, summit: Summit, values: Values) -> Any:
-        """Issue badges to members who have none. Who can't get one is left out, with the reason."""
+        """Issue badges to members who have none. Those who can't get one are skipped, with the reason."""
         issued = badges_services.issue(members=values["people"], by=by)
         skipped = [{"id": member.person.public_id, "why": why} for member, why in issued.skipped]
         made = self.rows().filter(pk__in=[row.pk for row in issued.done]).order_by("pk")
@@ -168,18 +169,18 @@ class BadgeViewSet(DeskViewSet):
 
     @action("end", permission="delegations.end_badge", input=WhyInput)
     def end(self, *, by: User, row: Badge, values: Values) -> None:
-        """End the badge for good, with the reason that whoever checks it reads. A dead one stays as it is."""
+        """End the badge for good, with a reason that is shown when it is checked. A dead badge is left unchanged."""
         badges_services.end(badges=[row], reason=values["reason"], by=by)
 
     @action("reissue", permission=ISSUE, output=BadgeSerializer)
     def reissue(self, *, by: User, row: Badge, values: Values) -> Badge:
-        """End the badge as lost and issue another, which is answered."""
+        """End the badge as lost, issue another and return that."""
         return self.rows().get(pk=badges_services.reissue(badge=row, by=by).pk)
 
     @action("check", safe=True, permission=badge_check.SEE, input=NumberInput, output=CheckedSerializer, detail=False)
     def check(self, *, by: User, summit: Summit, values: Values) -> Any:
-        """Say what the badge with a number opens, for whoever stands at a door."""
-        found = badge_check.look(typed=values["number"], by=by, summit=summit)
+        """Check what the badge with a number opens, for the staff at a door."""
+        found = badge_check.check_badge(typed=values["number"], by=by, summit=summit)
         row = self.rows().get(pk=found.badge.pk) if found.badge else None
         self.log_access(by=by, summit=summit, rows=[row] if row else [], fields=BadgeSerializer.Meta.fields)
         told = {name: getattr(found, name) for name in ("number", "opens", "since", "why")}
@@ -194,7 +195,7 @@ class BadgeViewSet(DeskViewSet):
         shown_once=("content",),
     )
     def print(self, *, by: User, summit: Summit, values: Values) -> File:
-        """Give live badges as a PDF, one to a page, by party and place."""
+        """Return the live ones of these badges as a PDF, one to a page, sorted by party and place."""
         live = [row for row in values["badges"] if row.ended_at is None]
         made = paper.write(badge_sheet.cards(badges=live, by=by))
         return File("badges.pdf", "application/pdf", made)

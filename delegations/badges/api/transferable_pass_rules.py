@@ -1,4 +1,4 @@
-"""How many passes that change hands a party gets."""
+"""The API of the rules that say how many transferable passes a party gets."""
 
 from typing import Any, ClassVar
 
@@ -16,7 +16,8 @@ from summit.users.models import User
 
 
 class TransferablePassRuleSerializer(serializers.ModelSerializer[TransferablePassRule]):
-    """So many passes for so many people of a party, which change hands. `zones` are the marks of those they open."""
+    """A kind of transferable pass: a party gets `passes` passes for every `people` people, `most` at most. `zones`
+    are the codes of the zones that it opens."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     zones: Any = serializers.SlugRelatedField(slug_field="code", many=True, read_only=True)
@@ -27,7 +28,7 @@ class TransferablePassRuleSerializer(serializers.ModelSerializer[TransferablePas
 
 
 class TransferablePassRuleInput(serializers.ModelSerializer[TransferablePassRule]):
-    """What is kept of a kind of transferable pass."""
+    """The values of a kind of transferable pass."""
 
     zones = ZonesField(required=False)
 
@@ -38,7 +39,7 @@ class TransferablePassRuleInput(serializers.ModelSerializer[TransferablePassRule
 
 
 class TransferablePassRuleViewSet(DeskViewSet):
-    """Kinds of passes that change hands."""
+    """Kinds of transferable passes."""
 
     name = "overpass-rules"
     verbose_name = _("kinds of overpasses")
@@ -49,17 +50,17 @@ class TransferablePassRuleViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"name": ("name",)}
 
     def rows(self) -> QuerySet[TransferablePassRule]:
-        """Return them with the zones that they open."""
+        """Return the kinds of passes with the zones that they open."""
         return TransferablePassRule.objects.select_related("summit").prefetch_related("zones")
 
     def add(self, *, by: User, summit: Summit, values: Values) -> TransferablePassRule:
         """Add a kind of transferable pass."""
-        return transferable_pass_rules.enter(by=by, summit=summit, values=values)
+        return transferable_pass_rules.create(by=by, summit=summit, values=values)
 
     def change(self, *, by: User, row: TransferablePassRule, values: Values) -> TransferablePassRule:
         """Change a kind of transferable pass."""
         return transferable_pass_rules.change(by=by, rule=row, values=values)
 
     def remove(self, *, by: User, row: TransferablePassRule) -> None:
-        """Delete a kind of transferable pass of which nobody carries any."""
+        """Delete a kind of transferable pass. Nobody may be carrying such a pass."""
         transferable_pass_rules.remove(by=by, rule=row)

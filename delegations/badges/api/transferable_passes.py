@@ -1,4 +1,4 @@
-"""Passes that change hands: who carries which, and how many a party gets."""
+"""The API of transferable passes: who carries each pass of a party."""
 
 from typing import Any, ClassVar
 
@@ -23,7 +23,7 @@ HAND = "delegations.hand_transferable_pass"
 
 
 class TransferablePassSerializer(serializers.ModelSerializer[TransferablePass]):
-    """A pass of a party that changes hands: `holder` is the id of the person who carries it now."""
+    """A transferable pass of a party. `holder` is the id of the person who carries it now."""
 
     id = serializers.IntegerField(source="pk", read_only=True)
     rule = serializers.CharField(source="rule.public_id", read_only=True)
@@ -42,7 +42,7 @@ class TransferablePassSerializer(serializers.ModelSerializer[TransferablePass]):
 
 
 class TransferablePassFilters(django_filters.FilterSet):
-    """By what passes are narrowed."""
+    """The filters of the list of passes."""
 
     rule = django_filters.CharFilter(field_name="rule__public_id", label=_("overpass"))
     party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
@@ -53,15 +53,15 @@ class TransferablePassFilters(django_filters.FilterSet):
 
 
 class HandInput(serializers.Serializer[Any]):
-    """From whom to whom a pass goes, by the persons' ids: null is nobody. What was read says who carries it; where
-    somebody else does by now, nothing happens."""
+    """Who carries the pass now (`seen`) and who is to carry it (`taker`), by the people's ids; null is nobody. If
+    somebody else carries it by now, nothing changes."""
 
     seen = Member(permission=HAND, allow_null=True)
     taker = Member(permission=HAND, allow_null=True)
 
 
 class TransferablePassViewSet(DeskViewSet):
-    """Passes of parties that change hands."""
+    """Transferable passes of parties."""
 
     name = "overpasses"
     verbose_name = _("overpasses of parties")
@@ -75,11 +75,11 @@ class TransferablePassViewSet(DeskViewSet):
     summit_path = "party__summit"
 
     def rows(self) -> QuerySet[TransferablePass]:
-        """Return passes with who carries them."""
+        """Return the passes with the people who carry them."""
         return TransferablePass.objects.select_related("rule", "party__summit", "holder__person")
 
     def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
-        """Record who carries what, where that was read."""
+        """Record in the access log who carries which pass, if `holder` was read."""
         carried = [row for row in rows if row.holder]
         log_shown_fields(
             by=by,
@@ -92,6 +92,6 @@ class TransferablePassViewSet(DeskViewSet):
 
     @action("hand", permission=HAND, input=HandInput)
     def hand(self, *, by: User, row: TransferablePass, values: Values) -> None:
-        """Hand the pass to somebody, or take it back."""
+        """Hand the pass to a person, or take it back."""
         seen, taker = (values[name] and values[name].person for name in ("seen", "taker"))
         transferable_passes.pass_on(transferable_pass=row, seen=seen, taker=taker, by=by)

@@ -1,4 +1,4 @@
-"""What people carry: badges, each one person's, and transferable passes, which change hands."""
+"""The model of badges. Each belongs to one person."""
 
 from django.db import models
 from django.db.models import Q
@@ -12,15 +12,15 @@ from summit.users.models import User
 
 
 class BadgeQuerySet(models.QuerySet["Badge"]):
-    """Badges."""
+    """A QuerySet of badges."""
 
     def live(self) -> "BadgeQuerySet":
-        """Return the badges that open something."""
+        """Return the badges that haven't been ended."""
         return self.filter(ended_at__isnull=True)
 
 
 class Badge(PublicModel):
-    """A badge that was issued to a person; its number is the public id. A dead one is never alive again."""
+    """A badge that was issued to a person. Its number is the public id. Once ended, it is never live again."""
 
     party = models.ForeignKey(
         Party, on_delete=models.CASCADE, related_name="badges", verbose_name=pgettext_lazy("label", "party")

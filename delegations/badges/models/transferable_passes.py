@@ -1,4 +1,4 @@
-"""Passes that change hands, and how many a party gets."""
+"""The models of transferable passes, and of the rules that say how many a party gets."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -13,7 +13,10 @@ from summit.summits.models import Summit
 
 
 class TransferablePassRule(PublicModel):
-    """So many passes for so many people of a party. They open zones and change hands: who carries one goes in."""
+    """A kind of transferable pass: a party gets `passes` passes for every `people` people, `most` at most.
+
+    The passes open zones and change hands: the person who carries one may enter.
+    """
 
     summit = models.ForeignKey(
         Summit,
@@ -38,7 +41,7 @@ class TransferablePassRule(PublicModel):
                 violation_error_message=_("Another overpass has this name. Choose another."),
             ),
             models.CheckConstraint(
-                # A party has no use for more passes than people, and a number that is mistyped would fill the table.
+                # A party can't use more passes than it has people, and a mistyped number would create too many rows.
                 name="transferable_pass_for_somebody",
                 condition=Q(passes__gte=1, people__gte=F("passes")),
                 violation_error_message=_("Give one pass at least, for as many people or more."),
@@ -50,7 +53,7 @@ class TransferablePassRule(PublicModel):
 
 
 class TransferablePass(models.Model):
-    """One of a party's transferable passes, and who carries it now."""
+    """One of a party's transferable passes, with the member who carries it now."""
 
     rule = models.ForeignKey(
         TransferablePassRule,

@@ -1,4 +1,4 @@
-"""What a badge opens, for whoever stands at a door: asked by its number, answered in words."""
+"""Looks up by its number what a badge opens, for the staff at a door."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,14 +16,17 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 SEE = "delegations.badge.view"
-# Letters that no number has, and the digits they are read for (Crockford's base 32).
+# Letters that no number contains, and the digits that they are mistaken for (Crockford's base 32).
 _MISREAD = str.maketrans({"o": "0", "i": "1", "l": "1"})
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What a number came to. `badge` is None where no badge that the reader may see has it; `since` is when it was
-    issued, or since when it opens nothing; `why` says why it opens nothing."""
+    """The result of checking a badge's number.
+
+    `badge` is None if no badge that the reader may see has this number. `since` is when the badge was issued or, if
+    it opens nothing, when it was ended. `why` says why it opens nothing.
+    """
 
     number: str
     badge: Badge | None = None
@@ -35,19 +38,23 @@ class Checked:
 
 
 def normal(typed: str) -> str:
-    """Return a number as it is stored, from what somebody typed or a machine read: spaces, dashes and capitals don't
-    matter, nor does the letter O for the digit."""
+    """Return a badge's number as it is stored, from what somebody typed or scanned.
+
+    Spaces, dashes and capitals don't matter. The letters O, I and L are read as the digits that they resemble.
+    """
     return "".join(letter for letter in typed.casefold() if letter.isalnum()).translate(_MISREAD)
 
 
 def spaced(number: str) -> str:
-    """Return a number as it is read: in groups of four."""
+    """Return a number in groups of four, as people read it."""
     return " ".join(number[place : place + 4] for place in range(0, len(number), 4))
 
 
-def look(*, typed: str, by: User, summit: Summit | None = None) -> Checked:
-    """Return what a badge opens, by what was typed of its number; with `summit` at that one alone. Raises
-    PermissionDenied."""
+def check_badge(*, typed: str, by: User, summit: Summit | None = None) -> Checked:
+    """Return what the badge with the typed number opens. With `summit`, only badges of that summit are found.
+
+    Raises PermissionDenied.
+    """
     check(by, SEE, summit)
     number = normal(typed)
     rows = Badge.objects.filter(public_id=number).select_related("party__summit", "person__photo")
@@ -60,12 +67,12 @@ def look(*, typed: str, by: User, summit: Summit | None = None) -> Checked:
 
 
 def left() -> str:
-    """Say why a badge opens nothing that nobody ended: its party isn't among `standing_parties`."""
+    """Return the reason why a badge that nobody ended opens nothing: its party isn't among `standing_parties`."""
     return _("Its party has left the summit: the invitation was revoked.")
 
 
 def state(badge: Badge) -> Checked:
-    """Return what a badge opens. Three queries; fetch it with its party."""
+    """Return what a badge opens. Three queries, if the badge is joined with its party."""
     category = _category(badge)
     if badge.ended_at is not None:
         return Checked(badge.public_id, badge, since=badge.ended_at, why=badges.why_words(badge), category=category)
@@ -76,7 +83,7 @@ def state(badge: Badge) -> Checked:
 
 
 def _category(badge: Badge) -> Category | None:
-    """The category in which the person is, or was last, a member of the party."""
+    """Return the category in which the person is, or last was, a member of the badge's party."""
     kept = {"party": badge.party_id, "person": badge.person_id}
     row = (
         Membership.objects.filter(**kept).select_related("category").first()

@@ -1,4 +1,4 @@
-"""What is printed on badges: read with their people, photographs and zones, in each summit's first language."""
+"""Collects what is printed on badges, in the first language of each badge's summit."""
 
 from base64 import b64encode
 from collections.abc import Iterable
@@ -17,18 +17,19 @@ from summit.audit import access_log
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# A document of more is printed in parts: each page holds a photograph.
+# The most badges in one PDF. Each page holds a photograph, so more are printed in several files.
 MOST = 200
 FIELDS = ("badge_name", "name", "office", "photo")
 
 
 class TooMany(ValueError):
-    """More badges than one document holds; its text is a sentence for whoever asked."""
+    """More badges were chosen than one PDF holds. The text is a sentence for the reader."""
 
 
 @dataclass(frozen=True)
 class Card:
-    """What stands on a badge. `language` is that of the party's name; without a photograph there is an empty box."""
+    """The contents of a printed badge. `language` is that of the party's name. Without a photograph, `photo` is ""
+    and the box stays empty."""
 
     number: str
     summit: str
@@ -39,20 +40,22 @@ class Card:
     party: str
     language: str
     category: str
-    # The marks of the zones that it opens, in their order.
+    # The codes of the zones that it opens, in their order.
     zones: tuple[str, ...] = ()
-    # The JPEG in base 64, as the document takes it.
+    # The JPEG in base64, as the Typst template expects it.
     photo: str = ""
 
     @property
     def spaced(self) -> str:
-        """The number as it is read."""
+        """The badge's number in groups of four."""
         return badge_check.spaced(self.number)
 
 
 def cards(*, badges: Iterable[Badge], by: User) -> list[Card]:
-    """Return what stands on live badges, by party and place, and record whose photographs were seen. The number of
-    queries grows with the summits alone. Raises PermissionDenied, and TooMany above MOST."""
+    """Return the contents of live badges, sorted by party and place, and record whose photographs were seen.
+
+    The number of queries grows only with the number of summits. Raises PermissionDenied, and TooMany above MOST.
+    """
     keys = {row.person_id: row for row in badges}
     rows = Membership.objects.filter(person__in=keys).select_related("person__photo", "category", "party__summit")
     members = list(
@@ -84,7 +87,7 @@ def _card(summit: Summit, member: Membership, badge: Badge, book: party_names.Bo
         summit=summit.name,
         summit_language=summit.language,
         place=summit.place,
-        # Whoever is known by the office alone is called by it.
+        # A person without a name is called by their office.
         name=person.badge_name or person.name or person.office,
         office=person.office if person.badge_name or person.name else "",
         party=named.name if named else "",

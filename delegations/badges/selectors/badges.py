@@ -1,4 +1,4 @@
-"""Who has a badge, who can have one, and why one was ended."""
+"""Selects the members who have no badge and those who can get one, and says why a badge was ended."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from delegations.parties.models.policy import Policy
 from delegations.parties.permissions import standing_parties
 from summit.summits.models import Summit
 
-# Why a badge is dead, where the system says it; a desk writes its own words.
+# The system's own reasons for ending a badge. A desk writes its reason in its own words.
 LEFT, LOST, ERASED, MERGED = "left", "lost", "erased", "merged"
 WHY = {
     LEFT: gettext_lazy("The person left the delegation."),
@@ -22,43 +22,45 @@ WHY = {
 
 
 def why_words(badge: Badge) -> str:
-    """Return why a badge is dead, in the reader's language where the system says it."""
+    """Return why a badge was ended. A reason of the system's own is in the active language."""
     return str(WHY.get(badge.why, badge.why))
 
 
 def without(summit: Summit) -> QuerySet[Membership]:
-    """Return the members of a summit's parties who have no live badge, in the order of parties, with all that
-    `why_not` reads. One query."""
+    """Return the members of a summit's standing parties who have no live badge, in the parties' order. One query.
+
+    They are joined with everything that `why_not` reads.
+    """
     live = Badge.objects.live().filter(person=OuterRef("person"))
     rows = Membership.objects.filter(~Exists(live), party__in=standing_parties().filter(summit=summit))
     return rows.select_related("person", "party", "category").order_by("party__sort_key", "party", "position", "pk")
 
 
 def able(summit: Summit, policy: Policy) -> QuerySet[Membership]:
-    """Return those of `without` who get a badge at once. One query."""
+    """Return those of `without` who can get a badge now. One query."""
     return without(summit).exclude(_waits(policy))
 
 
 def waiting(summit: Summit, policy: Policy) -> QuerySet[Membership]:
-    """Return those of `without` who are to be confirmed first. One query."""
+    """Return those of `without` who must be confirmed first. One query."""
     return without(summit).filter(_waits(policy))
 
 
 def _waits(policy: Policy) -> Q:
-    """The condition of which `why_not` tells."""
+    """Return the condition for members that `why_not` finds unconfirmed."""
     unconfirmed = Q(confirmed_at__isnull=True)
     return unconfirmed if policy.confirm_by else unconfirmed & Q(category__confirm_by__isnull=False)
 
 
 def why_not(member: Membership, policy: Policy) -> str:
-    """Return in a sentence why a member of a standing party gets no badge yet, "" where they do. No query."""
+    """Return, as a sentence, why a member of a standing party can't get a badge yet; "" if they can. No query."""
     if member.confirmed_at is None and deadlines.deadline(member.category, policy) is not None:
-        said = _("%(person)s is not confirmed yet. The delegation or protocol confirms who comes.")
-        return said % {"person": member.person.label}
+        message = _("%(person)s is not confirmed yet. The delegation or protocol confirms who comes.")
+        return message % {"person": member.person.label}
     return ""
 
 
 def ended_with(former: FormerMember) -> Badge | None:
-    """Return the badge that died when a member left, None where they had none. One query."""
+    """Return the badge that ended when a member left, or None if they had none. One query."""
     rows = Badge.objects.filter(party=former.party_id, person=former.person_id, why=LEFT)
     return rows.filter(issued_at__gte=former.named_at).first()

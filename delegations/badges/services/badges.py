@@ -1,7 +1,8 @@
-"""Badges: issued to members, ended with a reason, issued anew in the place of a lost one.
+"""Issues badges to members, ends them with a reason, and replaces lost ones.
 
-A person has one live badge at most. The party's row is locked while badges of its people are issued or somebody is
-taken off: nobody gets a badge while they leave. A departure ends the badge in its own transaction.
+A person has at most one live badge. The party's row is locked while badges are issued to its people or somebody is
+withdrawn, so that nobody gets a badge while they leave. When a member leaves, their badge is ended in the same
+transaction.
 """
 
 from collections.abc import Collection, Iterable
@@ -33,26 +34,29 @@ REASON_LENGTH = 200
 
 
 class BadgeProblem(Exception):
-    """What was entered can't be taken; the text says what to do."""
+    """The reason that was entered can't be accepted. The text says what to do."""
 
     field = "reason"
 
 
 class BadgeRefused(Exception):
-    """It can't be done, with a sentence that says why and who can help."""
+    """The action isn't possible. The text is a sentence that says why and who can help."""
 
 
 @dataclass
 class Issued:
-    """What issuing badges came to: those that were, and the members who got none with the reason as a sentence."""
+    """The result of issuing badges: the new badges, and the members who got none, each with the reason as a
+    sentence."""
 
     done: list[Badge] = field(default_factory=list)
     skipped: list[tuple[Membership, str]] = field(default_factory=list)
 
 
 def issue(*, members: Iterable[Membership], by: User) -> Issued:
-    """Issue badges to members who have none; whoever can't get one is skipped. The number of queries doesn't grow
-    with the members. Raises PermissionDenied."""
+    """Issue badges to members who have none, and skip those who can't get one.
+
+    The number of queries doesn't grow with the members. Raises PermissionDenied.
+    """
     keys = {row.pk for row in members}
     with transaction.atomic():
         parties = _lock({row.party_id for row in Membership.objects.filter(pk__in=keys)})
@@ -62,8 +66,11 @@ def issue(*, members: Iterable[Membership], by: User) -> Issued:
 
 
 def _lock(keys: Collection[int]) -> dict[int, Party]:
-    """Let nobody else change these parties' people until the transaction ends, in an order. SQLite has let only one
-    transaction in."""
+    """Lock these parties until the transaction ends and return them by primary key.
+
+    Nobody else can then change their people. The rows are locked in the order of their keys, against deadlocks.
+    SQLite admits only one writing transaction anyway.
+    """
     rows = Party.objects.filter(pk__in=keys).select_related("summit").order_by("pk")
     return {party.pk: party for party in rows.select_for_update(of=("self",))}
 
@@ -105,7 +112,7 @@ def _issued(badge: Badge, by: User) -> AuditEntry:
 
 
 def _holders(rows: Iterable[Membership]) -> set[int]:
-    """Return which of these members' people have a live badge. One query."""
+    """Return the primary keys of those members' people who have a live badge. One query."""
     people = [row.person_id for row in rows]
     return set(Badge.objects.live().filter(person__in=people).values_list("person", flat=True))
 
@@ -114,14 +121,16 @@ def _refusal(row: Membership, live: set[int], stand: set[int]) -> str:
     if row.person_id in live:
         return _("%(person)s has a badge already.") % {"person": row.person.label}
     if row.party_id not in stand:
-        said = _("%(party)s has left the summit: its invitation was revoked. Protocol can invite it anew.")
-        return said % {"party": row.party.name}
+        message = _("%(party)s has left the summit: its invitation was revoked. Protocol can invite it anew.")
+        return message % {"party": row.party.name}
     return ""
 
 
 def end(*, badges: Iterable[Badge], reason: str, by: User) -> int:
-    """End badges that are live, with the reason that whoever checks them reads, and return how many were. Raises
-    PermissionDenied, BadgeProblem."""
+    """End those of the badges that are live, and return how many were. The reason is shown when a badge is checked.
+
+    Raises PermissionDenied, BadgeProblem.
+    """
     rows = list(Badge.objects.filter(pk__in=[row.pk for row in badges]).select_related("party__summit"))
     for summit in {row.party.summit for row in rows}:
         check_can_end_badges(by, summit)
@@ -154,8 +163,8 @@ def _checked(reason: str) -> str:
     if not reason:
         raise BadgeProblem(_("Write why. Whoever checks the badge reads it."))
     if len(reason) > REASON_LENGTH:
-        said = _("This has %(long)d characters. Shorten it to %(limit)d.")
-        raise BadgeProblem(said % {"long": len(reason), "limit": REASON_LENGTH})
+        message = _("This has %(long)d characters. Shorten it to %(limit)d.")
+        raise BadgeProblem(message % {"long": len(reason), "limit": REASON_LENGTH})
     try:
         validate_printable(reason)
     except ValidationError as problem:
@@ -164,8 +173,10 @@ def _checked(reason: str) -> str:
 
 
 def reissue(*, badge: Badge, by: User) -> Badge:
-    """End a badge that was lost and issue another in its place. Raises PermissionDenied, or BadgeRefused where it is
-    dead already or the person can't have another."""
+    """End a lost badge, issue another in its place and return that.
+
+    Raises PermissionDenied, and BadgeRefused if the badge is dead already or the person can't have another.
+    """
     check_can_issue_badges(by, badge.party.summit)
     with transaction.atomic():
         parties = _lock([badge.party_id])
@@ -183,5 +194,5 @@ def reissue(*, badge: Badge, by: User) -> Badge:
 
 @listeners.follows(30)
 def leave(party: Party, person: Person, by: By) -> None:
-    """End the badge of somebody who leaves a party: from that moment on it opens nothing."""
+    """End the badge of a person who leaves a party, so that it opens nothing from then on."""
     _end(Badge.objects.filter(party=party, person=person), LEFT, by)

@@ -1,4 +1,4 @@
-"""How many passes that change hands a party gets for its people, and what they open, as a desk sets it."""
+"""Adds, changes and deletes the rules that say how many transferable passes a party gets and what they open."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,19 +23,21 @@ FIELDS = ("name", "passes", "people", "most")
 zones_services.opens_zones(20, TransferablePassRule)
 
 
-def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> TransferablePassRule:
-    """Add a kind of transferable pass. Raises PermissionDenied, ValidationError with what stops it by field."""
+def create(*, summit: Summit, values: Mapping[str, Any], by: User) -> TransferablePassRule:
+    """Add a kind of transferable pass and return it. Raises PermissionDenied, and ValidationError by field."""
     check(by, CHANGE, summit)
     row = TransferablePassRule(summit=summit)
     with transaction.atomic():
-        rows.enter(row, values, FIELDS, by=by, action="delegations.transferablepassrule.add")
+        rows.create(row, values, FIELDS, by=by, action="delegations.transferablepassrule.add")
         transferable_passes.settle_summit(summit=summit, by=by)
     return row
 
 
 def change(*, rule: TransferablePassRule, values: Mapping[str, Any], by: User) -> TransferablePassRule:
-    """Change a kind of transferable pass and return it as it is now; what parties have of it follows. Raises
-    PermissionDenied, ValidationError with what stops it by field."""
+    """Change a kind of transferable pass and return it as stored. The parties' passes are adjusted to it.
+
+    Raises PermissionDenied, and ValidationError by field.
+    """
     check(by, CHANGE, rule.summit)
     now: TransferablePassRule
     with transaction.atomic():
@@ -46,21 +48,23 @@ def change(*, rule: TransferablePassRule, values: Mapping[str, Any], by: User) -
 
 
 def stops_removal(rule: TransferablePassRule) -> str:
-    """Return why a kind of transferable pass can't be deleted and what to do instead, "" where it can."""
+    """Return why a kind of transferable pass can't be deleted and what to do instead; "" if it can be deleted."""
     number = TransferablePass.objects.filter(rule=rule, holder__isnull=False).count()
     if not number:
         return ""
-    said = ngettext(
+    message = ngettext(
         "%(n)d pass of “%(rule)s” is carried by somebody. Take it back first.",
         "%(n)d passes of “%(rule)s” are carried by somebody. Take them back first.",
         number,
     )
-    return said % {"n": number, "rule": rule}
+    return message % {"n": number, "rule": rule}
 
 
 def remove(*, rule: TransferablePassRule, by: User) -> None:
-    """Delete a kind of transferable pass of which nobody carries any. Raises PermissionDenied, ValidationError with
-    what stops it."""
+    """Delete a kind of transferable pass that nobody carries.
+
+    Raises PermissionDenied, and ValidationError if somebody carries such a pass.
+    """
     summit = rule.summit
     check(by, CHANGE, summit)
     with transaction.atomic():

@@ -1,10 +1,11 @@
-"""Passes that change hands: so many for so many people of a party, and who carries each.
+"""Transferable passes: how many a party has, and who carries each.
 
-How many a party has follows from how many people it has named: `passes` for each full group of `people`, `most` at
-most. Its passes are rows, kept in line whenever its people change. When it shrinks, those that nobody carries go
-first; one that is carried is never taken silently: it is over until it comes back.
+The number follows from how many people the party has named: `passes` for each full group of `people`, `most` at most.
+Its passes are rows, adjusted whenever its people change. When the party shrinks, passes that nobody carries are
+deleted first. A pass that somebody carries is never taken away silently: it counts as over the limit until it is
+given back.
 
-A party's row is locked while its passes change hands: of two who hand on the same pass, one does.
+A party's row is locked while its passes change hands. If two people hand on the same pass, only one succeeds.
 """
 
 from collections.abc import Collection
@@ -32,12 +33,12 @@ HAND = "delegations.hand_transferable_pass"
 
 
 class TransferablePassRefused(Exception):
-    """A pass can't change hands so, with a sentence that says why and what to do."""
+    """A pass can't change hands in this way. The text is a sentence that says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Share:
-    """What a party has of a kind of transferable pass: how many it may, and the passes."""
+    """A party's passes of one kind, and how many it may have."""
 
     rule: TransferablePassRule
     allowed: int
@@ -45,16 +46,16 @@ class Share:
 
     @property
     def carried(self) -> int:
-        """How many are carried by somebody."""
+        """The number of passes that somebody carries."""
         return sum(row.holder_id is not None for row in self.passes)
 
     @property
     def over(self) -> int:
-        """How many more there are than the party may have: all are carried."""
+        """The number of passes beyond what the party may have. All of them are carried."""
         return max(0, len(self.passes) - self.allowed)
 
     def said(self) -> str:
-        """Return in a sentence by what the number comes about."""
+        """Return, as a phrase, how many passes a party gets for how many people."""
         rule = self.rule
         people = ngettext("for %(n)d person", "for every %(n)d people", rule.people) % {"n": rule.people}
         facts = {"passes": rule.passes, "people": people, "most": rule.most}
@@ -64,14 +65,16 @@ class Share:
 
 
 def allowed(rule: TransferablePassRule, people: int) -> int:
-    """Return how many passes of a kind a party of so many people has: for each full group, and no more than the most
-    that any party has."""
+    """Return how many passes of a kind a party with this number of people gets.
+
+    It gets `rule.passes` for each full group of `rule.people`, and at most `rule.most`.
+    """
     number = people // rule.people * rule.passes
     return number if rule.most is None else min(number, rule.most)
 
 
 def shares(party: Party) -> list[Share]:
-    """Return what a party has of each kind of its summit. Three queries."""
+    """Return a party's share of each kind of pass in its summit. Three queries."""
     rules = list(TransferablePassRule.objects.filter(summit=party.summit_id))
     people = Membership.objects.filter(party=party).count()
     rows = TransferablePass.objects.filter(party=party).select_related("holder__person").order_by("number")
@@ -81,21 +84,25 @@ def shares(party: Party) -> list[Share]:
     return list(found.values())
 
 
-def settle(*, party: Party, by: By) -> None:
-    """Bring a party's passes in line with its people, in the transaction that changed those. Whoever calls this has
-    locked the party. One query where the summit has no transferable passes."""
+def settle_party(*, party: Party, by: By) -> None:
+    """Adjust a party's passes to its number of people, in the transaction that changed it.
+
+    The caller must have locked the party. One query if the summit has no transferable passes.
+    """
     _settle([party], by)
 
 
 def settle_summit(*, summit: Summit, by: By) -> None:
-    """Bring the passes of all parties in line, after a kind of transferable pass was added or changed. The number of
-    queries doesn't grow with the parties."""
+    """Adjust the passes of all parties of a summit, after a kind of pass was added or changed.
+
+    The number of queries doesn't grow with the parties.
+    """
     with transaction.atomic():
         _settle(list(Party.objects.select_for_update().filter(summit=summit).order_by("pk")), by)
 
 
 def settle_parties(*, keys: Collection[int], by: By) -> None:
-    """Bring the passes of parties in line, by their primary keys, as `settle_summit` does."""
+    """Adjust the passes of the parties with these primary keys, as `settle_summit` does."""
     with transaction.atomic():
         _settle(list(Party.objects.select_for_update().filter(pk__in=keys).order_by("pk")), by)
 
@@ -133,7 +140,7 @@ def _settle(parties: list[Party], by: By) -> None:
 def _difference(
     party: Party, rule: TransferablePassRule, mine: list[TransferablePass], wanted: int
 ) -> tuple[list[TransferablePass], list[int]]:
-    """Return the passes that are to be made, with the lowest numbers that are free, and the keys of those that go."""
+    """Return the passes to create, with the lowest free numbers, and the primary keys of those to delete."""
     taken = {row.number for row in mine}
     lacking = max(0, wanted - len(mine))
     free = [number for number in range(1, wanted + len(taken) + 1) if number not in taken][:lacking]
@@ -156,9 +163,11 @@ def _counted(party: Party, summit: Summit, rule: TransferablePassRule, change: t
 
 
 def pass_on(*, transferable_pass: TransferablePass, seen: Person | None, taker: Person | None, by: By) -> None:
-    """Let a pass go from whoever carries it to another member of the party, in one step. `seen` is who carried it
-    when `by` decided, None for nobody; `taker` is None where it comes back. Raises PermissionDenied,
-    OverpassRefused."""
+    """Hand a pass from the member who carries it to another member of the party, in one step.
+
+    `seen` is the person who carried it when `by` decided, or None for nobody. `taker` is None if the pass is taken
+    back. Raises PermissionDenied, TransferablePassRefused.
+    """
     party = transferable_pass.party
     check_can_act(by, HAND, party)
     with transaction.atomic():
@@ -170,7 +179,7 @@ def pass_on(*, transferable_pass: TransferablePass, seen: Person | None, taker: 
         if (seen is not None and before is None) or not _move(transferable_pass, before, member):
             raise TransferablePassRefused(_("The pass changed hands a moment ago. Look at who carries it now."))
         _record(transferable_pass, seen, taker, by)
-        # What was over goes when it comes back.
+        # A pass beyond the party's number is deleted when it is taken back.
         _settle([party], by)
 
 
@@ -185,13 +194,13 @@ def _member(transferable_pass: TransferablePass, taker: Person) -> Membership:
         pk=transferable_pass.pk
     )
     if carried.exists():
-        said = _("%(person)s carries another pass of “%(rule)s” already. Choose somebody else.")
-        raise TransferablePassRefused(said % facts)
+        message = _("%(person)s carries another pass of “%(rule)s” already. Choose somebody else.")
+        raise TransferablePassRefused(message % facts)
     return row
 
 
 def _move(transferable_pass: TransferablePass, before: Membership | None, member: Membership | None) -> bool:
-    """Hand it on by the one UPDATE that finds it with whoever was seen to carry it."""
+    """Set the holder by one UPDATE, and return whether the pass was still carried by `before`."""
     held: dict[str, Any] = {"holder": before} if before else {"holder__isnull": True}
     if not TransferablePass.objects.filter(pk=transferable_pass.pk, **held).update(holder=member, since=Now()):
         return False
@@ -223,13 +232,13 @@ def _record(transferable_pass: TransferablePass, seen: Person | None, taker: Per
 
 @listeners.counted(10)
 def count(party: Party, by: By) -> None:
-    """Bring the passes of a party whose members changed in line."""
-    settle(party=party, by=by)
+    """Adjust the passes of a party after its members changed."""
+    settle_party(party=party, by=by)
 
 
 @listeners.follows(20)
 def leave(party: Party, person: Person, by: By) -> None:
-    """Let whoever leaves a party give their passes back."""
+    """Take back the passes of a person who leaves a party."""
     member = Membership.objects.filter(party=party, person=person).first()
     rows = TransferablePass.objects.filter(party=party, holder=member).select_related("rule", "party__summit")
     for row in rows if member is not None else ():

@@ -1,4 +1,4 @@
-"""Pages by which a desk decides something about a row: with a reason, or several rows at once after asking."""
+"""A page that asks a desk for the reason of a decision before it is made."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-# Does it with the reason that was written. Raises what `problems` names.
+# Makes the decision with the reason that was entered. Raises one of `problems`.
 Decide = Callable[[str], None]
 
 
@@ -28,8 +28,13 @@ def ask_reason(
     hint: str = "",
     names: Sequence[str] = (),
 ) -> HttpResponse:
-    """Ask for the reason of a decision, and on POST decide; what is wrong is said where the reason is written. `hint`
-    says who reads it, where it isn't the delegation; `names` are what is decided about, where it is several."""
+    """Show a page that asks for the reason of a decision; on POST, call `decide` with the reason and redirect to
+    `back`.
+
+    If `decide` raises one of `problems`, the page is shown again with status 422 and the error beside the reason.
+    `hint` says who reads the reason; by default it says that the delegation does. `names` lists what is decided
+    about, if there are several.
+    """
     reason, error = request.POST.get("reason", ""), ""
     if request.method == "POST":
         try:

@@ -1,4 +1,4 @@
-"""How the desks' lists show a moment."""
+"""Formatting of moments in the desks' lists."""
 
 from datetime import datetime
 
@@ -7,5 +7,5 @@ from summit.templatetags.moments import short_clock
 
 
 def moment(at: datetime | None, summit: Summit) -> str:
-    """Return a moment as the desks' lists show it, in the venue's zone with its name; a dash where there is none."""
+    """Return a moment as text in the summit's time zone, with the zone's name; a dash if it is None."""
     return short_clock(at, summit) if at else "–"

@@ -1,4 +1,4 @@
-"""A page on which rows are put in order by hand: by mouse, by keyboard, with and without script."""
+"""A page on which rows are put in order by hand, with mouse or keyboard, with or without scripts."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -25,9 +25,12 @@ def arrange(
     back: tuple[str, str],
     may_change: bool,
 ) -> HttpResponse:
-    """Show `items` (primary key, name) in their order. A POST moves one (`move=up:KEY`), which isn't stored yet, or
-    has `save` store the order that was entered: it takes the keys and the mark of the order that was looked at.
-    `back` is the name and address of the list that the page belongs to."""
+    """Show `items` (primary key, name) in their order, and store a new order on POST.
+
+    A POST with `move=up:KEY` (or down, top) moves one row on the page and stores nothing yet. Any other POST calls
+    `save` with the keys in the order that was entered and the mark of the order that was read; an OrderChanged that
+    it raises is shown with status 409. `back` is the name and address of the list that the page belongs to.
+    """
     keys = [key for key, _name in items]
     expected, refused, focus = rows.mark(keys), "", ""
     if request.method == "POST":
@@ -41,7 +44,7 @@ def arrange(
             try:
                 save(keys, looked_at)
             except row_order.OrderChanged as changed:
-                # Saved again, knowingly, it takes the place of the other's.
+                # The page now carries the other order's mark: saving again replaces that order knowingly.
                 refused = str(changed)
             else:
                 messages.success(request, _("The order is saved."))
@@ -55,7 +58,7 @@ def arrange(
 
 
 def _entered(request: HttpRequest, keys: list[int]) -> list[int]:
-    """Return the keys as the numbers on the page say; whoever has none stands last."""
+    """Return the keys in the order of the numbers entered on the page. Rows without a number come last."""
     numbers, was = {}, {}
     for key in keys:
         number, before = (key_of(request.POST.get(f"{name}-{key}", "")) for name in ("place", "was"))

@@ -1,4 +1,4 @@
-"""Records who saw which fields of which rows by the API."""
+"""Records in the access log which account saw which fields of which rows through the API."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -20,8 +20,11 @@ def log_rows(
     people: Callable[[Any], Iterable[str]] | None = None,
     always: bool = False,
 ) -> None:
-    """Record that somebody saw these fields of rows: of one as of its page at the desk, of several as of a list.
-    `people` gives the public ids of the persons that a row shows, where it is no person."""
+    """Record that an account saw these fields of rows.
+
+    One row is recorded like its page at the desk, several like a list. `people` returns the public ids of the people
+    that a row shows, for models other than Person. `always` is passed on to `access_log.note_page`.
+    """
     told = sorted(fields)
     if not (rows and told):
         return
@@ -44,8 +47,10 @@ def log_shown_fields(
     shows: Iterable[str],
     people: Any = None,
 ) -> None:
-    """Note that somebody saw those of `shows` that were told of rows, as the desk's pages do; `people` gives the
-    person whom a row names."""
+    """Record that an account saw those of `fields` that are in `shows`, as the desk's pages do.
+
+    Nothing is recorded if none of `fields` is in `shows`. `people` returns the person that a row names, or None.
+    """
     listed, told = list(rows), sorted(set(fields) & set(shows))
     if not listed or not told:
         return

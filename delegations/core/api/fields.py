@@ -1,5 +1,4 @@
-"""Fields and filters that the API's resources have in common: rows that a body names, orders, words that are
-searched."""
+"""Serializer fields and filters that the API's viewsets share: references to rows, orders, text search."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
@@ -28,28 +27,28 @@ from summit.permissions.rules import allows, seen_rows
 from summit.users.models import User
 
 Values = Mapping[str, Any]
-# A list of ids or codes is never longer.
+# The greatest length of a list of ids or codes.
 MOST = 2000
-# What is no name, office or mailbox says nothing that the desk records the sight of.
+# Fields that identify nobody: reading them is not recorded in the access log.
 PLAIN = ("language", "time_zone")
 
 
 class SeenOne(InSummit):
-    """Another row of the same summit, one of those that the reader sees by a rule."""
+    """Another row of the same summit, among those that the reader may see."""
 
     def __init__(self, *, permission: str, **kwargs: Any) -> None:
         self.permission = permission
         super().__init__(**kwargs)
 
     def get_queryset(self) -> Any:
-        """Return the rows that the reader sees."""
+        """Return the rows that the reader may view by `permission`."""
         rows = super().get_queryset()
         condition = seen_rows(self.context["by"], f"{self.permission}.view", rows.model, self.summit_path)
         return rows if condition is None else rows.filter(condition)
 
 
 class OnePerson(SeenOne):
-    """A person, by their id or by what another system calls them."""
+    """A person, by their id or by the key that another system uses for them."""
 
     def __init__(self, **kwargs: Any) -> None:
         rows = Person.objects.select_related("summit")
@@ -57,33 +56,33 @@ class OnePerson(SeenOne):
 
 
 class KnownAccount(serializers.SlugRelatedField[Any]):
-    """An account that the reader sees, by its id."""
+    """An account, by its id, among those that the reader may see."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(slug_field="public_id", queryset=User.objects.all(), **kwargs)
 
     def get_queryset(self) -> Any:
-        """Return the accounts that the reader sees."""
+        """Return the accounts that the reader may see."""
         return known_to(self.context["by"])
 
 
 class ByLanguage(serializers.DictField):
-    """Something in languages that letters are written in."""
+    """Values by language, for the languages that letters are written in."""
 
     def to_internal_value(self, data: Any) -> Any:
-        """Return it. Raises ValidationError for a language that there is none of."""
+        """Return the values by language. Raises ValidationError for a language that isn't in `settings.LANGUAGES`."""
         found = super().to_internal_value(data)
-        said = _("Choose one of the languages of letters: %(known)s.") % {
+        message = _("Choose one of the languages of letters: %(known)s.") % {
             "known": ", ".join(dict(settings.LANGUAGES))
         }
-        wrong = {language: [said] for language in found if language not in dict(settings.LANGUAGES)}
+        wrong = {language: [message] for language in found if language not in dict(settings.LANGUAGES)}
         if wrong:
             raise serializers.ValidationError(wrong)
         return found
 
 
 class Ids(serializers.ListField):
-    """Ids of rows, each once."""
+    """A list of rows' ids, each at most once."""
 
     child = serializers.CharField(max_length=200)
 
@@ -92,15 +91,17 @@ class Ids(serializers.ListField):
 
 
 class Order(serializers.Serializer[Any]):
-    """An order of rows, and the one that was read: where it is another by now, nothing is changed."""
+    """A new order of rows, and the order that was read. If that has changed since, nothing is stored."""
 
     order = Ids(help_text="The ids in their new order.")
     expected = Ids(help_text="The ids in the order that was read.")
 
 
 def keys_of(rows: Iterable[Model], ids: Sequence[str], *, by: Callable[[Any], str], field: str) -> list[int]:
-    """Return the primary keys of the rows that ids name, in their order. Raises ValidationError for an id that is
-    none of theirs, and for one that comes twice."""
+    """Return the primary keys of the rows that ids name, in the order of the ids.
+
+    Raises ValidationError for an id that belongs to none of the rows, and for one that occurs twice.
+    """
     known = {by(row): row.pk for row in rows}
     wrong = [each for each in ids if each not in known]
     if wrong:
@@ -111,14 +112,15 @@ def keys_of(rows: Iterable[Model], ids: Sequence[str], *, by: Callable[[Any], st
 
 
 def check_order(now: Sequence[int], expected: Sequence[int]) -> None:
-    """Raise OrderChanged where rows (primary keys) stand otherwise than was read."""
+    """Raise OrderChanged if the current order of rows (primary keys) differs from the order that was read."""
     if list(now) != list(expected):
         raise OrderChanged(_("Somebody else saved another order since you read it. Read it again."))
 
 
 def sees(context: Mapping[str, Any], action: str) -> bool:
-    """Return whether the reader may do something on all rows of the summit: as a desk, not as one of a party."""
-    # Every field of every row asks: what was answered is kept with the request's context.
+    """Return whether the reader may do an action on all rows of the summit, as a desk may and a single party may
+    not."""
+    # Every field of every row asks this: the answer is cached in the request's context.
     known: dict[str, bool] = cast("dict[str, Any]", context).setdefault("sees", {})
     if action not in known:
         known[action] = allows(context["by"], action, context["summit"])
@@ -126,18 +128,19 @@ def sees(context: Mapping[str, Any], action: str) -> bool:
 
 
 def words(help_text: Any) -> django_filters.CharFilter:
-    """Return a filter by words that are looked for, by the FilterSet's `search`."""
+    """Return a filter that searches for words by the FilterSet's `search` method."""
     return django_filters.CharFilter(method="search", label=help_text, min_length=SHORTEST, max_length=LONGEST)
 
 
 class Searched(django_filters.FilterSet):
-    """Filters with words: found as the desk's search finds rows of `model`, or in the columns of `text`."""
+    """Filters with a text search: by the desk's search for `model` if it has one, otherwise in the columns of
+    `text`."""
 
     model: type[Model] | None = None
     text: tuple[str, ...] = ()
 
     def search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Keep the rows in which every word is found."""
+        """Return the rows in which every word is found."""
         looked_for = words_of(value)
         if not looked_for:
             return rows.none()
@@ -148,7 +151,7 @@ class Searched(django_filters.FilterSet):
         return self.in_text(rows, looked_for)
 
     def in_text(self, rows: QuerySet[Any], looked_for: Sequence[str]) -> QuerySet[Any]:
-        """Keep the rows in which every word is found in the columns of `text`."""
+        """Return the rows in which every word is found in one of the columns of `text`."""
         spaced = [piece for column in self.text for piece in (column, Value(" "))]
         told = rows.alias(found_in=Fold(Concat(*spaced, output_field=TextField())))
         found: QuerySet[Any] = told.filter(Q(*(Q(found_in__contains=word) for word in looked_for)))
@@ -157,31 +160,32 @@ class Searched(django_filters.FilterSet):
 
 @extend_schema_field(str)
 class StaffName(serializers.Field[Any, Any, Any, Any]):
-    """Who did something at a desk, by name: told to those who see all such rows of the summit, null for others."""
+    """The name of the account that did something at a desk. Null for readers who may not see all such rows of the
+    summit."""
 
     def __init__(self, *, permission: str, **kwargs: Any) -> None:
         self.permission = permission
         super().__init__(read_only=True, **{"allow_null": True, **kwargs})
 
     def get_attribute(self, instance: Any) -> Any:
-        """Return the account, None where the reader isn't told."""
+        """Return the account, or None if the reader may not see it."""
         told = allows(self.context["by"], self.permission, self.context["summit"])
         return super().get_attribute(instance) if told else None
 
     def to_representation(self, value: User) -> str:
-        """Return the name, or the mailbox of one who has none."""
+        """Return the account's name, or its mailbox if it has no name."""
         return value.name or value.email
 
 
 class Reachable(InSummit):
-    """Another row of the summit by its id, among those on which the reader may do an action."""
+    """Another row of the summit, by its id, among those on which the reader may do an action."""
 
     def __init__(self, *, permission: str, **kwargs: Any) -> None:
         self.permission = permission
         super().__init__(**kwargs)
 
     def get_queryset(self) -> Any:
-        """Return these rows."""
+        """Return the rows on which the reader may do the action."""
         return reachable(super().get_queryset(), self.context, self.permission, self.summit_path)
 
 
@@ -192,9 +196,11 @@ def reachable(rows: Any, context: Any, permission: str, summit_path: str) -> Any
 
 
 class Several(serializers.ListField):
-    """Rows of the summit by their ids, found by one query: those on which the reader may do an action. Where
-    `external` says by which column, a row may be named as "ext:SYSTEM:ID", as another system knows it; they take one
-    more."""
+    """Rows of the summit by their ids, among those on which the reader may do an action. One query.
+
+    If `external` names a column, a row may also be given as "ext:SYSTEM:ID", with the key of another system. That
+    takes one more query.
+    """
 
     child = serializers.CharField(max_length=200)
 
@@ -213,7 +219,7 @@ class Several(serializers.ListField):
         super().__init__(**{"allow_empty": False, "max_length": MOST_ROWS, **kwargs})
 
     def to_internal_value(self, data: Any) -> list[Any]:
-        """Return the rows, each once. Raises ValidationError with the ids that aren't there."""
+        """Return the rows, each once. Raises ValidationError with the ids that name no row."""
         keys: Sequence[str] = list(dict.fromkeys(super().to_internal_value(data)))
         rows = self.rows.all().filter(**{self.summit_path: self.context["summit"]})
         rows = reachable(rows, self.context, self.permission, self.summit_path)
@@ -229,11 +235,11 @@ class Several(serializers.ListField):
 
 
 def _known_elsewhere(rows: Any, path: str, keys: Sequence[str]) -> dict[str, Any]:
-    """Return the rows that other systems know by keys such as "ext:registry:4711", by these keys."""
+    """Return rows by the keys of other systems, such as "ext:registry:4711"."""
     wanted: dict[str, list[str]] = {}
     for key in keys:
         system, _colon, value = key.removeprefix(EXTERNAL).partition(":")
-        # No database takes the character.
+        # PostgreSQL refuses a NUL character.
         if value and "\0" not in key:
             wanted.setdefault(system, []).append(value)
     if not wanted:
@@ -244,13 +250,13 @@ def _known_elsewhere(rows: Any, path: str, keys: Sequence[str]) -> dict[str, Any
 
 
 class WhyInput(serializers.Serializer[Any]):
-    """Why: whoever it concerns reads it."""
+    """The reason of a decision. Those whom it concerns can read it."""
 
     reason = serializers.CharField(required=False, default="", allow_blank=True)
 
 
 class LeftOutSerializer(serializers.Serializer[Any]):
-    """What was left out, with the reason as a sentence."""
+    """An item that was left out, by its id, with the reason as a sentence."""
 
     id = serializers.CharField()
     why = serializers.CharField()
@@ -262,8 +268,10 @@ def ids(rows: "QuerySet[Any] | Iterable[Any]") -> list[str]:
 
 
 def order_and_mark(found: Sequence[Any], values: Values, name: str) -> tuple[list[int], str]:
-    """Return the order that is asked for, and the mark of the one that was read. Raises ValidationError,
-    OrderChanged."""
+    """Return the requested order as primary keys, and the mark of the order that was read.
+
+    Raises ValidationError as `keys_of` does, and OrderChanged if the rows are in another order by now.
+    """
     order, expected = (
         keys_of(found, values[each], by=lambda row: str(getattr(row, name)), field=each)
         for each in ("order", "expected")

@@ -1,5 +1,7 @@
-"""What changing rows of a summit has in common: what is as it was is not recorded, what a row refers to is its own
-summit's, an order is one action."""
+"""Functions that store and reorder rows of a summit.
+
+Unchanged values are not recorded, a row may only refer to rows of its own summit, and a new order is one action.
+"""
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,13 +17,15 @@ from summit.audit import services as audit
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# Looks at a row before it is stored.
+# Called with a row before it is validated and stored.
 Ready = Callable[[Any], None]
 
 
 def put(row: Any, values: Mapping[str, Any], known: Iterable[str]) -> dict[str, tuple[Any, Any]]:
-    """Set values and return what was and is, of those that changed. Raises ValueError for a field that isn't one of
-    the row's."""
+    """Set values on a row and return those that changed, as (old, new) by field. Nothing is stored.
+
+    Raises ValueError for a field that isn't in `known`.
+    """
     if unknown := set(values) - set(known):
         raise ValueError(f"no part of {row._meta.label}: {', '.join(sorted(unknown))}")
     changed = {name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value}
@@ -31,7 +35,10 @@ def put(row: Any, values: Mapping[str, Any], known: Iterable[str]) -> dict[str, 
 
 
 def check_many(summit: Summit, many: Mapping[str, Iterable[Any]]) -> dict[str, list[Any]]:
-    """Return rows to be referred to, by field, all of one summit. Raises ValidationError where one isn't."""
+    """Return the values of many-to-many fields as lists of rows by field.
+
+    Raises ValidationError if one of the rows belongs to another summit than `summit`.
+    """
     found = {name: list(rows) for name, rows in many.items()}
     for name, rows in found.items():
         if any(row.summit_id != summit.pk for row in rows):
@@ -40,8 +47,10 @@ def check_many(summit: Summit, many: Mapping[str, Iterable[Any]]) -> dict[str, l
 
 
 def put_many(row: Any, many: Mapping[str, Iterable[Any]]) -> list[str]:
-    """Let a stored row refer to these rows and no others, by field, and return the fields that this changed. Raises
-    ValidationError as `check_many` does."""
+    """Set many-to-many fields of a stored row to exactly these rows and return the names of the fields that changed.
+
+    Raises ValidationError as `check_many` does.
+    """
     found = check_many(row.summit, many)
     changed = [name for name, rows in found.items() if set(getattr(row, name).all()) != set(rows)]
     for name in changed:
@@ -50,7 +59,7 @@ def put_many(row: Any, many: Mapping[str, Iterable[Any]]) -> list[str]:
 
 
 def _apart(row: Any, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the values of a row's own columns, and of its many-to-many fields."""
+    """Return the values of a row's own columns, and those of its many-to-many fields."""
     many = {field.name for field in row._meta.many_to_many}
     own = {name: value for name, value in values.items() if name not in many}
     return own, {name: value for name, value in values.items() if name in many}
@@ -63,9 +72,11 @@ def write(
     *,
     ready: Ready | None = None,
 ) -> tuple[dict[str, tuple[Any, Any]], list[str]]:
-    """Store what is changed of a row, after `ready` has looked at it, and, where they are given, what its
-    many-to-many fields refer to. Return what was and is of each column that changed, and the names of all that
-    changed. Raises ValidationError, and ValueError as `put` does."""
+    """Store the changed values of a row, including those of its many-to-many fields.
+
+    `ready` is called with the row before it is validated. Returns the changed columns as (old, new) by name, and the
+    names of all fields that changed. Raises ValidationError, and ValueError as `put` does.
+    """
     own, many = _apart(row, values)
     changed = put(row, own, known)
     if changed:
@@ -74,12 +85,15 @@ def write(
     return changed, [*changed, *put_many(row, many)]
 
 
-def enter(
+def create(
     row: Any, values: Mapping[str, Any], known: Iterable[str], *, by: User, action: str, ready: Ready | None = None
 ) -> None:
-    """Store a new row of a summit with these values, and record it. `ready` looks at it under the summit's lock,
-    fills what isn't given, and raises what stops it. Among the values may be those of many-to-many fields. Whoever
-    calls this has asked whether `by` may. Raises ValidationError."""
+    """Store a new row of a summit with these values, and record it in the audit.
+
+    `ready` is called with the row under the summit's lock: it sets missing values, and raises what prevents the row.
+    `values` may include those of many-to-many fields. The caller must have checked the permission of `by`. Raises
+    ValidationError, and ValueError as `put` does.
+    """
     own, many = _apart(row, values)
     many = check_many(row.summit, many)
     put(row, own, known)
@@ -94,8 +108,11 @@ def enter(
 def change(
     row: Any, values: Mapping[str, Any], known: Iterable[str], *, by: User, action: str, ready: Ready | None = None
 ) -> tuple[Any, dict[str, tuple[Any, Any]]]:
-    """Change a row of a summit, record what changed, and return the row as it is now with what was and is of its
-    fields. `ready` as for `enter`. Raises ValidationError."""
+    """Change a row of a summit and record in the audit what changed.
+
+    Returns the row as stored, and its changed columns as (old, new) by name. `ready` as for `create`. Raises
+    ValidationError, and ValueError as `put` does.
+    """
     model = type(row)
     with transaction.atomic():
         lock(row.summit)
@@ -114,8 +131,10 @@ def _clean(row: Any, ready: Ready | None) -> None:
 
 
 def store(row: Any, values: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """Store a row with these values where that changes it or it is new, and return "add" or "change" and the names of
-    the fields that it sets. Raises ValidationError."""
+    """Save a row with these values, if it is new or they change it.
+
+    Returns "add" or "change", and the names of the fields that were set. Raises ValidationError.
+    """
     verb = "change" if row.pk else "add"
     changed = list(put(row, values, values))
     if changed or verb == "add":
@@ -125,8 +144,11 @@ def store(row: Any, values: Mapping[str, Any]) -> tuple[str, list[str]]:
 
 
 def arrange(rows: Sequence[Any], order: Sequence[int], expected: str) -> int:
-    """Store rows in the order of these primary keys, those that it doesn't name after it as before, and return how
-    many have another place now. Raises OrderChanged where they stand otherwise than `expected`, a `mark`, says."""
+    """Store rows in the order of these primary keys and return how many changed their place.
+
+    Rows that `order` doesn't name follow in their present order. Raises OrderChanged if the present order doesn't
+    match `expected`, which is a `mark`.
+    """
     check_mark([row.pk for row in rows], expected)
     changed = places(rows, order)
     if changed:
@@ -135,24 +157,28 @@ def arrange(rows: Sequence[Any], order: Sequence[int], expected: str) -> int:
 
 
 def lock(summit: Summit) -> None:
-    """Let whoever else changes the rows of this summit wait until the transaction ends. Rows that only refer to the
-    summit are let through: whoever holds a party writes some, and is waited for."""
+    """Lock the summit until the transaction ends, so that nobody else changes its rows.
+
+    Rows that merely refer to the summit can still be written. A transaction that holds a party's lock writes such
+    rows, and would otherwise wait for this one while this one waits for the party.
+    """
     Summit.objects.select_for_update(no_key=True).get(pk=summit.pk)
 
 
 def last_place(rows: Any) -> int:
-    """Return the place after all of these rows."""
+    """Return the position after the last of these rows."""
     last = rows.aggregate(last=Max("position"))["last"]
     return 0 if last is None else int(last) + 1
 
 
 def mark(keys: Sequence[int]) -> str:
-    """Return what tells one order of rows (primary keys) from another."""
+    """Return a digest of an order of rows (primary keys), by which two orders can be compared."""
     return hashlib.sha256(repr(list(keys)).encode()).hexdigest()[:16]
 
 
 def check_mark(keys: Sequence[int], expected: str) -> None:
-    """Raise OrderChanged where rows stand in another order than the one that was looked at; "" is any."""
+    """Raise OrderChanged if the order of rows (primary keys) doesn't match the mark `expected`; "" matches any
+    order."""
     if expected and mark(keys) != expected:
         raise OrderChanged(
             _("Somebody else saved another order a moment ago. Yours stands below and is not saved yet.")
@@ -160,8 +186,10 @@ def check_mark(keys: Sequence[int], expected: str) -> None:
 
 
 def places(rows: Sequence[Any], order: Sequence[int]) -> list[Any]:
-    """Give rows their places by an order of primary keys, those that it doesn't name after it as before, and return
-    those whose place is another now."""
+    """Set the positions of rows by an order of primary keys and return the rows that moved. Nothing is stored.
+
+    Rows that `order` doesn't name follow in their present order.
+    """
     wanted = {key: number for number, key in enumerate(order)}
     ranked = sorted(rows, key=lambda row: wanted.get(row.pk, len(wanted)))
     changed = [row for number, row in enumerate(ranked) if row.position != number]

@@ -1,4 +1,4 @@
-"""A party's focal points inside its page."""
+"""The focal points of a party, as an inline on the party's admin page."""
 
 from typing import Any
 
@@ -11,25 +11,26 @@ from delegations.members.models.focal_points import FocalPoint
 from delegations.parties.admin.party_names import FewRows
 from delegations.parties.models.parties import Party
 from summit.admin_base.forms import SentencesForm
-from summit.admin_base.lookups import KeyedSelect
+from summit.admin_base.lookup_limits import KeyedSelect
 from summit.people.models import Person
 from summit.users.models import User
 
 
 class KnownSelect(KeyedSelect):
-    """Chooses a person by typing. Whoever is chosen already comes from the page's own query, not from one each."""
+    """A select that finds a person by typing. The chosen person comes from the page's own query instead of one query
+    each."""
 
     known: Person | None = None
 
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
-        """Return the chosen person as the only option; the others come as one types."""
+        """Return the chosen person as the only option. The others are loaded while the reader types."""
         if self.known is None or [str(entry) for entry in value] != [str(self.known.pk)]:
             return super().optgroups(name, value, attr)
         return [(None, [self.create_option(name, self.known.pk, str(self.known), True, 0)], 0)]
 
 
 class PersonRowForm(SentencesForm):
-    """A row with a person."""
+    """The form of an inline row that refers to a person."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,31 +41,32 @@ class PersonRowForm(SentencesForm):
 
 
 class PeopleInline(FewRows):
-    """Rows with a person, of a party."""
+    """An inline of a party's rows that refer to people."""
 
     form = PersonRowForm
     summit_path = "party__summit"
     show_change_link = False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Fetch the people with their places."""
+        """Return the rows, joined with their people and party."""
         return super().get_queryset(request).select_related("person", "party")
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Choose people by typing."""
+        """Return the form field; that of `person` finds people by typing."""
         if db_field.name == "person":
             kwargs["widget"] = KnownSelect(db_field, self.admin_site, using=kwargs.get("using"))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class FocalPointInline(PeopleInline):
-    """A party's focal points."""
+    """The inline of a party's focal points."""
 
     model = FocalPoint
 
 
 def set_focal_points(request: HttpRequest, party: Party, formset: Any) -> None:
-    """Make and take off focal points as the rows on a party's page say; a row with another person is one of each."""
+    """Add and remove focal points as the formset on a party's page says. A changed row is one removed and one
+    added."""
     assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
     formset.new_objects = formset.changed_objects = formset.deleted_objects = []
     gone = set(map(id, formset.deleted_forms))
@@ -76,5 +78,5 @@ def set_focal_points(request: HttpRequest, party: Party, formset: Any) -> None:
         for form in changed:
             focal_points.name(party=party, person=form.cleaned_data["person"], by=request.user)
     except focal_points.ActingRefused as refused:
-        # Somebody else did it a moment ago.
+        # Somebody else made the same change a moment ago.
         messages.warning(request, str(refused))

@@ -1,4 +1,4 @@
-"""Requests for a new focal point at the desk: who is asked for, approved or refused."""
+"""The admin of requests for focal points: who is asked for, with pages that approve or refuse a request."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ FIELDS: list[Any] = [
 
 @admin.register(FocalPointRequest)
 class FocalPointRequestAdmin(ReadOnlyAdmin):
-    """Requests for focal points."""
+    """The read-only admin of requests for focal points."""
 
     place = 1
     shelf = Shelf.DECISIONS
@@ -64,57 +64,57 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
     nothing_yet = _("Nobody has asked for a new focal point yet. Focal points ask in the portal.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Fetch what a row is told by."""
+        """Return the requests, joined with everything that a row shows."""
         rows = super().get_queryset(request)
         return rows.select_related("party__summit", "instead_of", "person", "decided_by")
 
     def people_on_page(self, row: Any) -> list[str]:
-        """Return whom the page names who is entered."""
+        """Return the public ids of the entered people whom the page names."""
         return [person.public_id for person in (row.person, row.instead_of) if person is not None]
 
     @written
     @admin.display(description=_("name"), ordering="name")
     def name_of(self, row: FocalPointRequest) -> str:
-        """Show who is asked for."""
+        """Return the name of the person who is asked for."""
         return row.name
 
     @admin.display(description=_("language"))
     def language_name(self, row: FocalPointRequest) -> SafeString:
-        """Show by its own name in which language they are written to."""
+        """Return, in its own language, the name of the language in which the person gets messages."""
         return format_html('<bdi lang="{}">{}</bdi>', row.language, dict(settings.LANGUAGES).get(row.language, "–"))
 
     @admin.display(description=_("in place of"))
     def beside(self, row: FocalPointRequest) -> str:
-        """Show in whose place they would come."""
+        """Return the name of the focal point who is to be replaced, if any."""
         return row.instead_of.label if row.instead_of else gettext("beside the others")
 
     @admin.display(description=_("state"), ordering="state")
     def state_word(self, row: FocalPointRequest) -> SafeString:
-        """Show what became of it."""
+        """Return the request's state, marked up with its colour."""
         sign = SIGNS[RequestState(row.state)]
         return format_html('<span class="state" data-state="{}">{}</span>', sign, row.get_state_display())
 
     @admin.display(description=_("asked at"), ordering="asked_at")
     def asked(self, row: FocalPointRequest) -> str:
-        """Show when it was asked."""
+        """Return when the request was made."""
         return moment(row.asked_at, row.party.summit)
 
     @admin.display(description=_("decided at"), ordering="decided_at")
     def decided(self, row: FocalPointRequest) -> str:
-        """Show when it was decided."""
+        """Return when the request was decided, or a dash."""
         return moment(row.decided_at, row.party.summit)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show a request with the buttons that fit where it stands."""
+        """Show a request with the buttons that its state and the reader's permissions allow."""
         row = self.admit(request, "view", object_id)
         may = allows(request.user, requests.DECIDE, row.party.summit)
         more = {"can_decide": may and row.state == RequestState.OPEN, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, more)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the pages of the buttons."""
+        """Return the URL patterns, with those of the approve and refuse pages added."""
         wrap, name = self.admin_site.admin_view, "delegations_focalpointrequest"
         return [
             path("<int:pk>/approve/", wrap(self.approve_view), name=f"{name}_approve"),
@@ -123,7 +123,8 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
         ]
 
     def approve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Say what follows, and who of those entered it may be; a POST lets them act."""
+        """Show on GET what approval means and which people already entered it may be; on POST, approve the
+        request."""
         row = self.admit(request, "view", pk)
         check(request.user, requests.DECIDE, row.party.summit)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
@@ -132,7 +133,7 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
         if request.method == "POST":
             key = key_of(request.POST.get("known", ""))
             known = next((hit.person for hit in hits if hit.person.pk == key), None)
-            # Whoever has chosen none of them has not said that it is somebody else.
+            # `another` only counts if the desk has chosen "somebody else": no choice at all doesn't say so.
             another = request.POST.getlist("another") if request.POST.get("known") == "new" else []
             try:
                 requests.approve(request=row, by=request.user, known=known, another=another)
@@ -143,8 +144,10 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
             except ValidationError as problem:
                 error = " ".join(problem.messages)
             else:
-                said = gettext("%(person)s acts for %(party)s now, and is told how to open the portal.")
-                messages.success(request, said % {"person": row.name, "party": party_names.to_reader(row.party).name})
+                message = gettext("%(person)s acts for %(party)s now, and is told how to open the portal.")
+                messages.success(
+                    request, message % {"person": row.name, "party": party_names.to_reader(row.party).name}
+                )
                 return redirect("admin:delegations_focalpointrequest_change", row.pk)
         return self._asks(request, row, hits, error)
 
@@ -172,7 +175,7 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, template, context, status=422 if error else 200)
 
     def refuse_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Refuse a request, with the reason."""
+        """Ask on GET for the reason; on POST, refuse the request."""
         row = self.admit(request, "view", pk)
         check(request.user, requests.DECIDE, row.party.summit)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in

@@ -1,4 +1,4 @@
-"""Who acts for parties at the desk, and to focal points those of their own party."""
+"""The API of focal points. Desks see those of all parties, a focal point only those of its own party."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -22,7 +22,7 @@ from summit.users.models import User
 
 
 class FocalPointSerializer(serializers.ModelSerializer[FocalPoint]):
-    """A person whom the host writes to about a party, and who acts for it."""
+    """A person who acts for a party, and to whom the host writes about it."""
 
     id = serializers.CharField(source="pk", read_only=True)
     party = serializers.CharField(source="party.public_id", read_only=True)
@@ -41,20 +41,20 @@ class FocalPointSerializer(serializers.ModelSerializer[FocalPoint]):
 
 
 class FocalPointInput(serializers.Serializer[Any]):
-    """Who is to act for which party."""
+    """The person who is to act for a party."""
 
     party = OneParty()
     person = OnePerson()
 
 
 class OfParty(serializers.Serializer[Any]):
-    """For which party."""
+    """The party that the action is about."""
 
     party = OneParty()
 
 
 class FocalPointFilters(Searched):
-    """By what focal points are narrowed."""
+    """The filters of the list of focal points."""
 
     text = ("person__name", "person__office", "party__name")
 
@@ -65,7 +65,7 @@ class FocalPointFilters(Searched):
 
 
 class FocalPointViewSet(DeskViewSet):
-    """Who acts for parties."""
+    """Focal points: the people who act for parties."""
 
     name = "focal-points"
     verbose_name = _("focal points")
@@ -89,21 +89,22 @@ class FocalPointViewSet(DeskViewSet):
         return rows.annotate(party_key=F("party__sort_key"), called=F("person__name"))
 
     def add(self, *, by: User, summit: Summit, values: Values) -> FocalPoint:
-        """Let a person act for a party, and tell them."""
+        """Make a person a focal point of a party, and notify them."""
         return focal_points.name(by=by, **values)
 
     def remove(self, *, by: User, row: FocalPoint) -> None:
-        """Take a focal point off, and tell them."""
+        """Remove a focal point, and notify them."""
         focal_points.remove(by=by, point=row)
 
     @action("leave", permission=focal_points.ASK, input=OfParty, detail=False)
     def leave(self, *, by: User, summit: Summit, values: Values) -> list[FocalPoint]:
-        """Act no more for a party: for one of its focal points, unless they are the only one. Answers no row."""
+        """Stop acting for a party. Only a focal point of the party can do this, and not its only one. Returns no
+        row."""
         focal_points.leave(by=by, party=values["party"])
         return []
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[FocalPoint], fields: Iterable[str]) -> None:
-        """Record who saw who acts for a party."""
+        """Record in the access log whose names, offices or mailboxes were read."""
         told = ["person"] if {"name", "office", "email"} & set(fields) else []
         access_log.log_rows(
             by=by, summit=summit, rows=list(rows), fields=told, people=lambda row: [row.person.public_id]

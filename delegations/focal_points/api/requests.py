@@ -1,4 +1,4 @@
-"""New focal points: asked for by those who act for a party, approved or refused by protocol."""
+"""The API of requests for focal points. Those who act for a party make them; protocol approves or refuses them."""
 
 from typing import Any, ClassVar
 
@@ -28,7 +28,8 @@ PERSONAL = ("email", "name", "office")
 
 
 class FocalPointRequestSerializer(serializers.ModelSerializer[FocalPointRequest]):
-    """Who is asked for, in whose place, and what was decided: `person` is the id of who was entered then."""
+    """A request for a focal point, and its decision. `person` is the id of the person who was entered when it was
+    approved."""
 
     id = serializers.IntegerField(source="pk", read_only=True)
     party = serializers.CharField(source="party.public_id", read_only=True)
@@ -47,20 +48,22 @@ class FocalPointRequestSerializer(serializers.ModelSerializer[FocalPointRequest]
 
 
 class ActingPerson(InSummit):
-    """A focal point, by the person's id, of a party for which the reader may ask: whether somebody acts for another
-    is not theirs to learn."""
+    """A focal point, by the person's id, among those of parties for which the reader may make requests.
+
+    Readers must not learn from this field who acts for another party.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=Person.objects.all(), **kwargs)
 
     def get_queryset(self) -> Any:
-        """Return these people."""
+        """Return the people who act for one of these parties."""
         points = reachable(FocalPoint.objects.all(), self.context, ASK, "party__summit")
         return super().get_queryset().filter(pk__in=points.order_by().values("person"))
 
 
 class FocalPointRequestInput(serializers.Serializer[Any]):
-    """Who is to act for the party, beside its focal points or in the place of one."""
+    """The person who is to act for the party: as one more focal point, or in the place of `instead_of`."""
 
     party = Reachable(queryset=Party.objects.select_related("summit"), permission=ASK, external="external_ids")
     name = serializers.CharField(required=False, default="", allow_blank=True)
@@ -71,14 +74,15 @@ class FocalPointRequestInput(serializers.Serializer[Any]):
 
 
 class ApproveFocalPointInput(serializers.Serializer[Any]):
-    """Who it is: `person` where they are entered already; `another` are those whom they resemble and aren't."""
+    """Who the requested person is: `person` if they are entered already. `another` lists the ids of similar people
+    who are somebody else."""
 
     person = InSummit(queryset=Person.objects.all(), required=False, default=None, allow_null=True)
     another = serializers.ListField(child=serializers.CharField(max_length=16), required=False, max_length=50)
 
 
 class FocalPointRequestFilters(django_filters.FilterSet):
-    """By what requests are narrowed."""
+    """The filters of the list of requests."""
 
     state = django_filters.ChoiceFilter(choices=RequestState.choices, label=_("state"))
     party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
@@ -107,31 +111,32 @@ class FocalPointRequestViewSet(DeskViewSet):
     summit_path = "party__summit"
 
     def rows(self) -> QuerySet[FocalPointRequest]:
-        """Return requests with whom they are about."""
+        """Return requests joined with their party and people."""
         joined = ("party__summit", "instead_of", "person", "decided_by")
         return FocalPointRequest.objects.select_related(*joined)
 
     def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
-        """Record who was read of."""
+        """Record in the access log whose data were read."""
         log_shown_fields(
             by=by, summit=summit, rows=rows, fields=fields, shows=PERSONAL, people=lambda row: row.person
         )
 
     def add(self, *, by: User, summit: Summit, values: Values) -> FocalPointRequest:
-        """Ask that somebody acts for a party."""
+        """Request that a person becomes a focal point of a party."""
         return requests.ask(by=by, **values)
 
     @action("approve", permission=requests.DECIDE, input=ApproveFocalPointInput)
     def approve(self, *, by: User, row: FocalPointRequest, values: Values) -> None:
-        """Let them act for the party. Who seems to be entered already is named, and told apart or taken for them."""
+        """Make the requested person a focal point. If people already entered seem to be the same person, they are
+        named in a conflict, which `person` or `another` resolves."""
         requests.approve(request=row, known=values["person"], another=values.get("another", ()), by=by)
 
     @action("refuse", permission=requests.DECIDE, input=WhyInput)
     def refuse(self, *, by: User, row: FocalPointRequest, values: Values) -> None:
-        """Refuse the request, with the reason that the party reads."""
+        """Refuse the request, with a reason that the party can read."""
         requests.refuse(request=row, reason=values["reason"], by=by)
 
     @action("withdraw", permission=ASK)
     def withdraw(self, *, by: User, row: FocalPointRequest, values: Values) -> None:
-        """Take back a request that isn't decided."""
+        """Withdraw a request that isn't decided yet."""
         requests.withdraw(request=row, by=by)

@@ -1,8 +1,8 @@
-"""Who acts for a party: made a focal point, taken off by protocol, or leaving by themselves.
+"""Makes people focal points of a party and removes them, by protocol or at their own wish.
 
-A party's row is locked while that changes. Whoever acts no more loses, in the same transaction, what opened the
-portal for this party: their links are revoked, and their browsers end where nothing else is theirs. An account stays:
-what it may do is looked up at each request.
+The party's row is locked while its focal points change. When a person stops acting for a party, their access to the
+portal for this party ends in the same transaction: their links are revoked, and their portal sessions end if they
+have no other place in the summit. An account stays, because its permissions are looked up at each request.
 """
 
 from django.db import transaction
@@ -29,16 +29,18 @@ ASK = "delegations.ask_focal_point"
 
 
 class ActingRefused(Exception):
-    """Somebody can't become a focal point or be one no more, with a sentence that says why and who can help."""
+    """A person can't become a focal point or stop being one. The text is a sentence that says why and who can
+    help."""
 
 
 def lock(party: Party) -> None:
-    """Let nobody else change who acts for a party until the transaction ends."""
+    """Lock the party until the transaction ends, so that nobody else changes who acts for it."""
     Party.objects.select_for_update().get(pk=party.pk)
 
 
 def name(*, party: Party, person: Person, by: User) -> FocalPoint:
-    """Make a person of the summit a focal point of a party, and tell them. Raises PermissionDenied, ActingRefused."""
+    """Make a person of the summit a focal point of a party and notify them. Raises PermissionDenied,
+    ActingRefused."""
     check(by, CHANGE, party.summit_id)
     with transaction.atomic():
         lock(party)
@@ -48,13 +50,16 @@ def name(*, party: Party, person: Person, by: User) -> FocalPoint:
 
 
 def make(party: Party, person: Person, by: By) -> FocalPoint:
-    """Make a person a focal point under the party's lock; whoever calls this has asked whether `by` may. Raises
-    ActingRefused."""
+    """Make a person a focal point of a party and return the row.
+
+    The caller must hold the party's lock and have checked the permission of `by`. Raises ActingRefused if the person
+    is of another summit or is a focal point of the party already.
+    """
     if person.summit_id != party.summit_id:
         raise ActingRefused(_("This person belongs to another summit. Enter them in this one first."))
     if FocalPoint.objects.filter(party=party, person=person).exists():
-        said = _("%(person)s is a focal point of %(party)s already.")
-        raise ActingRefused(said % {"person": person.label, "party": party.name})
+        message = _("%(person)s is a focal point of %(party)s already.")
+        raise ActingRefused(message % {"person": person.label, "party": party.name})
     row = FocalPoint.objects.create(party=party, person=person)
     audit.record(
         by=by,
@@ -69,8 +74,10 @@ def make(party: Party, person: Person, by: By) -> FocalPoint:
 
 
 def remove(*, point: FocalPoint, by: User) -> None:
-    """Take a focal point off, also a party's only one, and tell them. Raises PermissionDenied, and ActingRefused
-    where they were taken off before."""
+    """Remove a focal point and notify them. A party's only focal point can be removed too.
+
+    Raises PermissionDenied, and ActingRefused if they were removed before.
+    """
     check(by, CHANGE, point.party.summit_id)
     with transaction.atomic():
         lock(point.party)
@@ -79,8 +86,10 @@ def remove(*, point: FocalPoint, by: User) -> None:
 
 
 def leave(*, party: Party, by: By) -> None:
-    """Let a focal point act no more for a party. Raises PermissionDenied, and ActingRefused for whoever is none of
-    its focal points and for the only one."""
+    """Remove the focal point that `by` acts as, at their own wish.
+
+    Raises PermissionDenied, and ActingRefused if `by` is none of the party's focal points or the only one.
+    """
     check_can_act(by, ASK, party)
     with transaction.atomic():
         lock(party)
@@ -88,13 +97,15 @@ def leave(*, party: Party, by: By) -> None:
 
 
 def leaving(party: Party, by: By) -> FocalPoint:
-    """Return as which focal point somebody may leave a party. Raises ActingRefused for whoever is none, and for the
-    only one. Three queries."""
+    """Return the focal point that `by` acts as, after checking that they may leave the party. Three queries.
+
+    Raises ActingRefused if `by` is none of the party's focal points or the only one.
+    """
     point = own(party, by)
     facts = {"party": party.name, "contact": party.summit.contact_email}
     if point is None:
-        said = _("You are not entered as a focal point of %(party)s. Protocol can say more: %(contact)s.")
-        raise ActingRefused(said % facts)
+        message = _("You are not entered as a focal point of %(party)s. Protocol can say more: %(contact)s.")
+        raise ActingRefused(message % facts)
     if not FocalPoint.objects.filter(party=party).exclude(pk=point.pk).exists():
         raise ActingRefused(
             _(
@@ -107,8 +118,10 @@ def leaving(party: Party, by: By) -> FocalPoint:
 
 
 def own(party: Party, by: By) -> FocalPoint | None:
-    """Return as which focal point of a party somebody acts; None for a desk, and for a link's mailbox that several
-    read. Two queries."""
+    """Return the focal point of a party that `by` acts as, or None. Two queries.
+
+    None is returned for a desk, and for a link whose mailbox several focal points share.
+    """
     rows = FocalPoint.objects.filter(party=party).select_related("person").order_by("pk")
     if isinstance(by, User):
         return rows.filter(person__user=by).first()
@@ -126,12 +139,15 @@ def _same(one: str, other: str) -> bool:
 
 
 def end(point: FocalPoint, by: By) -> None:
-    """Take a focal point off under the party's lock, with what opened the portal for them; whoever calls this has
-    asked whether `by` may. Raises ActingRefused where they were taken off before."""
+    """Remove a focal point and end their access to the portal for the party.
+
+    The caller must hold the party's lock and have checked the permission of `by`. Raises ActingRefused if they were
+    removed before.
+    """
     party, person = point.party, point.person
     if not FocalPoint.objects.filter(pk=point.pk).exists():
-        said = _("%(person)s is no focal point of %(party)s any more.")
-        raise ActingRefused(said % {"person": person.label, "party": party.name})
+        message = _("%(person)s is no focal point of %(party)s any more.")
+        raise ActingRefused(message % {"person": person.label, "party": party.name})
     audit.record(
         by=by,
         action="delegations.focalpoint.remove",
@@ -145,8 +161,11 @@ def end(point: FocalPoint, by: By) -> None:
 
 
 def close(party: Party, person: Person, by: By) -> None:
-    """End what opened the portal for somebody who acts for a party no more. A link to a mailbox that another focal
-    point or the mission reads is theirs too, and stays; so does a browser in which the person is still somebody."""
+    """Revoke the links of a person who no longer acts for a party, and end their portal sessions.
+
+    A link stays if another focal point or the mission reads its mailbox. Portal sessions stay if the person is still
+    a member or a focal point somewhere.
+    """
     others = FocalPoint.objects.filter(party=party).values_list("person__email", flat=True)
     kept = {address.strip().casefold() for address in [*others, party.mission_email] if address}
     theirs = Q(person=person) | (Q(address__iexact=person.email.strip()) if person.email else Q(pk__in=[]))

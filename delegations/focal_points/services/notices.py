@@ -1,5 +1,8 @@
-"""Telling who acts for a party: whoever asked for it, whoever acts now, whoever acts no more; also where a desk
-decided it unasked."""
+"""Stores the messages about focal points: to the asker of a request, and to people who begin or stop acting for a
+party.
+
+The latter are also written to if a desk made the change without a request.
+"""
 
 from delegations.focal_points.models import FocalPointRequest
 from delegations.members.models.focal_points import FocalPoint
@@ -10,12 +13,17 @@ from summit.outbox.models import Message
 from summit.people.models import Person
 
 KIND = "focal_point"
-# What is told: to whoever asked, to whoever acts now, to whoever acts no more since another came or a desk said so.
+# What a message says: the first two are for the asker, NAMED is for a new focal point, ENDED for one who was
+# replaced, and TAKEN_OFF for one whom a desk removed.
 APPROVED, REFUSED, NAMED, ENDED, TAKEN_OFF = "approved", "refused", "named", "ended", "taken off"
 
 
 def approved(row: FocalPointRequest, gone: Person | None) -> None:
-    """Store what tells that somebody became a focal point, in the transaction that decides it."""
+    """Store the messages about an approved request, in the transaction that approves it.
+
+    They are for the asker, the new focal point, and `gone`, the person who was replaced, if any. Those without a
+    mailbox get none.
+    """
     drafts = [_asked(row, APPROVED, row.answer_to, row.party.language)] if row.answer_to else []
     if row.person is not None and row.person.email:
         drafts.append(_asked(row, NAMED, row.person.email, row.person.language, row.person))
@@ -25,19 +33,22 @@ def approved(row: FocalPointRequest, gone: Person | None) -> None:
 
 
 def refused(row: FocalPointRequest) -> None:
-    """Store what tells that protocol refused it."""
+    """Store the message to the asker that protocol refused the request. Nothing is stored if a desk asked."""
     if row.answer_to:
         enqueue.store([_asked(row, REFUSED, row.answer_to, row.party.language)])
 
 
 def named(point: FocalPoint) -> None:
-    """Store what tells somebody that a desk made them a focal point, in the transaction that does; nothing where they
-    have no mailbox."""
+    """Store the message to a person whom a desk made a focal point, in the same transaction.
+
+    Nothing is stored if they have no mailbox.
+    """
     _tell(point, NAMED)
 
 
 def taken_off(point: FocalPoint) -> None:
-    """Store what tells somebody that a desk took them off."""
+    """Store the message to a person whom a desk removed as a focal point. Nothing is stored if they have no
+    mailbox."""
     _tell(point, TAKEN_OFF)
 
 

@@ -1,7 +1,7 @@
-"""A new focal point: asked for by those who act for the party, decided by protocol.
+"""Requests for a new focal point: made by those who act for the party, decided by protocol.
 
-Whoever is asked for is entered in the summit when protocol approves it, not before: nobody is in a summit because
-somebody wrote their name. One in whose place they come acts no more from that moment on.
+The requested person is entered in the summit only when protocol approves the request: a name in a request doesn't
+make anybody part of a summit. A focal point who is to be replaced stops acting for the party at that moment.
 """
 
 from collections.abc import Collection
@@ -32,7 +32,7 @@ from summit.users.models import User
 
 DECIDE = "delegations.decide_focal_point"
 NAME_LENGTH, REASON_LENGTH = 200, 500
-# Whoever is refused may be asked for anew, by another request.
+# A person who was refused can be asked for again, by another request.
 TRANSITIONS: dict[str, frozenset[str]] = {
     RequestState.OPEN: frozenset({RequestState.APPROVED, RequestState.REFUSED, RequestState.WITHDRAWN}),
     RequestState.APPROVED: frozenset(),
@@ -42,7 +42,7 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 
 
 class FocalProblem(FieldProblem):
-    """What was entered can't be taken: `field` names it, the text says what to do."""
+    """A value that was entered can't be accepted. `field` names it, and the text says what to do."""
 
 
 def ask(
@@ -55,8 +55,11 @@ def ask(
     instead_of: Person | None = None,
     by: By,
 ) -> FocalPointRequest:
-    """Ask that another person acts for a party, beside its focal points or in the place of one, and return the
-    request. Raises FocalProblem, PermissionDenied, and ActingRefused where it is asked already."""
+    """Create a request that another person acts for a party, and return it.
+
+    `instead_of` is the focal point to replace; None adds one to the others. Raises FocalProblem, PermissionDenied,
+    and ActingRefused if the mailbox is a focal point's already or in an open request.
+    """
     check_can_act(by, ASK, party)
     asker, answer_to = _asker(by)
     row = FocalPointRequest(
@@ -72,7 +75,7 @@ def ask(
     if language not in dict(settings.LANGUAGES):
         raise FocalProblem("language", _("Choose a language that letters are written in."))
     with transaction.atomic():
-        # Whoever asks for the same mailbox at the same time waits here, and then meets the request.
+        # A second request for the same mailbox waits here for the lock, and then finds the first one.
         focal_points.lock(party)
         _check_new(row)
         row.save(force_insert=True)
@@ -92,8 +95,8 @@ def _line(field: str, text: str, lacking: str = "") -> str:
     if not text and lacking:
         raise FocalProblem(field, lacking)
     if len(text) > NAME_LENGTH:
-        said = _("This has %(long)d characters. Shorten it to %(limit)d.")
-        raise FocalProblem(field, said % {"long": len(text), "limit": NAME_LENGTH})
+        message = _("This has %(long)d characters. Shorten it to %(limit)d.")
+        raise FocalProblem(field, message % {"long": len(text), "limit": NAME_LENGTH})
     try:
         validate_printable(text)
     except ValidationError as problem:
@@ -113,7 +116,7 @@ def _mailbox(text: str) -> str:
 
 
 def _asker(by: By) -> tuple[str, str]:
-    """Return who asks, by name, and the mailbox at which they are answered. One query at most."""
+    """Return the name of the account or mailbox that asks, and the mailbox for the answer. One query at most."""
     if isinstance(by, User):
         return by.name or by.email, by.email
     if isinstance(by, Mailbox):
@@ -126,30 +129,30 @@ def _asker(by: By) -> tuple[str, str]:
 
 
 def _check_new(row: FocalPointRequest) -> None:
-    """Refuse a request that has nothing new in it."""
+    """Raise FocalProblem or ActingRefused if a request asks for nothing new."""
     points = FocalPoint.objects.filter(party=row.party)
     facts = {"mailbox": row.email, "party": row.party.name, "contact": row.party.summit.contact_email}
     if row.instead_of is not None and not points.filter(person=row.instead_of).exists():
         raise FocalProblem("instead_of", _("This person is no focal point any more. Choose again."))
     others = points.exclude(person=row.instead_of) if row.instead_of else points
-    # Two who share a mailbox may follow each other, and may not be told apart by it.
+    # A successor may use the mailbox of the one they replace. Two focal points at once may not: the mailbox wouldn't
+    # tell who acts.
     if others.filter(person__email__iexact=row.email).exists():
-        said = _("A focal point of %(party)s has the mailbox %(mailbox)s already.")
-        raise ActingRefused(said % facts)
+        message = _("A focal point of %(party)s has the mailbox %(mailbox)s already.")
+        raise ActingRefused(message % facts)
     if FocalPointRequest.objects.filter(party=row.party, email=row.email, state=RequestState.OPEN).exists():
-        said = _("%(mailbox)s was asked for already, and protocol has not decided yet. Ask there: %(contact)s.")
-        raise ActingRefused(said % facts)
+        message = _("%(mailbox)s was asked for already, and protocol has not decided yet. Ask there: %(contact)s.")
+        raise ActingRefused(message % facts)
 
 
 def approve(
     *, request: FocalPointRequest, by: User, known: Person | None = None, another: Collection[str] = ()
 ) -> FocalPoint:
-    """Let whom was asked for act for the party: `known`, or a person who is entered for it. Whoever asked and the new
-    focal point are told, and who was replaced.
+    """Approve a request and return the new focal point: `known`, or a person who is entered from the request.
 
-    They get an account where the mailbox is nobody else's; otherwise they open the portal by a code to it. Raises
-    PermissionDenied, ActingRefused, ValidationError, and people.SeemsKnown, which `another` answers as in
-    people.enter.
+    The asker, the new focal point, and the one who was replaced are notified. The new focal point gets an account if
+    nobody else uses the mailbox; otherwise they sign in to the portal by a code sent to it. Raises PermissionDenied,
+    ActingRefused, ValidationError, and people.SeemsKnown, which `another` answers as in people.enter.
     """
     party = request.party
     check(by, DECIDE, party.summit_id)
@@ -180,11 +183,11 @@ def approve(
 
 def _entered(request: FocalPointRequest, by: User, another: Collection[str]) -> Person:
     values = {name: getattr(request, name) for name in ("name", "office", "email", "language")}
-    return people.enter(party=request.party, values=values, by=by, another=another)
+    return people.create(party=request.party, values=values, by=by, another=another)
 
 
 def _found(request: FocalPointRequest, known: Person, by: User) -> Person:
-    """Return somebody who is entered already; where they have no mailbox they get the one that was asked for."""
+    """Return a person who is entered already. If they have no mailbox, they get the one in the request."""
     if known.summit_id != request.party.summit_id:
         raise ActingRefused(_("This person belongs to another summit. Enter them in this one first."))
     if not known.email:
@@ -194,16 +197,18 @@ def _found(request: FocalPointRequest, known: Person, by: User) -> Person:
 
 
 def refuse(*, request: FocalPointRequest, reason: str, by: User) -> None:
-    """Refuse a request, with the reason that the party reads, and tell whoever asked. Raises PermissionDenied,
-    FocalProblem, or ActingRefused where it was decided before."""
+    """Refuse a request with a reason that the party can read, and notify the asker.
+
+    Raises PermissionDenied, FocalProblem, and ActingRefused if it was decided before.
+    """
     party = request.party
     check(by, DECIDE, party.summit_id)
     reason = " ".join(reason.split())
     if not reason:
         raise FocalProblem("reason", _("Write why. The delegation reads it."))
     if len(reason) > REASON_LENGTH:
-        said = _("This has %(long)d characters. Shorten it to %(limit)d.")
-        raise FocalProblem("reason", said % {"long": len(reason), "limit": REASON_LENGTH})
+        message = _("This has %(long)d characters. Shorten it to %(limit)d.")
+        raise FocalProblem("reason", message % {"long": len(reason), "limit": REASON_LENGTH})
     with transaction.atomic():
         _decide(request, RequestState.REFUSED, by, reason=reason)
         audit.record(
@@ -218,7 +223,7 @@ def refuse(*, request: FocalPointRequest, reason: str, by: User) -> None:
 
 
 def withdraw(*, request: FocalPointRequest, by: By) -> None:
-    """Take back a request that isn't decided. Raises PermissionDenied, or ActingRefused where it is."""
+    """Withdraw a request that isn't decided yet. Raises PermissionDenied, and ActingRefused if it is decided."""
     check_can_act(by, ASK, request.party)
     with transaction.atomic():
         _decide(request, RequestState.WITHDRAWN, None)
@@ -233,7 +238,10 @@ def withdraw(*, request: FocalPointRequest, by: By) -> None:
 
 
 def _decide(row: FocalPointRequest, target: RequestState, by: User | None, **values: object) -> None:
-    """Decide by the one UPDATE that finds it in a state from which it may; the row is brought up to date."""
+    """Change the request's state by one UPDATE, which fails if another decision came first, and refresh the row.
+
+    Raises ActingRefused.
+    """
     sources = [state for state, following in TRANSITIONS.items() if target in following]
     found = FocalPointRequest.objects.filter(pk=row.pk, state__in=sources)
     if not found.update(state=target, decided_at=Now(), decided_by=by, **values):

@@ -1,4 +1,4 @@
-"""What a cell says, as the form of a person and the columns of a party take it."""
+"""Converts the text of cells to the values that the form of a person and the columns of a party accept."""
 
 import re
 from collections.abc import Iterable
@@ -50,12 +50,16 @@ def _languages() -> dict[str, str]:
 
 
 def _one_of(known: dict[str, str], said: str) -> str:
-    """Return the value, or what was said where it is none: the form refuses it in its words."""
+    """Return the value for a text, or the text itself if it is unknown: the form then refuses it with its own
+    message."""
     return known.get(fold(said), said)
 
 
 def day(said: str) -> str:
-    """Return a day as ISO 8601 writes it. Raises Unreadable where the month can't be told from the day."""
+    """Return a day in ISO 8601, or the text itself if it isn't recognised as a day.
+
+    Raises Unreadable if the month can't be told from the day.
+    """
     found = _DOTTED.fullmatch(said)
     if not found:
         return said
@@ -73,7 +77,7 @@ def day(said: str) -> str:
 
 
 def cell(name: str, said: str) -> str:
-    """Return what the form takes for a field of a person. Raises Unreadable."""
+    """Return the form's value for the cell of a person's field. Raises Unreadable."""
     if name in ("birth_date", "passport_expiry"):
         return day(said)
     if name in ("arrives_at", "departs_at"):
@@ -86,8 +90,10 @@ def cell(name: str, said: str) -> str:
 
 
 def category(said: str, categories: dict[str, Category], *, offered: Iterable[Category]) -> Category:
-    """Return a summit's category by its code or name, in any language. Raises Unreadable, which names those that
-    whoever reads it may choose."""
+    """Return the summit's category with this code or name, in any language.
+
+    Raises Unreadable, with a text that names the categories in `offered`.
+    """
     wanted = fold(said)
     for row in categories.values():
         if wanted in {fold(row.code), *(fold(str(name)) for name in row.names.values())}:

@@ -1,4 +1,5 @@
-"""What a summit holds already, as rows of a table are compared with it: read once, found without a query."""
+"""The parties and people that a summit has already. They are read once, then the rows of a table are compared without
+queries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from delegations.members import field_access
+from delegations.members import field_groups
 from delegations.members.models.categories import Category
 from delegations.members.models.duplicates import DuplicateReason
 from delegations.members.models.focal_points import FocalPoint
@@ -22,20 +23,24 @@ from summit.core.text_normalisation import fold
 from summit.people.models import Person
 from summit.summits.models import Summit
 
-# By which name keys of a table are kept beside those of other systems.
+# The system name of keys that come from a table.
 SYSTEM_NAME = "table"
 
 
 def system_of(party: Party | None) -> str:
-    """Return by which name keys of a table are kept: what a delegation calls its people is its own, and two may both
-    count from one."""
+    """Return the system name under which the keys of a table are stored.
+
+    Each party has its own, because the keys are the party's own and two parties may both count from one.
+    """
     return SYSTEM_NAME if party is None else f"{SYSTEM_NAME} {party.public_id}"
 
 
 @dataclass
 class Known:
-    """The parties and people of a summit, and who else the table brings: `add_party` and `add_person` make them known
-    to the rows below."""
+    """The parties and people of a summit, and those that the table adds.
+
+    `add_party` and `add_person` make a party or person known to the rows below.
+    """
 
     summit: Summit
     categories: dict[str, Category] = field(default_factory=dict)
@@ -51,22 +56,24 @@ class Known:
     _passports: dict[str, Person] = field(default_factory=dict)
     _births: dict[str, list[Person]] = field(default_factory=dict)
     _boxes: dict[str, list[Person]] = field(default_factory=dict)
-    # Keys that are given to people who aren't found by them.
+    # Keys of people who are not among those that were read, so that they can't be found by them.
     given: set[str] = field(default_factory=set)
     # People who act for a party, by primary key.
     focal: frozenset[int] = frozenset()
 
     def party(self, *, key: str, code: str, name: str, exact: bool = False) -> Party | None:
-        """Return a party by its key, its ISO code or its name in any language; with `exact` by its name before its
-        code, which was read from the name."""
+        """Return a party by its key, its ISO code or its name in any language.
+
+        With `exact` its name goes before its code, because the code was derived from the name.
+        """
         found = self._by_key.get(("party", key)) if key else None
-        # What the host calls one party is no other's code.
+        # A name that the host uses for one party must not be read as another's code.
         found = found or (self._by_name.get(plain(name)) if exact else None)
         found = found or (self._by_code.get(code) if code else None) or self._by_name.get(plain(name))
         return found if isinstance(found, Party) else None
 
     def person(self, party: Party, *, key: str, values: dict[str, str]) -> Person | None:
-        """Return whom a row certainly means: by their key, or by their passport."""
+        """Return the person whom a row means for certain, by their key or their passport, or None."""
         found = self._by_key.get(("person", key)) if key else None
         if isinstance(found, Person):
             return found
@@ -77,19 +84,20 @@ class Known:
         return None
 
     def called(self, party: Party, values: dict[str, str]) -> list[Person]:
-        """Return those of a party whose name it is, in any order of its words."""
+        """Return the people of a party with this name; the order of its words doesn't matter."""
         name = words_of(values.get("name"))
         return list(self._people.get((id(party), name), ())) if name else []
 
     def nameless(self, party: Party, values: dict[str, str]) -> list[Person]:
-        """Return those of a party who are entered without a name and hold the office."""
+        """Return the people of a party who are entered without a name and hold this office."""
         office = fold(values.get("office", ""))
         return list(self._people.get((id(party), office), ())) if office else []
 
     def likely(
         self, values: Mapping[str, Any], *, exclude: Person | None = None
     ) -> list[tuple[Person, DuplicateReason]]:
-        """Return who is perhaps whom these values tell of, in any party, by the rules of `duplicates.likely`."""
+        """Return people of any party who may be the person that these values describe, by the rules of
+        `duplicates.likely`."""
         name, found = words_of(values.get("name")), {}
         for digest in passport_digests.known("passport", self.summit.pk, values.get("passport_number")):
             if digest in self._passports:
@@ -102,7 +110,7 @@ class Known:
         boxes = self._boxes.get(str(values.get("email") or "").lower(), [])
         for why, rows in (
             (DuplicateReason.BIRTH, [row for row in births if similar(name, words_of(row.name))]),
-            # One word says too little of people of other parties.
+            # A single word isn't enough to recognise a person of another party.
             (DuplicateReason.NAME, self._elsewhere.get(name, []) if name and not is_single(name) else []),
             (DuplicateReason.EMAIL, [row for row in boxes if similar(name, words_of(row.name))]),
         ):
@@ -111,27 +119,29 @@ class Known:
         return [hit for key, hit in found.items() if exclude is None or key != id(exclude)]
 
     def party_of(self, person: Person) -> Party | None:
-        """Return a person's party, whether it is stored or not."""
-        return self.seated.get(id(person)) or field_access.party_of(person)
+        """Return a person's party, whether or not it is stored."""
+        return self.seated.get(id(person)) or field_groups.party_of(person)
 
     def parties(self) -> list[Party]:
-        """Return the parties that are known."""
+        """Return all known parties."""
         return list({id(party): party for party in self._by_name.values()}.values())
 
     def alike(self, name: str) -> list[Party]:
-        """Return which parties are perhaps meant by a name that is none of theirs: those that are called nearly so,
-        and the country whose code it is."""
+        """Return the parties that may be meant by a name that none of them has.
+
+        These are parties with a similar name, and the country whose ISO code the name gives.
+        """
         by_code = self._by_code.get(countries.code_of(name))
         found = [*countries.near(name, self._by_name), *([by_code] if by_code else [])]
         return list({id(party): party for party in found}.values())
 
     def add_name(self, name: str, party: Party) -> None:
-        """Make known that a name means a party too."""
+        """Add another name of a party."""
         if plain(name):
             self._by_name.setdefault(plain(name), party)
 
     def is_anothers(self, party: Party, name: str) -> bool:
-        """Return whether a name is another party's, in any language."""
+        """Return whether a name belongs to another party, in any language."""
         return self._by_name.get(plain(name)) not in (None, party)
 
     def is_called(self, party: Party, name: str) -> bool:
@@ -139,7 +149,7 @@ class Known:
         return self._by_name.get(plain(name)) is party
 
     def add_party(self, party: Party, key: str = "") -> None:
-        """Make a party known."""
+        """Add a party, by its names, its ISO code and its key."""
         for name in (party.name, party.formal_name):
             self.add_name(name, party)
         if party.iso_code:
@@ -148,7 +158,7 @@ class Known:
             self._by_key["party", key] = party
 
     def add_person(self, party: Party, person: Person, key: str = "") -> None:
-        """Make somebody of a party known."""
+        """Add a person of a party, by their name or office and their key."""
         name, office = words_of(person.name), fold(person.office)
         if name:
             self._people.setdefault((id(party), name), []).append(person)
@@ -159,7 +169,7 @@ class Known:
             self._by_key["person", key] = person
 
     def add_marks(self, person: Person, email: str, passport: str, birth: str) -> None:
-        """Make known by what else somebody is recognised: their mailbox, and the digests of passport and birth."""
+        """Add what else identifies a person: the mailbox, and the digests of passport number and birth date."""
         if email:
             self._boxes.setdefault(email.lower(), []).append(person)
         if passport:
@@ -168,7 +178,8 @@ class Known:
             self._births.setdefault(birth, []).append(person)
 
     def places(self, party: Party) -> dict[int | None, Meter]:
-        """Return a party's meters; those of one that isn't stored yet are empty."""
+        """Return a party's meters by the category's primary key. A party that isn't stored yet starts with empty
+        meters."""
         found = self.counted.get(id(party))
         if found is None:
             rows = self.categories.values()
@@ -179,8 +190,11 @@ class Known:
         return found
 
 
-def look(summit: Summit, *, party: Party | None = None, particulars: bool = True) -> Known:
-    """Read what is there: of the whole summit, or of one party. The number of queries doesn't grow."""
+def read_existing(summit: Summit, *, party: Party | None = None, particulars: bool = True) -> Known:
+    """Read the parties and people of a summit, or those of one party. The number of queries doesn't grow with them.
+
+    With `party`, other people are read only as far as needed to notice duplicates.
+    """
     policy = Policy.objects.of(summit)
     known = Known(summit, Category.objects.of(summit), total=policy.total, says_country=policy.says_country)
     rows = Party.objects.filter(summit=summit) if party is None else Party.objects.filter(pk=party.pk)
@@ -197,7 +211,7 @@ def look(summit: Summit, *, party: Party | None = None, particulars: bool = True
     everybody = Person.objects.filter(summit=summit).order_by("pk")
     people = everybody.select_related(*related).defer("photo__image")
     if party is not None:
-        # Of the others only what tells whether somebody is entered twice.
+        # Other people are only needed to notice duplicates.
         own = Q(membership__party=party) | Q(particulars__entered_for=party)
         people = people.filter(own)
         marks = ("particulars__passport_digest", "particulars__birth_digest")
@@ -213,7 +227,8 @@ def look(summit: Summit, *, party: Party | None = None, particulars: bool = True
 
 
 def _add_keys(known: Known, parties: dict[int, Party], people: dict[int, Person], party: Party | None) -> None:
-    """Make keys known: of parties a desk's, of people those of whoever reads the table in."""
+    """Add the keys that earlier tables gave: for parties those of desks, for people those of the importer (a desk or
+    `party`)."""
     own = system_of(party)
     rows = ExternalId.objects.filter(summit=known.summit, system__in={SYSTEM_NAME, own}).order_by("pk")
     for row in rows:

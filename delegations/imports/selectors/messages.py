@@ -1,4 +1,4 @@
-"""What is said of the rows of a table."""
+"""Sentences of the report on the rows of a table."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -11,17 +11,17 @@ from summit.uploads.report import Outcome
 
 
 def sentences(problem: Exception) -> list[str]:
-    """Return what stops a row."""
+    """Return the sentences of an exception that stops a row."""
     return list(problem.messages) if isinstance(problem, ValidationError) else [str(problem)]
 
 
 def left_out(problem: str) -> str:
-    """Say that a cell counts as empty, and why."""
+    """Return the sentence that a cell is left out, after the problem with it."""
     return _("%(problem)s The cell is left out.") % {"problem": problem}
 
 
 def likeness(other: Person, party: Party | None, why: DuplicateReason) -> str:
-    """Ask whether somebody who resembles another is the same person."""
+    """Return the question whether a person is the same as another one whom they resemble."""
     if party is not None and why == DuplicateReason.NAME:
         facts = {"person": other.label, "party": party.name}
         return _("%(person)s is entered for %(party)s too: is it the same person?") % facts
@@ -29,7 +29,7 @@ def likeness(other: Person, party: Party | None, why: DuplicateReason) -> str:
 
 
 def alone(outcome: str) -> str:
-    """Say what became of a party whose person is refused."""
+    """Return the sentence about a party that is written although its person is refused."""
     if outcome == Outcome.NEW:
         return _("The party is entered, the person is not.")
     return _("The party is changed, the person is not.")

@@ -1,5 +1,7 @@
-"""A party from a row of a table. Names are entered as they are written; a library of ISO countries only tells which
-country is meant."""
+"""Builds parties from the rows of a table.
+
+Names are stored as the table has them. The library of ISO countries only serves to recognise which country is meant.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -11,13 +13,14 @@ from delegations.parties.selectors.party_kinds import Unreadable
 from delegations.parties.selectors.party_names import kind_word
 from summit.summits.models import Summit
 
-# Observers of the United Nations, no members: whether the host recognises them is for the host to say.
+# Observers at the United Nations, not members: the host decides whether it recognises them.
 OBSERVERS = frozenset({"VA", "PS"})
 
 
 @dataclass(frozen=True)
 class PartyRow:
-    """What a row says of a party: `written` is its code as it is written, `code` what that is by ISO 3166."""
+    """A row's values for a party. `written` is the code as the table has it, `code` the ISO 3166 code that it stands
+    for."""
 
     key: str = ""
     name: str = ""
@@ -32,7 +35,10 @@ class PartyRow:
 
     @classmethod
     def of(cls, said: dict[str, str], *, says_country: bool = True) -> "PartyRow":
-        """Read a row's cells, for a summit that says "country" or doesn't. Raises Unreadable."""
+        """Return the values in a row's cells. `says_country` is the summit's policy on the word "country".
+
+        Raises Unreadable.
+        """
         written = said.get("iso2") or said.get("iso3") or ""
         name = said.get("party", "")
         own = {field: said.get(field, "") for field in ("formal_name", "sort_key", "mission_email", "mission_phone")}
@@ -52,7 +58,7 @@ class PartyRow:
 
 
 def make(row: PartyRow, summit: Summit) -> tuple[Party, list[str]]:
-    """Return the party that a row asks for, not stored, and what is odd about it. Raises Unreadable and
+    """Return an unsaved party for a row, and notes on what is unusual about it. Raises Unreadable and
     ValidationError."""
     name = row.name or (country_names.names(summit.language).get(row.code, "") if row.code else "")
     if not name:
@@ -80,7 +86,7 @@ def make(row: PartyRow, summit: Summit) -> tuple[Party, list[str]]:
     return party, notes
 
 
-# What was decided of a party that isn't on the list: as it is written, or by the library's name.
+# Answers for a party that isn't on the list: enter it under the name in the table, or under the library's name.
 ENTER, NAMED = "enter", "named"
 KINDS = (PartyKind.COUNTRY, PartyKind.SUBSTATE, PartyKind.INTERNATIONAL, PartyKind.ORGANISATION)
 
@@ -88,18 +94,20 @@ KINDS = (PartyKind.COUNTRY, PartyKind.SUBSTATE, PartyKind.INTERNATIONAL, PartyKi
 def question(
     row: PartyRow, summit: Summit, near: list[Party], *, says_country: bool
 ) -> tuple[str, str, list[list[str]]]:
-    """Return what kind of question a party is that isn't on the list, what is asked, and what can be answered: which
-    of those that are called alike it is, or as what it is entered."""
-    said = {"name": row.name or row.written, "code": row.code}
+    """Return the question about a party that isn't on the list: its kind, its text and its possible answers.
+
+    The answers are the parties with a similar name, and the ways to enter it as a new one.
+    """
+    message = {"name": row.name or row.written, "code": row.code}
     same = [[key_of(party), _("it is %(party)s") % {"party": party.name}] for party in near]
     if row.code or row.kind:
         library = country_names.names(summit.language).get(row.code, "")
-        choices = [[ENTER, _("enter it as “%(name)s”") % said]] if row.name else []
+        choices = [[ENTER, _("enter it as “%(name)s”") % message]] if row.name else []
         if library and library != row.name:
             choices.append([NAMED if choices else ENTER, _("enter it as “%(name)s”") % {"name": library}])
         text = _("“%(name)s” (%(code)s) is not on the list of parties yet.")
         plain = _("“%(name)s” is not on the list of parties yet.")
-        return "enter", (text if row.code else plain) % said, [*same, *choices]
+        return "enter", (text if row.code else plain) % message, [*same, *choices]
     kinds = [
         [str(kind.value), _("enter it: %(kind)s") % {"kind": kind_word(kind, says_country=says_country)}]
         for kind in KINDS
@@ -107,16 +115,17 @@ def question(
     asked = _("“%(name)s” is no country that is known. What is it?")
     if not says_country:
         asked = _("“%(name)s” is not known. What is it?")
-    return "kind", asked % said, [*same, *kinds]
+    return "kind", asked % message, [*same, *kinds]
 
 
 def decided(row: PartyRow, summit: Summit, answer: str) -> PartyRow:
-    """Return what a row says of a party, with what was decided."""
+    """Return the row changed by the answer to its question."""
     if answer in {kind.value for kind in KINDS}:
         return replace(row, kind=answer)
     return replace(row, name=country_names.names(summit.language)[row.code]) if answer == NAMED else row
 
 
 def key_of(party: Party) -> str:
-    """Return what names a party among answers: one that the table brings has no lasting id."""
+    """Return the key of a party in answers. A party that comes from the table itself has no id yet and is keyed by
+    its name."""
     return party.public_id if party.pk else f"named {party.name}"

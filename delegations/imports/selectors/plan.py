@@ -1,4 +1,4 @@
-"""What a table would write, before it is written."""
+"""The plan of what a table would write."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,12 +13,12 @@ from summit.people.models import Person
 
 
 class LeftOut(Exception):
-    """A row waits until somebody answers its question."""
+    """Raised for a row that waits until its question is answered."""
 
 
 @dataclass
 class Newcomer:
-    """Somebody whom the table brings."""
+    """A new person from the table."""
 
     person: Person
     particulars: Particulars | None
@@ -28,13 +28,13 @@ class Newcomer:
 
 @dataclass
 class Plan:
-    """What a table would write."""
+    """Everything that a table would write."""
 
     report: Report
     parties: list[tuple[Party, str]] = field(default_factory=list)
     people: list[Newcomer] = field(default_factory=list)
     changes: list[tuple[Person, dict[str, Any]]] = field(default_factory=list)
-    # By the primary keys of parties that are there.
+    # By the primary keys of existing parties.
     party_changes: dict[int, tuple[Party, dict[str, str]]] = field(default_factory=dict)
     members: list[Membership] = field(default_factory=list)
     moves: list[tuple[Membership, Category]] = field(default_factory=list)

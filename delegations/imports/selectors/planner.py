@@ -1,4 +1,7 @@
-"""From rows to what would be written: nothing is stored here. The same table twice plans nothing the second time."""
+"""Turns the rows of a table into a plan; nothing is stored here.
+
+Planning the same table again, after it was applied, gives an empty plan.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,17 +13,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from delegations.imports.column_recognition import Columns, recognise
-from delegations.imports.selectors import cell_values, party_changes
+from delegations.imports.selectors import cell_values, party_change_plan
 from delegations.imports.selectors.existing_rows import Known
 from delegations.imports.selectors.messages import alone, likeness, sentences
 from delegations.imports.selectors.party_rows import PartyRow, decided, key_of, make, question
-from delegations.imports.selectors.people_changes import refuse
+from delegations.imports.selectors.people_change_checks import refuse
 from delegations.imports.selectors.plan import LeftOut, Newcomer, Plan
 from delegations.imports.selectors.report import Line, Report
 from delegations.imports.selectors.row_form import RowForm, cells
 from delegations.imports.selectors.row_matching import OTHER, Doubt, Meant
 from delegations.members.column_headings import label
-from delegations.members.field_access import GROUP_OF, PARTICULARS, PERSON
+from delegations.members.field_groups import GROUP_OF, PARTICULARS, PERSON
 from delegations.members.forms import values_of
 from delegations.members.models.categories import Capacity, Category
 from delegations.members.models.duplicates import DuplicateReason
@@ -42,30 +45,33 @@ from summit.uploads.report import ALL, Outcome, Question
 
 @dataclass
 class Planner:
-    """Plans a table: for a desk, or with `party` for one party alone, whose focal point may name no other."""
+    """Plans what a table would write.
+
+    A desk's table may name any party. With `party`, the table is a focal point's and may name no other party.
+    """
 
     summit: Summit
     known: Known
     table: Table
-    # Fields of Particulars that whoever imports may fill.
+    # Fields of Particulars that the importer may fill.
     allowed: frozenset[str]
     party: Party | None = None
     desk: bool = True
-    # What somebody has decided, by the keys of questions.
+    # Answers by the keys of questions.
     answers: Mapping[str, str] = field(default_factory=dict)
 
     def plan(self) -> Plan:
-        """Return what would be written."""
+        """Return the plan with the report on each row. Raises Unreadable if no column says who is meant."""
         columns = recognise(self.table.headings)
         barred = [name for name in columns.known.values() if name in GROUP_OF and name not in self.allowed]
-        said = [label(name) for name in barred]
-        self.found = Plan(Report([], get_language() or "", columns.unknown, columns.twice, said))
+        message = [label(name) for name in barred]
+        self.found = Plan(Report([], get_language() or "", columns.unknown, columns.twice, message))
         self.columns = Columns({at: name for at, name in columns.known.items() if name not in barred}, [], [])
         self._check_columns()
         used = set(self.columns.known.values())
         fields = {*used & {*PERSON, *PARTICULARS}, "name", "office"} | ({"language"} if self.desk else set())
         self.meant = Meant(self.known)
-        # In which row it was asked first what a party is, by its name.
+        # The number of the row that first asked about a party, by the party's name.
         self.asked: dict[str, int] = {}
         self.form = RowForm({}, summit=self.summit, fields=fields)
         for row in self.table.rows:
@@ -87,16 +93,16 @@ class Planner:
             )
 
     def _row(self, row: Row, line: Line) -> None:
-        said = {name: row.cells[at] for at, name in self.columns.known.items() if row.cells[at]}
-        party = self._party(said, line)
+        message = {name: row.cells[at] for at, name in self.columns.known.items() if row.cells[at]}
+        party = self._party(message, line)
         line.party = party.name
         partys = line.outcome
-        texts = {name: text for name, text in said.items() if name in PERSON or name in PARTICULARS}
-        if "head" in said:
-            texts["name"] = said["head"]
+        texts = {name: text for name, text in message.items() if name in PERSON or name in PARTICULARS}
+        if "head" in message:
+            texts["name"] = message["head"]
         if texts.keys() - {"language"} and ("name" in texts or "office" in texts or self.party is not None):
             try:
-                self._person(party, said, texts, line)
+                self._person(party, message, texts, line)
             except LeftOut:
                 if partys == Outcome.SAME:
                     raise
@@ -106,14 +112,14 @@ class Planner:
                     raise
                 line.notes += [alone(partys), *sentences(problem)]
         elif self.party is not None or texts.keys() - {"language"}:
-            # A formula that no program has worked out is empty too.
+            # A formula whose result isn't stored in the file is empty too.
             nobody = _("This row names nobody. Write a name or the office held.")
             if self.party is not None:
                 raise Unreadable(nobody)
             line.notes.append(nobody)
 
     def _party(self, said: dict[str, str], line: Line) -> Party:
-        given = party_changes.readable(PartyRow.of(said, says_country=self.known.says_country), line)
+        given = party_change_plan.readable(PartyRow.of(said, says_country=self.known.says_country), line)
         found = self.known.party(key=given.key, code=given.code, name=given.name, exact=not given.written)
         if self.party is not None:
             if (given.name or given.key or given.written) and found is None:
@@ -130,14 +136,17 @@ class Planner:
             line.notes += notes
             return party
         if found.pk is not None:
-            # One that the table brings is as its first row says.
+            # A party that the table itself adds has the values of its first row.
             ask = partial(self._answer, line)
-            party_changes.plan(found, given, line, changes=self.found.party_changes, ask=ask, known=self.known)
+            party_change_plan.plan(found, given, line, changes=self.found.party_changes, ask=ask, known=self.known)
         return found
 
     def _decide(self, given: PartyRow, line: Line) -> tuple[PartyRow, Party | None]:
-        """Ask what a party is that isn't on the list; return what is said of it then, and which party it is if it is
-        one that is there. Raises LeftOut."""
+        """Ask what a party that isn't on the list is.
+
+        Returns the row with the answer applied, and the existing party if the answer names one. Raises LeftOut if
+        there is no answer yet.
+        """
         if not given.name and not given.code:
             return given, None
         line.party = given.name or given.written
@@ -156,15 +165,15 @@ class Planner:
             self.asked[name] = line.number
             raise LeftOut
         if kind == "kind" and answer in PartyKind.values:
-            said = kind_word(answer, says_country=self.known.says_country)
-            line.notes.append(_("Entered as: %(kind)s.") % {"kind": said})
+            message = kind_word(answer, says_country=self.known.says_country)
+            line.notes.append(_("Entered as: %(kind)s.") % {"kind": message})
         found = next((each for each in alike if key_of(each) == answer), None)
         if found is not None:
             self.known.add_name(given.name, found)
         return decided(given, self.summit, answer), found
 
     def _answer(self, line: Line, kind: str, text: str, choices: list[list[str]], usual: str = "") -> str:
-        """Ask, and return what was answered, or else what is usual."""
+        """Add a question to the row's line and return its answer; without an answer, return `usual`."""
         key = f"{line.number} {kind}"
         answer = self.answers.get(key) or self.answers.get(f"{ALL} {kind}", "")
         if answer not in {value for value, _words in choices}:
@@ -174,8 +183,11 @@ class Planner:
         return asked.chosen
 
     def _whom(self, party: Party, key: str, texts: dict[str, str], line: Line) -> Person | None:
-        """Return whom a row means, None for somebody new. A focal point is told; a desk is asked. Raises Unreadable,
-        LeftOut."""
+        """Return the person whom a row means, or None for a new one.
+
+        In doubt a desk is asked (LeftOut if it hasn't answered yet), and a focal point's row is refused. Raises
+        Unreadable, LeftOut.
+        """
         try:
             return self.meant.find(party, key, texts)
         except Doubt as doubt:
@@ -227,7 +239,7 @@ class Planner:
         likenesses = self._resembled(party, person, changed)
         check_category(party, category, self.known.places(party), self.desk)
         take_place(party, category, self.known.places(party))
-        # Whoever is refused is entered nowhere and resembles nobody.
+        # Only now is it certain that the person isn't refused: only then are resemblances stored.
         self._point_out(likenesses, line)
         own = {name: value for name, value in changed.items() if name in PERSON}
         for name, value in {"language": party.language, **own}.items():
@@ -250,8 +262,10 @@ class Planner:
     def _resembled(
         self, party: Party, person: Person, said: dict[str, Any], *, known: bool = False
     ) -> list[tuple[Person, Person, DuplicateReason]]:
-        """Return whom somebody resembles, for a desk to decide later. A focal point enters nobody whom it may have
-        entered already. Raises Unreadable."""
+        """Return pairs of a person and those whom they resemble, for a desk to decide later.
+
+        Raises Unreadable if a focal point's row seems to enter a person of its own party a second time.
+        """
         found: list[tuple[Person, Person, DuplicateReason]] = []
         if known and not people.TELLING & set(said):
             return found
@@ -272,13 +286,17 @@ class Planner:
         return found
 
     def _point_out(self, likenesses: list[tuple[Person, Person, DuplicateReason]], line: Line) -> None:
-        """Note whom somebody new resembles, and tell a desk."""
+        """Add the resemblances of a new person to the plan, and note them in the line if a desk imports."""
         self.found.likenesses += likenesses
         if self.desk and likenesses:
             line.notes += [likeness(other, self.known.party_of(other), why) for _new, other, why in likenesses]
 
     def _seat(self, party: Party, person: Person, wanted: Category | None) -> bool:
-        """Name somebody who is known already, or move them; return whether that changes anything."""
+        """Plan a place for a person who is entered already: name them as a member, or move them to the category
+        `wanted`.
+
+        Returns whether that changes anything.
+        """
         row: Membership | None = getattr(person, "membership", None)
         if person.pk is None or (row is not None and wanted in (None, row.category)):
             return False

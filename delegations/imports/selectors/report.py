@@ -1,4 +1,4 @@
-"""What a table of parties and people would do, row by row."""
+"""The report on what a table of parties and people would do, row by row."""
 
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -8,7 +8,7 @@ from summit.uploads import report
 
 @dataclass
 class Line(report.Line):
-    """A row, and whom it names."""
+    """A row of the report, with the names of the party and the person that it names."""
 
     party: str = ""
     person: str = ""
@@ -16,8 +16,10 @@ class Line(report.Line):
 
 @dataclass
 class Report(report.Report[Line]):
-    """The rows, and what of the file is not used: columns that nobody knows, that are there twice, and that whoever
-    imports may not fill."""
+    """The rows of the report, and the columns that aren't used.
+
+    These are unknown columns, columns that occur twice, and those that the importer may not fill.
+    """
 
     LINE: ClassVar[type[report.Line]] = Line
 

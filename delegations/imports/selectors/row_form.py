@@ -1,4 +1,4 @@
-"""The form of a person, asked about the rows of a table."""
+"""The form of a person, used to validate the rows of a table."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,8 +17,8 @@ WHO = ("name", "office")
 
 
 def cells(given: Mapping[str, str], line: Line) -> dict[str, str]:
-    """Return what the form takes for each of a row's cells. One that can't be understood counts as empty, which is
-    noted."""
+    """Return the form's values for the cells of a row. A cell that can't be read counts as empty and is noted in
+    `line`."""
     found = {}
     for name, text in given.items():
         try:
@@ -29,11 +29,14 @@ def cells(given: Mapping[str, str], line: Line) -> dict[str, str]:
 
 
 class RowForm(PersonForm):
-    """The form of a person, used for row after row: making one costs more than asking it."""
+    """The form of a person, reused for row after row, because creating a form costs more than validating with it."""
 
     def read(self, person: Person | None, said: dict[str, str], line: Line) -> dict[str, Any]:
-        """Return what a row changes of a person, or says of a new one. A cell that the form refuses counts as empty,
-        which is noted, unless it says who it is. Raises ValidationError."""
+        """Return the values that a row changes about a person, or sets for a new one.
+
+        A cell that the form refuses counts as empty and is noted in `line`, unless it is the name or the office.
+        Raises ValidationError.
+        """
         self.ask(person, said)
         bad = {name: texts for name, texts in self.errors.items() if name in said and name not in WHO}
         if bad:
@@ -44,7 +47,8 @@ class RowForm(PersonForm):
         return self.changed
 
     def ask(self, person: Person | None, said: dict[str, str]) -> None:
-        """Look at what a row says of a person, or of a new one. What it doesn't say is as it was."""
+        """Validate a row's values for a person, or for a new one. Values that the row doesn't have stay as they
+        are."""
         self.before = values_of(person)
         usual = {"language": self.summit.language}
         self.data = {name: said.get(name) or self.before.get(name, usual.get(name, "")) for name in self.fields}
@@ -52,7 +56,7 @@ class RowForm(PersonForm):
         self.full_clean()
 
     def _clean_fields(self) -> None:
-        """Clean each field's value, those once that come again in other rows."""
+        """Clean the value of each field. A value that was cleaned for another row is taken from the cache."""
         kept: dict[tuple[str, Any], Any] = self.__dict__.setdefault("kept", {})
         for name, column in self.fields.items():
             key = (name, self.data[name])
@@ -65,7 +69,7 @@ class RowForm(PersonForm):
                 self.cleaned_data[name] = found
 
     def _cleaned(self, name: str, column: Any, value: Any) -> Any:
-        """What the field and the form make of a value, or why they refuse it."""
+        """Return the value as the field and the form clean it, or the ValidationError that refuses it."""
         try:
             self.cleaned_data[name] = column.clean(value)
             own = getattr(self, f"clean_{name}", None)
@@ -77,5 +81,5 @@ class RowForm(PersonForm):
 
     @property
     def sentences(self) -> list[str]:
-        """What stops it."""
+        """The errors as sentences, each with the field's label."""
         return [f"{label(name)}: {text}" for name, texts in self.errors.items() for text in texts]

@@ -1,7 +1,7 @@
-"""Whom a row means: somebody who is there, somebody new, or nobody can tell and it is asked.
+"""Finds the person whom a row means: an existing person or a new one. If several are possible, the importer is asked.
 
-Two rows of one file never become one person unasked, and of somebody who is there already office or mailbox must
-agree. Where a row says neither, its name is all that there is.
+Two rows of one file never become one person without asking. For an existing person the office or the mailbox must
+agree; if the row has neither, the name alone decides.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ OTHER = "other"
 
 @dataclass(frozen=True)
 class Met:
-    """The row of a file that named somebody first, and what it said."""
+    """The first row of a file that named a person, and its values."""
 
     number: int
     said: Mapping[str, str]
@@ -29,15 +29,17 @@ class Met:
 
 @dataclass
 class Doubt(Exception):
-    """Nobody can tell whom a row means: `text` asks, `who` are the people whom it may mean, by the answer that says
-    so. Answered by OTHER it is somebody new."""
+    """Raised if a row may mean several people. `text` is the question, `who` the possible people by answer.
+
+    The answer OTHER means a new person.
+    """
 
     text: str
     who: dict[str, Person]
 
     @property
     def choices(self) -> list[list[str]]:
-        """The answers, each with its words."""
+        """The possible answers, each with its label."""
         same = [[key, _("the same person: %(person)s") % {"person": _known_as(row)}] for key, row in self.who.items()]
         return [*same, [OTHER, _("somebody else")]]
 
@@ -48,18 +50,20 @@ def _known_as(person: Person) -> str:
 
 @dataclass
 class Meant:
-    """Finds whom the rows of a file mean, one after the other: `note` tells whom a row was found to mean."""
+    """Finds the person whom each row of a file means. `note` must be called with each person that was found."""
 
     known: Known
     _met: dict[int, Met] = field(default_factory=dict)
 
     def note(self, person: Person, number: int, said: Mapping[str, str]) -> None:
-        """Note whom a row means."""
+        """Remember that the row with this number means this person."""
         self._met.setdefault(id(person), Met(number, dict(said)))
 
     def find(self, party: Party, key: str, said: dict[str, str]) -> Person | None:
-        """Return whom a row means, None for somebody new. Raises Doubt, and Unreadable for a key that another row has
-        already."""
+        """Return the person whom a row means, or None for a new one.
+
+        Raises Doubt, and Unreadable if another row has the same key.
+        """
         sure = self.known.person(party, key=key, values=said)
         if sure is not None:
             met = self._met.get(id(sure))
@@ -72,7 +76,7 @@ class Meant:
         return self._named(self.known.called(party, said), said) or self._placeholder(party, said)
 
     def repeats(self, person: Person) -> int:
-        """Return the number of the row that named somebody already, 0 where none did."""
+        """Return the number of the earlier row that named this person, or 0."""
         met = self._met.get(id(person))
         return met.number if met else 0
 
@@ -91,13 +95,17 @@ class Meant:
         return None
 
     def _others(self, rows: list[Person], said: dict[str, str]) -> bool:
-        """Return whether a row names somebody else than all of these, whom other rows of the file named: by the one
-        word that they share, and with another office or mailbox. Somebody who was there may hold another office."""
+        """Return whether a row names a new person although earlier rows of the file named people with the same name.
+
+        That is so if the name is a single word, and office or mailbox differ from each of theirs. A person who was in
+        the summit before may merely have a new office.
+        """
         single = is_single(words_of(said.get("name")))
         return single and all(id(row) in self._met and _pairs(row, said) and not _agrees(row, said) for row in rows)
 
     def _placeholder(self, party: Party, said: dict[str, str]) -> Person | None:
-        """Return who is entered without a name for the office: a name takes that place, once."""
+        """Return the person who is entered without a name for this office, or None. A named row takes that place,
+        once."""
         for row in self.known.nameless(party, said):
             met = self._met.get(id(row))
             if (met is None and _agrees(row, said)) or (met is not None and met.said == said):

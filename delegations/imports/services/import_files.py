@@ -1,8 +1,7 @@
-"""Tables that somebody uploads: kept as rows of text, looked at before anything is written, then taken over or
-deleted.
+"""Import files: stored as rows of text, checked before anything is written, then applied or deleted.
 
-Of a file only its rows are kept, and those only until they are taken over; the report stays, which names people and
-fields and holds nothing else of them. What nobody takes over goes by itself.
+Only a file's rows are stored, and only until they are applied. The report remains; it names people and fields, but
+contains no other values. Import files that nobody applies are deleted after a while.
 """
 
 import json
@@ -28,19 +27,19 @@ from summit.summits.models import Summit
 from summit.uploads import services as uploads_services
 from summit.users.models import User
 
-# Rows that are read and written while somebody waits; more of them are a worker's.
+# The most rows that are processed within a request. A table with more is left to a worker.
 AT_ONCE = 400
-# A delegation has fewer people than that.
+# The most rows of a focal point's table. A delegation has fewer people than that.
 MOST_OF_PARTY = 400
 LONGEST_NAME = 200
 
 
 class ImportFileProblem(Exception):
-    """A table can't be stored or taken over, with a sentence that says what to do."""
+    """A table can't be stored or applied. The text is a sentence that says what to do."""
 
 
 def look_at_size(size: int) -> None:
-    """Raise SheetProblem for a file of more bytes than are read; ask before reading it."""
+    """Raise ImportFileProblem if a file of this many bytes is too large. Call it before reading the file."""
     if size > tables.MOST_BYTES:
         raise ImportFileProblem(tables.too_large())
 
@@ -48,10 +47,10 @@ def look_at_size(size: int) -> None:
 def store(
     *, summit: Summit, purpose: str, filename: str, content: bytes, by: By, party: Party | None = None
 ) -> DelegationImportFile:
-    """Keep a table with what would be made of it, and write nothing of it yet. Without `party` from a desk; with it
-    from one of its focal points, for that party alone. A table of more than AT_ONCE rows has no report yet (`look`).
+    """Store a table with the report on what it would do, and return it. Nothing is written to the summit yet.
 
-    Raises PermissionDenied, SheetProblem.
+    Without `party` a desk uploaded it; with `party`, a focal point of this party, for its own people only. A table of
+    more than AT_ONCE rows has no report until `refresh_preview` makes it. Raises PermissionDenied, ImportFileProblem.
     """
     check_may(summit, party, by)
     try:
@@ -76,9 +75,11 @@ def store(
     return row
 
 
-def look(*, sheet: DelegationImportFile, by: By) -> Report:
-    """Look anew what would be made of a table that waits, and keep the report. Raises PermissionDenied, SheetProblem
-    where it waits no more, Unreadable."""
+def refresh_preview(*, sheet: DelegationImportFile, by: By) -> Report:
+    """Make the report on a table that isn't applied yet again, store it and return it.
+
+    Raises PermissionDenied, ImportFileProblem if the table was applied or deleted, and Unreadable.
+    """
     check_may(sheet.summit, sheet.party, by)
     report = preview(summit=sheet.summit, table=table_of(sheet), by=by, party=sheet.party, answers=sheet.answers)
     if not uploads_services.keep_report(sheet, _written(report)):
@@ -86,9 +87,12 @@ def look(*, sheet: DelegationImportFile, by: By) -> Report:
     return report
 
 
-def take(*, sheet: DelegationImportFile, by: By) -> Report:
-    """Write what a table says, once, whoever asks how often; its report tells from now on what was done, and its rows
-    are forgotten. Raises PermissionDenied, SheetProblem where it was taken over or deleted meanwhile, Unreadable."""
+def apply(*, sheet: DelegationImportFile, by: By) -> Report:
+    """Apply a table and return the report on what was done. A second call doesn't apply it again.
+
+    The table's rows are deleted and the report is stored. Raises PermissionDenied, ImportFileProblem if the table was
+    applied or deleted before, and Unreadable.
+    """
     check_may(sheet.summit, sheet.party, by)
 
     def claim() -> None:
@@ -107,10 +111,10 @@ def take(*, sheet: DelegationImportFile, by: By) -> Report:
 
 
 def answer(*, sheet: DelegationImportFile, answers: Mapping[str, str], by: By) -> None:
-    """Keep what somebody has decided of a table's rows, by the keys of the report's questions; "" takes a decision
-    back. What becomes of the rows then is looked at by `look`.
+    """Store answers to questions of a table's report, by the questions' keys; "" withdraws an answer.
 
-    Raises PermissionDenied, SheetProblem where it waits no more, or where something else is asked by now.
+    The report doesn't change until `refresh_preview` makes it again. Raises PermissionDenied, and ImportFileProblem
+    if the table was applied already or no longer asks this.
     """
     check_may(sheet.summit, sheet.party, by)
     with transaction.atomic():
@@ -125,8 +129,8 @@ def answer(*, sheet: DelegationImportFile, answers: Mapping[str, str], by: By) -
     sheet.refresh_from_db(fields=["answers"])
 
 
-def drop(*, sheet: DelegationImportFile, by: By) -> None:
-    """Delete a table; what was taken over of it stays. Raises PermissionDenied."""
+def discard(*, sheet: DelegationImportFile, by: By) -> None:
+    """Delete an import file. What was applied from it stays. Raises PermissionDenied."""
     check_may(sheet.summit, sheet.party, by)
     with transaction.atomic():
         audit.record(**_recorded(sheet, by), action="delegations.delegationimportfile.remove")
@@ -134,17 +138,17 @@ def drop(*, sheet: DelegationImportFile, by: By) -> None:
 
 
 def drop_old() -> int:
-    """Delete the tables that nobody took over for too long, of all summits, and return how many."""
+    """Delete the import files of all summits that nobody applied in time, and return how many."""
     return uploads_services.drop_old(DelegationImportFile)
 
 
 def report_of(sheet: DelegationImportFile) -> Report | None:
-    """Return what would be made of a table, or was; None where nobody has looked yet."""
+    """Return the stored report on a table, or None if there is none yet."""
     return Report.from_data(json.loads(sheet.report)) if sheet.report else None
 
 
 def table_of(sheet: DelegationImportFile) -> Table:
-    """Return the rows of a table that waits. Raises SheetProblem where it waits no more."""
+    """Return the rows of a table that isn't applied yet. Raises ImportFileProblem if it was applied or deleted."""
     if not sheet.content:
         raise ImportFileProblem(_taken())
     data = json.loads(bytes(sheet.content))
@@ -159,8 +163,8 @@ def _check(table: Table, purpose: str, party: Party | None) -> None:
     if not table.rows:
         raise ImportFileProblem(_("The table has headings and no rows. Fill in a row for each, and choose it again."))
     if party is not None and len(table.rows) > MOST_OF_PARTY:
-        said = _("The table has more than %(n)d rows. Choose one with your own people alone.")
-        raise ImportFileProblem(said % {"n": MOST_OF_PARTY})
+        message = _("The table has more than %(n)d rows. Choose one with your own people alone.")
+        raise ImportFileProblem(message % {"n": MOST_OF_PARTY})
     if purpose == ImportPurpose.PEOPLE and not recognise(table.headings).has("name", "office", "head"):
         raise ImportFileProblem(_("No column names people. Call one “name” or “office held” in the first row."))
 
@@ -176,12 +180,13 @@ def _written(report: Report) -> str:
 
 
 def _name(given: str) -> str:
-    """Return the last part of a file's name without what is not printed."""
+    """Return the last part of a file's path without unprintable characters."""
     last = re.split(r"[\\/]", unicodedata.normalize("NFC", given))[-1]
     plain = "".join(char for char in last if unicodedata.category(char)[0] not in "CZ" or char == " ")
     return plain.strip()[-LONGEST_NAME:] or _("table")
 
 
 def _recorded(sheet: DelegationImportFile, by: By) -> dict[str, Any]:
-    """What the audit keeps of a table: whose it was, since a file's name may be a person's."""
+    """Return the arguments for an audit record about a table. Its target is the party or the summit, as a file's name
+    may contain a person's."""
     return {"by": by, "target": sheet.party or sheet.summit, "summit": sheet.summit}

@@ -1,4 +1,4 @@
-"""Reading a table into a summit: what it would do, and doing it."""
+"""Imports a table into a summit: previews what it would do, and does it."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -7,12 +7,12 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Max
 
 from delegations.badges.services import transferable_passes
-from delegations.imports.selectors.existing_rows import SYSTEM_NAME, Known, look, system_of
+from delegations.imports.selectors.existing_rows import SYSTEM_NAME, Known, read_existing, system_of
 from delegations.imports.selectors.plan import Plan
 from delegations.imports.selectors.planner import Planner
 from delegations.imports.selectors.report import Report
-from delegations.imports.services import party_changes, people_changes
-from delegations.members.field_access import GROUPS
+from delegations.imports.services import party_writer, people_writer
+from delegations.members.field_groups import GROUPS
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.members import Membership
 from delegations.members.permissions import check_can_act
@@ -36,8 +36,10 @@ NO_ANSWERS: Answers = {}
 def preview(
     *, summit: Summit, table: Table, by: By, party: Party | None = None, answers: Answers = NO_ANSWERS
 ) -> Report:
-    """Return what a table would do, and write nothing. Raises PermissionDenied, Unreadable where no column says who
-    is meant."""
+    """Return the report on what a table would do, and write nothing.
+
+    Raises PermissionDenied, and Unreadable if no column says who is meant.
+    """
     check_may(summit, party, by)
     with bulk_insert.uncollected():
         return _plan(summit, table, by, party, answers)[0].report
@@ -53,13 +55,12 @@ def read_in(
     claim: Callable[[], object] = lambda: None,
     close: Callable[[Report], object] = lambda report: None,
 ) -> Report:
-    """Write what a table says, every row that can be, in one transaction; the report tells the others. Without
-    `party` from a desk; with it from one of its focal points, for that party alone.
+    """Write every row of a table that can be written, in one transaction, and return the report on all rows.
 
-    The same table twice writes nothing the second time, and two at once write once: whoever comes second waits, and
-    then finds what is there. `answers` are what somebody has decided, by the keys of the report's questions. `claim`
-    and `close` are called in the transaction, before anything is written and after all is. Raises PermissionDenied,
-    Unreadable.
+    Without `party` a desk imports it; with `party`, a focal point of this party, for its own people only. Importing
+    the same table again writes nothing. If two imports run at once, the second waits and then finds the rows of the
+    first. `answers` are by the keys of the report's questions. `claim` and `close` are called in the transaction,
+    before the first and after the last write. Raises PermissionDenied, Unreadable.
     """
     check_may(summit, party, by)
 
@@ -80,10 +81,10 @@ def read_in(
 def _store(plan: Plan, known: Known, party: Party | None, by: By) -> None:
     summit = known.summit
     _store_parties(plan, summit, by)
-    party_changes.store(summit=summit, changes=plan.party_changes, by=by)
+    party_writer.store(summit=summit, changes=plan.party_changes, by=by)
     _store_people(plan, summit, by, system_of(party))
     _store_members(plan, known, by)
-    people_changes.store(summit=summit, changes=plan.changes, party=party, by=by)
+    people_writer.store(summit=summit, changes=plan.changes, party=party, by=by)
     _note_likenesses(plan)
     if plan.report.writes:
         audit.record(
@@ -96,7 +97,7 @@ def _store(plan: Plan, known: Known, party: Party | None, by: By) -> None:
 
 
 def check_may(summit: Summit, party: Party | None, by: By) -> None:
-    """Raise PermissionDenied unless somebody may read tables into a summit, or with `party` for that one."""
+    """Raise PermissionDenied unless `by` may import tables into a summit or, with `party`, for that party."""
     if party is not None:
         for action in ("delegations.read_in", "delegations.enter_person", "delegations.name"):
             check_can_act(by, action, party)
@@ -108,15 +109,16 @@ def check_may(summit: Summit, party: Party | None, by: By) -> None:
 
 def _lock(summit: Summit, party: Party | None) -> None:
     if party is None:
-        # Rows that only refer to the summit are let through: whoever holds a party writes some, and is waited for.
+        # With no_key, rows that merely refer to the summit can still be written: a transaction that holds a party's
+        # lock writes such rows, and must not wait for this one.
         Summit.objects.select_for_update(no_key=True).get(pk=summit.pk)
-    # Whoever names people one by one locks their party.
+    # Naming a single person locks their party too.
     rows = Party.objects.filter(summit=summit) if party is None else Party.objects.filter(pk=party.pk)
     list(rows.select_for_update().order_by("pk").values_list("pk"))
 
 
 def _plan(summit: Summit, table: Table, by: By, party: Party | None, answers: Answers) -> tuple[Plan, Known]:
-    known = look(summit, party=party)
+    known = read_existing(summit, party=party)
     allowed = {
         name
         for group in GROUPS.values()
@@ -158,7 +160,8 @@ def _store_people(plan: Plan, summit: Summit, by: By, system: str) -> None:
 
 
 def _note_likenesses(plan: Plan) -> None:
-    """Put on protocol's list who resembles whom, each pair once, from whichever side it was noticed."""
+    """Store the pairs of people who resemble each other as DuplicateCandidates, each pair once, in either
+    direction."""
     pairs = {frozenset((one.pk, other.pk)): (one, other, why) for one, other, why in plan.likenesses}
     keys = {key for pair in pairs for key in pair}
     there = DuplicateCandidate.objects.filter(person__in=keys, other__in=keys).values_list("person", "other")

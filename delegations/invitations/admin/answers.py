@@ -1,4 +1,4 @@
-"""Answers as they came: in their list, on the pages of invitations and parties, with the paper of each."""
+"""The admin of answers: their list, inlines on the pages of invitations and parties, and the scan of each answer."""
 
 from typing import Any, ClassVar
 
@@ -31,23 +31,23 @@ FIELDS: list[Any] = ["recorded", "word", "level_word", "name", "way", "paper", "
 
 
 class GroupOfReplyFilter(GroupFilter):
-    """Answers by the groups to which their parties belong."""
+    """Filters answers by the groups of their parties."""
 
     prefix = "invitation__party__"
 
 
 class ChannelFilter(admin.SimpleListFilter):
-    """Invitations by the way in which the answer came that holds."""
+    """Filters invitations by the channel of their latest answer."""
 
     title = _("came by")
     parameter_name = "channel"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Offer every way."""
+        """Return all channels as choices."""
         return list(Channel.choices)
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
+        """Return the invitations whose latest answer came by the chosen channel."""
         if self.value() not in Channel.values:
             return queryset
         last = Reply.objects.filter(invitation=models.OuterRef("pk")).order_by("-pk")
@@ -57,32 +57,32 @@ class ChannelFilter(admin.SimpleListFilter):
 
 
 class ReplyColumns:
-    """The columns of answers."""
+    """The columns of lists of answers."""
 
     @admin.display(description=_("recorded"), ordering="at")
     def recorded(self, row: Reply) -> str:
-        """Show when it was recorded."""
+        """Return when the answer was recorded."""
         return moment(row.at, row.invitation.party.summit)
 
     @admin.display(description=_("answer"), ordering="answer")
     def word(self, row: Reply) -> SafeString:
-        """Show what was answered."""
+        """Return the answer, marked up with its colour."""
         return state_word(InvitationState.ANSWERED, row.answer)
 
     @admin.display(description=_("at the level of"), ordering="level")
     def level_word(self, row: Reply) -> str:
-        """Show at which level they come."""
+        """Return the level at which the party comes, or a dash."""
         return str(row.get_level_display()) or "–"
 
     @admin.display(description=_("came by"), ordering="channel")
     def way(self, row: Reply) -> SafeString:
-        """Show by which way it came, with the reference and date of its paper."""
-        said = [row.get_channel_display(), row.reference, short_day(row.dated) if row.dated else ""]
-        return format_html_join(comma(), "<bdi>{}</bdi>", [(part,) for part in said if part])
+        """Return the channel by which the answer came, with the reference and date of its paper."""
+        message = [row.get_channel_display(), row.reference, short_day(row.dated) if row.dated else ""]
+        return format_html_join(comma(), "<bdi>{}</bdi>", [(part,) for part in message if part])
 
     @admin.display(description=pgettext_lazy("label", "scan"))
     def paper(self, row: Reply) -> SafeString | str:
-        """Lead to the scan."""
+        """Return a link to the scan, or a dash if there is none."""
         if not getattr(row, "scan_name", ""):
             return "–"
         address = reverse("admin:delegations_reply_scan", args=[row.pk])
@@ -90,14 +90,17 @@ class ReplyColumns:
 
 
 def with_scans(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
-    """Fetch what the columns show; the scans stay in the database, but for their names."""
+    """Return the answers, joined with everything that the columns show, and annotated with the name of their scan.
+
+    The contents of the scans are not loaded.
+    """
     related = ("invitation__party__summit", "recorded_by")
     found: models.QuerySet[Any] = rows.select_related(*related).annotate(scan_name=models.F("scan__filename"))
     return found
 
 
 class ReplyInline(ReplyColumns, SummitInline):
-    """An invitation's answers, the last first, to read."""
+    """The answers to an invitation, read-only, the latest first."""
 
     model = Reply
     summit_path = "invitation__party__summit"
@@ -106,11 +109,12 @@ class ReplyInline(ReplyColumns, SummitInline):
     verbose_name_plural = _("answers, the last first")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Fetch what is shown."""
+        """Return the answers, joined with everything that is shown."""
         return with_scans(super().get_queryset(request))
 
     def permission_for(self, verb: str) -> str:
-        """Return the action: answers are recorded by their own page, and none is changed."""
+        """Return the permission for viewing; for anything else, one that nobody has. Answers are recorded on their
+        own page."""
         return super().permission_for(verb) if verb == "view" else NOBODY
 
     def _summit(self, obj: models.Model) -> Summit | None:
@@ -119,7 +123,7 @@ class ReplyInline(ReplyColumns, SummitInline):
 
 @admin.register(Reply)
 class ReplyAdmin(PartyOfInvitation, ReplyColumns, ReadOnlyAdmin):
-    """Answers."""
+    """The read-only admin of answers."""
 
     place = 4
     summit_path = "invitation__party__summit"
@@ -135,16 +139,16 @@ class ReplyAdmin(PartyOfInvitation, ReplyColumns, ReadOnlyAdmin):
     change_form_template = "admin/delegations/reply.html"
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Fetch what the columns show."""
+        """Return the answers, joined with everything that the columns show."""
         return with_scans(super().get_queryset(request))
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the scan."""
+        """Return the URL patterns, with that of the scan added."""
         view = self.admin_site.admin_view(self.scan_view)
         return [path("<int:pk>/scan/", view, name="delegations_reply_scan"), *super().get_urls()]
 
     def scan_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Give the scan of an answer as a file, never as a page of this site; who had it is recorded."""
+        """Return the scan of an answer as a download, never as a page of this site, and record the access."""
         row: Reply = self.admit(request, "view", pk)
         scan = ReplyScan.objects.filter(reply=row).first()
         if scan is None:
@@ -164,14 +168,13 @@ class ReplyAdmin(PartyOfInvitation, ReplyColumns, ReadOnlyAdmin):
 
 
 class AnswersOfParty(BackMixin):
-    """A party's page tells which letters came back, and has a field with its answers, to the summit and to single
-    sessions."""
+    """Adds the returned letters and the answers, to the summit and to single sessions, to a party's page."""
 
     change_form_template: Any = "admin/delegations/party.html"
 
     @admin.display(description=_("answers so far"))
     def answers_given(self, row: Party) -> SafeString | str:
-        """Show the answers, the last first, each leading to its page."""
+        """Return the party's answers, the latest first, each linked to its page."""
         columns, given = ReplyColumns(), Reply.objects.filter(invitation__party=row)
         rows = [
             (

@@ -1,4 +1,4 @@
-"""Letters that came back, at the top of the pages of parties and invitations."""
+"""Shows bounced letters at the top of the pages of parties and invitations."""
 
 from typing import Any
 
@@ -12,14 +12,14 @@ from summit.permissions.rules import allows
 
 
 class BackMixin:
-    """Tells the page which letters came back, for whoever sees invitations."""
+    """Adds the bounced letters to a change page, for readers who may see invitations."""
 
     model: Any
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the page with its letters that came back."""
+        """Show the page with its bounced letters."""
         row: Party | Invitation = self.admit(request, "view", object_id)  # type: ignore[attr-defined]
         party = row if isinstance(row, Party) else row.party
         more: dict[str, Any] = {"can_write": can_invite(request.user, party.summit)}

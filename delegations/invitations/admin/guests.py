@@ -1,4 +1,4 @@
-"""The page that enters a single guest, and leads to the letter that invites them."""
+"""The admin page that enters a single guest and leads to their letter of invitation."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ _TEXT = {"dir": "auto"}
 
 
 class GuestForm(forms.Form):
-    """Whom to invite, and where the letter goes."""
+    """The form of a guest: who is invited, and the mailbox for the letter."""
 
     name = forms.CharField(
         label=gettext_lazy("Name"), max_length=120, widget=forms.TextInput(_TEXT), validators=[validate_printable]
@@ -67,8 +67,11 @@ class GuestForm(forms.Form):
     "delegations/guest/<slug:slug>/", "delegations_guest", permission="delegations.invite", post="delegations.invite"
 )
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
-    """Show the form; a POST enters the guest, and leads to the letter. Who seems to be entered already is named
-    first, and asked about: `another` are those whom the guest resembles and is not."""
+    """Show the form of a guest; on POST, enter the guest and redirect to their letter.
+
+    If people already entered seem to be the same person, they are shown first. `another` then holds the ids of those
+    who are somebody else.
+    """
     check_can_invite(user, summit)
     form = GuestForm(request.POST or None, initial={"language": spoken(summit.language)})
     known: list[Any] = []
@@ -105,12 +108,15 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
 def _enter(request: HttpRequest, form: GuestForm, summit: Summit, user: User) -> Party:
     values = form.cleaned_data
     another = request.POST.getlist("another")
-    return form_idempotency.add(request, lambda: guests.enter(summit=summit, by=user, another=another, **values))
+    return form_idempotency.add(request, lambda: guests.create(summit=summit, by=user, another=another, **values))
 
 
 def _tell(form: GuestForm, problem: ValidationError) -> None:
-    """Put what was refused where the form has it: the party has the guest's name and mailbox under its own words, and
-    what stops it as a whole is that another has the name."""
+    """Add the errors of a ValidationError to the fields of the guest form.
+
+    The party's fields have other names than the form's: for a guest the party has the guest's name and mailbox. The
+    only error of the party as a whole is that another party has the name.
+    """
     ours = {
         NON_FIELD_ERRORS: "name",
         "formal_name": "name",
@@ -118,14 +124,14 @@ def _tell(form: GuestForm, problem: ValidationError) -> None:
         "mission_email": "mailbox",
         "email": "mailbox",
     }
-    said = problem.message_dict if hasattr(problem, "error_dict") else {"": problem.messages}
-    for name, errors in said.items():
+    message = problem.message_dict if hasattr(problem, "error_dict") else {"": problem.messages}
+    for name, errors in message.items():
         field = ours.get(name, name)
         for error in errors:
             form.add_error(field if field in form.fields else None, error)
 
 
 def _note(user: User, summit: Summit, people: list[Person]) -> None:
-    """Note that somebody was shown people whom the guest resembles."""
+    """Record in the access log that the account saw people whom the guest resembles."""
     rows = [(summit.pk, person.public_id) for person in people]
     access_log.note_list(by=user, label=Person._meta.label_lower, rows=rows, fields=["name"])

@@ -1,4 +1,4 @@
-"""Invitations in the admin: to read, to record an answer for, to write anew and to revoke."""
+"""The admin of invitations: read them, record answers, send new letters, and revoke."""
 
 from typing import Any
 
@@ -12,13 +12,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from delegations.core import table_files
+from delegations.core import table_writers
 from delegations.core.admin.list_tools import ToolsMixin
 from delegations.core.admin.moments import moment
 from delegations.invitations.admin import state_column
 from delegations.invitations.admin.answers import ChannelFilter, ReplyInline
 from delegations.invitations.admin.bounces import BackMixin
-from delegations.invitations.admin.occasion_column import OccasionColumn, OccasionFilter, tell, words
+from delegations.invitations.admin.occasion_column import OccasionColumn, OccasionFilter, add_occasions, words
 from delegations.invitations.admin.phone_calls import CallsMixin
 from delegations.invitations.admin.record_answer import AnsweringMixin
 from delegations.invitations.admin.state_column import LinkMoments
@@ -63,7 +63,7 @@ LINK_FIELDS: list[Any] = ["address", "created", "followed", "expires", "revoked"
 
 
 class LinkInline(LinkMoments, SummitInline):
-    """An invitation's links, to read; each has its own page where it is revoked."""
+    """The links of an invitation, read-only. A link is revoked on its own page."""
 
     model = InvitationLink
     summit_path = "invitation__party__summit"
@@ -71,11 +71,12 @@ class LinkInline(LinkMoments, SummitInline):
     readonly_fields = LINK_FIELDS
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Fetch what a link's name tells."""
+        """Return the links, joined with what their names need."""
         return super().get_queryset(request).select_related("invitation__party__summit")
 
     def permission_for(self, verb: str) -> str:
-        """Return the action: links are made with letters, and here to read."""
+        """Return the permission for viewing; for anything else, one that nobody has. Links are only made with
+        letters."""
         return super().permission_for(verb) if verb == "view" else NOBODY
 
     def _summit(self, obj: models.Model) -> Summit | None:
@@ -86,7 +87,7 @@ class LinkInline(LinkMoments, SummitInline):
 class InvitationAdmin(
     ReadsAsParty, ToolsMixin, OccasionColumn, PartyColumn, AnsweringMixin, CallsMixin, BackMixin, ReadOnlyAdmin
 ):
-    """Invitations."""
+    """The read-only admin of invitations, with pages for what a desk does with one."""
 
     place = 3
     summit_path = "party__summit"
@@ -103,55 +104,55 @@ class InvitationAdmin(
     list_shows = ("answered_by",)
     change_form_template = "admin/delegations/invitation.html"
 
-    def table(self, rows: models.QuerySet[Any], by: User) -> table_files.ExportedTable:
-        """Return the invitations as a table, with their answers."""
+    def table(self, rows: models.QuerySet[Any], by: User) -> table_writers.ExportedTable:
+        """Return the invitations with their answers as a table."""
         return exports.invitations(rows)
 
     def pages(self, request: HttpRequest) -> list[tuple[str, str]]:
-        """Lead to the sheet for telephoning round."""
+        """Return the link to the call sheet, if the reader may see it."""
         summit = chosen_summit(request, summits_of(request))
         if summit is None or not allows(request.user, "delegations.callnote.view", summit):
             return []
         return [(call_sheet(summit), gettext("Call sheet"))]
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader may revoke any."""
+        """Return whether the reader may revoke invitations in any summit."""
         return allows(request.user, "delegations.revoke", None)
 
     @admin.display(description=_("state"), ordering="state")
     def state_word(self, row: Invitation) -> SafeString:
-        """Show where it stands."""
+        """Return the state of the invitation, marked up with its colour."""
         return state_column.state_word(row.state, row.answer)
 
     @admin.display(description=pgettext_lazy("invitation", "sent"), ordering="sent_at")
     def sent(self, row: Invitation) -> str:
-        """Show when it was sent."""
+        """Return when the invitation was sent."""
         return moment(row.sent_at, row.party.summit)
 
     @admin.display(description=pgettext_lazy("invitation", "answered"), ordering="answered_at")
     def answered(self, row: Invitation) -> str:
-        """Show when it was answered."""
+        """Return when the invitation was answered."""
         return moment(row.answered_at, row.party.summit)
 
     @admin.display(description=_("reminded"))
     def reminded(self, row: Invitation) -> SafeString:
-        """Show which reminders went, and when, each on a line of its own."""
+        """Return which reminders were sent and when, one to a line."""
         summit = row.party.summit
-        said = [
+        message = [
             (
                 moment(at, summit),
                 ngettext("%(n)d day before the deadline", "%(n)d days before the deadline", days) % {"n": days},
             )
             for days, at in reminders.gone(row)
         ]
-        return format_html_join(SafeString("<br>"), '{} <span class="whole">({})</span>', said) or format_html(
+        return format_html_join(SafeString("<br>"), '{} <span class="whole">({})</span>', message) or format_html(
             "{}", moment(None, summit)
         )
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show an invitation with the buttons for what the reader may do."""
+        """Show an invitation with the buttons that its state and the reader's permissions allow."""
         row = self.admit(request, "view", object_id)
         summit = row.party.summit
         standing = row.state in (InvitationState.SENT, InvitationState.ANSWERED)
@@ -165,7 +166,7 @@ class InvitationAdmin(
         return super().change_view(request, object_id, form_url, more)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the pages of the buttons."""
+        """Return the URL patterns, with those of the buttons' pages added."""
         wrap = self.admin_site.admin_view
         return [
             path("<int:pk>/write-anew/", wrap(self.write_view), name="delegations_invitation_write_anew"),
@@ -179,7 +180,7 @@ class InvitationAdmin(
         return self.admit(request, "view", pk), request.user
 
     def sent_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show how far the letters are that were sent together with an invitation."""
+        """Show the delivery of all letters that were sent together with this invitation's."""
         row, _user = self._find(request, pk)
         summit = row.party.summit
         return progress.page(
@@ -193,7 +194,7 @@ class InvitationAdmin(
         )
 
     def write_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send the letter again with new links, after asking."""
+        """Ask for confirmation on GET; on POST, send the letter again with new links."""
         row, user = self._find(request, pk)
         check_can_invite(user, row.party.summit)
         back = reverse("admin:delegations_invitation_change", args=[row.pk])
@@ -203,8 +204,8 @@ class InvitationAdmin(
             except ValueError as refused:
                 messages.warning(request, str(refused))
             else:
-                said = ngettext("%(n)d new letter is on its way.", "%(n)d new letters are on their way.", number)
-                messages.success(request, said % {"n": number})
+                message = ngettext("%(n)d new letter is on its way.", "%(n)d new letters are on their way.", number)
+                messages.success(request, message % {"n": number})
             return redirect(back)
         return confirm(
             request,
@@ -220,12 +221,12 @@ class InvitationAdmin(
 
     @admin.action(description=_("Revoke the chosen invitations"), permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: models.QuerySet[Invitation]) -> HttpResponse:
-        """Ask before revoking."""
+        """Ask for confirmation before the chosen invitations are revoked."""
         rows = list(queryset.exclude(state=InvitationState.REVOKED).select_related("party__summit"))
         return self._ask_revoke(request, rows)
 
     def revoke_view(self, request: HttpRequest) -> HttpResponse:
-        """GET `?row=` asks; POST revokes the invitations named by `row`."""
+        """Ask for confirmation on GET (`?row=`); on POST, revoke the invitations named by `row`."""
         self.admit(request, "view")
         check(request.user, "delegations.revoke", None)
         given = request.POST if request.method == "POST" else request.GET
@@ -242,8 +243,8 @@ class InvitationAdmin(
                 messages.warning(request, pair(party_names.to_reader(row.party).name, refused))
             else:
                 done += 1
-        said = ngettext("%(n)d invitation is revoked.", "%(n)d invitations are revoked.", done)
-        messages.success(request, said % {"n": done})
+        message = ngettext("%(n)d invitation is revoked.", "%(n)d invitations are revoked.", done)
+        messages.success(request, message % {"n": done})
         return redirect("admin:delegations_invitation_changelist")
 
     def _ask_revoke(self, request: HttpRequest, rows: list[Invitation]) -> HttpResponse:
@@ -251,7 +252,7 @@ class InvitationAdmin(
             check_can_revoke(request.user, row.party.summit)
         number = {"n": len(rows)}
         names = party_names.to_readers(row.party_id for row in rows)
-        tell(rows)
+        add_occasions(rows)
         return confirm(
             request,
             self.admin_site,

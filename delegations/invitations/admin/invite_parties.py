@@ -1,4 +1,5 @@
-"""Inviting parties in the admin: whom it reaches, whom not and why, the letter, and a button for each next step."""
+"""The admin page that invites parties: who will get a letter, who won't and why, the letter itself, and the next
+steps."""
 
 from typing import Any
 
@@ -31,27 +32,27 @@ from summit.summits.models import Summit
 from summit.templatetags.marks import pair
 from summit.users.models import User
 
-# What a button does with the parties that it is for.
+# The service that each step's button calls.
 BULK_DECISIONS = {Step.PREPARE: approval.prepare, Step.APPROVE: approval.approve_many, Step.SEND: invitations.invite}
 OCCASION_LENGTH = 16
-# How many of those who are left out for one reason are named.
+# Up to this number, parties that are skipped for one reason are named one by one.
 NAMED = 3
 
 
 def button(step: Step, number: int) -> str:
-    """Return what the button of a step says."""
-    said = {
+    """Return the label of a step's button."""
+    message = {
         Step.PREPARE: ngettext("Prepare %(number)d invitation", "Prepare %(number)d invitations", number),
         Step.APPROVE: ngettext("Approve %(number)d invitation", "Approve %(number)d invitations", number),
         Step.SEND: ngettext("Send %(number)d invitation", "Send %(number)d invitations", number),
     }
-    return said[step] % {"number": number}
+    return message[step] % {"number": number}
 
 
 def done(step: Step, reach: Reach) -> str:
-    """Return what a step did."""
+    """Return the message after a step: what it did for how many parties."""
     number = len(reach.to)
-    said = {
+    message = {
         Step.PREPARE: ngettext(
             "%(number)d invitation is prepared. Another person can approve it.",
             "%(number)d invitations are prepared. Another person can approve them.",
@@ -68,35 +69,35 @@ def done(step: Step, reach: Reach) -> str:
             number,
         ),
     }
-    return said[step] % {"number": number, "letters": reach.letters}
+    return message[step] % {"number": number, "letters": reach.letters}
 
 
 def address(parties: list[Party], occasion: str = "") -> str:
-    """Return the address of the page that invites some parties of one summit."""
+    """Return the address of the page that invites these parties, which are of one summit."""
     query = [("summit", parties[0].summit.slug), *(("party", str(party.pk)) for party in parties)]
     query += [("occasion", occasion)] if occasion else []
     return f"{reverse('admin:delegations_party_invite')}?{urlencode(query)}"
 
 
 class InvitingMixin:
-    """The page that invites parties, to the summit or with `occasion` to one of its sessions."""
+    """Adds the page that invites parties to the summit or, with `occasion`, to one of its sessions."""
 
     admin_site: Any
     opts: Any
     admit: Any
 
     def has_invite_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader may invite anybody."""
+        """Return whether the reader may invite parties in any summit."""
         return allows(request.user, "delegations.invite", None)
 
     @admin.action(description=_("Invite the chosen parties"), permissions=["invite"])
     def invite(self, request: HttpRequest, queryset: models.QuerySet[Party]) -> HttpResponse:
-        """Ask before inviting."""
+        """Show the page that invites the chosen parties."""
         return self._ask(request, list(queryset.select_related("summit")))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Lead to the pages of the summit that is worked for: its policy, letters, names and order, and those that
-        invite a guest and to a session."""
+        """Show the list, with links to the chosen summit's pages: policy, letters, names, order, and those that
+        invite."""
         summit = chosen_summit(request, summits_of(request))
         inviting = summit if summit is not None and allows(request.user, "delegations.invite", summit) else None
         places = places_of(request.user, summit) if summit is not None else []
@@ -106,14 +107,18 @@ class InvitingMixin:
         return shown_page
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page that invites."""
+        """Return the URL patterns, with that of the page that invites added."""
         view = self.admin_site.admin_view(self.invite_view)
         inherited: list[URLPattern] = super().get_urls()  # type: ignore[misc]
         return [path("invite/", view, name="delegations_party_invite"), *inherited]
 
     def invite_view(self, request: HttpRequest) -> HttpResponse:
-        """GET `?summit=` asks about all that aren't invited yet, or about those named by `party`; POST does `do`
-        (Step, sending where it names none) for the parties named by `party`."""
+        """Show on GET what can be done for the parties of `?summit=`; on POST, take the step `do` for those named by
+        `party`.
+
+        On GET, `party` narrows the page; without it, it shows all parties that aren't invited yet. On POST, the step
+        is sending if `do` names none.
+        """
         self.admit(request, "view")
         check(request.user, "delegations.invite", None)
         rows: Any = self.get_queryset(request).select_related("summit")  # type: ignore[attr-defined]
@@ -192,7 +197,10 @@ class InvitingMixin:
 
 
 def _tell_skipped(request: HttpRequest, reach: Reach) -> None:
-    """Say whom a step left out and why: by name where they are few, else how many have a reason."""
+    """Add messages that say which parties a step skipped and why.
+
+    For each reason, the parties are named if they are few; otherwise their number is given.
+    """
     names = party_names.to_readers(party.pk for party, _reason in reach.skipped)
     by_reason: dict[str, list[str]] = {}
     for party, reason in reach.skipped:
@@ -202,12 +210,12 @@ def _tell_skipped(request: HttpRequest, reach: Reach) -> None:
             for name in listed:
                 messages.warning(request, pair(name, reason))
             continue
-        said = ngettext(
+        message = ngettext(
             "%(n)d party is left out. %(why)s",
             "%(n)d parties are left out, each for this reason: %(why)s",
             len(listed),
         )
-        messages.warning(request, said % {"n": len(listed), "why": reason})
+        messages.warning(request, message % {"n": len(listed), "why": reason})
 
 
 def _title(found: Plan, occasion: Occasion | None) -> str:
@@ -215,15 +223,15 @@ def _title(found: Plan, occasion: Occasion | None) -> str:
     if not found.number:
         return gettext("No party can be invited now")
     if occasion is not None:
-        said = ngettext(
+        message = ngettext(
             "Invite %(number)d party to “%(session)s”", "Invite %(number)d parties to “%(session)s”", found.number
         )
-        return said % {**number, "session": occasion.title}
+        return message % {**number, "session": occasion.title}
     return ngettext("Invite %(number)d party", "Invite %(number)d parties", found.number) % number
 
 
 def _letter(found: Plan, occasion: str) -> first_letter.Letter | None:
-    """Return the letter to the first party that something can be done for."""
+    """Return the letter to the first party for which a step is possible, or None."""
     for reach in found.steps.values():
         party = reach.to[0]
         return first_letter.read(party, reach.boxes[party.pk], occasion)
@@ -231,7 +239,7 @@ def _letter(found: Plan, occasion: str) -> first_letter.Letter | None:
 
 
 def list_of(parties: list[Party]) -> str:
-    """Return the address of the list of parties, of one summit where they are of one."""
+    """Return the address of the list of parties, narrowed to their summit if they are all of one."""
     listed = reverse("admin:delegations_party_changelist")
     summits = {party.summit_id for party in parties}
     return f"{listed}?{urlencode({'summit__id__exact': summits.pop()})}" if len(summits) == 1 else listed

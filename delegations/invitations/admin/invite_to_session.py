@@ -1,4 +1,4 @@
-"""The page from which parties are invited to one session: which session, then whom."""
+"""The admin pages that invite parties to a single session: choose the session, then the parties."""
 
 from typing import Any
 
@@ -33,8 +33,10 @@ from summit.users.models import User
     post="delegations.invite",
 )
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
-    """List the sessions; with `?session=` ask whom to invite to one. POST leads with the chosen parties to the page
-    that invites."""
+    """List the sessions; with `?session=`, show which parties can be invited to that one.
+
+    On POST, redirect to the page that invites the chosen parties.
+    """
     check_can_invite(user, summit)
     found = invitable_sessions.find(summit)
     if "session" not in request.GET:

@@ -1,4 +1,4 @@
-"""What a summit's letters say: read with real data, changed, and tried, on a page of the summit."""
+"""The admin pages of a summit's letter templates: read them with real data, change them, and send a test."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ from summit.users.models import User
 
 
 class LetterForm(forms.Form):
-    """A letter's text, and the party with whose data it is read."""
+    """The form of a letter's text, and the party with whose data it is shown."""
 
     subject = forms.CharField(
         label=gettext_lazy("Subject"), required=False, widget=forms.TextInput(attrs={"dir": "auto"})
@@ -59,8 +59,11 @@ class LetterForm(forms.Form):
     post="delegations.lettertemplate.change",
 )
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
-    """List the letters; with `?purpose=` and `?language=` show one: POST `do=read` reads what was entered, `do=save`
-    keeps it, `do=test` sends it to the reader, `do=remove` lets the system's own stand again."""
+    """List the letters; with `?purpose=` and `?language=`, show one of them.
+
+    On POST, `do=read` shows the entered text as a letter, `do=save` stores it, `do=test` sends it to the reader, and
+    `do=remove` restores the system's own text.
+    """
     purpose, language = request.GET.get("purpose", ""), request.GET.get("language", "")
     if purpose not in Purpose.values or language not in settings.INTERFACE_LANGUAGES:
         return _list(request, summit)
@@ -117,19 +120,19 @@ def _list(request: HttpRequest, summit: Summit) -> HttpResponse:
 def _do(  # noqa: PLR0917 - what was asked, of which letter
     request: HttpRequest, form: LetterForm, summit: Summit, user: User, purpose: str, language: str, text: Text
 ) -> HttpResponse | None:
-    """Do what a button says. Returns where to go on, or None to show the page with what was entered."""
-    said, do = {"purpose": purpose, "language": language}, request.POST.get("do", "")
+    """Do what the button `do` says. Return a redirect, or None to show the page again with the entered text."""
+    message, do = {"purpose": purpose, "language": language}, request.POST.get("do", "")
     try:
         if do == "save":
-            written = {"subject": text.subject, "body": text.body, **said}
-            letter_templates_services.keep(summit=summit, by=user, fresh=False, **written)
+            written = {"subject": text.subject, "body": text.body, **message}
+            letter_templates_services.save(summit=summit, by=user, fresh=False, **written)
             messages.success(request, _("The letter is saved. Letters that were sent stay as they were."))
         elif do == "remove":
-            for row in LetterTemplate.objects.filter(summit=summit, **said).select_related("summit"):
+            for row in LetterTemplate.objects.filter(summit=summit, **message).select_related("summit"):
                 letter_templates_services.remove(template=row, by=user)
             messages.success(request, _("The system’s own text stands again."))
         elif do == "test" and form.cleaned_data["party"]:
-            address = letter_previews.send(party=form.cleaned_data["party"], text=text, by=user, **said)
+            address = letter_previews.send(party=form.cleaned_data["party"], text=text, by=user, **message)
             messages.success(request, _("A test is on its way to %(address)s.") % {"address": address})
             return None
         else:
@@ -141,7 +144,7 @@ def _do(  # noqa: PLR0917 - what was asked, of which letter
 
 
 def _read(form: LetterForm, summit: Summit, purpose: str, language: str, text: Text) -> Any:
-    """Return the letter as it would be read, None where nothing can be read."""
+    """Return the letter with the data of the chosen party, or None if there is no party or the text has errors."""
     fields: Any = form.fields["party"]
     chosen = form.cleaned_data.get("party") if form.is_bound and hasattr(form, "cleaned_data") else None
     kinds = [letter_templates.purpose_for(row.kind) for row in fields.queryset]

@@ -1,4 +1,4 @@
-"""The links in letters in the admin: to read and to revoke. What they open is never shown."""
+"""The admin of the links in letters: list and revoke them. The addresses of the links are never shown."""
 
 from typing import Any
 
@@ -32,34 +32,34 @@ FIELDS: list[Any] = ["party_name", "address", "person", "created", "followed", "
 
 
 class EndsFilter(admin.SimpleListFilter):
-    """Links that end soon without an answer."""
+    """Filters links that expire soon and whose invitation isn't answered."""
 
     title = _("ends")
     parameter_name = "ends"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Offer what ends within a week."""
+        """Return the choice "within a week"."""
         return [("soon", _("within a week, not answered"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
+        """Return the links that expire within a week, if that is chosen."""
         return (
             queryset.filter(pk__in=expiring_links.ending_links().values("pk")) if self.value() == "soon" else queryset
         )
 
 
 class AskedFilter(admin.SimpleListFilter):
-    """Links whose holders wait for a new letter."""
+    """Filters links whose holders have asked for a new letter."""
 
     title = _("new letter")
     parameter_name = "asks"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Offer what waits."""
+        """Return the choice "asked for, not sent"."""
         return [("open", _("asked for, not sent"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
+        """Return the links with an open request for a new letter, if that is chosen."""
         return queryset.filter(pk__in=link_requests.waiting().values("pk")) if self.value() == "open" else queryset
 
 
@@ -68,7 +68,7 @@ OPEN_OR_REVOKED = presence(_("not revoked"), pgettext_lazy("invitation", "revoke
 
 @admin.register(InvitationLink)
 class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
-    """Links."""
+    """The read-only admin of links, with actions that revoke them and settle requests."""
 
     place = 3
     shelf = Shelf.RECORDS
@@ -86,38 +86,38 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
 
     @admin.display(description=_("new letter asked for"), ordering="asked_at")
     def asked(self, row: InvitationLink) -> str:
-        """Show when its holder asked for a new letter."""
+        """Return when the link's holder asked for a new letter."""
         return moment(row.asked_at, row.invitation.party.summit)
 
     def has_settle_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader may say that no new letter is wanted."""
+        """Return whether the reader may settle requests for new letters in any summit."""
         return allows(request.user, "delegations.invite", None)
 
     @admin.action(description=_("Note that no new letter is wanted"), permissions=["settle"])
     def settle(self, request: HttpRequest, queryset: models.QuerySet[InvitationLink]) -> None:
-        """Take requests for new letters off the desk's list."""
+        """Settle the requests for new letters: note that none is wanted."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         rows = list(queryset.select_related("invitation__party__summit"))
         done = sum(link_requests.settle(link=row, by=request.user) for row in rows)
-        said = ngettext("%(n)d request is settled.", "%(n)d requests are settled.", done)
-        messages.success(request, said % {"n": done})
+        message = ngettext("%(n)d request is settled.", "%(n)d requests are settled.", done)
+        messages.success(request, message % {"n": done})
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader may revoke any."""
+        """Return whether the reader may revoke links in any summit."""
         return allows(request.user, "delegations.revoke", None)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page that revokes."""
+        """Return the URL patterns, with that of the page that revokes links added."""
         view = self.admin_site.admin_view(self.revoke_view)
         return [path("revoke/", view, name="delegations_invitationlink_revoke"), *super().get_urls()]
 
     @admin.action(description=_("Revoke the chosen links"), permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: models.QuerySet[InvitationLink]) -> HttpResponse:
-        """Ask before revoking."""
+        """Ask for confirmation before the chosen links are revoked."""
         return self._ask(request, list(queryset.filter(revoked_at__isnull=True)))
 
     def revoke_view(self, request: HttpRequest) -> HttpResponse:
-        """GET `?row=` asks; POST revokes the links named by `row`."""
+        """Ask for confirmation on GET (`?row=`); on POST, revoke the links named by `row`."""
         self.admit(request, "view")
         check(request.user, "delegations.revoke", None)
         given = request.POST if request.method == "POST" else request.GET
@@ -135,8 +135,8 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
                 messages.warning(request, pair(row, refused))
             else:
                 done += 1
-        said = ngettext("%(n)d link is revoked.", "%(n)d links are revoked.", done)
-        messages.success(request, said % {"n": done})
+        message = ngettext("%(n)d link is revoked.", "%(n)d links are revoked.", done)
+        messages.success(request, message % {"n": done})
         return redirect("admin:delegations_invitationlink_changelist")
 
     def _ask(self, request: HttpRequest, rows: list[InvitationLink]) -> HttpResponse:

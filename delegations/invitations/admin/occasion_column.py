@@ -1,4 +1,4 @@
-"""What an invitation is to, in lists and on its page: the summit, or one of its sessions as it is called now."""
+"""A list column and a filter for what an invitation is to: the summit, or a session under its present title."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -19,8 +19,11 @@ from summit.templatetags.content import own
 SUMMIT, SESSIONS = "summit", "sessions"
 
 
-def tell(rows: Iterable[Invitation]) -> None:
-    """Let invitations say what they are to: `occasion_found`. A query for each summit that asks to sessions."""
+def add_occasions(rows: Iterable[Invitation]) -> None:
+    """Set `occasion_found` on invitations: the session to which they invite, or None.
+
+    One query for each summit with invitations to sessions.
+    """
     keys: dict[Summit, set[str]] = {}
     rows = list(rows)
     for row in rows:
@@ -34,37 +37,38 @@ def tell(rows: Iterable[Invitation]) -> None:
 
 
 def words(row: Invitation) -> SafeString | str:
-    """Say what an invitation is to; of a session that is gone, that it is."""
+    """Return what an invitation is to: "the summit", the session's title, or that the session is gone."""
     if not row.occasion:
         return _("the summit")
     if not hasattr(row, "occasion_found"):
-        tell([row])
+        add_occasions([row])
     found: invitable_sessions.Occasion | None = row.occasion_found  # type: ignore[attr-defined]
     return own(found.title, row.party.summit) if found else _("a session that is no longer in the agenda")
 
 
 class OccasionColumn:
-    """The column. One query for a list's page, and one on an invitation's own."""
+    """The column. One query for each page of the list, and one on an invitation's own page."""
 
     def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
-        """Find the sessions of a page."""
+        """Find the sessions of all invitations on a page."""
         super().make_ready(request, rows)  # type: ignore[misc]
-        tell(rows)
+        add_occasions(rows)
 
     @admin.display(description=pgettext_lazy("invitation", "to"), ordering="occasion")
     def occasion_word(self, row: Invitation) -> SafeString | str:
-        """Show what it is to."""
+        """Return what the invitation is to."""
         return words(row)
 
 
 class OccasionFilter(admin.SimpleListFilter):
-    """Invitations by what they are to: the summit, any session, or one of those to which somebody is invited."""
+    """Filters invitations by what they are to: the summit, any session, or a session to which somebody is invited."""
 
     title = pgettext_lazy("invitation", "to")
     parameter_name = "to"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        """Offer the sessions of the summit that is worked for, in the order of its agenda. Two queries."""
+        """Return as choices the summit, any session, and the sessions of the chosen summit in the agenda's order. Two
+        queries."""
         offered: list[tuple[str, Any]] = [
             (SUMMIT, gettext_lazy("the summit")),
             (SESSIONS, gettext_lazy("any session")),
@@ -78,7 +82,7 @@ class OccasionFilter(admin.SimpleListFilter):
         return [*offered, *((key, own(row.title, summit)) for key, row in found.items())]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
+        """Return the invitations to the chosen target."""
         wanted = self.value()
         if not wanted:
             return queryset

@@ -1,4 +1,4 @@
-"""The call sheet: whom to telephone, and noting what came of each call."""
+"""The admin pages of the call sheet: whom to telephone, and the outcome of each call."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ ON_PAGE = 100
 
 
 class CallForm(forms.Form):
-    """What came of a call."""
+    """The form of a call's outcome."""
 
     outcome = forms.ChoiceField(
         label=_("What came of it"), choices=CallOutcome.choices, required=False, widget=forms.RadioSelect()
@@ -48,12 +48,12 @@ class CallForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["outcome"]
         field.depends = True
-        # Arrows choose, Tab leads to the note, Enter stores.
+        # With this, arrow keys choose the outcome, Tab leads to the note and Enter stores.
         field.widget.attrs["autofocus"] = True
 
 
 class NarrowForm(forms.Form):
-    """What narrows the sheet."""
+    """The form that filters the call sheet."""
 
     group = forms.ChoiceField(label=_("Group"), required=False)
     days = forms.ChoiceField(label=_("Waited for"), required=False)
@@ -75,7 +75,7 @@ class NarrowForm(forms.Form):
             field.depends = True
 
     def narrowed(self) -> Narrowed:
-        """Return what was chosen; what isn't offered narrows nothing."""
+        """Return the chosen filters. A value that isn't among the choices is ignored."""
         self.is_valid()
         chosen = self.cleaned_data
         return Narrowed(chosen.get("group", ""), int(chosen.get("days") or 0), chosen.get("last", ""))
@@ -86,13 +86,13 @@ def _days(number: int) -> str:
 
 
 class CallsMixin:
-    """The pages of the call sheet, among those of invitations."""
+    """Adds the pages of the call sheet to the admin of invitations."""
 
     admin_site: Any
     opts: Any
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the sheet, and the page of a call."""
+        """Return the URL patterns, with those of the call sheet and of a call added."""
         wrap = self.admin_site.admin_view
         return [
             path("calls/", wrap(self.calls_view), name="delegations_invitation_calls"),
@@ -101,7 +101,7 @@ class CallsMixin:
         ]
 
     def calls_view(self, request: HttpRequest) -> HttpResponse:
-        """Show whom to telephone, whoever has waited longest first."""
+        """Show the parties to telephone. Those who have waited longest come first."""
         summit = chosen_summit(request, summits_of(request))
         if summit is None or not allows(request.user, "delegations.callnote.view", summit):
             raise Http404
@@ -113,12 +113,12 @@ class CallsMixin:
             _tell(row, summit, now)
         access_log.note_contacts(by=user_of(request), summit=summit, rows=list(page))
         number = page.paginator.count
-        said = ngettext("%(n)d party to telephone", "%(n)d parties to telephone", number)
+        message = ngettext("%(n)d party to telephone", "%(n)d parties to telephone", number)
         context = {
             **self.admin_site.each_context(request),
             **party_names.on_page(summit),
             "opts": self.opts,
-            "title": said % {"n": number} if number else gettext("Nobody to telephone"),
+            "title": message % {"n": number} if number else gettext("Nobody to telephone"),
             "summit": summit,
             "page": page,
             "form": form,
@@ -127,7 +127,8 @@ class CallsMixin:
         return TemplateResponse(request, "admin/delegations/calls.html", context)
 
     def call_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Note a call: whoever answered on the telephone leads on to recording that answer."""
+        """Show the page of a call; on POST, store its outcome. If the party answered, the next page records that
+        answer."""
         row: Invitation = self.admit(request, "view", pk)  # type: ignore[attr-defined]
         summit, user = row.party.summit, user_of(request)
         check(user, "delegations.callnote.change", summit)
@@ -158,14 +159,15 @@ class CallsMixin:
 def _note(form: CallForm, row: Invitation, user: User) -> CallNote | None:
     values = form.cleaned_data
     try:
-        return phone_calls.note(invitation=row, outcome=values["outcome"], text=values["note"], by=user)
+        return phone_calls.record(invitation=row, outcome=values["outcome"], text=values["note"], by=user)
     except phone_calls.CallProblem as problem:
         form.add_error(problem.field or None, str(problem))
     return None
 
 
 def _on(row: Invitation, noted: CallNote, summit: Summit) -> str:
-    """Return where one goes on: to the answer that was given, else to whoever is next on the sheet."""
+    """Return the address of the next page: the answer's form if the party answered, otherwise the call sheet's next
+    party."""
     if noted.outcome == CallOutcome.ANSWERED:
         answer = reverse("admin:delegations_invitation_answer", args=[row.pk])
         return f"{answer}?{urlencode({'channel': 'telephone', 'from': 'calls'})}"
@@ -174,7 +176,7 @@ def _on(row: Invitation, noted: CallNote, summit: Summit) -> str:
 
 
 def _tell(row: Any, summit: Summit, now: Any) -> None:
-    """Add to an invitation what the pages say of it."""
+    """Set on an invitation what the pages show of it: days waited, focal points, and the last call's outcome."""
     row.waited = phone_calls.days_since(row.sent_at, summit=summit, now=now) if row.sent_at else 0
     row.focal = [point.person for point in row.party.focal_points.all()]
     outcome = getattr(row, "last_outcome", "")

@@ -1,4 +1,5 @@
-"""Recording an answer that reached a desk: by note verbale, letter, telephone, e-mail or in person."""
+"""The admin page that records an answer which reached a desk by note verbale, letter, telephone, e-mail or in
+person."""
 
 from typing import Any
 
@@ -27,7 +28,7 @@ _TEXT = {"dir": "auto"}
 
 
 class AnswerForm(forms.Form):
-    """What is recorded. What it may be is the domain's to say: nothing is required here but what it refuses."""
+    """The form of an answer. It requires nothing itself: the service validates the values."""
 
     answer = forms.ChoiceField(label=_("Answer"), required=False)
     level = forms.ChoiceField(
@@ -54,10 +55,10 @@ class AnswerForm(forms.Form):
         help_text=_("A PDF, or a picture as JPEG or PNG, of 10 MB at most."),
     )
     note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea({"rows": 3, **_TEXT}))
-    # The last answer that the page shows.
+    # The public id of the latest answer that the page shows.
     newest = forms.CharField(required=False, widget=forms.HiddenInput())
 
-    # What can be left out, and says so; the rest the domain asks for.
+    # Fields that are marked as optional. The service requires the others.
     LEFT_OUT = ("level", "reference", "dated", "scan", "note")
 
     def __init__(self, invitation: Invitation, *args: Any, **kwargs: Any) -> None:
@@ -70,13 +71,13 @@ class AnswerForm(forms.Form):
         ):
             field: Any = self.fields[name]
             field.choices = [("", first), *choices]
-        # Any that isn't offered to such a party: what is said of it is the domain's.
+        # A level that isn't offered gets the same message as from the service.
         self.fields["level"].error_messages["invalid_choice"] = levels.problem("unknown", invitation.party.kind)
         for name, field in self.fields.items():
             field.depends = name not in self.LEFT_OUT
 
     def clean_scan(self) -> scanned_answers.Scan | None:
-        """Return the scan, read only where it isn't too large."""
+        """Return the scan, or None. The file is only read if it isn't too large."""
         file = self.cleaned_data.get("scan")
         if file is None:
             return None
@@ -88,7 +89,7 @@ class AnswerForm(forms.Form):
 
 
 def first_values(invitation: Invitation, newest: Reply | None, channel: str) -> dict[str, str]:
-    """Return what the form begins with: what holds now, and the way by which one came to it."""
+    """Return the form's initial values: the current answer, and the channel if it is one of a desk's."""
     return {
         "answer": invitation.answer,
         "level": level_choices.proposed(invitation),
@@ -100,8 +101,10 @@ def first_values(invitation: Invitation, newest: Reply | None, channel: str) -> 
 
 
 def record(form: AnswerForm, invitation: Invitation, user: User) -> Reply | None:
-    """Record what was entered. Where it can't be, say so at its field and return None: whoever is behind is given the
-    newer answer as the one that they have seen."""
+    """Record the entered answer and return it, or None if it can't be recorded; the form then has the errors.
+
+    If a newer answer came meanwhile, the form gets it as the last answer that was seen.
+    """
     values = form.cleaned_data
     try:
         return answers.answer(
@@ -127,15 +130,17 @@ def record(form: AnswerForm, invitation: Invitation, user: User) -> Reply | None
 
 
 class AnsweringMixin:
-    """The page of an invitation that records an answer. `?channel=telephone` chooses the way, `?from=calls` leads
-    back to the call sheet."""
+    """Adds the page that records an answer to an invitation.
+
+    `?channel=telephone` preselects the channel; `?from=calls` leads back to the call sheet.
+    """
 
     admin_site: Any
     opts: Any
     page_shows: tuple[str, ...]
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page."""
+        """Return the URL patterns, with that of the page added."""
         view = self.admin_site.admin_view(self.answer_view)
         return [
             path("<int:pk>/answer/", view, name="delegations_invitation_answer"),
@@ -143,7 +148,7 @@ class AnsweringMixin:
         ]
 
     def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Record an answer that came by telephone or on paper, at any time."""
+        """Show the form of an answer; on POST, record it. A desk may do so after the deadline too."""
         row: Invitation = self.admit(request, "view", pk)  # type: ignore[attr-defined]
         user: Any = request.user
         summit = row.party.summit
@@ -174,13 +179,13 @@ class AnsweringMixin:
 
 
 def _back(request: HttpRequest, row: Invitation) -> str:
-    """Return where one came from: the call sheet, or the invitation's page."""
+    """Return the address from which the reader came: the call sheet or the invitation's page."""
     if request.GET.get("from") == "calls":
         return call_sheet(row.party.summit)
     return reverse("admin:delegations_invitation_change", args=[row.pk])
 
 
 def came_by(reply: Reply) -> str:
-    """Return by which way an answer came, with the reference of its paper."""
+    """Return the channel of an answer, with the reference of its paper if it has one."""
     way = str(Channel(reply.channel).label)
     return f"{way}, {reply.reference}" if reply.reference else way

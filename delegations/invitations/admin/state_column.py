@@ -1,4 +1,4 @@
-"""Where an invitation stands, as a word with its sign."""
+"""Columns that show the state of an invitation and the moments of its links."""
 
 from django.contrib import admin
 from django.utils.html import format_html
@@ -11,7 +11,7 @@ from delegations.invitations.models.invitations import COMING, Answer, Invitatio
 
 
 def state_word(state: str | None, answer: str | None) -> SafeString:
-    """Return the state word for an invitation's state (None where there is no invitation) and answer."""
+    """Return the markup for an invitation's state and answer; `state` is None if there is no invitation."""
     sign, word = _sign(state, answer)
     return format_html('<span class="state" data-state="{}">{}</span>', sign, word)
 
@@ -30,24 +30,24 @@ def _sign(state: str | None, answer: str | None) -> tuple[str, str]:
 
 
 class LinkMoments:
-    """The columns of links that are moments."""
+    """The columns with the moments of links."""
 
     @admin.display(description=gettext_lazy("created"), ordering="created_at")
     def created(self, row: InvitationLink) -> str:
-        """Show when it was made."""
+        """Return when the link was made."""
         return moments.moment(row.created_at, row.invitation.party.summit)
 
     @admin.display(description=gettext_lazy("first followed"), ordering="first_used_at")
     def followed(self, row: InvitationLink) -> str:
-        """Show when somebody, or a mail scanner, followed it first."""
+        """Return when the link was first followed, by a person or a mail scanner."""
         return moments.moment(row.first_used_at, row.invitation.party.summit)
 
     @admin.display(description=gettext_lazy("expires"), ordering="expires_at")
     def expires(self, row: InvitationLink) -> str:
-        """Show until when it opens."""
+        """Return when the link expires."""
         return moments.moment(row.expires_at, row.invitation.party.summit)
 
     @admin.display(description=gettext_lazy("revoked"), ordering="revoked_at")
     def revoked(self, row: InvitationLink) -> str:
-        """Show when it was revoked."""
+        """Return when the link was revoked."""
         return moments.moment(row.revoked_at, row.invitation.party.summit)

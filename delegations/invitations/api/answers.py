@@ -1,4 +1,4 @@
-"""The answers that came back."""
+"""The API of answers to invitations."""
 
 from typing import Any, ClassVar
 
@@ -19,7 +19,8 @@ from summit.users.models import User
 
 
 class ReplySerializer(OfInvitation, serializers.ModelSerializer[Reply]):
-    """One answer as it came: by which way, and who recorded it at a desk. Its `scan` is its content."""
+    """An answer as it was given, with its channel and, if a desk recorded it, the account. The resource's content is
+    its `scan`."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     level = serializers.ChoiceField(choices=Level.choices, allow_blank=True, read_only=True)
@@ -38,7 +39,7 @@ class ReplySerializer(OfInvitation, serializers.ModelSerializer[Reply]):
 
 
 class ReplyFilters(OfInvitationFilters):
-    """By what answers are narrowed."""
+    """The filters of the list of answers."""
 
     occasion = django_filters.CharFilter(field_name="invitation__occasion", label=_("id of a session"))
     answer = django_filters.ChoiceFilter(choices=Answer.choices, label=_("answer"))
@@ -48,7 +49,7 @@ class ReplyFilters(OfInvitationFilters):
 
 
 class ReplyViewSet(WithContent):
-    """Answers, as they came, each with the scan of its paper where there is one."""
+    """Answers to invitations, each with the scan of its paper if there is one."""
 
     name = "replies"
     verbose_name = _("answers to invitations")
@@ -61,12 +62,12 @@ class ReplyViewSet(WithContent):
     summit_path = "invitation__party__summit"
 
     def rows(self) -> QuerySet[Reply]:
-        """Return answers with their invitations."""
+        """Return answers joined with their invitations, and with the name of the scan."""
         rows = Reply.objects.select_related("invitation__party__summit", "recorded_by")
         return rows.annotate(scan_name=F("scan__filename"))
 
     def content(self, *, by: User, row: Reply) -> File | None:
-        """Return the scan, and note who had it."""
+        """Return the scan, or None if there is none, and record the access."""
         scan = ReplyScan.objects.filter(reply=row).first()
         if scan is None:
             return None
@@ -74,5 +75,5 @@ class ReplyViewSet(WithContent):
         return File(scan.filename, scan.media_type, bytes(scan.content))
 
     def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
-        """Record that answers were read, with who gave them."""
+        """Record in the access log that names and notes of answers were read."""
         log_shown_fields(by=by, summit=summit, rows=rows, fields=fields, shows=("name", "note"))

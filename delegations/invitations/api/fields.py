@@ -1,4 +1,4 @@
-"""What rows about an invitation have in common."""
+"""Fields and filters that all resources about an invitation share."""
 
 from typing import Any, ClassVar
 
@@ -10,7 +10,7 @@ from delegations.parties.api.fields import PartyName
 
 
 class OfInvitation(serializers.Serializer[Any]):
-    """What rows about an invitation have in common: the invitation, and whom it invites."""
+    """The fields that all resources about an invitation share: the invitation and its party."""
 
     OF: ClassVar[tuple[str, ...]] = ("id", "invitation", "party", "party_name")
 
@@ -20,7 +20,7 @@ class OfInvitation(serializers.Serializer[Any]):
 
 
 class OfInvitationFilters(django_filters.FilterSet):
-    """By what such rows are narrowed."""
+    """The filters that all resources about an invitation share."""
 
     invitation = django_filters.CharFilter(
         field_name="invitation__public_id", label=pgettext_lazy("label", "invitation")

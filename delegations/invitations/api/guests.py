@@ -1,4 +1,4 @@
-"""Single guests: a party of one, with their letter."""
+"""The API of single guests. Each guest is a party of one person, with a letter of their own."""
 
 from typing import Any, ClassVar
 
@@ -19,7 +19,7 @@ INVITE = "delegations.invite"
 
 
 class GuestSerializer(serializers.ModelSerializer[Party]):
-    """A guest: a party of one. `party` is its id among parties, by which it is invited; `person` is who it is."""
+    """A guest, who is a party of one person. `id` is the id of that party, `person` the person's id."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     name = PartyName(source="*")
@@ -31,12 +31,13 @@ class GuestSerializer(serializers.ModelSerializer[Party]):
         read_only_fields = fields
 
     def get_person(self, row: Party) -> str | None:
-        """Return the id of the person, where the guest is a member of their party."""
+        """Return the id of the guest's person, or None if nobody is a member of the party."""
         return next((member.person.public_id for member in row.memberships.all()), None)
 
 
 class GuestInput(serializers.Serializer[Any]):
-    """Whom to invite, and where the letter goes. `another` are those whom the guest resembles and isn't."""
+    """Who is invited, and the mailbox for the letter. `another` lists the ids of similar people who are somebody
+    else."""
 
     name = serializers.CharField(max_length=120)
     office = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
@@ -62,10 +63,10 @@ class GuestViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"name": ("guest_key",)}
 
     def rows(self) -> QuerySet[Party]:
-        """Return guests with who they are."""
+        """Return guests with their people."""
         found = Party.objects.filter(kind=PartyKind.GUEST).select_related("summit")
         return found.prefetch_related("memberships__person").annotate(guest_key=F("sort_key"))
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Party:
-        """Enter a guest, who isn't invited yet."""
-        return guests.enter(summit=summit, by=by, **values)
+        """Enter a guest. This doesn't invite them yet."""
+        return guests.create(summit=summit, by=by, **values)

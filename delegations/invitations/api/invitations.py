@@ -1,4 +1,4 @@
-"""Invitations: who is invited to what, and where each stands; what is done with one, and with many at once."""
+"""The API of invitations: list them, and act on a single one or on those of several parties."""
 
 import json
 from contextlib import suppress
@@ -36,10 +36,10 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 SEE = "delegations.invitation.view"
-# What is somebody's of an invitation.
+# The fields that hold personal data.
 PERSONAL = ("answered_by", "note")
 LEVELS = [(level_choices.ASKED, _("as the letter asks")), *Level.choices]
-# What inviting many at once takes and answers.
+# The arguments of the actions on several parties.
 MANY: dict[str, Any] = {
     "input": invite_parties.PartiesInput,
     "output": invite_parties.ReachSerializer,
@@ -48,8 +48,8 @@ MANY: dict[str, Any] = {
 
 
 class InvitationSerializer(serializers.ModelSerializer[Invitation]):
-    """An invitation. `occasion` is the id of the session to which it invites, empty for the summit itself; `answer`
-    and what follows it are those of the last answer. Who prepared, approved and sent it is told at desks."""
+    """An invitation. `occasion` is the id of the session to which it invites, empty for the summit itself. The fields
+    from `answer` on are those of the latest answer. Only desks see who prepared, approved and sent it."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     party = serializers.CharField(source="party.public_id", read_only=True)
@@ -71,7 +71,7 @@ class InvitationSerializer(serializers.ModelSerializer[Invitation]):
 
 
 class InvitationFilters(django_filters.FilterSet):
-    """By what invitations are narrowed."""
+    """The filters of the list of invitations."""
 
     state = django_filters.ChoiceFilter(choices=InvitationState.choices, label=_("state"))
     answer = django_filters.ChoiceFilter(choices=Answer.choices, label=_("answer"))
@@ -86,20 +86,20 @@ class InvitationFilters(django_filters.FilterSet):
     )
 
     def of_summit(self, rows: QuerySet[Invitation], name: str, value: bool) -> QuerySet[Invitation]:
-        """Return those to the summit itself, or the others."""
+        """Return the invitations to the summit itself, or the others if `value` is false."""
         return rows.filter(occasion="") if value else rows.exclude(occasion="")
 
 
 class WayInput(serializers.Serializer[Any]):
-    """How an answer reached a desk; reference and date as they stand on the paper. In a form
-    it is a part with this as JSON."""
+    """How an answer reached a desk, with the reference and date on the paper. In a multipart form this is one part,
+    as JSON."""
 
     channel = serializers.ChoiceField(choices=[(each.value, Channel(each).label) for each in DESK_CHANNELS])
     reference = serializers.CharField(required=False, default="", allow_blank=True)
     dated = serializers.DateField(required=False, default=None, allow_null=True)
 
     def to_internal_value(self, data: Any) -> Any:
-        """Return what is meant, also where it came as text. Raises ValidationError."""
+        """Return the values, also if they came as JSON text. Raises ValidationError."""
         if isinstance(data, str):
             with suppress(ValueError, RecursionError):
                 data = json.loads(data)
@@ -107,8 +107,8 @@ class WayInput(serializers.Serializer[Any]):
 
 
 class AnswerInput(serializers.Serializer[Any]):
-    """An answer, and who gives it. A desk that records one says by which `way` it came; focal points leave it out. As
-    `level` “asked” is the one for which the letter asks."""
+    """An answer, and who gives it. A desk must say by which `way` it came; focal points leave that out. The `level`
+    “asked” means the level that the letter asks for."""
 
     answer = serializers.ChoiceField(choices=Answer.choices)
     level = serializers.ChoiceField(
@@ -132,7 +132,7 @@ class AnswerInput(serializers.Serializer[Any]):
     )
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Read the scan, which belongs to the way by which the answer came."""
+        """Return the values, with the scan put into `way`. Raises ValidationError for a scan without a way."""
         content, name = values.pop("scan", None), values.pop("file_name")
         if content is None:
             return values
@@ -146,7 +146,7 @@ class AnswerInput(serializers.Serializer[Any]):
 
 
 class CallInput(serializers.Serializer[Any]):
-    """What came of a call."""
+    """The outcome of a call."""
 
     outcome = serializers.ChoiceField(choices=CallOutcome.choices)
     note = serializers.CharField(required=False, default="", allow_blank=True)
@@ -166,12 +166,12 @@ class InvitationViewSet(DeskViewSet):
     summit_path = "party__summit"
 
     def rows(self) -> QuerySet[Invitation]:
-        """Return invitations with their parties, and who sent them."""
+        """Return invitations joined with their parties and the accounts that prepared, approved and sent them."""
         joined = ("party__summit", "prepared_by", "approved_by", "sent_by")
         return Invitation.objects.select_related(*joined).annotate(party_key=F("party__sort_key"))
 
     def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
-        """Record that answers were read, with who gave them."""
+        """Record in the access log that names and notes of answers were read."""
         answered = [row for row in rows if row.answered_by]
         log_shown_fields(by=by, summit=summit, rows=answered, fields=fields, shows=PERSONAL)
 
@@ -184,23 +184,26 @@ class InvitationViewSet(DeskViewSet):
         detail=False,
     )
     def plan(self, *, by: User, summit: Summit, values: Values) -> Any:
-        """Say what can be done next with the invitations of parties, and for whom not and why. Nothing is written."""
+        """List which steps are possible now for the invitations of parties, and which parties are skipped and why.
+        Nothing is written."""
         return invite_parties.planned(by=by, summit=summit, values=values)
 
     @action("prepare", permission="delegations.invite", **MANY)
     def prepare(self, *, by: User, summit: Summit, values: Values) -> Any:
-        """Prepare invitations of parties, where letters need a second person: another can approve them."""
+        """Prepare invitations of parties, so that another person can approve them. Needed if the summit's letters
+        need a second person."""
         return invite_parties.told(approval.prepare(by=by, **values), values["occasion"])
 
     @action("approve", permission="delegations.invite", **MANY)
     def approve_many(self, *, by: User, summit: Summit, values: Values) -> Any:
-        """Approve the prepared invitations of parties. Whoever prepared them is not the second person."""
+        """Approve the prepared invitations of parties. If letters need a second person, whoever prepared one can't
+        approve it."""
         return invite_parties.told(approval.approve_many(by=by, **values), values["occasion"])
 
     @action("invite", permission="delegations.invite", **MANY)
     def invite(self, *, by: User, summit: Summit, values: Values) -> Any:
-        """Invite parties to the summit, or to one of its sessions: the letters go out. Where letters need no second
-        person, what isn't approved yet is approved by this."""
+        """Invite parties to the summit or to one of its sessions, and send the letters. If letters need no second
+        person, this also approves invitations that aren't approved yet."""
         return invite_parties.told(invitations.invite(by=by, **values), values["occasion"])
 
     @action(
@@ -211,14 +214,15 @@ class InvitationViewSet(DeskViewSet):
         detail=False,
     )
     def send(self, *, by: User, summit: Summit, values: Values) -> Any:
-        """Set when answers are due and send the first letters, to all parties that aren't invited yet or to these."""
+        """Set when answers are due, and send the first letters: to these parties, or to all that aren't invited
+        yet."""
         chosen = values.get("parties") or invite_parties.uninvited(summit)
         reach = first_letter.send(summit=summit, parties=chosen, answer_by=values["answer_by"], by=by)
         return invite_parties.told(reach, "")
 
     @action("approve", permission="delegations.invite")
     def approve(self, *, by: User, row: Invitation, values: Values) -> None:
-        """Approve the draft, so that it can be sent."""
+        """Approve a prepared invitation, so that it can be sent."""
         approval.approve(invitation=row, by=by)
 
     @action("reopen", permission="delegations.invite")
@@ -228,28 +232,28 @@ class InvitationViewSet(DeskViewSet):
 
     @action("revoke", permission="delegations.revoke")
     def revoke(self, *, by: User, row: Invitation, values: Values) -> None:
-        """Revoke the invitation: its links open nothing from then on, and letters not sent yet stay here."""
+        """Revoke the invitation. Its links stop working, and letters that aren't sent yet are not sent."""
         invitations.revoke(invitation=row, by=by)
 
     @action("write-anew", permission="delegations.invite")
     def write_anew(self, *, by: User, row: Invitation, values: Values) -> None:
-        """Send the letter again with new links, to the party's mailboxes as they are now. Earlier links open nothing
-        from then on; an answer stays."""
+        """Send the letter again, with new links, to the party's present mailboxes. Earlier links stop working; an
+        answer stays."""
         invitations.write_anew(invitation=row, by=by)
 
     @action("answer", permission="delegations.answer", input=AnswerInput)
     def answer(self, *, by: User, row: Invitation, values: Values) -> None:
-        """Answer for one's own party, or record at a desk the answer that came by another way."""
-        said, way = values["answer"], values["way"]
+        """Answer for one's own party or, at a desk, record an answer that came by another channel."""
+        message, way = values["answer"], values["way"]
         if way is not None or can_answer_for(by, row.party.summit_id):
-            # At a desk each answer came by some way; one that isn't named is refused by the domain.
+            # At a desk every answer came by some channel: the service refuses one without it.
             way = Way(**(way or {"channel": ""}))
-        level = level_choices.meant(values["level"], answer=said, party=row.party)
+        level = level_choices.meant(values["level"], answer=message, party=row.party)
         answers.answer(
-            invitation=row, answer=said, level=level, name=values["name"], note=values["note"], way=way, by=by
+            invitation=row, answer=message, level=level, name=values["name"], note=values["note"], way=way, by=by
         )
 
     @action("call", permission="delegations.callnote.change", input=CallInput)
     def call(self, *, by: User, row: Invitation, values: Values) -> None:
-        """Note that the party was telephoned about its invitation."""
-        phone_calls.note(invitation=row, outcome=values["outcome"], text=values["note"], by=by)
+        """Record a telephone call to the party about its invitation."""
+        phone_calls.record(invitation=row, outcome=values["outcome"], text=values["note"], by=by)

@@ -1,4 +1,4 @@
-"""Inviting many at once: whom a step reaches, whom it does not, and why."""
+"""Serializers for inviting several parties at once, and for which of them were reached or skipped."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -21,35 +21,36 @@ OCCASION_LENGTH = 16
 
 
 class PartiesInput(serializers.Serializer[Any]):
-    """Which parties, and to what: `occasion` is the id of a session, empty for the summit itself."""
+    """Parties, and what they are invited to: `occasion` is the id of a session, empty for the summit itself."""
 
     parties = parties_field(INVITE)
     occasion = serializers.CharField(required=False, default="", allow_blank=True, max_length=OCCASION_LENGTH)
 
 
 class PlanInput(PartiesInput):
-    """Which parties, all that aren't invited yet where none are named, and to what."""
+    """Parties and what they are invited to. Without `parties`, all that aren't invited yet."""
 
     parties = parties_field(INVITE, required=False)
 
 
 class SendInput(serializers.Serializer[Any]):
-    """Which parties, all that aren't invited yet where none are named; and when answers are due, which stays as it is
-    where nothing is said."""
+    """Parties (without them, all that aren't invited yet), and when answers are due. Without `answer_by` that date
+    stays as it is."""
 
     parties = parties_field(INVITE, required=False)
     answer_by = serializers.DateTimeField(required=False, default=None, allow_null=True)
 
 
 class ReachedSerializer(serializers.Serializer[Any]):
-    """A party, and its invitation."""
+    """A party and its invitation, by their ids."""
 
     party = serializers.CharField()
     invitation = serializers.CharField()
 
 
 class ReachSerializer(serializers.Serializer[Any]):
-    """Whom a step reached and how many letters that makes; which parties it left out, and why."""
+    """The parties that a step reached, the number of letters, and the parties that it skipped, each with the
+    reason."""
 
     reached = ReachedSerializer(many=True)
     letters = serializers.IntegerField()
@@ -57,7 +58,7 @@ class ReachSerializer(serializers.Serializer[Any]):
 
 
 class StepSerializer(serializers.Serializer[Any]):
-    """What can be done for which parties, with how many letters."""
+    """A step, the parties for which it is possible, and the number of letters that it sends."""
 
     step = serializers.ChoiceField(choices=[each.value for each in Step])
     parties = serializers.ListField(child=serializers.CharField())
@@ -65,20 +66,20 @@ class StepSerializer(serializers.Serializer[Any]):
 
 
 class PlanSerializer(serializers.Serializer[Any]):
-    """Each next step that reaches somebody, in order, and which parties are left out of all, and why."""
+    """The possible next steps in their order, and the parties for which none is possible, each with the reason."""
 
     steps = StepSerializer(many=True)
     skipped = LeftOutSerializer(many=True)
 
 
 def uninvited(summit: Summit) -> Iterable[Party]:
-    """Return the parties that aren't invited yet."""
+    """Return the parties of a summit that aren't invited yet."""
     rows = invitation_status.with_standing(Party.objects.filter(summit=summit, is_host=False))
     return rows.filter(invitation_status.STANDINGS["uninvited"]).select_related("summit")
 
 
 def planned(*, by: User, summit: Summit, values: Values) -> dict[str, Any]:
-    """Return what can be done next, and for whom."""
+    """Return the data of PlanSerializer for the parties in `values`, or for all that aren't invited yet."""
     chosen = values.get("parties") or uninvited(summit)
     found = plan(parties=chosen, by=by, occasion=values["occasion"])
     steps = [
@@ -89,7 +90,7 @@ def planned(*, by: User, summit: Summit, values: Values) -> dict[str, Any]:
 
 
 def told(reach: Reach, occasion: str) -> dict[str, Any]:
-    """Return whom a step reached, with their invitations. One query."""
+    """Return the data of ReachSerializer for a step's result. One query."""
     rows = Invitation.objects.filter(party__in=reach.to, occasion=occasion).exclude(state__in=OVER)
     made = dict(rows.values_list("party", "public_id"))
     reached = [{"party": party.public_id, "invitation": made[party.pk]} for party in reach.to]

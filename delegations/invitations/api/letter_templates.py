@@ -1,4 +1,4 @@
-"""What letters say, the links in them, and the answers that came back."""
+"""The API of letter templates: a summit's own texts of letters, their previews and tests."""
 
 from typing import Any, ClassVar
 
@@ -23,7 +23,7 @@ TEMPLATE = "delegations.lettertemplate"
 
 
 class LetterTemplateSerializer(serializers.ModelSerializer[LetterTemplate]):
-    """What a letter of the summit says in a language. Where there is none the system's own text stands."""
+    """The summit's own text of a letter in a language. Where it has none, the system's text is used."""
 
     id = serializers.IntegerField(source="pk", read_only=True)
 
@@ -34,28 +34,29 @@ class LetterTemplateSerializer(serializers.ModelSerializer[LetterTemplate]):
 
 
 class LetterTextInput(serializers.Serializer[Any]):
-    """What the letter says. An empty line begins a paragraph; placeholders stand in braces, such as {party}."""
+    """The text of a letter. An empty line begins a new paragraph. Placeholders are written in braces, such as
+    {party}."""
 
     subject = serializers.CharField(required=False, default="", allow_blank=True)
     body = serializers.CharField(required=False, default="", allow_blank=True)
 
 
 class TemplateInput(LetterTextInput):
-    """For which letter, in which language, and what it says."""
+    """The purpose and language of a letter, and its text."""
 
     purpose = serializers.ChoiceField(choices=Purpose.choices)
     language = serializers.ChoiceField(choices=settings.LANGUAGES)
 
 
 class TrialInput(TemplateInput):
-    """A text, not stored, and the party as to which it is read. Without subject and body it is the text that
-    stands."""
+    """A text that isn't stored, and the party with whose data it is shown. Without subject and body, the current text
+    is used."""
 
     party = OneParty()
 
 
 class ReadLetterSerializer(serializers.Serializer[Any]):
-    """The letter as its first reader would get it. Its link opens nothing."""
+    """The letter as its recipients would get it. Its link doesn't work."""
 
     addresses = serializers.ListField(child=serializers.CharField())
     language = serializers.CharField()
@@ -64,20 +65,20 @@ class ReadLetterSerializer(serializers.Serializer[Any]):
 
 
 class TriedSerializer(serializers.Serializer[Any]):
-    """Where the test goes."""
+    """The mailbox to which the test is sent."""
 
     address = serializers.CharField()
 
 
 class TemplateFilters(django_filters.FilterSet):
-    """By what letters are narrowed."""
+    """The filters of the list of letter templates."""
 
     purpose = django_filters.ChoiceFilter(choices=Purpose.choices, label=_("purpose"))
     language = django_filters.CharFilter(label=_("language"))
 
 
 class LetterTemplateViewSet(DeskViewSet):
-    """Texts of letters."""
+    """The summit's own texts of letters."""
 
     name = "letter-templates"
     verbose_name = _("texts of letters")
@@ -91,37 +92,37 @@ class LetterTemplateViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"purpose": ("purpose", "language"), "changed": ("changed_at",)}
 
     def rows(self) -> QuerySet[LetterTemplate]:
-        """Return texts with their summits."""
+        """Return letter templates joined with their summits."""
         return LetterTemplate.objects.select_related("summit")
 
     def add(self, *, by: User, summit: Summit, values: Values) -> LetterTemplate:
-        """Give the summit a text of its own."""
-        return letter_templates.keep(summit=summit, by=by, fresh=True, **values)
+        """Add a text of the summit's own for a letter."""
+        return letter_templates.save(summit=summit, by=by, fresh=True, **values)
 
     def change(self, *, by: User, row: LetterTemplate, values: Values) -> LetterTemplate:
-        """Change what a letter says."""
-        said = {"subject": row.subject, "body": row.body, **values}
-        return letter_templates.keep(summit=row.summit, purpose=row.purpose, language=row.language, by=by, **said)
+        """Change the text of a letter."""
+        message = {"subject": row.subject, "body": row.body, **values}
+        return letter_templates.save(summit=row.summit, purpose=row.purpose, language=row.language, by=by, **message)
 
     def remove(self, *, by: User, row: LetterTemplate) -> None:
-        """Let the system's own text stand again."""
+        """Delete the summit's own text, so that the system's text is used again."""
         letter_templates.remove(template=row, by=by)
 
     @action(
         "read", safe=True, permission=f"{TEMPLATE}.view", input=TrialInput, output=ReadLetterSerializer, detail=False
     )
     def read(self, *, by: User, summit: Summit, values: Values) -> Any:
-        """Read a text as a letter to a party. Nothing is stored and nothing sent."""
+        """Show a text as a letter to a party. Nothing is stored or sent."""
         return letter_previews.read(**_trial(summit, values))
 
     @action("test", permission=f"{TEMPLATE}.change", input=TrialInput, output=TriedSerializer, detail=False)
     def test(self, *, by: User, summit: Summit, values: Values) -> Any:
-        """Send a text as a letter to whoever asks, marked as a test."""
+        """Send a text as a letter, marked as a test, to the caller's own mailbox."""
         return {"address": letter_previews.send(**_trial(summit, values), by=by)}
 
 
 def _trial(summit: Summit, values: Values) -> dict[str, Any]:
-    """Return of which letter, with which text, to whom."""
+    """Return the arguments of a preview: party, purpose, language and text."""
     purpose, language = values["purpose"], values["language"]
     text = Text(values["subject"], values["body"])
     if not (text.subject or text.body):

@@ -1,4 +1,4 @@
-"""The links in letters: who has one, and revoking it. What they open is never shown."""
+"""The API of the links in letters: list and revoke them. The addresses of the links are never returned."""
 
 from typing import Any, ClassVar
 
@@ -19,7 +19,8 @@ from summit.users.models import User
 
 
 class LetterLinkSerializer(OfInvitation, serializers.ModelSerializer[InvitationLink]):
-    """A link in a letter: to which mailbox it went, and whether it was followed. What it opens it never tells."""
+    """A link in a letter: the mailbox to which it was sent, and whether it was followed. The link's address is never
+    returned."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     person = serializers.CharField(source="person.public_id", read_only=True, allow_null=True, default=None)
@@ -34,7 +35,7 @@ class LetterLinkSerializer(OfInvitation, serializers.ModelSerializer[InvitationL
 
 
 class LinkFilters(OfInvitationFilters):
-    """By what links are narrowed."""
+    """The filters of the list of links."""
 
     live = django_filters.BooleanFilter(method="of_life", label=_("opens something"))
     asks = django_filters.BooleanFilter(method="of_asking", label=_("a new letter is asked for"))
@@ -43,12 +44,12 @@ class LinkFilters(OfInvitationFilters):
     )
 
     def of_life(self, rows: QuerySet[InvitationLink], name: str, value: bool) -> QuerySet[InvitationLink]:
-        """Return those that open something, or the others."""
+        """Return the links that work, or the others if `value` is false."""
         live = InvitationLink.objects.live().values("pk")
         return rows.filter(pk__in=live) if value else rows.exclude(pk__in=live)
 
     def of_asking(self, rows: QuerySet[InvitationLink], name: str, value: bool) -> QuerySet[InvitationLink]:
-        """Return those instead of which a new letter is asked for, or the others."""
+        """Return the links for which a new letter is requested, or the others if `value` is false."""
         wanted = link_requests.waiting().values("pk")
         return rows.filter(pk__in=wanted) if value else rows.exclude(pk__in=wanted)
 
@@ -67,11 +68,11 @@ class InvitationLinkViewSet(DeskViewSet):
     summit_path = "invitation__party__summit"
 
     def rows(self) -> QuerySet[InvitationLink]:
-        """Return links with their invitations."""
+        """Return links joined with their invitations and people."""
         return InvitationLink.objects.select_related("invitation__party__summit", "person")
 
     def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
-        """Record whose mailboxes were read."""
+        """Record in the access log whose mailboxes were read."""
         log_shown_fields(
             by=by,
             summit=summit,
@@ -83,10 +84,10 @@ class InvitationLinkViewSet(DeskViewSet):
 
     @action("revoke", permission="delegations.revoke")
     def revoke(self, *, by: User, row: InvitationLink, values: Values) -> None:
-        """Revoke the link: it opens nothing from then on, also where it is open already."""
+        """Revoke the link. It stops working, also in browsers that have opened it."""
         links.revoke(link=row, by=by)
 
     @action("settle", permission="delegations.invite")
     def settle(self, *, by: User, row: InvitationLink, values: Values) -> None:
-        """Note that no new letter is wanted in the place of this one."""
+        """Settle the request for a new letter: note that none is wanted."""
         link_requests.settle(link=row, by=by)

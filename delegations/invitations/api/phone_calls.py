@@ -1,4 +1,5 @@
-"""Calls about invitations: who telephoned, and what came of it. One is noted at its invitation."""
+"""The API of telephone calls about invitations: those that were made, and whom to call. A call is recorded at its
+invitation."""
 
 from typing import Any, ClassVar
 
@@ -22,12 +23,12 @@ from summit.core.database_clock import db_now
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# So many parties are listed at once.
+# The most parties that are listed.
 MOST = 500
 
 
 class CallSerializer(OfInvitation, serializers.ModelSerializer[CallNote]):
-    """A call about an invitation."""
+    """A telephone call about an invitation."""
 
     id = serializers.IntegerField(source="pk", read_only=True)
     by = StaffName(permission="delegations.callnote.view")
@@ -39,8 +40,8 @@ class CallSerializer(OfInvitation, serializers.ModelSerializer[CallNote]):
 
 
 class CallSheetInput(serializers.Serializer[Any]):
-    """What narrows the sheet: a group of parties, days for which an answer has been open at least, what came of the
-    last call (“never” where there was none)."""
+    """The filters of the call sheet: a group of parties, the least number of days without an answer, and the outcome
+    of the last call (“never” if there was none)."""
 
     group = serializers.CharField(max_length=32, required=False, validators=[validate_group], help_text=HELP)
     days = serializers.IntegerField(min_value=0, max_value=10_000, required=False)
@@ -55,8 +56,8 @@ class CalledContactSerializer(serializers.Serializer[Any]):
 
 
 class CallSheetRowSerializer(serializers.Serializer[Any]):
-    """A party to telephone: since when and for how many days at the venue it has not answered, whom to ask for, and
-    its last call, if there was one."""
+    """A party to telephone: how long it has not answered, whom to ask for, and its last call, if there was one. Days
+    are counted at the venue."""
 
     invitation = serializers.CharField(source="public_id")
     party = serializers.CharField(source="party.public_id")
@@ -76,7 +77,7 @@ class CallSheetRowSerializer(serializers.Serializer[Any]):
 
 
 class CallSheetSerializer(serializers.Serializer[Any]):
-    """Whom to telephone, whoever has waited longest first; those called today stand below. Of many the first 500 are
+    """The parties to telephone; those that have waited longest come first, those called today last. At most 500 are
     listed."""
 
     number = serializers.IntegerField()
@@ -84,14 +85,14 @@ class CallSheetSerializer(serializers.Serializer[Any]):
 
 
 class CallFilters(OfInvitationFilters):
-    """By what calls are narrowed."""
+    """The filters of the list of calls."""
 
     outcome = django_filters.ChoiceFilter(choices=CallOutcome.choices, label=_("what came of it"))
     since = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", label=_("since"))
 
 
 class CallNoteViewSet(DeskViewSet):
-    """Calls."""
+    """Telephone calls about invitations."""
 
     name = "calls"
     verbose_name = _("calls")
@@ -105,11 +106,11 @@ class CallNoteViewSet(DeskViewSet):
     summit_path = "invitation__party__summit"
 
     def rows(self) -> QuerySet[CallNote]:
-        """Return calls with their invitations."""
+        """Return calls joined with their invitations and the accounts that made them."""
         return CallNote.objects.select_related("invitation__party__summit", "by")
 
     def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
-        """Record that what was noted of calls was read."""
+        """Record in the access log that notes of calls were read."""
         log_shown_fields(by=by, summit=summit, rows=[row for row in rows if row.note], fields=fields, shows=("note",))
 
     @action(
@@ -121,7 +122,7 @@ class CallNoteViewSet(DeskViewSet):
         detail=False,
     )
     def sheet(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
-        """Say whom to telephone about their invitations. Writes nothing."""
+        """List the parties to telephone about their invitations. Nothing is written."""
         now = db_now()
         rows = phone_calls.sheet(summit=summit, now=now, narrowed=phone_calls.Narrowed(**values))
         listed: list[Any] = list(rows[:MOST])

@@ -1,4 +1,4 @@
-"""Invitations, the links in their letters, and the answers."""
+"""The models of invitations, the links in their letters, and the answers."""
 
 from django.db import models
 from django.db.models import Q
@@ -17,7 +17,7 @@ from summit.users.models import User
 
 
 class InvitationState(models.TextChoices):
-    """Where an invitation stands. Whether the letter arrived is the outbox's to say."""
+    """The states of an invitation. Whether its letters arrived is recorded in the outbox."""
 
     DRAFT = "draft", _("draft")
     APPROVED = "approved", pgettext_lazy("invitation", "approved")
@@ -27,13 +27,13 @@ class InvitationState(models.TextChoices):
     SUPERSEDED = "superseded", pgettext_lazy("invitation", "superseded")
 
 
-# Those of which a party has one at most for the summit, and one for each of its sessions.
+# Apart from invitations in these states, a party has at most one for the summit and one for each of its sessions.
 OVER = (InvitationState.REVOKED, InvitationState.SUPERSEDED)
 
-# The one table of what may follow what.
+# Which states may follow each state.
 TRANSITIONS: dict[str, frozenset[str]] = {
     InvitationState.DRAFT: frozenset({InvitationState.APPROVED, InvitationState.REVOKED}),
-    # What is changed after it was approved is a draft again.
+    # A change after the approval makes it a draft again.
     InvitationState.APPROVED: frozenset({InvitationState.DRAFT, InvitationState.SENT, InvitationState.REVOKED}),
     InvitationState.SENT: frozenset({InvitationState.ANSWERED, InvitationState.REVOKED, InvitationState.SUPERSEDED}),
     # An answer may be changed until it is due.
@@ -46,10 +46,10 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 
 
 class Answer(models.TextChoices):
-    """What a party answered."""
+    """What a party can answer."""
 
     ATTENDING = "attending", _("attending")
-    # It takes part, and another than the head who was invited comes.
+    # The party takes part, but somebody else comes instead of the head who was invited.
     REPRESENTED = "represented", _("another will represent it")
     REGRETS = "regrets", _("regrets")
 
@@ -59,7 +59,7 @@ COMING = (Answer.ATTENDING, Answer.REPRESENTED)
 
 
 class Channel(models.TextChoices):
-    """By which way an answer came."""
+    """How an answer came."""
 
     LINK = "link", _("the letter’s link")
     PORTAL = "portal", _("the portal")
@@ -71,19 +71,20 @@ class Channel(models.TextChoices):
 
 
 class Invitation(PublicModel):
-    """The host invites a party to the summit, or with an `occasion` to one of its sessions. An invitation doesn't
-    expire; its links do. The answer here is the latest of its `replies`."""
+    """An invitation of a party to the summit or, with an `occasion`, to one of its sessions.
+
+    An invitation doesn't expire; its links do. The answer stored here is the latest of its `replies`.
+    """
 
     party = models.ForeignKey(
         Party, on_delete=models.CASCADE, related_name="invitations", verbose_name=pgettext_lazy("label", "party")
     )
-    # The public id of a session, which the app above knows (delegations.invitations.invitable_sessions); "" is the
-    # summit itself.
+    # The public id of a session (delegations.invitations.invitable_sessions); "" for the summit itself.
     occasion = models.CharField(max_length=16, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=InvitationState, default=InvitationState.DRAFT)
-    # Counted in each summit from one when it is first sent: the letter's reference is made of it.
+    # Given when it is first sent, counted from one in each summit. The letter's reference contains it.
     number = models.PositiveIntegerField(_("number"), null=True, blank=True, editable=False)
-    # The party's summit, once it has counted the invitation: a constraint can't look into another table.
+    # The party's summit, set together with `number`, because a constraint can't refer to another table.
     numbered_in = models.ForeignKey(
         Summit, on_delete=models.CASCADE, null=True, blank=True, related_name="+", editable=False
     )
@@ -157,7 +158,7 @@ class Invitation(PublicModel):
 
 
 class Reply(PublicModel):
-    """One answer, as it came. Who changes theirs adds one; none is ever changed."""
+    """An answer to an invitation. A changed answer is a new row; no row is ever changed."""
 
     invitation = models.ForeignKey(
         Invitation,
@@ -199,7 +200,7 @@ class Reply(PublicModel):
 
 
 class ReplyScan(models.Model):
-    """The paper on which an answer came."""
+    """The scanned paper of an answer."""
 
     reply = models.OneToOneField(Reply, on_delete=models.CASCADE, related_name="scan", verbose_name=_("answer"))
     filename = models.CharField(_("file"), max_length=200)
@@ -216,18 +217,18 @@ class ReplyScan(models.Model):
 
 
 class LinkQuerySet(models.QuerySet["InvitationLink"]):
-    """Links."""
+    """A QuerySet of links."""
 
     def live(self) -> "LinkQuerySet":
-        """Return the links that still open something, on the database's clock."""
+        """Return the links that still work, by the database's clock."""
         return self.filter(revoked_at__isnull=True, expires_at__gt=Now()).exclude(invitation__state__in=OVER)
 
 
 class InvitationLink(PublicModel):
-    """What the link in a letter opens: one invitation, for one mailbox.
+    """A link in a letter, which opens one invitation for one mailbox.
 
-    The address holds the nonce, signed with SECRET_KEY (delegations.invitations.services.links): the database alone
-    opens nothing.
+    The link's address contains the nonce, signed with SECRET_KEY (delegations.invitations.services.links). The
+    database alone isn't enough to open an invitation.
     """
 
     invitation = models.ForeignKey(
@@ -247,7 +248,7 @@ class InvitationLink(PublicModel):
     expires_at = models.DateTimeField(_("expires"))
     first_used_at = models.DateTimeField(_("first followed"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
-    # Whoever holds it asked for a new letter when it opened nothing any more
+    # When the link's holder asked for a new letter because it no longer worked
     # (delegations.invitations.services.link_requests).
     asked_at = models.DateTimeField(_("new letter asked for"), null=True, blank=True, editable=False)
 

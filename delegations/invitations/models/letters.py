@@ -1,4 +1,4 @@
-"""What letters say, and who was telephoned."""
+"""The models of letter templates and of telephone calls."""
 
 from django.conf import settings
 from django.db import models
@@ -13,7 +13,7 @@ from summit.users.models import User
 
 
 class Purpose(models.TextChoices):
-    """What a template is for."""
+    """What a letter template is for."""
 
     DELEGATION = "delegation", _("invitation of a delegation")
     ORGANISATION = "organisation", _("invitation of an organisation")
@@ -24,10 +24,10 @@ class Purpose(models.TextChoices):
 
 
 class LetterTemplate(models.Model):
-    """What a letter says in one language. Where a summit has none, the system's own text is used.
+    """The text of a letter in one language. If a summit has none, the system's own text is used.
 
-    Placeholders such as {party} are from a declared list (delegations.invitations.services.letter_templates); nothing
-    else in the text means anything.
+    Placeholders such as {party} are from a declared list (delegations.invitations.selectors.placeholders); nothing
+    else in the text has a special meaning.
     """
 
     summit = models.ForeignKey(
@@ -60,7 +60,7 @@ class LetterTemplate(models.Model):
 
 
 class CallOutcome(models.TextChoices):
-    """What came of a call."""
+    """The outcome of a call."""
 
     ANSWER_COMING = "coming", _("an answer is on its way")
     CALL_BACK = "call_back", _("to be called again")
@@ -70,7 +70,7 @@ class CallOutcome(models.TextChoices):
 
 
 class CallNote(models.Model):
-    """Somebody at a desk telephoned a party about its invitation."""
+    """A telephone call from a desk to a party about its invitation."""
 
     invitation = models.ForeignKey(
         Invitation, on_delete=models.CASCADE, related_name="calls", verbose_name=pgettext_lazy("label", "invitation")

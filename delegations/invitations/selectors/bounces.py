@@ -1,4 +1,4 @@
-"""Letters that came back from the mailboxes to which they went."""
+"""Selects letters of invitation that bounced."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,8 +15,10 @@ from summit.outbox.models import Message
 
 @dataclass(frozen=True)
 class Back:
-    """A letter that came back, and after which none was written: `said` is what the mail server said. `focal` is the
-    primary key of the focal point whose mailbox it is, None where it is the mission's."""
+    """A bounced letter after which no other was sent to the mailbox.
+
+    `focal` is the primary key of the focal point's person whose mailbox bounced, or None if it is the mission's.
+    """
 
     message: Message
     invitation: Invitation
@@ -24,20 +26,21 @@ class Back:
 
     @property
     def sentence(self) -> str:
-        """What happened, and what to do."""
-        said = {"mailbox": self.message.address, "why": bounce_reasons.words(self.message.returned_why)}
+        """A sentence that says what happened and what to do."""
+        message = {"mailbox": self.message.address, "why": bounce_reasons.words(self.message.returned_why)}
         return (
-            _("The letter to %(mailbox)s came back: %(why)s. Correct the mailbox, then send the letter again.") % said
+            _("The letter to %(mailbox)s came back: %(why)s. Correct the mailbox, then send the letter again.")
+            % message
         )
 
     @property
     def said(self) -> str:
-        """What the mail server said, in its own words."""
+        """The mail server's own words."""
         return bounce_reasons.their_words(self.message.returned_why)
 
 
 def letters_back(rows: Iterable[Invitation]) -> list[Back]:
-    """Return the letters of these invitations that came back, the last first. Two queries at most."""
+    """Return the bounced letters of these invitations, the latest first. Two queries at most."""
     by_key = {letter_facts.subject_key(row): row for row in rows}
     found = bounce_reasons.not_sent_again().filter(subject_key__in=by_key).order_by("-returned_at")
     pairs = [(message, by_key[message.subject_key]) for message in found]
@@ -46,8 +49,10 @@ def letters_back(rows: Iterable[Invitation]) -> list[Back]:
 
 
 def _boxes(parties: set[int]) -> dict[tuple[int, str], int]:
-    """Return whose the mailboxes of focal points are, by party and mailbox, but for those that are the mission's too:
-    there the mission's is corrected."""
+    """Return the people who are focal points, by party and mailbox.
+
+    Mailboxes that are also the mission's are left out, because there the mission's has to be corrected.
+    """
     rows = FocalPoint.objects.filter(party__in=parties).exclude(person__email="")
     rows = rows.exclude(person__email__iexact=F("party__mission_email"))
     return {(key, email.casefold()): pk for key, email, pk in rows.values_list("party", "person__email", "person")}

@@ -1,4 +1,4 @@
-"""What letters say where a summit has no text of its own: in the diplomatic register of each language."""
+"""The system's own texts of letters, for summits without their own, in the diplomatic register of each language."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from summit.core.languages import spoken
 
 @dataclass(frozen=True)
 class Text:
-    """What a letter says, with its placeholders."""
+    """The text of a letter, with its placeholders."""
 
     subject: str
     body: str
@@ -104,7 +104,8 @@ _TEXTS: dict[str, tuple[Promise, tuple[str | Promise, ...]]] = {
 
 
 def usual(purpose: str, language: str) -> Text:
-    """Return the system's own text for a purpose in a language, or in English where the system lacks that."""
+    """Return the system's own text for a purpose in a language; in English if the system doesn't have that
+    language."""
     subject, parts = _TEXTS[purpose]
     with translation.override(spoken(language)):
         return Text(str(subject), "\n\n".join(str(part) for part in parts))

@@ -1,4 +1,5 @@
-"""Whom inviting reaches, whom it does not, and why: read before anything is done, and again when it is."""
+"""Determines which parties a step of inviting reaches, which it skips, and why. Used before a step and when it is
+taken."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,12 +19,12 @@ from summit.templatetags.marks import comma
 from summit.users.models import User
 
 STANDING = (InvitationState.SENT, InvitationState.ANSWERED)
-# How many of those who can approve are named before their roles are.
+# Up to this number, those who can approve are named one by one; beyond it, by their roles.
 NAMED = 3
 
 
 class Step(StrEnum):
-    """What is done with invitations, many at once."""
+    """A step that can be taken for several invitations at once."""
 
     PREPARE = "prepare"
     APPROVE = "approve"
@@ -32,7 +33,7 @@ class Step(StrEnum):
 
 @dataclass
 class Reach:
-    """Whom a step reaches, and whom it does not, with the reason as a sentence."""
+    """The parties that a step reaches, and those that it skips, each with the reason as a sentence."""
 
     to: list[Party] = field(default_factory=list)
     skipped: list[tuple[Party, str]] = field(default_factory=list)
@@ -40,13 +41,13 @@ class Reach:
 
     @property
     def letters(self) -> int:
-        """How many letters that makes: one for each mailbox of each party."""
+        """The number of letters: one for each mailbox of each party."""
         return sum(len(self.boxes.get(party.pk, [])) for party in self.to)
 
 
 @dataclass(frozen=True)
 class _Rules:
-    """What decides in one summit about one step, which `by` would take."""
+    """The rules of one summit for one step, which `by` would take."""
 
     step: Step
     by: User | None
@@ -55,7 +56,7 @@ class _Rules:
     occasion: str  # Why nobody can be invited to the occasion, or "".
 
     def who_can(self, invitation: Invitation | None) -> str:
-        """Return who can approve an invitation."""
+        """Return, in words, who can approve an invitation."""
         prepared_by = invitation.prepared_by_id if invitation else None
         others = [user for user in self.approvers if user.pk != prepared_by]
         if not others:
@@ -66,8 +67,11 @@ class _Rules:
 
 
 def preview(*, parties: Iterable[Party], occasion: str = "", step: Step = Step.SEND, by: User | None = None) -> Reach:
-    """Return whom a step would reach now, and who would be skipped and why. `by` is whoever would approve. The number
-    of queries grows with the number of summits, not of parties."""
+    """Return which parties a step would reach now, and which it would skip and why. `by` is the account that would
+    approve.
+
+    The number of queries grows with the number of summits, not with that of parties.
+    """
     rows = list(Party.objects.filter(pk__in=[party.pk for party in parties]).select_related("summit"))
     listed = Invitation.objects.filter(party__in=rows, occasion=occasion).exclude(state__in=OVER)
     found = {row.party_id: row for row in listed.select_related("prepared_by")}
@@ -131,7 +135,7 @@ def _why_not_yet(invitation: Invitation | None, rules: _Rules) -> str:
 
 
 def no_mailbox() -> str:
-    """Say that a party can't be written to, and what to do."""
+    """Return the sentence that a party can't be written to, and what to do."""
     return _("It has no mailbox. Enter the mission's mailbox, or a focal point with an e-mail address.")
 
 
@@ -141,8 +145,10 @@ def _why_not_approved(invitation: Invitation | None, rules: _Rules) -> str:
     if invitation.state == InvitationState.APPROVED:
         return _("Its invitation is approved already.")
     if rules.second_person and rules.by is not None and invitation.prepared_by_id == rules.by.pk:
-        said = _("You prepared it, and this summit’s letters need a second person. It can be approved by: %(who)s.")
-        return said % {"who": rules.who_can(invitation)}
+        message = _(
+            "You prepared it, and this summit’s letters need a second person. It can be approved by: %(who)s."
+        )
+        return message % {"who": rules.who_can(invitation)}
     return ""
 
 
@@ -153,6 +159,8 @@ def _why_not_sent(invitation: Invitation | None, rules: _Rules) -> str:
     if invitation.state == InvitationState.DRAFT:
         return _("Its invitation isn’t approved yet. It can be approved by: %(who)s.") % who
     if invitation.prepared_by_id and invitation.prepared_by_id == invitation.approved_by_id:
-        said = _("One person prepared and approved it. Make it a draft again; it can then be approved by: %(who)s.")
-        return said % who
+        message = _(
+            "One person prepared and approved it. Make it a draft again; it can then be approved by: %(who)s."
+        )
+        return message % who
     return ""

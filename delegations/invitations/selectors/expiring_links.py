@@ -1,4 +1,4 @@
-"""Links in letters that end soon, of invitations that nobody answered."""
+"""Selects links that expire soon and whose invitation nobody has answered."""
 
 from datetime import date, timedelta
 
@@ -8,18 +8,19 @@ from django.db.models.functions import Now, TruncDate
 from delegations.invitations.models.invitations import InvitationLink, InvitationState
 from summit.summits.models import Summit
 
-# How long before its end a link that nobody has answered by is told of.
+# A link counts as expiring for this long before its end.
 SOON = timedelta(days=7)
 
 
 def ending_links() -> QuerySet[InvitationLink]:
-    """Return the live links of unanswered invitations that end within a week."""
+    """Return the live links of unanswered invitations to a summit that expire within a week."""
     live = InvitationLink.objects.live()
     return live.filter(invitation__state=InvitationState.SENT, invitation__occasion="", expires_at__lte=Now() + SOON)
 
 
 def ending_by_day(summit: Summit) -> dict[date, int]:
-    """Return how many of these links of a summit end on which day at the venue. One query; its rows are days."""
+    """Return how many of these links of a summit expire on each day at the venue. One query, with a row for each
+    day."""
     rows = ending_links().filter(invitation__party__summit=summit).order_by()
     days = rows.annotate(day=TruncDate("expires_at", tzinfo=summit.zone)).values("day")
     return dict(days.annotate(n=Count("pk")).values_list("day", "n"))

@@ -1,11 +1,11 @@
-"""Invitations as a table that leaves the system."""
+"""The export of invitations as a table."""
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from delegations.core import table_files
-from delegations.core.table_files import AT_ONCE, ExportedTable
+from delegations.core import table_writers
+from delegations.core.table_writers import AT_ONCE, ExportedTable
 from delegations.invitations import invitable_sessions
 from delegations.invitations.invitable_sessions import Occasion
 from delegations.invitations.models.invitations import Answer, Invitation
@@ -15,7 +15,7 @@ from summit.summits.models import Summit
 
 
 def invitations(rows: QuerySet[Invitation]) -> ExportedTable:
-    """Return invitations with their answers."""
+    """Return invitations and their answers as a table."""
     called = NamesBySummit()
     found: list[list[str]] = []
     told: list[tuple[int, str]] = []
@@ -24,7 +24,7 @@ def invitations(rows: QuerySet[Invitation]) -> ExportedTable:
         summit = row.party.summit
         if row.occasion and summit not in listed:
             listed[summit] = invitable_sessions.find(summit)
-        moments = [table_files.cell_text("arrives_at", moment, summit) for moment in (row.sent_at, row.answered_at)]
+        moments = [table_writers.cell_text("arrives_at", moment, summit) for moment in (row.sent_at, row.answered_at)]
         answer = str(Answer(row.answer).label) if row.answer else ""
         level = str(Level(row.level).label) if row.level else ""
         found.append(
@@ -54,7 +54,7 @@ def invitations(rows: QuerySet[Invitation]) -> ExportedTable:
 
 
 def _to(row: Invitation, listed: dict[Summit, dict[str, Occasion]]) -> str:
-    """Return what an invitation is to."""
+    """Return what an invitation is to: the summit, or the title of a session."""
     if not row.occasion:
         return _("the summit")
     found = listed[row.party.summit].get(row.occasion)

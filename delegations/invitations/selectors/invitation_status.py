@@ -1,4 +1,4 @@
-"""Where the parties of a summit stand: the one definition behind list, filter, panel and gauges."""
+"""Annotates parties with the state of their invitation. Lists, filters, panels and gauges all use this definition."""
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
@@ -8,7 +8,7 @@ from delegations.parties.models.parties import Party
 _PREPARED = [InvitationState.DRAFT, InvitationState.APPROVED]
 _INVITED = [InvitationState.SENT, InvitationState.ANSWERED]
 
-# Conditions on parties that `with_standing` has annotated.
+# Conditions for parties annotated by `with_standing`.
 STANDINGS: dict[str, Q] = {
     "uninvited": Q(is_host=False) & (Q(standing__isnull=True) | Q(standing__in=_PREPARED)),
     "invited": Q(standing__in=_INVITED),
@@ -20,8 +20,11 @@ STANDINGS: dict[str, Q] = {
 
 
 def with_standing(parties: QuerySet[Party]) -> QuerySet[Party]:
-    """Annotate parties with `standing`, the state of its invitation to the summit, `replied`, its answer, and
-    `comes_at`, the level of that; all None where there is none. A party has one at most (invitation_once)."""
+    """Annotate parties with the state of their invitation to the summit.
+
+    `standing` is its state, `replied` its answer, and `comes_at` the level of the answer; all are None if there is no
+    invitation. A party has at most one (invitation_once).
+    """
     theirs = Invitation.objects.filter(party=OuterRef("pk")).exclude(state__in=OVER).order_by().filter(occasion="")
     return parties.annotate(
         standing=Subquery(theirs.values("state")[:1]),

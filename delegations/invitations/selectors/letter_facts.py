@@ -1,7 +1,7 @@
-"""The letter of an invitation: the facts that are frozen when it is caused.
+"""Collects the facts of a letter of invitation, which are frozen when the letter is stored.
 
-With a letter its text is frozen, and every value but the link, of which the nonce alone is kept: a template or a
-party that is changed later alters no letter.
+The text of the letter and all values are stored with it. Only the link isn't: its nonce is stored instead. A template
+or a party that is changed later changes no letter.
 """
 
 import secrets
@@ -43,14 +43,16 @@ PREFIX = "delegations.invitation"
 
 
 def subject_key(invitation: Invitation) -> str:
-    """Return what the outbox calls an invitation's letters."""
+    """Return the key by which the outbox groups an invitation's letters."""
     return f"{PREFIX}:{invitation.public_id}"
 
 
 def sent_with(invitation: Invitation) -> QuerySet[Message]:
-    """Return the letters that went with an invitation: its own and those of all that were sent by the same press of
-    the button. One statement has sent them all, so that they have their moment in common."""
-    # The moment as the database wrote it: SQLite compares text, and knows fewer digits of it.
+    """Return the letters of all invitations that were sent by the same press of the button as this one.
+
+    One statement has sent them all, so that they have the same `sent_at`.
+    """
+    # Compared within the database: SQLite compares moments as text, and stores fewer digits than Python has.
     moment = Invitation.objects.filter(pk=invitation.pk).values("sent_at")
     together = Invitation.objects.filter(
         party__summit=invitation.party.summit_id, sent_at__in=moment, sent_by=invitation.sent_by_id
@@ -61,7 +63,7 @@ def sent_with(invitation: Invitation) -> QuerySet[Message]:
 
 @dataclass
 class Stationery:
-    """What the letters of one summit have in common, read once for all of them."""
+    """What the letters of one summit share. It is read once for all of them."""
 
     summit: Summit
     policy: Policy
@@ -76,12 +78,13 @@ class Stationery:
         return self.texts.of(letter_templates.purpose_for(party.kind, occasion), party.language)
 
     def reference(self, number: int | None) -> str:
-        """Return the reference of a letter, "" for one that has no number yet."""
+        """Return the reference of a letter, or "" if its invitation has no number yet."""
         return f"{self.policy.reference_prefix}{number}" if number else ""
 
 
 def stationery(summit: Summit, parties: Iterable[Party], occasion_keys: Iterable[str] = ()) -> Stationery:
-    """Read what the letters to these parties of a summit need. Four queries, and one for each of their languages."""
+    """Return what the letters to these parties of a summit need. Four queries, and one for each of their
+    languages."""
     keys, spoken_by = [], dict[str, list[int]]()
     for party in parties:
         keys.append(party.pk)
@@ -102,7 +105,7 @@ def stationery(summit: Summit, parties: Iterable[Party], occasion_keys: Iterable
 
 
 def draft(*, link: InvitationLink, party: Party, box: Mailbox, version: int, paper: Stationery) -> Message:
-    """Return the letter to a mailbox, not stored yet."""
+    """Return an unsaved message: the letter to a mailbox."""
     return enqueue.draft(
         summit=party.summit,
         kind=KIND,
@@ -117,8 +120,10 @@ def draft(*, link: InvitationLink, party: Party, box: Mailbox, version: int, pap
 
 
 def trial(*, link: InvitationLink, party: Party, address: str, paper: Stationery, text: Text) -> Message:
-    """Return a letter that somebody sends to themselves to see it, not stored yet. Its link was never stored, so it
-    opens nothing."""
+    """Return an unsaved message: a letter that somebody sends to themselves as a test.
+
+    Its link isn't stored, so that it doesn't work.
+    """
     key = secrets.token_hex(8)
     return enqueue.draft(
         summit=party.summit,
@@ -132,21 +137,24 @@ def trial(*, link: InvitationLink, party: Party, address: str, paper: Stationery
 
 
 def facts(*, link: InvitationLink, party: Party, paper: Stationery, text: Text | None = None) -> dict[str, Any]:
-    """Return all that the letter needs, in its language. The nonce is not the link: SECRET_KEY makes one of it."""
+    """Return all facts that the letter needs, in its language.
+
+    They contain the link's nonce, from which only the holder of SECRET_KEY can make the link.
+    """
     invitation = link.invitation
     text = text or paper.text(party, invitation.occasion)
     language = spoken(party.language)
     names = paper.summit.named(language)
     with translation.override(language):
-        said = values(party=party, paper=paper, person=link.person, invitation=invitation)
-        said["link_until"] = moment(link.expires_at, paper.summit)
+        message = values(party=party, paper=paper, person=link.person, invitation=invitation)
+        message["link_until"] = moment(link.expires_at, paper.summit)
     summit = paper.summit
     return {
         "link": link.public_id,
         "link_nonce": link.nonce,
         "subject": text.subject,
         "body": text.body,
-        "values": said,
+        "values": message,
         "footnote": " ".join(paper.names[party.pk].footnote.split()),
         "contact_email": summit.contact_email,
         "summit": names.name,
@@ -164,11 +172,11 @@ def values(
     invitation: Invitation,
     answer_by: datetime | None = None,
 ) -> dict[str, str]:
-    """Return what stands for the placeholders of an invitation's letters but for the link, in the active language."""
+    """Return the values of all placeholders of an invitation's letters except the link, in the active language."""
     summit, policy, names = paper.summit, paper.policy, paper.summit.reads_as
     occasion = paper.occasions.get(invitation.occasion)
     due = occasion.starts_at if occasion else summit.answer_by
-    said = {
+    message = {
         "party": paper.names[party.pk].name,
         "formal_name": paper.names[party.pk].formal_name,
         "salutation": salutation(party, paper, person),
@@ -182,17 +190,17 @@ def values(
         "reference": paper.reference(invitation.number),
         "today": long_day(paper.now.astimezone(summit.zone).date()),
     }
-    # Lines are the text's: what names somebody has one.
-    said = {name: value if name == "salutation" else " ".join(value.split()) for name, value in said.items()}
-    said["signatory"] = "\n".join(policy.signs(translation.get_language() or summit.language)) or said["host"]
+    # Values other than the salutation are put on one line: only the text of the letter has line breaks.
+    message = {name: value if name == "salutation" else " ".join(value.split()) for name, value in message.items()}
+    message["signatory"] = "\n".join(policy.signs(translation.get_language() or summit.language)) or message["host"]
     if invitation.sent_at:
-        said["invited_on"] = long_day(invitation.sent_at.astimezone(summit.zone).date())
-    return {**said, **(_of_session(occasion, summit) if occasion else {})}
+        message["invited_on"] = long_day(invitation.sent_at.astimezone(summit.zone).date())
+    return {**message, **(_of_session(occasion, summit) if occasion else {})}
 
 
 def _of_session(occasion: Occasion, summit: Summit) -> dict[str, str]:
     first, last = (at.astimezone(summit.zone) for at in (occasion.starts_at, occasion.ends_at))
-    said = {
+    message = {
         "day": long_day(first.date()),
         "from": clock(first),
         "to": clock(last),
@@ -200,14 +208,16 @@ def _of_session(occasion: Occasion, summit: Summit) -> dict[str, str]:
     }
     return {
         "session": " ".join(occasion.title.split()),
-        "session_time": _("%(day)s, %(from)s to %(to)s %(place)s time") % said,
+        "session_time": _("%(day)s, %(from)s to %(to)s %(place)s time") % message,
         "session_place": " ".join(occasion.place.split()),
     }
 
 
 def salutation(party: Party, paper: Stationery, person: Person | None) -> str:
-    """Return how a letter begins: as the summit has it for the party, else by its kind. Who isn't recognised by the
-    host gets no style."""
+    """Return the first line of a letter: the summit's own salutation for the party, or one by the party's kind.
+
+    A party that the host doesn't recognise isn't addressed as "Your Excellency".
+    """
     own = " ".join(paper.names[party.pk].salutation.split())
     if own:
         return own
@@ -219,27 +229,27 @@ def salutation(party: Party, paper: Stationery, person: Person | None) -> str:
     if addressed.form_of_address:
         return f"{' '.join(addressed.form_of_address.split())}{comma().strip()}"
     if not addressed.name:
-        # Nobody is greeted by a description, such as “Focal point for Aland”.
+        # A label such as “Focal point for Aland” is no name to greet somebody by.
         return _("Dear Sir or Madam,")
     return _("Dear %(salutation)s,") % {"salutation": " ".join(addressed.name.split())}
 
 
 def days(first: date, last: date) -> str:
-    """Return the days of a summit in words."""
+    """Return the days of a summit as a phrase, such as "from … to …"."""
     if first == last:
         return _("on %(day)s") % {"day": long_day(first)}
     return _("from %(first)s to %(last)s") % {"first": long_day(first), "last": long_day(last)}
 
 
 def moment(at: datetime, summit: Summit) -> str:
-    """Return a moment in words, in the venue's zone."""
+    """Return a moment as a phrase, in the summit's time zone."""
     there = at.astimezone(summit.zone)
-    said = {"day": long_day(there), "time": clock(there), "place": summit.said_place}
-    return _("%(day)s, %(time)s %(place)s time") % said
+    message = {"day": long_day(there), "time": clock(there), "place": summit.said_place}
+    return _("%(day)s, %(time)s %(place)s time") % message
 
 
 def marked(stored: Mapping[str, Any]) -> dict[str, str]:
-    """Return a letter's values, with a star behind the party's name where a footnote explains it."""
+    """Return a letter's values, with an asterisk after the party's name if a footnote explains it."""
     found: dict[str, str] = dict(stored["values"])
     if stored["footnote"]:
         name = "formal_name" if "{formal_name}" in stored["body"] else "party"

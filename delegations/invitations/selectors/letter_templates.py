@@ -1,4 +1,4 @@
-"""The texts of letters: a summit's own, or else the system's."""
+"""Selects the texts of letters: the summit's own, or otherwise the system's."""
 
 from delegations.invitations.models.letters import LetterTemplate, Purpose
 from delegations.invitations.selectors import default_letters
@@ -7,7 +7,7 @@ from delegations.parties.models.parties import PartyKind
 from summit.core.languages import spoken
 from summit.summits.models import Summit
 
-# By the purpose of the letter that invites them to the summit.
+# The purpose of the letter that invites a party of a kind to the summit; all other kinds are delegations.
 _KINDS = {PartyKind.ORGANISATION: Purpose.ORGANISATION, PartyKind.GUEST: Purpose.GUEST}
 
 
@@ -17,16 +17,16 @@ def purpose_for(kind: str, occasion: str = "") -> Purpose:
 
 
 class Texts:
-    """The texts of a summit's letters, read once."""
+    """The texts of a summit's letters. The summit's own are read once."""
 
     def __init__(self, summit: Summit) -> None:
         rows = LetterTemplate.objects.filter(summit=summit)
         self._own = {(row.purpose, row.language): Text(row.subject, row.body) for row in rows}
 
     def own(self, purpose: str, language: str) -> Text | None:
-        """Return the summit's own text, where it has one."""
+        """Return the summit's own text, or None if it has none."""
         return self._own.get((purpose, spoken(language)))
 
     def of(self, purpose: str, language: str) -> Text:
-        """Return the text of a letter in a language, or in English where the system lacks that."""
+        """Return the text of a letter in a language; in English if the system doesn't have that language."""
         return self.own(purpose, language) or default_letters.usual(purpose, language)

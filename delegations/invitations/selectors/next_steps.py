@@ -1,4 +1,4 @@
-"""What can be done next with the invitations of some parties, all of it at one look: prepare, approve, send."""
+"""Determines which steps are possible now for the invitations of some parties: prepare, approve, send."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,31 +9,34 @@ from delegations.parties.models.policy import Policy
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# In the order in which they are taken; where letters need no second person, sending alone.
+# In the order in which they are taken. If letters need no second person, only sending is.
 STEPS = (Step.PREPARE, Step.APPROVE, Step.SEND)
 
 
 @dataclass
 class Plan:
-    """Whom each step reaches, without those that reach nobody, and who is left out of all, with the reason."""
+    """The parties that each possible step reaches, and those that no step reaches, each with the reason."""
 
     steps: dict[Step, Reach] = field(default_factory=dict)
     skipped: list[tuple[Party, str]] = field(default_factory=list)
 
     @property
     def number(self) -> int:
-        """How many parties something can be done for."""
+        """The number of parties for which a step is possible."""
         return sum(len(reach.to) for reach in self.steps.values())
 
     @property
     def reached(self) -> list[Party]:
-        """The parties for which something can be done."""
+        """The parties for which a step is possible."""
         return [party for reach in self.steps.values() for party in reach.to]
 
 
 def plan(*, parties: Iterable[Party], by: User, occasion: str = "") -> Plan:
-    """Return what `by` can do now for the invitations of these parties to the summit, or to one of its sessions. The
-    number of queries grows with the number of summits, not of parties."""
+    """Return the steps that `by` can take now for the invitations of these parties to the summit or to one of its
+    sessions.
+
+    The number of queries grows with the number of summits, not with that of parties.
+    """
     rows = list(parties)
     summits = {row.summit_id for row in rows}
     seconds = set(

@@ -1,7 +1,8 @@
-"""The placeholders of letters, and putting values in their place.
+"""The placeholders of letters: which there are, and how they are replaced by values.
 
-A placeholder is a word between braces, from the list declared here for each purpose; two braces stand for one.
-Nothing else in a text means anything: no expression reaches a template engine, and a value is never read again.
+A placeholder is a word between braces, from the list that is declared here for each purpose; two braces stand for
+one. Nothing else in a text has a special meaning: no expression reaches a template engine, and placeholders within a
+value are not replaced.
 """
 
 import re
@@ -15,15 +16,15 @@ from django.utils.translation import gettext_lazy
 
 from delegations.invitations.models.letters import Purpose
 
-# What braces may be: doubled, a word between two, or one that is neither.
+# Matches doubled braces, a placeholder, or a single brace that belongs to neither.
 _TOKEN = re.compile(r"\{\{|\}\}|\{([a-z_]{1,40})\}|[{}]")
-# A paragraph with one of these is in the mail and not on paper: who passes the letter on passes on no door.
+# A paragraph with one of these is in the mail but not on paper, so that passing on the paper gives nobody access.
 MAIL_ALONE = frozenset({"link", "link_until"})
 
 
 @dataclass(frozen=True)
 class Placeholder:
-    """What stands for a value. Where an `optional` one has none, the paragraph that names it is left out."""
+    """A placeholder. If an `optional` one has no value, the paragraph that contains it is left out."""
 
     means: Promise
     optional: bool = False
@@ -91,12 +92,12 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     Purpose.REMINDER: ("link",),
     Purpose.VISA: ("person",),
 }
-# A subject stands in lists of mails and on the outside of envelopes.
+# Subjects are visible in lists of mails and to others than the reader.
 NOT_IN_SUBJECT = MAIL_ALONE
 
 
 def named(text: str) -> list[str]:
-    """Return the placeholders that stand in a text, in their order. Raises ValidationError where braces are none."""
+    """Return the placeholders in a text, in their order. Raises ValidationError for a brace that belongs to none."""
     found = []
     for match in _TOKEN.finditer(text):
         if match[1]:
@@ -108,18 +109,21 @@ def named(text: str) -> list[str]:
 
 def _malformed(text: str, place: int) -> str:
     around = " ".join(text[max(place - 10, 0) : place + 20].split())
-    said = _("A brace at “%(around)s” belongs to no placeholder. Write two of them for one that is printed.")
-    return said % {"around": around}
+    message = _("A brace at “%(around)s” belongs to no placeholder. Write two of them for one that is printed.")
+    return message % {"around": around}
 
 
 def listed(names: Iterable[str]) -> str:
-    """Return placeholders as one writes them, with commas."""
+    """Return placeholders in braces, separated by commas."""
     return ", ".join(f"{{{name}}}" for name in names)
 
 
 def check(*, purpose: str, subject: str, body: str) -> None:
-    """Refuse a text of a purpose with unknown or malformed placeholders, or without those it needs. Raises
-    ValidationError by field, with sentences that list what is allowed."""
+    """Check the placeholders of a text.
+
+    Raises ValidationError by field if one is unknown or malformed, or if a required one is missing. The sentences
+    list what is allowed.
+    """
     problems: dict[str, list[str]] = {}
     allowed = ALLOWED[purpose]
     for field, text in (("subject", subject), ("body", body)):
@@ -130,8 +134,8 @@ def check(*, purpose: str, subject: str, body: str) -> None:
             problems[field] = problem.messages
     lacking = [] if problems else [name for name in REQUIRED[purpose] if name not in named(body)]
     if lacking:
-        said = _("The text lacks %(lacking)s. Put it where it belongs.") % {"lacking": listed(lacking)}
-        problems["body"] = [said]
+        message = _("The text lacks %(lacking)s. Put it where it belongs.") % {"lacking": listed(lacking)}
+        problems["body"] = [message]
     if problems:
         raise ValidationError(problems)
 
@@ -139,12 +143,12 @@ def check(*, purpose: str, subject: str, body: str) -> None:
 def _check_known(found: list[str], may: list[str]) -> None:
     unknown = [name for name in dict.fromkeys(found) if name not in may]
     if unknown:
-        said = _("Here %(unknown)s stands for nothing. There are: %(allowed)s.")
-        raise ValidationError(said % {"unknown": listed(unknown), "allowed": listed(may)})
+        message = _("Here %(unknown)s stands for nothing. There are: %(allowed)s.")
+        raise ValidationError(message % {"unknown": listed(unknown), "allowed": listed(may)})
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """Return a text with its values, each read once. Raises KeyError for a placeholder without one."""
+    """Return a text with its placeholders replaced by their values. Raises KeyError for one without a value."""
 
     def value(match: re.Match[str]) -> str:
         return values[match[1]] if match[1] else match[0][0]
@@ -153,9 +157,9 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 
 def paragraphs(body: str, values: Mapping[str, str], *, paper: bool = False) -> list[str]:
-    """Return the paragraphs of a text with their values. Empty lines divide them; other line breaks stay.
+    """Return the paragraphs of a text with their values. Empty lines separate paragraphs; other line breaks are kept.
 
-    A paragraph that names an optional placeholder without a value is left out, on paper also one with a link.
+    A paragraph that contains an optional placeholder without a value is left out; on paper, so is one with a link.
     """
     found = []
     for part in re.split(r"\n[ \t]*\n", body.replace("\r\n", "\n").strip()):

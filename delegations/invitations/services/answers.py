@@ -1,7 +1,7 @@
-"""Answers to invitations: by the letter's link, by the portal, or as a desk records them.
+"""Stores answers to invitations, given by the letter's link, in the portal, or recorded at a desk.
 
-They may be changed until they are due, on the database's clock; a desk may record one at any time. Each is kept as a
-`Reply` in the order in which it was taken, and the invitation holds the last.
+An answer may be changed until answers are due, by the database's clock; a desk may record one at any time. Each
+answer is stored as a `Reply`, in the order of arrival, and the invitation holds the latest.
 """
 
 from collections.abc import Iterable, Iterator
@@ -41,14 +41,15 @@ from summit.users.models import User
 NOTE_LENGTH = 2000
 NAME_LENGTH = 200
 REFERENCE_LENGTH = 80
-# By which ways an answer reaches a desk; the others are taken by the system itself.
+# The channels of answers that a desk records. The system itself receives those of the others.
 DESK_CHANNELS = tuple(way for way in Channel if way not in (Channel.LINK, Channel.PORTAL))
 FIELDS = ["state", "answer", "level", "note", "answered_by", "answered_at"]
 
 
 @dataclass(frozen=True)
 class Way:
-    """How an answer reached a desk: `channel` is one of DESK_CHANNELS, `reference` and `dated` stand on the paper."""
+    """How an answer reached a desk: `channel` is one of DESK_CHANNELS; `reference` and `dated` are those on the
+    paper."""
 
     channel: str
     reference: str = ""
@@ -57,8 +58,10 @@ class Way:
 
 
 class AnswerProblem(FieldProblem):
-    """An answer can't be taken as it is: `field` is "answer", "level", "name", "note", "channel" or "reference", the
-    text says what to do; `others` are what else can't be taken."""
+    """A value of an answer can't be accepted; the text says what to do.
+
+    `field` is "answer", "level", "name", "note", "channel" or "reference". `others` are further problems.
+    """
 
     def __init__(self, field: str, said: str, others: Iterable["AnswerProblem"] = ()) -> None:
         super().__init__(field, said)
@@ -66,11 +69,12 @@ class AnswerProblem(FieldProblem):
 
 
 class AnswerRefused(Exception):
-    """The invitation takes no answer, with a sentence that says why and who can help."""
+    """The invitation can't be answered. The text is a sentence that says why and who can help."""
 
 
 class AnswerOutdated(AnswerRefused):
-    """Another answer came while the page was open: `newer` is the last one. It is looked at before it is replaced."""
+    """Another answer came while the page was open: `newer` is the latest one, which should be read before it is
+    replaced."""
 
     def __init__(self, newer: Reply) -> None:
         super().__init__(_("Another answer came while this page was open. Read it, then record yours."))
@@ -88,14 +92,14 @@ def answer(
     way: Way | None = None,
     newest: str | None = None,
 ) -> Reply:
-    """Store a party's answer, with who gives it, at which level, and what they add; return it.
+    """Store a party's answer with its level, its note and the name of the person who gives it, and return it.
 
-    `way` says how it reached a desk, and only a desk gives it. `newest` is the public id of the last answer that the
-    page showed, "" where it showed none: where another one came since, nothing is stored; None doesn't look.
+    `way` says how the answer reached a desk; only desks pass it. `newest` is the public id of the latest answer that
+    the page showed, or "" if it showed none: nothing is stored if there is a newer one. With None this isn't checked.
+    The `invitation` that was passed is refreshed.
 
-    Raises AnswerProblem for what was entered, PermissionDenied for who asks, AnswerOutdated for `newest`,
-    AnswerRefused where answers were due before or the invitation doesn't stand. The row that was passed is brought up
-    to date.
+    Raises AnswerProblem for the values, PermissionDenied for `by`, AnswerOutdated for `newest`, and AnswerRefused if
+    the deadline has passed or the invitation isn't in force.
     """
     if way is not None:
         check_can_answer_for(by, invitation)
@@ -113,7 +117,7 @@ def answer(
 
 
 def _store(reply: Reply, by: By, way: Way | None) -> None:
-    """Let the invitation hold an answer, keep it in the history, and record it."""
+    """Set the answer on the invitation, store it as a reply, and record it in the audit."""
     invitation = reply.invitation
     values = {"answer": reply.answer, "level": reply.level, "note": reply.note, "answered_by": reply.name}
     rows = Invitation.objects.filter(_takes_answer(invitation, by), pk=invitation.pk)
@@ -132,21 +136,24 @@ def _store(reply: Reply, by: By, way: Way | None) -> None:
 
 
 def _read(invitation: Invitation, answer: str, level: str, note: str, name: str) -> Reply:
-    """Return what was entered as an answer that is neither looked at nor stored yet."""
+    """Return the values as an unsaved answer that isn't validated yet."""
     name, note = " ".join(name.split()), note.replace("\r\n", "\n").strip()
-    # Who doesn't come does so at no level.
+    # A party that sends its regrets has no level.
     level = level if answer != Answer.REGRETS else ""
     return Reply(invitation=invitation, answer=answer, level=level, note=note, name=name)
 
 
 def newest_of(invitation: Invitation) -> Reply | None:
-    """Return the last answer to an invitation."""
+    """Return the latest answer to an invitation, or None."""
     return invitation.replies.order_by("pk").last()
 
 
 def _lock(invitation: Invitation) -> None:
-    """Let answers to an invitation come one after the other, so that their order is the order of their keys. SQLite
-    has let only one transaction in."""
+    """Lock the invitation, so that answers are stored one after the other and the order of their keys is that of
+    arrival.
+
+    SQLite admits only one writing transaction anyway.
+    """
     list(Invitation.objects.select_for_update().filter(pk=invitation.pk).order_by().values_list("pk", flat=True))
 
 
@@ -157,7 +164,7 @@ def _look_for_newer(invitation: Invitation, newest: str | None) -> None:
 
 
 def _keep(reply: Reply, by: By, way: Way | None) -> None:
-    """Store an answer with how it came, and its scan."""
+    """Store an answer with its channel, and its scan if there is one."""
     reply.channel = way.channel if way else Channel.LINK if isinstance(by, Link) else Channel.PORTAL
     reply.recorded_by = by if isinstance(by, User) else None
     if way is not None:
@@ -175,7 +182,10 @@ def _keep(reply: Reply, by: By, way: Way | None) -> None:
 
 
 def _takes_answer(invitation: Invitation, by: By) -> Q:
-    """The condition of the UPDATE. It joins no table: the state must be looked at again where the row was locked."""
+    """Return the condition under which the UPDATE stores the answer.
+
+    It must join no table, so that the database checks the state again once the row is locked.
+    """
     takes = Q(state__in=sources(InvitationState.ANSWERED))
     if isinstance(by, Link):
         links = InvitationLink.objects.filter(
@@ -190,7 +200,7 @@ def _takes_answer(invitation: Invitation, by: By) -> Q:
 
 
 def _in_time(invitation: Invitation) -> Q:
-    """The part of the condition that is the time: the summit's, or that of the session one is invited to."""
+    """Return the condition that the answer is in time: before the summit's deadline, or before the session begins."""
     if not invitation.occasion:
         return Q(Exists(still_open(invitation.party.summit_id)))
     occasion = invitable_sessions.find(invitation.party.summit, [invitation.occasion]).get(invitation.occasion)
@@ -198,7 +208,7 @@ def _in_time(invitation: Invitation) -> Q:
 
 
 def still_open(summit_id: int) -> SummitQuerySet:
-    """Return the summit if it still takes answers, else nothing."""
+    """Return the summit in a QuerySet, which is empty if its deadline for answers has passed."""
     return Summit.objects.filter(Q(answer_by__isnull=True) | Q(answer_by__gt=Now()), pk=summit_id)
 
 
@@ -209,20 +219,22 @@ def _at_any_time(invitation: Invitation, by: By) -> bool:
 def _why_refused(invitation: Invitation) -> str:
     summit = invitation.party.summit
     state = Invitation.objects.values_list("state", flat=True).get(pk=invitation.pk)
-    said = {"contact": summit.contact_email, "party": party_names.to_reader(invitation.party).name}
+    message = {"contact": summit.contact_email, "party": party_names.to_reader(invitation.party).name}
     if state == InvitationState.REVOKED:
-        return _("The invitation of %(party)s was revoked. Protocol can say why: %(contact)s.") % said
+        return _("The invitation of %(party)s was revoked. Protocol can say why: %(contact)s.") % message
     if state == InvitationState.SUPERSEDED:
         return (
-            _("A newer letter took the place of this invitation. Answer by its link, or write to %(contact)s.") % said
+            _("A newer letter took the place of this invitation. Answer by its link, or write to %(contact)s.")
+            % message
         )
     if state in (InvitationState.DRAFT, InvitationState.APPROVED):
-        return _("%(party)s isn't invited yet. Protocol can do that: %(contact)s.") % said
+        return _("%(party)s isn't invited yet. Protocol can do that: %(contact)s.") % message
     if invitation.occasion:
         return (
-            _("The session has begun, or it is cancelled. Protocol can still record an answer: %(contact)s.") % said
+            _("The session has begun, or it is cancelled. Protocol can still record an answer: %(contact)s.")
+            % message
         )
-    return _("Answers were due before now. Protocol can still change yours: write to %(contact)s.") % said
+    return _("Answers were due before now. Protocol can still change yours: write to %(contact)s.") % message
 
 
 def _problems(reply: Reply) -> Iterator[AnswerProblem]:
@@ -246,8 +258,8 @@ def _problems_of_way(way: Way | None) -> Iterator[AnswerProblem]:
 
 def _problems_of_text(field: str, text: str, limit: int) -> Iterator[AnswerProblem]:
     if len(text) > limit:
-        said = _("This has %(long)d characters. Shorten it to %(limit)d.")
-        yield AnswerProblem(field, said % {"long": len(text), "limit": limit})
+        message = _("This has %(long)d characters. Shorten it to %(limit)d.")
+        yield AnswerProblem(field, message % {"long": len(text), "limit": limit})
         return
     try:
         validate_text(text)

@@ -1,4 +1,4 @@
-"""Preparing and approving invitations before they are sent, and putting a new one in the place of one that was."""
+"""Prepares, approves and supersedes invitations."""
 
 from collections.abc import Iterable
 
@@ -20,7 +20,8 @@ from summit.users.models import User
 
 
 def prepare(*, parties: Iterable[Party], by: User, occasion: str = "") -> Reach:
-    """Make a draft for every party that can be reached and has no invitation. All or none.
+    """Create a draft for each party that has a mailbox and no invitation, and return which parties got one. All or
+    none.
 
     Raises PermissionDenied.
     """
@@ -28,7 +29,7 @@ def prepare(*, parties: Iterable[Party], by: User, occasion: str = "") -> Reach:
         reach = _look(parties, by, occasion, Step.PREPARE)
         drafts = [Invitation(party=party, occasion=occasion, prepared_by=by) for party in reach.to]
         keys = {draft.public_id for draft in drafts}
-        # Who prepared it a moment ago in another browser keeps theirs.
+        # A draft that was prepared a moment ago in another browser is kept.
         Invitation.objects.bulk_create(drafts, ignore_conflicts=True)
         made = {row.party_id: row for row in Invitation.objects.filter(public_id__in=keys)}
         _left_out(reach, set(made), _("Somebody else prepared it a moment ago."))
@@ -37,15 +38,19 @@ def prepare(*, parties: Iterable[Party], by: User, occasion: str = "") -> Reach:
 
 
 def waiting(*, summit: Summit, by: User) -> QuerySet[Invitation]:
-    """Return the prepared invitations of a summit whose letters need a second person that wait for `by`, who didn't
-    prepare them."""
+    """Return a summit's prepared invitations that `by` could approve as the second person.
+
+    These are drafts that somebody else prepared, in a summit whose letters need a second person.
+    """
     drafts = Invitation.objects.filter(party__summit=summit, state=InvitationState.DRAFT)
     return drafts.filter(party__summit__policy__second_person=True).exclude(prepared_by=by)
 
 
 def approve_many(*, parties: Iterable[Party], by: User, occasion: str = "") -> Reach:
-    """Approve the drafts of these parties, where somebody may be the second person. All or none. Raises
-    PermissionDenied."""
+    """Approve the drafts of these parties and return which were approved. All or none.
+
+    If letters need a second person, drafts that `by` prepared are skipped. Raises PermissionDenied.
+    """
     with transaction.atomic():
         reach = _look(parties, by, occasion, Step.APPROVE)
         rows = Invitation.objects.filter(
@@ -83,8 +88,10 @@ def _record(reach: Reach, made: dict[int, Invitation], by: User, *, action: str)
 
 
 def approve(*, invitation: Invitation, by: User) -> None:
-    """Approve a draft, so that it can be sent. Raises PermissionDenied, or NotNow where it is no draft, or where
-    letters need a second person and it is asked for by the first."""
+    """Approve a draft, so that it can be sent.
+
+    Raises PermissionDenied, and NotNow if it is no draft, or if letters need a second person and `by` prepared it.
+    """
     summit: Summit = invitation.party.summit
     check_can_invite(by, summit)
     with transaction.atomic():
@@ -99,7 +106,7 @@ def approve(*, invitation: Invitation, by: User) -> None:
 
 
 def reopen(*, invitation: Invitation, by: User) -> None:
-    """Make an approved invitation a draft again. Raises PermissionDenied, or NotNow where it isn't approved."""
+    """Make an approved invitation a draft again. Raises PermissionDenied, and NotNow if it isn't approved."""
     summit: Summit = invitation.party.summit
     check_can_invite(by, summit)
     with transaction.atomic():
@@ -114,8 +121,11 @@ def _changed() -> str:
 
 
 def supersede(*, invitation: Invitation, by: User) -> Invitation:
-    """Put a new draft in the place of an invitation that was sent: the old one's links open nothing from now on, its
-    letters that weren't sent stay here. Raises PermissionDenied, or NotNow where it doesn't stand."""
+    """Replace an invitation that was sent by a new draft, and return the draft.
+
+    The old links stop working, and letters that weren't sent yet are not sent. Raises PermissionDenied, and NotNow if
+    the invitation isn't in force.
+    """
     summit: Summit = invitation.party.summit
     check_can_invite(by, summit)
     with transaction.atomic():
@@ -133,8 +143,10 @@ def supersede(*, invitation: Invitation, by: User) -> Invitation:
 
 
 def count(*, rows: list[Invitation], summit: Summit) -> None:
-    """Give a summit's invitations that have none their numbers, after the highest that it has given. The summit's row
-    is to be locked. Three queries, and one more for each few hundred rows."""
+    """Give each of these invitations of a summit a number, after the highest so far, unless it has one already.
+
+    The caller must hold the summit's lock. Three queries, and one more for each few hundred rows.
+    """
     fresh = [row for row in rows if row.number is None]
     if not fresh:
         return

@@ -1,4 +1,4 @@
-"""The first letter: read before it is sent."""
+"""Previews and sends the first letters of invitation."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from summit.users.models import User
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter as its first reader would get it."""
+    """A letter as its recipients would get it, for a preview."""
 
     party: Party
     addresses: list[str]
@@ -31,15 +31,18 @@ class Letter:
     text: str
 
 
-def reach(summit: Summit) -> Reach:
-    """Return whom inviting everybody who isn't invited yet would reach."""
+def recipients(summit: Summit) -> Reach:
+    """Return which parties would be reached if all that aren't invited yet were invited now."""
     rows = invitation_status.with_standing(Party.objects.filter(summit=summit)).order_by("sort_key", "pk")
     return eligibility.preview(parties=rows.filter(invitation_status.STANDINGS["uninvited"]))
 
 
 def read(party: Party, boxes: list[mailboxes_selectors.Mailbox], occasion: str = "") -> Letter:
-    """Return the letter that invites a party to the summit, or to one of its sessions, in its language. Nothing is
-    stored: the link in it opens nothing."""
+    """Return a preview of the letter that invites a party to the summit or to one of its sessions, in the party's
+    language.
+
+    Nothing is stored, so the link in it doesn't work.
+    """
     people = [row.person for row in mailboxes_selectors.focal_points([party.pk]).get(party.pk, [])]
     box = boxes[0]
     named = [person for person in people if person.email.casefold() == box.address.casefold()]
@@ -58,7 +61,10 @@ def read(party: Party, boxes: list[mailboxes_selectors.Mailbox], occasion: str =
 
 
 def send(*, summit: Summit, parties: Iterable[Party], answer_by: datetime | None, by: User) -> Reach:
-    """Set when answers are due and invite these parties, in one transaction. Raises PermissionDenied."""
+    """Set when answers are due, unless `answer_by` is None, and invite these parties, in one transaction.
+
+    Returns which parties were invited. Raises PermissionDenied.
+    """
     with transaction.atomic():
         if answer_by is not None:
             summits_services.set_answer_by(summit=summit, moment=answer_by, by=by)

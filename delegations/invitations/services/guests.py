@@ -1,4 +1,4 @@
-"""Single guests: a party of one, with the letter, the link and the answer that everybody has."""
+"""Enters single guests. Each is a party of one person, with the same letter, link and answer as every party."""
 
 from collections.abc import Collection
 
@@ -15,7 +15,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 
-def enter(
+def create(
     *,
     summit: Summit,
     name: str,
@@ -26,10 +26,10 @@ def enter(
     by: User,
     another: Collection[str] = (),
 ) -> Party:
-    """Enter somebody as a guest: a party that is called as they are, the person, and their place as a guest. All or
-    none. Returns the party, which isn't invited yet.
+    """Enter a guest and return the party, which isn't invited yet.
 
-    Raises PermissionDenied, ValidationError with what stops it by field, people.SeemsKnown, members.NamingRefused.
+    Creates a party with the guest's name, the person, and their membership in the category for guests. All or none.
+    Raises PermissionDenied, ValidationError by field, people.SeemsKnown, members.NamingRefused.
     """
     check_can_invite(by, summit)
     name = " ".join(name.split())
@@ -38,8 +38,8 @@ def enter(
     with transaction.atomic():
         called = {"name": name, "formal_name": name, "sort_key": name}
         how = {"kind": PartyKind.GUEST, "flag": FlagRule.NONE, "language": language, "mission_email": mailbox.strip()}
-        party = parties.enter(summit=summit, values={**called, **how}, by=by)
-        said = {"name": name, "office": office, "form_of_address": form_of_address, "language": language}
-        person = people.enter(party=party, values=said, by=by, another=another)
+        party = parties.create(summit=summit, values={**called, **how}, by=by)
+        message = {"name": name, "office": office, "form_of_address": form_of_address, "language": language}
+        person = people.create(party=party, values=message, by=by, another=another)
         members.name(party=party, person=person, category=Category.objects.of(summit)[Capacity.GUEST], by=by)
     return party

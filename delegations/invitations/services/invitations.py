@@ -1,7 +1,8 @@
-"""Inviting parties, writing to them anew, and revoking.
+"""Invites parties, sends them new letters, and revokes invitations.
 
-An invitation and its letters are stored in one transaction. Pressing twice, or in two browsers at once, writes once:
-an invitation is sent by the UPDATE that finds it approved, and `invitation_once` lets a party have one.
+An invitation and its letters are stored in one transaction. Pressing the button twice, or in two browsers at once,
+sends the letters once: the UPDATE that sends an invitation only finds it while it is approved, and the constraint
+`invitation_once` allows a party only one.
 """
 
 from collections.abc import Iterable
@@ -33,11 +34,11 @@ __all__ = ["Reach", "invite", "preview", "revoke", "write_anew"]
 
 
 def invite(*, parties: Iterable[Party], by: User, occasion: str = "") -> Reach:
-    """Invite parties to the summit, or to one of its sessions: every one that can be reached and isn't invited yet
-    gets its letters. All or none.
+    """Invite parties to the summit or to one of its sessions, and store their letters. All or none.
 
-    Where letters need no second person, what isn't approved yet is approved by this. Returns whom that reached.
-    Raises PermissionDenied.
+    Parties without a mailbox and those that are invited already are skipped. If letters need no second person, this
+    also approves what isn't approved yet. Returns which parties were invited and which were skipped. Raises
+    PermissionDenied.
     """
     with transaction.atomic():
         rows = list(Party.objects.filter(pk__in=[party.pk for party in parties]).select_related("summit"))
@@ -70,18 +71,20 @@ def invite(*, parties: Iterable[Party], by: User, occasion: str = "") -> Reach:
 
 
 def _lock(summits: Iterable[int]) -> None:
-    """Let whoever else counts invitations of these summits wait. Rows that only refer to a summit are let through."""
+    """Lock these summits, so that others who number their invitations wait. Rows that refer to a summit can be
+    written."""
     list(Summit.objects.filter(pk__in=summits).select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def _send(parties: list[Party], summit: Summit, occasion: str, by: User) -> dict[int, Invitation]:
-    """Make the invitations of parties of one summit sent ones, and return by the parties' keys those that this call
-    has sent."""
+    """Mark the invitations of one summit's parties as sent, and return by party's key those that this call has
+    sent."""
     if not parties:
         return {}
     second = Policy.objects.of(summit).second_person
     if not second:
-        # A party that has one already keeps it: the conflict with invitation_once makes two browsers safe.
+        # A party that has an invitation keeps it: a second one from another browser violates invitation_once and is
+        # ignored.
         ordered = sorted(parties, key=lambda party: party.pk)
         drafts = [Invitation(party=party, occasion=occasion, prepared_by=by) for party in ordered]
         Invitation.objects.bulk_create(drafts, ignore_conflicts=True)
@@ -95,8 +98,11 @@ def _send(parties: list[Party], summit: Summit, occasion: str, by: User) -> dict
 
 
 def _sendable(parties: list[Party], occasion: str, *, approves: bool) -> list[Invitation]:
-    """Lock and return the invitations that may become sent, where this `approves` also drafts. Those that another
-    browser is sending are waited for and then are none of them any more; SQLite has let only one transaction in."""
+    """Lock and return the invitations that may be sent; with `approves`, also drafts, which are approved on the way.
+
+    If another browser is sending some, this waits for it, and then no longer finds them. SQLite admits only one
+    writing transaction anyway.
+    """
     states = sources(InvitationState.SENT) + (sources(InvitationState.APPROVED) if approves else [])
     rows = Invitation.objects.filter(party__in=parties, occasion=occasion, state__in=states)
     if not approves:
@@ -105,7 +111,7 @@ def _sendable(parties: list[Party], occasion: str, *, approves: bool) -> list[In
 
 
 def _write(sent: list[tuple[Invitation, Party]], boxes: dict[int, list[Mailbox]], version: int = 0) -> dict[int, int]:
-    """Store the links and letters of invitations, and return the number of letters by the parties' keys."""
+    """Store the links and letters of invitations, and return the number of letters by party's key."""
     focal = mailboxes_selectors.focal_points([party.pk for _invitation, party in sent])
     made: list[tuple[InvitationLink, Party, Mailbox]] = []
     papers: dict[int, letter_facts.Stationery] = {}
@@ -121,7 +127,7 @@ def _write(sent: list[tuple[Invitation, Party]], boxes: dict[int, list[Mailbox]]
             people = [row.person for row in focal.get(party.pk, []) if _same(row.person.email, box.address)]
             link = InvitationLink(
                 invitation=invitation,
-                # A mailbox that several read stands for nobody in particular.
+                # A link to a mailbox that several people share belongs to nobody in particular.
                 person=people[0] if len(people) == 1 else None,
                 address=box.address,
                 expires_at=until[party.summit_id],
@@ -142,13 +148,16 @@ def _same(one: str, other: str) -> bool:
 
 
 def write_anew(*, invitation: Invitation, by: User) -> int:
-    """Send the letter again with new links, to the party's mailboxes as they are now; the old links open nothing from
-    now on. Return the number of letters. Raises PermissionDenied, or NotNow where it isn't sent or no mailbox is
-    known."""
+    """Send the letter again, with new links, to the party's present mailboxes, and return the number of letters.
+
+    The old links stop working. Raises PermissionDenied, and NotNow if the invitation isn't in force or the party has
+    no mailbox.
+    """
     party = invitation.party
     check_can_invite(by, party.summit)
     with transaction.atomic():
-        # The lock makes two browsers that write anew wait for each other, so that each letter's version is its own.
+        # The lock makes two browsers that send new letters wait for each other, so that each letter has its own
+        # version.
         row = Invitation.objects.select_for_update().filter(pk=invitation.pk, state__in=STANDING).first()
         if row is None:
             raise NotNow(_("Only an invitation that stands can be written anew. Invite the party first."))
@@ -169,8 +178,10 @@ def write_anew(*, invitation: Invitation, by: User) -> int:
 
 
 def revoke(*, invitation: Invitation, by: User) -> None:
-    """Take an invitation back: its links open nothing from now on, and letters not sent yet stay here. Raises
-    PermissionDenied, or NotNow if it was revoked before."""
+    """Revoke an invitation. Its links stop working, and letters that aren't sent yet are not sent.
+
+    Raises PermissionDenied, and NotNow if it was revoked before.
+    """
     summit: Summit = invitation.party.summit
     check_can_revoke(by, summit)
     with transaction.atomic():

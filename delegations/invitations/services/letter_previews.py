@@ -1,4 +1,4 @@
-"""Letters as somebody at a desk tries them: read with a party's real data, and sent to themselves."""
+"""Previews of letters for a desk: shown with a party's real data, or sent to the reader as a test."""
 
 import copy
 
@@ -24,11 +24,13 @@ from summit.users.models import User
 
 
 def _message(party: Party, purpose: str, language: str, text: Text, address: str) -> Message:
-    """Return a letter with a text, not stored. Nothing of it is known to the database, so its link opens nothing.
-    Raises ValidationError where there is no session to invite to."""
+    """Return an unsaved letter with a text. Its link isn't stored, so that it doesn't work.
+
+    Raises ValidationError for a text with wrong placeholders, and if there is no session to invite to.
+    """
     placeholders.check(purpose=purpose, subject=text.subject, body=text.body)
     addressed = copy.copy(party)
-    # Read as a party whose letters are in the language of the text.
+    # Shown as to a party whose language is that of the text.
     addressed.language = language
     summit = party.summit
     occasion = ""
@@ -53,8 +55,10 @@ def read(*, party: Party, purpose: str, language: str, text: Text) -> Letter:
 
 
 def send(*, party: Party, purpose: str, language: str, text: Text, by: User) -> str:
-    """Send a text as a letter to whoever asks for it, marked as a test, and return their address. Raises
-    PermissionDenied, ValidationError."""
+    """Send a text as a letter, marked as a test, to the mailbox of `by`, and return that mailbox.
+
+    Raises PermissionDenied, ValidationError.
+    """
     check_can_write_templates(by, party.summit)
     message = _message(party, purpose, language, text, by.email)
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""A summit's own texts of letters: stored and removed."""
+"""Stores and deletes a summit's own texts of letters."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -18,13 +18,13 @@ from summit.users.models import User
 LENGTHS = {"subject": 200, "body": 8000}
 
 
-def keep(
+def save(
     *, summit: Summit, purpose: str, language: str, subject: str, body: str, by: User, fresh: bool = False
 ) -> LetterTemplate:
-    """Give a summit a text of its own; a `fresh` one takes no other's place. Invitations that were approved and not
-    sent are drafts again where the text is theirs: what was approved is what is sent.
+    """Store a summit's own text of a letter and return it. If `fresh`, it must not exist yet.
 
-    Raises PermissionDenied, or ValidationError by field, with sentences that list what is allowed.
+    Invitations with this letter that are approved but not sent become drafts again, so that what is sent is what was
+    approved. Raises PermissionDenied, and ValidationError by field, with sentences that list what is allowed.
     """
     check_can_write_templates(by, summit)
     subject, body = " ".join(subject.split()), body.replace("\r\n", "\n").strip()
@@ -49,7 +49,7 @@ def keep(
 
 
 def remove(*, template: LetterTemplate, by: User) -> None:
-    """Let the system's own text stand again. Raises PermissionDenied."""
+    """Delete a summit's own text, so that the system's text is used again. Raises PermissionDenied."""
     check_can_write_templates(by, template.summit)
     with transaction.atomic():
         _reopen(template, by)
@@ -63,7 +63,7 @@ def _record(row: LetterTemplate, changed: list[str], by: User, *, action: str) -
 
 
 def _reopen(row: LetterTemplate, by: User) -> None:
-    """Make approved invitations drafts again where the letter that was approved is this one."""
+    """Make approved invitations that use this letter drafts again."""
     theirs = Invitation.objects.filter(party__summit=row.summit_id, state=InvitationState.APPROVED)
     again = [
         invitation
@@ -90,8 +90,8 @@ def _check(purpose: str, language: str, subject: str, body: str) -> None:
         raise ValidationError({"purpose": [_("Choose what the letter is for.")]})
     if language not in settings.INTERFACE_LANGUAGES:
         offered = ", ".join(settings.INTERFACE_LANGUAGES)
-        said = _("Letters are written in the languages that the system speaks: %(offered)s. Choose one of them.")
-        raise ValidationError({"language": [said % {"offered": offered}]})
+        message = _("Letters are written in the languages that the system speaks: %(offered)s. Choose one of them.")
+        raise ValidationError({"language": [message % {"offered": offered}]})
     problems: dict[str, list[str]] = {}
     for field, text, lacking in (
         ("subject", subject, _("Write what stands in the subject line.")),
@@ -105,8 +105,8 @@ def _check(purpose: str, language: str, subject: str, body: str) -> None:
         if not text:
             problems[field] = [lacking]
         elif len(text) > limit:
-            said = _("This has %(long)d characters. Shorten it to %(limit)d.")
-            problems[field] = [said % {"long": len(text), "limit": limit}]
+            message = _("This has %(long)d characters. Shorten it to %(limit)d.")
+            problems[field] = [message % {"long": len(text), "limit": limit}]
     if problems:
         raise ValidationError(problems)
     placeholders.check(purpose=purpose, subject=subject, body=body)

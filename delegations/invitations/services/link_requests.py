@@ -1,6 +1,8 @@
-"""New letters that are asked for: by the holders of dead links, and by whoever names the mailbox to which a letter
-went whose link arrived mangled. A request stands until a newer letter goes to its party, or a desk notes that none is
-wanted."""
+"""Requests for new letters.
+
+They come from holders of dead links, and from people who enter the mailbox of a letter whose link arrived mangled. A
+request is open until the party gets a newer letter, or a desk notes that none is wanted.
+"""
 
 from datetime import timedelta
 
@@ -17,13 +19,15 @@ from summit.audit.services import SYSTEM, By, Link
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# Whoever presses again within a day is heard already.
+# A second request for the same link within this time isn't recorded.
 ONCE_IN = timedelta(days=1)
 
 
 def ask(*, link: InvitationLink) -> bool:
-    """Note that whoever holds a dead link asks for a new letter; return whether that is new. Raises ValueError for a
-    link that opens."""
+    """Record that the holder of a dead link asks for a new letter, and return whether that is new.
+
+    Raises ValueError for a link that works.
+    """
     with transaction.atomic():
         if InvitationLink.objects.live().filter(pk=link.pk).exists():
             raise ValueError(_("This link opens. Follow it to answer."))
@@ -31,10 +35,11 @@ def ask(*, link: InvitationLink) -> bool:
 
 
 def ask_at(*, mailbox: str) -> None:
-    """Note that a new letter is asked for at a mailbox to which letters went, once for each invitation that stands.
+    """Record that a new letter is asked for at a mailbox, once for each of its invitations that are in force.
 
-    Nobody learns whether any went there: for a mailbox that isn't known another's request is noted and taken back,
-    so that it takes as long. Letters go to the mailbox that is noted for the party alone, once protocol says so.
+    The caller can't learn whether the mailbox is known: for an unknown one, another mailbox's request is recorded and
+    rolled back, so that it takes as long. Once protocol agrees, a new letter is only sent to the mailboxes that the
+    party has in the system.
     """
     with transaction.atomic():
         stand = [InvitationState.SENT, InvitationState.ANSWERED]
@@ -66,8 +71,9 @@ def _note(link: InvitationLink, by: By, why: str) -> bool:
 
 
 def waiting() -> QuerySet[InvitationLink]:
-    """Return the links instead of which a new letter is asked for."""
-    # Never itself: the process's clock made it; the database's, of milliseconds on SQLite, says when it was asked.
+    """Return the links with an open request for a new letter."""
+    # The link itself is excluded, because the two clocks differ: `created_at` is from the process's, `asked_at` from
+    # the database's, which has only milliseconds on SQLite.
     newer = InvitationLink.objects.filter(
         ~Q(pk=OuterRef("pk")), invitation__party=OuterRef("invitation__party"), created_at__gt=OuterRef("asked_at")
     )
@@ -75,12 +81,13 @@ def waiting() -> QuerySet[InvitationLink]:
 
 
 def of(summit: Summit) -> QuerySet[InvitationLink]:
-    """Return those that wait in a summit."""
+    """Return the links of a summit with an open request for a new letter."""
     return waiting().filter(invitation__party__summit=summit)
 
 
 def settle(*, link: InvitationLink, by: User) -> bool:
-    """Note that no new letter is wanted; return whether one was waited for. Raises PermissionDenied."""
+    """Close a link's request for a new letter, as none is wanted, and return whether there was one. Raises
+    PermissionDenied."""
     summit = link.invitation.party.summit
     check_can_invite(by, summit)
     with transaction.atomic():

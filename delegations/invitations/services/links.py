@@ -1,8 +1,8 @@
-"""The links in letters: made, read, revoked.
+"""Makes, verifies and revokes the links in letters.
 
-A token is the link's nonce (16 bytes) and the first 17 bytes of an HMAC over it with SECRET_KEY, in URL-safe base 64:
-44 characters without padding. The database holds the nonce alone, so whoever reads the database opens nothing; what
-was signed with a key of SECRET_KEY_FALLBACKS still opens.
+A token is the link's nonce (16 bytes) and the first 17 bytes of an HMAC over it with SECRET_KEY, in URL-safe base64:
+44 characters without padding. The database holds only the nonce, so that reading the database isn't enough to make a
+link. Tokens signed with a key of SECRET_KEY_FALLBACKS are still valid.
 """
 
 import base64
@@ -27,14 +27,16 @@ from summit.users.models import User
 _SALT = "delegations.invitation.link"
 _NONCE_BYTES = 16
 _SIGNATURE_BYTES = 17
-# 33 bytes are 44 characters with no bit to spare: changing any character changes what is signed.
+# 33 bytes fill 44 characters exactly: changing any character changes the signed bytes.
 _FORM = re.compile(r"[A-Za-z0-9_-]{44}")
 LIFETIME = timedelta(days=60)
 
 
 class LinkProblem(Exception):
-    """A token opens nothing. `reason` is "mangled", "unknown", "expired", "revoked" or "superseded"; `link` is there
-    for the last three, so that the page can say whom to write to."""
+    """A token isn't valid. `reason` is "mangled", "unknown", "expired", "revoked" or "superseded".
+
+    `link` is set for the last three, so that the page can say whom to write to.
+    """
 
     def __init__(self, reason: str, link: InvitationLink | None = None) -> None:
         super().__init__(reason)
@@ -47,27 +49,27 @@ def _signature(nonce: str, secret: str) -> bytes:
 
 
 def sign(nonce: str) -> str:
-    """Return the token for a nonce of 32 hexadecimal digits; the same one every time."""
+    """Return the token for a nonce of 32 hexadecimal digits. It is the same one every time."""
     return base64.urlsafe_b64encode(bytes.fromhex(nonce) + _signature(nonce, settings.SECRET_KEY)).decode()
 
 
 def address(nonce: str) -> str:
-    """Return the absolute address that the token for a nonce has."""
+    """Return the absolute URL for a nonce."""
     return f"{settings.BASE_URL}{reverse('letter:follow', args=[sign(nonce)])}"
 
 
 def token(link: InvitationLink) -> str:
-    """Return a link's token."""
+    """Return the token of a link."""
     return sign(link.nonce)
 
 
 def url(link: InvitationLink) -> str:
-    """Return a link's absolute address, as it stands in the letter."""
+    """Return the absolute URL of a link, as in the letter."""
     return address(link.nonce)
 
 
 def nonce_of(token: str) -> str:
-    """Return the nonce in a token whose signature is right. Raises LinkProblem("mangled")."""
+    """Return the nonce in a token. Raises LinkProblem("mangled") if its form or signature is wrong."""
     if not _FORM.fullmatch(token):
         raise LinkProblem("mangled")
     packed = base64.urlsafe_b64decode(token)
@@ -79,8 +81,10 @@ def nonce_of(token: str) -> str:
 
 
 def resolve(token: str) -> InvitationLink:
-    """Return the live link of a token, with its invitation, party and summit. Raises LinkProblem. Two queries at
-    most, none for what isn't signed."""
+    """Return the live link of a token, joined with its invitation, party and summit. Raises LinkProblem.
+
+    Two queries at most, none for a token whose signature is wrong.
+    """
     nonce = nonce_of(token)
     rows = InvitationLink.objects.select_related("invitation__party__summit", "person")
     link = rows.live().filter(nonce=nonce).first()
@@ -93,7 +97,7 @@ def resolve(token: str) -> InvitationLink:
 
 
 def why_dead(link: InvitationLink) -> str:
-    """Return why a link opens nothing any more: "superseded", "revoked" or "expired"."""
+    """Return why a link no longer works: "superseded", "revoked" or "expired"."""
     if link.invitation.state == InvitationState.SUPERSEDED:
         return "superseded"
     gone = link.revoked_at is not None or link.invitation.state == InvitationState.REVOKED
@@ -101,20 +105,25 @@ def why_dead(link: InvitationLink) -> str:
 
 
 def expiry(summit: Summit) -> datetime:
-    """Return until when a link that is made now opens: the latest of 60 days from now, the moment when answers are
-    due, and the end of the summit's last day at the venue, since the link also leads to the delegation's agenda."""
+    """Return the moment at which a link that is made now expires.
+
+    This is the latest of 60 days from now, the deadline for answers, and the end of the summit's last day at the
+    venue: the link also leads to the delegation's agenda.
+    """
     last = datetime.combine(summit.ends_on + timedelta(days=1), time.min, summit.zone).astimezone(UTC)
     return max(db_now() + LIFETIME, last, *([summit.answer_by] if summit.answer_by else []))
 
 
 def note_use(link: InvitationLink) -> None:
-    """Note the moment at which a link was followed for the first time, by a person or by a mail scanner."""
+    """Store the moment at which a link was followed for the first time, by a person or by a mail scanner."""
     InvitationLink.objects.filter(pk=link.pk, first_used_at__isnull=True).update(first_used_at=Now())
 
 
 def revoke(*, link: InvitationLink, by: User) -> None:
-    """Make a link open nothing from now on, also where it is open already. Raises PermissionDenied, or NotNow if
-    it was revoked before."""
+    """Revoke a link. It stops working, also in browsers that have opened it.
+
+    Raises PermissionDenied, and NotNow if it was revoked before.
+    """
     summit = link.invitation.party.summit
     check_can_revoke(by, summit)
     with transaction.atomic():

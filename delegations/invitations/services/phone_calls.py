@@ -1,4 +1,4 @@
-"""Telephoning round: which parties haven't answered and for how long, and what came of each call."""
+"""The call sheet: which parties haven't answered and for how long, and the outcome of each call."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,33 +20,35 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 NOTE_LENGTH = 500
-# For how many days somebody has not answered, where the desk narrows its sheet by that.
+# The numbers of days without an answer by which the call sheet can be filtered.
 WAITS = (7, 14, 21)
 
 
 class CallProblem(FieldProblem):
-    """A call can't be noted as it is: `field` is "outcome" or "note", "" where the invitation stands no more; the
-    text says what to do."""
+    """A call can't be recorded as it was entered; the text says what to do.
+
+    `field` is "outcome" or "note", or "" if the invitation is no longer in force.
+    """
 
 
 @dataclass(frozen=True)
 class Narrowed:
-    """What narrows the sheet: a group of parties, days for which an answer has been open at least, what came of the
-    last call ("never" where there was none)."""
+    """The filters of the call sheet: a group of parties, the least number of days without an answer, and the outcome
+    of the last call ("never" if there was none)."""
 
     group: str = ""
     days: int = 0
     last: str = ""
 
 
-def note(*, invitation: Invitation, outcome: str, text: str, by: User) -> CallNote:
-    """Note a call about an invitation. Raises PermissionDenied, or CallProblem."""
+def record(*, invitation: Invitation, outcome: str, text: str, by: User) -> CallNote:
+    """Record a call about an invitation and return it. Raises PermissionDenied, CallProblem."""
     text = " ".join(text.split())
     if outcome not in CallOutcome.values:
         raise CallProblem("outcome", _("Choose what came of the call."))
     if len(text) > NOTE_LENGTH:
-        said = _("This has %(long)d characters. Shorten it to %(limit)d.")
-        raise CallProblem("note", said % {"long": len(text), "limit": NOTE_LENGTH})
+        message = _("This has %(long)d characters. Shorten it to %(limit)d.")
+        raise CallProblem("note", message % {"long": len(text), "limit": NOTE_LENGTH})
     try:
         validate_printable(text)
     except ValidationError as problem:
@@ -66,15 +68,18 @@ def note(*, invitation: Invitation, outcome: str, text: str, by: User) -> CallNo
 
 
 def unanswered(summit: Summit, *, before: datetime | None = None) -> QuerySet[Invitation]:
-    """Return the summit's invitations that nobody has answered, those sent by a moment alone where one is given."""
+    """Return a summit's unanswered invitations; with `before`, only those that were sent until that moment."""
     rows = Invitation.objects.filter(party__summit=summit, state=InvitationState.SENT, occasion="")
     return rows if before is None else rows.filter(sent_at__lte=before)
 
 
 def sheet(*, summit: Summit, now: datetime, narrowed: Narrowed | None = None) -> QuerySet[Invitation]:
-    """Return the invitations to telephone about, whoever has waited longest first; those called today at the venue
-    stand below. Each has its last call as `last_at`, `last_outcome`, `last_note`, `last_by`, and `called_today`.
-    Two queries, whatever the number."""
+    """Return the unanswered invitations of a summit, in the order in which to telephone. Two queries, whatever the
+    number.
+
+    Those that have waited longest come first; those called today, at the venue, come last. Each has its last call as
+    `last_at`, `last_outcome`, `last_note` and `last_by`, and `called_today`.
+    """
     wanted = narrowed or Narrowed()
     calls = CallNote.objects.filter(invitation=OuterRef("pk")).order_by("-pk")
     today = now.astimezone(summit.zone).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -96,15 +101,18 @@ def sheet(*, summit: Summit, now: datetime, narrowed: Narrowed | None = None) ->
 
 
 def next_after(*, summit: Summit, now: datetime, invitation: Invitation) -> Invitation | None:
-    """Return who is to be called next, after a party was called: the first that wasn't called today."""
+    """Return the invitation to telephone about next, after the given one, or None: the first that wasn't called
+    today."""
     left: QuerySet[Any] = sheet(summit=summit, now=now).exclude(pk=invitation.pk)
     found: Invitation | None = left.filter(called_today=0).first()
     return found
 
 
 def waiting(summit: Summit, now: datetime) -> list[tuple[int, int]]:
-    """Return (days, how many have been open for at least so many days) for each of WAITS that has any, but not where
-    all of them have been open even longer. One query."""
+    """Return (days, number) pairs: how many invitations have been unanswered for at least that many days. One query.
+
+    The days are those in WAITS. A pair is left out if all its invitations have been unanswered even longer.
+    """
     conditions = {str(days): Q(sent_at__lte=now - timedelta(days=days)) for days in WAITS}
     found = (
         unanswered(summit)
@@ -117,5 +125,5 @@ def waiting(summit: Summit, now: datetime) -> list[tuple[int, int]]:
 
 
 def days_since(moment: datetime, *, summit: Summit, now: datetime) -> int:
-    """Return how many days at the venue have passed since a moment's day."""
+    """Return the number of days at the venue between the day of a moment and today."""
     return (now.astimezone(summit.zone).date() - moment.astimezone(summit.zone).date()).days

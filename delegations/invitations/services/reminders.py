@@ -1,7 +1,7 @@
-"""Reminding parties that have not answered: their missions and focal points, never whoever leads them.
+"""Reminds parties that have not answered, through their missions and focal points, never through their heads.
 
-What is due is worked out from the clock whenever somebody asks, so that a run that comes late, twice or never at all
-does no harm: of the moments that have passed only the newest counts, and a reminder is stored once for its mailbox.
+Which reminder is due is computed from the clock at each run, so that a run that is late, repeated or missed does no
+harm: of the moments that have passed only the newest counts, and a reminder is stored once for each mailbox.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,14 +31,14 @@ from summit.outbox.models import Message
 from summit.summits.models import Summit, sends
 
 KIND = "reminder"
-# A message's version is the day on which answers are due, and the days before it: another day has reminders anew.
+# A message's version combines the day of the deadline and the days before it: a new deadline has reminders again.
 _DAYS = 1000
 LEADERS = (Capacity.HEAD, Capacity.ALTERNATE)
 
 
 @dataclass(frozen=True)
 class Reminder:
-    """The reminder that is due in a summit: so many days before its answers are."""
+    """The reminder that is due in a summit, `days` days before its answers are due."""
 
     days: int
     since: datetime
@@ -46,8 +46,10 @@ class Reminder:
 
 
 def due(summit: Summit, policy: Policy, now: datetime) -> Reminder | None:
-    """Return the newest reminder whose moment has come, None before the first, after the deadline, and where the
-    summit reminds of nothing. Days are counted on the venue's clock."""
+    """Return the newest reminder that is due. Days are counted on the venue's clock.
+
+    Returns None before the first reminder, after the deadline, and if the summit sends no reminders.
+    """
     if summit.answer_by is None or summit.answer_by <= now:
         return None
     there = summit.answer_by.astimezone(summit.zone)
@@ -59,8 +61,10 @@ def due(summit: Summit, policy: Policy, now: datetime) -> Reminder | None:
 
 
 def planned(summit: Summit, policy: Policy) -> list[datetime]:
-    """Return the moments at which reminders go, the earliest first; none where no answer is due. Those that have
-    passed are among them."""
+    """Return the moments at which reminders are sent, the earliest first, including past ones.
+
+    The list is empty if the summit has no deadline for answers.
+    """
     if summit.answer_by is None:
         return []
     there = summit.answer_by.astimezone(summit.zone)
@@ -68,12 +72,13 @@ def planned(summit: Summit, policy: Policy) -> list[datetime]:
 
 
 def days_of(message: Message) -> int:
-    """Return how many days before answers were due a reminder went."""
+    """Return how many days before the deadline a reminder was sent."""
     return message.version % _DAYS
 
 
 def remind() -> int:
-    """Store the reminders that are due in all summits; return how many. Safe to run twice, late, or two at once."""
+    """Store the reminders that are due in all summits, and return how many. Safe to run twice, late, or two at
+    once."""
     now = db_now()
     stored = 0
     for summit in Summit.objects.filter(sends("pk"), answer_by__gt=now).order_by("pk"):
@@ -84,13 +89,15 @@ def remind() -> int:
 
 
 def is_former(summit: Summit, reminder: Reminder) -> bool:
-    """Return whether a reminder was due before the summit came here: where it was before, it went out."""
-    return summit.disarmed_at is not None and reminder.since < summit.disarmed_at
+    """Return whether a reminder was due before the summit arrived here: its former installation has sent it."""
+    return summit.paused_at is not None and reminder.since < summit.paused_at
 
 
 def waiting(summit: Summit, reminder: Reminder) -> list[Invitation]:
-    """Return the invitations to the summit that were sent before the reminder's moment, aren't answered, and weren't
-    reminded of yet. One query."""
+    """Return the unanswered invitations to the summit that this reminder is still to be sent for. One query.
+
+    They were sent before the reminder's moment, and have no reminder of this version yet.
+    """
     rows = Invitation.objects.filter(
         party__summit=summit, occasion="", state=InvitationState.SENT, sent_at__lt=reminder.since
     )
@@ -133,8 +140,11 @@ def _remind(summit: Summit, reminder: Reminder) -> int:
 
 
 def _boxes(rows: Sequence[Invitation]) -> dict[int, list[Mailbox]]:
-    """Return the mailboxes to be reminded by the parties' keys: not those of whoever leads a party, nor those that
-    don't exist, from which the letter came back: a desk corrects them first."""
+    """Return the mailboxes to remind, by party's key.
+
+    Mailboxes of heads and alternates are left out, and those that don't exist, according to a bounce: a desk has to
+    correct them first.
+    """
     parties = [row.party for row in rows]
     heads = Membership.objects.filter(party__in=parties, capacity__in=LEADERS).exclude(person__email="")
     left = {(key, address.casefold()) for key, address in heads.values_list("party_id", "person__email")}
@@ -154,8 +164,10 @@ def _boxes(rows: Sequence[Invitation]) -> dict[int, list[Mailbox]]:
 def _links(
     rows: list[Invitation], boxes: dict[int, list[Mailbox]], until: datetime
 ) -> dict[tuple[int, str], InvitationLink]:
-    """Return a live link for each mailbox, by the invitation's key and the address: the one that its letter had, or a
-    new one. Three queries at most."""
+    """Return a live link for each mailbox, by the invitation's key and the address. Three queries at most.
+
+    The link of the first letter is used if it still works; otherwise a new one is made.
+    """
     live = InvitationLink.objects.live().filter(invitation__in=rows)
     found = _by_mailbox(live)
     fresh = [
@@ -165,7 +177,7 @@ def _links(
         if (row.pk, box.address.casefold()) not in found
     ]
     if fresh:
-        # One that ended keeps its place until it is revoked.
+        # An expired link blocks a new one for its address (link_live_once) until it is revoked.
         InvitationLink.objects.filter(
             invitation__in=rows, address__in={link.address for link in fresh}, revoked_at__isnull=True
         ).exclude(pk__in=live.values("pk")).update(revoked_at=db_now())
@@ -195,8 +207,8 @@ def _draft(*, link: InvitationLink, box: Mailbox, row: Invitation, paper: Statio
 
 
 def gone(invitation: Invitation) -> list[tuple[int, datetime]]:
-    """Return which reminders of an invitation went out, as days before answers were due and the moment at which the
-    first mail was sent. One query."""
+    """Return the reminders of an invitation that were sent, as (days before the deadline, moment of the first mail).
+    One query."""
     rows = Message.objects.filter(kind=KIND, subject_key=letter_facts.subject_key(invitation), sent_at__isnull=False)
     first: dict[int, Message] = {}
     for message in rows.only("version", "sent_at").order_by("sent_at"):

@@ -1,5 +1,7 @@
-"""Scans of the papers on which answers come. What a file is, is looked up in its bytes: neither its name nor what a
-browser says of it counts."""
+"""Validates scans of the papers on which answers come.
+
+The format is determined from the file's first bytes, not from its name or the browser's media type.
+"""
 
 import re
 import unicodedata
@@ -9,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from summit.core.file_sizes import too_large
 
-# A letter of some pages, scanned in colour, is well below.
+# A letter of several pages, scanned in colour, is well below this.
 LARGEST = 10 * 1024 * 1024
 LONGEST_NAME = 200
 
-# How files of each format begin, and what their names end in.
+# The first bytes and the file name ending of each format.
 FORMATS: dict[str, tuple[bytes, str]] = {
     "application/pdf": (b"%PDF-", "pdf"),
     "image/jpeg": (b"\xff\xd8\xff", "jpg"),
@@ -22,12 +24,12 @@ FORMATS: dict[str, tuple[bytes, str]] = {
 
 
 class ScanProblem(Exception):
-    """A file can't be kept as a scan; the text says what to do."""
+    """A file can't be stored as a scan. The text says what to do."""
 
 
 @dataclass(frozen=True)
 class Scan:
-    """A file as it is kept: `filename` is harmless and ends as its format does."""
+    """A file as it is stored. `filename` has no unprintable characters, and the ending of its format."""
 
     filename: str
     media_type: str
@@ -35,7 +37,7 @@ class Scan:
 
 
 def read(*, filename: str, content: bytes) -> Scan:
-    """Return a file as a scan. Raises ScanProblem for what is too large, empty, or no PDF, JPEG or PNG."""
+    """Return a file as a scan. Raises ScanProblem if it is empty, too large, or neither PDF, JPEG nor PNG."""
     if not content:
         raise ScanProblem(_("This file is empty. Choose the scan again."))
     look_at_size(len(content))
@@ -46,15 +48,17 @@ def read(*, filename: str, content: bytes) -> Scan:
 
 
 def look_at_size(size: int) -> None:
-    """Raise ScanProblem for a file of more bytes than are kept; ask before reading it."""
+    """Raise ScanProblem if a file of this many bytes is too large. Call it before reading the file."""
     if size > LARGEST:
-        said = _("This file has %(size)s MB. Scan it smaller: up to %(limit)s MB are kept.")
-        raise ScanProblem(said % too_large(size, LARGEST))
+        message = _("This file has %(size)s MB. Scan it smaller: up to %(limit)s MB are kept.")
+        raise ScanProblem(message % too_large(size, LARGEST))
 
 
 def harmless_name(given: str, ending: str, longest: int, otherwise: str) -> str:
-    """Return the last part of a file's name without what is not printed, with its format's ending and no longer than
-    `longest`; `otherwise` where nothing is left of it."""
+    """Return the last part of a file's path without unprintable characters, with the ending of its format.
+
+    It has at most `longest` characters. If nothing is left of the name, `otherwise` is used instead.
+    """
     last = re.split(r"[\\/]", unicodedata.normalize("NFC", given))[-1]
     plain = "".join(char for char in last if unicodedata.category(char)[0] not in "CZ" or char == " ")
     stem = plain.rsplit(".", 1)[0].strip(" .")[: longest - len(ending) - 1]

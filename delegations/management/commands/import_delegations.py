@@ -61,5 +61,5 @@ class Command(BaseCommand):
 
     def _line(self, line: Line) -> str:
         who = ", ".join(part for part in (line.party, line.person) if part)
-        said = [*line.notes, *(asked.text for asked in line.questions if not asked.chosen)]
-        return f"Row {line.number} ({line.word}) {who}: {' '.join(said)}"
+        message = [*line.notes, *(asked.text for asked in line.questions if not asked.chosen)]
+        return f"Row {line.number} ({line.word}) {who}: {' '.join(message)}"

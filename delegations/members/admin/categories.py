@@ -1,4 +1,4 @@
-"""The categories of people of a summit, in the admin."""
+"""The admin of a summit's categories of people."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from delegations.core.admin.moments import moment
-from delegations.core.admin.row_admin import ThroughDomain, order_of
+from delegations.core.admin.service_row_admin import ServiceRowAdmin, order_of
 from delegations.members.models.categories import Category
 from delegations.members.services import categories
 from summit.admin_base.menu import Shelf
@@ -38,7 +38,7 @@ class CategoryForm(NamedForm):
     said_at = {"category_confirmed_after_named": "confirm_by", "category_code_once": "code"}
 
     def clean(self) -> dict[str, Any]:
-        """Put the names together by language, and say what stops the change."""
+        """Collect the names by language, and add an error for each value that can't be stored."""
         found: dict[str, Any] = super().clean() or self.cleaned_data
         if (names := self.names_of(found)) is not None:
             found["names"] = names
@@ -46,19 +46,19 @@ class CategoryForm(NamedForm):
         if summit is not None and any(zone.summit_id != summit.pk for zone in found.get("zones", ())):
             self.add_error("zones", _("One of these zones is another summit’s. Choose among this summit’s."))
         if self.instance.pk:
-            for name, said in categories.problems(self.instance, found).items():
-                self.add_error(name if name in self.fields else None, said)
+            for name, message in categories.problems(self.instance, found).items():
+                self.add_error(name if name in self.fields else None, message)
         return found
 
 
 @admin.register(Category)
-class CategoryAdmin(ThroughDomain):
-    """Categories."""
+class CategoryAdmin(ServiceRowAdmin):
+    """The admin of categories."""
 
     place = 1
     shelf = Shelf.SETTINGS
     form = with_names(CategoryForm, 120)
-    domain = categories
+    services = categories
     called = "category"
     order_page = "admin:delegations_categories_order"
     permissions = {"delete": categories.CHANGE}
@@ -68,19 +68,19 @@ class CategoryAdmin(ThroughDomain):
     list_select_related = ["summit"]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the categories with their numbers and zones."""
+        """Return the categories with the numbers of their members, and with their zones."""
         rows: models.QuerySet[Any] = categories.with_numbers(super().get_queryset(request))
         return rows.prefetch_related("zones")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the list: a summit has the usual categories from the start."""
+        """Show the list, after adding the usual categories that the summit lacks."""
         summit = chosen_summit(request, summits_of(request))
         if summit is not None and self.has_module_permission(request):
             categories.of(summit)
         return super().changelist_view(request, extra_context)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Put together what belongs together; who doesn't set quotas is told who does."""
+        """Return the fields in groups. Users who can't set quotas read who can."""
         quota = ["quota", "counts", "offered"]
         told = ""
         if not categories.can_set_quota(request.user, getattr(obj, "summit", None)):
@@ -94,7 +94,8 @@ class CategoryAdmin(ThroughDomain):
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Keep what others rely on as it is."""
+        """Return the fields that can't be changed in a stored category: code and capacity, and for some users the
+        quota."""
         if obj is None:
             return []
         kept = [*super().get_readonly_fields(request, obj), "short_code", "capacity"]
@@ -103,7 +104,8 @@ class CategoryAdmin(ThroughDomain):
         return kept
 
     def values_of(self, form: Any, *, change: bool) -> dict[str, Any]:
-        """Take the names together; a new category of somebody who sets no quotas takes nobody yet."""
+        """Return the values with the names by language. The quota is 0 in a new category of a user who can't set
+        quotas."""
         found = super().values_of(form, change=change)
         if "names" in form.cleaned_data:
             found["names"] = form.cleaned_data["names"]
@@ -114,12 +116,12 @@ class CategoryAdmin(ThroughDomain):
     @written
     @admin.display(description=gettext_lazy("short code"))
     def short_code(self, row: Category) -> str:
-        """Show what tables call it."""
+        """Show the code, by which tables name the category."""
         return row.code
 
     @admin.display(description=gettext_lazy("category"), ordering="position")
     def name_word(self, row: Category) -> SafeString | str:
-        """Show what it is called, and in which capacity people are of it."""
+        """Show the category's name, and its capacity where that is another word."""
         capacity = str(row.get_capacity_display())
         if row.name == capacity:
             return row.name
@@ -127,12 +129,12 @@ class CategoryAdmin(ThroughDomain):
 
     @admin.display(description=gettext_lazy("quota"), ordering="quota")
     def quota_word(self, row: Category) -> str:
-        """Show how many each party may name."""
+        """Show how many people each party may name."""
         return _("no limit") if row.quota is None else str(row.quota)
 
     @admin.display(description=pgettext_lazy("people", "named"), ordering="named")
     def named_word(self, row: Any) -> SafeString | str:
-        """Show how many people are named in it, as the way to them."""
+        """Show how many people are named in the category, as a link to them."""
         if not row.named:
             return "0"
         query = urlencode({"summit__id__exact": row.summit_id, "category": row.pk})
@@ -140,7 +142,7 @@ class CategoryAdmin(ThroughDomain):
 
     @admin.display(description=gettext_lazy("deadlines"), ordering="name_by")
     def until(self, row: Category) -> SafeString | str:
-        """Show the deadlines; where there is none the policy's hold."""
+        """Show the deadlines, or that the policy's deadlines apply."""
         if row.name_by is None and row.confirm_by is None:
             return _("as for all")
         named, confirmed = moment(row.name_by, row.summit), moment(row.confirm_by, row.summit)
@@ -153,17 +155,17 @@ class CategoryAdmin(ThroughDomain):
 
     @admin.display(description=gettext_lazy("in the total"), ordering="counts", boolean=True)
     def counts_word(self, row: Category) -> bool:
-        """Show whether its people count toward the total."""
+        """Show whether its people count towards the total."""
         return row.counts
 
     @admin.display(description=gettext_lazy("offered"), ordering="offered", boolean=True)
     def offered_word(self, row: Category) -> bool:
-        """Show whether focal points name people in it."""
+        """Show whether focal points can name people in it."""
         return row.offered
 
     @admin.display(description=gettext_lazy("zones"))
     def opens(self, row: Category) -> str:
-        """Show which zones it opens."""
+        """Show the zones that the category opens."""
         return comma().join(zone.code for zone in row.zones.all()) or "–"
 
 
@@ -174,7 +176,7 @@ class CategoryAdmin(ThroughDomain):
     post="delegations.category.change",
 )
 def order_page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
-    """Show the order of a summit's categories, and store another."""
+    """Show the order of a summit's categories; a POST stores a new order."""
     return order_of(
         request,
         summit,

@@ -1,4 +1,4 @@
-"""Choosing a person: to name them for a party, or to put them in a member's place."""
+"""Choosing a person, either to name them for a party or to put them in a member's place."""
 
 from typing import Any
 
@@ -24,13 +24,17 @@ from summit.admin_base.search import matching
 from summit.people.models import Person
 from summit.users.models import User
 
-# So many people are offered; whoever looks for another writes more of the name.
+# At most this many people are offered. To find others, the user types more of the name.
 OFFERED = 20
 
 
 def _offered(party: Party, wanted: str, place: Membership | None, chosen: int | None) -> list[Person]:
-    """Return whom the search finds, or, without words, who is entered for the party and named nowhere, and who is
-    chosen already; for a member's place also who has another one there. One query."""
+    """Return the people to choose from. One query.
+
+    With a search text, these are its results. Without one, they are the people who were entered for the party and are
+    no members yet, and the person already chosen. For a member's place, the party's members in other categories are
+    offered too.
+    """
     rows: models.QuerySet[Any] = Person.objects.filter(summit=party.summit)
     if wanted:
         found = matching(Person, rows, wanted)
@@ -40,15 +44,18 @@ def _offered(party: Party, wanted: str, place: Membership | None, chosen: int | 
         if place is not None:
             near |= models.Q(membership__party=party) & ~models.Q(membership__category=place.category_id)
         rows = rows.filter(near)
-    # Who belongs to no party yet stands first.
+    # People who belong to no party yet come first.
     free = models.F("membership").asc(nulls_first=True)
     related = ("membership__party", "membership__category")
     return list(rows.select_related(*related).order_by(free, "name", "office", "pk")[:OFFERED])
 
 
 def _takes(person: Person, place: Membership | None) -> bool:
-    """Return whether somebody can be chosen: who belongs to no party, and, for a member's place, who has another
-    one in the same party."""
+    """Return whether a person can be chosen.
+
+    They must be a member of no party. For a member's place, a member of the same party in another category can be
+    chosen too.
+    """
     row: Membership | None = getattr(person, "membership", None)
     if row is None or place is None:
         return row is None
@@ -106,7 +113,7 @@ def _of(party: Party) -> str:
 
 
 def name_page(request: HttpRequest, party: Party) -> HttpResponse:
-    """Show whom one can name for a party; a POST names `person` in `category`."""
+    """Show the people who can be named for a party; a POST names `person` in `category`."""
     assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
     choices = [meter for meter in quotas.meters(party=party) if meter.category is not None]
     problem = ""
@@ -129,7 +136,7 @@ def name_page(request: HttpRequest, party: Party) -> HttpResponse:
 
 
 def _name(party: Party, person: Person | None, category: Category | None, by: User) -> str:
-    """Name somebody and return "", or what stops it."""
+    """Name a person in a category and return "", or the sentence that says why it isn't possible."""
     if person is None:
         return _("Choose somebody from the list; look for them by a part of their name.")
     if category is None:
@@ -142,7 +149,7 @@ def _name(party: Party, person: Person | None, category: Category | None, by: Us
 
 
 def replace_page(request: HttpRequest, row: Membership) -> HttpResponse:
-    """Show whom one can put in a member's place; a POST puts `person` there."""
+    """Show the people who can take a member's place; a POST puts `person` there."""
     assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
     problem = ""
     if request.method == "POST":
@@ -155,8 +162,8 @@ def replace_page(request: HttpRequest, row: Membership) -> HttpResponse:
             except NamingRefused as refused:
                 problem = str(refused)
             else:
-                said = _("%(person)s is in the place of %(gone)s now.")
-                messages.success(request, said % {"person": person.label, "gone": row.person.label})
+                message = _("%(person)s is in the place of %(gone)s now.")
+                messages.success(request, message % {"person": person.label, "gone": row.person.label})
                 return redirect(_of(row.party))
     return _shown(
         request,

@@ -1,4 +1,4 @@
-"""A person's own pages for each group of what is asked of them: looked at on request alone, and recorded."""
+"""The pages that show and change a person's particulars, one for each group of fields. Every access is logged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from delegations.members.field_access import NEEDS, PASSPORT, PHOTO, TRAVEL, Group, filled, photo_of
+from delegations.members.field_groups import NEEDS, PASSPORT, PHOTO, TRAVEL, Group, filled, photo_of
 from delegations.members.forms import PersonForm
 from delegations.members.services import people, photos
 from delegations.members.services.photos import PhotoProblem
@@ -24,21 +24,22 @@ from summit.people.models import Person
 from summit.permissions.rules import check, summits_for
 from summit.users.models import User
 
-# Who opens a group's page sees the person, but for needs: the conference officer knows them from there alone.
+# The permission to see the person whose group is opened. Needs have their own: a conference officer sees needs, but
+# not people.
 SEEN_BY = {PASSPORT.name: "", TRAVEL.name: "", PHOTO.name: "", NEEDS.name: NEEDS.view}
-# The passport and the photograph are shown on request alone: each look is recorded, not one an hour.
+# Each access to a passport or a photograph is logged. For the other groups, one entry an hour is enough.
 EACH = (PASSPORT, PHOTO)
 RELATED = ("summit", "particulars__entered_for", "photo", "membership__party")
 
 
 class PagesMixin:
-    """Adds the pages of the groups to a person's."""
+    """Adds a page for each group of particulars to the admin of people."""
 
     admin_site: Any
     opts: Any
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the pages."""
+        """Add the pages to the admin's addresses."""
         wrap = self.admin_site.admin_view
         found: list[URLPattern] = super().get_urls()  # type: ignore[misc]
         pages = [
@@ -59,7 +60,7 @@ class PagesMixin:
         return view
 
     def _person(self, request: HttpRequest, pk: int, group: Group) -> tuple[Person, User]:
-        """Return the person for whoever may see the group. Raises Http404, PermissionDenied."""
+        """Return the person and the user, if the user may see the group. Raises Http404, PermissionDenied."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         rows = Person.objects.select_related(*RELATED)
         mine = summits_for(request.user, SEEN_BY[group.name] or "summit.person.view")
@@ -73,7 +74,7 @@ class PagesMixin:
         return person, request.user
 
     def group_view(self, request: HttpRequest, pk: int, group: Group) -> HttpResponse:
-        """GET shows what is entered, and notes who looked; POST changes it."""
+        """Show the values of a group and log the access; a POST changes the values."""
         person, user = self._person(request, pk, group)
         form = PersonForm(request.POST or None, summit=person.summit, person=person, fields=group.fields)
         if request.method == "POST":
@@ -103,7 +104,7 @@ class PagesMixin:
         return TemplateResponse(request, "admin/delegations/person/group.html", context, status=status)
 
     def photo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """GET shows the photograph; POST stores another, or deletes it."""
+        """Show the photograph; a POST stores another one, or deletes it."""
         person, user = self._person(request, pk, PHOTO)
         problem = ""
         if request.method == "POST":
@@ -131,7 +132,8 @@ class PagesMixin:
         return TemplateResponse(request, "admin/delegations/person/photo.html", context, status=status)
 
     def photo_file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Return the photograph, and note who saw it. No cache keeps it."""
+        """Return the photograph as a JPEG that isn't cached, and log the access. Raises Http404 where there is
+        none."""
         person, user = self._person(request, pk, PHOTO)
         photo = photo_of(person)
         if photo is None:

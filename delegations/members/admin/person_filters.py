@@ -1,4 +1,4 @@
-"""Lists of people narrowed by party and category."""
+"""Filters of the list of people by party and category."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,19 +18,19 @@ from summit.summits.models import Summit
 
 
 def summit_of_list(request: HttpRequest) -> Summit | None:
-    """The summit that the list is narrowed to, else the one that the header names."""
+    """Return the summit that the list is filtered by, or else the one chosen in the page header."""
     wanted = key_of(request.GET.get("summit__id__exact", ""))
     mine = summits_of(request)
     return next((row for row in mine if row.pk == wanted), None) or chosen_summit(request, mine)
 
 
 class ChooserFilter(admin.SimpleListFilter):
-    """A filter with too many choices for a list: one chooses and presses a button."""
+    """A filter with too many choices for a list of links: it is shown as a select box with a button."""
 
     template = "admin/delegations/person/chooser.html"
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        """Yield the choices, the first with what else the address says."""
+        """Yield the choices. The first also holds the other parameters of the address."""
         kept = [(name, value) for name, value in changelist.params.items() if name != self.parameter_name]
         for place, choice in enumerate(super().choices(changelist)):
             value = "" if place == 0 else str(self.lookup_choices[place - 1][0])
@@ -38,13 +38,13 @@ class ChooserFilter(admin.SimpleListFilter):
 
 
 class PartyFilter(ChooserFilter):
-    """Members of a party."""
+    """Filters people by the party that they are members of."""
 
     title = pgettext_lazy("label", "party")
     parameter_name = "party"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Offer the summit's parties, to whoever sees them. One query."""
+        """Return the summit's parties as choices, for users who may see members. One query."""
         summit = summit_of_list(request)
         if summit is None or not allows(request.user, "delegations.membership.view", summit):
             return []
@@ -52,25 +52,25 @@ class PartyFilter(ChooserFilter):
         return [(str(key), named.name) for key, named in sorted(names, key=lambda pair: pair[1].alphabetical)]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
+        """Filter the list to members of the chosen party."""
         key = key_of(self.value() or "")
         return queryset if key is None else queryset.filter(membership__party=key)
 
 
 class CategoryFilter(admin.SimpleListFilter):
-    """Members in a category."""
+    """Filters people by the category that they are named in."""
 
     title = _("category")
     parameter_name = "category"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Offer the summit's categories, to whoever sees who is in them. One query."""
+        """Return the summit's categories as choices, for users who may see members. One query."""
         summit = summit_of_list(request)
         if summit is None or not allows(request.user, "delegations.membership.view", summit):
             return []
         return [(str(row.pk), str(row)) for row in Category.objects.filter(summit=summit)]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
+        """Filter the list to members in the chosen category."""
         key = key_of(self.value() or "")
         return queryset if key is None else queryset.filter(membership__category=key)

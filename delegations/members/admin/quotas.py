@@ -1,5 +1,4 @@
-"""How many a party may name: a page of the party with its meters, and the list of all numbers that parties have of
-their own."""
+"""Quotas in the admin: a page with a party's meters, and the list of all quotas set for single parties."""
 
 from typing import Any
 
@@ -33,18 +32,18 @@ from summit.users.models import User
 
 FIELDS: list[Any] = ["party", "of_what", "number", "usual", "reason", "set_by", "set_when", "change_it"]
 RAISE, VIEW = "delegations.raise_quota", "delegations.quota.view"
-# How a form says that the number in all is meant.
+# The value of the form field `category` that means the quota for the total.
 IN_ALL = "all"
 
 
 class RoomFilter(admin.SimpleListFilter):
-    """Parties by whether they can name more people."""
+    """Filters parties by whether they can name more people."""
 
     title = gettext_lazy("quotas")
     parameter_name = "quotas"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Offer what quotas.room tells apart, to whoever sees how many are named."""
+        """Return the results of `quotas.room` as choices, for users who may see how many people are named."""
         if not allows(request.user, VIEW, None):
             return []
         return [
@@ -54,7 +53,7 @@ class RoomFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list, to parties of the summit that is worked for: each summit has its own categories."""
+        """Filter the list to parties of the current summit, since each summit has its own categories."""
         summit = chosen_summit(request, summits_of(request))
         if self.value() is None or summit is None or not allows(request.user, VIEW, summit):
             return queryset
@@ -62,7 +61,7 @@ class RoomFilter(admin.SimpleListFilter):
 
 
 def page(request: HttpRequest, party: Party) -> HttpResponse:
-    """Show a party's meters; a POST gives it a number of its own, or, with `drop`, takes one away."""
+    """Show a party's meters; a POST sets a quota for the party, or removes one with `drop`."""
     assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
     user = request.user
     check(user, VIEW, party.summit)
@@ -73,11 +72,11 @@ def page(request: HttpRequest, party: Party) -> HttpResponse:
     if request.method == "POST":
         check(user, RAISE, party.summit)
         try:
-            said = _store(request, party, meters, user)
+            message = _store(request, party, meters, user)
         except QuotaProblem as refused:
             problem = refused
         else:
-            messages.success(request, said)
+            messages.success(request, message)
             return redirect(request.path)
     party_names.call([party])
     context = {
@@ -104,7 +103,7 @@ def _written(category: Category | None) -> str:
 
 
 def _store(request: HttpRequest, party: Party, meters: list[Meter], user: User) -> str:
-    """Do what was posted and return what is said of it. Raises QuotaProblem."""
+    """Set or remove a quota as the POST asks, and return the message to show. Raises QuotaProblem."""
     wanted = request.POST.get("drop") or request.POST.get("category", "")
     usable = {_written(meter.category): meter.category for meter in meters}
     if wanted not in usable and wanted != IN_ALL:
@@ -125,7 +124,7 @@ def _store(request: HttpRequest, party: Party, meters: list[Meter], user: User) 
 
 @admin.register(Quota)
 class QuotaAdmin(PartyColumn, ReadOnlyAdmin):
-    """Numbers that parties have of their own."""
+    """The admin of quotas that are set for single parties."""
 
     place = 2
     shelf = Shelf.SETTINGS
@@ -140,12 +139,12 @@ class QuotaAdmin(PartyColumn, ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("category"), ordering="category__position")
     def of_what(self, row: Quota) -> str:
-        """Show the category, or that the number in all is meant."""
+        """Show the quota's category, or that it is for the total."""
         return _("in all") if row.category is None else str(row.category)
 
     @admin.display(description=gettext_lazy("others may name"))
     def usual(self, row: Quota) -> str:
-        """Show how many the other parties may name."""
+        """Show the general quota, which parties without their own have."""
         policy = getattr(row.party.summit, "policy", None)
         number = row.category.quota if row.category is not None else policy.total if policy is not None else None
         return _("no limit") if number is None else str(number)
@@ -157,6 +156,6 @@ class QuotaAdmin(PartyColumn, ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("to change it"))
     def change_it(self, row: Quota) -> SafeString:
-        """Lead to the party's numbers."""
+        """Show a link to the page with the party's quotas."""
         address = reverse("admin:delegations_party_quotas", args=[row.party_id])
         return format_html('<a href="{}">{}</a>', address, _("Show how many the party may name"))

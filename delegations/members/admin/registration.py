@@ -1,4 +1,4 @@
-"""Entering a person at the desk: who seems to be there already is pointed out, for a place too."""
+"""Entering a person in the admin, with a warning where the person seems to be entered already."""
 
 import re
 from collections.abc import Iterable
@@ -18,21 +18,21 @@ from delegations.members.services import duplicates
 from delegations.parties.models.parties import Party
 from summit.admin_base.forms import SentencesForm
 
-# By this an address says for which place somebody is entered.
+# The query parameter that says for which party or member the person is entered.
 THEN = "then"
 _PLACES = {"name": "admin:delegations_party_name", "replace": "admin:delegations_membership_replace"}
 
 
 class AnyOf(forms.MultipleChoiceField):
-    """Boxes whose choices are known only once the rest of the form is."""
+    """A multiple-choice field that has no fixed choices: they depend on the rest of the form."""
 
     def valid_value(self, value: str) -> bool:
-        """Take each: one that names nobody who is meant has no effect."""
+        """Accept any value: an id that matches no hit has no effect."""
         return True
 
 
 class PersonDeskForm(SentencesForm):
-    """A person; whoever seems to be entered already is pointed out before they are entered again."""
+    """A form for a person, which warns where the same person seems to be entered already."""
 
     another = AnyOf(required=False, widget=forms.CheckboxSelectMultiple)
 
@@ -60,7 +60,7 @@ class PersonDeskForm(SentencesForm):
             field.widget = forms.MultipleHiddenInput()
 
     def clean(self) -> dict[str, Any]:
-        """Refuse whoever seems to be there, until it is said that they are another person."""
+        """Refuse a person who seems to be entered already, until the user ticks that they are another person."""
         cleaned = super().clean() or self.cleaned_data
         summit = cleaned.get("summit")
         if self.instance.pk is None and summit is not None:
@@ -70,15 +70,15 @@ class PersonDeskForm(SentencesForm):
                 self._offer(hits)
             chosen = set(cleaned.get("another", ()))
             if any(hit.person.public_id not in chosen for hit in hits):
-                said = _(
+                message = _(
                     "Somebody like this is entered already. Tick who is another person, or open who is the same."
                 )
-                self.add_error("another", said)
+                self.add_error("another", message)
         return cleaned
 
 
 def to_enter(place: Party | Membership) -> str:
-    """Return the address that enters a person for a party, or in a member's place."""
+    """Return the address of the form that enters a person for a party, or in a member's place."""
     party = place if isinstance(place, Party) else place.party
     what = "name" if isinstance(place, Party) else "replace"
     query: dict[str, str | int] = {"summit": party.summit_id, THEN: f"{what}-{place.pk}"}
@@ -86,7 +86,8 @@ def to_enter(place: Party | Membership) -> str:
 
 
 def _onward(request: HttpRequest, person: models.Model) -> str:
-    """Return where the page goes on for which the person was entered, "" for none. That page asks who may."""
+    """Return the address of the page to go on to after the person is entered, or "" for none. That page checks the
+    permission."""
     asked = re.fullmatch(r"(name|replace)-([0-9]{1,18})", request.GET.get(THEN, ""))
     if asked is None:
         return ""
@@ -94,10 +95,10 @@ def _onward(request: HttpRequest, person: models.Model) -> str:
 
 
 class EnteringMixin:
-    """Leads whoever entered a person for a place back to it, with the person chosen."""
+    """After a person is entered for a party or a member's place, redirects to that page with the person chosen."""
 
     def response_add(self, request: HttpRequest, obj: models.Model, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Go on where the person was looked for."""
+        """Redirect to the page where the person was searched for, if the user came from one."""
         shown: HttpResponse = super().response_add(request, obj, *args, **kwargs)  # type: ignore[misc]
         onward = _onward(request, obj) if "_save" in request.POST else ""
         return redirect(onward) if onward else shown

@@ -1,4 +1,4 @@
-"""In which categories people come, which zones these open, and the passes that change hands."""
+"""API of a summit's categories of people."""
 
 from typing import Any, ClassVar
 
@@ -22,14 +22,17 @@ NAME_LENGTH = 120
 
 
 class NamesOfCategory(ByLanguage):
-    """What it is called, by language."""
+    """A category's name, by language."""
 
     child = serializers.CharField(max_length=NAME_LENGTH)
 
 
 class CategorySerializer(serializers.ModelSerializer[Category]):
-    """A category of people. Its id is its code. Where no name is given, the capacity's own word stands
-    (`called`, in the reader's language); where no deadline is given, the policy's holds."""
+    """A category of people; its id is its code.
+
+    `called` is its name in the reader's language, which is the name of the capacity where no other is stored.
+    Deadlines that are null are the policy's.
+    """
 
     id = serializers.CharField(source="code", read_only=True)
     called = serializers.CharField(source="name", read_only=True)
@@ -45,7 +48,7 @@ class CategorySerializer(serializers.ModelSerializer[Category]):
 
 
 class CategoryChange(serializers.ModelSerializer[Category]):
-    """What is changed of a category. Its code and its capacity stay."""
+    """The fields of a category that can be changed. Its code and its capacity can't."""
 
     names = NamesOfCategory(required=False)
     zones = ZonesField(required=False)
@@ -58,7 +61,7 @@ class CategoryChange(serializers.ModelSerializer[Category]):
 
 
 class CategoryInput(CategoryChange):
-    """What a category begins with. `quota` is 0 for whoever may not set it."""
+    """A new category. `quota` must be 0 for users who may not set it."""
 
     class Meta(CategoryChange.Meta):
         fields: ClassVar[list[str]] = ["code", "capacity", *CategoryChange.Meta.fields]
@@ -66,7 +69,7 @@ class CategoryInput(CategoryChange):
 
 
 class CategoryFilters(django_filters.FilterSet):
-    """By what categories are narrowed."""
+    """Filters for categories."""
 
     capacity = django_filters.ChoiceFilter(choices=Capacity.choices, label=_("capacity"))
     vetted = django_filters.BooleanFilter(label=_("is vetted"))
@@ -75,7 +78,7 @@ class CategoryFilters(django_filters.FilterSet):
 
 
 class CategoryViewSet(DeskViewSet):
-    """In which categories people come."""
+    """Categories that people are named in."""
 
     name = "categories"
     verbose_name = _("categories")
@@ -93,12 +96,12 @@ class CategoryViewSet(DeskViewSet):
         return Category.objects.select_related("summit").prefetch_related("zones")
 
     def picked(self, key: str) -> Q:
-        """Return the condition that picks a category by its code."""
+        """Return the condition that finds a category by its code."""
         return Q(code=key)
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Category:
         """Add a category after the others."""
-        return categories.enter(by=by, summit=summit, values=values)
+        return categories.create(by=by, summit=summit, values=values)
 
     def change(self, *, by: User, row: Category, values: Values) -> Category:
         """Change a category."""
@@ -110,10 +113,11 @@ class CategoryViewSet(DeskViewSet):
 
     @action("arrange", permission="delegations.category.change", input=Order, detail=False)
     def arrange(self, *, by: User, summit: Summit, values: Values) -> list[Category]:
-        """Put the categories in an order; those that aren't named follow as before. `expected` are all of them as
-        they were read. Answers all of them."""
+        """Put the categories in an order; those not named follow in their old order. `expected` is the complete order
+        as it was read. Returns all categories."""
         order, _read = fields_api.order_and_mark(list(Category.objects.filter(summit=summit)), values, "code")
-        # Those that every summit has are made where one lacks them: nobody could have read these.
+        # `categories.of` adds the usual categories that the summit lacks. The client can't have read those, so they
+        # don't count as a changed order.
         expected = rows_services.mark([row.pk for row in categories.of(summit)])
         categories.arrange(by=by, summit=summit, order=order, expected=expected)
         return categories.of(summit)

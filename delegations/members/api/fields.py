@@ -1,4 +1,4 @@
-"""How a body names members and categories, and what rows about people have in common."""
+"""Fields that name members and categories in requests, and the common fields of rows about a member."""
 
 from typing import Any, ClassVar
 
@@ -28,7 +28,7 @@ class OneCategory(InSummit):
 
 
 class OfPerson(serializers.Serializer[Any]):
-    """What rows about somebody of a party have in common: their id, the party, the person."""
+    """The common fields of rows about a person of a party: id, party and person."""
 
     OF: ClassVar[tuple[str, ...]] = ("id", "party", "party_name", "person", "person_name")
 
@@ -40,7 +40,7 @@ class OfPerson(serializers.Serializer[Any]):
 
 
 class OfPersonFilters(django_filters.FilterSet):
-    """By what such rows are narrowed."""
+    """Filters by party and person."""
 
     party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
     person = django_filters.CharFilter(field_name="person__public_id", label=pgettext_lazy("label", "person"))
@@ -48,7 +48,7 @@ class OfPersonFilters(django_filters.FilterSet):
 
 @extend_schema_field(str)
 class Member(Reachable):
-    """A member of a party, by the person's id, among those for whom the reader may do an action."""
+    """A member of a party, by the person's id. Only members for whom the user may do an action are accepted."""
 
     def __init__(self, *, permission: str, **kwargs: Any) -> None:
         rows = Membership.objects.select_related("person__summit", "party__summit", "category")
@@ -57,12 +57,15 @@ class Member(Reachable):
 
 
 MEMBERS = "delegations.membership.view"
-# Of a person: the public id of the party that looks after them (delegations.members.field_access.party_of).
+# The public id of the party that looks after a person (delegations.members.field_groups.party_of).
 PARTY_KEY = Coalesce("membership__party__public_id", "particulars__entered_for__public_id")
 
 
 def with_belonging(rows: QuerySet[Person], by: User, permission: str = MEMBERS) -> QuerySet[Person]:
-    """Let people be narrowed by the party that looks after them, and by their category, by whoever sees that."""
+    """Annotate people with their party, their category and whether they are members, for use in filters.
+
+    The values are empty for people whose membership `by` may not see.
+    """
     seen = seen_rows(by, permission, Person, "summit")
     none: Any = Value(None, output_field=CharField())
     shown = Q(pk__isnull=False) if seen is None else seen

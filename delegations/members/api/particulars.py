@@ -1,5 +1,7 @@
-"""What people are asked for beyond their name, in groups: passports, needs, journeys. Each is a resource with a rule
-and a scope of its own, so that a program reads what it is for and nothing else."""
+"""API of people's particulars, in groups: passports, needs, journeys.
+
+Each group is a resource with its own permission and scope, so that a client reads only the data it is for.
+"""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -14,7 +16,7 @@ from rest_framework import serializers
 from delegations.core.api import access_log
 from delegations.core.api.fields import Searched, Values, sees
 from delegations.members.api.fields import MEMBERS, with_belonging
-from delegations.members.field_access import (
+from delegations.members.field_groups import (
     NEEDS,
     PASSPORT,
     PHOTO,
@@ -43,7 +45,7 @@ def _text(most: int) -> serializers.CharField:
 
 
 class PassportFields(serializers.Serializer[Any]):
-    """What a passport says."""
+    """The data of a passport."""
 
     passport_name = _text(200)
     sex = serializers.ChoiceField(choices=Sex.choices, allow_blank=True, allow_null=True, required=False)
@@ -59,14 +61,14 @@ class PassportFields(serializers.Serializer[Any]):
 
 
 class NeedsFields(serializers.Serializer[Any]):
-    """What somebody eats, and how they get in."""
+    """Dietary and access needs."""
 
     diet = _text(500)
     access = _text(500)
 
 
 class TravelFields(serializers.Serializer[Any]):
-    """How somebody comes and goes, and where they stay."""
+    """Arrival, departure, hotel and vehicle."""
 
     speaks = _text(200)
     arrives_at = serializers.DateTimeField(allow_null=True, required=False)
@@ -78,8 +80,8 @@ class TravelFields(serializers.Serializer[Any]):
 
 
 class OfPerson(serializers.Serializer[Any]):
-    """Of whom it is. `entered` names the fields that have a value; one that is null all the same was entered by
-    others than the reader's party, and isn't theirs to read."""
+    """The person. `entered` names the fields that have a value. A field named there that is null was entered by
+    others than the reader's party, and the reader may not see it."""
 
     group: ClassVar[Group]
 
@@ -91,19 +93,19 @@ class OfPerson(serializers.Serializer[Any]):
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_party(self, person: Person) -> str | None:
-        """Return the id of the party that looks after them, to whoever sees that."""
+        """Return the id of the party that looks after the person, if the user may see it."""
         shown = self.group is NEEDS or sees(self.context, MEMBERS) or not sees(self.context, self.group.view)
         party = party_of(person) if shown else None
         return None if party is None else party.public_id
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_entered(self, person: Person) -> list[str]:
-        """Return which fields have a value."""
+        """Return the names of the fields that have a value."""
         there = filled(person)
         return [name for name in self.group.fields if name in there]
 
     def to_representation(self, instance: Person) -> dict[str, Any]:
-        """Return what the reader may see."""
+        """Return the values that the user may see, and None for the others."""
         found: dict[str, Any] = {}
         row, may = particulars_of(instance), reader_of(self.context).visible(instance)
         for name, field in self.fields.items():
@@ -117,44 +119,44 @@ class OfPerson(serializers.Serializer[Any]):
 
 
 def readable_by(user: User, group: Group, own: Q) -> Q:
-    """Return the condition that picks the people of whom somebody reads a group: all of their desks', else what is
+    """Return a condition for the people for whom a user may see a group: all those of the user's desks, and those in
     `own`."""
     desks = summits_for(user, group.view)
     return Q(pk__isnull=False) if desks is None else Q(summit__in=desks) | own
 
 
 def told(readable: Q, path: str) -> Case:
-    """Return a moment by which rows may be narrowed: none where it isn't readable."""
+    """Return an expression for the time at `path`, for use in filters. It is NULL where it isn't readable."""
     none: Any = Value(None, output_field=DateTimeField())
     return Case(When(readable, then=F(path)), default=none, output_field=DateTimeField())
 
 
 def reader_of(context: Any) -> Reader:
-    """Return who reads: one for all rows of an answer."""
+    """Return the Reader of a request, the same for all rows of the response."""
     found: Reader = context.setdefault("reader", Reader(context["by"]))
     return found
 
 
 class PassportSerializer(OfPerson, PassportFields):
-    """What somebody's passport says."""
+    """The passport data of a person."""
 
     group = PASSPORT
 
 
 class NeedsSerializer(OfPerson, NeedsFields):
-    """What somebody needs."""
+    """The dietary and access needs of a person."""
 
     group = NEEDS
 
 
 class TravelSerializer(OfPerson, TravelFields):
-    """Somebody's journey."""
+    """The journey of a person."""
 
     group = TRAVEL
 
 
 class GroupFilters(Searched):
-    """By what people are narrowed here. By party and category only by whoever sees who belongs where."""
+    """Filters for people. Filters by party and category match only people whose membership the user may see."""
 
     model = Person
 
@@ -167,29 +169,29 @@ class GroupFilters(Searched):
 
 
 class PassportFilters(GroupFilters):
-    """By what passports are narrowed."""
+    """Filters for passports."""
 
     entered = django_filters.BooleanFilter(method="numbered", label=_("has a passport number"))
 
     def numbered(self, rows: QuerySet[Person], name: str, value: bool) -> QuerySet[Person]:
-        """Keep those with a number, or those without: its digest says so without a key."""
+        """Filter to people with a passport number, or without one. The digest shows this without decryption."""
         there = Q(particulars__isnull=False) & ~Q(particulars__passport_digest="")
         return rows.filter(there) if value else rows.exclude(there)
 
 
 class NeedsFilters(GroupFilters):
-    """By what needs are narrowed."""
+    """Filters for needs."""
 
     entered = django_filters.BooleanFilter(method="needing", label=_("has needs"))
 
     def needing(self, rows: QuerySet[Person], name: str, value: bool) -> QuerySet[Person]:
-        """Keep those with needs, or those without: no text is no bytes."""
+        """Filter to people with needs, or without. An empty text is stored as no bytes, so nothing is decrypted."""
         there = Q(particulars__isnull=False) & ~Q(particulars__diet="", particulars__access="")
         return rows.filter(there) if value else rows.exclude(there)
 
 
 class TravelFilters(GroupFilters):
-    """By what journeys are narrowed."""
+    """Filters for journeys."""
 
     arrives_from = django_filters.IsoDateTimeFilter(field_name="arrives", lookup_expr="gte", label=_("arrives, from"))
     arrives_until = django_filters.IsoDateTimeFilter(
@@ -202,7 +204,7 @@ class TravelFilters(GroupFilters):
 
 
 class PersonParticularsViewSet(DeskViewSet):
-    """A group of what people are asked for; rows are people, by their own ids."""
+    """A group of people's particulars. Rows are people, by their ids."""
 
     group: ClassVar[Group]
     allowed_methods = ("change",)
@@ -211,11 +213,11 @@ class PersonParticularsViewSet(DeskViewSet):
     external = "external_ids"
 
     def rows(self) -> QuerySet[Person]:
-        """Return people with what is known of them."""
+        """Return people with their particulars."""
         return Person.objects.select_related(*RELATED)
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[Person]:
-        """Return the people of whom somebody sees such things."""
+        """Return the people for whom the user may see this group."""
         permission = self.group.view if self.group is NEEDS else MEMBERS
         mine = own_parties(user, Role.FOCAL_POINT).values("pk")
         readable = readable_by(user, self.group, Q(particulars__entered_for__in=mine))
@@ -223,14 +225,14 @@ class PersonParticularsViewSet(DeskViewSet):
         return rows.alias(told_at=told(readable, "particulars__updated_at"))
 
     def change(self, *, by: User, row: Person, values: Values) -> Person:
-        """Change what is entered."""
+        """Change particulars."""
         given = {name: "" if value is None else value for name, value in values.items()}
         if given:
             people.change(by=by, person=row, values=given)
         return row
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[Person], fields: Iterable[str]) -> None:
-        """Record who saw which of these fields, as on the person's page; of a passport each look."""
+        """Log who saw which of these fields, as the admin does; each access to a passport is logged."""
         reader, asked = Reader(by), set(fields) & set(self.group.fields)
         shown = {row: filled(row) & asked & reader.visible(row) for row in rows}
         there = [row for row, names in shown.items() if names]
@@ -239,7 +241,7 @@ class PersonParticularsViewSet(DeskViewSet):
 
 
 class PassportViewSet(PersonParticularsViewSet):
-    """What people's passports say."""
+    """People's passport data."""
 
     name = "passports"
     verbose_name = _("passports")
@@ -251,7 +253,7 @@ class PassportViewSet(PersonParticularsViewSet):
 
 
 class NeedsViewSet(PersonParticularsViewSet):
-    """What people eat and how they get in."""
+    """People's dietary and access needs."""
 
     name = "needs"
     verbose_name = pgettext_lazy("of people", "needs")
@@ -263,7 +265,7 @@ class NeedsViewSet(PersonParticularsViewSet):
 
 
 class TravelViewSet(PersonParticularsViewSet):
-    """How people come and go, and where they stay."""
+    """People's journeys."""
 
     name = "travel"
     verbose_name = _("journeys")
@@ -274,7 +276,8 @@ class TravelViewSet(PersonParticularsViewSet):
     filterset_class = TravelFilters
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[Person]:
-        """Return the people of whom somebody sees journeys: narrowed by the moments that they may read alone."""
+        """Return the people for whom the user may see journeys. Filters by time use only times that the user may
+        see."""
         own = seen_rows(user, TRAVEL.view, Person, "summit") or Q(pk__isnull=False)
         theirs = own & Q(particulars__withheld=[], particulars__entered_for=F("membership__party"))
         readable = readable_by(user, TRAVEL, theirs)

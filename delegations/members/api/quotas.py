@@ -1,4 +1,4 @@
-"""How many each party may name in which category, how many it has named and until when; and numbers of its own."""
+"""API of quotas: how many people each party may name by category, how many it has named, and the deadlines."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -29,7 +29,7 @@ RAISE = "delegations.raise_quota"
 
 
 class NumberSerializer(serializers.Serializer[Any]):
-    """How far a party has filled a category, or, where `category` is null, its number in all."""
+    """How many people a party has named and may name in a category, or in total where `category` is null."""
 
     category = serializers.CharField(allow_null=True, help_text="The category's code.")
     called = serializers.CharField(help_text="What it is called, in the reader's language.")
@@ -45,7 +45,7 @@ class NumberSerializer(serializers.Serializer[Any]):
 
 
 class QuotasSerializer(serializers.ModelSerializer[Party]):
-    """A party's numbers, by category in their order; its number in all is last, where there is one."""
+    """A party's numbers by category, in the categories' order. The total comes last, if it is limited."""
 
     id = serializers.CharField(source="public_id", read_only=True, help_text="The party's.")
     numbers = serializers.SerializerMethodField()
@@ -56,7 +56,7 @@ class QuotasSerializer(serializers.ModelSerializer[Party]):
 
     @extend_schema_field(NumberSerializer(many=True))
     def get_numbers(self, party: Party) -> Any:
-        """Return the numbers: of all parties of an answer in as many queries as of one."""
+        """Return a party's numbers. The number of queries doesn't grow with the parties of the response."""
         known: Any = self.context
         if "numbers" not in known:
             listed: Any = self.parent
@@ -85,20 +85,20 @@ class QuotasSerializer(serializers.ModelSerializer[Party]):
 
 
 class QuotaOf(serializers.Serializer[Any]):
-    """Of which category, or, where it is null, of all."""
+    """The category of a quota, or null for the total."""
 
     category = OneCategory(allow_null=True, help_text="The category's code; null for the number in all.")
 
 
 class QuotaInput(QuotaOf):
-    """A number of a party's own, and why it has it."""
+    """A party's own quota, and the reason for it."""
 
     number = serializers.IntegerField(min_value=0, max_value=10_000)
     reason = serializers.CharField(max_length=300)
 
 
 class QuotaFilters(PartiesSearched):
-    """By what parties are narrowed."""
+    """Filters for parties and their quotas."""
 
     q = fields_api.words(_("words of the party’s names"))
     kind = django_filters.ChoiceFilter(choices=PartyKind.choices, label=_("kind"))
@@ -110,13 +110,14 @@ class QuotaFilters(PartiesSearched):
     )
 
     def with_room(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
-        """Keep the parties that may name more, no more, or have named too many."""
+        """Filter the list to parties that have named too many, are full in a category, or have room in all of
+        them."""
         found = quotas.meters_of(rows).items()
         return rows.filter(pk__in=[key for key, listed in found if quotas.room(listed) == value])
 
 
 class PartyQuotaViewSet(DeskViewSet):
-    """How many each party may name; rows are parties, by their own ids."""
+    """How many people each party may name. Rows are parties, by their ids."""
 
     name = "quotas"
     verbose_name = _("numbers of people")
@@ -134,18 +135,18 @@ class PartyQuotaViewSet(DeskViewSet):
         return Party.objects.select_related("summit")
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[Party]:
-        """Return the parties whose numbers somebody sees."""
+        """Return the parties with quotas that the user may see."""
         return parties_fields_api.told_to_desks(super().get_queryset(user, slug), user, self.permission)
 
     @action("set", permission=RAISE, input=QuotaInput)
     def set_quota(self, *, by: User, row: Party, values: Values) -> Party:
-        """Give a party a number of its own."""
+        """Set a party's own quota."""
         quotas_services.set_quota(by=by, party=row, **values)
         return row
 
     @action("drop", permission=RAISE, input=QuotaOf)
     def drop_quota(self, *, by: User, row: Party, values: Values) -> Party:
-        """Let the number that all parties have hold for a party again."""
+        """Remove a party's own quota, so that the general one applies again."""
         category: Category | None = values["category"]
         quotas_services.drop_quota(by=by, party=row, category=category)
         return row

@@ -1,4 +1,4 @@
-"""In which capacity people come, how many may, and what each category opens."""
+"""Categories of people, with quotas, deadlines and zones."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ from summit.summits.models import Summit
 
 
 class Capacity(models.TextChoices):
-    """In which capacity a person belongs to a party. A summit's categories are each of one of these."""
+    """The capacity in which a person belongs to a party. Each category has one of these."""
 
     HEAD = "head", _("head of delegation")
     ALTERNATE = "alternate", _("alternate head")
@@ -29,10 +29,10 @@ class Capacity(models.TextChoices):
 
 
 class CategoryQuerySet(models.QuerySet["Category"]):
-    """Categories."""
+    """A queryset of categories."""
 
     def of(self, summit: Summit) -> dict[str, "Category"]:
-        """Return a summit's categories by their codes, those of `Capacity` made where the summit lacks one."""
+        """Return a summit's categories by code, after adding those of `Capacity` that it lacks."""
         found = {row.code: row for row in self.filter(summit=summit)}
         lacking = [value for value in Capacity.values if value not in found]
         if lacking:
@@ -41,7 +41,7 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         return found
 
     def usual(self, summit: Summit, codes: Iterable[str]) -> list["Category"]:
-        """Return the categories with which a summit begins, not stored."""
+        """Return unsaved categories with these codes, with the values that a new summit starts with."""
         places = {value: number for number, value in enumerate(Capacity.values)}
         return [
             Category(
@@ -57,14 +57,14 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         ]
 
 
-# Who comes with a delegation or works for the host, and is not of its number.
+# Capacities that don't count towards the total of a delegation.
 _BESIDE = frozenset({Capacity.SPOUSE, Capacity.MEDIA, Capacity.LIAISON, Capacity.WORKFORCE, Capacity.SECURITY})
 
 
 class Category(models.Model):
-    """A summit's category of people: how many a party may name, until when, and what it opens.
+    """A category of people in a summit, with the quota for each party, deadlines and the zones it opens.
 
-    Deadlines without a value are the policy's.
+    Where a deadline is empty, the policy's deadline applies.
     """
 
     summit = models.ForeignKey(
@@ -72,7 +72,7 @@ class Category(models.Model):
     )
     code = models.SlugField(_("short code"), max_length=20, help_text=_("For imports, such as “delegate”."))
     capacity = models.CharField(_("capacity"), max_length=20, choices=Capacity)
-    # By language; where none is given the capacity's own word stands.
+    # By language. Without a name, the capacity's name is used.
     names = models.JSONField(_("names"), default=dict, blank=True)
     position = models.PositiveIntegerField(_("order"), default=0)
     quota = models.PositiveIntegerField(
@@ -112,6 +112,6 @@ class Category(models.Model):
 
     @property
     def name(self) -> str:
-        """What it is called in the reader's language."""
+        """The category's name in the reader's language."""
         language = get_language() or ""
         return self.names.get(language) or str(Capacity(self.capacity).label)

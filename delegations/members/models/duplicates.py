@@ -1,4 +1,4 @@
-"""People who are perhaps entered twice."""
+"""People who may be entered twice."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,7 +10,7 @@ from summit.users.models import User
 
 
 class DuplicateReason(models.TextChoices):
-    """By what two people seem to be one; the strongest first."""
+    """The reason why two people may be the same, the strongest first."""
 
     PASSPORT = "passport", _("the same passport")
     BIRTH = "birth", _("the same date of birth and a similar name")
@@ -19,7 +19,7 @@ class DuplicateReason(models.TextChoices):
 
 
 class DuplicateCandidate(models.Model):
-    """Somebody was entered who seems to be there already, by whoever may not know of the other: for protocol."""
+    """Two people who may be the same, where the user who entered one may not learn of the other. Protocol decides."""
 
     person = models.ForeignKey(
         Person,

@@ -1,4 +1,4 @@
-"""Who acts for a party."""
+"""Focal points, who act for a party."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Who belongs to a party, who did, and who acts for it."""
+"""Present and former members of a party."""
 
 from typing import Any
 
@@ -15,7 +15,10 @@ from summit.people.models import Person
 
 
 class Membership(models.Model):
-    """A person belongs to one party in one capacity. Whoever was withdrawn has no row: `FormerMember` keeps them."""
+    """A person's membership in one party, in one capacity.
+
+    A withdrawn member has no row here, but one in `FormerMember`.
+    """
 
     party = models.ForeignKey(
         Party, on_delete=models.CASCADE, related_name="memberships", verbose_name=pgettext_lazy("label", "party")
@@ -26,7 +29,7 @@ class Membership(models.Model):
     category = models.ForeignKey(
         Category, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("category")
     )
-    # The category's, which is frozen: constraints can't look into another table.
+    # A copy of the category's capacity, which never changes: constraints can't refer to another table.
     capacity = models.CharField(_("capacity"), max_length=20, choices=Capacity, blank=True, editable=False)
     position = models.PositiveIntegerField(_("order"), default=0)
     created_at = models.DateTimeField(_("named at"), auto_now_add=True)
@@ -52,7 +55,7 @@ class Membership(models.Model):
         return f"{self.person} ({self.party})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, with the category's capacity. Whoever writes many at once sets it."""
+        """Save with the category's capacity. Code that uses bulk_create sets the capacity itself."""
         self.capacity = self.category.capacity
         fields = kwargs.get("update_fields")
         if fields is not None and "category" in fields:
@@ -69,14 +72,14 @@ class Membership(models.Model):
 
 
 class Ended(models.TextChoices):
-    """Why somebody is a member no more."""
+    """Why a membership ended."""
 
     WITHDRAWN = "withdrawn", _("withdrawn")
     REPLACED = "replaced", _("replaced")
 
 
 class FormerMember(models.Model):
-    """Somebody was a member of a party."""
+    """A membership that ended."""
 
     party = models.ForeignKey(
         Party, on_delete=models.CASCADE, related_name="former_members", verbose_name=pgettext_lazy("label", "party")

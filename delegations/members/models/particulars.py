@@ -1,4 +1,5 @@
-"""What a person is asked for beyond their name: encrypted, and seen by those alone who need it."""
+"""Personal data beyond the name: passports, needs, journeys and photographs. Only users who need a group can see
+it."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,7 +13,7 @@ from summit.people.models import Person
 
 
 class Sex(models.TextChoices):
-    """As a passport states it (ICAO Doc 9303)."""
+    """The sex as in a passport (ICAO Doc 9303)."""
 
     FEMALE = "F", _("female")
     MALE = "M", _("male")
@@ -20,7 +21,7 @@ class Sex(models.TextChoices):
 
 
 class PassportType(models.TextChoices):
-    """What kind of travel document it is."""
+    """The kind of a travel document."""
 
     ORDINARY = "ordinary", _("ordinary passport")
     DIPLOMATIC = "diplomatic", _("diplomatic passport")
@@ -30,10 +31,10 @@ class PassportType(models.TextChoices):
 
 
 class Particulars(models.Model):
-    """A person's particulars, in three groups (delegations.members.field_access): passport, needs, travel.
+    """A person's particulars, in three groups (delegations.members.field_groups): passport, needs, travel.
 
-    What a focal point entered belongs to the party for which they did (`entered_for`): its focal points see it, but
-    for the fields named in `withheld`, whose value is a desk's or another party's.
+    Values that a focal point entered belong to the party in `entered_for`, and its focal points see them. They don't
+    see the fields named in `withheld`, which a desk or another party entered.
     """
 
     person = models.OneToOneField(
@@ -54,7 +55,7 @@ class Particulars(models.Model):
     passport_number = EncryptedTextField(_("passport number"), max_length=30, blank=True)
     passport_issuer = EncryptedTextField(_("issued by"), max_length=200, blank=True)
     passport_expiry = EncryptedDateField(_("valid until"), null=True, blank=True)
-    # Equal passports are found by these: HMACs with a key of their own, since encrypted values can't be compared.
+    # HMACs, by which equal passports and dates of birth are found: encrypted values can't be compared.
     passport_digest = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     birth_digest = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
 
@@ -93,7 +94,7 @@ class Particulars(models.Model):
 
 
 class Photo(models.Model):
-    """A person's photograph, as a JPEG without what the camera wrote into it."""
+    """A person's photograph, as a JPEG without metadata of the camera."""
 
     person = models.OneToOneField(
         Person, on_delete=models.CASCADE, related_name="photo", verbose_name=pgettext_lazy("label", "person")

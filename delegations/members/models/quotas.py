@@ -1,4 +1,4 @@
-"""How many people a party may name, where that is a number of its own."""
+"""Quotas that are set for single parties."""
 
 from django.db import models
 from django.db.models import Q
@@ -12,7 +12,7 @@ from summit.users.models import User
 
 
 class Quota(models.Model):
-    """A party may name another number than the others: of a category, or, without one, in all that counts."""
+    """A party's own quota, in place of the general one, for a category or, without one, for the total."""
 
     party = models.ForeignKey(
         Party, on_delete=models.CASCADE, related_name="quotas", verbose_name=pgettext_lazy("label", "party")

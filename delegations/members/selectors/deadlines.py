@@ -1,4 +1,4 @@
-"""Until when people are to be confirmed."""
+"""The deadline for confirming people."""
 
 from datetime import datetime
 
@@ -7,5 +7,6 @@ from delegations.parties.models.policy import Policy
 
 
 def deadline(category: Category, policy: Policy) -> datetime | None:
-    """Return until when people of a category are to be confirmed, with all that is asked of them."""
+    """Return the time by which people of a category must be confirmed, with complete data; None without a
+    deadline."""
     return category.confirm_by or policy.confirm_by

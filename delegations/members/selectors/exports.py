@@ -1,15 +1,16 @@
-"""Parties, people and invitations as tables that leave the system: rows of text, in as many queries for many rows as
-for few. What a reader may not see of somebody is an empty cell; a column is there for whoever may see it of anybody.
+"""Exported tables of people, as rows of text. The number of queries doesn't grow with the rows.
+
+A value that the reader may not see is an empty cell. A column is included if the reader may see it for anybody.
 """
 
 from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from delegations.core import table_files
-from delegations.core.table_files import AT_ONCE, ExportedTable
+from delegations.core import table_writers
+from delegations.core.table_writers import AT_ONCE, ExportedTable
 from delegations.members import column_headings
-from delegations.members.field_access import GROUPS, PARTICULARS, PERSON, Reader
+from delegations.members.field_groups import GROUPS, PARTICULARS, PERSON, Reader
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors.party_names import NamesBySummit
 from summit.audit.services import By
@@ -19,7 +20,7 @@ from summit.users.models import User
 
 
 def people(rows: QuerySet[Person], *, by: By) -> ExportedTable:
-    """Return people with what the reader may see of each."""
+    """Return a table of people with the values that the reader may see."""
     reader, names = Reader(by), NamesBySummit()
     open_to = _columns(by)
     shut = [f"particulars__{name}" for name in PARTICULARS if name not in open_to]
@@ -27,7 +28,7 @@ def people(rows: QuerySet[Person], *, by: By) -> ExportedTable:
     wanted = rows.select_related(*related).defer("photo__image", *shut)
     shown = ("party", *PERSON[:2], "category", *PERSON[2:], *open_to)
     if isinstance(by, User) and not allows(by, "delegations.membership.view", None) and _works(by):
-        # Who belongs to which delegation is not for every desk.
+        # Not every desk may see who belongs to which party.
         shown = (*PERSON, *open_to)
     found: list[list[str]] = []
     told: list[tuple[int, str]] = []
@@ -39,7 +40,10 @@ def people(rows: QuerySet[Person], *, by: By) -> ExportedTable:
 
 
 def _columns(by: By) -> tuple[str, ...]:
-    """The particulars that the reader may see of anybody. Of a focal point's people it is asked for each."""
+    """Return the names of the particulars that the reader may see for anybody.
+
+    For a focal point these are all: what they may see is checked for each person.
+    """
     if not isinstance(by, User):
         return PARTICULARS
     desk = {name for group in GROUPS.values() if allows(by, group.view, None) for name in group.fields}
@@ -57,9 +61,9 @@ def _person(person: Person, shown: Iterable[str], visible: set[str], names: Name
     cells["category"] = str(membership.category) if membership else ""
     if row is not None:
         cells |= {name: getattr(row, name) for name in shown if name in PARTICULARS and name in visible}
-    return [table_files.cell_text(name, cells.get(name), person.summit) for name in shown]
+    return [table_writers.cell_text(name, cells.get(name), person.summit) for name in shown]
 
 
 def own_people(party: Party, *, by: By) -> ExportedTable:
-    """Return a party's members as its focal point sees them."""
+    """Return a table of a party's members, with the values that its focal point may see."""
     return people(Person.objects.filter(membership__party=party).order_by("membership__position", "pk"), by=by)

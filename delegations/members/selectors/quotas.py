@@ -1,4 +1,4 @@
-"""How many people each party may name in which category, how many it has named, and until when."""
+"""How many people each party may name by category, how many it has named, and the deadlines."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -25,8 +25,8 @@ _DELEGATION = _WITH_ALL | {
     Capacity.MEDIA,
     Capacity.LIAISON,
 }
-# In which capacities people come with which kind of party: states have delegates, companies representatives. The
-# host has its workforce beside them.
+# The capacities of people by kind of party: states have delegates, companies have representatives. The host's party
+# also has its workforce.
 FITTING: dict[str, frozenset[str]] = {
     PartyKind.COUNTRY: _DELEGATION,
     PartyKind.SUBSTATE: _DELEGATION,
@@ -37,7 +37,7 @@ FITTING: dict[str, frozenset[str]] = {
 
 
 def fits(category: Category, party: Party) -> bool:
-    """Return whether people of a category come with a party of this kind."""
+    """Return whether a party of this kind can have people of this category."""
     return category.capacity in FITTING[party.kind] or (party.is_host and category.capacity == Capacity.WORKFORCE)
 
 
@@ -47,14 +47,14 @@ def open_to(category: Category, party: Party) -> bool:
 
 
 class QuotaFull(Exception):
-    """A party has named as many as it may, with a sentence that names the quota and who can raise it."""
+    """A party has named as many people as it may. The text names the quota and who can raise it."""
 
 
 @dataclass(frozen=True)
 class Meter:
-    """How far a party has filled a category, or, where `category` is None, its number in all.
+    """How many people a party has named and may name in a category, or in total where `category` is None.
 
-    `allowed` is None where there is no limit; `raised` tells that this party has a number of its own. Deadlines are
+    `allowed` is None where there is no limit. `raised` is True where the party has its own quota. The deadlines are
     the category's, or else the policy's.
     """
 
@@ -70,16 +70,16 @@ class Meter:
 
     @property
     def left(self) -> int | None:
-        """How many more may be named; None where there is no limit."""
+        """How many more people can be named, or None where there is no limit."""
         return None if self.allowed is None else max(0, self.allowed - self.named)
 
     @property
     def label(self) -> str:
-        """What is counted, in the reader's language."""
+        """The name of the category or of the total, in the reader's language."""
         return _("in all") if self.category is None else str(self.category)
 
     def check_room(self, more: int = 1) -> None:
-        """Raise QuotaFull where that many more would be too many."""
+        """Raise QuotaFull if `more` people don't fit."""
         if self.allowed is None or self.named + more <= self.allowed:
             return
         facts = {
@@ -90,7 +90,7 @@ class Meter:
             "contact": self.party.summit.contact_email,
         }
         if self.category is None:
-            said = ngettext(
+            message = ngettext(
                 "%(party)s may bring %(allowed)d person in all, and has named %(named)d. The organisers can raise "
                 "that number: %(contact)s.",
                 "%(party)s may bring %(allowed)d people in all, and has named %(named)d. The organisers can raise "
@@ -98,20 +98,25 @@ class Meter:
                 self.allowed,
             )
         else:
-            said = _(
+            message = _(
                 "The quota of %(party)s for “%(category)s” is %(allowed)d, and it has named %(named)d. The "
                 "organisers can raise it: %(contact)s."
             )
-        raise QuotaFull(said % facts)
+        raise QuotaFull(message % facts)
 
 
 def meters(*, party: Party) -> list[Meter]:
-    """Return a party's meters: one for each category that it can use or has used, and, where a total is set, that."""
+    """Return a party's meters.
+
+    There is one for each category that it can use, has used or has its own quota for, and one for the total if it is
+    limited.
+    """
     return meters_of([party])[party.pk]
 
 
 def meters_of(parties: Iterable[Party]) -> dict[int, list[Meter]]:
-    """Return the meters of parties of one summit by their primary keys. Five queries, whatever their number."""
+    """Return the meters of parties of one summit, by the parties' primary keys. Five queries, whatever their
+    number."""
     rows = list(parties)
     if not rows:
         return {}
@@ -152,7 +157,7 @@ def _in_all(party: Party, listed: list[Meter], total: int, *, raised: bool) -> M
 
 
 def _counted(parties: list[Party]) -> tuple[Counter[tuple[int, int]], Counter[tuple[int, int]]]:
-    """Return how many are named, and how many of them aren't confirmed, by party and category. One query."""
+    """Return the numbers of members and of unconfirmed members, both by party and category. One query."""
     named: Counter[tuple[int, int]] = Counter()
     unconfirmed: Counter[tuple[int, int]] = Counter()
     counted = Membership.objects.filter(party__in=parties).order_by().values("party", "category")
@@ -162,12 +167,13 @@ def _counted(parties: list[Party]) -> tuple[Counter[tuple[int, int]], Counter[tu
     return named, unconfirmed
 
 
-# Whether a party has more people than it may in some category, can name nobody more in some, or has room.
+# The party has named too many in some category, is full in some, or has room in all of them.
 OVER, FULL, ROOM = "over", "full", "room"
 
 
 def room(listed: Iterable[Meter]) -> str:
-    """Return OVER, FULL or ROOM by a party's meters. What nobody may be named in fills nothing."""
+    """Return OVER, FULL or ROOM for a party's meters. A category in which nobody may be named doesn't count as
+    full."""
     limited = [(meter.named, meter.allowed) for meter in listed if meter.allowed is not None]
     if any(named > allowed for named, allowed in limited):
         return OVER
@@ -175,13 +181,13 @@ def room(listed: Iterable[Meter]) -> str:
 
 
 def with_room(summit: Summit, wanted: str) -> list[int]:
-    """Return the primary keys of a summit's parties whose `room` is the wanted one. Six queries, whatever its
+    """Return the primary keys of a summit's parties for which `room` returns `wanted`. Six queries, whatever the
     size."""
     parties = list(Party.objects.filter(summit=summit).select_related("summit"))
     return [key for key, listed in meters_of(parties).items() if room(listed) == wanted]
 
 
 def own_numbers(party: Party) -> list[Quota]:
-    """Return the numbers that a party has of its own, with who set them. One query."""
+    """Return a party's own quotas with the users who set them. One query."""
     rows = Quota.objects.filter(party=party).select_related("category", "set_by")
     return list(rows.order_by("category__position", "pk"))

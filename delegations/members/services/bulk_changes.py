@@ -1,5 +1,7 @@
-"""Confirming, moving and withdrawing many members of a summit's parties at once: who can't be is said with the
-reason, before anything is written and after."""
+"""Confirming, moving and withdrawing many members of a summit's parties at once.
+
+Members who can't be changed are listed with the reason, both before and after the change.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,20 +21,20 @@ from delegations.parties.models.parties import Party
 from summit.audit import services as audit
 from summit.users.models import User
 
-# So many are changed in one transaction; whoever chose more narrows the list.
+# At most this many members are changed in one transaction. Users who choose more have to filter the list.
 MOST = 300
 
 
 @dataclass
 class Reach:
-    """Whom something reaches, and whom not and why."""
+    """The members that a bulk change applies to, and the others with the reasons."""
 
     to: list[Membership] = field(default_factory=list)
     skipped: list[tuple[Membership, str]] = field(default_factory=list)
 
 
 def _standing(memberships: Iterable[Membership], by: User, action: str) -> list[Membership]:
-    """Return the rows as they are now, of parties for which `by` may act. Raises PermissionDenied."""
+    """Return the memberships as they are now, of parties that `by` may act for. Raises PermissionDenied."""
     keys = [row.pk for row in memberships][:MOST]
     related = ("party__summit", "person", "category")
     found = list(Membership.objects.filter(pk__in=keys).select_related(*related).order_by("party", "position", "pk"))
@@ -42,13 +44,14 @@ def _standing(memberships: Iterable[Membership], by: User, action: str) -> list[
 
 
 def _lock(memberships: Sequence[Membership]) -> None:
-    """Let nobody else change the people of these parties until the transaction ends; always in one order."""
+    """Lock the members of these parties against other changes until the transaction ends, always in the same
+    order."""
     keys = {row.party_id for row in memberships}
     list(Party.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
 
 
 def to_confirm(*, memberships: Iterable[Membership], by: User) -> Reach:
-    """Return who would be confirmed. Raises PermissionDenied."""
+    """Return which members `confirm` would confirm. Raises PermissionDenied."""
     reach = Reach()
     for row in _standing(memberships, by, "delegations.name"):
         if row.confirmed_at is None:
@@ -59,7 +62,10 @@ def to_confirm(*, memberships: Iterable[Membership], by: User) -> Reach:
 
 
 def confirm(*, memberships: Sequence[Membership], by: User) -> Reach:
-    """Confirm members. The number of queries doesn't grow with them. Raises PermissionDenied."""
+    """Confirm members and return which were confirmed.
+
+    The number of queries doesn't grow with the number of members. Raises PermissionDenied.
+    """
     with transaction.atomic():
         _lock(memberships)
         reach = to_confirm(memberships=memberships, by=by)
@@ -81,7 +87,8 @@ def confirm(*, memberships: Sequence[Membership], by: User) -> Reach:
 
 
 def to_move(*, memberships: Iterable[Membership], category: Category, by: User) -> Reach:
-    """Return who would be put into a category: each party takes as many as it has places. Raises PermissionDenied."""
+    """Return which members `move` would put into a category, up to the free places of each party. Raises
+    PermissionDenied."""
     found = _standing(memberships, by, "delegations.name")
     reach = Reach()
     own = [row for row in found if row.party.summit_id == category.summit_id]
@@ -109,8 +116,10 @@ def _by_category(listed: Iterable[Meter]) -> dict[int | None, Meter]:
 
 
 def move(*, memberships: Sequence[Membership], category: Category, by: User) -> Reach:
-    """Put members into a category, those for whom there is a place. The number of queries doesn't grow with them.
-    Raises PermissionDenied."""
+    """Put members into a category as far as there are free places, and return which were moved.
+
+    The number of queries doesn't grow with the number of members. Raises PermissionDenied.
+    """
     with transaction.atomic():
         _lock(memberships)
         reach = to_move(memberships=memberships, category=category, by=by)
@@ -135,12 +144,12 @@ def move(*, memberships: Sequence[Membership], category: Category, by: User) -> 
 
 
 def to_withdraw(*, memberships: Iterable[Membership], by: User) -> Reach:
-    """Return who would be taken off. Raises PermissionDenied."""
+    """Return which members `withdraw` would withdraw. Raises PermissionDenied."""
     return Reach(to=_standing(memberships, by, "delegations.withdraw"))
 
 
 def withdraw(*, memberships: Sequence[Membership], by: User) -> Reach:
-    """Take members off, all in one transaction: what was given to each ends in it. Raises PermissionDenied."""
+    """Withdraw members in one transaction, which also ends what each was given. Raises PermissionDenied."""
     with transaction.atomic():
         _lock(memberships)
         reach = to_withdraw(memberships=memberships, by=by)

@@ -1,5 +1,4 @@
-"""A summit's categories of people, as a desk sets them: what they are called, how many may be named, what they
-open."""
+"""Adding, changing, ordering and deleting a summit's categories of people."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -26,24 +25,26 @@ from summit.users.models import User
 CHANGE, RAISE = "delegations.category.change", "delegations.raise_quota"
 FIELDS = ("code", "capacity", "names", "quota", "counts", "vetted", "name_by", "confirm_by", "offered")
 zones_services.opens_zones(10, Category)
-# So many parties a refusal names.
+# An error message names at most this many parties.
 NAMED = 5
 
 
 def of(summit: Summit) -> list[Category]:
-    """Return a summit's categories in their order, the usual ones made where it lacks them."""
+    """Return a summit's categories in their order, after adding the usual ones that it lacks."""
     return sorted(Category.objects.of(summit).values(), key=lambda row: (row.position, row.pk))
 
 
 @summits_services.beginning.register(10)
 def begin(summit: Summit) -> None:
-    """Give a new summit the usual categories. Older ones, and those to which a release adds some, get what they lack
-    when somebody first asks for it."""
+    """Add the usual categories to a new summit.
+
+    Older summits, and categories that a later version adds, are completed when the categories are first read.
+    """
     Category.objects.of(summit)
 
 
 def is_used(category: Category) -> bool:
-    """Return whether anybody is or was named in a category. Two queries at most."""
+    """Return whether anybody is or was named in a category. At most two queries."""
     return (
         Membership.objects.filter(category=category).exists()
         or FormerMember.objects.filter(category=category).exists()
@@ -51,18 +52,20 @@ def is_used(category: Category) -> bool:
 
 
 def is_usual(category: Category) -> bool:
-    """Return whether every summit has this category."""
+    """Return whether a category is one of the usual ones, which every summit has."""
     return category.code in Capacity.values
 
 
 def can_set_quota(by: Any, summit: Summit | None) -> bool:
-    """Return whether somebody may say how many people a category takes."""
+    """Return whether a user may set how many people can be named in a category."""
     return allows(by, RAISE, summit)
 
 
 def above(category: Category, number: int) -> list[tuple[str, int]]:
-    """Return the parties that have named more than a number in a category and have no number of their own, with how
-    many they named, the largest first. One query."""
+    """Return the parties that have named more than `number` people in a category, with how many, the largest first.
+
+    Parties with a quota of their own are left out. One query.
+    """
     own = Quota.objects.filter(category=category).values("party")
     found = Membership.objects.filter(category=category).exclude(party__in=own).order_by().values("party__name")
     counted = found.annotate(n=Count("pk")).filter(n__gt=number).order_by("-n", "party__name")
@@ -70,7 +73,7 @@ def above(category: Category, number: int) -> list[tuple[str, int]]:
 
 
 def problems(category: Category, values: Mapping[str, Any]) -> dict[str, str]:
-    """Return by field what stops a stored category from getting these values; nothing where nothing does."""
+    """Return, by field, why a stored category can't get these values; an empty dictionary if it can."""
     found: dict[str, str] = {}
     now = Category.objects.get(pk=category.pk)
     if values.get("code", now.code) != now.code:
@@ -90,16 +93,19 @@ def _too_few(over: list[tuple[str, int]]) -> str:
     told = [pair(party, n) for party, n in over[:NAMED]]
     if more := len(over) - len(told):
         told.append(ngettext("%(n)d other party", "%(n)d other parties", more) % {"n": more})
-    said = _(
+    message = _(
         "More than that are named already by: %(parties)s. Give those parties a number of their own first, withdraw "
         "people, or give a higher number."
     )
-    return said % {"parties": semicolon().join(told)}
+    return message % {"parties": semicolon().join(told)}
 
 
-def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> Category:
-    """Add a category after the others. Who may not set quotas gives 0: an organiser opens it. Raises
-    PermissionDenied, ValidationError with what stops it by field."""
+def create(*, summit: Summit, values: Mapping[str, Any], by: User) -> Category:
+    """Add a category after the others and return it.
+
+    Users who may not set quotas must give a quota of 0; an organiser raises it later. Raises PermissionDenied, and
+    ValidationError with the problems by field.
+    """
     check(by, CHANGE, summit)
     row = Category(summit=summit)
 
@@ -108,13 +114,15 @@ def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> Category:
             raise PermissionDenied(refusal(RAISE))
         row.position = rows.last_place(Category.objects.filter(summit=summit))
 
-    rows.enter(row, values, FIELDS, by=by, action="delegations.category.add", ready=ready)
+    rows.create(row, values, FIELDS, by=by, action="delegations.category.add", ready=ready)
     return row
 
 
 def change(*, category: Category, values: Mapping[str, Any], by: User) -> Category:
-    """Change a category and return it as it is now; what is as it was is not recorded. Raises PermissionDenied,
-    ValidationError with what stops it by field."""
+    """Change a category and return it as it is now. Only values that differ are recorded in the audit.
+
+    Raises PermissionDenied, and ValidationError with the problems by field.
+    """
     summit = category.summit
     check(by, CHANGE, summit)
     with transaction.atomic():
@@ -132,19 +140,19 @@ def change(*, category: Category, values: Mapping[str, Any], by: User) -> Catego
 
 
 def stops_removal(category: Category) -> str:
-    """Return why a category can't be deleted and what to do instead, "" where it can."""
+    """Return why a category can't be deleted and what to do instead, or "" if it can."""
     if is_usual(category):
         return _(
             "Every summit has “%(category)s”. So that nobody is named in it, take the tick from “offered to parties”."
         ) % {"category": category}
     number = Membership.objects.filter(category=category).count()
     if number:
-        said = ngettext(
+        message = ngettext(
             "%(n)d person is named as “%(category)s”. Put them into another category first.",
             "%(n)d people are named as “%(category)s”. Put them into another category first.",
             number,
         )
-        return said % {"n": number, "category": category}
+        return message % {"n": number, "category": category}
     if is_used(category):
         return _(
             "People were named as “%(category)s” who have left since, and their record says so. So that nobody is "
@@ -154,8 +162,10 @@ def stops_removal(category: Category) -> str:
 
 
 def remove(*, category: Category, by: User) -> None:
-    """Delete a category in which nobody was ever named, with the parties’ own numbers for it. Raises
-    PermissionDenied, ValidationError with what stops it."""
+    """Delete a category in which nobody was ever named, with the parties’ own quotas for it.
+
+    Raises PermissionDenied, and ValidationError with the reason why it can't be deleted.
+    """
     summit = category.summit
     check(by, CHANGE, summit)
     with transaction.atomic():
@@ -169,8 +179,11 @@ def remove(*, category: Category, by: User) -> None:
 
 
 def arrange(*, summit: Summit, order: Sequence[int], by: User, expected: str = "") -> None:
-    """Put a summit's categories in the order of these primary keys. `expected` is the `rows.mark` of the order that
-    was looked at. Raises PermissionDenied, OrderChanged where somebody else saved another since."""
+    """Put a summit's categories in the order of these primary keys.
+
+    `expected` is the `rows.mark` of the order that the user saw. Raises PermissionDenied, and OrderChanged if
+    somebody else saved another order since.
+    """
     check(by, CHANGE, summit)
     with transaction.atomic():
         rows.lock(summit)
@@ -180,7 +193,8 @@ def arrange(*, summit: Summit, order: Sequence[int], by: User, expected: str = "
 
 
 def with_numbers(categories: Any) -> Any:
-    """Annotate categories with how many people are `named` in them, `unconfirmed` of them not confirmed."""
+    """Annotate categories with `named`, the number of their members, and `unconfirmed`, how many of these aren't
+    confirmed."""
     return categories.annotate(
         named=Count("memberships"), unconfirmed=Count("memberships", filter=Q(memberships__confirmed_at__isnull=True))
     )

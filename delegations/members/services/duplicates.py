@@ -1,7 +1,7 @@
-"""Who is perhaps entered already: pointed out before the same person is entered twice.
+"""Finding people who may be entered already, before the same person is entered twice.
 
-A focal point must not learn about another party's people, not even that there is one: of those only a note goes to
-protocol's list (`note`).
+A focal point must not learn about another party's people, not even that there is one. Those hits only go to
+protocol's list (`record`).
 """
 
 import re
@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from delegations.members.field_access import party_of
+from delegations.members.field_groups import party_of
 from delegations.members.models.duplicates import DuplicateCandidate, DuplicateReason
 from delegations.members.permissions import can_act
 from delegations.members.services import passport_digests
@@ -28,9 +28,9 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 CHANGE = "delegations.duplicatecandidate.change"
-# More of one name are no help to whoever has to choose.
+# At most this many hits are returned: a longer list doesn't help anybody to choose.
 MOST = 20
-# Shorter parts of names, such as "al" and "de", make nobody similar.
+# Parts of a name shorter than this, such as "al" and "de", don't make two names similar.
 SHORTEST = 3
 # Han, kana and hangul.
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -38,7 +38,7 @@ _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 @dataclass(frozen=True)
 class Hit:
-    """Somebody who is perhaps the person that is being entered, and by what they seem to be one."""
+    """A person who may be the one that is being entered, and the reason to think so."""
 
     person: Person
     party: Party | None
@@ -46,35 +46,37 @@ class Hit:
 
     @property
     def sentence(self) -> str:
-        """Who it is, for which party, and why one may think so."""
-        said = {"person": self.person.label, "party": self.party.name if self.party else "", "why": self.why.label}
+        """Return a sentence with the person, their party and the reason."""
+        message = {"person": self.person.label, "party": self.party.name if self.party else "", "why": self.why.label}
         if self.party is None:
-            return _("%(person)s is entered already, for no party: %(why)s.") % said
-        return _("%(person)s is entered already for %(party)s: %(why)s.") % said
+            return _("%(person)s is entered already, for no party: %(why)s.") % message
+        return _("%(person)s is entered already for %(party)s: %(why)s.") % message
 
 
 def words_of(name: Any) -> frozenset[str]:
-    """Return the words of a name, folded: in any order they are the same name."""
+    """Return the words of a name in lower case and without accents, in no order."""
     return frozenset(re.findall(r"\w+", fold(str(name or ""))))
 
 
 def is_single(name: frozenset[str]) -> bool:
-    """Return whether a name is one word alone, which many share. Scripts that set no spaces between the words of a
-    name have whole names in one word."""
+    """Return whether a name is a single word, which many people share.
+
+    Names in scripts that put no spaces between words don't count as single.
+    """
     return len(name) == 1 and not _UNSPACED.search(next(iter(name)))
 
 
 def similar(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Return whether two names share a part that is long enough to mean something."""
+    """Return whether two names share a word of at least `SHORTEST` letters."""
     return any(len(word) >= SHORTEST for word in one & other)
 
 
 def likely(*, summit: Summit, values: Mapping[str, Any], exclude: Person | None = None) -> list[Hit]:
-    """Return who of a summit is perhaps whom these values tell of, the most likely first.
+    """Return the people of a summit who may be the person described by `values`, the most likely first.
 
-    Compared are the name in any order, without accents and capitals; the passport's number; the date of birth
-    together with a part of the name; the mailbox together with a part of the name. One query, whatever the summit's
-    size; it reads the names of the whole summit, some milliseconds for some thousand people.
+    It compares the name in any order, without accents and capitals; the passport number; the date of birth together
+    with a part of the name; and the mailbox together with a part of the name. One query, whatever the summit's size.
+    It reads the names of the whole summit, which takes some milliseconds for some thousand people.
     """
     words = words_of(values.get("name"))
     passports = passport_digests.known("passport", summit.pk, values.get("passport_number"))
@@ -127,8 +129,10 @@ def _why(
 
 
 def told_to(by: By, hits: Iterable[Hit], party: Party | None) -> tuple[list[Hit], list[Hit]]:
-    """Return the hits of whom `by` may know, and the others. A desk that sees people knows of all; whoever acts for
-    `party` of that one's people."""
+    """Return two lists: the hits that `by` may learn of, and the others.
+
+    A desk that may see people learns of all hits. A focal point of `party` learns of hits among that party's people.
+    """
     found = list(hits)
     desk = isinstance(by, User) and all(allows(by, "summit.person.view", hit.person.summit_id) for hit in found)
     if isinstance(by, System) or desk:
@@ -138,11 +142,12 @@ def told_to(by: By, hits: Iterable[Hit], party: Party | None) -> tuple[list[Hit]
     return mine, [hit for hit in found if hit not in mine]
 
 
-def note(*, person: Person, hits: Iterable[Hit]) -> None:
-    """Put on protocol's list that a person seems to be there already. Whoever was put there before stays once."""
+def record(*, person: Person, hits: Iterable[Hit]) -> None:
+    """Add pairs of a person and each hit to protocol's list. A pair that is on the list already is not added
+    again."""
     found = {hit.person.pk: hit for hit in hits}
     if found:
-        # They may have been noticed from the other side.
+        # The pair may be stored the other way round.
         there = set(
             DuplicateCandidate.objects.filter(person__in=found, other=person).values_list("person", flat=True)
         )
@@ -153,23 +158,25 @@ def note(*, person: Person, hits: Iterable[Hit]) -> None:
 
 
 def waiting(summit: Summit) -> QuerySet[DuplicateCandidate]:
-    """Return the pairs of a summit's people that wait for a decision."""
+    """Return the pairs of people of a summit that nobody has decided on yet."""
     return DuplicateCandidate.objects.filter(person__summit=summit, decided_at__isnull=True)
 
 
 def sentence(number: int) -> str:
-    """Say that so many people are perhaps entered twice."""
-    said = ngettext(
+    """Return a sentence that says how many people may be entered twice."""
+    message = ngettext(
         "%(n)d person is perhaps entered twice. Merge the two entries, or tell them apart.",
         "%(n)d people are perhaps entered twice. Merge their entries, or tell them apart.",
         number,
     )
-    return said % {"n": number}
+    return message % {"n": number}
 
 
 def decide(*, rows: Iterable[DuplicateCandidate], by: User) -> int:
-    """Note that these are two people each, and return how many that decided; their persons are joined. Raises
-    PermissionDenied."""
+    """Mark pairs as two different people, and return how many pairs were still undecided.
+
+    The rows must be fetched with their persons. Raises PermissionDenied.
+    """
     decided = 0
     for row in rows:
         check(by, CHANGE, row.person.summit_id)

@@ -1,6 +1,7 @@
-"""Naming people in a party's categories, confirming, moving, withdrawing and replacing them.
+"""Naming people in a party's categories, and confirming, moving, withdrawing and replacing them.
 
-A party's row is locked while its people change: of two who are named at once for the last place, one gets it.
+A party's row is locked while its members change. If two people are named for the last place at once, only one gets
+it.
 """
 
 from collections.abc import Collection, Sequence
@@ -34,12 +35,18 @@ from summit.people.models import Person
 
 
 def _lock(party: Party) -> None:
-    """Let nobody else change a party's people until the transaction ends. SQLite has let only one transaction in."""
+    """Lock the party's members against other changes until the transaction ends.
+
+    SQLite runs only one writing transaction at a time anyway.
+    """
     Party.objects.select_for_update().get(pk=party.pk)
 
 
 def name(*, party: Party, person: Person, category: Category, by: By) -> Membership:
-    """Name a person in a category. Raises PermissionDenied, NamingRefused, QuotaFull."""
+    """Name a person in a category of a party, and return the membership.
+
+    Raises PermissionDenied, NamingRefused, QuotaFull.
+    """
     check_can_act(by, "delegations.name", party)
     with transaction.atomic():
         (row, problem) = _name(party, [(person, category)], by)[0]
@@ -51,8 +58,11 @@ def name(*, party: Party, person: Person, category: Category, by: By) -> Members
 def name_many(
     *, party: Party, people: Sequence[tuple[Person, Category]], by: By
 ) -> list[tuple[Membership | None, Exception | None]]:
-    """Name those who fit, in their order, and return for each the membership or why there is none (NamingRefused,
-    QuotaFull). The number of queries doesn't grow with the people. Raises PermissionDenied."""
+    """Name the people who fit, in their order, and return the result for each.
+
+    A result is the membership, or None and the exception (NamingRefused, QuotaFull). The number of queries doesn't
+    grow with the number of people. Raises PermissionDenied.
+    """
     check_can_act(by, "delegations.name", party)
     with transaction.atomic():
         return _name(party, people, by)
@@ -105,8 +115,10 @@ def _entry(row: Membership, by: By) -> Any:
 
 
 def confirm(*, party: Party, people: Collection[int], by: By) -> int:
-    """Confirm members of a party by their memberships' primary keys, and return how many weren't before. Raises
-    PermissionDenied."""
+    """Confirm members of a party by the primary keys of their memberships, and return how many were unconfirmed.
+
+    Raises PermissionDenied.
+    """
     check_can_act(by, "delegations.name", party)
     with transaction.atomic():
         found = list(
@@ -144,7 +156,7 @@ def move(*, membership: Membership, category: Category, by: By) -> None:
             meter.category.pk if meter.category else None: meter for meter in quotas.meters(party=party)
         }
         check_category(party, category, counted, is_desk(by, party))
-        # Who counts already takes no further place of the total.
+        # A member who already counts towards the total needs no further place in it.
         take_place(party, category, counted, total=not row.category.counts)
         detail = {"category": category.code, "before": row.category.code}
         row.category = category
@@ -161,8 +173,10 @@ def move(*, membership: Membership, category: Category, by: By) -> None:
 
 
 def withdraw(*, membership: Membership, by: By) -> FormerMember:
-    """Take a member off: what was given to them ends in the same transaction. Raises PermissionDenied,
-    NamingRefused where they were taken off before."""
+    """Withdraw a member, and end what they were given in the same transaction.
+
+    Raises PermissionDenied, and NamingRefused if they were withdrawn before.
+    """
     party = membership.party
     check_can_act(by, "delegations.withdraw", party)
     with transaction.atomic():
@@ -187,10 +201,12 @@ def withdraw(*, membership: Membership, by: By) -> FormerMember:
 
 
 def replace(*, membership: Membership, person: Person, by: By) -> Membership:
-    """Put a person in a member's place: same category, same place in the delegation. The old badge is dead at once;
-    what was the member's own waits for protocol. The time to name people doesn't matter, nor do quotas: the number
-    stays the same. A member who comes in another category, such as the alternate head, leaves that place free and
-    keeps badge, letters and what they declared. Raises PermissionDenied, NamingRefused."""
+    """Put a person in a member's place, with the same category and position, and return their membership.
+
+    The member's badge ends at once, and their items wait for protocol. Naming deadlines and quotas don't apply, since
+    the number of members stays the same. If the person is a member in another category, such as the alternate head,
+    that place becomes free; they keep their badge, letters and declarations. Raises PermissionDenied, NamingRefused.
+    """
     party = membership.party
     check_can_act(by, "delegations.withdraw", party)
     with transaction.atomic():
@@ -227,7 +243,7 @@ def replace(*, membership: Membership, person: Person, by: By) -> Membership:
 
 
 def _standing(membership: Membership) -> Membership:
-    """Return the row as it is now, under the party's lock. Raises NamingRefused where it is gone."""
+    """Return the membership as it is now; the party must be locked. Raises NamingRefused if it no longer exists."""
     row = Membership.objects.select_related("person", "category", "party__summit").filter(pk=membership.pk).first()
     if row is None:
         raise NamingRefused(_("This person was taken off a moment ago. Look at the list as it is now."))
@@ -248,9 +264,11 @@ def _end(row: Membership, by: By, *, why: Ended, successor: Person | None = None
 
 
 def reorder(*, party: Party, order: Sequence[int], by: By, expected: str = "") -> None:
-    """Put a party's members in the order of these primary keys; who isn't named stands after them as before.
-    `expected` is the `rows.mark` of the order that was looked at. Raises PermissionDenied, OrderChanged where
-    somebody else saved another since."""
+    """Put a party's members in the order of these primary keys. Members not in `order` follow in their old order.
+
+    `expected` is the `rows.mark` of the order that the user saw. Raises PermissionDenied, and OrderChanged if
+    somebody else saved another order since.
+    """
     check_can_act(by, "delegations.name", party)
     with transaction.atomic():
         _lock(party)

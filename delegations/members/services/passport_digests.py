@@ -1,12 +1,12 @@
-"""Equal passports and days of birth are found without reading any.
+"""Digests of passport numbers and dates of birth, by which equal values are found without decryption.
 
-An encrypted value can't be compared: Fernet writes the same text differently each time, so that nobody who reads the
-database learns who shares what. So beside it stands an HMAC-SHA256 of the value and its summit, with a key derived
-from SECRET_KEY: equal values have equal digests within a summit, and none across summits. A plain hash would not do:
-there are only some tens of thousands of days of birth, which anybody could hash to find the one.
+Encrypted values can't be compared: Fernet encrypts the same text differently each time, so that readers of the
+database can't see who shares a value. So an HMAC-SHA256 of the value and its summit is stored too, with a key derived
+from SECRET_KEY. Equal values have equal digests within a summit, but not across summits. A plain hash isn't safe:
+there are only some tens of thousands of dates of birth, so anybody could hash them all and find the match.
 
-When SECRET_KEY changes, digests that older ones made are still found, as long as SECRET_KEY_FALLBACKS holds those;
-`manage.py rotate_keys` writes them anew.
+After SECRET_KEY changes, digests made with an older key are still found while SECRET_KEY_FALLBACKS holds that key.
+`manage.py rotate_keys` rewrites them with the new one.
 """
 
 import functools
@@ -41,20 +41,20 @@ def _plain(value: Any) -> str:
 
 
 def digest(kind: str, summit_id: int, value: Any) -> str:
-    """Return the digest of a value, "" for none; `kind` is "passport" (a number) or "birth" (a date)."""
+    """Return the digest of a value, or "" for an empty one. `kind` is "passport" (a number) or "birth" (a date)."""
     plain = _plain(value)
     return _digest(settings.SECRET_KEY, kind, summit_id, plain) if plain else ""
 
 
 def known(kind: str, summit_id: int, value: Any) -> list[str]:
-    """Return all digests that a value may have been stored with: none for no value."""
+    """Return all digests that may be stored for a value, one for each key; an empty list for an empty value."""
     plain = _plain(value)
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return [_digest(secret, kind, summit_id, plain) for secret in secrets] if plain else []
 
 
 def of(row: Particulars) -> dict[str, str]:
-    """Return the two columns of a person's particulars, with the present key. The person is joined."""
+    """Return a person's two digest columns by name, computed with the current key. Fetch the row with its person."""
     summit_id = row.person.summit_id
     return {
         "passport_digest": digest("passport", summit_id, row.passport_number),
@@ -64,7 +64,7 @@ def of(row: Particulars) -> dict[str, str]:
 
 @also
 def anew(batch: int) -> Iterator[Progress]:
-    """Write the digests with the present SECRET_KEY, in batches; each row is locked while it is written."""
+    """Rewrite the digests with the current SECRET_KEY, in batches. Each row is locked while it is written."""
     progress = Progress("delegations.particulars digests")
     last = 0
     while True:

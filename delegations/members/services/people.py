@@ -1,4 +1,4 @@
-"""Entering people and changing what is known of them. Whom a party names, and in which category, is `members`."""
+"""Entering people and changing their data. Naming them for a party is in `members`."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from delegations.members.field_access import GROUP_OF, PARTICULARS, PERSON, Reader, label, others, party_of
+from delegations.members.field_groups import GROUP_OF, PARTICULARS, PERSON, Reader, label, others, party_of
 from delegations.members.forms import PersonForm
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.particulars import Particulars
@@ -23,25 +23,28 @@ from summit.permissions.rules import allows, check, refusal
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# Fields by which somebody is found to be there already.
+# Fields by which duplicates are found.
 TELLING = frozenset({"name", "email", "passport_number", "birth_date"})
 
 
 class SeemsKnown(Exception):
-    """The person seems to be entered already: `hits` are those of whom whoever asked may know. Ask which it is, and
-    enter them with the public ids of `hits` as `another`, where it is somebody else."""
+    """The person seems to be entered already. `hits` are the similar people whom the user may learn of.
+
+    Ask the user. If it is another person, enter them again with the public ids of `hits` as `another`.
+    """
 
     def __init__(self, hits: list[Hit]) -> None:
         super().__init__(" ".join(hit.sentence for hit in hits))
         self.hits = hits
 
 
-def enter(*, party: Party, values: Mapping[str, Any], by: By, another: Collection[str] = ()) -> Person:
-    """Enter a person for a party, a member of none yet, and return them.
+def create(*, party: Party, values: Mapping[str, Any], by: By, another: Collection[str] = ()) -> Person:
+    """Enter a person for a party and return them. They are a member of no party yet.
 
-    `values` are by the names of Person and Particulars, as a form posts them or as Python has them. `another` are the
-    public ids of people whom they resemble and are not. Raises PermissionDenied, ValidationError with a dictionary of
-    sentences, SeemsKnown. What resembles somebody of whom `by` may not know goes to protocol's list.
+    The keys of `values` are the field names of Person and Particulars; the values may be as a form posts them or
+    Python objects. `another` holds the public ids of similar people who are known to be others. Raises
+    PermissionDenied, ValidationError with messages by field, SeemsKnown. Similar people whom `by` may not learn of
+    are put on protocol's list.
     """
     check_can_act(by, "delegations.enter_person", party)
     with transaction.atomic():
@@ -49,7 +52,10 @@ def enter(*, party: Party, values: Mapping[str, Any], by: By, another: Collectio
 
 
 def enter_alone(*, summit: Summit, values: Mapping[str, Any], by: By, another: Collection[str] = ()) -> Person:
-    """Enter a person for no party: a speaker, or one who works for the host. Otherwise as `enter`."""
+    """Enter a person for no party, such as a speaker or a worker of the host, and return them.
+
+    Otherwise as `create`.
+    """
     if isinstance(by, User):
         check(by, "summit.person.change", summit)
     elif not isinstance(by, System):
@@ -60,14 +66,15 @@ def enter_alone(*, summit: Summit, values: Mapping[str, Any], by: By, another: C
 
 
 def _hold(summit: Summit) -> None:
-    """Of two who enter the same person at once, let the second meet the first one's."""
+    """Lock the summit, so that of two users who enter the same person at once, the second finds the first one's
+    entry."""
     Summit.objects.select_for_update(no_key=True).get(pk=summit.pk)
 
 
 def _enter(
     summit: Summit, party: Party | None, values: Mapping[str, Any], by: By, another: Collection[str]
 ) -> Person:
-    # A person who isn't stored yet, so that the rules know to whom their fields would belong.
+    # An unsaved person, by which the rules find out to whom the fields would belong.
     person = Person(summit=summit, language=party.language if party else summit.language)
     person.particulars = Particulars(person=person, entered_for=party)
     _check_groups(person, party, values, by)
@@ -84,17 +91,17 @@ def _enter(
     audit.record(by=by, action="summit.person.add", target=person, summit=summit, fields=names)
     row = Particulars(person=person)
     _store(row, party, changed, by)
-    duplicates.note(person=person, hits=[*hidden, *(unasked if isinstance(by, System) else [])])
+    duplicates.record(person=person, hits=[*hidden, *(unasked if isinstance(by, System) else [])])
     return person
 
 
 def change(*, person: Person, values: Mapping[str, Any], by: By) -> set[str]:
-    """Change what is known of a person, and return the names of the fields that are other than before.
+    """Change a person's data and return the names of the fields that changed.
 
-    Only what `values` names changes. Raises PermissionDenied and ValidationError with a dictionary of sentences.
+    Fields that `values` doesn't name stay. Raises PermissionDenied, and ValidationError with messages by field.
     """
     with transaction.atomic():
-        # Whoever changes the same person waits here, and then meets what was stored.
+        # A second change of the same person waits here, and then reads what the first one stored.
         Person.objects.select_for_update().get(pk=person.pk)
         related = ("summit", "membership__party__summit", "particulars__entered_for__summit")
         now = Person.objects.select_related(*related).get(pk=person.pk)
@@ -123,8 +130,10 @@ def change(*, person: Person, values: Mapping[str, Any], by: By) -> set[str]:
 
 
 def mark_language(*, people: Iterable[Person], language: str, by: User) -> int:
-    """Note in which language people are written to, and return of how many that changed. Raises PermissionDenied, and
-    ValueError for a language that nobody is written to in."""
+    """Set the language in which people are written to, and return how many people that changed.
+
+    Raises PermissionDenied, and ValueError for a language that isn't in LANGUAGES.
+    """
     if language not in dict(settings.LANGUAGES):
         raise ValueError(f"no language of letters: {language}")
     with transaction.atomic():
@@ -159,7 +168,7 @@ def _check_person(person: Person, party: Party | None, by: By) -> None:
 
 
 def _check_groups(person: Person, party: Party | None, values: Mapping[str, Any], by: By) -> None:
-    """Refuse fields that `by` may not change. Raises ValueError for names that are no fields."""
+    """Raise PermissionDenied for fields that `by` may not change, and ValueError for names that are no fields."""
     asked = set(values) - set(PERSON)
     unknown = asked - set(PARTICULARS)
     if unknown:
@@ -170,14 +179,14 @@ def _check_groups(person: Person, party: Party | None, values: Mapping[str, Any]
     first = next(name for name in PARTICULARS if name in barred)
     acts = party is not None and can_act(by, GROUP_OF[first].change, party)
     if acts and party is not None and first in others(person, party):
-        said = _("“%(field)s” was entered by others than your party. Write to %(contact)s to have it changed.")
-        raise PermissionDenied(said % {"field": label(first), "contact": person.summit.contact_email})
+        message = _("“%(field)s” was entered by others than your party. Write to %(contact)s to have it changed.")
+        raise PermissionDenied(message % {"field": label(first), "contact": person.summit.contact_email})
     raise PermissionDenied(refusal(GROUP_OF[first].change))
 
 
 def _checked(summit: Summit, person: Person | None, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values that differ from what is there, clean. Raises ValidationError."""
-    # Nobody is entered without a name or an office, though no value may name either.
+    """Return the cleaned values that differ from the person's current ones. Raises ValidationError."""
+    # A new person needs a name and an office, even if `values` has neither.
     needed = () if person is not None else ("name", "office")
     form = PersonForm(dict(values), summit=summit, person=person, fields={*values, *needed})
     if not form.is_valid():
@@ -186,16 +195,18 @@ def _checked(summit: Summit, person: Person | None, values: Mapping[str, Any]) -
 
 
 def _check_mailbox(person: Person, changed: Mapping[str, Any], by: By) -> None:
-    """Refuse a focal point's new mailbox from anybody but a desk: it opens the portal of all parties that the focal
-    point acts for."""
+    """Raise PermissionDenied if anybody but a desk changes a focal point's mailbox.
+
+    The mailbox opens the portal of all parties that the focal point acts for.
+    """
     desk = isinstance(by, System) or (isinstance(by, User) and allows(by, "summit.person.change", person.summit_id))
     if "email" in changed and not desk and FocalPoint.objects.filter(person=person).exists():
-        said = _("%(person)s acts as a focal point: protocol changes this mailbox. Write to %(contact)s.")
-        raise PermissionDenied(said % {"person": person.label, "contact": person.summit.contact_email})
+        message = _("%(person)s acts as a focal point: protocol changes this mailbox. Write to %(contact)s.")
+        raise PermissionDenied(message % {"person": person.label, "contact": person.summit.contact_email})
 
 
 def _store(row: Particulars, party: Party | None, changed: Mapping[str, Any], by: By) -> None:
-    """Store what changed of a person's particulars with whose it is, and record it."""
+    """Store the changed particulars of a person with the party they belong to, and record the change in the audit."""
     theirs = party is not None and acts_for(by, party)
     names = fill(row, party if theirs else None, changed)
     if names or theirs:
@@ -208,8 +219,10 @@ def _store(row: Particulars, party: Party | None, changed: Mapping[str, Any], by
 
 
 def fill(row: Particulars, theirs: Party | None, changed: Mapping[str, Any]) -> set[str]:
-    """Put what changed into a person's particulars, not stored, and return the names of those fields. `theirs` is the
-    party whose focal point enters it, None where a desk does. The person is joined."""
+    """Set the changed values on a person's particulars without saving, and return the names of those fields.
+
+    `theirs` is the party of the focal point who enters them, or None for a desk. Fetch the row with its person.
+    """
     names = set(PARTICULARS) & set(changed)
     if theirs is not None:
         if row.entered_for_id != theirs.pk:
@@ -231,8 +244,10 @@ def _filled(row: Particulars) -> Iterable[str]:
 
 
 def acts_for(by: By, party: Party) -> bool:
-    """Return whether somebody enters what belongs to a party: as its focal point, and not from a desk, which enters
-    what is the host's. The system enters for nobody."""
+    """Return whether what somebody enters belongs to a party, which is so for the party's focal points.
+
+    What a desk enters belongs to the host. What the system enters belongs to no party.
+    """
     if isinstance(by, System):
         return False
     if isinstance(by, User) and allows(by, "delegations.enter_person", party.summit_id):
@@ -241,10 +256,10 @@ def acts_for(by: By, party: Party) -> bool:
 
 
 def _note_likely(person: Person) -> None:
-    """Put on protocol's list whom a person resembles now that more is known of them."""
+    """Put people whom a changed person now resembles on protocol's list."""
     related = Person.objects.select_related("particulars").get(pk=person.pk)
     row = getattr(related, "particulars", None)
     values = {"name": related.name, "email": related.email}
     if row is not None:
         values |= {"passport_number": row.passport_number, "birth_date": row.birth_date}
-    duplicates.note(person=person, hits=duplicates.likely(summit=person.summit, values=values, exclude=person))
+    duplicates.record(person=person, hits=duplicates.likely(summit=person.summit, values=values, exclude=person))

@@ -1,5 +1,8 @@
-"""Photographs of people: what is uploaded is decoded and written anew, upright, small and as a JPEG without what the
-camera or a program wrote into it, so that neither a place nor anything that isn't a picture is kept."""
+"""Photographs of people: an upload is decoded and stored as a new JPEG, upright and small.
+
+The new file holds no metadata of the camera or of another program, such as the place. A file that isn't a picture is
+refused.
+"""
 
 from dataclasses import dataclass
 from io import BytesIO
@@ -9,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, ImageOps
 
-from delegations.members.field_access import PHOTO, Reader, others, party_of, photo_of
+from delegations.members.field_groups import PHOTO, Reader, others, party_of, photo_of
 from delegations.members.models.particulars import Photo
 from delegations.members.permissions import can_act
 from delegations.members.services.people import acts_for
@@ -21,28 +24,28 @@ from summit.permissions.rules import refusal
 from summit.uploads.process_slots import Busy, slot
 
 LARGEST = 10 * 1024 * 1024
-# A hundred kilobytes may stand for a picture that fills the memory once it is decoded. A JPEG is decoded at a part of
-# its size; the others have to be whole.
+# A file of a hundred kilobytes may fill the memory once it is decoded, so pixels are limited by format. A JPEG can be
+# decoded at a reduced size; the others can't.
 MOST_PIXELS = {"JPEG": 50_000_000, "PNG": 16_000_000, "WEBP": 12_000_000}
-# The longer side is at most so many times the shorter one: a face is no ribbon.
+# The longer side is at most this many times the shorter one: no portrait is longer or wider.
 MOST_LONGER = 3
-# So many are decoded at once on a host; another waits so many seconds.
+# At most this many pictures are decoded at once on a host; another upload waits this many seconds.
 AT_ONCE, PATIENCE = 2, 15.0
 # A face on a badge of 35 mm at 300 dpi has 413 pixels.
 SMALLEST = 400
-# The longer side as it is kept.
+# The longer side of the stored picture, in pixels.
 KEPT = 1200
 QUALITY = 85
 FORMATS = ("JPEG", "PNG", "WEBP")
 
 
 class PhotoProblem(ValueError):
-    """A file can't be kept as a photograph; the text says what to do."""
+    """A file can't be stored as a photograph; the text says what to do."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A photograph as it is kept: a JPEG, with its size in pixels."""
+    """A photograph as it is stored: a JPEG, with its size in pixels."""
 
     content: bytes
     width: int
@@ -50,14 +53,14 @@ class Picture:
 
 
 def read(content: bytes) -> Picture:
-    """Return an uploaded file as a photograph. Raises PhotoProblem."""
+    """Decode an uploaded file and return it as a Picture, reduced and upright. Raises PhotoProblem."""
     if not content:
         raise PhotoProblem(_("This file is empty. Choose the photograph again."))
     if len(content) > LARGEST:
-        said = _("This file has %(size)s MB. Save it smaller: up to %(limit)s MB are taken.")
-        raise PhotoProblem(said % too_large(len(content), LARGEST))
+        message = _("This file has %(size)s MB. Save it smaller: up to %(limit)s MB are taken.")
+        raise PhotoProblem(message % too_large(len(content), LARGEST))
     try:
-        # The size is known before anything is decoded.
+        # The size in the header is checked before anything is decoded.
         with Image.open(BytesIO(content), formats=FORMATS) as opened:
             _check_size(str(opened.format), *opened.size)
             with slot("photographs", number=AT_ONCE, patience=PATIENCE):
@@ -68,15 +71,15 @@ def read(content: bytes) -> Picture:
         raise PhotoProblem(_("Other photographs are being read. Choose it again in a minute.")) from None
     except PhotoProblem:
         raise
-    # Whatever a broken or forged file makes the decoder say.
+    # The decoder raises many kinds of errors for a broken or forged file.
     except Exception:
-        said = _("This is no photograph that can be read. Save it as a JPEG, PNG or WebP, and choose it again.")
-        raise PhotoProblem(said) from None
+        message = _("This is no photograph that can be read. Save it as a JPEG, PNG or WebP, and choose it again.")
+        raise PhotoProblem(message) from None
 
 
 def _too_many(kind: str) -> str:
-    said = _("This picture has more than %(n)d million pixels. Save it smaller, and choose it again.")
-    return said % {"n": MOST_PIXELS[kind] // 1_000_000}
+    message = _("This picture has more than %(n)d million pixels. Save it smaller, and choose it again.")
+    return message % {"n": MOST_PIXELS[kind] // 1_000_000}
 
 
 def _check_size(kind: str, width: int, height: int) -> None:
@@ -85,18 +88,20 @@ def _check_size(kind: str, width: int, height: int) -> None:
     if max(width, height) > MOST_LONGER * min(width, height):
         raise PhotoProblem(_("This picture is far longer than it is wide. Cut it to head and shoulders."))
     if min(width, height) < SMALLEST:
-        said = _("This picture is %(width)d by %(height)d pixels. On a badge it would be blurred: take one of %(n)d.")
-        raise PhotoProblem(said % {"width": width, "height": height, "n": SMALLEST})
+        message = _(
+            "This picture is %(width)d by %(height)d pixels. On a badge it would be blurred: take one of %(n)d."
+        )
+        raise PhotoProblem(message % {"width": width, "height": height, "n": SMALLEST})
 
 
 def _made_anew(opened: Image.Image) -> Picture:
     profile = opened.info.get("icc_profile")
     opened.draft("RGB", (KEPT * 2, KEPT * 2))
-    # Made small first: whatever comes after it copies.
+    # Reduced first, since the next steps copy the picture.
     opened.thumbnail((KEPT, KEPT), Image.Resampling.LANCZOS)
     upright = ImageOps.exif_transpose(opened)
     plain = _in_colours_of_screens(_without_transparency(upright), profile)
-    # Only pixels go over: a new picture has no metadata that could be saved with it.
+    # Only pixels are copied: a new picture has no metadata that could be saved with it.
     kept = Image.new("RGB", plain.size)
     kept.paste(plain)
     written = BytesIO()
@@ -112,7 +117,8 @@ def _without_transparency(picture: Image.Image) -> Image.Image:
 
 
 def _in_colours_of_screens(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """Keep a face's colours, where the camera counted them in another way; without its profile they would fade."""
+    """Convert a picture to sRGB if it has another colour profile: without its profile, the colours would look
+    pale."""
     if not profile:
         return picture
     try:
@@ -124,9 +130,11 @@ def _in_colours_of_screens(picture: Image.Image, profile: bytes | None) -> Image
 
 
 def store(*, person: Person, content: bytes, by: By) -> Photo:
-    """Keep an uploaded file as a person's photograph, in the place of an earlier one. Raises PhotoProblem and
-    PermissionDenied."""
-    # It is decoded for whoever may, and while nobody waits for the row.
+    """Store an uploaded file as a person's photograph and return it. An earlier photograph is replaced.
+
+    Raises PhotoProblem, PermissionDenied.
+    """
+    # The picture is decoded only after the permission check, and before the row is locked.
     _check(person, by)
     picture = read(content)
     with transaction.atomic():
@@ -148,7 +156,7 @@ def store(*, person: Person, content: bytes, by: By) -> Photo:
 
 
 def remove(*, person: Person, by: By) -> bool:
-    """Delete a person's photograph, and return whether there was one. Raises PermissionDenied."""
+    """Delete a person's photograph and return whether there was one. Raises PermissionDenied."""
     with transaction.atomic():
         now = _locked(person)
         _check(now, by)
@@ -174,6 +182,6 @@ def _check(person: Person, by: By) -> None:
         and "photo" in others(person, party)
         and can_act(by, PHOTO.change, party)
     ):
-        said = _("The host’s desk keeps this photograph. Write to %(contact)s to have it changed.")
-        raise PermissionDenied(said % {"contact": person.summit.contact_email})
+        message = _("The host’s desk keeps this photograph. Write to %(contact)s to have it changed.")
+        raise PermissionDenied(message % {"contact": person.summit.contact_email})
     raise PermissionDenied(refusal(PHOTO.change))

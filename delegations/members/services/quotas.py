@@ -1,4 +1,4 @@
-"""Numbers of people that a party has of its own: set and taken back."""
+"""Setting and removing quotas for single parties."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,12 +17,14 @@ from summit.users.models import User
 
 
 class QuotaProblem(FieldProblem):
-    """A quota can't be set as it is: `field` is "number" or "reason", the text says what to do."""
+    """A quota can't be set: `field` is "number" or "reason", and the text says what to do."""
 
 
 def set_quota(*, party: Party, category: Category | None, number: int, reason: str, by: User) -> Quota:
-    """Give a party a number of its own, of a category or in all. Fewer than are named is refused: withdraw people
-    first. Raises PermissionDenied, QuotaProblem."""
+    """Set a party's own quota for a category, or for the total if `category` is None.
+
+    A number smaller than the people named is refused: withdraw people first. Raises PermissionDenied, QuotaProblem.
+    """
     summit: Summit = party.summit
     check(by, "delegations.raise_quota", summit)
     reason = " ".join(reason.split())
@@ -34,12 +36,12 @@ def set_quota(*, party: Party, category: Category | None, number: int, reason: s
         Party.objects.select_for_update().get(pk=party.pk)
         meter = next((row for row in quotas.meters(party=party) if row.category == category), None)
         if meter is not None and number < meter.named:
-            said = ngettext(
+            message = ngettext(
                 "%(n)d is named already. Withdraw that person first, or give a higher number.",
                 "%(n)d are named already. Withdraw some of them first, or give a higher number.",
                 meter.named,
             )
-            raise QuotaProblem("number", said % {"n": meter.named})
+            raise QuotaProblem("number", message % {"n": meter.named})
         before = meter.allowed if meter is not None else None
         values = {"number": number, "reason": reason, "set_by": by}
         row, _made = Quota.objects.update_or_create(party=party, category=category, defaults=values)
@@ -51,8 +53,10 @@ def set_quota(*, party: Party, category: Category | None, number: int, reason: s
 
 
 def drop_quota(*, party: Party, category: Category | None, by: User) -> bool:
-    """Let the number that all parties have hold for a party again, and return whether it had another. Fewer than are
-    named is refused. Raises PermissionDenied, QuotaProblem."""
+    """Remove a party's own quota, so that the general one applies again, and return whether there was one.
+
+    It is refused if more people are named than the general quota allows. Raises PermissionDenied, QuotaProblem.
+    """
     check(by, "delegations.raise_quota", party.summit)
     with transaction.atomic():
         Party.objects.select_for_update().get(pk=party.pk)
@@ -62,8 +66,8 @@ def drop_quota(*, party: Party, category: Category | None, by: User) -> bool:
         meter = next((each for each in quotas.meters(party=party) if each.category == category), None)
         usual = category.quota if category is not None else Policy.objects.of(party.summit).total
         if meter is not None and usual is not None and usual < meter.named:
-            said = _("All others may name %(usual)d, and %(named)d are named here. Withdraw some of them first.")
-            raise QuotaProblem("number", said % {"usual": usual, "named": meter.named})
+            message = _("All others may name %(usual)d, and %(named)d are named here. Withdraw some of them first.")
+            raise QuotaProblem("number", message % {"usual": usual, "named": meter.named})
         detail = {"before": row.number, "number": usual, "category": category.code if category else ""}
         audit.record(
             by=by,

@@ -1,4 +1,4 @@
-"""Entering somebody and giving them their place in one: either both are done or nothing is."""
+"""Entering a person and naming them in one transaction: either both succeed, or nothing is stored."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -26,21 +26,25 @@ def enter_known(
     by: User,
     another: Collection[str] = (),
 ) -> Person:
-    """Enter a person for a party, or for none, with what other systems call them where `keys` are given. Raises what
-    `people.enter` and `external.set_keys` raise; then nothing is stored."""
+    """Enter a person for a party, or for none, and store their ids in other systems if `keys` are given.
+
+    Raises what `people.create` and `external_ids.set_keys` raise; then nothing is stored.
+    """
     with transaction.atomic():
         if party is None:
             person = people.enter_alone(summit=summit, values=values, by=by, another=another)
         else:
-            person = people.enter(party=party, values=values, by=by, another=another)
+            person = people.create(party=party, values=values, by=by, another=another)
         if keys is not None:
             external_ids.set_keys(of=person, keys=keys, by=by)
     return person
 
 
 def change_known(*, person: Person, values: Mapping[str, Any], keys: Keys | None = None, by: User) -> None:
-    """Change what is known of a person, and what other systems call them where `keys` are given. Raises what
-    `people.change` and `external.set_keys` raise; then nothing is stored."""
+    """Change a person's data, and their ids in other systems if `keys` are given.
+
+    Raises what `people.change` and `external_ids.set_keys` raise; then nothing is stored.
+    """
     with transaction.atomic():
         if values:
             people.change(person=person, values=values, by=by)
@@ -51,18 +55,22 @@ def change_known(*, person: Person, values: Mapping[str, Any], keys: Keys | None
 def enter_and_name(
     *, party: Party, values: Mapping[str, Any], category: Category, by: By, another: Collection[str] = ()
 ) -> Membership:
-    """Enter a person for a party and name them in a category. Raises what `people.enter` and `members.name` raise;
-    then nothing is stored."""
+    """Enter a person for a party and name them in a category.
+
+    Raises what `people.create` and `members.name` raise; then nothing is stored.
+    """
     with transaction.atomic():
-        person = people.enter(party=party, values=values, by=by, another=another)
+        person = people.create(party=party, values=values, by=by, another=another)
         return members.name(party=party, person=person, category=category, by=by)
 
 
 def enter_and_replace(
     *, membership: Membership, values: Mapping[str, Any], by: By, another: Collection[str] = ()
 ) -> Membership:
-    """Enter a person for a member's party and put them in the member's place. Raises what `people.enter` and
-    `members.replace` raise; then nothing is stored."""
+    """Enter a person for a member's party and put them in the member's place.
+
+    Raises what `people.create` and `members.replace` raise; then nothing is stored.
+    """
     with transaction.atomic():
-        person = people.enter(party=membership.party, values=values, by=by, another=another)
+        person = people.create(party=membership.party, values=values, by=by, another=another)
         return members.replace(membership=membership, person=person, by=by)

@@ -1,4 +1,4 @@
-"""People perhaps entered twice: a list for protocol, who tells them apart."""
+"""The list of people who may be entered twice, on which protocol decides."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -32,13 +32,13 @@ FIELDS: list[Any] = ["person_of", "other_of", "why", "noticed_at", "decided_at",
 
 
 def _name_parties(rows: Iterable[DuplicateCandidate]) -> None:
-    """Let the parties of both people say how the reader names them. One query."""
+    """Set the parties' names for the reader on the people of these rows. One query."""
     found = [getattr(person, "membership", None) for row in rows for person in (row.person, row.other)]
     party_names.call(membership.party for membership in found if membership is not None)
 
 
 def _with_party(person: Any) -> SafeString | str:
-    """Return a person with their party as the reader names it: one query, unless `_name_parties` was asked before."""
+    """Return a person's name with their party. One query, unless `_name_parties` was called before."""
     membership, name = getattr(person, "membership", None), own(person.label, "")
     if membership is None:
         return name
@@ -48,7 +48,7 @@ def _with_party(person: Any) -> SafeString | str:
 
 @admin.register(DuplicateCandidate)
 class DuplicateCandidateAdmin(ReadOnlyAdmin):
-    """People perhaps entered twice."""
+    """The admin of people who may be entered twice."""
 
     place = 3
     shelf = Shelf.DECISIONS
@@ -68,48 +68,48 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
     page_shows = list_shows = ("person", "other")
 
     def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
-        """Name the parties of a page."""
+        """Set the parties' names on the rows of a page."""
         _name_parties(rows)
 
     def people_on_page(self, row: Any) -> list[str]:
-        """Return both people."""
+        """Return the public ids of both people."""
         return [row.person.public_id, row.other.public_id]
 
     def people_in_list(self, rows: list[Any]) -> list[str]:
-        """Return both people of each row."""
+        """Return the public ids of both people of each row."""
         return [person.public_id for row in rows for person in (row.person, row.other)]
 
     @admin.display(description=gettext_lazy("person"))
     def person_of(self, row: Any) -> SafeString | str:
-        """Show who was entered later, with their party."""
+        """Show the person who was entered later, with their party."""
         return _with_party(row.person)
 
     @admin.display(description=gettext_lazy("resembles"))
     def other_of(self, row: Any) -> SafeString | str:
-        """Show who was there before, with their party."""
+        """Show the person who was entered earlier, with their party."""
         return _with_party(row.other)
 
     @admin.display(description=gettext_lazy("decision"))
     def decide(self, row: Any) -> Any:
-        """Lead to the page on which they are merged or told apart."""
+        """Show a link to the page on which the pair is merged or told apart, or the decision."""
         if row.decided_at is not None:
             return _("told apart")
         address = reverse("admin:delegations_duplicatecandidate_merge", args=[row.pk])
         return format_html('<a href="{}">{}</a>', address, _("Merge or tell apart"))
 
     def has_tell_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader may decide."""
+        """Return whether the user may decide on pairs."""
         return allows(request.user, CHANGE, None)
 
     @admin.action(description=gettext_lazy("They are two people"), permissions=["tell"])
     def tell_apart(self, request: HttpRequest, queryset: models.QuerySet[DuplicateCandidate]) -> HttpResponse:
-        """Ask before noting it."""
+        """Redirect to the page that asks for confirmation."""
         keys = queryset.filter(decided_at__isnull=True).order_by("pk").values_list("pk", flat=True)[:300]
         address = reverse("admin:delegations_duplicatecandidate_tell_apart")
         return redirect(f"{address}?{'&'.join(f'row={key}' for key in keys)}")
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page that asks."""
+        """Add the addresses of the two pages on which pairs are decided."""
         view = self.admin_site.admin_view(self.tell_view)
         return [
             path("tell-apart/", view, name="delegations_duplicatecandidate_tell_apart"),
@@ -122,13 +122,13 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
         ]
 
     def merge_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show both people side by side; a POST merges one into the one named by `keep`."""
+        """Show both people side by side; a POST keeps the one in `keep` and merges the other into it."""
         row = self.admit(request, "view", pk)
         check(request.user, CHANGE, row.person.summit)
         return merge_page(request, row)
 
     def tell_view(self, request: HttpRequest) -> HttpResponse:
-        """GET `?row=` asks; POST notes that these are two people each."""
+        """Ask for confirmation for the pairs in `?row=`; a POST marks each as two different people."""
         self.admit(request, "view")
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         check(request.user, CHANGE, None)
@@ -139,8 +139,8 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
         back = reverse("admin:delegations_duplicatecandidate_changelist")
         if request.method == "POST":
             number = duplicates.decide(rows=rows, by=request.user)
-            said = ngettext("%(n)d pair is told apart.", "%(n)d pairs are told apart.", number)
-            messages.success(request, said % {"n": number})
+            message = ngettext("%(n)d pair is told apart.", "%(n)d pairs are told apart.", number)
+            messages.success(request, message % {"n": number})
             return redirect(back)
         _name_parties(rows)
         title = ngettext("Tell %(n)d pair apart", "Tell %(n)d pairs apart", len(rows)) % {"n": len(rows)}

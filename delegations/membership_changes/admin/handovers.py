@@ -1,4 +1,4 @@
-"""What waits at protocol's: what was a person's own, item by item, to be passed on or dropped."""
+"""The handovers in the admin: protocol passes on or drops each item of a person who left."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ FIELDS: list[Any] = ["party", "giver", "kind", "taker", "state_word", "opened", 
 
 @admin.register(Handover)
 class HandoverAdmin(ReadOnlyAdmin):
-    """What was somebody's own: what waits, and what became of the rest."""
+    """The admin of handovers, open and decided ones."""
 
     place = 2
     shelf = Shelf.DECISIONS
@@ -52,24 +52,24 @@ class HandoverAdmin(ReadOnlyAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Fetch what a row is told by."""
+        """Return handovers with their party and people."""
         return super().get_queryset(request).select_related("party__summit", "giver", "taker", "decided_by")
 
     @admin.display(description=gettext_lazy("what"), ordering="what")
     def kind(self, row: Handover) -> str:
-        """Show what it is."""
+        """Show the kind of item."""
         known = handover_items.kinds().get(row.what)
         return str(known.label) if known else row.what
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_word(self, row: Handover) -> SafeString:
-        """Show what was decided."""
+        """Show the state of the decision."""
         sign = SIGNS[HandoverState(row.state)]
         return format_html('<span class="state" data-state="{}">{}</span>', sign, row.get_state_display())
 
     @admin.display(description=gettext_lazy("since"), ordering="since")
     def opened(self, row: Handover) -> SafeString:
-        """Show since when it waits."""
+        """Show when the handover was opened."""
         return format_html("<span>{}</span>", moment(row.since, row.party.summit))
 
     @admin.display(description=pgettext_lazy("handover", "decided at"), ordering="decided_at")
@@ -80,13 +80,13 @@ class HandoverAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show an item, with the way to decide."""
+        """Show a handover, with a link to decide on it if it is open and the user may."""
         row = self.admit(request, "view", object_id)
         open_here = row.state == HandoverState.OPEN and can_decide_handovers(request.user, row.party.summit)
         return super().change_view(request, object_id, form_url, {"can_decide": open_here, **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page of what waits, and that on which one item is decided."""
+        """Add the addresses of the page of open handovers, and of the page that decides on one."""
         wrap, name = self.admin_site.admin_view, "delegations_handover"
         return [
             path("waiting/", wrap(require_safe(self.waiting_view)), name=f"{name}_waiting"),
@@ -95,7 +95,7 @@ class HandoverAdmin(ReadOnlyAdmin):
         ]
 
     def waiting_view(self, request: HttpRequest) -> HttpResponse:
-        """Show what waits, by party and by who held it."""
+        """Show the open handovers by party and by the person who left."""
         self.admit(request, "view")
         summit = chosen_summit(request, summits_of(request))
         if summit is None or not self.has_view_permission(request):
@@ -112,7 +112,7 @@ class HandoverAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "admin/delegations/handovers_waiting.html", context)
 
     def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """GET asks to whom an item goes, or with `?do=drop` whether it is dropped; POST decides."""
+        """Ask who gets an item, or with `?do=drop` whether to drop it; a POST decides."""
         row: Handover = self.admit(request, "view", pk)
         summit, user = row.party.summit, request.user
         check_can_decide_handovers(user, summit)
@@ -142,28 +142,32 @@ class HandoverAdmin(ReadOnlyAdmin):
 
 
 def _decided(row: Handover, given: Any, user: User) -> str:
-    """Decide as was chosen, and return what happened in a sentence. Raises HandoverRefused."""
+    """Pass on or drop the item as the POST asks, and return a message. Raises HandoverRefused."""
     if given.get("do") == "drop":
-        handovers.drop(handover=row, by=user)
+        handovers.discard(handover=row, by=user)
         return _("It is dropped. The agenda changes with the next release, which tells those whom it concerns.")
     key = key_of(given.get("to", ""))
     to = Person.objects.filter(membership__party=row.party_id, pk=key).first() if key is not None else None
     if to is None:
         raise handovers.HandoverRefused(_("Choose to whom it goes: one of the party’s people."))
     handovers.pass_on(handover=row, to=to, by=user)
-    said = _("It is %(person)s’s now. The agenda changes with the next release, which tells those whom it concerns.")
-    return said % {"person": to.label}
+    message = _(
+        "It is %(person)s’s now. The agenda changes with the next release, which tells those whom it concerns."
+    )
+    return message % {"person": to.label}
 
 
 def _then(item: handover_items.Item) -> str:
-    """Say what follows when an item is dropped."""
+    """Return a sentence that says what happens after the item is dropped, or ""."""
     kind = handover_items.kinds().get(item.what)
     return str(kind.dropped) if kind else ""
 
 
 def _groups(summit: Summit, user: User) -> list[dict[str, Any]]:
-    """Return what waits, grouped: by party and giver, each with its items. The number of queries grows with the kinds
-    of items alone."""
+    """Return the open handovers in groups by party and giver, each with its items.
+
+    The number of queries grows only with the kinds of items.
+    """
     rows = handovers.told(handovers.waiting(summit), summit=summit, reader=handover_items.Desk(user))
     book = party_names.book(summit)
     members = set(
@@ -175,7 +179,7 @@ def _groups(summit: Summit, user: User) -> list[dict[str, Any]]:
             (row.party_id, row.giver_id),
             {"party": row.party, "named": book.of(row.party), "giver": row.giver, "items": []},
         )
-        # Whoever took the place and left it since gets nothing.
+        # A proposed taker who has left the party since is not offered.
         taker = row.taker if (row.party_id, row.taker_id) in members else None
         group["items"].append({"row": row, "item": item, "taker": taker, "then": _then(item)})
     return list(found.values())

@@ -1,4 +1,4 @@
-"""Two people who are perhaps one, side by side: they are merged, or told apart."""
+"""The page that shows two similar people side by side, to merge them or to tell them apart."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ RELATED = ("summit", "membership__party", "membership__category", "user")
 
 
 def merge_page(request: HttpRequest, row: DuplicateCandidate) -> HttpResponse:
-    """Show both; a POST keeps the one whose primary key is `keep`, and merges the other into them."""
+    """Show both people; a POST keeps the one with the primary key in `keep` and merges the other into them."""
     assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
     pair = [Person.objects.select_related(*RELATED).get(pk=key) for key in (row.other_id, row.person_id)]
     back = reverse("admin:delegations_duplicatecandidate_changelist")
@@ -68,25 +68,28 @@ def merge_page(request: HttpRequest, row: DuplicateCandidate) -> HttpResponse:
 
 
 def _mending(pair: list[Person]) -> list[tuple[str, str]]:
-    """Return address and words of what is done first where two can't be merged, as `merging.stops` says it."""
+    """Return links, as (address, text), to what must be done before two people can be merged.
+
+    These are the steps that `merging.stops` asks for.
+    """
     whose = [each.label for each in pair]
     if whose[0] == whose[1]:
-        whose = [f"{whose[0]} {said}" for said in (_("(entered first)"), _("(entered last)"))]
+        whose = [f"{whose[0]} {message}" for message in (_("(entered first)"), _("(entered last)"))]
     members: list[Any] = [getattr(each, "membership", None) for each in pair]
     if all(each.user_id for each in pair):
-        page, said = "admin:summit_person_take_accounts", _("Take the account of %(person)s away")
+        page, message = "admin:summit_person_take_accounts", _("Take the account of %(person)s away")
         keys = [each.pk for each in pair]
     elif all(members) and members[0].party_id != members[1].party_id:
-        page, said = "admin:delegations_membership_withdraw", _("Withdraw %(person)s")
+        page, message = "admin:delegations_membership_withdraw", _("Withdraw %(person)s")
         keys = [each.pk for each in members]
     else:
         return []
     address = reverse(page)
-    return [(f"{address}?row={key}", said % {"person": name}) for key, name in zip(keys, whose, strict=True)]
+    return [(f"{address}?row={key}", message % {"person": name}) for key, name in zip(keys, whose, strict=True)]
 
 
 def _facts(pair: list[Person]) -> list[tuple[str, list[Any]]]:
-    """Return what one compares, line by line, with what it is of each."""
+    """Return the lines to compare: a title, and the value of each person. Lines without any value are left out."""
     acts: dict[int, list[str]] = {each.pk: [] for each in pair}
     acting = list(FocalPoint.objects.filter(person__in=pair).select_related("party").order_by("party__sort_key"))
     names = party_names.to_readers(row.party_id for row in acting)

@@ -1,4 +1,4 @@
-"""People perhaps entered twice: merged, or told apart."""
+"""API of people who may be entered twice: merge them, or tell them apart."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -25,8 +25,8 @@ SEE, CHANGE = "delegations.duplicatecandidate.view", "delegations.duplicatecandi
 
 
 class DuplicateCandidateSerializer(serializers.ModelSerializer[DuplicateCandidate]):
-    """Two people who are perhaps one: `person` was entered later than `other`. Each with the party of which they are
-    a member, by its id."""
+    """Two people who may be the same: `person` was entered later than `other`. Each comes with the id of their party,
+    if they are a member of one."""
 
     id = serializers.IntegerField(source="pk", read_only=True)
     person = serializers.CharField(source="person.public_id", read_only=True)
@@ -51,24 +51,24 @@ class DuplicateCandidateSerializer(serializers.ModelSerializer[DuplicateCandidat
 
 
 class DuplicateCandidateFilters(django_filters.FilterSet):
-    """By what pairs are narrowed."""
+    """Filters for pairs of people."""
 
     open = django_filters.BooleanFilter(field_name="decided_at", lookup_expr="isnull", label=_("to be decided"))
     why = django_filters.ChoiceFilter(choices=DuplicateReason.choices, label=_("why"))
     person = django_filters.CharFilter(method="of_either", label=pgettext_lazy("label", "person"))
 
     def of_either(self, rows: QuerySet[DuplicateCandidate], name: str, value: str) -> QuerySet[DuplicateCandidate]:
-        """Keep the pairs of which somebody is one."""
+        """Filter to the pairs that include a person, by public id."""
         return rows.filter(Q(person__public_id=value) | Q(other__public_id=value))
 
 
 class MergeInput(serializers.Serializer[Any]):
-    """Whose entry stays, by the id of one of the two: it keeps what is known of them, and gets what it lacks."""
+    """The id of the person to keep, one of the two. They keep their data and get what they lack from the other."""
 
     keep = InSummit(queryset=Person.objects.select_related("summit"))
 
     def validate_keep(self, person: Person) -> Person:
-        """Refuse whoever is none of the two."""
+        """Refuse a person who is neither of the two."""
         row = self.context["row"]
         if person.pk not in (row.person_id, row.other_id):
             raise serializers.ValidationError(_("Say whose entry stays."))
@@ -76,14 +76,14 @@ class MergeInput(serializers.Serializer[Any]):
 
 
 class MergedSerializer(serializers.Serializer[Any]):
-    """Who the two are now, and how many rows moved, by their kinds."""
+    """The id of the kept person, and how many rows were moved, by kind."""
 
     person = serializers.CharField()
     moved = serializers.DictField(child=serializers.IntegerField())
 
 
 class DuplicateCandidateViewSet(DeskViewSet):
-    """People perhaps entered twice."""
+    """Pairs of people who may be the same."""
 
     name = "resemblances"
     verbose_name = _("people perhaps entered twice")
@@ -97,27 +97,28 @@ class DuplicateCandidateViewSet(DeskViewSet):
     summit_path = "person__summit"
 
     def rows(self) -> QuerySet[DuplicateCandidate]:
-        """Return pairs with their parties."""
+        """Return pairs of people with their parties."""
         joined = ("person__summit", "person__membership__party", "other__membership__party", "decided_by")
         return DuplicateCandidate.objects.select_related(*joined)
 
     def log_access(
         self, *, by: User, summit: Summit, rows: Iterable[DuplicateCandidate], fields: Iterable[str]
     ) -> None:
-        """Record whose names were read."""
+        """Log whose names were read."""
         told = {name for name in ("person", "other") if f"{name}_name" in fields}
         access_log.log_rows(by=by, summit=summit, rows=list(rows), fields=told, people=_both)
 
     @action("merge", permission=CHANGE, input=MergeInput, output=MergedSerializer)
     def merge(self, *, by: User, row: DuplicateCandidate, values: Values) -> Any:
-        """Make two people one: all that hangs on the other is of the one who stays, and the other is no more."""
+        """Merge two people: everything that refers to the other person then refers to the kept one, and the other is
+        deleted."""
         kept = values["keep"]
         moved = merging.merge(kept=kept, gone=row.other if kept.pk == row.person_id else row.person, by=by)
         return {"person": kept.public_id, "moved": moved}
 
     @action("tell-apart", permission=CHANGE)
     def tell_apart(self, *, by: User, row: DuplicateCandidate, values: Values) -> None:
-        """Note that these are two people."""
+        """Mark the pair as two different people."""
         duplicates.decide(rows=[row], by=by)
 
 

@@ -1,4 +1,4 @@
-"""What was somebody's own and waits for protocol."""
+"""API of handovers."""
 
 from typing import Any, ClassVar
 
@@ -25,13 +25,14 @@ DECIDE = "delegations.decide_handover"
 
 @extend_schema_field(str)
 class ItemWords(serializers.Field[Any, Any, Any, Any]):
-    """What an item is in words, as far as its reader may know: those of all rows of an answer are found at once."""
+    """The kind and title of a handover's item, as far as the user may see it. The items of all rows of a response are
+    looked up together."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(read_only=True, source="*", **kwargs)
 
     def to_representation(self, value: Handover) -> str:
-        """Return the words."""
+        """Return the kind of the item, and its title if the user may see it."""
         context: Any = self.context
         known: dict[int, str] = context.setdefault("items", {})
         if value.pk not in known:
@@ -43,7 +44,8 @@ class ItemWords(serializers.Field[Any, Any, Any, Any]):
 
 
 class HandoverSerializer(serializers.ModelSerializer[Handover]):
-    """Something that was somebody's own: who held it, what it is, and who takes it, by the persons' ids."""
+    """An item of a person who left a party. `giver` is that person and `taker` the one who gets the item, both by
+    id."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     party = serializers.CharField(source="party.public_id", read_only=True)
@@ -63,7 +65,7 @@ class HandoverSerializer(serializers.ModelSerializer[Handover]):
 
 
 class HandoverFilters(django_filters.FilterSet):
-    """By what items are narrowed."""
+    """Filters for handovers."""
 
     state = django_filters.ChoiceFilter(choices=HandoverState.choices, label=_("state"))
     party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
@@ -73,13 +75,13 @@ class HandoverFilters(django_filters.FilterSet):
 
 
 class PassOnInput(serializers.Serializer[Any]):
-    """Who takes it: one of the party's people."""
+    """The member of the party who gets the item."""
 
     person = Member(permission=DECIDE)
 
 
 class HandoverViewSet(DeskViewSet):
-    """What was somebody's own and waits to be passed on or dropped."""
+    """Items of people who left a party, to be passed on or dropped."""
 
     name = "handovers"
     verbose_name = _("things to be passed on")
@@ -92,15 +94,15 @@ class HandoverViewSet(DeskViewSet):
     summit_path = "party__summit"
 
     def rows(self) -> QuerySet[Handover]:
-        """Return items with who held them."""
+        """Return handovers with their givers and takers."""
         return Handover.objects.select_related("party__summit", "giver", "taker", "decided_by")
 
     @action("pass-on", permission=DECIDE, input=PassOnInput)
     def pass_on(self, *, by: User, row: Handover, values: Values) -> None:
-        """Pass it on to one of the party's people. The agenda changes with the next release."""
+        """Pass the item on to a member of the party. The agenda changes with the next release."""
         handovers.pass_on(handover=row, to=values["person"].person, by=by)
 
     @action("drop", permission=DECIDE)
     def drop(self, *, by: User, row: Handover, values: Values) -> None:
-        """Drop it: nobody holds it. The agenda changes with the next release."""
-        handovers.drop(handover=row, by=by)
+        """Drop the item, so that nobody holds it. The agenda changes with the next release."""
+        handovers.discard(handover=row, by=by)

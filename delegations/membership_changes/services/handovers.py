@@ -1,6 +1,6 @@
-"""What was a person's own waits, when they leave a party, until protocol passes it on or drops it, item by item.
+"""Handovers: when a person leaves a party, protocol decides on each of their items, to pass it on or to drop it.
 
-Nobody takes a place silently: until it is decided, the item stays with whoever held it.
+Until then, the item stays with the person who left: nobody gets it automatically.
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# A decision is final: what was passed on is the taker's own, and waits again when the taker leaves.
+# A decision is final. If the person who got the item leaves too, a new handover is opened.
 TRANSITIONS: dict[str, frozenset[str]] = {
     HandoverState.OPEN: frozenset({HandoverState.PASSED, HandoverState.DROPPED}),
     HandoverState.PASSED: frozenset(),
@@ -32,29 +32,29 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 
 
 class HandoverRefused(Exception):
-    """It can't be decided so, with a sentence that says why."""
+    """The decision isn't possible. The text says why."""
 
 
 def waiting(summit: Summit) -> QuerySet[Handover]:
-    """Return what waits in a summit, by party and by who held it, with the parties and people."""
+    """Return a summit's open handovers with their parties and people, ordered by party and by the person who left."""
     joined = still_open(summit).select_related("party__summit", "giver", "taker")
     return joined.order_by("party__sort_key", "party", "giver", "since", "pk")
 
 
 def still_open(summit: Summit) -> QuerySet[Handover]:
-    """Return the items that wait in a summit."""
+    """Return a summit's open handovers."""
     return Handover.objects.filter(party__summit=summit, state=HandoverState.OPEN)
 
 
 def count(summit: Summit) -> int:
-    """Return how many items wait in a summit. One query."""
+    """Return the number of open handovers in a summit. One query."""
     return still_open(summit).count()
 
 
 def told(
     rows: Iterable[Handover], *, summit: Summit, reader: handover_items.Reader
 ) -> list[tuple[Handover, handover_items.Item]]:
-    """Return each with its item as a reader reads of it."""
+    """Return each handover with its item, titled for the reader."""
     found = list(rows)
     keys = [(row.what, row.key) for row in found]
     return list(zip(found, handover_items.items(summit=summit, keys=keys, reader=reader), strict=True))
@@ -62,7 +62,7 @@ def told(
 
 @listeners.follows(40)
 def leave(party: Party, person: Person, by: By) -> None:
-    """Let what is the person's own wait. What waits already stays as it is."""
+    """Open a handover for each item of a person who leaves. Handovers that are open already stay as they are."""
     known = set(Handover.objects.filter(giver=person, state=HandoverState.OPEN).values_list("what", "key"))
     rows = [
         Handover(party=party, giver=person, what=what, key=key)
@@ -88,26 +88,32 @@ def leave(party: Party, person: Person, by: By) -> None:
 
 @listeners.replaced(10)
 def replace(party: Party, gone: Person, taker: Person) -> None:
-    """Let what waits go to whoever stands in the place of one who left, also what was to go to that one."""
+    """Propose the new member as the taker of open handovers.
+
+    These are the handovers of the person who left, and those that had this person as the taker.
+    """
     waiting = Q(giver=gone) | Q(taker=gone)
     Handover.objects.filter(waiting, party=party, state=HandoverState.OPEN).update(taker=taker)
 
 
 def pass_on(*, handover: Handover, to: Person, by: User) -> None:
-    """Pass an item on to a member of the party. Raises PermissionDenied, or HandoverRefused where it was decided
-    before, where nobody holds it so any more, or where `to` is no member."""
+    """Pass an item on to a member of the party.
+
+    Raises PermissionDenied, and HandoverRefused if it was decided before, if the person who left no longer holds it,
+    or if `to` is no member.
+    """
     check_can_decide_handovers(by, handover.party.summit)
     with transaction.atomic():
         _lock(handover)
         if not Membership.objects.filter(party=handover.party_id, person=to).exists():
-            said = _("%(person)s is not of %(party)s any more. Choose one of its people.")
-            raise HandoverRefused(said % {"person": to.label, "party": handover.party.name})
+            message = _("%(person)s is not of %(party)s any more. Choose one of its people.")
+            raise HandoverRefused(message % {"person": to.label, "party": handover.party.name})
         _move(handover, HandoverState.PASSED, by, taker=to)
         try:
             _kind(handover).pass_on(handover.key, handover.giver, to, by)
         except handover_items.NotHeld:
-            said = _("It isn’t %(person)s’s any more: the agenda was changed. Drop it from this list.")
-            raise HandoverRefused(said % {"person": handover.giver.label}) from None
+            message = _("It isn’t %(person)s’s any more: the agenda was changed. Drop it from this list.")
+            raise HandoverRefused(message % {"person": handover.giver.label}) from None
         audit.record(
             by=by,
             action="delegations.handover.pass_on",
@@ -119,13 +125,14 @@ def pass_on(*, handover: Handover, to: Person, by: User) -> None:
         )
 
 
-def drop(*, handover: Handover, by: User) -> None:
-    """Drop an item: nobody holds it. Raises PermissionDenied, or HandoverRefused where it was decided before."""
+def discard(*, handover: Handover, by: User) -> None:
+    """Drop an item, so that nobody holds it. Raises PermissionDenied, and HandoverRefused if it was decided
+    before."""
     check_can_decide_handovers(by, handover.party.summit)
     with transaction.atomic():
         _lock(handover)
         _move(handover, HandoverState.DROPPED, by)
-        # An item that is gone or somebody else's has nothing left to take off.
+        # If the item no longer exists or belongs to somebody else, nothing needs to change.
         with suppress(handover_items.NotHeld):
             _kind(handover).drop(handover.key, handover.giver, by)
         audit.record(
@@ -140,8 +147,11 @@ def drop(*, handover: Handover, by: User) -> None:
 
 
 def _lock(handover: Handover) -> None:
-    """Let whoever decides, releases the agenda or takes somebody off at the same time wait, in this order everywhere:
-    the summit, then the party, then the item."""
+    """Lock the summit, and then the party.
+
+    Other decisions, releases of the agenda and withdrawals wait. Locks are taken in this order everywhere: the
+    summit, then the party, then the item.
+    """
     Summit.objects.select_for_update().get(pk=handover.party.summit_id)
     Party.objects.select_for_update().get(pk=handover.party_id)
 
@@ -151,7 +161,10 @@ def _kind(handover: Handover) -> handover_items.Kind:
 
 
 def _move(row: Handover, target: HandoverState, by: User, **values: object) -> None:
-    """Decide by the one UPDATE that finds it in a state from which it may; the row is brought up to date."""
+    """Store a decision and refresh the row. Raises HandoverRefused if it was decided before.
+
+    A single UPDATE checks the state and changes it.
+    """
     sources = [state for state, following in TRANSITIONS.items() if target in following]
     rows = Handover.objects.filter(pk=row.pk, state__in=sources)
     if not rows.update(state=target, decided_at=Now(), decided_by=by, **values):

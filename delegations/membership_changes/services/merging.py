@@ -1,7 +1,7 @@
-"""Two people who are one become one: whatever hangs on the one that goes is the other's from then on.
+"""Merging two entries of one person: everything that refers to the removed entry refers to the kept one afterwards.
 
-All in one transaction. Each app says what becomes of its rows (`moves`); a test holds that no row that names a person
-is forgotten.
+It happens in one transaction. Each app registers what happens to its rows (`moves`). A test checks that no model with
+a reference to a person is left out.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from delegations.badges.selectors.badges import MERGED
 from delegations.badges.services import transferable_passes
 from delegations.focal_points.models import FocalPointRequest
 from delegations.invitations.models.invitations import InvitationLink
-from delegations.members.field_access import PARTICULARS, PERSON
+from delegations.members.field_groups import PARTICULARS, PERSON
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import FormerMember, Membership
@@ -37,27 +37,28 @@ from summit.permissions.rules import check
 from summit.users.models import User
 
 CHANGE = "delegations.duplicatecandidate.change"
-# What is left of a row that a released agenda names and that can't go.
+# The name of a removed entry that can't be deleted, since a released agenda refers to it.
 HUSK = "–"
 
 
 class MergeRefused(Exception):
-    """Two people can't become one as they are, with a sentence that says what to do first."""
+    """Two entries can't be merged as they are. The text says what to do first."""
 
 
-# Makes rows of the second the first's, and returns how many changed.
+# Called with the kept and the removed person. Makes the rows of the second refer to the first, and returns how many
+# changed.
 Move = Callable[[Person, Person], int]
 _moves: Registry[Move] = Registry()
 moves = _moves.register
-# Makes others wait who would change what hangs on the second, before the people themselves are held: whoever takes a
-# place in a session holds the session first, and then the person.
+# Locks rows that refer to the removed person, before the people are locked. Taking a place in a session locks the
+# session first and then the person, so the order must be the same here.
 Hold = Callable[[Person, Person], None]
 _holds: Registry[Hold] = Registry()
 holds = _holds.register
 
 
 def stops(kept: Person, gone: Person) -> str:
-    """Return why two people can't become one and what to do first, "" where they can. Two queries at most."""
+    """Return why two people can't be merged and what to do first, or "" if they can. At most two queries."""
     names = {"one": kept.label, "other": gone.label}
     if kept.pk == gone.pk or kept.summit_id != gone.summit_id:
         return _("Choose two people of one summit.")
@@ -69,18 +70,21 @@ def stops(kept: Person, gone: Person) -> str:
     if len({row.party_id for row in rows}) > 1:
         called = party_names.to_readers(row.party_id for row in rows)
         parties = {row.person_id: called[row.party_id].name for row in rows}
-        said = _("They belong to two parties: %(first)s and %(second)s. Withdraw one of them first.")
-        return said % {"first": parties[kept.pk], "second": parties[gone.pk]}
+        message = _("They belong to two parties: %(first)s and %(second)s. Withdraw one of them first.")
+        return message % {"first": parties[kept.pk], "second": parties[gone.pk]}
     return ""
 
 
 def merge(*, kept: Person, gone: Person, by: User) -> dict[str, int]:
-    """Make two people one: `kept` keeps what is known of them and gets what they lack, and all that hangs on `gone`,
-    who is no more. Return how many rows moved, by their kinds. Raises PermissionDenied, MergeRefused."""
+    """Merge two people and return how many rows were moved, by kind.
+
+    `kept` keeps its data and gets from `gone` what it lacks. All rows that refer to `gone` refer to `kept`
+    afterwards, and `gone` is deleted. Raises PermissionDenied, MergeRefused.
+    """
     check(by, CHANGE, kept.summit_id)
     check(by, CHANGE, gone.summit_id)
     with transaction.atomic():
-        # Whoever names or withdraws one of them waits, as does a second merge; always in one order.
+        # Naming, withdrawing and other merges wait for these locks, which are always taken in the same order.
         own = Membership.objects.filter(person__in=[kept.pk, gone.pk]).values("party")
         parties = list(
             Party.objects.select_for_update().filter(pk__in=own).order_by("pk").values_list("pk", flat=True)
@@ -99,7 +103,7 @@ def merge(*, kept: Person, gone: Person, by: User) -> dict[str, int]:
             number = move(kept, gone)
             if number:
                 moved[move.__name__.strip("_")] = number
-        # Of two members one is left: the party's passes follow its number.
+        # If both were members, the party has one less, and its transferable passes are adjusted.
         transferable_passes.settle_parties(keys=parties, by=by)
         account = gone.user_id
         _empty(gone)
@@ -111,7 +115,7 @@ def merge(*, kept: Person, gone: Person, by: User) -> dict[str, int]:
 
 
 def _fill(kept: Person, gone: Person, account: int | None) -> None:
-    """Give the one who stays what they lack."""
+    """Copy the person's fields that `kept` lacks from `gone`, with the account."""
     changed = [name for name in PERSON if not getattr(kept, name) and getattr(gone, name)]
     for name in changed:
         setattr(kept, name, getattr(gone, name))
@@ -123,13 +127,13 @@ def _fill(kept: Person, gone: Person, account: int | None) -> None:
 
 
 def _empty(gone: Person) -> None:
-    """Free the account, which one person of a summit has."""
+    """Remove the account from `gone`, since only one person of a summit can have it."""
     if gone.user_id is not None:
         Person.objects.filter(pk=gone.pk).update(user=None)
 
 
 def _remove(gone: Person) -> None:
-    """Delete the row; one that a released agenda names stays, and says nothing any more."""
+    """Delete `gone`. If a released agenda refers to it, blank it and mark it as erased instead."""
     try:
         with transaction.atomic():
             Person.objects.get(pk=gone.pk).delete()
@@ -140,7 +144,7 @@ def _remove(gone: Person) -> None:
 
 @moves(10)
 def membership(kept: Person, gone: Person) -> int:
-    """Keep one place: the one of who stays, confirmed where either was."""
+    """Keep one membership: that of `kept`, which is confirmed if either was."""
     row = Membership.objects.filter(person=gone).first()
     if row is None:
         return 0
@@ -149,7 +153,7 @@ def membership(kept: Person, gone: Person) -> int:
         return Membership.objects.filter(pk=row.pk).update(person=kept)
     if own.confirmed_at is None and row.confirmed_at is not None:
         Membership.objects.filter(pk=own.pk).update(confirmed_at=row.confirmed_at)
-    # One person counts once, and carries what either carried.
+    # The person counts once, and holds the transferable passes of both.
     row.transferable_passes.exclude(rule__in=own.transferable_passes.values("rule")).update(holder=own)
     row.delete()
     return 1
@@ -157,14 +161,14 @@ def membership(kept: Person, gone: Person) -> int:
 
 @moves(11)
 def former_memberships(kept: Person, gone: Person) -> int:
-    """Keep that either was a member, and whom either succeeded."""
+    """Move former memberships, and references to the successor."""
     number = FormerMember.objects.filter(person=gone).update(person=kept)
     return number + FormerMember.objects.filter(successor=gone).update(successor=kept)
 
 
 @moves(12)
 def focal_points(kept: Person, gone: Person) -> int:
-    """Let who stays act for all parties."""
+    """Make `kept` the focal point of the parties of both."""
     own = FocalPoint.objects.filter(person=kept).values("party")
     number = FocalPoint.objects.filter(person=gone).exclude(party__in=own).update(person=kept)
     FocalPoint.objects.filter(person=gone).delete()
@@ -173,14 +177,14 @@ def focal_points(kept: Person, gone: Person) -> int:
 
 @moves(22)
 def requests(kept: Person, gone: Person) -> int:
-    """Keep who was asked for as a focal point, and in whose place."""
+    """Move requests for a focal point, as the requested person and as the one to be replaced."""
     number = FocalPointRequest.objects.filter(person=gone).update(person=kept)
     return number + FocalPointRequest.objects.filter(instead_of=gone).update(instead_of=kept)
 
 
 @moves(13)
 def badges(kept: Person, gone: Person) -> int:
-    """Keep one live badge: of two, that of who stays."""
+    """Move the badges. If both have a live badge, the one of `gone` ends."""
     live = Badge.objects.live()
     if live.filter(person=kept).exists():
         live.filter(person=gone).update(ended_at=Now(), why=MERGED)
@@ -189,7 +193,7 @@ def badges(kept: Person, gone: Person) -> int:
 
 @moves(14)
 def particulars(kept: Person, gone: Person) -> int:
-    """Fill what is known of who stays with what is known of the other alone."""
+    """Copy the particulars that `kept` lacks from `gone`."""
     row = Particulars.objects.filter(person=gone).first()
     if row is None:
         return 0
@@ -200,7 +204,7 @@ def particulars(kept: Person, gone: Person) -> int:
     taken = {name for name in PARTICULARS if name not in before and getattr(row, name)}
     for name in taken:
         setattr(own, name, getattr(row, name))
-    # What a desk or another party entered isn't to be seen by the party for which the rest was.
+    # A value that a desk or another party entered must stay hidden from the party in `entered_for`.
     hidden = {*own.withheld, *(taken & set(row.withheld))}
     if own.entered_for_id is None:
         own.entered_for_id, hidden = row.entered_for_id, (hidden | before) if row.entered_for_id else hidden
@@ -216,7 +220,7 @@ def particulars(kept: Person, gone: Person) -> int:
 
 @moves(15)
 def photo(kept: Person, gone: Person) -> int:
-    """Keep one photograph: that of who stays."""
+    """Keep one photograph: that of `kept`, or else that of `gone`."""
     if Photo.objects.filter(person=kept).exists():
         Photo.objects.filter(person=gone).delete()
         return 0
@@ -225,13 +229,13 @@ def photo(kept: Person, gone: Person) -> int:
 
 @moves(16)
 def papers(kept: Person, gone: Person) -> int:
-    """Keep what either declared and was written."""
+    """Move declarations and visa letters."""
     return sum(model.objects.filter(person=gone).update(person=kept) for model in (Declaration, VisaLetter))
 
 
 @moves(17)
 def external_ids(kept: Person, gone: Person) -> int:
-    """Keep the keys in systems in which who stays has none."""
+    """Move the ids in other systems in which `kept` has none."""
     own = ExternalId.objects.filter(person=kept).values("system")
     number = ExternalId.objects.filter(person=gone).exclude(system__in=own).update(person=kept)
     ExternalId.objects.filter(person=gone).delete()
@@ -240,20 +244,20 @@ def external_ids(kept: Person, gone: Person) -> int:
 
 @moves(18)
 def links(kept: Person, gone: Person) -> int:
-    """Let letters' links and browsers in the portal stand for who stays."""
+    """Move invitation links and portal sessions."""
     number = InvitationLink.objects.filter(person=gone).update(person=kept)
     return number + PortalSession.objects.filter(person=gone).update(person=kept)
 
 
 @moves(21)
 def mails(kept: Person, gone: Person) -> int:
-    """Let who stays be whom the other was written to."""
+    """Move references from outbox messages."""
     return Message.objects.filter(person=gone).update(person=kept)
 
 
 @moves(19)
 def handovers(kept: Person, gone: Person) -> int:
-    """Keep what either left behind or takes over; of two that are the same, one waits."""
+    """Move handovers, as giver and as taker. If both have an open handover of the same item, only one is kept."""
     open_ones = Handover.objects.filter(giver=kept, state="open").values_list("what", "key")
     for what, key in open_ones:
         Handover.objects.filter(giver=gone, state="open", what=what, key=key).delete()
@@ -263,7 +267,7 @@ def handovers(kept: Person, gone: Person) -> int:
 
 @moves(20)
 def duplicate_candidates(kept: Person, gone: Person) -> int:
-    """Forget that the two resemble each other; whom else the other resembles, who stays does."""
+    """Delete the pair of the two people, and move the other pairs of `gone` to `kept`."""
     pair = Q(person=kept, other=gone) | Q(person=gone, other=kept)
     DuplicateCandidate.objects.filter(pair).delete()
     number = 0

@@ -1,4 +1,4 @@
-"""What the list of members is narrowed by."""
+"""Filters of the list of members."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,48 +15,48 @@ from summit.people.models import Person
 
 
 class MemberPartyFilter(PartyFilter):
-    """Members of a party."""
+    """Filters members by party."""
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
+        """Filter the list to members of the chosen party."""
         key = key_of(self.value() or "")
         return queryset if key is None else queryset.filter(party=key)
 
 
 class MemberCategoryFilter(CategoryFilter):
-    """Members in a category."""
+    """Filters members by category."""
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
+        """Filter the list to members in the chosen category."""
         key = key_of(self.value() or "")
         return queryset if key is None else queryset.filter(category=key)
 
 
 class VettedFilter(admin.SimpleListFilter):
-    """Members by whether their category is vetted."""
+    """Filters members by whether their category is vetted."""
 
     title = _("vetted")
     parameter_name = "vetted"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        """Offer both."""
+        """Return "yes" and "no" as choices."""
         return [("yes", _("yes")), ("no", _("no"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
+        """Filter the list to members in vetted categories, or to the others."""
         if self.value() not in ("yes", "no"):
             return queryset
         return queryset.filter(category__vetted=self.value() == "yes")
 
 
 class MemberLacksFilter(admin.SimpleListFilter):
-    """Members by what they lack."""
+    """Filters members by what they lack."""
 
     title = _("lacks")
     parameter_name = "lacks"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        """Offer what LACKS defines."""
+        """Return the keys of LACKS as choices."""
         return [
             ("passport", _("a passport number")),
             ("photo", _("a photograph")),
@@ -64,7 +64,7 @@ class MemberLacksFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
+        """Filter the list to members who lack the chosen item."""
         condition, _action = LACKS.get(self.value() or "", (None, ""))
         return queryset if condition is None else queryset.filter(person__in=Person.objects.filter(condition))
 

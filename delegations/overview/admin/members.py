@@ -1,4 +1,4 @@
-"""The members of all parties of a summit: a list, and the pages that ask before many of them are changed."""
+"""The admin of all parties' members, with pages that confirm, move, withdraw and replace them."""
 
 from typing import Any
 
@@ -39,13 +39,14 @@ from summit.users.models import User
 
 FIELDS: list[Any] = ["person", "party", "category", "state_word", "named"]
 NAME, WITHDRAW = "delegations.name", "delegations.withdraw"
-# So many are withdrawn while one waits: with each their badge, letters and visits end.
+# At most this many members are withdrawn within the request, since badges, letters and visits end too. More are
+# withdrawn by a job.
 FEW = 10
 
 
 @admin.register(Membership)
 class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
-    """Members."""
+    """The admin of members."""
 
     place = 2
     summit_path = "party__summit"
@@ -71,17 +72,17 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
     page_shows = list_shows = ("person",)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the members with what they lack."""
+        """Return members, annotated with what they lack."""
         return with_lacks(super().get_queryset(request))
 
     def has_name_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader names people for any party."""
+        """Return whether the user may name people in any summit."""
         return allows(request.user, NAME, None)
 
     @written
     @admin.display(description=gettext_lazy("person"), ordering="person__name")
     def who(self, row: Membership) -> str:
-        """Show who it is."""
+        """Show the person."""
         return row.person.label
 
     @admin.display(description=gettext_lazy("state"), ordering="confirmed_at")
@@ -99,7 +100,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("lacks"))
     def lacks(self, row: Any) -> str:
-        """Show what is missing of them."""
+        """Show what the member lacks."""
         found = [
             word
             for name, word in (
@@ -118,29 +119,29 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
 
     @admin.action(description=gettext_lazy("Confirm"), permissions=["name"])
     def confirm(self, request: HttpRequest, queryset: models.QuerySet[Membership]) -> HttpResponse:
-        """Ask before confirming."""
+        """Redirect to the page that asks for confirmation."""
         return _asked(request, "confirm", queryset)
 
     @admin.action(description=gettext_lazy("Put into another category"), permissions=["name"])
     def move(self, request: HttpRequest, queryset: models.QuerySet[Membership]) -> HttpResponse:
-        """Ask into which."""
+        """Redirect to the page that asks for the category."""
         return _asked(request, "move", queryset)
 
     @admin.action(description=gettext_lazy("Withdraw"), permissions=["name"])
     def withdraw(self, request: HttpRequest, queryset: models.QuerySet[Membership]) -> HttpResponse:
-        """Ask before withdrawing."""
+        """Redirect to the page that asks for confirmation."""
         return _asked(request, "withdraw", queryset)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show a member with the buttons that fit."""
+        """Show a member, with the buttons that the user may use."""
         row = self.admit(request, "view", object_id)
         more = {"may_name": allows(request.user, NAME, row.party.summit, row.party), **(extra_context or {})}
         return super().change_view(request, object_id, form_url, more)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the pages that ask."""
+        """Add the addresses of the pages that change members."""
         wrap, name = self.admin_site.admin_view, "delegations_membership"
         return [
             path("confirm/", wrap(self.confirm_view), name=f"{name}_confirm"),
@@ -151,7 +152,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         ]
 
     def replace_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show whom one can put in a member's place; a POST does it."""
+        """Show the people who can take a member's place; a POST replaces the member."""
         row = self.admit(request, "view", pk)
         check(request.user, WITHDRAW, row.party.summit, row.party)
         return replace_page(request, row)
@@ -165,12 +166,12 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         return list(rows.select_related("party__summit", "person", "category")), request.user
 
     def confirm_view(self, request: HttpRequest) -> HttpResponse:
-        """GET `?row=` asks; POST confirms."""
+        """Ask about the members in `?row=`; a POST confirms them."""
         rows, user = self._chosen(request, NAME)
         if request.method == "POST":
             reach = bulk_changes.confirm(memberships=rows, by=user)
-            said = ngettext("%(n)d member is confirmed.", "%(n)d members are confirmed.", len(reach.to))
-            return self._done(request, reach, said)
+            message = ngettext("%(n)d member is confirmed.", "%(n)d members are confirmed.", len(reach.to))
+            return self._done(request, reach, message)
         reach = bulk_changes.to_confirm(memberships=rows, by=user)
         number = len(reach.to)
         title = ngettext("Confirm %(n)d member", "Confirm %(n)d members", number) % {"n": number}
@@ -178,7 +179,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         return self._ask(request, reach, title=title, sentence=sentence)
 
     def move_view(self, request: HttpRequest) -> HttpResponse:
-        """GET `?row=` asks into which category, with `category` whether to do it; POST does it."""
+        """Ask for the category of the members in `?row=`, and with `category` for confirmation; a POST moves them."""
         rows, user = self._chosen(request, NAME)
         given = request.POST if request.method == "POST" else request.GET
         summit = rows[0].party.summit if rows else None
@@ -189,26 +190,29 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
             return self._ask_category(request, rows, choices)
         if request.method == "POST":
             reach = bulk_changes.move(memberships=rows, category=category, by=user)
-            said = ngettext("%(n)d member is moved.", "%(n)d members are moved.", len(reach.to))
-            return self._done(request, reach, said)
+            message = ngettext("%(n)d member is moved.", "%(n)d members are moved.", len(reach.to))
+            return self._done(request, reach, message)
         reach = bulk_changes.to_move(memberships=rows, category=category, by=user)
         number = len(reach.to)
-        said = ngettext("Put %(n)d member into “%(category)s”", "Put %(n)d members into “%(category)s”", number)
-        title = said % {"n": number, "category": category}
+        message = ngettext("Put %(n)d member into “%(category)s”", "Put %(n)d members into “%(category)s”", number)
+        title = message % {"n": number, "category": category}
         sentence = _("They keep their places in their delegations.")
         return self._ask(request, reach, title=title, sentence=sentence, category=category)
 
     def withdraw_view(self, request: HttpRequest) -> HttpResponse:
-        """GET `?row=` asks; POST withdraws: a few at once, more as long work, whose page says what came of each."""
+        """Ask about the members in `?row=`; a POST withdraws them.
+
+        Many members are withdrawn by a job, whose page shows the result for each.
+        """
         rows, user = self._chosen(request, WITHDRAW)
         if request.method == "POST" and len(rows) > FEW:
             begun = withdrawal_job.ask(memberships=rows, by=user)
-            # One for each summit of those who were chosen.
+            # There is one job for each summit of the chosen members.
             return redirect("admin:jobs_job", begun[0].public_id) if len(begun) == 1 else redirect("admin:jobs")
         if request.method == "POST":
             reach = bulk_changes.withdraw(memberships=rows, by=user)
-            said = ngettext("%(n)d member is withdrawn.", "%(n)d members are withdrawn.", len(reach.to))
-            return self._done(request, reach, said)
+            message = ngettext("%(n)d member is withdrawn.", "%(n)d members are withdrawn.", len(reach.to))
+            return self._done(request, reach, message)
         reach = bulk_changes.to_withdraw(memberships=rows, by=user)
         number = len(reach.to)
         title = ngettext("Withdraw %(n)d member", "Withdraw %(n)d members", number) % {"n": number}
@@ -220,11 +224,13 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
     def _ask_category(self, request: HttpRequest, rows: list[Membership], choices: list[Category]) -> HttpResponse:
         number = len(rows)
         party_names.call(row.party for row in rows)
-        said = ngettext("Put %(n)d member into another category", "Put %(n)d members into another category", number)
+        message = ngettext(
+            "Put %(n)d member into another category", "Put %(n)d members into another category", number
+        )
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": said % {"n": number},
+            "title": message % {"n": number},
             "rows": rows,
             "choices": choices,
             "back": _list(rows),
@@ -264,15 +270,15 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
 def _asked(request: HttpRequest, name: str, queryset: models.QuerySet[Membership]) -> HttpResponse:
     keys = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
     if len(keys) > MOST:
-        said = _("At most %(n)d members are changed at once: here are the first %(n)d. Do the others after them.")
-        messages.warning(request, said % {"n": MOST})
+        message = _("At most %(n)d members are changed at once: here are the first %(n)d. Do the others after them.")
+        messages.warning(request, message % {"n": MOST})
         keys = keys[:MOST]
     address = reverse(f"admin:delegations_membership_{name}")
     return redirect(f"{address}?{'&'.join(f'row={key}' for key in keys)}")
 
 
 def _list(rows: list[Membership]) -> str:
-    """Return where one goes on: the page of the party where all are of one, else the list."""
+    """Return the address to go on to: the page of the members' party, or the list if they are of several."""
     parties = {row.party_id for row in rows}
     if len(parties) == 1:
         return reverse("admin:delegations_party_change", args=[parties.pop()]) + "#members"

@@ -1,4 +1,4 @@
-"""Parties in the admin, and inviting them."""
+"""The admin of parties."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from delegations.core import table_files
+from delegations.core import table_writers
 from delegations.core.admin.list_tools import ToolsMixin
 from delegations.focal_points.admin.inline import FocalPointInline, set_focal_points
 from delegations.imports.models import ImportPurpose
@@ -43,24 +43,27 @@ from summit.users.models import User
 
 
 class KindFilter(admin.SimpleListFilter):
-    """Parties by what they are, in the words of the summit that is worked for."""
+    """Filters parties by kind, with the names that the current summit uses."""
 
     title = _("kind")
     parameter_name = "kind__exact"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        """Offer the kinds."""
+        """Return the kinds as choices."""
         summit = chosen_summit(request, summits_of(request))
         says = summit is None or Policy.objects.of(summit).says_country
         return [(kind, party_names.kind_word(kind, says_country=says)) for kind in PartyKind.values]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
+        """Filter the list to the chosen kind."""
         return queryset.filter(kind=self.value()) if self.value() in PartyKind.values else queryset
 
 
 class PartyForm(SentencesForm):
-    """A party's own fields. Offered are the levels at which such a party may come, all while it is new."""
+    """A form for a party.
+
+    For a stored party it only offers the levels that fit its kind; for a new one, all levels.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -70,7 +73,7 @@ class PartyForm(SentencesForm):
             field.widget.choices = [choice for choice in field.choices if choice[0] in fit]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a level at which no such party comes."""
+        """Refuse a level that doesn't fit the kind of party."""
         found: dict[str, Any] = super().clean() or self.cleaned_data
         unfit = levels.problem(found.get("level", ""), found.get("kind", ""))
         if unfit and {"kind", "level"} & set(self.changed_data):
@@ -78,7 +81,7 @@ class PartyForm(SentencesForm):
         return found
 
 
-# What stands together on a party's page.
+# The parts of a party's page: a heading, and the fields under it.
 PARTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (None, ("summit", "name", "formal_name", "sort_key", "footnote")),
     (_("What it is"), ("kind", "iso_code", "groups_word", "is_host")),
@@ -89,15 +92,15 @@ PARTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 )
 
 
-# What only a party that is stored has.
+# Fields that only a stored party has.
 OF_STORED = ("answers_given", "groups_word")
-# Where a request keeps the footnotes of its list.
+# The request attribute that holds the footnotes of the list.
 FOOTNOTES = "desk_footnotes"
 
 
 @admin.register(Party)
 class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfParty, SummitModelAdmin):
-    """Parties."""
+    """The admin of parties."""
 
     form = PartyForm
     place = 1
@@ -122,36 +125,36 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
     page_shows = ("memberships", "focal_points", "mission_contact")
 
     def party_of(self, row: Any) -> Party:
-        """Return the row: a party's page is called after itself."""
+        """Return the row itself, since it is a party."""
         found: Party = row
         return found
 
-    def table(self, rows: models.QuerySet[Any], by: User) -> table_files.ExportedTable:
-        """Return the parties as a table."""
+    def table(self, rows: models.QuerySet[Any], by: User) -> table_writers.ExportedTable:
+        """Return the exported table of the parties."""
         return party_exports.parties(rows)
 
     def people_on_page(self, row: Any) -> Iterable[str]:
-        """Return its members and focal points."""
+        """Return the public ids of its members and focal points."""
         found = Person.objects.filter(models.Q(membership__party=row) | models.Q(focal_for__party=row))
         return found.order_by("public_id").values_list("public_id", flat=True).distinct()
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the parties with where their invitations stand, by the alphabet of the reader's language."""
+        """Return parties with the state of their invitation, in the alphabetical order of the reader's language."""
         rows = invitation_status.with_standing(super().get_queryset(request))
         return party_names.in_order(rows, get_language() or "").prefetch_related("names")
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        """Order by the alphabet of the reader's language, here and where one chooses among parties."""
+        """Return the alphabetical order of the reader's language, also for fields in which a party is chosen."""
         return [party_names.reader_key(get_language() or "").asc(), "pk"]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Let the list tell its footnotes."""
+        """Return the changelist, with the footnotes of its parties."""
         found: Any = super().get_changelist_instance(request)
         found.footnotes = request.__dict__.get(FOOTNOTES)
         return found
 
     def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
-        """Name the parties of a page, and number their footnotes."""
+        """Set the parties' names on the rows of a page, and number their footnotes."""
         notes = request.__dict__[FOOTNOTES] = footnotes.Footnotes()
         for row in rows:
             policy = getattr(row.summit, "policy", None) or Policy(summit=row.summit)
@@ -160,18 +163,18 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
             row.line = line(row.named, notes)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Leave out of a new party's page what only one that is there has."""
+        """Return the parts of the page, without the fields that a new party doesn't have."""
         return [
             (title, {"fields": [name for name in fields if obj is not None or name not in OF_STORED]})
             for title, fields in PARTS
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Keep a party in the summit that it was entered for."""
+        """Return the read-only fields. The summit of a stored party can't be changed."""
         return ["answer_word", "order_word", "groups_word", *(["summit", "answers_given"] if obj else [])]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """Call the kinds as the summit does."""
+        """Return the form class, with the kinds named as the summit names them."""
         form: Any = super().get_form(request, obj, change=change, **kwargs)
         field = form.base_fields.get("kind")
         summit = obj.summit if obj is not None else chosen_summit(request, summits_of(request))
@@ -181,7 +184,7 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
         return form
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Enter the party, or change what was changed on its page."""
+        """Create the party, or store the changed fields."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         given = {name: value for name, value in form.cleaned_data.items() if name in parties.FIELDS}
         if change:
@@ -189,12 +192,12 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
             parties.change(party=obj, values=changed, by=request.user)
             return
         form_idempotency.claim(request)
-        made = parties.enter(summit=obj.summit, values=given, by=request.user)
+        made = parties.create(summit=obj.summit, values=given, by=request.user)
         for name, value in vars(made).items():
             setattr(obj, name, value)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Set names, keys and focal points as wholes."""
+        """Store all names, ids or focal points of the formset, in place of the present ones."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         if formset.model is FocalPoint:
             set_focal_points(request, form.instance, formset)
@@ -210,36 +213,36 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
 
     @admin.display(description=_("party"), ordering="reader_key")
     def party_line(self, row: Any) -> SafeString:
-        """Show its flag, its name and the mark of its footnote."""
+        """Show the party's flag, its name and the mark of its footnote."""
         found: SafeString = row.line
         return found
 
     @admin.display(description=_("kind"), ordering="kind")
     def kind_word(self, row: Any) -> str:
-        """Show what it is."""
+        """Show the kind of party."""
         return party_names.kind_word(row.kind, says_country=row.says_country)
 
     @written
     @admin.display(description=_("groups"))
     def groups_word(self, row: Any) -> str:
-        """Show the groups to which it belongs."""
+        """Show the groups that the party belongs to."""
         return comma().join(map(str, regions.groups_of(row))) or "–"
 
     @admin.display(description=_("protocol order"), ordering=models.F("protocol_order").asc(nulls_last=True))
     def order_word(self, row: Any) -> int | str:
-        """Show its place in the protocol order."""
+        """Show the party's place in the protocol order."""
         found: int | None = row.protocol_order
         return "–" if found is None else found
 
     @admin.display(description=_("mailbox of the mission"), ordering="mission_email")
     def mailbox_word(self, row: Any) -> SafeString | str:
-        """Show the mailbox, which breaks after its @ where it has to."""
+        """Show the mailbox, with a possible line break after its @."""
         box, at, domain = row.mission_email.partition("@")
         return format_html('<bdi dir="ltr" translate="no">{}{}<wbr>{}</bdi>', box, at, domain) if at else "–"
 
     @admin.display(description=_("answer"))
     def answer_word(self, row: Any) -> SafeString | str:
-        """Show where the party's invitation stands."""
+        """Show the state of the party's invitation."""
         if row.pk is None:
             return "–"
         return gettext("host") if row.is_host else state_word(row.standing, row.replied)

@@ -1,4 +1,4 @@
-"""What the list of parties is narrowed by: where invitations stand, at which level parties come, what they lack."""
+"""Filters of the list of parties: by state of invitation, by level, and by what they lack."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,18 +12,18 @@ from delegations.invitations.selectors import invitation_status
 from delegations.overview.selectors import completeness
 from delegations.parties.models.parties import Level
 
-# How the address says that no level was said.
+# The query parameter's value for parties that didn't state a level.
 UNSAID = "unsaid"
 
 
 class AnswerFilter(admin.SimpleListFilter):
-    """Parties by where their invitation stands."""
+    """Filters parties by the state of their invitation."""
 
     title = _("answer")
     parameter_name = "answer"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        """Offer what overview.STANDINGS defines."""
+        """Return the keys of STANDINGS as choices."""
         return [
             ("uninvited", _("not invited")),
             ("invited", _("invited")),
@@ -34,19 +34,19 @@ class AnswerFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
+        """Filter the list to parties with the chosen state."""
         condition = invitation_status.STANDINGS.get(self.value() or "")
         return queryset if condition is None else queryset.filter(condition)
 
 
 class GapFilter(admin.SimpleListFilter):
-    """Parties by what they lack."""
+    """Filters parties by what they lack."""
 
     title = _("lacks")
     parameter_name = "lacks"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        """Offer what gaps.GAPS defines."""
+        """Return the keys of GAPS as choices."""
         return [
             ("mailbox", _("a mailbox")),
             ("head", _("a head of delegation, and attends")),
@@ -58,23 +58,23 @@ class GapFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
+        """Filter the list to parties that lack the chosen item."""
         condition = completeness.GAPS.get(self.value() or "")
         return queryset if condition is None else completeness.with_gaps(queryset).filter(condition)
 
 
 class ComesAtFilter(admin.SimpleListFilter):
-    """Parties that come, by the level at which they do."""
+    """Filters attending parties by the level at which they come."""
 
     title = _("comes at the level of")
     parameter_name = "comes_at"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        """Offer every level, and that none was said."""
+        """Return all levels as choices, and one for parties that didn't state a level."""
         return [*Level.choices, (UNSAID, _("not said"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
+        """Filter the list to attending parties with the chosen level."""
         level = "" if self.value() == UNSAID else self.value()
         if (level and level not in Level.values) or self.value() is None:
             return queryset

@@ -1,4 +1,4 @@
-"""A party's own pages in the admin besides the one of its fields: its members, and how many it may name."""
+"""Additional pages of a party in the admin: its members and quotas."""
 
 from typing import Any
 
@@ -21,14 +21,14 @@ NAME, SEE = "delegations.name", "delegations.membership.view"
 
 
 class PartyPages:
-    """Shows a party's members on its page, with the ways to name, change and order them."""
+    """Adds the members to a party's page, and pages that name and order them and set quotas."""
 
     admin_site: Any
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the page with the party's members, to whoever sees them. One query for all."""
+        """Show the party's page, with its members for users who may see them. One query for all members."""
         more: dict[str, Any] = dict(extra_context or {})
         party: Party = self.admit(request, "view", object_id)  # type: ignore[attr-defined]
         if allows(request.user, SEE, party.summit):
@@ -41,7 +41,7 @@ class PartyPages:
         return shown
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the pages."""
+        """Add the addresses of the pages."""
         wrap, name = self.admin_site.admin_view, "delegations_party"
         found: list[URLPattern] = super().get_urls()  # type: ignore[misc]
         return [
@@ -57,15 +57,15 @@ class PartyPages:
         return party
 
     def quotas_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show how many the party may name; a POST gives it a number of its own."""
+        """Show the party's quotas; a POST changes them."""
         return quotas.page(request, self._party(request, pk, quotas.VIEW))
 
     def name_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show whom one can name for the party; a POST names them."""
+        """Show the people who can be named for the party; a POST names one."""
         return name_page(request, self._party(request, pk, NAME))
 
     def order_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the order of the party's members, and store another."""
+        """Show the order of the party's members; a POST stores a new order."""
         party = self._party(request, pk, NAME)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         by = request.user

@@ -1,4 +1,4 @@
-"""People in the admin: with what the delegations know of them."""
+"""The admin of people, with the data that `delegations` adds to them."""
 
 from typing import Any
 
@@ -12,13 +12,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from delegations.core import table_files
+from delegations.core import table_writers
 from delegations.core.admin.list_tools import ToolsMixin
 from delegations.imports.models import ImportPurpose
 from delegations.members.admin.particulars import PagesMixin
 from delegations.members.admin.person_filters import CategoryFilter, PartyFilter
 from delegations.members.admin.registration import EnteringMixin, PersonDeskForm
-from delegations.members.field_access import PERSON
+from delegations.members.field_groups import PERSON
 from delegations.members.selectors import exports
 from delegations.members.services import people
 from delegations.overview.admin.person_filters import ArrivesFilter, LacksFilter
@@ -37,23 +37,23 @@ ACCOUNTS, CHANGE = "delegations.give_account", "summit.person.change"
 
 @admin.action(description=gettext_lazy("Give accounts"), permissions=["give_account"])
 def give_accounts(desk: Any, request: HttpRequest, queryset: models.QuerySet[Person]) -> HttpResponse:
-    """Ask before giving accounts."""
+    """Redirect to the page that asks for confirmation."""
     return _asked("admin:summit_person_accounts", queryset)
 
 
 @admin.action(description=gettext_lazy("Take accounts away"), permissions=["give_account"])
 def take_accounts(desk: Any, request: HttpRequest, queryset: models.QuerySet[Person]) -> HttpResponse:
-    """Ask before taking accounts away."""
+    """Redirect to the page that asks for confirmation."""
     return _asked("admin:summit_person_take_accounts", queryset)
 
 
 @admin.action(description=gettext_lazy("Choose a language"), permissions=["change"])
 def mark_language(desk: Any, request: HttpRequest, queryset: models.QuerySet[Person]) -> HttpResponse:
-    """Ask in which language."""
+    """Redirect to the page that asks for the language."""
     return _asked("admin:summit_person_language", queryset)
 
 
-# So many keys an address can hold; who chose more narrows the list.
+# At most this many primary keys fit in an address. Users who choose more have to filter the list.
 MOST = 300
 
 
@@ -63,13 +63,13 @@ def _asked(name: str, queryset: models.QuerySet[Person]) -> HttpResponse:
 
 
 class BulkMixin:
-    """Adds the pages that ask before many people are changed at once."""
+    """Adds the pages that ask for confirmation before many people are changed."""
 
     admin_site: Any
     opts: Any
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the pages."""
+        """Add the addresses of the pages."""
         wrap = self.admin_site.admin_view
         found: list[URLPattern] = super().get_urls()  # type: ignore[misc]
         return [
@@ -106,7 +106,7 @@ class BulkMixin:
         return TemplateResponse(request, "admin/delegations/person/ask.html", whole)
 
     def accounts_view(self, request: HttpRequest) -> HttpResponse:
-        """GET `?row=` shows who would get an account and who not; POST gives them."""
+        """Show which people in `?row=` would get an account; a POST gives the accounts."""
         rows, user = self._chosen(request, ACCOUNTS)
         if request.method != "POST":
             given = accounts.preview(people=rows)
@@ -117,41 +117,41 @@ class BulkMixin:
         given = accounts.give(people=rows, by=user)
         number = len(given.to)
         if number:
-            said = ngettext(
+            message = ngettext(
                 "%(n)d person has an account now; a mail is on its way.",
                 "%(n)d people have accounts now; mails are on their way.",
                 number,
             )
-            messages.success(request, said % {"n": number})
+            messages.success(request, message % {"n": number})
         for person, reason in given.skipped:
             messages.warning(request, f"{person.label}: {reason}")
         return redirect(self._list())
 
     def take_accounts_view(self, request: HttpRequest) -> HttpResponse:
-        """GET `?row=` asks; POST takes the accounts away and ends their sign-ins."""
+        """Ask about the people in `?row=`; a POST removes their accounts and ends their sessions."""
         rows, user = self._chosen(request, ACCOUNTS)
         held = [row for row in rows if row.user_id is not None]
         if request.method != "POST":
             title = ngettext("Take %(n)d account away", "Take %(n)d accounts away", len(held)) % {"n": len(held)}
             sentence = _("They are signed out at once, and no longer see the portal of this summit by an account.")
             return self._ask(request, held, title=title, sentence=sentence, button=title, danger=True)
-        number = accounts.take(people=held, by=user)
-        said = ngettext("%(n)d account is taken away.", "%(n)d accounts are taken away.", number)
-        messages.success(request, said % {"n": number})
+        number = accounts.withdraw_accounts(people=held, by=user)
+        message = ngettext("%(n)d account is taken away.", "%(n)d accounts are taken away.", number)
+        messages.success(request, message % {"n": number})
         return redirect(self._list())
 
     def language_view(self, request: HttpRequest) -> HttpResponse:
-        """GET `?row=` asks in which language people are written to; POST notes it."""
+        """Ask in which language the people in `?row=` are written to; a POST stores it."""
         rows, user = self._chosen(request, CHANGE)
         language = request.POST.get("language", "")
         if request.method == "POST" and language in dict(settings.LANGUAGES):
             number = people.mark_language(people=rows, language=language, by=user)
-            said = ngettext(
+            message = ngettext(
                 "%(n)d person is written to in another language now.",
                 "%(n)d people are written to in another language now.",
                 number,
             )
-            messages.success(request, said % {"n": number})
+            messages.success(request, message % {"n": number})
             return redirect(self._list())
         number = len(rows)
         title = ngettext("Choose the language of %(n)d person", "Choose the language of %(n)d people", number)
@@ -167,7 +167,7 @@ admin.site.unregister(Person)
 
 @admin.register(Person)
 class PersonDesk(EnteringMixin, ToolsMixin, PartyOfMember, PagesMixin, BulkMixin, PersonAdmin):
-    """People."""
+    """The admin of people."""
 
     uploads = str(ImportPurpose.PEOPLE.value)
     upload_label = gettext_lazy("Upload people")
@@ -180,43 +180,43 @@ class PersonDesk(EnteringMixin, ToolsMixin, PartyOfMember, PagesMixin, BulkMixin
     page_shows = (*(name for name in PERSON if name not in ("language", "time_zone")), "user")
     change_form_template = "admin/delegations/person/change_form.html"
 
-    def table(self, rows: models.QuerySet[Any], by: User) -> table_files.ExportedTable:
-        """Return the people as a table, with what the reader may see of each."""
+    def table(self, rows: models.QuerySet[Any], by: User) -> table_writers.ExportedTable:
+        """Return the exported table of the people, with the values that the reader may see."""
         return exports.people(rows, by=by)
 
     def has_give_account_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader may give accounts to anybody."""
+        """Return whether the user may give accounts in any summit."""
         return allows(request.user, ACCOUNTS, None)
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        """Show parties to whoever sees who belongs to them."""
+        """Return the columns. Party and category are only shown to users who may see members."""
         shown = super().get_list_display(request)
         if allows(request.user, "delegations.membership.view", None):
             return shown
         return [name for name in shown if name not in ("party_name", "category")]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Keep a person in the summit that they were entered for."""
+        """Return the read-only fields. The summit of a stored person can't be changed."""
         found = list(super().get_readonly_fields(request, obj))
         return [*found, "summit"] if obj else found
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Ask about similar people only where one is added."""
+        """Return the fields. Only the form for a new person asks about similar people."""
         names = ["summit", *PERSON, "user"]
         return names if obj else [*names[:-1], "another"]
 
     @admin.display(description=gettext_lazy("category"), ordering="membership__category__position")
     def category(self, row: Any) -> str:
-        """Show in which category."""
+        """Show the category of the person's membership."""
         membership = getattr(row, "membership", None)
         return str(membership.category) if membership else "–"
 
     def fields_on_page(self, request: HttpRequest, row: Any) -> tuple[str, ...]:
-        """Return the person's own fields and those of the sections."""
+        """Return the names of the person's own fields and of those in the sections."""
         return (*self.page_shows, *shown_fields(request, row))
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Add the sections."""
+        """Add the sections to the page."""
         person = kwargs.get("obj")
         if isinstance(person, Person) and person.pk:
             related = ("summit", "particulars__entered_for", "photo", "membership__party")
@@ -224,15 +224,18 @@ class PersonDesk(EnteringMixin, ToolsMixin, PartyOfMember, PagesMixin, BulkMixin
         return super().render_change_form(request, context, *args, **kwargs)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show the page; who was entered by somebody else between the look and the writing is pointed out too."""
+        """Show the page.
+
+        It also warns about a similar person whom somebody else entered after the form was checked.
+        """
         try:
             return super().changeform_view(request, *args, **kwargs)
         except people.SeemsKnown:
-            # Looked at once more, the form finds them.
+            # The form finds the similar people when it is validated again.
             return super().changeform_view(request, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
-        """Enter the person, or change what is other than before."""
+        """Create the person, or store the changed fields."""
         assert isinstance(obj, Person)  # noqa: S101 - this is its admin
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         values = {name: form.cleaned_data[name] for name in PERSON if name in form.cleaned_data}

@@ -1,4 +1,4 @@
-"""What the list of people is narrowed by."""
+"""Filters of the list of people, by what they lack and by day of arrival."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -15,9 +15,10 @@ from summit.core.date_formats import short_day
 from summit.people.models import Person
 from summit.permissions.rules import allows
 
-# What members lack: each a condition on people, and the action by which one sees whether it is there.
+# What members may lack: a condition on people, and the permission to see whether they lack it.
 LACKS: dict[str, tuple[models.Q, str]] = {
-    # That it is there may be told to whoever sees the person; its digest says so without a key.
+    # Everybody who sees the person may learn that a passport number is entered. The digest shows it without
+    # decryption.
     "passport": (
         models.Q(particulars__isnull=True) | models.Q(particulars__passport_digest=""),
         "summit.person.view",
@@ -31,13 +32,13 @@ LACKS: dict[str, tuple[models.Q, str]] = {
 
 
 class LacksFilter(admin.SimpleListFilter):
-    """Members by what they lack."""
+    """Filters members by what they lack."""
 
     title = _("lacks")
     parameter_name = "lacks"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Offer what LACKS defines."""
+        """Return the keys of LACKS as choices."""
         return [
             ("passport", _("a passport number, and is a member")),
             ("photo", _("a photograph, and is a member")),
@@ -45,19 +46,19 @@ class LacksFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
+        """Filter the list to members who lack the chosen item."""
         condition, _action = LACKS.get(self.value() or "", (None, ""))
         return queryset if condition is None else queryset.filter(condition, membership__isnull=False)
 
 
 class ArrivesFilter(ChooserFilter):
-    """People by the day at the venue on which they arrive."""
+    """Filters people by the day on which they arrive at the venue."""
 
     title = _("arrives on")
     parameter_name = "arrives"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Offer the days on which somebody does, to whoever sees journeys. One query."""
+        """Return the days with arrivals as choices, for users who may see travel data. One query."""
         summit = person_filters.summit_of_list(request)
         if summit is None or not allows(request.user, "delegations.travel.view", summit):
             return []
@@ -68,7 +69,7 @@ class ArrivesFilter(ChooserFilter):
         return [(day.isoformat(), short_day(day)) for day in days.distinct().order_by("day")]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list: only where the reader may see who arrives when."""
+        """Filter the list to people who arrive on the chosen day, if the user may see travel data."""
         summit, day = person_filters.summit_of_list(request), _day(self.value())
         if summit is None or day is None or not allows(request.user, "delegations.travel.view", summit):
             return queryset

@@ -1,4 +1,4 @@
-"""What stands on a person's page beneath their name: sections by what the reader may see."""
+"""The sections of a person's page in the admin, depending on what the user may see."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 
 from delegations.badges.models.badges import Badge
 from delegations.badges.permissions import can_issue_badges
-from delegations.members.field_access import (
+from delegations.members.field_groups import (
     NEEDS,
     PASSPORT,
     PHOTO,
@@ -36,7 +36,7 @@ from summit.users.models import User
 
 @dataclass
 class Section:
-    """A part of the page: lines of a name and a value, or a sentence, and buttons as (address, words)."""
+    """A section of the page: lines of a name and a value, a note, and buttons as (address, label)."""
 
     title: str
     lines: list[tuple[str, Any]] = field(default_factory=list)
@@ -45,8 +45,10 @@ class Section:
 
 
 def shown_fields(request: HttpRequest, person: Person) -> tuple[str, ...]:
-    """Return the fields of groups whose values the page shows: needs and travel; the passport and the photograph have
-    pages of their own."""
+    """Return the names of the fields in groups whose values the page shows.
+
+    These are needs and travel. Passport and photograph have pages of their own.
+    """
     if not isinstance(request.user, User):
         return ()
     may = Reader(request.user).visible(person) & filled(person)
@@ -54,7 +56,7 @@ def shown_fields(request: HttpRequest, person: Person) -> tuple[str, ...]:
 
 
 def sections(request: HttpRequest, person: Person) -> list[Section]:
-    """Return the sections of a person's page. Their number of queries doesn't grow with anything."""
+    """Return the sections of a person's page. The number of queries is constant."""
     found = [
         _belongs(request, person),
         *(_group(request, person, group) for group in (PASSPORT, TRAVEL, NEEDS, PHOTO)),
@@ -90,17 +92,17 @@ def _belongs(request: HttpRequest, person: Person) -> Section | None:
     for point in points:
         section.lines.append((capfirst(_("focal point")), names[point.party_id].name))
     for former in formers:
-        said = _("%(party)s, until %(moment)s (%(why)s)") % {
+        message = _("%(party)s, until %(moment)s (%(why)s)") % {
             "party": names[former.party_id].name,
             "moment": day_clock(former.ended_at, person.summit),
             "why": former.get_why_display(),
         }
-        section.lines.append((_("Was a member of"), said))
+        section.lines.append((_("Was a member of"), message))
     return section
 
 
 def _words(group: Group) -> tuple[str, str, str]:
-    """Return what a group's section is called, and its button where something is entered and where nothing is."""
+    """Return a group's title, and the labels of its button if something is entered and if nothing is."""
     return {
         PASSPORT: (_("Passport"), _("Show the passport data"), _("Enter the passport data")),
         TRAVEL: (_("Travel"), _("Show the journey"), _("Enter the journey")),
@@ -110,16 +112,16 @@ def _words(group: Group) -> tuple[str, str, str]:
 
 
 def _group(request: HttpRequest, person: Person, group: Group) -> Section:
-    title, show, enter = _words(group)
+    title, show, create = _words(group)
     there = filled(person) & set(group.fields)
     section = Section(title)
     if not allows(request.user, group.view, person.summit):
-        # That it is there may be told to whoever sees the person.
+        # Everybody who sees the person may learn that a value is entered.
         section.note = _("Entered.") if there else _("Nothing is entered.")
         section.note += " " + _("Seen and changed by: %(roles)s.") % {"roles": RULES[group.view].names()}
         return section
     address = reverse(f"admin:summit_person_{group.name}", args=[person.pk])
-    section.buttons = [(address, show if there else enter)]
+    section.buttons = [(address, show if there else create)]
     if group in (PASSPORT, PHOTO):
         section.note = _("Entered. Whoever looks at it is recorded.") if there else _("Nothing is entered.")
         return section
@@ -163,12 +165,12 @@ def _keys(request: HttpRequest, person: Person) -> Section | None:
 def _account(request: HttpRequest, person: Person) -> Section | None:
     if not allows(request.user, "delegations.give_account", person.summit):
         return None
-    verb, said = (
+    verb, message = (
         ("take_accounts", _("Take the account away")) if person.user_id else ("accounts", _("Give an account"))
     )
     note = _("Works in the portal by an account.") if person.user_id else _("Has no account for the portal.")
     address = f"{reverse(f'admin:summit_person_{verb}')}?row={person.pk}"
-    return Section(_("Account"), note=note, buttons=[(address, said)])
+    return Section(_("Account"), note=note, buttons=[(address, message)])
 
 
 def _twice(request: HttpRequest, person: Person) -> Section | None:
@@ -179,6 +181,6 @@ def _twice(request: HttpRequest, person: Person) -> Section | None:
     if not lines:
         return None
     number = len(lines)
-    said = ngettext("Seems to be this person, entered twice:", "Seems to be one of these, entered twice:", number)
+    message = ngettext("Seems to be this person, entered twice:", "Seems to be one of these, entered twice:", number)
     address = f"{reverse('admin:delegations_duplicatecandidate_changelist')}"
-    return Section(_("Perhaps entered twice"), lines, said, [(address, _("Show who is perhaps entered twice"))])
+    return Section(_("Perhaps entered twice"), lines, message, [(address, _("Show who is perhaps entered twice"))])

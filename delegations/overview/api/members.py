@@ -1,5 +1,4 @@
-"""Members of parties at the desk, and to focal points those of their own party: naming, confirming, moving, replacing
-and withdrawing them."""
+"""API of members, for desks and, for their own party, for focal points."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -17,7 +16,7 @@ from delegations.core.api import fields as fields_api
 from delegations.core.api.fields import Ids, OnePerson, Order, Searched, Values, keys_of, sees
 from delegations.core.services.rows import mark
 from delegations.members.api.fields import OneCategory
-from delegations.members.field_access import PERSON
+from delegations.members.field_groups import PERSON
 from delegations.members.models.categories import Capacity
 from delegations.members.models.members import Membership
 from delegations.members.services import members as members_services
@@ -36,7 +35,7 @@ NAME, WITHDRAW = "delegations.name", "delegations.withdraw"
 
 
 class MemberSerializer(serializers.ModelSerializer[Membership]):
-    """A person named by a party. A member's id is the person's: nobody is a member of two parties."""
+    """A member of a party. The id is the person's, since a person can be a member of only one party."""
 
     id = serializers.CharField(source="person.public_id", read_only=True)
     name = serializers.CharField(source="person.name", read_only=True)
@@ -70,20 +69,20 @@ class MemberSerializer(serializers.ModelSerializer[Membership]):
         )
     )
     def get_lacks(self, member: Membership) -> list[str]:
-        """Return what is missing; of visa letters only to whoever sees those."""
+        """Return what the member lacks. Visa letters are included only if the user may see them."""
         desk = sees(self.context, "delegations.membership.view")
         told = not desk or sees(self.context, "delegations.visaletter.view")
         return [what for what in member_completeness.lacking(member) if what != member_completeness.VISA or told]
 
 
 class MemberChange(serializers.Serializer[Any]):
-    """Where somebody is put."""
+    """The new category of a member."""
 
     category = OneCategory(help_text="The category's code.")
 
 
 class Whom(serializers.ModelSerializer[Person]):
-    """Somebody who is entered already, or the fields of whom is to be entered."""
+    """A person who is entered already, by `person`, or the fields of a new person."""
 
     person = OnePerson(required=False, help_text="Who is entered already; or give the fields below.")
     another = Ids(required=False, help_text="Ids of people whom they resemble and are not.")
@@ -93,7 +92,7 @@ class Whom(serializers.ModelSerializer[Person]):
         fields: ClassVar[list[str]] = ["person", *PERSON, "another"]
 
     def validate(self, attrs: Any) -> Any:
-        """Take one of both. Raises ValidationError."""
+        """Raise ValidationError if both `person` and fields of a new person are given."""
         if "person" in attrs and (person_values(attrs) or "another" in attrs):
             raise serializers.ValidationError(
                 {"person": gettext("Name somebody who is entered, or give the fields of somebody new: not both.")}
@@ -102,7 +101,7 @@ class Whom(serializers.ModelSerializer[Person]):
 
 
 class MemberInput(Whom):
-    """Who is named, for which party and in which category."""
+    """The person to name, with the party and the category."""
 
     party = OneParty()
     category = OneCategory(help_text="The category's code.")
@@ -112,11 +111,11 @@ class MemberInput(Whom):
 
 
 class Replacement(Whom):
-    """Who comes instead: also another member of the party, whose place is free then."""
+    """The person who takes the place. This may be another member of the party; their former place becomes free."""
 
 
 class Confirmation(serializers.Serializer[Any]):
-    """Whom a party confirms."""
+    """The members to confirm."""
 
     party = OneParty()
     members = Ids(required=False, help_text="Ids of members; without it all of the party.")
@@ -129,7 +128,7 @@ class MemberOrder(Order):
 
 
 class MemberFilters(Searched):
-    """By what members are narrowed."""
+    """Filters for members."""
 
     text = ("person__name", "person__office", "party__name")
 
@@ -152,7 +151,7 @@ class MemberFilters(Searched):
     named_since = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte", label=_("named since"))
 
     def lacking(self, rows: QuerySet[Membership], name: str, value: str) -> QuerySet[Membership]:
-        """Keep those who lack something: a passport only where they are vetted."""
+        """Filter to members who lack something. A passport counts only in categories that are vetted."""
         vetted = Q(category__vetted=True) if value == member_completeness.PASSPORT else Q()
         return rows.filter(vetted, **{f"lacks_{value}": True})
 
@@ -178,13 +177,13 @@ class MembershipViewSet(DeskViewSet):
     external = "person__external_ids"
 
     def rows(self) -> QuerySet[Membership]:
-        """Return members with their people, parties and categories, and what they lack."""
+        """Return members with their people, parties and categories, annotated with what they lack."""
         rows = Membership.objects.select_related("person", "category", "party__summit")
         named = rows.annotate(party_key=F("party__sort_key"), called=F("person__name"))
         return member_completeness.with_lacks(named)
 
     def picked(self, key: str) -> Q:
-        """Return the condition that picks a member by the person's id, or by what another system calls them."""
+        """Return the condition that finds a member by the person's id, or by their id in another system."""
         return external_key(self.external, key) if key.startswith(EXTERNAL) else Q(person__public_id=key)
 
     def where(self, row: Membership) -> str:
@@ -192,7 +191,7 @@ class MembershipViewSet(DeskViewSet):
         return reverse("api-desk-members-row", args=[row.party.summit.slug, row.person.public_id])
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Membership:
-        """Name somebody who is entered, or enter and name them."""
+        """Name a person who is entered already, or enter a new person and name them."""
         party, category = values["party"], values["category"]
         if "person" in values:
             return members_services.name(by=by, party=party, category=category, person=values["person"])
@@ -202,7 +201,7 @@ class MembershipViewSet(DeskViewSet):
         )
 
     def change(self, *, by: User, row: Membership, values: Values) -> Membership:
-        """Put a member into another category."""
+        """Move a member to another category."""
         members_services.move(by=by, membership=row, category=values.get("category", row.category))
         return row
 
@@ -212,13 +211,13 @@ class MembershipViewSet(DeskViewSet):
 
     @action("confirm", permission=NAME)
     def confirm(self, *, by: User, row: Membership, values: Values) -> Membership:
-        """Confirm that somebody comes. Who is confirmed already stays so."""
+        """Confirm a member. A member who is confirmed already stays so."""
         members_services.confirm(by=by, party=row.party, people=[row.pk])
         return row
 
     @action("confirm", permission=NAME, input=Confirmation, detail=False)
     def confirm_many(self, *, by: User, summit: Summit, values: Values) -> list[Membership]:
-        """Confirm that members of a party come, all of them where none are named. Answers all that were asked for."""
+        """Confirm members of a party, or all of them if `members` isn't given. Returns all these members."""
         party = values["party"]
         rows = list(Membership.objects.filter(party=party).select_related("person").order_by("position", "pk"))
         keys = _keys(rows, values["members"], "members") if "members" in values else [row.pk for row in rows]
@@ -227,8 +226,8 @@ class MembershipViewSet(DeskViewSet):
 
     @action("replace", permission=WITHDRAW, input=Replacement, output=MemberSerializer)
     def replace(self, *, by: User, row: Membership, values: Values) -> Membership:
-        """Put somebody in a member's place: who is entered, who is entered now, or another member. The old badge is
-        dead at once. Answers the member who has the place."""
+        """Put a person in a member's place: one who is entered already, a new one, or another member of the party.
+        The old badge ends at once. Returns the new member."""
         if "person" in values:
             made = members_services.replace(by=by, membership=row, person=values["person"])
         else:
@@ -240,8 +239,8 @@ class MembershipViewSet(DeskViewSet):
 
     @action("reorder", permission=NAME, input=MemberOrder, detail=False)
     def reorder(self, *, by: User, summit: Summit, values: Values) -> list[Membership]:
-        """Put a party's members in an order; who isn't named follows as before. `expected` are all its members as
-        they were read with `?party=…`. Answers all of them."""
+        """Put a party's members in an order; those not named follow in their old order. `expected` is the complete
+        order as it was read with `?party=…`. Returns all members of the party."""
         party = values["party"]
         rows = list(Membership.objects.filter(party=party).select_related("person").order_by("position", "pk"))
         wanted, expected = (_keys(rows, values[name], name) for name in ("order", "expected"))
@@ -251,7 +250,7 @@ class MembershipViewSet(DeskViewSet):
         return list(Membership.objects.filter(party=party).order_by("position", "pk"))
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[Membership], fields: Iterable[str]) -> None:
-        """Record who saw who is a member."""
+        """Log who read members' names."""
         told = ["person"] if {"name", "office"} & set(fields) else []
         access_log.log_rows(
             by=by, summit=summit, rows=list(rows), fields=told, people=lambda row: [row.person.public_id]

@@ -1,4 +1,4 @@
-"""Parties at the desk, and to their focal points and delegates their own."""
+"""API of parties, for desks and, for their own party, for focal points and delegates."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -30,17 +30,17 @@ from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# What of a party is the desks' alone: neither its focal points nor its delegates read it.
+# Fields that only desks can read; focal points and delegates get null.
 HOST_ONLY = (
     *("recognised", "precedence", "notes", "external_ids", "illustrative"),
     *("mission_email", "mission_name", "mission_contact", "mission_phone", "mission_address"),
 )
-# After all that are ranked.
+# The sort value of parties without a rank, which come last.
 LAST = 2_147_483_647
 
 
 class PartyNameInput(serializers.Serializer[Any]):
-    """What a party is called in a language. What is left empty is as the short name, or as in the first language."""
+    """A party's name in a language. Empty fields are taken from the short name, or from the first language."""
 
     name = serializers.CharField(max_length=120)
     formal_name = serializers.CharField(max_length=200, allow_blank=True, required=False)
@@ -50,7 +50,7 @@ class PartyNameInput(serializers.Serializer[Any]):
 
 
 class KeysField(serializers.DictField):
-    """What other systems call it, by system."""
+    """Ids in other systems, by system."""
 
     child = serializers.CharField(max_length=120)
 
@@ -59,7 +59,7 @@ NAMES_HELP = "By language, for those other than the summit's first."
 
 
 class DeskPartySerializer(serializers.ModelSerializer[Party]):
-    """A party. Its own words are in the summit's first language. What is null is the desks' alone, or isn't there."""
+    """A party, with texts in the summit's first language. Fields that only desks can read are null for others."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     names = serializers.SerializerMethodField()
@@ -88,25 +88,25 @@ class DeskPartySerializer(serializers.ModelSerializer[Party]):
 
     @extend_schema_field(serializers.DictField(child=PartyNameInput(), help_text=NAMES_HELP))
     def get_names(self, party: Party) -> dict[str, dict[str, str]]:
-        """Return what it is called in each other language."""
+        """Return the party's names by language, without the summit's first."""
         return {row.language: {name: getattr(row, name) for name in parties.NAME_FIELDS} for row in party.names.all()}
 
     @extend_schema_field(KeysField(allow_null=True))
     def get_external_ids(self, party: Party) -> dict[str, str] | None:
-        """Return what other systems call it, to those desks that see it."""
+        """Return the party's ids in other systems, or None if the user may not see them."""
         if not sees(self.context, "delegations.externalid.view"):
             return None
         return {row.system: row.value for row in party.external_ids.all()}
 
     @extend_schema_field(serializers.ChoiceField(choices=InvitationState.choices, allow_null=True))
     def get_invitation(self, party: Any) -> str | None:
-        """Return where its invitation to the summit stands; to the party none that wasn't sent."""
+        """Return the state of the party's invitation. The party itself sees it only after it was sent."""
         sent = party.standing in (InvitationState.SENT, InvitationState.ANSWERED)
         found: str | None = party.standing if sent or sees(self.context, "delegations.party.view") else None
         return found
 
     def to_representation(self, instance: Party) -> dict[str, Any]:
-        """Return it as the reader may see it."""
+        """Return the values that the user may see, and None for the others."""
         found = super().to_representation(instance)
         if not sees(self.context, "delegations.party.view"):
             found |= {name: None for name in HOST_ONLY if name in found}
@@ -115,7 +115,7 @@ class DeskPartySerializer(serializers.ModelSerializer[Party]):
 
 
 class PartyInput(serializers.ModelSerializer[Party]):
-    """What a desk enters of a party. `names` and `external_ids` are set as wholes."""
+    """The fields of a party that can be set. `names` and `external_ids` replace all present ones."""
 
     names = ByLanguage(child=PartyNameInput(), required=False, help_text=NAMES_HELP)
     external_ids = KeysField(required=False)
@@ -123,12 +123,12 @@ class PartyInput(serializers.ModelSerializer[Party]):
     class Meta:
         model = Party
         fields: ClassVar[list[str]] = [*parties.FIELDS, "names", "external_ids"]
-        # What must be there once is the domain's to say.
+        # The service checks uniqueness.
         validators: ClassVar[list[Any]] = []
 
 
 class PartyFilters(PartiesSearched):
-    """By what parties are narrowed: by what is the desks' alone only by desks."""
+    """Filters for parties. Filters by data that only desks can read match only for desks."""
 
     q = fields_api.words(_("words of its names, its code or its mailbox"))
     kind = django_filters.ChoiceFilter(choices=PartyKind.choices, label=_("kind"))
@@ -150,26 +150,26 @@ class PartyFilters(PartiesSearched):
     )
 
     def in_group(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
-        """Keep the parties of a group. Those that the desks formed are theirs to know."""
+        """Filter to the parties of a group. Only desks can filter by a summit's own groups."""
         own = value not in OF_COUNTRIES
         return rows.filter(regions.within(value), **{"for_desk": True} if own else {})
 
     def stands(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
-        """Keep the parties whose invitation stands there."""
+        """Filter to the parties whose invitation has a state."""
         return rows.filter(invitation_status.STANDINGS[value])
 
     def comes(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
-        """Keep the parties that come at a level."""
-        # An annotation of overview.with_standing.
+        """Filter to the parties that come at a level."""
+        # An annotation of `invitation_status.with_standing`.
         level: Any = {"comes_at": value}
         return rows.filter(invitation_status.STANDINGS["attending"], **level)
 
     def with_place(self, rows: QuerySet[Party], name: str, value: bool) -> QuerySet[Party]:
-        """Keep the parties that are ranked, or those that aren't."""
+        """Filter to the parties with a rank, or to those without."""
         return self.of_desk(rows, "protocol_order__isnull", not value)
 
     def lacking(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
-        """Keep the parties that lack something."""
+        """Filter to the parties that lack something."""
         return completeness.with_gaps(self.of_desk(rows, "for_desk", True)).filter(completeness.GAPS[value])
 
 
@@ -192,19 +192,19 @@ class PartyViewSet(DeskViewSet):
     external = "external_ids"
 
     def rows(self) -> QuerySet[Party]:
-        """Return parties with where their invitations stand, their names and keys."""
+        """Return parties with the state of their invitation, their names and their ids in other systems."""
         found = invitation_status.with_standing(Party.objects.select_related("summit"))
         return found.prefetch_related("names", "external_ids")
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[Party]:
-        """Return the parties that somebody sees. Their place in the protocol order is the desks' to know."""
+        """Return the parties that the user may see. Only desks can order them by rank."""
         rows = parties_fields_api.told_to_desks(super().get_queryset(user, slug), user, self.permission)
         place = Coalesce("protocol_order", Value(LAST), output_field=IntegerField())
         return rows.annotate(place=Case(When(for_desk=True, then=place), default=Value(LAST)))
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Party:
-        """Enter a party."""
-        return parties.enter(by=by, summit=summit, **_parts(values))
+        """Create a party."""
+        return parties.create(by=by, summit=summit, **_parts(values))
 
     def change(self, *, by: User, row: Party, values: Values) -> Party:
         """Change a party."""
@@ -212,8 +212,8 @@ class PartyViewSet(DeskViewSet):
 
     @action("arrange", permission="delegations.party.change", input=Order, detail=False)
     def arrange(self, *, by: User, summit: Summit, values: Values) -> list[Party]:
-        """Rank the parties in the protocol order, the first first; whoever isn't named is ranked no more. `expected`
-        are the ranked parties as they were read with `?ranked=true&order=precedence`. Answers the ranked ones."""
+        """Rank the parties in the protocol order, the first one first; parties not named lose their rank. `expected`
+        is the ranked parties as they were read with `?ranked=true&order=precedence`. Returns the ranked parties."""
         rows = precedence_services.parties(summit)
         known = list(Party.objects.filter(summit=summit).only("public_id"))
         ranked, expected = (keys_of(known, values[name], by=_id, field=name) for name in ("order", "expected"))
@@ -222,7 +222,7 @@ class PartyViewSet(DeskViewSet):
         return [Party(pk=key) for key in ranked]
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[Party], fields: Iterable[str]) -> None:
-        """Record who saw whom one speaks to at a mission."""
+        """Log who read the names of contacts at missions."""
         if "mission_contact" in fields and sees({"by": by, "summit": summit}, "delegations.party.view"):
             named = [row for row in rows if row.mission_contact]
             access_log.log_rows(by=by, summit=summit, rows=named, fields=["mission_contact"])
@@ -233,7 +233,7 @@ def _id(row: Any) -> str:
 
 
 def _parts(values: Values) -> Mapping[str, Any]:
-    """Return a party's own fields, and what is set with them where it is given."""
+    """Return the arguments for the service: the party's own fields, its names and its ids in other systems."""
     own = {name: value for name, value in values.items() if name in parties.FIELDS}
     return {"values": own, "names": values.get("names"), "keys": values.get("external_ids")}
 

@@ -1,4 +1,4 @@
-"""People at the desk, and to focal points those of their own party."""
+"""API of people, for desks and, for their own party, for focal points."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -17,7 +17,7 @@ from delegations.core.api import fields as fields_api
 from delegations.core.api.fields import PLAIN, Ids, KnownAccount, LeftOutSerializer, Searched, Several, Values, sees
 from delegations.members.api import fields as members_fields_api
 from delegations.members.api.fields import MEMBERS, PARTY_KEY
-from delegations.members.field_access import PERSON
+from delegations.members.field_groups import PERSON
 from delegations.members.services import registration
 from delegations.overview.api.parties import KeysField
 from delegations.parties.api.fields import OneParty
@@ -32,13 +32,13 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 SEE = "summit.person.view"
-# Where the keys of other systems are kept with a row: a list, where a manager would be made for each.
+# The attribute with the prefetched ids in other systems. A list avoids creating a manager for each row.
 KEYS = "keys_elsewhere"
 
 
 class PersonSerializer(serializers.ModelSerializer[Person]):
-    """Somebody at the summit. `party` is the party that looks after them, `category` the code of the category that
-    they are named in; both are null to a desk that sees no members."""
+    """A person at the summit. `party` is the party that looks after them, and `category` the code of the category
+    that they are named in. Both are null for desks that may not see members."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     party = serializers.SerializerMethodField()
@@ -55,19 +55,19 @@ class PersonSerializer(serializers.ModelSerializer[Person]):
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_party(self, person: Person) -> str | None:
-        """Return the party's id."""
+        """Return the party's id, or None if the user may not see it."""
         key: str | None = getattr(person, "party_key", None)
         return key if self._members(person) else None
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_category(self, person: Person) -> str | None:
-        """Return the code of the category."""
+        """Return the code of the category, or None if the user may not see it."""
         code: str | None = getattr(person, "category_code", None)
         return code if self._members(person) else None
 
     @extend_schema_field(KeysField(allow_null=True))
     def get_external_ids(self, person: Person) -> dict[str, str] | None:
-        """Return what other systems call them, to those desks that see it."""
+        """Return the person's ids in other systems, or None if the user may not see them."""
         if not sees(self.context, "delegations.externalid.view"):
             return None
         rows: list[ExternalId] = getattr(person, KEYS)
@@ -77,21 +77,21 @@ class PersonSerializer(serializers.ModelSerializer[Person]):
         serializers.BooleanField(allow_null=True, help_text="Whether they have an account; null to focal points.")
     )
     def get_account(self, person: Person) -> bool | None:
-        """Return whether they have an account, to desks."""
+        """Return whether the person has an account, or None for users who aren't at a desk."""
         return person.user_id is not None if sees(self.context, SEE) else None
 
     @extend_schema_field(serializers.BooleanField(help_text="Whether all that was known of them was erased."))
     def get_erased(self, person: Person) -> bool:
-        """Return whether they were erased."""
+        """Return whether the person's data was erased."""
         return person.erased_at is not None
 
     def _members(self, person: Person) -> bool:
-        # Whoever sees no desk's people sees their own party's alone.
+        # Users who aren't at a desk only see people of their own party.
         return sees(self.context, MEMBERS) or not sees(self.context, "summit.person.view")
 
 
 class PersonChange(serializers.ModelSerializer[Person]):
-    """What is changed of a person. `external_ids` are set as a whole."""
+    """The fields of a person that can be changed. `external_ids` replaces all present ones."""
 
     external_ids = KeysField(required=False)
 
@@ -101,8 +101,8 @@ class PersonChange(serializers.ModelSerializer[Person]):
 
 
 class PersonInput(PersonChange):
-    """Whom one enters, for a party or for none. Who resembles somebody of whom one may know is refused, with the ids
-    of those; where it is another person, they are entered with these ids as `another`."""
+    """A new person, for a party or for none. If similar people are entered already, the request is refused with their
+    ids. If it is another person, send these ids as `another`."""
 
     party = OneParty(required=False, help_text="The party that looks after them.")
     another = Ids(required=False, help_text="Ids of people whom they resemble and are not.")
@@ -112,7 +112,7 @@ class PersonInput(PersonChange):
 
 
 class PersonFilters(Searched):
-    """By what people are narrowed. By party and category only by whoever sees who belongs where."""
+    """Filters for people. Filters by party and category match only people whose membership the user may see."""
 
     model = Person
 
@@ -131,32 +131,32 @@ class PersonFilters(Searched):
 
 
 class PeopleInput(serializers.Serializer[Any]):
-    """Which people, by their ids or by what other systems call them."""
+    """People, by their ids or by their ids in other systems."""
 
     people = Several(rows=Person.objects.select_related("summit"), permission=SEE, external="external_ids")
 
 
 class AccountInput(serializers.Serializer[Any]):
-    """Whose account a person gets, null for none: one that has to do with the reader's summits, by its id."""
+    """The id of the account, or null for none. It must belong to one of your summits."""
 
     account = KnownAccount(allow_null=True)
 
 
 class GivenSerializer(serializers.Serializer[Any]):
-    """Who has got an account, and who hasn't, with the reason."""
+    """The people who got an account, and the others with the reason."""
 
     given = serializers.ListField(child=serializers.CharField())
     skipped = LeftOutSerializer(many=True)
 
 
 class TakenSerializer(serializers.Serializer[Any]):
-    """How many accounts were taken away."""
+    """How many accounts were removed."""
 
     taken = serializers.IntegerField()
 
 
 class PersonViewSet(Rights, DeskViewSet):
-    """People."""
+    """People at the summit."""
 
     name = "people"
     verbose_name = _("people")
@@ -172,12 +172,12 @@ class PersonViewSet(Rights, DeskViewSet):
     external = "external_ids"
 
     def rows(self) -> QuerySet[Person]:
-        """Return people with where they belong and their keys."""
+        """Return people with their party, category and ids in other systems."""
         keys = {"party_key": PARTY_KEY, "category_code": F("membership__category__code")}
         return Person.objects.annotate(**keys).prefetch_related(Prefetch("external_ids", to_attr=KEYS))
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[Person]:
-        """Return the people whom somebody sees."""
+        """Return the people whom the user may see."""
         return members_fields_api.with_belonging(super().get_queryset(user, slug), user)
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Person:
@@ -192,26 +192,26 @@ class PersonViewSet(Rights, DeskViewSet):
         )
 
     def change(self, *, by: User, row: Person, values: Values) -> Person:
-        """Change what is known of a person."""
+        """Change a person's data."""
         registration.change_known(by=by, person=row, values=person_values(values), keys=values.get("external_ids"))
         return row
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[Person], fields: Iterable[str]) -> None:
-        """Record who saw names, offices and mailboxes."""
+        """Log who read names, offices and mailboxes."""
         told = [name for name in fields if name in PERSON and name not in PLAIN]
         access_log.log_rows(by=by, summit=summit, rows=list(rows), fields=told)
 
     @action("give-accounts", permission=accounts.ACTION, input=PeopleInput, output=GivenSerializer, detail=False)
     def give_accounts(self, *, by: User, summit: Summit, values: Values) -> Any:
-        """Give people accounts for the portal, and write to each. Who can't have one is left out, with the reason."""
+        """Give people portal accounts, and write to each. People who can't have one are skipped, with the reason."""
         given = accounts.give(people=values["people"], by=by)
         skipped = [{"id": row.public_id, "why": why} for row, why in given.skipped]
         return {"given": [row.public_id for row in given.to], "skipped": skipped}
 
     @action("choose-account", permission=CHOOSE, input=AccountInput)
     def choose_account(self, *, by: User, row: Person, values: Values) -> None:
-        """Put an account in the place of the person's, or none. The one before is signed out at once; nobody is
-        written to."""
+        """Link another account to the person, or none. The previous account is signed out at once. No mail is
+        sent."""
         try:
             accounts.assign(person=row, user=values["account"], by=by)
         except ValidationError as refused:
@@ -219,11 +219,12 @@ class PersonViewSet(Rights, DeskViewSet):
 
     @action("take-accounts", permission=accounts.ACTION, input=PeopleInput, output=TakenSerializer, detail=False)
     def take_accounts(self, *, by: User, summit: Summit, values: Values) -> Any:
-        """Take people's accounts away: they are signed out at once, and see nothing of the summit by an account."""
+        """Remove people's accounts. They are signed out at once, and the accounts no longer give access to the
+        summit."""
         held = [row for row in values["people"] if row.user_id is not None]
-        return {"taken": accounts.take(people=held, by=by)}
+        return {"taken": accounts.withdraw_accounts(people=held, by=by)}
 
 
 def person_values(values: Values) -> dict[str, Any]:
-    """Return what was sent of a person's own fields."""
+    """Return the submitted values of a person's own fields."""
     return {name: value for name, value in values.items() if name in PERSON}

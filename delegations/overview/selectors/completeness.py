@@ -1,4 +1,4 @@
-"""What parties lack, and which links end soon: the one definition behind the desk's tasks and its lists."""
+"""What parties lack: the definitions that both the desk's tasks and the filters of lists use."""
 
 import functools
 
@@ -24,9 +24,9 @@ _FOCAL = FocalPoint.objects.filter(party=OuterRef("pk"))
 _HEAD = Membership.objects.filter(party=OuterRef("pk"), capacity=Capacity.HEAD)
 _MEMBERS = Membership.objects.filter(party=OuterRef("pk"))
 _BADGE = Badge.objects.live().filter(person=OuterRef("person"))
-# No text is no bytes: what is missing is found without a key.
+# An empty text is stored as no bytes, so nothing is decrypted to find it.
 _PASSPORT = Particulars.objects.filter(person=OuterRef("person")).exclude(passport_number="")
-# Conditions on parties that `with_gaps` has annotated.
+# Conditions on parties annotated by `with_gaps`.
 GAPS: dict[str, Q] = {
     "mailbox": Q(is_host=False, mission_email="", has_address=False),
     "head": invitation_status.STANDINGS["attending"]
@@ -38,12 +38,12 @@ GAPS: dict[str, Q] = {
     "decision": Q(lacks_decision=True),
     "handover": Q(lacks_handover=True),
 }
-# Counted with them: what is asked of protocol. Not parties, but requests.
+# The name under which `counts` returns the open requests for a focal point, which aren't parties.
 REQUESTS = "requests"
 
 
 def with_gaps(parties: QuerySet[Party]) -> QuerySet[Party]:
-    """Annotate parties with where they stand and with whom they have named."""
+    """Annotate parties with the state of their invitation and with what GAPS uses."""
     return invitation_status.with_standing(parties).annotate(
         has_focal=Exists(_FOCAL),
         has_address=Exists(_FOCAL.exclude(person__email="")),
@@ -56,8 +56,8 @@ def with_gaps(parties: QuerySet[Party]) -> QuerySet[Party]:
 
 
 def sentence(name: str, number: int) -> str:
-    """Say that so many parties lack what has this name in GAPS."""
-    said: dict[str, str] = {
+    """Return a sentence that says how many parties lack something; `name` is a key of GAPS."""
+    message: dict[str, str] = {
         "mailbox": ngettext(
             "%(n)d party has no mailbox: no letter reaches it.",
             "%(n)d parties have no mailbox: no letter reaches them.",
@@ -92,12 +92,15 @@ def sentence(name: str, number: int) -> str:
             number,
         ),
     }
-    return said[name] % {"n": number}
+    return message[name] % {"n": number}
 
 
 def counts(summit: Summit) -> dict[str, int]:
-    """Return how many parties of a summit stand where, by the names of `overview.STANDINGS`, how many lack what, by
-    those of GAPS, and how many new focal points are asked for, by REQUESTS. One query."""
+    """Return the numbers of a summit's parties by state of invitation and by what they lack. One query.
+
+    The keys are those of `invitation_status.STANDINGS` and GAPS, and REQUESTS for the number of open requests for a
+    focal point.
+    """
     numbers: dict[str, int] = (
         _counted()
         .filter(summit=summit)
@@ -114,10 +117,10 @@ def counts(summit: Summit) -> dict[str, int]:
 
 @functools.cache
 def _counted() -> QuerySet[Party]:
-    """Return what `counts` counts, of all summits: composed once a process."""
+    """Return the queryset that `counts` aggregates, for all summits. It is built once in a process."""
     asked = FocalPointRequest.objects.filter(party=OuterRef("pk"), state=RequestState.OPEN).order_by()
     number = Subquery(asked.values("party").annotate(n=Count("pk")).values("n"))
-    # Of distinct rows each annotation is computed once a row; otherwise once for each condition that asks it.
+    # With distinct(), each annotation is computed once for a row, not once for each condition that uses it.
     return with_gaps(Party.objects.all()).annotate(asked=number).order_by().distinct()
 
 

@@ -1,4 +1,4 @@
-"""What a delegation still owes: for whom, what, until when. Nothing is decrypted for it."""
+"""What the members of a party still lack, and the deadlines. Nothing is decrypted for it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,21 +14,23 @@ from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from delegations.travel.models.visas import VisaLetter, VisaState
 
-# What may be lacking of somebody, in the order in which it is told.
+# What a member may lack, in the order in which it is listed.
 CONFIRMATION, PASSPORT, PHOTO, ARRIVAL, VISA = "confirmation", "passport", "photo", "arrival", "visa"
-# The fields of a passport without which nobody is vetted.
+# The passport fields that vetting needs.
 VETTED_BY = ("passport_name", "birth_date", "nationality", "passport_number", "passport_expiry")
 
 
 def roll(party: Party) -> QuerySet[Membership]:
-    """Return a party's members in its order, each with `lacks_passport`, `lacks_photo`, `lacks_arrival` and
-    `visa_refused`: no letter stands and the last was refused. One query."""
+    """Return a party's members in their order, annotated as by `with_lacks`. One query."""
     rows = Membership.objects.filter(party=party).select_related("person", "category")
     return with_lacks(rows).order_by("position", "pk")
 
 
 def with_lacks(members: QuerySet[Membership]) -> QuerySet[Membership]:
-    """Annotate members with what `lacking` asks, as `roll` says it."""
+    """Annotate members with `lacks_passport`, `lacks_photo`, `lacks_arrival` and `visa_refused`.
+
+    `visa_refused` is True if a visa letter was refused and none is asked for or issued.
+    """
     theirs = Particulars.objects.filter(person=OuterRef("person"))
     whole = Q(*[~Q(**{name: ""}) for name in VETTED_BY])
     letters = VisaLetter.objects.filter(person=OuterRef("person"), party=OuterRef("party"))
@@ -48,7 +50,7 @@ def _both(first: Any, second: Any) -> Case:
 
 @dataclass(frozen=True)
 class Missing:
-    """Something that is missing for somebody; `until` is None where nothing is due."""
+    """Something that a member lacks. `until` is the deadline, or None if there is none."""
 
     member: Membership
     what: str
@@ -57,7 +59,7 @@ class Missing:
 
 
 def lacking(row: Any) -> list[str]:
-    """Return what is missing for a member of `roll`."""
+    """Return what a member from `with_lacks` lacks."""
     found = {
         CONFIRMATION: row.confirmed_at is None,
         PASSPORT: row.category.vetted and row.lacks_passport,
@@ -69,8 +71,10 @@ def lacking(row: Any) -> list[str]:
 
 
 def missing(members: Iterable[Membership], policy: Policy, now: datetime) -> list[Missing]:
-    """Return all that is missing for members of `roll`: what is due first, or overdue longest, first; what is never
-    due last."""
+    """Return everything that members from `roll` lack, the earliest deadline first.
+
+    Items without a deadline come last.
+    """
     found = list(_missing(members, policy, now))
     return sorted(found, key=lambda each: (each.until is None, each.until or now))
 

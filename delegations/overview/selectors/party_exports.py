@@ -1,8 +1,8 @@
-"""Parties as a table that leaves the system."""
+"""The exported table of parties."""
 
 from django.db.models import QuerySet
 
-from delegations.core.table_files import AT_ONCE, ExportedTable
+from delegations.core.table_writers import AT_ONCE, ExportedTable
 from delegations.members import column_headings
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
@@ -13,7 +13,10 @@ PARTY_COLUMNS = ("party", "formal_name", "sort_key", "kind", "iso2", "mission_na
 
 
 def parties(rows: QuerySet[Party]) -> ExportedTable:
-    """Return parties, each with where its invitation stands."""
+    """Return a table of parties.
+
+    Names are in the reader's language. The number of queries grows only with the summits.
+    """
     names, found = NamesBySummit(), []
     for row in rows.select_related("summit__policy").iterator(chunk_size=AT_ONCE):
         policy = getattr(row.summit, "policy", None) or Policy(summit=row.summit)

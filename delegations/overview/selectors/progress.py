@@ -17,7 +17,7 @@ _STANDING = [InvitationState.SENT, InvitationState.ANSWERED]
 
 @dataclass(frozen=True)
 class GroupNumbers:
-    """How the invited parties of a group have answered; `group` as in `groups.choices`."""
+    """How the invited parties of a group have answered. `group` is an id of `regions.choices`."""
 
     group: str
     attending: int
@@ -26,13 +26,15 @@ class GroupNumbers:
 
     @property
     def invited(self) -> int:
-        """All of them."""
+        """The number of all invited parties."""
         return self.attending + self.regrets + self.open
 
 
 def by_day(summit: Summit) -> tuple[dict[date, int], dict[date, int]]:
-    """Return how many invitations were sent and how many answered on which day at the venue. One query; its rows are
-    days."""
+    """Return two dictionaries by day at the venue: how many invitations were sent, and how many parties answered.
+
+    One query, which returns a row for each day.
+    """
     rows = Invitation.objects.filter(party__summit=summit, state__in=_STANDING, occasion="").order_by()
     sent = rows.annotate(day=TruncDate("sent_at", tzinfo=summit.zone), what=Value("sent"))
     answered = rows.filter(state=InvitationState.ANSWERED).annotate(
@@ -48,8 +50,10 @@ def by_day(summit: Summit) -> tuple[dict[date, int], dict[date, int]]:
 
 @dataclass(frozen=True)
 class LevelNumbers:
-    """How many parties come at a level, "" where they didn't say at which, and how many were asked for at it and have
-    not answered."""
+    """How many parties come at a level, and how many were invited at it and haven't answered.
+
+    `level` is "" for parties that come without stating a level, and for those invited at no level.
+    """
 
     level: str
     coming: int
@@ -57,7 +61,10 @@ class LevelNumbers:
 
 
 def by_level(summit: Summit) -> list[LevelNumbers]:
-    """Return how many come, and have not answered, by level, the highest first. Two queries, of levels."""
+    """Return how many parties come and how many haven't answered at each level, the highest first.
+
+    Two queries, which return a row for each level.
+    """
     rows = Invitation.objects.filter(party__summit=summit, occasion="").order_by()
     coming = rows.filter(state=InvitationState.ANSWERED, answer__in=COMING).values_list("level")
     waiting = rows.filter(state=InvitationState.SENT).values_list("party__level")
@@ -67,8 +74,10 @@ def by_level(summit: Summit) -> list[LevelNumbers]:
 
 
 def by_continent(summit: Summit) -> list[GroupNumbers]:
-    """Return how the invited parties have answered by continent, the largest first, those without a country among
-    them. One query; its rows are countries."""
+    """Return how the invited parties of each continent have answered, the largest continent first.
+
+    Parties without a country are a group too. One query, which returns a row for each country.
+    """
     theirs = F("invitations__pk")
     stands = Q(invitations__state=InvitationState.ANSWERED)
     rows = (

@@ -1,4 +1,4 @@
-"""What changed between two lists of participants, as lines of a table."""
+"""The changes between two revisions of the list of participants, as rows of a table."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +14,10 @@ Content = dict[str, Any]
 
 @dataclass(frozen=True)
 class Row:
-    """A line: the state word and its sign, the party in its language, whom or what it is about, what was and what is.
+    """A row of the table.
 
-    `was` and `now` are pairs of what changed, each written by people.
+    `word` is the state ("added") and `sign` its symbol. `party` is in the language `language`, and `about` is the
+    person, or "" for a change of the party. `pairs` holds (label, old value, new value).
     """
 
     sign: str
@@ -28,7 +29,7 @@ class Row:
 
 
 def rows_of(found: Difference, language: str) -> list[Row]:
-    """Return the lines, parties before people."""
+    """Return the rows for the changes, parties before people."""
     new, old = ("good", pgettext("in a list", "added")), ("bad", pgettext("in a list", "gone"))
     other = ("wait", _("people in another order"))
     rows = [_row(new, party, language) for party in found.parties_added]
@@ -53,7 +54,10 @@ def _name(member: Content) -> str:
 
 
 def _changed(was: Content, now: Content, language: str) -> Row:
-    """A party that is named, placed or shown otherwise; of languages the reader's, or else the first that differs."""
+    """Return the row for a party whose names, place or flag changed.
+
+    Names are in the reader's language if they changed in it, or else in the first language in which they changed.
+    """
     differing = [code for code in now["names"] if was["names"].get(code) != now["names"][code]]
     code = language if language in differing else next(iter(differing), language)
     labels = {"name": _("short name"), "formal": _("formal name"), "footnote": _("footnote"), "sort": _("order")}

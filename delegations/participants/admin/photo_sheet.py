@@ -1,4 +1,4 @@
-"""The sheet of photographs in the admin: whom it shows, chosen by party and by day of arrival, and the file."""
+"""The sheet of photographs in the admin: choosing people by party and day of arrival, and the download."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ from summit.users.models import User
 
 
 class SheetForm(forms.Form):
-    """Whom a sheet shows."""
+    """A form for the language, parties and day of arrival of a sheet."""
 
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
     day = forms.ChoiceField(label=gettext_lazy("Day of arrival"), required=False)
@@ -59,7 +59,7 @@ class SheetForm(forms.Form):
 
 
 def _admitted(request: HttpRequest, slug: str) -> tuple[Summit, User]:
-    """Return the summit for whoever sees photographs there. Raises Http404 for all others."""
+    """Return the summit and the user. Raises Http404 unless the user may see the summit's photographs."""
     summit, user = Summit.objects.filter(slug=slug).first(), request.user
     if not isinstance(user, User):
         raise PermissionDenied
@@ -71,7 +71,7 @@ def _admitted(request: HttpRequest, slug: str) -> tuple[Summit, User]:
 @desk_page("photographs/<slug:slug>/", "delegations_photos")
 @require_safe
 def chosen(request: HttpRequest, slug: str) -> HttpResponse:
-    """Ask whom the sheet shows."""
+    """Show the form that chooses the people of the sheet."""
     summit, _user = _admitted(request, slug)
     rows = photo_sheet.members(summit)
     context = {
@@ -89,7 +89,7 @@ def chosen(request: HttpRequest, slug: str) -> HttpResponse:
 @desk_page("photographs/<slug:slug>/file/", "delegations_photos_file")
 @require_safe
 def taken(request: HttpRequest, slug: str) -> HttpResponse:
-    """Return the sheet of whom was chosen; who takes it has seen them."""
+    """Return the sheet of the chosen people as a PDF. The access to the photographs is logged."""
     summit, user = _admitted(request, slug)
     form = SheetForm({"language": summit.language, **_lists(request)}, summit=summit)
     if not form.is_valid():

@@ -1,4 +1,4 @@
-"""Lists of participants in the admin: the revisions, what changed in each, how one is made, and the files to take."""
+"""Lists of participants in the admin: revisions, their changes, making a new one, and downloads."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -38,7 +38,10 @@ FORMATS = (("pdf", "PDF"), ("docx", "DOCX"), ("xlsx", "XLSX"))
 
 
 class FreezeForm(forms.Form):
-    """What is said of a new revision, and what was on the screen when its button was pressed."""
+    """A form for the state and note of a new revision.
+
+    `expected` is the digest of the content that the user saw.
+    """
 
     state = forms.ChoiceField(
         label=gettext_lazy("State"),
@@ -57,7 +60,7 @@ class FreezeForm(forms.Form):
 
 
 class TakeForm(forms.Form):
-    """In which language, order and format a list is taken."""
+    """A form for the language, order and format of a download."""
 
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
     order = forms.ChoiceField(label=gettext_lazy("Order"), choices=Order.choices)
@@ -66,7 +69,7 @@ class TakeForm(forms.Form):
 
 @admin.register(ParticipantList)
 class ParticipantListAdmin(ReadOnlyAdmin):
-    """The revisions. None is ever changed."""
+    """The admin of revisions of the list of participants, which are never changed."""
 
     place = 1
     shelf = Shelf.RECORDS
@@ -83,27 +86,27 @@ class ParticipantListAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("state"), ordering="final")
     def state(self, row: ParticipantList) -> str:
-        """Say whether it is the last word."""
+        """Show whether the revision is final."""
         return _("final") if row.final else _("provisional")
 
     @admin.display(description=gettext_lazy("made"), ordering="made_at")
     def made(self, row: ParticipantList) -> str:
-        """Show the moment in the venue's zone, with its name."""
+        """Show when the revision was made, in the venue's time zone."""
         return short_clock(row.made_at, row.summit)
 
     def people_on_page(self, row: Any) -> Iterable[str]:
-        """Return whom the revision names."""
+        """Return the public ids of the people whom the revision names."""
         return _people(revisions.content_of(row))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the revisions, with a way to the page where the next one is made."""
+        """Show the revisions, with links to the pages where the next one is made."""
         to_make, faces_of = (where_may(request, action) for action in (revisions.CHANGE, photo_sheet.SEE))
         context = {"to_make": to_make, "faces_of": faces_of, **(extra_context or {})}
         shown: HttpResponse = super().changelist_view(request, context)
         return shown
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Show what changed, whom it names, and how it is taken."""
+        """Add the changes, the list and the download form to the page."""
         row = kwargs.get("obj")
         if isinstance(row, ParticipantList):
             content = revisions.content_of(row)
@@ -118,14 +121,17 @@ class ParticipantListAdmin(ReadOnlyAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page on which a list is made, and the files."""
+        """Add the addresses of the page that makes a revision, and of the downloads."""
         wrap = self.admin_site.admin_view
         make = path("prepare/<slug:slug>/", wrap(self.prepare), name="delegations_participantlist_prepare")
         take = path("<int:pk>/file/", wrap(self.take), name="delegations_participantlist_file")
         return [make, take, *super().get_urls()]
 
     def take(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Return a revision as the file that was chosen; who takes it has seen whom it names."""
+        """Return a revision as a file in the chosen language, order and format.
+
+        The access to the people's names is logged.
+        """
         row: ParticipantList = self.admit(request, "view", pk)
         given = {"language": row.summit.language, "order": Order.PRECEDENCE, "ending": "pdf", **request.GET.dict()}
         chosen = TakeForm(given)
@@ -152,7 +158,7 @@ class ParticipantListAdmin(ReadOnlyAdmin):
         return HttpResponse(made, content_type=writer.MEDIA_TYPE, headers=headers)
 
     def prepare(self, request: HttpRequest, slug: str) -> HttpResponse:
-        """Show what the next revision would hold and change; make it."""
+        """Show the content of the next revision and its changes; a POST makes the revision."""
         summit, user = Summit.objects.filter(slug=slug).first(), request.user
         if summit is None or not isinstance(user, User) or not allows(user, self.permission_for("view"), summit):
             raise Http404
@@ -189,7 +195,7 @@ class ParticipantListAdmin(ReadOnlyAdmin):
             "title": _("Revision %(number)d of the list of participants") % {"number": row.number},
             "summit": summit,
             "first": last is None,
-            # The same people as before may be said to be final.
+            # A final revision with the same people may follow a provisional one.
             "may_make": bool(content["parties"]) and (bool(found) or not (last and last.final)),
             "differences": rows_of(found, get_language() or summit.language),
             "listing": _listing(row, content),
@@ -203,7 +209,7 @@ class ParticipantListAdmin(ReadOnlyAdmin):
 
 
 def _listing(row: ParticipantList, content: dict[str, Any]) -> listing.Listing:
-    """A revision in the reader's language, by precedence."""
+    """Return a revision in the reader's language, in protocol order."""
     return listing.arrange(row, content, language=get_language() or row.summit.language, order=Order.PRECEDENCE)
 
 

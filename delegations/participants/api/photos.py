@@ -1,4 +1,4 @@
-"""People's photographs: that they are there and how large, and the picture of one at a time."""
+"""API of people's photographs: their sizes, and one picture at a time."""
 
 from typing import Any, ClassVar
 
@@ -12,7 +12,7 @@ from rest_framework import serializers
 from delegations.core.api.fields import OnePerson, Searched, Values
 from delegations.members.api.fields import with_belonging
 from delegations.members.api.particulars import RELATED, OfPerson, readable_by, reader_of, told
-from delegations.members.field_access import PHOTO, Reader, photo_of
+from delegations.members.field_groups import PHOTO, Reader, photo_of
 from delegations.members.services import photos
 from delegations.participants import photo_sheet_pdf as printed
 from delegations.participants.selectors import photo_sheet
@@ -28,7 +28,8 @@ from summit.users.models import User
 
 
 class PhotoSerializer(OfPerson):
-    """A person's photograph. Its size is null where others than the reader's party stored it."""
+    """A person's photograph. Its size is null where the reader may not see it, as others than the reader's party
+    stored it."""
 
     group = PHOTO
 
@@ -37,7 +38,7 @@ class PhotoSerializer(OfPerson):
     changed_at = serializers.DateTimeField(source="photo.updated_at", allow_null=True)
 
     def to_representation(self, instance: Person) -> dict[str, Any]:
-        """Return what the reader may see."""
+        """Return the values that the user may see, and None for the others."""
         found = super().to_representation(instance)
         if "photo" not in reader_of(self.context).visible(instance):
             found |= {name: None for name in ("width", "height", "changed_at") if name in found}
@@ -45,7 +46,7 @@ class PhotoSerializer(OfPerson):
 
 
 class PhotoInput(serializers.Serializer[Any]):
-    """A photograph to be kept, in the place of an earlier one."""
+    """A photograph to store, in place of an earlier one."""
 
     person = OnePerson()
     content = ContentField(
@@ -54,7 +55,7 @@ class PhotoInput(serializers.Serializer[Any]):
 
 
 class FacesInput(serializers.Serializer[Any]):
-    """Whom a sheet shows: everybody, or those of some parties, or of a day of arrival at the venue."""
+    """The people on a sheet: everybody, or only those of some parties, or those who arrive at the venue on a day."""
 
     language = serializers.ChoiceField(choices=settings.LANGUAGES)
     day = serializers.DateField(required=False, default=None, allow_null=True)
@@ -62,7 +63,7 @@ class FacesInput(serializers.Serializer[Any]):
 
 
 class PhotoFilters(Searched):
-    """By what photographs are narrowed."""
+    """Filters for photographs."""
 
     model = Person
 
@@ -74,7 +75,7 @@ class PhotoFilters(Searched):
 
 
 class PhotoViewSet(WithContent):
-    """People's photographs; rows are the people who have one, by their own ids."""
+    """People's photographs. Rows are people who have one, by their ids."""
 
     name = "photos"
     verbose_name = _("photographs")
@@ -88,21 +89,21 @@ class PhotoViewSet(WithContent):
     external = "external_ids"
 
     def rows(self) -> QuerySet[Person]:
-        """Return people with a photograph, whose picture stays in the database."""
+        """Return people with a photograph, without reading the pictures."""
         return Person.objects.filter(photo__isnull=False).select_related(*RELATED).defer("photo__image")
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[Person]:
-        """Return the people of whom somebody sees photographs: narrowed by the moments that they may read alone."""
+        """Return people with a photograph. The filter by time of change uses only times that the user may see."""
         readable = readable_by(user, PHOTO, Q(photo__entered_for=F("membership__party")))
         rows = with_belonging(super().get_queryset(user, slug), user)
         return rows.alias(told_at=told(readable, "photo__updated_at"))
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Person:
-        """Keep a photograph."""
+        """Store a photograph."""
         return photos.store(by=by, person=values["person"], content=values["content"]).person
 
     def content(self, *, by: User, row: Person) -> File | None:
-        """Return the picture, and note each look at it."""
+        """Return the picture, or None if the user may not see it. Each access is logged."""
         photo = photo_of(row)
         if photo is None or "photo" not in Reader(by).visible(row):
             return None
@@ -119,8 +120,8 @@ class PhotoViewSet(WithContent):
         shown_once=("content",),
     )
     def sheet(self, *, by: User, summit: Summit, values: Values) -> File:
-        """Give a sheet of photographs as a PDF, for those who receive: of all, of some parties, of whoever arrives on
-        a day at the venue."""
+        """Return a sheet of photographs as a PDF. It shows all people, those of some parties, or those who arrive at
+        the venue on a day."""
         language, keys = values["language"], [party.pk for party in values["parties"]]
         faces = photo_sheet.faces(summit=summit, by=by, language=language, parties=keys, day=values["day"])
         made = printed.write(summit=summit, faces=faces, language=language, now=db_now())

@@ -1,4 +1,4 @@
-"""The lists of participants."""
+"""API of the lists of participants."""
 
 from typing import Any, ClassVar
 
@@ -25,7 +25,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 SEE = "delegations.participantlist.view"
-# What the content of a list of participants has.
+# The OpenAPI schema of the content of a list.
 _PARTS: Any = {
     "summit": {"type": "object"},
     "categories": {"type": "object"},
@@ -36,16 +36,15 @@ WRITERS: Any = {"pdf": list_pdf, "docx": list_docx, "xlsx": list_xlsx}
 
 @extend_schema_field({"type": "object", "properties": _PARTS})
 class Content(serializers.Field[Any, Any, Any, Any]):
-    """Whom a list names, by party."""
+    """The content of a list: summit, categories and parties with their people."""
 
     def to_representation(self, value: Any) -> Any:
-        """Return it as it is kept."""
+        """Return the content as it is stored."""
         return value
 
 
 class ParticipantListSerializer(serializers.ModelSerializer[ParticipantList]):
-    """A revision of the list of participants, frozen. Whom it names is `content`, told of one revision at a time and
-    null in lists."""
+    """A frozen revision of the list of participants. `content` is null in lists of revisions."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     made_by = StaffName(permission="delegations.participantlist.view")
@@ -58,13 +57,13 @@ class ParticipantListSerializer(serializers.ModelSerializer[ParticipantList]):
 
     @extend_schema_field({"type": ["object", "null"], "properties": _PARTS})
     def get_content(self, row: ParticipantList) -> Any:
-        """Return whom it names, by party."""
+        """Return the content of a single revision, or None in lists."""
         return revisions.content_of(row) if self.parent is None else None
 
 
 class ListInput(serializers.ModelSerializer[ParticipantList]):
-    """What is said of a new revision. After a final one only a further final one can follow. `expected` is what a
-    preview answered: where the list has changed since, nothing is made."""
+    """The state and note of a new revision. Only a final one can follow a final one. With `expected` from a preview,
+    the revision is only made if the list hasn't changed since."""
 
     expected = serializers.CharField(required=False, max_length=64)
 
@@ -74,14 +73,15 @@ class ListInput(serializers.ModelSerializer[ParticipantList]):
 
 
 class NotOnListSerializer(serializers.Serializer[Any]):
-    """What it would not name: parties that named people and have not answered, and people to be confirmed."""
+    """How many parties and people would be left out: parties that named people and haven't answered, and unconfirmed
+    people."""
 
     parties = serializers.IntegerField()
     people = serializers.IntegerField()
 
 
 class ListPreviewSerializer(serializers.Serializer[Any]):
-    """What the next revision would be: its number, whether it differs from the last one, whom it names."""
+    """The next revision: its number, whether it differs from the last one, and its content."""
 
     number = serializers.IntegerField()
     changed = serializers.BooleanField(help_text="Whether it would say anything else than the last one.")
@@ -91,7 +91,7 @@ class ListPreviewSerializer(serializers.Serializer[Any]):
 
 
 class ListFileInput(serializers.Serializer[Any]):
-    """In which language, order and format a list is taken."""
+    """The language, order and format of the file."""
 
     language = serializers.ChoiceField(choices=settings.LANGUAGES)
     order = serializers.ChoiceField(choices=Order.choices, required=False, default=Order.PRECEDENCE)
@@ -99,14 +99,14 @@ class ListFileInput(serializers.Serializer[Any]):
 
 
 class ListFilters(django_filters.FilterSet):
-    """By what revisions are narrowed."""
+    """Filters for revisions."""
 
     final = django_filters.BooleanFilter(label=_("final"))
     made_since = django_filters.IsoDateTimeFilter(field_name="made_at", lookup_expr="gte", label=_("made since"))
 
 
 class ParticipantListViewSet(DeskViewSet):
-    """Lists of participants."""
+    """Revisions of the list of participants."""
 
     name = "participant-lists"
     verbose_name = _("lists of participants")
@@ -119,22 +119,22 @@ class ParticipantListViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"number": ("number",)}
 
     def rows(self) -> QuerySet[ParticipantList]:
-        """Return revisions with who made them. Whom they name is fetched of the one that is shown."""
+        """Return revisions with the users who made them. The content is read only for a single revision."""
         return ParticipantList.objects.select_related("summit", "made_by").defer("content")
 
     def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
-        """Record whom a revision named to its reader."""
+        """Log whose names were read in a revision."""
         if len(rows) != 1 or "content" not in fields or "content" in rows[0].get_deferred_fields():
             return
         _note(rows[0], by)
 
     def add(self, *, by: User, summit: Summit, values: Values) -> ParticipantList:
-        """Freeze a revision of who comes now."""
+        """Make a revision of the present list."""
         return revisions.freeze(summit=summit, by=by, **values)
 
     @action("preview", safe=True, permission=revisions.CHANGE, output=ListPreviewSerializer, detail=False)
     def preview(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
-        """Say whom the next revision would name. Writes nothing."""
+        """Return the content of the next revision. Nothing is changed."""
         last, content = revisions.latest(summit), revisions.gather(summit)
         before = revisions.content_of(last) if last else None
         people = [(summit.pk, key) for key in _people(content)]
@@ -157,7 +157,7 @@ class ParticipantListViewSet(DeskViewSet):
         shown_once=("content",),
     )
     def file(self, *, by: User, row: ParticipantList, values: Values) -> File:
-        """Give the list as a file to be handed out."""
+        """Return the list as a file."""
         writer, language = WRITERS[values["ending"]], values["language"]
         content = revisions.content_of(row)
         made = writer.write(listing.arrange(row, content, language=language, order=values["order"]))
@@ -167,7 +167,7 @@ class ParticipantListViewSet(DeskViewSet):
 
 
 def _note(row: ParticipantList, by: User) -> None:
-    """Note that somebody read whom a revision names."""
+    """Log that somebody read the names in a revision."""
     people = _people(revisions.content_of(row))
     access_log.note_page(by=by, target=row, summit=row.summit, fields=["content"], people=lambda: people)
 

@@ -1,4 +1,4 @@
-"""What changed between two revisions of the list of participants."""
+"""The changes between two revisions of the list of participants."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +8,7 @@ Content = dict[str, Any]
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody in the list, with the party for which they come. The former content is there where it changed."""
+    """A person in the list with their party. `before` is the former content, if it changed."""
 
     party: Content
     member: Content
@@ -17,19 +17,19 @@ class Person:
 
 @dataclass(frozen=True)
 class Difference:
-    """Parties and people that were added, are gone, or are told otherwise. False where nothing differs.
+    """Parties and people that were added, removed or changed. It is false if nothing changed.
 
-    The people of a party that was added or is gone are told with it, and not again one by one.
+    The people of an added or removed party aren't listed themselves.
     """
 
     parties_added: list[Content] = field(default_factory=list)
     parties_gone: list[Content] = field(default_factory=list)
-    # The party as it was and as it is.
+    # Pairs of the party before and after.
     parties_changed: list[tuple[Content, Content]] = field(default_factory=list)
     people_added: list[Person] = field(default_factory=list)
     people_gone: list[Person] = field(default_factory=list)
     people_changed: list[Person] = field(default_factory=list)
-    # Parties whose people are the same and stand in another order.
+    # Parties with the same people in another order.
     reordered: list[Content] = field(default_factory=list)
 
     def __bool__(self) -> bool:
@@ -37,7 +37,7 @@ class Difference:
 
 
 def differences(old: Content | None, new: Content) -> Difference:
-    """Return what `new` changed against `old`; everything is added where there is no old one."""
+    """Return the changes from `old` to `new`. If `old` is None, everything is added."""
     found = Difference()
     before = _parties(old)
     after = _parties(new)
@@ -54,7 +54,7 @@ def _parties(content: Content | None) -> dict[str, Content]:
 
 
 def _words(old: Content | None, new: Content) -> tuple[Content, Content]:
-    """What the categories of either are called."""
+    """Return the names of the categories in each of the two revisions."""
     return (old or {}).get("categories", {}), new["categories"]
 
 
@@ -73,5 +73,5 @@ def _compare(was: Content, now: Content, found: Difference, words: tuple[Content
 
 
 def _told(member: Content, words: Content) -> Content:
-    """A member with what their category is called: the word is what a reader sees, not its key."""
+    """Return a member with the names of their category in place of its key, since readers see the names."""
     return {**member, "category": words.get(str(member["category"]), {})}

@@ -1,8 +1,8 @@
-"""A revision of the list of participants as somebody takes it: in a language, in an order, as plain lines to print.
+"""A revision of the list of participants in a language and an order, as plain lines to print.
 
-By precedence the parties stand in the protocol order, those without a place in it after the others by alphabet, and
-the host first where it has no place. By alphabet they stand in the alphabet of the language. In either the people of
-a party stand in the rank that they have in it, the head first.
+In order of precedence, parties are in protocol order. Parties without a rank follow by alphabet, but a host without a
+rank comes first. In alphabetical order, they are sorted by their names in the language. The people of a party are
+always in their order in the party, the head first.
 """
 
 import unicodedata
@@ -22,7 +22,7 @@ Content = dict[str, Any]
 
 
 class Order(TextChoices):
-    """In which order the parties stand."""
+    """The order of the parties."""
 
     PRECEDENCE = "precedence", gettext_lazy("by precedence")
     ALPHABET = "alphabet", gettext_lazy("by alphabet")
@@ -30,7 +30,7 @@ class Order(TextChoices):
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody in the list. An erased name is told by words, which are in the list's language."""
+    """A person in the list. If the name is erased, `name` holds words that say so in the list's language."""
 
     name: str
     address: str
@@ -41,8 +41,11 @@ class Person:
 
 @dataclass(frozen=True)
 class Line:
-    """A party with its people. `mark` is the number of its footnote, "" where it has none; `language` that of its
-    names, which is the summit's first where none is given in the list's."""
+    """A party with its people.
+
+    `mark` is the number of its footnote, or "" if it has none. `language` is the language of its names: the list's,
+    or else the summit's first.
+    """
 
     name: str
     formal: str
@@ -54,7 +57,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """Parties of a kind."""
+    """Parties of some kinds, under a title."""
 
     title: str
     lines: tuple[Line, ...]
@@ -71,12 +74,12 @@ class Note:
 
 @dataclass(frozen=True)
 class Listing:
-    """What is printed of a revision. `direction` is "ltr" or "rtl"."""
+    """A revision as it is printed. `direction` is "ltr" or "rtl"."""
 
     title: str
     summit: str
     short: str
-    # That of the summit's name.
+    # The language of the summit's name.
     summit_language: str
     state: str
     revision: str
@@ -86,13 +89,13 @@ class Listing:
     language: str
     language_name: str
     direction: str
-    # The summit's own: what of it stands in no other.
+    # The summit's first language, for texts that exist in no other, such as the note.
     first_language: str
     note: str
     counted: str
     sections: tuple[Section, ...]
     notes: tuple[Note, ...]
-    # For the document's own date: what is printed twice is the same bytes.
+    # The time for the file's metadata, so that printing twice gives the same bytes.
     moment: tuple[int, int, int, int, int, int]
 
 
@@ -106,13 +109,15 @@ def _sections() -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def languages() -> list[tuple[str, str]]:
-    """Return the languages in which a list can be taken, each by its own name."""
+    """Return the languages in which a list can be printed, as (code, name in the language itself)."""
     return [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
 
 
 def arrange(row: ParticipantList, content: Content, *, language: str, order: str) -> Listing:
-    """Return what is printed of a revision. Raises KeyError for a language that the system doesn't have, ValueError
-    for an order that isn't one."""
+    """Return a revision as a Listing in a language and an order.
+
+    Raises KeyError for a language that the system doesn't have, and ValueError for an unknown order.
+    """
     order = Order(order)
     name = dict(languages())[language]
     with override(language):
@@ -121,7 +126,7 @@ def arrange(row: ParticipantList, content: Content, *, language: str, order: str
 
 def _arrange(row: ParticipantList, content: Content, language: str, name: str, order: Order) -> Listing:
     at = row.made_at.astimezone(row.summit.zone)
-    # A revision that was made by an earlier version has no names in other languages.
+    # Revisions made by an earlier version have no names of the summit in other languages.
     called = content["summit"].get("names", {}).get(language, content["summit"])
     marks: dict[tuple[str, str], str] = {}
     sections = []
@@ -148,13 +153,13 @@ def _arrange(row: ParticipantList, content: Content, language: str, name: str, o
         note=row.note,
         counted=counted(content),
         sections=tuple(sections),
-        notes=tuple(Note(mark, text, said) for (text, said), mark in marks.items()),
+        notes=tuple(Note(mark, text, message) for (text, message), mark in marks.items()),
         moment=(at.year, at.month, at.day, at.hour, at.minute, at.second),
     )
 
 
 def counted(content: Content) -> str:
-    """Return how many parties and people there are, in words."""
+    """Return a sentence with the number of parties and people."""
     parties = content["parties"]
     people = sum(len(party["members"]) for party in parties)
     return _("Parties: %(parties)d. People: %(people)d.") % {"parties": len(parties), "people": people}
@@ -168,7 +173,7 @@ def _place(party: Content, language: str, order: Order) -> tuple[Any, ...]:
     place = party["order"]
     if place is None:
         return (0 if party["host"] else 2, 0, *alphabet)
-    # Among those that have a place, the host stands in its own.
+    # A host with a rank is sorted like the other parties.
     return (1, place, *alphabet)
 
 

@@ -1,4 +1,4 @@
-"""The sheet of photographs for those who receive: whom they will meet, by face."""
+"""The people on a sheet of photographs, which helps those who receive them to recognise them."""
 
 from base64 import b64encode
 from collections.abc import Iterable
@@ -18,18 +18,19 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 SEE = "delegations.photo_sheet"
-# A sheet of more is neither carried nor read.
+# A larger sheet is impractical to carry and to read.
 MOST = 200
 FIELDS = ("form_of_address", "name", "office", "photo")
 
 
 class TooMany(ValueError):
-    """More people than a sheet holds; its text is a sentence for whoever asked."""
+    """There are more people than a sheet can hold. The text is a sentence for the user."""
 
 
 @dataclass(frozen=True)
 class Face:
-    """Somebody on the sheet; without a photograph the box is empty. `language` is that of the party's name."""
+    """A person on the sheet, with an empty `photo` if there is none. `language` is the language of the party's
+    name."""
 
     key: str
     name: str
@@ -37,7 +38,7 @@ class Face:
     office: str
     party: str
     language: str
-    # The JPEG in base 64, as the document takes it.
+    # The JPEG in base64, as the PDF template expects it.
     photo: str = ""
     # The party's footnote, in the language of its name, and its mark on the sheet.
     footnote: str = ""
@@ -45,15 +46,18 @@ class Face:
 
 
 def arrival_days(summit: Summit) -> list[date]:
-    """Return the days at the venue on which somebody arrives. One query."""
+    """Return the days on which somebody arrives, in the venue's time zone. One query."""
     rows = Membership.objects.filter(party__summit=summit, person__particulars__arrives_at__isnull=False)
     moments = rows.order_by().values_list("person__particulars__arrives_at", flat=True)
     return sorted({moment.astimezone(summit.zone).date() for moment in moments if moment})
 
 
 def members(summit: Summit, *, parties: Iterable[int] = (), day: date | None = None) -> QuerySet[Membership]:
-    """Return whom a sheet shows, in the order of protocol: of some parties, by their primary keys, or
-    of all; of those who arrive on a day at the venue, or of everybody."""
+    """Return the members on a sheet, in protocol order.
+
+    They are those of `parties`, by primary key, or of all parties if empty; and those who arrive at the venue on
+    `day`, or everybody if None.
+    """
     rows = Membership.objects.filter(party__summit=summit)
     keys = list(parties)
     if keys:
@@ -69,9 +73,9 @@ def members(summit: Summit, *, parties: Iterable[int] = (), day: date | None = N
 def faces(
     *, summit: Summit, by: User, language: str, parties: Iterable[int] = (), day: date | None = None
 ) -> list[Face]:
-    """Return whom a sheet shows, and record who saw them. The number of queries is constant.
+    """Return the people on a sheet, and log the access. The number of queries is constant.
 
-    Raises PermissionDenied, and TooMany where a sheet would hold more than MOST.
+    Raises PermissionDenied, and TooMany if there are more than MOST people.
     """
     check(by, SEE, summit)
     found = list(members(summit, parties=parties, day=day).select_related("person__photo", "party")[: MOST + 1])
@@ -86,8 +90,10 @@ def faces(
 
 
 def _place(member: Membership, book: party_names.Book) -> tuple[Any, ...]:
-    """Return by what somebody stands before others: the party's place in the protocol order, else the alphabet of the
-    sheet's language. Those of one party keep their order."""
+    """Return a sort key for a member: the party's rank, or else its name in the sheet's alphabetical order.
+
+    Members of a party keep their order.
+    """
     order, named = member.party.protocol_order, book.of(member.party_id)
     alphabet = named.alphabetical if named else ("", "")
     return (order is None, order or 0, *alphabet, member.party_id)

@@ -1,8 +1,8 @@
-"""The list of participants: numbered revisions of who comes, frozen as they were made, and what changed between two.
+"""Making numbered, frozen revisions of the list of participants.
 
 A revision holds what a list of participants prints and nothing else: the parties that accepted, with their names in
-all languages, and of each the confirmed people who are of its number, by name, form of address, office and category.
-No mailbox, no passport, no flight. Order, language and format are chosen when somebody takes it
+all languages, and for each the confirmed people who count towards its total, by name, form of address, office and
+category. It has no mailboxes, passports or flights. Order, language and format are chosen when a file is made
 (delegations.participants.selectors.listing).
 """
 
@@ -37,51 +37,55 @@ Content = dict[str, Any]
 
 
 class NothingToFreeze(ValueError):
-    """Nothing has changed since the last revision; its text is a sentence for whoever asked."""
+    """Nothing has changed since the last revision, or no party has accepted. The text is a sentence for the user."""
 
 
 class FinalStands(ValueError):
-    """A provisional revision can't follow a final one; its text is a sentence for whoever asked."""
+    """A provisional revision can't follow a final one. The text is a sentence for the user."""
 
 
 class ListChanged(ValueError):
-    """The list isn't any more what its reader had before them; its text is a sentence for them."""
+    """The list has changed since the user saw it. The text is a sentence for the user."""
 
 
 def latest(summit: Summit) -> ParticipantList | None:
-    """Return the newest revision of a summit."""
+    """Return the newest revision of a summit, or None."""
     return ParticipantList.objects.filter(summit=summit).order_by("-number").first()
 
 
 def content_of(row: ParticipantList) -> Content:
-    """Return what a revision holds."""
+    """Return the content of a revision."""
     found: Content = json.loads(row.content)
     return found
 
 
 def taking_part(summit: Summit) -> QuerySet[Party]:
-    """Return the parties of the list: the host, and those that answered that they come. Whose invitation was revoked
-    is none of them."""
+    """Return the parties on the list: the host, and those that answered that they come.
+
+    A party with a revoked invitation isn't included.
+    """
     stands = Invitation.objects.filter(party=OuterRef("pk"), occasion="").exclude(state__in=OVER)
     rows = Party.objects.filter(summit=summit).annotate(said=Subquery(stands.values("answer")[:1]))
     return rows.filter(Q(is_host=True) | Q(said__in=COMING))
 
 
-# Whom the list names: those of a party's number who are confirmed. A single guest confirms by accepting.
+# The members on the list: those who count towards the total and are confirmed. A single guest confirms by accepting.
 NAMED = Q(category__counts=True) & (Q(confirmed_at__isnull=False) | Q(party__kind=PartyKind.GUEST))
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What a list made now would not name: parties that named people and have not answered, and people of its parties
-    who are to be confirmed."""
+    """The number of parties and people that a list made now would leave out.
+
+    These are parties that named people and haven't answered, and people of listed parties who aren't confirmed.
+    """
 
     parties: int
     people: int
 
 
 def left_out(summit: Summit) -> LeftOut:
-    """Return what a list made now would leave out. Two queries."""
+    """Return how many parties and people a list made now would leave out. Two queries."""
     counted = Membership.objects.filter(category__counts=True, party__summit=summit).order_by()
     open_ = Invitation.objects.filter(party__summit=summit, occasion="", state=InvitationState.SENT).values("party")
     here = counted.filter(party__in=taking_part(summit).values("pk"))
@@ -92,7 +96,7 @@ def left_out(summit: Summit) -> LeftOut:
 
 
 def gather(summit: Summit) -> Content:
-    """Return what a revision made now would hold. The number of queries is constant."""
+    """Return the content of a revision made now. The number of queries is constant."""
     policy = Policy.objects.of(summit)
     members = Membership.objects.filter(NAMED).select_related("person")
     parties = (
@@ -114,12 +118,12 @@ def gather(summit: Summit) -> Content:
 
 
 def _called(summit: Summit) -> Content:
-    """What the summit is called in its first language, and in each that it has names in."""
+    """Return the summit's names in its first language, and in each other language that it has names in."""
     names = {code: summit.named(code) for code in summit.names if code != summit.language}
-    said = {
+    message = {
         code: {"name": each.name, "short": each.short_name, "language": each.language} for code, each in names.items()
     }
-    return {"name": summit.name, "short": summit.short_name, "language": summit.language, "names": said}
+    return {"name": summit.name, "short": summit.short_name, "language": summit.language, "names": message}
 
 
 def _party(row: Any, policy: Policy) -> Content:
@@ -155,7 +159,7 @@ def _member(row: Membership) -> Content:
 
 
 def _categories(summit: Summit, keys: Iterable[int]) -> Content:
-    """What categories are called in each language, by their keys as JSON holds them."""
+    """Return the categories' names by language, by their primary keys as strings, since JSON has no other keys."""
     rows = list(Category.objects.filter(pk__in=list(keys), summit=summit).order_by("position", "pk"))
     found: Content = {str(row.pk): {} for row in rows}
     for code, _name in settings.LANGUAGES:
@@ -166,23 +170,23 @@ def _categories(summit: Summit, keys: Iterable[int]) -> Content:
 
 
 def digest(content: Content) -> str:
-    """Return what names exactly this content: `freeze` refuses another where it is expected."""
+    """Return a hash of the content. `freeze` compares it with the digest that it expects."""
     packed = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(packed.encode()).hexdigest()
 
 
 def since_last(row: ParticipantList) -> Difference:
-    """Return what a revision changed against the one before it: everything, where it is the first."""
+    """Return the changes from the previous revision. In the first revision, everything is added."""
     before = ParticipantList.objects.filter(summit=row.summit_id, number__lt=row.number).order_by("-number").first()
     return differences(content_of(before) if before else None, content_of(row))
 
 
 def freeze(*, summit: Summit, by: User, final: bool = False, note: str = "", expected: str = "") -> ParticipantList:
-    """Freeze a numbered revision and return it.
+    """Make the next revision of a summit's list and return it.
 
-    Raises PermissionDenied; FinalStands where a provisional one would follow a final one; NothingToFreeze where it
-    would say what the last one says; ListChanged where `expected`, a digest, names another content. One at a time for
-    each summit: whoever is second waits, and then meets what the first has made.
+    Raises PermissionDenied; FinalStands if a provisional revision would follow a final one; NothingToFreeze if
+    nothing changed since the last one or no party has accepted; and ListChanged if `expected` isn't the digest of the
+    content. Only one is made at a time for each summit: a second user waits, and then finds the first one's revision.
     """
     check(by, CHANGE, summit)
     with transaction.atomic():
@@ -223,15 +227,15 @@ def _numbers(content: Content) -> dict[str, int]:
 
 
 def that_name(person: Person) -> list[ParticipantList]:
-    """Return the revisions that name somebody; those in which their name is erased already are none."""
+    """Return the revisions that name a person. Those in which the name is erased aren't included."""
     rows = ParticipantList.objects.filter(summit=person.summit_id).order_by("number")
     return [row for row in rows if any(member["key"] == person.public_id for member in _named(content_of(row)))]
 
 
 def forget(person: Person) -> int:
-    """Take somebody's name and form of address out of every revision that names them, and return of how many.
+    """Erase a person's name and form of address in all revisions, and return how many revisions named them.
 
-    A revision's content is frozen: the row is put in the place of itself, with all else as it was.
+    Revisions can't be changed, so each row is deleted and inserted again with the same other values.
     """
     found = that_name(person)
     for row in found:
@@ -251,5 +255,5 @@ def _named(content: Content) -> list[Content]:
 
 
 def lock(summit: Summit) -> None:
-    """Make whoever else freezes a list of this summit wait until the transaction ends."""
+    """Lock the summit, so that others who make a revision wait until the transaction ends."""
     Summit.objects.select_for_update().get(pk=summit.pk)

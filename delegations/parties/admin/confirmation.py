@@ -1,4 +1,4 @@
-"""The page that says what will be done to how many, before it is done."""
+"""The page that asks for confirmation before an action on several rows."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,8 +13,10 @@ from delegations.parties.selectors.party_names import Named
 
 @dataclass(frozen=True)
 class Called:
-    """What a row is called: in words of whatever language, by a party as the reader names it, or by both; `note` says
-    what tells it from others of that name."""
+    """The name of a row on the page: a text, a party as the reader names it, or both.
+
+    `note` distinguishes it from other rows with the same name.
+    """
 
     words: str = ""
     party: Named | None = None
@@ -35,8 +37,11 @@ def confirm(
     nothing: str = "",
     danger: bool = True,
 ) -> HttpResponse:
-    """Return the page: `button` posts the rows' keys as `row` to `action`, `back` leads away from it. `names` are
-    what the rows are called, where that isn't how they name themselves; `nothing` is said where there are none."""
+    """Return the confirmation page for an action on rows.
+
+    `button` posts the rows' primary keys as `row` to the address `action`, and `back` is the address of the link that
+    cancels. `names` are the rows' names, if they differ from `str(row)`. `nothing` is shown if there are no rows.
+    """
     rows = list(rows)
     named = [Called(str(row)) for row in rows] if names is None else list(names)
     context = {

@@ -1,4 +1,4 @@
-"""A list narrowed by the groups to which parties belong."""
+"""An admin filter by the groups that parties belong to."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,19 +13,19 @@ from summit.admin_base.summit_scope import chosen_summit, summits_of
 
 
 class GroupFilter(admin.SimpleListFilter):
-    """Parties by the groups to which they belong."""
+    """Filters parties, or rows of a party, by group."""
 
     title = _("group")
     parameter_name = "group"
-    # What leads from the rows of the list to their parties.
+    # The lookup prefix from the rows of the list to their parties.
     prefix = ""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        """Offer the groups of the summit that is worked for, and those of countries."""
+        """Return the current summit's groups and the groups of countries as choices."""
         return regions.choices(chosen_summit(request, summits_of(request)))
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Narrow the list."""
+        """Filter the list to the chosen group."""
         group = self.value() or ""
         offered = group in {value for value, _name in self.lookup_choices}
         return queryset.filter(regions.within(group, self.prefix)) if offered else queryset

@@ -1,4 +1,4 @@
-"""The groups of parties that the desks of a summit form, in the admin."""
+"""The admin of a summit's own groups of parties."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 
-from delegations.core.admin.row_admin import ThroughDomain
+from delegations.core.admin.service_row_admin import ServiceRowAdmin
 from delegations.parties.models.groups import PartyGroup
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
@@ -21,7 +21,7 @@ from summit.templatetags.content import own
 
 
 class PartyGroupForm(SentencesForm):
-    """A group."""
+    """A form for a group of parties."""
 
     class Meta:
         model = PartyGroup
@@ -32,13 +32,13 @@ class PartyGroupForm(SentencesForm):
 
 
 @admin.register(PartyGroup)
-class PartyGroupAdmin(ThroughDomain):
-    """Groups of parties."""
+class PartyGroupAdmin(ServiceRowAdmin):
+    """The admin of groups of parties."""
 
     place = 7
     shelf = Shelf.SETTINGS
     form = PartyGroupForm
-    domain = groups
+    services = groups
     called = "group"
     permissions = {"delete": groups.CHANGE}
     list_display = ["name", "summit", "number"]
@@ -54,16 +54,16 @@ class PartyGroupAdmin(ThroughDomain):
     nothing_to_choose = gettext_lazy("No party is entered yet.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the groups with how many parties they have."""
+        """Return the groups with the number of their parties."""
         found: models.QuerySet[Any] = super().get_queryset(request).annotate(members=Count("parties"))
         return found
 
     def choices_of(self, db_field: Any, summit: Any) -> models.QuerySet[Any]:
-        """Return the parties that can be put into a group, by the alphabet of the reader's language."""
+        """Return the parties that can be chosen, in the alphabetical order of the reader's language."""
         return party_names.in_order(Party.objects.filter(summit=summit), get_language() or "")
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Name the parties to the reader."""
+        """Return the form field, with the parties' names in the reader's language."""
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         summit = self._worked_for(request)
         if field is not None and summit is not None:
@@ -78,6 +78,6 @@ class PartyGroupAdmin(ThroughDomain):
 
     @admin.display(description=gettext_lazy("parties"), ordering="members")
     def number(self, row: Any) -> int:
-        """Show how many parties it has."""
+        """Show how many parties the group has."""
         found: int = row.members
         return found

@@ -1,4 +1,4 @@
-"""The column of a list that names a party in the reader's language, and the same on a row's own page."""
+"""Mixins that show a row's party by its name in the reader's language, in lists and on the row's page."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,17 +17,17 @@ from summit.permissions.rules import allows
 
 
 class ReadsAsParty:
-    """A row's own page that is called as its party is for the reader. One query."""
+    """Titles a row's page with the name of its party in the reader's language. One query."""
 
     def party_of(self, row: Any) -> Party | None:
-        """Return the party after which a row is called."""
+        """Return the party that gives the page its title."""
         found: Party = row.party
         return found
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Call the page so, in its heading, its path and its title."""
+        """Use the party's name in the heading, the breadcrumbs and the title of the page."""
         row: Any = kwargs.get("obj")
         party = self.party_of(row) if row is not None else None
         if party is not None:
@@ -39,7 +39,10 @@ class ReadsAsParty:
 
 
 class PartyColumn:
-    """Names the parties of a page with one query. `party_of` says whose a row is, None where it is nobody's."""
+    """A column with the party of each row. The parties of a page are named with one query.
+
+    `party_of` returns the party of a row, or None if it has none.
+    """
 
     def party_of(self, row: Any) -> Party | None:
         """Return the party of a row."""
@@ -47,7 +50,7 @@ class PartyColumn:
         return found
 
     def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
-        """Name the parties of a page."""
+        """Set the party's name on each row of a page."""
         super().make_ready(request, rows)  # type: ignore[misc]
         pairs = [(row, self.party_of(row)) for row in rows]
         names = party_names.to_readers(party.pk for _row, party in pairs if party is not None)
@@ -55,7 +58,7 @@ class PartyColumn:
             row.party_named = names.get(party.pk) if party is not None else None
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Let a row's own page know who reads it."""
+        """Return the row, with the user who reads it in `read_by`."""
         row: Any = super().get_object(request, *args, **kwargs)  # type: ignore[misc]
         if row is not None:
             row.read_by = request.user
@@ -63,7 +66,7 @@ class PartyColumn:
 
     @admin.display(description=pgettext_lazy("label", "party"), ordering="party__sort_key")
     def party_name(self, row: Any) -> SafeString | str:
-        """Show the party, with its flag; on the row's own page it leads to the party's, where its reader may go."""
+        """Show the party with its flag. On the row's page it is a link to the party, if the user may see it."""
         party = self.party_of(row)
         if party is None:
             return "–"
@@ -76,7 +79,7 @@ class PartyColumn:
 
 
 class PartyOfInvitation(PartyColumn):
-    """The same, of rows that are an invitation's."""
+    """A column with the party of a row's invitation."""
 
     def party_of(self, row: Any) -> Party | None:
         """Return the party of a row's invitation."""
@@ -90,10 +93,10 @@ class PartyOfInvitation(PartyColumn):
 
 
 class PartyOfMember(PartyColumn):
-    """The same, of people: the party that they are a member of."""
+    """A column with the party that a person is a member of."""
 
     def party_of(self, row: Any) -> Party | None:
-        """Return the party of which a person is a member."""
+        """Return the party that a person is a member of, or None."""
         membership = getattr(row, "membership", None)
         return membership.party if membership else None
 

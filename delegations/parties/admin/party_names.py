@@ -1,4 +1,4 @@
-"""A party's names in other languages and its keys in other systems, inside its page."""
+"""The parts of a party's page with its names in other languages and its ids in other systems."""
 
 from typing import Any
 
@@ -10,18 +10,20 @@ from summit.admin_base.model_admin import SummitInline
 
 
 class FewRows(SummitInline):
-    """Rows of which a page reads so many at most, whatever a form says there are: Django makes two thousand of them,
-    which takes a server half a minute."""
+    """An inline that reads at most `max_num` rows from a form, whatever number it submits.
+
+    Django would accept two thousand more, which takes a server half a minute.
+    """
 
     max_num = 200
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Return the rows' forms."""
+        """Return the formset class with the limit."""
         return super().get_formset(request, obj, **{"absolute_max": self.max_num, **kwargs})
 
 
 class NameInline(FewRows):
-    """What a party is called in languages other than the summit's first."""
+    """A party's names in languages other than the summit's first."""
 
     model = PartyName
     summit_path = "party__summit"
@@ -30,7 +32,7 @@ class NameInline(FewRows):
 
 
 class KeyFormSet(NamedFormSet):
-    """Keys of one party, each known by its summit too."""
+    """A formset of a party's ids in other systems, each stored with the party's summit."""
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
         form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
@@ -39,7 +41,7 @@ class KeyFormSet(NamedFormSet):
 
 
 class KeyInline(FewRows):
-    """What other systems call a party."""
+    """A party's ids in other systems."""
 
     model = ExternalId
     formset = KeyFormSet
@@ -49,7 +51,7 @@ class KeyInline(FewRows):
 
 
 def filled(formset: Any) -> list[dict[str, Any]]:
-    """Return what stands in the rows of a formset that are to stay."""
+    """Return the cleaned data of a formset's rows, without deleted and empty rows."""
     gone = set(map(id, formset.deleted_forms))
     kept = [form for form in formset.forms if id(form) not in gone and (form.instance.pk or form.has_changed())]
     return [form.cleaned_data for form in kept]

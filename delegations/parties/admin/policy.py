@@ -1,4 +1,4 @@
-"""A summit's policy for parties, on a page of its own."""
+"""The admin page of a summit's policy for parties."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# What stands together: its heading, and the fields below it.
+# The parts of the page: a heading, and the fields under it.
 PARTS = (
     (gettext_lazy("How parties are shown"), ("shows_flags", "says_country")),
     (gettext_lazy("How many come, and until when"), ("total", "name_by", "confirm_by")),
@@ -37,12 +37,15 @@ PARTS = (
 )
 
 
-# The fields of what letters say in each language, by what it is.
+# The form fields of the letter texts, by language and text.
 WORDS = {language: {text: f"{text}_{language}" for text in LETTER_TEXTS} for language, _name in settings.LANGUAGES}
 
 
 class PolicyForm(SentencesForm):
-    """A policy; its moments are the venue's. What letters say has a field for each language but the first."""
+    """A form for a policy, with times in the venue's time zone.
+
+    The letter texts have a field for each language other than the summit's first.
+    """
 
     class Meta:
         model = Policy
@@ -65,11 +68,11 @@ class PolicyForm(SentencesForm):
                 field.widget.attrs["rows"] = 4
 
     def others(self) -> list[str]:
-        """Return the languages that aren't the summit's first."""
+        """Return the languages other than the summit's first."""
         return [language for language in WORDS if language != self.instance.summit.language]
 
     def clean(self) -> dict[str, Any]:
-        """Put what letters say together by language."""
+        """Collect the letter texts by language in `letter_words`."""
         found: dict[str, Any] = super().clean() or self.cleaned_data
         kept = dict(self.instance.letter_words)
         for language in self.others():
@@ -79,7 +82,7 @@ class PolicyForm(SentencesForm):
         return found
 
     def parts(self) -> list[tuple[str, list[Any]]]:
-        """Return the headings with their fields."""
+        """Return the headings of the page with their fields."""
         own = [(str(title), [self[name] for name in names]) for title, names in PARTS]
         return own + [
             (
@@ -109,7 +112,7 @@ def _words_field(text: str, language: str) -> forms.CharField:
     post="delegations.policy.change",
 )
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
-    """Show the policy, and change it."""
+    """Show a summit's policy; a POST changes it."""
     with timezone.override(summit.zone):
         form = PolicyForm(request.POST or None, instance=Policy.objects.of(summit))
         may_change = allows(user, "delegations.policy.change", summit)

@@ -1,4 +1,5 @@
-"""The page on which the parties of a summit are ranked by hand: by mouse, by keyboard, with and without script."""
+"""The admin page that ranks a summit's parties by hand. It works with mouse and keyboard, with and without
+scripts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,8 +33,11 @@ from summit.users.models import User
     post="delegations.party.change",
 )
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
-    """Show the order. A POST moves one party (`move=up:KEY`), ranks all by alphabet (`do=alphabet`), neither of which
-    is stored yet, or saves what was entered."""
+    """Show the protocol order; a POST changes or saves it.
+
+    `move=up:KEY` moves one party and `do=alphabet` ranks all parties by alphabet; neither is stored yet. Any other
+    POST saves the submitted order.
+    """
     rows = precedence.parties(summit)
     ranked = [row.pk for row in rows if row.protocol_order is not None]
     expected, refused, focus = precedence.mark(rows), "", ""
@@ -52,7 +56,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
             try:
                 precedence.arrange(summit=summit, ranked=ranked, expected=looked_at, by=user)
             except row_order.OrderChanged as changed:
-                # Saved again, knowingly, it takes the place of the other's.
+                # The page keeps the submitted order, so that saving it again replaces the other user's order.
                 refused = str(changed)
             else:
                 messages.success(request, _("The protocol order is saved."))
@@ -74,7 +78,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
 
 
 def _entered(request: HttpRequest, rows: list[Party]) -> list[int]:
-    """Return the ranked parties as the numbers on the page say."""
+    """Return the primary keys of the ranked parties, in the order of the submitted numbers."""
     numbers, was = {}, {}
     for row in rows:
         number, before = (key_of(request.POST.get(f"{name}-{row.pk}", "")) for name in ("place", "was"))
@@ -87,7 +91,7 @@ def _entered(request: HttpRequest, rows: list[Party]) -> list[int]:
 
 @dataclass(frozen=True)
 class Button:
-    """A button that moves a party: what it posts, its sign, and its words."""
+    """A button that moves a party: the value it posts, its sign, its label and whether it has the focus."""
 
     value: str
     sign: str
@@ -97,8 +101,11 @@ class Button:
 
 @dataclass(frozen=True)
 class Row:
-    """A party as it stands on the page. Its words are put together here: a summit has up to a thousand, and a
-    template would translate each of them anew."""
+    """A party on the page.
+
+    The labels are built here, since a summit may have a thousand parties and a template would translate each label
+    again.
+    """
 
     party: Party
     place: int | str
@@ -126,7 +133,7 @@ def _shown(
 
 
 def _lines(rows: list[Party], ranked: list[int]) -> list[tuple[Party, Any]]:
-    """Return the parties as they stand on the page, each with its place, None for who isn't ranked."""
+    """Return all parties with their places: the ranked ones first, then the others by alphabet with None."""
     by_key = {row.pk: row for row in rows}
     places = set(ranked)
     listed = [(by_key[key], place) for place, key in enumerate(ranked, start=1)]

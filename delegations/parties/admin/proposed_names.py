@@ -1,5 +1,7 @@
-"""The page on which parties get their names in another language: what the library of ISO 3166 proposes is confirmed
-by a person, one by one, and what it lacks is written."""
+"""The admin page that gives parties their names in another language.
+
+The ISO 3166 library proposes names. A user confirms them one by one and types the missing ones.
+"""
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
@@ -18,7 +20,7 @@ from summit.admin_base.summit_pages import Place, desk_place, summit_page
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# So many stand on the page at once; when they have names, the next ones do.
+# The page shows at most this many parties. The next ones follow when these have names.
 MOST = 100
 
 
@@ -29,8 +31,7 @@ MOST = 100
     post="delegations.partyname.change",
 )
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
-    """Show the parties without a name in `?language=`, with what is proposed; a POST gives those that were ticked
-    their names."""
+    """Show the parties without a name in `?language=`, with the proposed names; a POST stores the ticked ones."""
     offered = proposed_names.languages(summit)
     known = dict(offered)
     language = request.GET.get("language", "")
@@ -46,8 +47,8 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         except ValidationError as refused:
             problem = " ".join(refused.messages)
         else:
-            said = ngettext("%(n)d name is taken over.", "%(n)d names are taken over.", number) % {"n": number}
-            messages.success(request, said)
+            message = ngettext("%(n)d name is taken over.", "%(n)d names are taken over.", number) % {"n": number}
+            messages.success(request, message)
             return redirect(f"{reverse('admin:delegations_names', args=[summit.slug])}?language={language}")
     context = {
         **admin.site.each_context(request),

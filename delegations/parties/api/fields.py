@@ -1,4 +1,4 @@
-"""How a body names parties, and how parties are called and searched."""
+"""Fields and filters for parties."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from summit.users.models import User
 
 
 class OneParty(SeenOne):
-    """A party, by its id or by what another system calls it."""
+    """A party, by its id or by its id in another system."""
 
     def __init__(self, **kwargs: Any) -> None:
         rows = Party.objects.select_related("summit")
@@ -23,8 +23,10 @@ class OneParty(SeenOne):
 
 
 def told_to_desks(rows: QuerySet[Party], by: User, permission: str) -> QuerySet[Party]:
-    """Let parties be narrowed by what is the desks' alone, by whoever sees as a desk: others would learn by what is
-    found what they aren't told."""
+    """Annotate parties with `for_desk`, which is True where the user sees the party as a desk.
+
+    Filters by data that only desks may see use it: otherwise, the result of a filter would reveal the data.
+    """
     desks = summits_for(by, f"{permission}.view")
     shown = Q(pk__isnull=False) if desks is None else Q(summit__in=desks)
     told = Case(When(shown, then=Value(True)), default=Value(False), output_field=BooleanField())
@@ -32,34 +34,34 @@ def told_to_desks(rows: QuerySet[Party], by: User, permission: str) -> QuerySet[
 
 
 class PartiesSearched(Searched):
-    """Filters of parties, with words. Rows are those of `told_to_desks`."""
+    """Filters for parties, with a text search. The queryset must come from `told_to_desks`."""
 
     model = Party
-    # What its own people read of a party; the desk's search finds mailboxes of missions, too.
+    # Fields that a party's own people may see. A desk's search also finds mailboxes of missions.
     text = ("name", "formal_name", "sort_key", "iso_code")
 
     def search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Keep the rows in which every word is found."""
+        """Filter to the rows in which every word is found."""
         if rows.filter(for_desk=True).exists():
             return super().search(rows, name, value)
         looked_for = words_of(value)
         return self.in_text(rows, looked_for) if looked_for else rows.none()
 
     def of_desk(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
-        """Keep the rows of a value that desks alone are told."""
+        """Filter by a value that only desks may see."""
         condition: Any = {"for_desk": True, name: value}
         return rows.filter(**condition)
 
 
 @extend_schema_field(str)
 class PartyName(serializers.Field[Any, Any, Any, Any]):
-    """How a party is called for the reader: those of all rows of an answer are found by one query."""
+    """A party's name in the reader's language. The names for all rows of a response take one query."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(read_only=True, **kwargs)
 
     def to_representation(self, value: Party) -> str:
-        """Return the name."""
+        """Return the party's name in the reader's language."""
         context: Any = self.context
         known: dict[int, Any] = context.setdefault("party_names", {})
         if value.pk not in known:
@@ -75,6 +77,6 @@ class PartyName(serializers.Field[Any, Any, Any, Any]):
 
 
 def parties_field(permission: str, **kwargs: Any) -> Several:
-    """Return the field of a body that names parties."""
+    """Return a field for parties, by their ids or their ids in other systems."""
     rows = Party.objects.select_related("summit")
     return Several(rows=rows, permission=permission, external="external_ids", **kwargs)

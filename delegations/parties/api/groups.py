@@ -1,4 +1,4 @@
-"""The groups of parties that the desks of a summit form, and how parties are narrowed by groups."""
+"""API of a summit's own groups of parties."""
 
 from typing import Any, ClassVar
 
@@ -24,10 +24,10 @@ HELP = f"A group of countries ({', '.join(OF_COUNTRIES)}), or the id of a group 
 
 
 def validate_group(value: str) -> None:
-    """Raise ValidationError where no group can be called so."""
+    """Raise ValidationError if the value can't be the id of a group."""
     if value not in OF_COUNTRIES and (len(value) != PUBLIC_ID_LENGTH or set(value) - set(ALPHABET)):
-        said = _("No group is called “%(group)s”. Give the id of one, or one of: %(known)s.")
-        raise ValidationError(said % {"group": value, "known": ", ".join(OF_COUNTRIES)})
+        message = _("No group is called “%(group)s”. Give the id of one, or one of: %(known)s.")
+        raise ValidationError(message % {"group": value, "known": ", ".join(OF_COUNTRIES)})
 
 
 class PartiesField(serializers.ManyRelatedField):
@@ -38,7 +38,7 @@ class PartiesField(serializers.ManyRelatedField):
 
 
 class PartyGroupSerializer(serializers.ModelSerializer[PartyGroup]):
-    """A group of parties, by their ids."""
+    """A group of parties, by the parties' ids."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     parties: Any = serializers.SlugRelatedField(slug_field="public_id", many=True, read_only=True)
@@ -49,7 +49,7 @@ class PartyGroupSerializer(serializers.ModelSerializer[PartyGroup]):
 
 
 class PartyGroupInput(serializers.ModelSerializer[PartyGroup]):
-    """What is kept of a group. `parties` are set as a whole."""
+    """The fields of a group that can be set. `parties` replaces the present ones."""
 
     parties = PartiesField(required=False)
 
@@ -60,13 +60,13 @@ class PartyGroupInput(serializers.ModelSerializer[PartyGroup]):
 
 
 class PartyGroupFilters(django_filters.FilterSet):
-    """By what groups are narrowed."""
+    """Filters for groups of parties."""
 
     party = django_filters.CharFilter(field_name="parties__public_id", label=pgettext_lazy("label", "party"))
 
 
 class PartyGroupViewSet(DeskViewSet):
-    """Groups of parties that the desks formed."""
+    """The summit's own groups of parties."""
 
     name = "party-groups"
     verbose_name = gettext_lazy("groups of parties")
@@ -82,8 +82,8 @@ class PartyGroupViewSet(DeskViewSet):
         return PartyGroup.objects.select_related("summit").prefetch_related("parties")
 
     def add(self, *, by: User, summit: Summit, values: Values) -> PartyGroup:
-        """Form a group."""
-        return groups.enter(by=by, summit=summit, values=values)
+        """Create a group."""
+        return groups.create(by=by, summit=summit, values=values)
 
     def change(self, *, by: User, row: PartyGroup, values: Values) -> PartyGroup:
         """Change a group."""

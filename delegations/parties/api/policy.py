@@ -1,4 +1,4 @@
-"""How a summit treats its parties: one policy, that every summit has."""
+"""API of a summit's policy for parties."""
 
 from typing import Any, ClassVar
 
@@ -21,13 +21,13 @@ from summit.users.models import User
 
 
 class LetterWords(serializers.DictField):
-    """Texts of letters by language, and by which text it is."""
+    """Texts of letters, by language and name of the text."""
 
     child = serializers.DictField(child=serializers.CharField())
 
 
 class PolicySerializer(serializers.ModelSerializer[Policy]):
-    """A summit's policy towards its parties."""
+    """A summit's policy for its parties."""
 
     letter_words = LetterWords(
         required=False, help_text=f"In languages other than the summit's first: {', '.join(LETTER_TEXTS)}."
@@ -39,7 +39,7 @@ class PolicySerializer(serializers.ModelSerializer[Policy]):
 
 
 class PolicyViewSet(DeskViewSet):
-    """A summit's policy."""
+    """A summit's policy for its parties."""
 
     name = "policy"
     verbose_name = _("policy for parties")
@@ -56,18 +56,18 @@ class PolicyViewSet(DeskViewSet):
 
     @classmethod
     def paths(cls) -> list[URLPattern]:
-        """Return its one address."""
+        """Return the URL pattern: a summit has one policy."""
         view = working_api(OnePolicy.as_view(viewset=cls(), scope=cls.name))
         return [path("summits/<slug:summit>/desk/policy/", view, name="api-desk-policy")]
 
 
 class OnePolicy(DetailView):
-    """A summit's policy towards its parties: the usual one, until it is changed."""
+    """A summit's policy for its parties, with default values until it is changed."""
 
     http_method_names = ["get", "head", "patch"]
 
     def admit(self, request: Request) -> None:
-        """Find the summit. Raises Http404, PermissionDenied."""
+        """Find the summit and its policy. Raises Http404, PermissionDenied."""
         mine = summits_for(self.by, "delegations.policy.view")
         found = Summit.objects.filter(slug=self.kwargs["summit"])
         summit = (found if mine is None else found.filter(pk__in=mine)).first()
@@ -81,7 +81,7 @@ class OnePolicy(DetailView):
         return Policy.objects.of(row.summit)
 
     def _held(self) -> Policy:
-        """Return the policy, while nobody else sets one. Raises Problem."""
+        """Lock the summit and return its policy. Raises Problem if it isn't the version that the client read."""
         Summit.objects.select_for_update(no_key=True).get(pk=self.row.summit_id)
         row = self.fresh(self.row)
         etags.check_match(self.request, self.state(row))

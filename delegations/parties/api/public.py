@@ -1,4 +1,7 @@
-"""Parties in the API: how they are named. Who of them is public is the agenda's and the press's to say."""
+"""Serializers of a party's name, flag and footnotes in the public API.
+
+Which parties are public depends on the agenda and the press pages.
+"""
 
 from typing import Any
 
@@ -6,7 +9,7 @@ from rest_framework import serializers
 
 
 class PartyNameSerializer(serializers.Serializer[Any]):
-    """What a party is called in a language."""
+    """The names of a party in a language."""
 
     name = serializers.CharField(help_text="The short name.")
     formal_name = serializers.CharField()
@@ -14,7 +17,7 @@ class PartyNameSerializer(serializers.Serializer[Any]):
 
 
 class PartySerializer(serializers.Serializer[Any]):
-    """A party as the host has approved its names. What is no country is not called so."""
+    """A party, with the names that the host has approved. `kind` is "country" only where the host says so."""
 
     id = serializers.CharField(help_text="Stable for ever.")
     kind = serializers.CharField(

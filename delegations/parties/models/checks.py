@@ -1,4 +1,4 @@
-"""What several models look at before they are stored."""
+"""Validation that several models share."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,7 @@ from summit.people.models import Person
 
 
 def check_same_summit(party_id: int | None, person_id: int | None) -> None:
-    """Refuse a person of another summit than the party's. Raises ValidationError."""
+    """Raise ValidationError if a person belongs to another summit than a party."""
     if party_id is None or person_id is None:
         return
     summits = Party.objects.filter(pk=party_id).values("summit")

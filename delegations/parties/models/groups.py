@@ -1,4 +1,4 @@
-"""Groups of parties that a summit's desks form, beside those to which countries belong by themselves."""
+"""Groups of parties that a summit defines itself, besides the predefined groups of countries."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ from summit.summits.models import Summit
 
 
 class PartyGroup(PublicModel):
-    """A group of a summit's parties. A party is in as many as the desks put it."""
+    """A group of a summit's parties. A party may be in several groups."""
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="party_groups", verbose_name=pgettext_lazy("label", "summit")

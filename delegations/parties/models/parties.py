@@ -1,4 +1,4 @@
-"""Parties: who is invited to a summit, and the people that stand for them."""
+"""Parties: those who are invited to a summit. Their names and their ids in other systems are here too."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -20,12 +20,12 @@ class PartyKind(models.TextChoices):
     SUBSTATE = "substate", _("sub-state government")
     INTERNATIONAL = "international", _("international organisation")
     ORGANISATION = "organisation", _("invited organisation")
-    # A party of one: the letter, the link and the answer are the same as for everybody.
+    # A party with one person, so that letters, links and answers work as for other parties.
     GUEST = "guest", _("single guest")
 
 
 class FlagRule(models.TextChoices):
-    """Which flag stands beside a party's name."""
+    """Which flag is shown beside a party's name."""
 
     OWN = "own", _("its own")
     NONE = "none", _("none")
@@ -33,7 +33,7 @@ class FlagRule(models.TextChoices):
 
 
 class Level(models.TextChoices):
-    """At which level a party is asked to attend, and at which it does; the highest first."""
+    """The level at which a party is asked to attend or attends, the highest first."""
 
     STATE = "state", _("head of state")
     GOVERNMENT = "government", _("head of government")
@@ -50,8 +50,8 @@ class Party(PublicModel):
     """A delegation (a country, a sub-state government, an international organisation), an invited organisation, or a
     single guest.
 
-    Names are as this summit's host has approved them: a library of ISO countries only proposes. Those here are in the
-    summit's first language; `PartyName` holds them in others.
+    Names are those that the summit's host has approved; a library of ISO countries only proposes names. The names
+    here are in the summit's first language, and `PartyName` has those in other languages.
     """
 
     summit = models.ForeignKey(
@@ -160,7 +160,7 @@ class Party(PublicModel):
         return self.name
 
     def clean(self) -> None:
-        """Refuse a code of what is no country, and a second host."""
+        """Refuse an ISO code for a party that is no country, and a second host."""
         if self.iso_code and self.kind != PartyKind.COUNTRY:
             raise ValidationError({"iso_code": _("A party of this kind has no code. Leave this empty.")})
         others = Party.objects.filter(summit=self.summit_id, is_host=True).exclude(pk=self.pk)
@@ -169,12 +169,12 @@ class Party(PublicModel):
 
     @property
     def is_delegation(self) -> bool:
-        """Whether the party sends a delegation; the others are invited organisations."""
+        """Whether the party sends a delegation. Organisations and single guests don't."""
         return self.kind not in (PartyKind.ORGANISATION, PartyKind.GUEST)
 
 
 class PartyName(models.Model):
-    """What a party is called in a language other than the summit's first."""
+    """A party's name in a language other than the summit's first."""
 
     party = models.ForeignKey(
         Party, on_delete=models.CASCADE, related_name="names", verbose_name=pgettext_lazy("label", "party")
@@ -203,7 +203,7 @@ class PartyName(models.Model):
 
 
 class ExternalId(models.Model):
-    """What another system calls a party or a person."""
+    """The id of a party or a person in another system."""
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="external_ids", verbose_name=pgettext_lazy("label", "summit")
@@ -237,7 +237,7 @@ class ExternalId(models.Model):
                 condition=Q(party__isnull=False, person__isnull=True) | Q(party__isnull=True, person__isnull=False),
                 violation_error_message=_("A key is a party’s or a person’s: choose one of them."),
             ),
-            # A system may count its people and its parties each from one.
+            # An id may be used once for a party and once for a person: a system may number each from one.
             models.UniqueConstraint(
                 fields=["summit", "system", "value"],
                 name="external_id_of_party_once",

@@ -1,4 +1,4 @@
-"""How a summit treats its parties: flags, deadlines, letters, reminders, and how long what is personal is kept."""
+"""A summit's policy for its parties: flags, deadlines, letters and reminders."""
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -10,26 +10,26 @@ from summit.core.validators import validate_printable, validate_text
 from summit.summits.models import Summit
 from summit.summits.translated_names import validate_texts
 
-# What letters say of whoever writes them, in the summit's first language and in others, with its most characters.
+# The texts of letters that exist in several languages, with their maximum length.
 LETTER_TEXTS = {"letter_sender": 500, "signatory_name": 200, "signatory_office": 200}
 days_form = RegexValidator(r"^\s*(\d{1,3}(\s*,\s*\d{1,3})*)?\s*\Z", _("Write days with commas, such as “14, 7, 2”."))
 
 
 def validate_letter_words(value: object) -> None:
-    """Refuse what isn't some of LETTER_TEXTS by language."""
+    """Raise ValidationError unless the value holds texts by language, with names from LETTER_TEXTS."""
     validate_texts(value, LETTER_TEXTS, several=("letter_sender",))
 
 
 class PolicyManager(models.Manager["Policy"]):
-    """Policies."""
+    """The manager of policies."""
 
     def of(self, summit: Summit) -> "Policy":
-        """Return a summit's policy; one with the usual values, not stored, where it has none. One query."""
+        """Return a summit's policy, or an unsaved one with default values. One query."""
         return self.filter(summit=summit).first() or Policy(summit=summit)
 
 
 class Policy(models.Model):
-    """A summit's policy towards its parties."""
+    """A summit's policy for its parties."""
 
     summit = models.OneToOneField(
         Summit, on_delete=models.CASCADE, related_name="policy", verbose_name=pgettext_lazy("label", "summit")
@@ -101,16 +101,16 @@ class Policy(models.Model):
         return str(self.summit)
 
     def letter_word(self, text: str, language: str) -> str:
-        """Return one of LETTER_TEXTS for letters in a language, else in the summit's first."""
+        """Return a text of LETTER_TEXTS in a language, or else in the summit's first."""
         theirs: dict[str, str] = self.letter_words.get(language, {}) if language != self.summit.language else {}
         return theirs.get(text) or str(getattr(self, text))
 
     def signs(self, language: str) -> list[str]:
-        """Return who signs letters in a language: name and office, as far as they are given."""
-        said = (self.letter_word(text, language) for text in ("signatory_name", "signatory_office"))
-        return [" ".join(line.split()) for line in said if line.strip()]
+        """Return the name and office of the signatory in a language, without empty lines."""
+        message = (self.letter_word(text, language) for text in ("signatory_name", "signatory_office"))
+        return [" ".join(line.split()) for line in message if line.strip()]
 
     @property
     def reminds(self) -> list[int]:
-        """The days before answers are due at which reminders go, the earliest reminder first."""
+        """The days before answers are due on which reminders are sent, the earliest reminder first."""
         return sorted({int(part) for part in self.reminder_days.split(",") if part.strip()}, reverse=True)

@@ -1,7 +1,7 @@
-"""Which country a name means: the names of ISO 3166 and the United Nations in six languages and those that people
-use, whatever the accents, apostrophes and articles.
+"""Finding the country that a name means, whatever its accents, apostrophes and articles.
 
-It says which country is meant and nothing else: what the host calls it, and whether it recognises it, is the host's.
+It knows the names of ISO 3166 and the United Nations in six languages, and other names in common use. It only
+identifies the country: the host decides on the name of a party and whether it recognises it.
 """
 
 import gettext
@@ -19,9 +19,9 @@ from django_countries import countries
 from delegations.parties.models.parties import Party
 from summit.core.text_normalisation import fold
 
-# The official languages of the United Nations besides English, as the library calls them.
+# The official languages of the United Nations except English, by the codes of pycountry.
 _LANGUAGES = ("ar", "zh_CN", "fr", "ru", "es")
-# What people write and neither library has.
+# Names in common use that neither library has.
 _ALIASES = {
     "AE": "UAE; Emirates",
     "BA": "Bosnia",
@@ -54,20 +54,20 @@ _ALIASES = {
     "VA": "Vatican; Vatican City; Saint-Siège",
     "VN": "Vietnam",
 }
-# So alike are names that are perhaps one, misspelt.
+# The similarity from which two names may be the same, one of them misspelt.
 NEAR = 0.84
 _APOSTROPHES = re.compile("['’‘ʼ`´.]")
 _SMALL = {"the", "and", "of", "la", "le", "les", "el", "et", "y"}
 
 
 def plain(name: str) -> str:
-    """Return a name as it is compared: folded, without apostrophes, signs and small words."""
+    """Return a name in the form in which names are compared: folded, without apostrophes, signs and small words."""
     words = re.findall(r"\w+", fold(_APOSTROPHES.sub("", name)))
     return " ".join([word for word in words if word not in _SMALL] or words)
 
 
 def _turned(name: str) -> Iterator[str]:
-    """Yield a name, and as it is said: "Korea, Republic of" is the Republic of Korea."""
+    """Yield a name and its variants in natural order, such as "Republic of Korea" for "Korea, Republic of"."""
     yield name
     head, comma, rest = name.partition(", ")
     if comma:
@@ -78,13 +78,15 @@ def _turned(name: str) -> Iterator[str]:
 
 
 def _names() -> Iterator[tuple[str, str]]:
-    """Yield names with their codes."""
-    said: list[Callable[[str], str]] = [str]
-    said += [gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [language]).gettext for language in _LANGUAGES]
+    """Yield all known names with their country codes."""
+    message: list[Callable[[str], str]] = [str]
+    message += [
+        gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [language]).gettext for language in _LANGUAGES
+    ]
     for row in pycountry.countries:
         own = [getattr(row, name, "") for name in ("name", "official_name", "common_name")]
         for name in filter(None, own):
-            for translated in said:
+            for translated in message:
                 yield from ((each, row.alpha_2) for each in _turned(translated(name)))
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
@@ -104,27 +106,33 @@ def _known() -> dict[str, str]:
     found: defaultdict[str, set[str]] = defaultdict(set)
     for name, code in _names():
         found[plain(name)].add(code)
-    # A name of two countries is none's.
+    # A name that two countries share is ambiguous and left out.
     return {name: codes.pop() for name, codes in found.items() if len(codes) == 1 and name}
 
 
 def code_of(name: str) -> str:
-    """Return the ISO 3166 code of two letters of the country that a name or code means, or ""."""
+    """Return the two-letter ISO 3166 code of the country with this name or code, or ""."""
     return _codes().get(name.strip().lower(), "") or code_of_name(name)
 
 
 @lru_cache(1000)
 def code_of_name(name: str) -> str:
-    """Return the code of the country that a name means, "" for a bare code too: an organisation may be called so."""
-    said = name.strip()
-    # "Netherlands (Kingdom of the)" is turned too, but "Congo (Democratic Republic of the)" is no Congo.
-    forms = [said, *(each for each in _turned(said) if len(plain(each)) >= len(plain(said)))]
+    """Return the code of the country with this name, or "".
+
+    A bare code isn't accepted, since an organisation may have such a name.
+    """
+    message = name.strip()
+    # The variants of "Netherlands (Kingdom of the)" are tried too. Shorter variants aren't: "Congo (Democratic
+    # Republic of the)" must not become "Congo".
+    forms = [message, *(each for each in _turned(message) if len(plain(each)) >= len(plain(message)))]
     found = (_known().get(plain(form)) for form in forms)
     return next((code for code in found if code), "")
 
 
 def near(name: str, parties: Mapping[str, Party]) -> list[Party]:
-    """Return which of some parties, by their names as `plain` gives them, are perhaps meant by one that is none of
-    theirs."""
+    """Return parties with names similar to a name that isn't any party's.
+
+    `parties` is by name, in the form that `plain` returns.
+    """
     hits = get_close_matches(plain(name), parties, n=3, cutoff=NEAR)
     return list({id(parties[hit]): parties[hit] for hit in hits}.values())

@@ -1,5 +1,6 @@
-"""What the members and observers of the United Nations are called in each language of the system, by a library of
-ISO 3166. It only proposes.
+"""The names of the United Nations' members and observers in each language, from an ISO 3166 library.
+
+They are only proposals for parties' names.
 """
 
 from functools import cache
@@ -15,7 +16,7 @@ _STATES = frozenset(code for group in CONTINENTS for code in CODES_OF[group])
 
 @cache
 def names(language: str) -> dict[str, str]:
-    """Return the names of these countries by their codes, in a language."""
+    """Return the names of these countries in a language, by country code."""
     with translation.override(language):
         return {code: str(countries.name(code)) for code in _STATES}
 
@@ -29,13 +30,16 @@ def _codes_by_name() -> dict[str, str]:
 
 
 def code_of(name: str) -> str:
-    """Return the code of the country that is called so in any language of the system, or ""."""
+    """Return the code of the country with this name in any language of the system, or ""."""
     return _codes_by_name().get(" ".join(name.split()).casefold(), "")
 
 
 def in_language(name: str, language: str) -> tuple[str, str]:
-    """Return what the country that is called so, in any language of the system, is called in `language`, and the
-    language of the name that was given; the name itself and "" where it is that already, or no country's."""
+    """Return a country's name in `language`, and the language of the given name.
+
+    The given name may be in any language of the system. If it is the name in `language` already, or no country's, the
+    name itself and "" are returned.
+    """
     code = code_of(name)
     given = " ".join(name.split())
     if not code or names(language)[code].casefold() == given.casefold():
@@ -45,6 +49,6 @@ def in_language(name: str, language: str) -> tuple[str, str]:
 
 
 def proposed(language: str) -> list[tuple[Group, list[tuple[str, str]]]]:
-    """Return the countries as (code, name), by continent, in the order of their names."""
+    """Return the countries by continent, as (code, name) sorted by name."""
     ordered = sorted(names(language).items(), key=lambda entry: entry[1].casefold())
     return [(group, [pair for pair in ordered if pair[0] in CODES_OF[group]]) for group in CONTINENTS]

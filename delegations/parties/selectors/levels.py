@@ -1,12 +1,13 @@
-"""At which levels a party may come."""
+"""The levels at which each kind of party can attend."""
 
 from django.utils.translation import gettext as _
 
 from delegations.parties.models.parties import Level, PartyKind
 from summit.templatetags.marks import comma
 
-# A state has no chief executive, and whoever comes for it has a rank. A sub-state government has neither a head of
-# state nor ambassadors. Whoever comes for an organisation comes as its head or for it, whatever they are at home.
+# States are not represented by an executive or a plain representative. Sub-state governments have neither a head of
+# state nor ambassadors. Organisations are represented by their head or a representative, whatever these people are at
+# home.
 _STATES = tuple(level for level in Level if level not in (Level.EXECUTIVE, Level.REPRESENTATIVE))
 _REGIONS = (
     *(Level.GOVERNMENT, Level.DEPUTY, Level.MINISTER, Level.VICE_MINISTER, Level.OFFICIAL),
@@ -17,13 +18,13 @@ OFFERED: dict[str, tuple[Level, ...]] = {
     PartyKind.SUBSTATE: _REGIONS,
     PartyKind.INTERNATIONAL: (Level.EXECUTIVE, Level.OFFICIAL, Level.AMBASSADOR, Level.REPRESENTATIVE),
     PartyKind.ORGANISATION: (Level.EXECUTIVE, Level.REPRESENTATIVE),
-    # A single guest comes as they are.
+    # Levels don't apply to a single guest.
     PartyKind.GUEST: (),
 }
 
 
 def problem(level: str, kind: str) -> str:
-    """Return in a sentence why a party of this kind can't be asked for, or come at, a level; "" where it can."""
+    """Return why a party of this kind can't be invited at a level or attend at it, or "" if it can."""
     levels = OFFERED.get(kind, tuple(Level))
     if not level or level in levels:
         return ""

@@ -1,4 +1,4 @@
-"""Which kind of party a word means, in any language of the system."""
+"""Reading a kind of party from its name in any language of the system."""
 
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -14,11 +14,11 @@ from summit.core.text_normalisation import fold
 
 
 class Unreadable(Exception):
-    """A cell can't be understood, with a sentence that says what to write."""
+    """A cell can't be read. The text says what to write."""
 
 
 def in_all_languages(pairs: Callable[[], Iterable[tuple[str, Any]]]) -> dict[str, str]:
-    """Return values by their labels in every language of the system, folded, and by themselves."""
+    """Return values by their labels in every language of the system, and by themselves. The keys are folded."""
     found: dict[str, str] = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
@@ -28,18 +28,18 @@ def in_all_languages(pairs: Callable[[], Iterable[tuple[str, Any]]]) -> dict[str
 
 @cache
 def _kinds() -> dict[str, str]:
-    # What a summit calls them that doesn't say "country" is understood everywhere.
+    # The word for countries in summits that don't say "country" is accepted in all summits.
     others = in_all_languages(lambda: [(PartyKind.COUNTRY.value, kind_word(PartyKind.COUNTRY, says_country=False))])
     return others | in_all_languages(lambda: PartyKind.choices)
 
 
 def kinds_offered(*, says_country: bool) -> list[str]:
-    """Return the words for the kinds of party that a table may bring."""
+    """Return the names of the kinds of party that can be imported."""
     return [kind_word(kind, says_country=says_country) for kind in PartyKind if kind != PartyKind.GUEST]
 
 
 def party_kind(said: str, *, says_country: bool = True) -> str:
-    """Return a kind of party by its word in any language. Raises Unreadable."""
+    """Return the kind of party with a name in any language. Raises Unreadable."""
     found = _kinds().get(fold(said))
     if found is None or found == PartyKind.GUEST:
         offered = ", ".join(kinds_offered(says_country=says_country))

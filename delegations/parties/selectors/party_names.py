@@ -1,7 +1,8 @@
-"""What a party is called, everywhere: on pages, in lists, in letters and in data.
+"""The names of parties on pages, in lists, in letters and in data.
 
-Names are those that the summit's host has approved: in the summit's first language they stand with the party, in
-others with `PartyName`. Where there is none in a language, the first language's stands, and says so by `language`.
+Names are those that the summit's host has approved. The names in the summit's first language are in `Party`, and
+those in other languages in `PartyName`. Where there is none in a language, the first language's is used, and
+`language` says so.
 """
 
 import unicodedata
@@ -22,13 +23,13 @@ from summit.summits.models import Summit
 
 
 class NamesBySummit:
-    """What parties are called in the reader's language: a query or two for each summit."""
+    """Parties' names in the reader's language, for parties of several summits. One or two queries for each summit."""
 
     def __init__(self) -> None:
         self._books: dict[int, Any] = {}
 
     def of(self, party: Party, summit: Summit) -> str:
-        """Return the name."""
+        """Return the name of a party."""
         if summit.pk not in self._books:
             self._books[summit.pk] = book(summit, get_language() or summit.language)
         found = self._books[summit.pk].of(party)
@@ -41,11 +42,11 @@ _FIELDS = ("name", "formal_name", "sort_key", "salutation", "footnote")
 
 @dataclass(frozen=True)
 class Named:
-    """A party as it is named in a language.
+    """A party's name and related texts in a language.
 
-    `language` is that of the words: the one asked for, or else the summit's first. `flag` is "" for none, an ISO 3166
-    code in capitals for the party's own, or "neutral". `salutation` is "" where the letter's template has it: always
-    for a party that the host doesn't recognise.
+    `language` is the language of the texts: the requested one, or else the summit's first. `flag` is "" for none, an
+    ISO 3166 code in capitals for the party's own, or "neutral". `salutation` is "" where the letter's template has to
+    provide it, as always for a party that the host doesn't recognise.
     """
 
     name: str
@@ -59,14 +60,14 @@ class Named:
 
     @property
     def alphabetical(self) -> tuple[str, str]:
-        """The key by which parties stand in the order of the alphabet: neither capitals nor accents count."""
+        """The sort key for alphabetical order, which ignores capitals and accents."""
         plain = unicodedata.normalize("NFKD", self.sort_key.casefold())
         return "".join(letter for letter in plain if not unicodedata.combining(letter)), self.sort_key
 
 
 @cache
 def known_flags() -> frozenset[str]:
-    """Return the codes of the countries of which there is a picture of the flag (static/flags/CODE.gif)."""
+    """Return the codes of the countries that have a flag picture (static/flags/CODE.gif)."""
     folder = resources.files("django_countries") / "static" / "flags"
     stems = (entry.name.removesuffix(".gif") for entry in folder.iterdir() if entry.name.endswith(".gif"))
     return frozenset(stem.upper() for stem in stems if len(stem) == 2 and stem.isalpha())
@@ -82,12 +83,14 @@ def _flag(*, rule: str, code: str, recognised: bool, shown: bool) -> str:
 
 
 def _make(own: dict[str, Any], local: dict[str, Any] | None, *, first: str, language: str, flag: str) -> Named:
-    """Put a name together: `own` in the first language, `local` in the one asked for where there is one."""
+    """Return a party's Named, from its texts in the first language (`own`) and in the requested one (`local`), if
+    any."""
     if local is None or language == first:
-        words, said = own, first
+        words, message = own, first
     else:
-        # Where only the short name is given in a language, it stands for the others: two languages in one line help
-        # nobody. A footnote is part of what was agreed and never left out.
+        # If a language has only the short name, it also serves as formal name and sort key, so that two languages
+        # aren't mixed in a line. The footnote is used in the first language if need be: it is part of what was agreed
+        # with the party.
         words = {
             "name": local["name"],
             "formal_name": local["formal_name"] or local["name"],
@@ -95,10 +98,10 @@ def _make(own: dict[str, Any], local: dict[str, Any] | None, *, first: str, lang
             "salutation": local["salutation"],
             "footnote": local["footnote"] or own["footnote"],
         }
-        said = language
+        message = language
     recognised = own["recognised"]
-    # A salutation in another language than the letter's would be worse than the template's.
-    salutation = words["salutation"] if recognised and said == language else ""
+    # The template's salutation is better than one in another language than the letter's.
+    salutation = words["salutation"] if recognised and message == language else ""
     return Named(
         name=words["name"],
         formal_name=words["formal_name"],
@@ -106,13 +109,13 @@ def _make(own: dict[str, Any], local: dict[str, Any] | None, *, first: str, lang
         salutation=salutation,
         footnote=words["footnote"],
         flag=flag,
-        language=said,
+        language=message,
         recognised=recognised,
     )
 
 
 def named(party: Party, *, policy: Policy, language: str) -> Named:
-    """Return how a party is named in a language. No query where its `names` are prefetched and its summit joined."""
+    """Return a party's Named in a language. No query if its `names` are prefetched and its summit is joined."""
     own = {name: getattr(party, name) for name in (*_FIELDS, "recognised")}
     row = next((row for row in party.names.all() if row.language == language), None)
     local = None if row is None else {name: getattr(row, name) for name in _FIELDS}
@@ -122,22 +125,22 @@ def named(party: Party, *, policy: Policy, language: str) -> Named:
 
 @dataclass(frozen=True)
 class Book:
-    """The parties of a summit as they are named in one language, by their primary keys."""
+    """The names of a summit's parties in one language."""
 
     language: str
     by_key: dict[int, Named] = field(default_factory=dict)
-    # By the short name in the summit's first language, as what is frozen calls them.
+    # By the short name in the summit's first language, which frozen content uses.
     by_name: dict[str, Named] = field(default_factory=dict)
 
     def of(self, party: Party | int | None, frozen: str = "") -> Named | None:
-        """Return a party by itself or its primary key; else the one that is called `frozen`; else None."""
+        """Return the Named of a party, given as a row or primary key. Otherwise that of the party with the short name
+        `frozen`, or None."""
         key = party.pk if isinstance(party, Party) else party
         return self.by_key.get(key or 0) or self.by_name.get(frozen)
 
 
 def book(summit: Summit, language: str = "", *, parties: QuerySet[Party] | None = None) -> Book:
-    """Return how the parties of a summit (or those of a query) are named in a language, the reader's unless it is
-    given. One query."""
+    """Return a Book of a summit's parties, or of `parties`, in a language or else the reader's. One query."""
     language = language or get_language() or summit.language
     rows = Party.objects.filter(summit=summit) if parties is None else parties
     found = Book(language)
@@ -147,7 +150,7 @@ def book(summit: Summit, language: str = "", *, parties: QuerySet[Party] | None 
 
 
 def _read(parties: QuerySet[Party], language: str) -> Iterator[tuple[int, str, Named]]:
-    """Yield the key, the short name in the summit's first language, and the name in this one. One query."""
+    """Yield each party's primary key, its short name in the summit's first language, and its Named. One query."""
     local = [f"local__{name}" for name in _FIELDS]
     about = ("pk", *_FIELDS, "recognised", "flag", "iso_code", "summit__language", "summit__policy__shows_flags")
     for row in _localised(parties.order_by(), language).values(*about, "local__pk", *local):
@@ -156,7 +159,7 @@ def _read(parties: QuerySet[Party], language: str) -> Iterator[tuple[int, str, N
             rule=row["flag"],
             code=row["iso_code"],
             recognised=row["recognised"],
-            # A summit without a policy has the usual one, which shows them.
+            # Without a policy the defaults apply, which show flags.
             shown=row["summit__policy__shows_flags"] is not False,
         )
         first = row["summit__language"]
@@ -164,18 +167,18 @@ def _read(parties: QuerySet[Party], language: str) -> Iterator[tuple[int, str, N
 
 
 def to_readers(keys: Iterable[int]) -> dict[int, Named]:
-    """Return how parties of any summits are named in the reader's language, by their primary keys. One query."""
+    """Return the names of parties of any summits in the reader's language, by primary key. One query."""
     rows = Party.objects.filter(pk__in=set(keys))
     return {key: named_as for key, _name, named_as in _read(rows, get_language() or "")}
 
 
 def to_reader(party: Party) -> Named:
-    """Return how one party is named in the reader's language. One query."""
+    """Return the Named of one party in the reader's language. One query."""
     return to_readers([party.pk])[party.pk]
 
 
 def call(parties: Iterable[Party]) -> None:
-    """Let parties say how the reader's language names them: `reads_as`, by which pages name a row. One query."""
+    """Set `reads_as` on parties: their Named in the reader's language, which pages use to name rows. One query."""
     rows = list(parties)
     names = to_readers(party.pk for party in rows) if rows else {}
     for party in rows:
@@ -187,28 +190,30 @@ def _localised(rows: QuerySet[Party], language: str) -> QuerySet[Party]:
 
 
 def reader_key(language: str) -> Coalesce:
-    """Return the expression of a party's alphabetical key in a language."""
+    """Return an expression for a party's alphabetical key in a language."""
     theirs = PartyName.objects.filter(party=OuterRef("pk"), language=language).order_by()
     key = theirs.values(key=Coalesce(NullIf("sort_key", Value("")), "name"))
     return Coalesce(Subquery(key), "sort_key")
 
 
 def in_order(rows: QuerySet[Party], language: str, *, protocol: bool = False) -> QuerySet[Party]:
-    """Order parties by their alphabetical keys in a language, as the database compares them, or in protocol order:
-    those that are ranked by hand first, the others by alphabet after them."""
+    """Return parties in the alphabetical order of a language, as the database sorts, or in protocol order.
+
+    In protocol order, parties without a rank follow by alphabet.
+    """
     ranked = [F("protocol_order").asc(nulls_last=True)] if protocol else []
     return rows.annotate(reader_key=reader_key(language)).order_by(*ranked, "reader_key", "pk")
 
 
 def kind_word(kind: str, *, says_country: bool) -> str:
-    """Return what a kind of party is called; where the summit doesn't say "country", those are participants."""
+    """Return the name of a kind of party. For a country it is "participant" if the summit doesn't say "country"."""
     if kind == PartyKind.COUNTRY and not says_country:
         return pgettext("kind of party", "participant")
     return str(PartyKind(kind).label)
 
 
 def footnotes(names: Iterable[Named]) -> Footnotes:
-    """Return the footnotes of parties, in the order in which they are named."""
+    """Return the footnotes of parties, numbered in the given order."""
     found = Footnotes()
     for name in names:
         found.mark(name)
@@ -216,41 +221,51 @@ def footnotes(names: Iterable[Named]) -> Footnotes:
 
 
 def on_page(summit: Summit) -> dict[str, Any]:
-    """Return what a page needs to name parties in the reader's language: `names`, a Book, and `notes`, in which the
-    page's footnotes gather as it is rendered. One query."""
+    """Return template context to name a summit's parties in the reader's language. One query.
+
+    `names` is a Book. `notes` collects the footnotes while the page is rendered.
+    """
     return {"names": book(summit), "notes": Footnotes()}
 
 
 def alone_on_page(party: Party) -> dict[str, Any]:
-    """Return what a page needs that names one party, whose summit is joined: `names`, `notes` as they gather,
-    `named` and `mark`, the mark of its footnote. One query."""
+    """Return template context to name one party in the reader's language. One query.
+
+    `names` and `notes` are as in `on_page`, `named` is the party's Named, and `mark` the mark of its footnote. Fetch
+    the party with its summit.
+    """
     names, notes = book(party.summit, parties=Party.objects.filter(pk=party.pk)), Footnotes()
     named = names.of(party)
     return {"names": names, "notes": notes, "named": named, "mark": notes.mark(named)}
 
 
 class Books:
-    """The parties of a summit in whatever languages they are asked for, or at once in those that are given: one query
-    for each language."""
+    """The names of a summit's parties in several languages. One query for each language.
+
+    Languages given to the constructor are read at once, others when they are asked for.
+    """
 
     def __init__(self, summit: Summit, languages: Iterable[str] = ()) -> None:
         self._summit = summit
         self._found: dict[str, Book] = {language: book(summit, language) for language in set(languages)}
 
     def of(self, party: Party | int | None, language: str) -> Named | None:
-        """Return how a party is named in a language, None for none."""
+        """Return the Named of a party in a language, or None for None."""
         return None if party is None else self.book(language).of(party)
 
     def book(self, language: str) -> Book:
-        """Return how all of them are named in a language."""
+        """Return the Book of a language."""
         if language not in self._found:
             self._found[language] = book(self._summit, language)
         return self._found[language]
 
 
 def letter_facts(party: Party, *, policy: Policy, language: str) -> dict[str, Any]:
-    """Return what a letter says of a party, to be frozen: its names, its salutation ("" for the template's), its
-    footnote, its flag, and whether it is written to with a style."""
+    """Return the facts about a party that are frozen with a letter.
+
+    These are its names, its salutation ("" for the template's), its footnote, its flag, whether the host recognises
+    it, and whether it is a delegation.
+    """
     name = named(party, policy=policy, language=language)
     return {
         "party": name.name,
@@ -265,8 +280,10 @@ def letter_facts(party: Party, *, policy: Policy, language: str) -> dict[str, An
 
 
 def as_data(party: Party, *, policy: Policy) -> dict[str, Any]:
-    """Return a party as data: its id, its kind, its names and footnotes by language, its flag. No query where its
-    `names` are prefetched and its summit is joined. A party without a flag has None."""
+    """Return a party as data: its id, its kind, its names and footnotes by language, and its flag or None.
+
+    No query if its `names` are prefetched and its summit is joined.
+    """
     first = party.summit.language
     languages = [first, *sorted({row.language for row in party.names.all()} - {first})]
     names = {language: named(party, policy=policy, language=language) for language in languages}
@@ -284,8 +301,10 @@ def as_data(party: Party, *, policy: Policy) -> dict[str, Any]:
 
 
 def all_as_data(summit: Summit) -> dict[int | str, dict[str, Any]]:
-    """Return the parties of a summit as data, by their primary keys and by what is frozen of their names. Three
-    queries."""
+    """Return the parties of a summit as data, by primary key and by short name. Three queries.
+
+    Frozen content refers to parties by short name.
+    """
     policy = Policy.objects.of(summit)
     found: dict[int | str, dict[str, Any]] = {}
     for party in Party.objects.filter(summit=summit).select_related("summit").prefetch_related("names"):

@@ -1,7 +1,7 @@
-"""What the library of ISO 3166 would call a summit's parties in a language: suggestions, which a person confirms.
+"""Proposals for parties' names in a language, from the ISO 3166 library.
 
-The library lacks Kosovo and the European Union, knows no sub-state government, and calls one state by two kinds of
-name: nothing of it is applied by itself.
+A user has to confirm each. The library lacks Kosovo and the European Union, has no sub-state governments, and its
+names of states differ in style.
 """
 
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ from summit.summits.models import Summit
 
 @dataclass(frozen=True)
 class Proposal:
-    """A party that has no name in a language, and what the library calls it there, "" where it knows none."""
+    """A party without a name in a language, and the library's name for it there, or "" if it has none."""
 
     party: Party
     name: str
 
 
 def languages(summit: Summit) -> list[tuple[str, str]]:
-    """Return the languages, other than the summit's first, in which parties can be named."""
+    """Return the languages other than the summit's first, as (code, name)."""
     return [(code, name) for code, name in settings.LANGUAGES if code != summit.language]
 
 
@@ -34,8 +34,11 @@ def _unnamed(summit: Summit, language: str) -> QuerySet[Party]:
 
 
 def numbers(summit: Summit, language: str) -> dict[str, int]:
-    """Return how many of a summit's parties have no name in a language ("unnamed"), and for how many of these the
-    library has none either, since they are no countries ("lacking"). One query."""
+    """Return how many parties have no name in a language ("unnamed"), and for how many the library has none
+    ("lacking").
+
+    The library has no names for parties without a country code. One query.
+    """
     found: dict[str, int] = _unnamed(summit, language).aggregate(
         unnamed=Count("pk"), lacking=Count("pk", filter=Q(iso_code=""))
     )
@@ -43,8 +46,10 @@ def numbers(summit: Summit, language: str) -> dict[str, int]:
 
 
 def proposals(summit: Summit, language: str, most: int | None = None) -> list[Proposal]:
-    """Return a summit's parties without a name in a language, in the order of the alphabet of its first, the first
-    `most` of them. One query."""
+    """Return the first `most` parties without a name in a language, with proposals. One query.
+
+    They are in the alphabetical order of the summit's first language.
+    """
     rows = _unnamed(summit, language)
     with translation.override(language):
         return [

@@ -1,8 +1,8 @@
-"""Groups in which parties are found, a party in as many as it belongs to: continents, the United Nations' regional
-groups, the European Union, the G20, and those that the desks of a summit form.
+"""Groups of parties to filter by: continents, United Nations regional groups, the EU, the G20, and the summit's own.
 
-Who belongs to the first follows from the ISO 3166 code and nothing that a desk enters. Continents are those of the
-United Nations' M49; Türkiye takes part in two of its regional groups, and the United States in one as an observer.
+A party may be in several groups. Membership in the groups of countries depends only on the ISO 3166 code. Continents
+are those of the United Nations' M49. Türkiye is in two United Nations groups, and the United States in one, as an
+observer.
 """
 
 from django.db.models import Q, TextChoices
@@ -15,7 +15,7 @@ from summit.summits.models import Summit
 
 
 class Group(TextChoices):
-    """Groups of countries."""
+    """A predefined group of countries."""
 
     AFRICA = "africa", _("Africa")
     AMERICAS = "americas", _("the Americas")
@@ -32,7 +32,7 @@ class Group(TextChoices):
 
 
 CONTINENTS = (Group.AFRICA, Group.AMERICAS, Group.ASIA, Group.EUROPE, Group.OCEANIA)
-# The parties that are no country with a code: organisations, companies, guests.
+# Parties without a country code: organisations, companies, guests.
 NO_COUNTRY = "none"
 _AFRICA = (
     "AO BF BI BJ BW CD CF CG CI CM CV DJ DZ EG ER ET GA GH GM GN GQ GW KE KM LR LS LY MA MG ML MR MU MW MZ NA NE NG "
@@ -66,15 +66,16 @@ CODES_OF: dict[str, frozenset[str]] = {str(group.value): frozenset(codes.split()
 
 
 def choices(summit: Summit | None) -> list[tuple[str, Promise | str]]:
-    """Return the groups to choose from, the summit's own first: what a group is called in addresses, and its name.
-    One query."""
+    """Return pairs of a group's id and its name, the summit's own groups first. One query."""
     own = PartyGroup.objects.filter(summit=summit).values_list("public_id", "name") if summit else ()
     return [*own, *[(str(group.value), group.label) for group in Group], (NO_COUNTRY, _("no country"))]
 
 
 def within(group: str, prefix: str = "") -> Q:
-    """Return the condition that picks the parties of a group, called as in `choices`; `prefix` leads from the rows to
-    their parties, such as "party__"."""
+    """Return a condition for the parties of a group, by an id from `choices`.
+
+    `prefix` is the lookup prefix from the rows to their parties, such as "party__".
+    """
     if group == NO_COUNTRY:
         return Q(**{f"{prefix}iso_code": ""})
     if group in CODES_OF:
@@ -84,11 +85,12 @@ def within(group: str, prefix: str = "") -> Q:
 
 
 def continent_of(code: str) -> str:
-    """Return the continent of a country by its ISO 3166 code; `NO_COUNTRY` for "" and codes that stand on none."""
+    """Return the continent of a country by its ISO 3166 code, or `NO_COUNTRY` for "" and codes without a
+    continent."""
     return next((str(group.value) for group in CONTINENTS if code in CODES_OF[group]), NO_COUNTRY)
 
 
 def groups_of(party: Party) -> list[Promise | str]:
-    """Return the names of the groups to which a party belongs, its summit's own first. One query."""
+    """Return the names of a party's groups, the summit's own first. One query."""
     own = [group.name for group in party.party_groups.all()]
     return [*own, *[group.label for group in Group if party.iso_code in CODES_OF[group]]]

@@ -1,4 +1,4 @@
-"""Entering parties, many at once: a line each."""
+"""Entering many parties at once, one on each line of a text."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,36 +25,41 @@ NAME_LENGTH = 120
 
 @dataclass(frozen=True)
 class Line:
-    """A party as it was entered."""
+    """A party as read from a line."""
 
     number: int
     name: str
     mailbox: str
     language: str
-    # What was written for it, where that is its name in another language than the summit's first, and which.
+    # The name as written and its language, if that isn't the summit's first.
     written: str = ""
     written_in: str = ""
     kind: str = PartyKind.COUNTRY
 
 
 class Entered(list[Party]):
-    """The parties that were entered; `translated` tells of those written in another language than the summit's first:
-    the party, what was written, and its language."""
+    """The created parties, as a list.
+
+    `translated` holds (party, name as written, language) for names that weren't in the summit's first language.
+    """
 
     translated: list[tuple[Party, str, str]]
 
 
 class LineProblems(ValueError):
-    """Some lines can't be taken: (the line's number, what is to be done about it)."""
+    """Some lines can't be read. `found` is a list of line numbers and messages."""
 
     def __init__(self, found: list[tuple[int, str]]) -> None:
-        super().__init__("; ".join(f"{number}: {said}" for number, said in found))
+        super().__init__("; ".join(f"{number}: {message}" for number, message in found))
         self.found = found
 
 
 def read(text: str, *, summit: Summit) -> list[Line]:
-    """Read lines such as "France; mission@france.example; French": a name, and where they are known a mailbox and
-    the language of letters, else the summit's. Raises LineProblems with all that is wrong. Two queries."""
+    """Return the parties on the lines of a text. Two queries.
+
+    A line such as "France; mission@france.example; French; country" has a name and optionally the mailbox, the
+    language of letters and the kind. Without a language, the summit's is used. Raises LineProblems with all problems.
+    """
     known = list(Party.objects.filter(summit=summit).values_list("name", "iso_code"))
     taken = {name.casefold(): name for name, _code in known}
     taken |= {_coded(code): name for name, code in known if code}
@@ -69,7 +74,7 @@ def read(text: str, *, summit: Summit) -> list[Line]:
             line = _line(number, raw, summit, says_country)
             _check_new(line, taken, seen)
         except ValidationError as problem:
-            problems += [(number, said) for said in problem.messages]
+            problems += [(number, message) for message in problem.messages]
         else:
             seen |= dict.fromkeys(_keys(line), number)
             lines.append(line)
@@ -79,12 +84,12 @@ def read(text: str, *, summit: Summit) -> list[Line]:
 
 
 def _coded(code: str) -> str:
-    """Return a country's code as no name can be written."""
+    """Return a country code in a form that no name can have."""
     return f"\n{code}"
 
 
 def _keys(line: Line) -> list[str]:
-    """Return by what a party may be entered already: its name, and the country that it is."""
+    """Return the keys by which a party may be entered already: its name, and the code of its country."""
     code = countries.code_of_name(line.name) if line.kind == PartyKind.COUNTRY else ""
     return [line.name.casefold(), *([_coded(code)] if code else [])]
 
@@ -95,7 +100,7 @@ def _line(number: int, raw: str, summit: Summit, says_country: bool) -> Line:
         parts.pop()
     if len(parts) > 4:
         raise ValidationError(_("There are more than four parts. Write: name; mailbox; language; kind."))
-    name, mailbox, language, said = (*parts, "", "", "")[:4]
+    name, mailbox, language, message = (*parts, "", "", "")[:4]
     if not name:
         raise ValidationError(_("The name is missing. Write: name; mailbox; language; kind."))
     if len(name) > NAME_LENGTH:
@@ -105,8 +110,8 @@ def _line(number: int, raw: str, summit: Summit, says_country: bool) -> Line:
         try:
             validate_mailbox(mailbox)
         except ValidationError:
-            said = _("“%(mailbox)s” is no mailbox. Correct it, or leave it out for now.")
-            raise ValidationError(said % {"mailbox": mailbox}) from None
+            message = _("“%(mailbox)s” is no mailbox. Correct it, or leave it out for now.")
+            raise ValidationError(message % {"mailbox": mailbox}) from None
     own, written_in = country_names.in_language(name, summit.language)
     letters = _language(language) if language else summit.language
     kind = _kind(parts, says_country)
@@ -114,12 +119,14 @@ def _line(number: int, raw: str, summit: Summit, says_country: bool) -> Line:
 
 
 def _kind(parts: list[str], says_country: bool) -> str:
-    """Return what the parts of a line say that a party is; a country where they don't, if its name is one's. Raises
-    ValidationError: nothing becomes an organisation unasked."""
-    name, mailbox, language, said = (*parts, "", "", "")[:4]
-    if said:
+    """Return the kind of party that a line states, or "country" if the name is a country's.
+
+    Raises ValidationError otherwise: a party only becomes an organisation if the line says so.
+    """
+    name, mailbox, language, message = (*parts, "", "", "")[:4]
+    if message:
         try:
-            return party_kinds.party_kind(said, says_country=says_country)
+            return party_kinds.party_kind(message, says_country=says_country)
         except Unreadable as problem:
             raise ValidationError(str(problem)) from None
     if countries.code_of_name(name):
@@ -137,12 +144,12 @@ def _check_new(line: Line, taken: Mapping[str, str], seen: Mapping[str, int]) ->
     if there is not None:
         if there.casefold() == line.name.casefold():
             raise ValidationError(_("“%(name)s” is entered already. Remove the line.") % {"name": line.name})
-        said = _("“%(name)s” is entered already as “%(there)s”. Remove the line.")
-        raise ValidationError(said % {"name": line.name, "there": there})
+        message = _("“%(name)s” is entered already as “%(there)s”. Remove the line.")
+        raise ValidationError(message % {"name": line.name, "there": there})
     first = next((seen[key] for key in keys if key in seen), None)
     if first is not None:
-        said = _("“%(name)s” stands in line %(n)d too. Remove one of them.")
-        raise ValidationError(said % {"name": line.name, "n": first})
+        message = _("“%(name)s” stands in line %(n)d too. Remove one of them.")
+        raise ValidationError(message % {"name": line.name, "n": first})
 
 
 def _language(said: str) -> str:
@@ -158,18 +165,17 @@ def _language(said: str) -> str:
     return known[said.casefold()]
 
 
-def enter(*, summit: Summit, text: str, by: User) -> Entered:
-    """Enter the parties of some lines, all or none, and return them.
+def create_parties(*, summit: Summit, text: str, by: User) -> Entered:
+    """Create the parties on the lines of a text, all or none, and return them.
 
-    Who is called as a country is, in any language, is entered as one, with its region; of the others a line says what
-    they are. Written in another language than the summit's first, it gets its name in the first from the
-    library of countries, and what was written as its name in that language. Who is called as the summit's host is
-    entered as the host, where it has none yet. Raises
-    PermissionDenied, LineProblems.
+    A party with a country's name in any language becomes that country, with its ISO code; other lines state the kind.
+    If the name is in another language than the summit's first, the party gets the library's name in the first
+    language, and the written name in its own language. A party with the name of the summit's host becomes the host,
+    if there is none yet. Raises PermissionDenied, LineProblems.
     """
     check(by, "delegations.party.change", summit)
     with transaction.atomic():
-        # Whoever enters parties for the same summit at the same time waits here, and then meets the names.
+        # A second import for the same summit waits here, and then finds these parties.
         Summit.objects.select_for_update().get(pk=summit.pk)
         lines = read(text, summit=summit)
         hosted = Party.objects.filter(summit=summit, is_host=True).exists()

@@ -1,4 +1,4 @@
-"""What other systems call a party or a person: a ministry's registry, a badge printer."""
+"""The ids of parties and people in other systems, such as a ministry's registry or a badge printer."""
 
 from collections.abc import Iterable, Mapping
 
@@ -14,16 +14,19 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 CHANGE = "delegations.externalid.change"
-# What somebody or something is called, by system.
+# Ids by system.
 Keys = Mapping[str, str]
 
 
 def set_keys(*, of: Party | Person, keys: Keys, by: User) -> None:
-    """Set what other systems call a party or a person: `keys` by system. A system that is left out is forgotten.
-    Raises PermissionDenied, ValidationError where a key is another's."""
+    """Set the ids of a party or a person; `keys` is by system.
+
+    Ids in systems that aren't given are deleted. Raises PermissionDenied, and ValidationError if another party or
+    person has an id.
+    """
     check(by, CHANGE, of.summit)
     with transaction.atomic():
-        # Whoever sets keys of the summit at the same time waits here, and then meets what is there.
+        # A second change in the same summit waits here, and then finds these ids.
         Summit.objects.select_for_update().get(pk=of.summit_id)
         there = {row.system: row for row in of.external_ids.all()}
         gone = [row for system, row in there.items() if system not in keys]

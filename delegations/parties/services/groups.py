@@ -1,4 +1,4 @@
-"""The groups of parties that the desks of a summit form."""
+"""Adding, changing and deleting a summit's own groups of parties."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,18 +16,22 @@ CHANGE = "delegations.partygroup.change"
 FIELDS = ("name",)
 
 
-def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> PartyGroup:
-    """Form a group; its `parties` may be among the values. Raises PermissionDenied, ValidationError with what stops
-    it by field."""
+def create(*, summit: Summit, values: Mapping[str, Any], by: User) -> PartyGroup:
+    """Create a group and return it. `values` may include its `parties`.
+
+    Raises PermissionDenied, and ValidationError with the problems by field.
+    """
     check(by, CHANGE, summit)
     row = PartyGroup(summit=summit)
-    rows.enter(row, values, FIELDS, by=by, action="delegations.partygroup.add")
+    rows.create(row, values, FIELDS, by=by, action="delegations.partygroup.add")
     return row
 
 
 def change(*, group: PartyGroup, values: Mapping[str, Any], by: User) -> PartyGroup:
-    """Change a group and return it as it is now; its `parties` are set as a whole where they are given. Raises
-    PermissionDenied, ValidationError with what stops it by field."""
+    """Change a group and return it as it is now. If `values` includes `parties`, they replace the present ones.
+
+    Raises PermissionDenied, and ValidationError with the problems by field.
+    """
     check(by, CHANGE, group.summit)
     now: PartyGroup
     now, _changed = rows.change(group, values, FIELDS, by=by, action="delegations.partygroup.change")
@@ -35,7 +39,7 @@ def change(*, group: PartyGroup, values: Mapping[str, Any], by: User) -> PartyGr
 
 
 def stops_removal(group: PartyGroup) -> str:
-    """Return "": nothing hangs on a group, and its parties stay."""
+    """Return "", since a group can always be deleted. Its parties stay."""
     return ""
 
 

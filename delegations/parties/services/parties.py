@@ -1,5 +1,4 @@
-"""Parties as a desk enters and changes them: their own words, their names in other languages, their keys in other
-systems."""
+"""Creating and changing parties, their names in other languages and their ids in other systems."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -20,22 +19,25 @@ from summit.permissions.rules import check
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# What a desk enters of a party. Its place in the protocol order is set for all of them together.
+# The fields of a party that a desk can set. The protocol order is set for all parties together.
 FIELDS = (
     *("kind", "is_host", "name", "formal_name", "sort_key", "salutation", "footnote"),
     *("recognised", "flag", "level", "iso_code", "language", "notes"),
     *("mission_email", "mission_name", "mission_contact", "mission_phone", "mission_address"),
 )
 NAME_FIELDS = ("name", "formal_name", "sort_key", "salutation", "footnote")
-# What a party is called, by language.
+# A party's names and related texts: field values by language.
 Names = Mapping[str, Mapping[str, str]]
 
 
-def enter(
+def create(
     *, summit: Summit, values: Mapping[str, Any], names: Names | None = None, keys: Keys | None = None, by: User
 ) -> Party:
-    """Enter a party, with its names in other languages (`set_names`) and its keys in other systems (`set_keys`) where
-    they are given. Raises PermissionDenied, ValidationError with what stops it by field."""
+    """Create a party and return it.
+
+    `names` are its names in other languages (as for `set_names`), and `keys` its ids in other systems (as for
+    `set_keys`). Raises PermissionDenied, and ValidationError with the problems by field.
+    """
     check(by, "delegations.party.change", summit)
     party = Party(summit=summit, **_known(values, FIELDS))
     with transaction.atomic():
@@ -51,16 +53,19 @@ def enter(
 def change(
     *, party: Party, values: Mapping[str, Any], names: Names | None = None, keys: Keys | None = None, by: User
 ) -> Party:
-    """Change some fields of a party and return it as it is now; what is as it was is not recorded. Its names and keys
-    are set as wholes where they are given. Raises PermissionDenied, ValidationError with what stops it by field."""
+    """Change some fields of a party and return it as it is now. Only values that differ are recorded in the audit.
+
+    `names` and `keys`, if given, replace all present ones. Raises PermissionDenied, and ValidationError with the
+    problems by field.
+    """
     check(by, "delegations.party.change", party.summit)
     with transaction.atomic():
-        # Whoever changes it at the same time waits here, so that what was and what is are told rightly.
+        # A second change waits here, so that the audit records the right old and new values.
         row = Party.objects.select_for_update(of=("self",)).select_related("summit").get(pk=party.pk)
         changed = _put(row, _known(values, FIELDS))
         if changed:
             row.full_clean()
-            # A level that an earlier rule allowed hinders nobody who corrects a telephone number.
+            # Only a changed level is checked: an old level that is no longer allowed mustn't prevent other changes.
             if {"kind", "level"} & set(changed):
                 _check_level(row)
             row.save(update_fields=list(changed))
@@ -84,8 +89,10 @@ def _set_more(party: Party, names: Names | None, keys: Keys | None, by: User) ->
 
 
 def set_names(*, party: Party, names: Names, by: User) -> None:
-    """Set what a party is called in languages other than its summit's first: `names` by language. A language that is
-    left out loses its name. Raises PermissionDenied, ValidationError."""
+    """Set a party's names in languages other than the summit's first; `names` is by language.
+
+    Names in languages that aren't given are deleted. Raises PermissionDenied, ValidationError.
+    """
     check(by, "delegations.partyname.change", party.summit)
     with transaction.atomic():
         Party.objects.select_for_update().get(pk=party.pk)
@@ -105,9 +112,11 @@ def set_names(*, party: Party, names: Names, by: User) -> None:
 
 
 def add_names(*, summit: Summit, language: str, names: Mapping[int, str], by: User) -> int:
-    """Give parties, by their primary keys, a short name in a language in which they have none: what a desk has
-    confirmed of what was proposed. Who was given one meanwhile keeps it. Return how many were given. Raises
-    PermissionDenied, ValidationError."""
+    """Add short names in a language to parties that have none in it, and return how many were added.
+
+    `names` is by primary key and holds proposals that a desk has confirmed. A party that got a name in the meantime
+    keeps it. Raises PermissionDenied, ValidationError.
+    """
     check(by, "delegations.partyname.change", summit)
     with transaction.atomic():
         _lock(summit)
@@ -116,7 +125,7 @@ def add_names(*, summit: Summit, language: str, names: Mapping[int, str], by: Us
         made = [PartyName(party=party, language=language, name=names[party.pk].strip()) for party in found]
         for row in made:
             _check_language(row.party, [language])
-            # One query for all of them would tell no more: they have none in this language.
+            # Unique checks would take a query for each party, and none of them has a name in this language.
             row.full_clean(validate_unique=False, validate_constraints=False, exclude=["party"])
         PartyName.objects.bulk_create(made)
         audit.record_many([_entry(row, row.party, by, action="delegations.partyname.add") for row in made])
@@ -124,7 +133,8 @@ def add_names(*, summit: Summit, language: str, names: Mapping[int, str], by: Us
 
 
 def set_keys(*, party: Party, keys: Keys, by: User) -> None:
-    """Set what other systems call a party, as `external.set_keys` does. Raises PermissionDenied, ValidationError."""
+    """Set a party's ids in other systems, as `external_ids.set_keys` does. Raises PermissionDenied,
+    ValidationError."""
     external_ids.set_keys(of=party, keys=keys, by=by)
 
 
@@ -135,7 +145,7 @@ def _check_level(party: Party) -> None:
 
 
 def _lock(summit: Summit) -> None:
-    """Let whoever enters parties, names or keys of a summit at the same time wait, and then meet what is there."""
+    """Lock the summit, so that others who enter parties, names or ids wait and then find the new rows."""
     Summit.objects.select_for_update().get(pk=summit.pk)
 
 
@@ -147,7 +157,7 @@ def _known(values: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
 
 
 def _put(row: models.Model, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Set fields of a row, and return what was and is of those that differ."""
+    """Set fields of a row and return those that changed, as (old, new) by field."""
     changed = {name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value}
     for name, (_was, value) in changed.items():
         setattr(row, name, value)
@@ -162,13 +172,13 @@ def _check_language(party: Party, languages: Iterable[str]) -> None:
     known = dict(settings.LANGUAGES)
     for language in languages:
         if language not in known:
-            said = _("“%(language)s” is no language of letters.") % {"language": language}
-            raise ValidationError({"language": said})
+            message = _("“%(language)s” is no language of letters.") % {"language": language}
+            raise ValidationError({"language": message})
         if language == party.summit.language:
-            said = _("This is the summit’s first language. The name in it stands in the party’s own fields.")
-            raise ValidationError({"language": said})
+            message = _("This is the summit’s first language. The name in it stands in the party’s own fields.")
+            raise ValidationError({"language": message})
 
 
 def lock_all(summit: Summit) -> None:
-    """Let nobody be named in this summit until the transaction ends: whoever names locks the party."""
+    """Lock all parties of a summit, so that nobody can be named for them until the transaction ends."""
     list(Party.objects.select_for_update().filter(summit=summit).order_by("pk").values_list("pk", flat=True))

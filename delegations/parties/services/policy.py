@@ -1,4 +1,4 @@
-"""How a summit treats its parties: one policy, set as a whole."""
+"""Changing a summit's policy for parties."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,13 +19,16 @@ FIELDS = (
 
 
 def change(*, summit: Summit, values: Mapping[str, Any], by: User) -> Policy:
-    """Change a summit's policy; what is as it was is not recorded. Raises PermissionDenied, ValidationError with what
-    stops it by field, ValueError for a field that isn't the policy's."""
+    """Change a summit's policy and return it. Only values that differ are recorded in the audit.
+
+    Raises PermissionDenied, ValidationError with the problems by field, and ValueError for a field that a policy
+    doesn't have.
+    """
     check(by, "delegations.policy.change", summit)
     if unknown := set(values) - set(FIELDS):
         raise ValueError(f"no part of a policy: {', '.join(sorted(unknown))}")
     with transaction.atomic():
-        # Two who set the first policy at once wait for each other here: there is one.
+        # If two users set the first policy at once, the second waits here, so that only one is created.
         Summit.objects.select_for_update().get(pk=summit.pk)
         row = Policy.objects.of(summit)
         changed = {name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value}

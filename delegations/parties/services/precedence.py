@@ -1,4 +1,4 @@
-"""The protocol order of a summit's parties, ranked by hand. Whoever isn't ranked follows by alphabet."""
+"""The protocol order of a summit's parties, set by hand. Parties without a rank follow by alphabet."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -17,28 +17,29 @@ from summit.users.models import User
 
 
 def parties(summit: Summit) -> list[Party]:
-    """Return a summit's parties in protocol order: those that are ranked, then the others by the alphabet of the
-    reader's language. One query."""
+    """Return a summit's parties in protocol order. One query.
+
+    Parties without a rank follow in the alphabetical order of the reader's language.
+    """
     rows = Party.objects.filter(summit=summit).only("name", "protocol_order")
     return list(party_names.in_order(rows, get_language() or "", protocol=True))
 
 
 def mark(rows: Iterable[Party]) -> str:
-    """Return what tells one order from another: of the parties that are ranked, which stands where."""
+    """Return a hash of the ranked parties and their places, by which a changed order is detected."""
     ranked = sorted((row.protocol_order, row.pk) for row in rows if row.protocol_order is not None)
     return hashlib.sha256(repr(ranked).encode()).hexdigest()[:16]
 
 
 def arrange(*, summit: Summit, ranked: Sequence[int], expected: str, by: User) -> None:
-    """Store the order: `ranked` holds the primary keys of the parties from the first place on, all others are ranked
-    no more. `expected` is the `mark` of the order that was looked at.
+    """Rank these parties, by primary key, from the first place on; all others lose their rank.
 
-    Raises PermissionDenied, OrderChanged where somebody else saved another order since, and ValueError where a party
-    is named twice or isn't the summit's.
+    `expected` is the `mark` of the order that the user saw. Raises PermissionDenied, OrderChanged if somebody else
+    saved another order since, and ValueError if a party is named twice or belongs to another summit.
     """
     check(by, "delegations.party.change", summit)
     with transaction.atomic():
-        # Two who save at once: the second waits here, and then sees the first one's order.
+        # If two users save at once, the second waits here and then finds the first one's order.
         Summit.objects.select_for_update().get(pk=summit.pk)
         rows = {row.pk: row for row in Party.objects.filter(summit=summit)}
         if len(set(ranked)) != len(ranked) or not set(ranked) <= set(rows):

@@ -1,7 +1,7 @@
-"""Accounts of those who work in the portal: given to a person, and taken away.
+"""Giving portal accounts to people and removing them.
 
-A person is not an account. Most of a delegation never sees the portal; who does has an account beside the person, by
-which they are that person in this summit.
+A person isn't an account, since most members of a delegation never use the portal. Those who do have an account that
+is linked to the person in this summit.
 """
 
 from collections.abc import Iterable
@@ -32,14 +32,15 @@ OF_PROGRAM = gettext_lazy("This account is a program’s. A person has an accoun
 
 @dataclass
 class Given:
-    """Who has got an account, and who has not, with the reason in a sentence."""
+    """The people who got an account, and the others with the reasons."""
 
     to: list[Person] = field(default_factory=list)
     skipped: list[tuple[Person, str]] = field(default_factory=list)
 
 
 def preview(*, people: Iterable[Person]) -> Given:
-    """Return who would get an account, and why the others wouldn't. Four queries, whatever their number."""
+    """Return the people who would get an account, and the others with the reasons. Four queries, whatever their
+    number."""
     rows = list(people)
     keys = [row.pk for row in rows]
     acting = set(FocalPoint.objects.filter(person__in=keys).values_list("person_id", flat=True))
@@ -73,15 +74,15 @@ def _reason(row: Person, user: User | None, other: Person | None, belongs: bool)
     if not row.email:
         return _("Has no mailbox to sign in with. Enter one first.")
     if other is not None:
-        said = _(
+        message = _(
             "The account of this mailbox is %(person)s’s. An account has one person: enter a mailbox of their own."
         )
-        return said % {"person": other.label}
+        return message % {"person": other.label}
     return _of_account(user) if user is not None else ""
 
 
 def _of_account(user: User) -> str:
-    """Return why nobody signs in by an account, empty where somebody may."""
+    """Return why nobody can sign in with an account, or "" if somebody can."""
     if api_client_services.is_one(user):
         return str(OF_PROGRAM)
     if not user.is_active:
@@ -90,8 +91,11 @@ def _of_account(user: User) -> str:
 
 
 def give(*, people: Iterable[Person], by: User) -> Given:
-    """Give people accounts and write to each, in one transaction; who has none at this mailbox yet gets one, with a
-    link to choose a password. Their summits are joined. Raises PermissionDenied."""
+    """Give accounts to people and write to each, in one transaction.
+
+    For a mailbox without an account, a new one is created, and the mail has a link to choose a password. Fetch the
+    people with their summits. Raises PermissionDenied.
+    """
     with transaction.atomic():
         rows = list(people)
         summits = _locked(rows, by, ACTION)
@@ -108,7 +112,7 @@ def give(*, people: Iterable[Person], by: User) -> Given:
 
 def _locked(rows: Iterable[Person], by: User, action: str) -> dict[int, Summit]:
     keys = {row.summit_id for row in rows}
-    # Whoever gives accounts in the same summit waits here: an account has one person in it.
+    # Others who give accounts in the same summit wait here, since an account can be only one person in it.
     summits = {row.pk: row for row in Summit.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
     for summit in summits.values():
         check(by, action, summit)
@@ -126,9 +130,11 @@ def _give(row: Person, summit: Summit, by: User) -> None:
     audit.record(by=by, action="delegations.give_account", target=row, summit=summit, fields=["user"], detail=told)
 
 
-def take(*, people: Iterable[Person], by: User) -> int:
-    """Take accounts away from their persons and sign them out everywhere at once; return from how many. The account
-    itself stays: it may be a person in another summit, or work at a desk. Raises PermissionDenied."""
+def withdraw_accounts(*, people: Iterable[Person], by: User) -> int:
+    """Remove the accounts from people, sign them out everywhere, and return how many accounts were removed.
+
+    The accounts still exist: they may belong to a person in another summit, or to a desk. Raises PermissionDenied.
+    """
     taken = 0
     with transaction.atomic():
         rows = list(people)
@@ -153,9 +159,11 @@ def take(*, people: Iterable[Person], by: User) -> int:
 
 
 def assign(*, person: Person, user: User | None, by: User) -> None:
-    """Put an account in the place of a person's, or none: the one before is signed out everywhere. Nobody is written
-    to. Raises PermissionDenied, and ValidationError for an erased person, and where the account is a program's,
-    another person's in this summit, or one that `by` doesn't see."""
+    """Link another account to a person, or none. The previous account is signed out everywhere.
+
+    No mail is sent. Raises PermissionDenied, and ValidationError for an erased person, and for an account that is an
+    API client's, another person's in this summit, or unknown to `by`.
+    """
     with transaction.atomic():
         summit = _locked([person], by, CHOOSE)[person.summit_id]
         now = Person.objects.select_related("user").get(pk=person.pk)
@@ -166,8 +174,8 @@ def assign(*, person: Person, user: User | None, by: User) -> None:
         _check_may_have(now, user)
         other = Person.objects.filter(summit=summit, user=user).first() if user else None
         if other is not None:
-            said = _("This account is %(person)s’s in this summit. An account has one person.")
-            raise ValidationError({"user": said % {"person": other.label}})
+            message = _("This account is %(person)s’s in this summit. An account has one person.")
+            raise ValidationError({"user": message % {"person": other.label}})
         before, now.user = now.user, user
         now.save(update_fields=["user"])
         if before is not None:
@@ -184,9 +192,9 @@ def assign(*, person: Person, user: User | None, by: User) -> None:
 
 
 def _check_may_have(person: Person, user: User | None) -> None:
-    """Raise ValidationError where this person may have no account, or not this one."""
+    """Raise ValidationError if the person can't have an account, or not this one."""
     if user is not None and person.erased_at is not None:
-        said = _("This person’s data was erased, and nothing is entered about them again. Enter them anew.")
-        raise ValidationError({"user": said})
+        message = _("This person’s data was erased, and nothing is entered about them again. Enter them anew.")
+        raise ValidationError({"user": message})
     if user is not None and api_client_services.is_one(user):
         raise ValidationError({"user": OF_PROGRAM})

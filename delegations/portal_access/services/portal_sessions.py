@@ -1,4 +1,4 @@
-"""Browsers in which the portal is open to somebody without an account: opened, listed, ended."""
+"""Opening, listing and ending portal sessions in browsers without an account."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -18,13 +18,16 @@ from summit.maintenance import heartbeats
 from summit.people.models import Person
 
 AGENT_LENGTH = 300
-# A browser that was not seen for so long has lost its session (SESSION_COOKIE_AGE); it is noted every five minutes.
+# After this time without a request, a browser has lost its session (SESSION_COOKIE_AGE). The time of the last request
+# is stored at most every five minutes.
 GONE = timedelta(seconds=settings.SESSION_COOKIE_AGE) + timedelta(minutes=10)
 
 
 def stands_for(mailbox: str, person: Person) -> bool:
-    """Return whether a mailbox that was proven still stands for a person, who comes with their membership's party:
-    their own address, or where they have none their mission's. No query."""
+    """Return whether a proven mailbox is still the mailbox of a person. No query.
+
+    It is their own address, or the mission's if they have none. Fetch the person with membership and party.
+    """
     address = person.email
     if not address:
         membership = getattr(person, "membership", None)
@@ -33,14 +36,19 @@ def stands_for(mailbox: str, person: Person) -> bool:
 
 
 def open_by_link(*, link: InvitationLink, agent: str, known: Iterable[str] = ()) -> PortalSession:
-    """Open the portal in a browser that followed a link; the same row where it did so before (`known`)."""
+    """Return a portal session for a browser that followed an invitation link.
+
+    If one of the sessions in `known` was opened by the same link, it is reused.
+    """
     before = PortalSession.objects.live().filter(link=link, public_id__in=list(known)).first()
     return before or PortalSession.objects.create(link=link, user_agent=agent[:AGENT_LENGTH])
 
 
 def open_by_code(*, mailbox: str, person: Person, agent: str) -> PortalSession:
-    """Open one person's portal in a browser that has proven a mailbox. Raises ValueError where the mailbox does not
-    stand for the person."""
+    """Return a new portal session as a person, for a browser that has proven a mailbox.
+
+    Raises ValueError if it isn't the mailbox of the person.
+    """
     if person.pk not in {row.pk for row in people_at(mailbox)}:
         raise ValueError(_("This mailbox does not stand for this person."))
     with transaction.atomic():
@@ -50,14 +58,16 @@ def open_by_code(*, mailbox: str, person: Person, agent: str) -> PortalSession:
     return row
 
 
-def log_access(keys: Iterable[str]) -> None:
-    """Note that a browser is there now."""
+def record_activity(keys: Iterable[str]) -> None:
+    """Store that these sessions were used just now."""
     PortalSession.objects.filter(public_id__in=list(keys), ended_at__isnull=True).update(last_seen_at=Now())
 
 
 def listed(keys: Iterable[str]) -> list[PortalSession]:
-    """Return the browsers that are open for the same people and by the same links as those named by `keys`, last seen
-    first. Two queries."""
+    """Return the live sessions of the same people and links as the sessions in `keys`, the last used first.
+
+    Two queries.
+    """
     rows = PortalSession.objects.live().filter(last_seen_at__gt=Now() - GONE)
     mine = list(rows.filter(public_id__in=list(keys)).values_list("link", "person"))
     people = [person for _link, person in mine if person]
@@ -67,9 +77,11 @@ def listed(keys: Iterable[str]) -> list[PortalSession]:
 
 
 def end(*, rows: Iterable[PortalSession], by: By | None) -> int:
-    """End browsers, with their person joined: what they show is gone at their next request. Returns how many were
-    open. `by` is None where a browser leaves by itself. What a code opened is recorded as closed, as it was recorded
-    as opened; a link's browsers are as many as followed it."""
+    """End sessions and return how many were open. What the browser shows is gone at the next request.
+
+    Fetch the sessions with their persons. `by` is None if the user signs out in the browser itself. For a session
+    opened by a code, the end is recorded in the audit, as its start was. Sessions of a link aren't recorded.
+    """
     ended = 0
     with transaction.atomic():
         for row in rows:
@@ -84,6 +96,8 @@ def end(*, rows: Iterable[PortalSession], by: By | None) -> int:
 
 @heartbeats.clears(20)
 def clear() -> None:
-    """Delete the rows of links' browsers that are gone: mail scanners leave many. The audit names the link itself;
-    for a code it names the row, which stays."""
+    """Delete sessions of invitation links after their time, since mail scanners create many.
+
+    The audit refers to the link. For sessions opened by a code, it refers to the session, so those are kept.
+    """
     PortalSession.objects.filter(link__isnull=False, last_seen_at__lt=Now() - GONE).delete()

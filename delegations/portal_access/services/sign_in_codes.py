@@ -1,12 +1,11 @@
-"""Codes to a mailbox: asked for by anybody, proven by whoever reads the mailbox.
+"""Sign-in codes sent to a mailbox: anybody can ask for one, and only readers of the mailbox can use it.
 
-A code never opens an account: it leads to the people whom the mailbox stands for, of whom one is chosen, and that
-person's portal is opened in that browser. Its digits are made from a nonce with SECRET_KEY, so that the database
-alone tells none.
+A code never signs in to an account. It shows the people who have this mailbox, and opens the portal as the chosen one
+in that browser. The digits are computed from a nonce and SECRET_KEY, so they can't be read from the database alone.
 
-Whoever doesn't read the mailbox learns nothing, not even whether it is known, and takes nothing away from whoever
-does: guesses are counted by the browser that asked. Where a mailbox's codes are asked for again and again and left
-unused, further ones are longer, last longer, and open any browser that asks meanwhile (docs/decisions/0017).
+People who can't read the mailbox learn nothing, not even whether it is known, and can't lock its owner out: guesses
+are counted for each browser that asked. If many codes for a mailbox are asked for and not used, further codes are
+longer, are valid for longer, and work in every browser that asks in the meantime (docs/decisions/0017).
 """
 
 from datetime import datetime, timedelta
@@ -30,17 +29,17 @@ KIND = "sign_in_code"
 _SALT = "delegations.sign_in.code"
 DIGITS = 8
 VALID = timedelta(minutes=10)
-# So many codes to a mailbox may be asked for and left unused, in these times, before the next one is a long one:
-# each can be guessed at five times, so that no more than 100 guesses a day fall on eight digits.
+# After this many unused codes for a mailbox in a period, the next one is a long code. Each code allows five guesses,
+# so there are at most 100 guesses a day at eight digits.
 MOST_UNUSED = ((6, timedelta(hours=1)), (20, timedelta(days=1)))
-# A long one stands for whoever asks until so little of its time is left that there must be another mail.
+# A long code is reused for everybody who asks, until the time that is left is shorter than that of a normal code.
 LONG_DIGITS = 12
 LONG_VALID = timedelta(hours=1)
 KEPT = timedelta(days=1)
 
 
 class CodeProblem(Exception):
-    """A code opens nothing. `reason` is "wrong", or "over" where this one can't be guessed at any more."""
+    """A code isn't accepted. `reason` is "wrong", or "over" if no more guesses are possible."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -48,14 +47,17 @@ class CodeProblem(Exception):
 
 
 def code_of(nonce: str, secret: str | None = None, *, digits: int = DIGITS) -> str:
-    """Return the digits that a nonce stands for."""
+    """Return the digits for a nonce."""
     packed = salted_hmac(_SALT, nonce, secret=secret or settings.SECRET_KEY, algorithm="sha256").digest()
     return f"{int.from_bytes(packed, 'big') % 10**digits:0{digits}}"
 
 
 def people_at(mailbox: str) -> list[Person]:
-    """Return whom a mailbox stands for: people with this e-mail address, and members without one of a party whose
-    mission has it; nobody whose party has left the summit. The newest summit first. One query."""
+    """Return the people who can sign in with a mailbox, those of the newest summit first. One query.
+
+    These are people with this e-mail address, and members without one of a party with this mailbox of its mission.
+    People whose party has left the summit aren't included.
+    """
     address = mailbox.strip().lower()
     if not address:
         return []
@@ -70,10 +72,10 @@ def people_at(mailbox: str) -> list[Person]:
 
 
 def ask(*, mailbox: str, language: str) -> SignInCode:
-    """Note that a browser asked for a code to a mailbox, and write to the mailbox if it stands for anybody.
+    """Store a browser's request for a code to a mailbox, and send the mail if the mailbox is known.
 
-    `language` is the page's: for a mailbox that is not known. What is done and how long it takes is the same for
-    every mailbox: for an unknown one the mail is stored and taken back.
+    `language` is the page's language, for an unknown mailbox. The same steps are done for every mailbox, so that the
+    time they take reveals nothing: for an unknown one, the mail is stored and rolled back.
     """
     address = mailbox.strip().lower()
     with transaction.atomic():
@@ -88,7 +90,7 @@ def ask(*, mailbox: str, language: str) -> SignInCode:
 
 
 def _asked(address: str, now: datetime) -> tuple[SignInCode, bool]:
-    """Return the row of a browser that asks now, and whether its code lies in the mailbox already. One query."""
+    """Return the row for a browser that asks now, and whether its code was mailed before. One query."""
     left = SignInCode.objects.filter(mailbox=address, used_at__isnull=True, created_at__gt=now - KEPT).order_by("id")
     rows = list(left.only("nonce", "digits", "written_at", "expires_at", "created_at"))
     crowded = any(sum(each.created_at > now - period for each in rows) >= most for most, period in MOST_UNUSED)
@@ -107,9 +109,9 @@ def _asked(address: str, now: datetime) -> tuple[SignInCode, bool]:
 
 
 def _letter(row: SignInCode, people: list[Person], language: str) -> Message:
-    """Return the mail with the code, in the language of whom the mailbox stands for."""
-    # What a summit that sends nothing would write waits: a code is another summit's, where one is.
-    first = next((person for person in people if not person.summit.is_disarmed), people[0] if people else None)
+    """Return the mail with the code, in the language of the people who have the mailbox."""
+    # Mail of a summit that sends no mail would wait, so the code is sent by another summit, if there is one.
+    first = next((person for person in people if not person.summit.is_paused), people[0] if people else None)
     party = getattr(first, "membership", None) if first and not first.email else None
     return enqueue.draft(
         summit=first.summit if first else None,
@@ -129,12 +131,13 @@ def _letter(row: SignInCode, people: list[Person], language: str) -> Message:
 
 
 def prove(*, public_id: str, code: str) -> SignInCode:
-    """Take a code for the browser that asked by `public_id`, once. Raises CodeProblem.
+    """Check a code for the browser that asked by `public_id`, mark it as used and return its row. Raises CodeProblem.
 
-    The guess is counted before it is looked at, by an UPDATE that finds a guess left: two at once are two.
+    The guess is counted before the code is compared, by an UPDATE that requires a guess to be left. So two guesses at
+    once count as two.
     """
     digits = "".join(character for character in code if character.isdecimal())
-    # Digits of any script: an Arabic keyboard writes its own.
+    # Digits of any script are accepted, since an Arabic keyboard types its own.
     digits = "".join(str(int(character)) for character in digits)
     with transaction.atomic():
         asked = SignInCode.objects.live().filter(public_id=public_id)
@@ -148,8 +151,9 @@ def prove(*, public_id: str, code: str) -> SignInCode:
     right = [constant_time_compare(digits, code_of(row.nonce, secret, digits=row.digits)) for secret in secrets]
     if not any(right) or not people_at(row.mailbox):
         raise CodeProblem("wrong" if SignInCode.objects.live().filter(pk=row.pk).exists() else "over")
-    # Several browsers may have asked for the same code: whoever is first has used it up, and has proven the mailbox
-    # in this browser alone. The others' rows are over and never count as proven, but stay asked for and unused.
+    # Several browsers may have got the same code. The first one uses it up and proves the mailbox in this browser
+    # only. The rows of the others expire, so that they never count as proven, but they still count as asked for and
+    # unused.
     alike = SignInCode.objects.filter(nonce=row.nonce)
     with transaction.atomic():
         if not alike.unused().update(used_at=Now()):
@@ -159,17 +163,17 @@ def prove(*, public_id: str, code: str) -> SignInCode:
 
 
 def asked_for(public_id: str) -> SignInCode | None:
-    """Return what a browser has asked for, while it may be entered there."""
+    """Return a browser's request for a code, if a code can still be entered for it."""
     return SignInCode.objects.live().filter(public_id=public_id).first()
 
 
 def proven(public_id: str) -> str:
-    """Return the mailbox that a browser has proven a short while ago, "" where it hasn't."""
+    """Return the mailbox that a browser has proven in the last minutes, or ""."""
     rows = SignInCode.objects.filter(public_id=public_id, used_at__gt=Now() - VALID)
     return rows.values_list("mailbox", flat=True).first() or ""
 
 
 @heartbeats.clears(10)
 def clear() -> None:
-    """Delete codes that were asked for a day ago: who came in by them has a row of their own."""
+    """Delete codes that were asked for more than a day ago. Portal sessions don't need them."""
     SignInCode.objects.filter(created_at__lt=Now() - KEPT).delete()

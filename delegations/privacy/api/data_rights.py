@@ -1,4 +1,4 @@
-"""What a person may ask for of their data, done by programs: that it is handed over whole, and that it is erased."""
+"""API actions that hand over or erase a person's data."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from delegations.core.api import access_log
 from delegations.core.api.fields import PLAIN, Values
-from delegations.members.field_access import PERSON
+from delegations.members.field_groups import PERSON
 from summit.api_base.actions import action
 from summit.api_base.file_contents import File, PersonalContentSerializer
 from summit.api_base.problems import means
@@ -19,13 +19,13 @@ means(subject_access.NothingToAgree, "conflict")
 
 
 class ErasureInput(serializers.Serializer[Any]):
-    """Why somebody is erased."""
+    """The reason for the erasure."""
 
     reason = serializers.ChoiceField(choices=erasure.Reason.choices)
 
 
 class PortionSerializer(serializers.Serializer[Any]):
-    """A part of what is held of a person: how many rows it has, and what of it goes or why it stays."""
+    """A part of a person's data: how many rows it has, and what is erased or why it stays."""
 
     name = serializers.CharField(source="portion.name")
     title = serializers.CharField(source="portion.title")
@@ -33,47 +33,49 @@ class PortionSerializer(serializers.Serializer[Any]):
     says = serializers.SerializerMethodField()
 
     def get_says(self, item: erasure.Item) -> str:
-        """Return what becomes of it."""
+        """Return the sentence that says what is erased, or why it stays."""
         stays = getattr(self.parent, "field_name", "") == "stays"
         return str(item.portion.stays if stays else item.portion.gone)
 
 
 class ErasurePlanSerializer(serializers.Serializer[Any]):
-    """What erasing somebody would erase, and what would stay."""
+    """What erasing a person would erase, and what would stay."""
 
     goes = PortionSerializer(many=True)
     stays = PortionSerializer(many=True)
 
 
 class Rights:
-    """Adds to people what hands their data over and erases it."""
+    """Adds the actions that hand over or erase a person's data."""
 
     @action("preview-erase", safe=True, permission=erasure.ERASE, output=ErasurePlanSerializer)
     def preview_erase(self, *, by: User, row: Person, values: Values) -> erasure.Plan:
-        """Say what erasing the person would erase, and what would stay and why. Nothing is changed."""
+        """Return what erasing the person would erase, and what would stay and why. Nothing is changed."""
         return erasure.plan(row)
 
     @action("erase", permission=erasure.ERASE, input=ErasureInput)
     def erase(self, *, by: User, row: Person, values: Values) -> None:
-        """Erase what is held of the person. It can't be taken back."""
+        """Erase the person's data. It can't be undone."""
         erasure.erase(person=row, reason=values["reason"], by=by)
 
     @action("ask-hand-over", permission=subject_access.HAND_OVER)
     def ask_hand_over(self, *, by: User, row: Person, values: Values) -> None:
-        """Ask for the agreement that handing the person's data over needs where it holds what you may not see."""
+        """Ask for an agreement to hand over the person's data. It is needed if the data includes fields that you may
+        not see."""
         subject_access.ask(person=row, by=by)
 
     @action("agree-hand-over", permission=subject_access.AGREE)
     def agree_hand_over(self, *, by: User, row: Person, values: Values) -> None:
-        """Agree that those who asked hand the person's data over, each once, within a day."""
+        """Agree that those who asked may hand over the person's data, each once, within a day."""
         subject_access.agree(person=row, by=by)
 
     @action(
         "hand-over", permission=subject_access.HAND_OVER, output=PersonalContentSerializer, shown_once=("content",)
     )
     def hand_over(self, *, by: User, row: Person, values: Values) -> File:
-        """Give all that is held of the person as a ZIP, to be handed over to them: for machines, to read, and the
-        files that are their own. That it was taken is recorded. What you may not see needs somebody's agreement."""
+        """Return the person's data as a ZIP to be handed over to them: a machine-readable file, a readable one, and
+        the person's files. The access is logged. If the data includes fields that you may not see, an agreement is
+        needed."""
         packed = subject_access.hand_over(person=row, by=by)
         access_log.log_rows(
             by=by, summit=row.summit, rows=[row], fields=[name for name in PERSON if name not in PLAIN]

@@ -1,4 +1,4 @@
-"""For how long a summit keeps what is personal, what it holds of it, and the purge of what is due."""
+"""API of a summit's retention times, of the data that it holds, and of the purge."""
 
 from typing import Any, ClassVar
 
@@ -21,8 +21,8 @@ from summit.users.models import User
 
 
 class RetentionSerializer(serializers.ModelSerializer[Retention]):
-    """A time that the summit has given: for all, or for one category, by its code. Without `days` it is kept for
-    good."""
+    """A retention time that the summit has set, for everybody or for one category, by its code. If `days` is null,
+    the data is kept."""
 
     id = serializers.IntegerField(source="pk", read_only=True)
     category = serializers.CharField(source="category.code", read_only=True, allow_null=True, default=None)
@@ -34,8 +34,8 @@ class RetentionSerializer(serializers.ModelSerializer[Retention]):
 
 
 class RetentionInput(serializers.ModelSerializer[Retention]):
-    """What is kept for how many days after the summit's last day, for all or for one category; without `days` it is
-    kept for good."""
+    """A retention time in days after the summit's last day, for everybody or for one category. Without `days`, the
+    data is kept."""
 
     category = OneCategory(required=False, allow_null=True)
 
@@ -46,14 +46,14 @@ class RetentionInput(serializers.ModelSerializer[Retention]):
 
 
 class RetentionFilters(django_filters.FilterSet):
-    """By what times are narrowed."""
+    """Filters for retention times."""
 
     what = django_filters.ChoiceFilter(choices=Kept.choices, label=_("what"))
 
 
 class HeldSerializer(serializers.Serializer[Any]):
-    """Rows that are purged together: how many there are, how many are due today, and the first day on which the
-    others that belong to no category with a time of its own are gone; null where they are kept."""
+    """Rows that are purged together: how many there are, and how many are due today. `goes_on` is the first day on
+    which the others are gone, except for categories with their own time; null if they are kept."""
 
     what = serializers.ChoiceField(choices=Kept.choices, source="piece.what")
     name = serializers.CharField(source="piece.name")
@@ -64,13 +64,13 @@ class HeldSerializer(serializers.Serializer[Any]):
 
 
 class PurgeSerializer(serializers.Serializer[Any]):
-    """The work that purges."""
+    """The job that purges."""
 
     job = serializers.CharField()
 
 
 class RetentionViewSet(DeskViewSet):
-    """Times for which data are kept, where they aren't the usual ones."""
+    """Retention times that a summit has set in place of the defaults."""
 
     name = "retention-times"
     verbose_name = _("times for which data are kept")
@@ -83,28 +83,28 @@ class RetentionViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"what": ("what",)}
 
     def rows(self) -> QuerySet[Retention]:
-        """Return times with their categories."""
+        """Return retention times with their categories."""
         return Retention.objects.select_related("summit", "category")
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Retention:
-        """Give a time."""
-        return retention_times.enter(by=by, summit=summit, values=values)
+        """Add a retention time."""
+        return retention_times.create(by=by, summit=summit, values=values)
 
     def change(self, *, by: User, row: Retention, values: Values) -> Retention:
-        """Change a time."""
+        """Change a retention time."""
         return retention_times.change(by=by, time=row, values=values)
 
     def remove(self, *, by: User, row: Retention) -> None:
-        """Take a time away: the usual one holds again."""
+        """Delete a retention time, so that the default applies again."""
         retention_times.remove(by=by, time=row)
 
     @action("preview-purge", safe=True, permission=retention.CHANGE, output=HeldSerializer(many=True), detail=False)
     def preview_purge(self, *, by: User, summit: Summit, values: Values) -> list[dict[str, Any]]:
-        """Say what the summit holds, and what of it is due. Nothing is changed."""
+        """Return how many rows the summit holds, and how many are due. Nothing is changed."""
         times, held = Times.of(summit), retention.held(summit=summit, today=retention.today_at(summit))
         return [{**vars(each), "goes_on": times.goes_on(each.piece.what)} for each in held]
 
     @action("purge", permission=retention.CHANGE, output=PurgeSerializer, detail=False)
     def purge(self, *, by: User, summit: Summit, values: Values) -> Any:
-        """Have a worker purge what is due, without waiting for the night. It can't be taken back."""
+        """Start a job that purges what is due, without waiting for the night. It can't be undone."""
         return {"job": jobs_services.start(kind=purge_job.NAME, by=by, summit=summit).public_id}

@@ -1,4 +1,7 @@
-"""What the delegations hold of a person: handed over, and erased. What names them in words: `mentions`."""
+"""The data about a person in `delegations`, for erasure and for the copy that the person gets.
+
+Free texts that name the person are in `name_mentions`.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,7 +14,7 @@ from delegations.badges.models.badges import Badge
 from delegations.badges.selectors.badges import ERASED
 from delegations.badges.services import transferable_passes
 from delegations.invitations.models.invitations import InvitationLink
-from delegations.members.field_access import NEEDS, PASSPORT, PHOTO, TRAVEL
+from delegations.members.field_groups import NEEDS, PASSPORT, PHOTO, TRAVEL
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Ended, FormerMember, Membership
@@ -28,13 +31,13 @@ from summit.privacy.registry import Portion, Restricted, Subject, called, portio
 
 @called(10)
 def passport_names(person: Person) -> Iterable[str]:
-    """Return the name as in the passport."""
+    """Return the person's name as in the passport, if there are particulars."""
     row = Particulars.objects.filter(person=person).first()
     return (row.passport_name,) if row is not None else ()
 
 
 def _of(model: Any) -> Any:
-    """Return what finds rows by their `person`."""
+    """Return a function that finds the rows of a model that refer to the person."""
     return lambda subject: model.objects.filter(person=subject.person).order_by("pk")
 
 
@@ -54,7 +57,7 @@ def _photo(subject: Subject) -> Iterable[tuple[str, bytes]]:
 
 
 def _leave(subject: Subject) -> int:
-    """End the membership; that somebody was a member is kept, by keys."""
+    """End the membership, and keep a former membership without personal data."""
     row = Membership.objects.filter(person=subject.person).first()
     if row is None:
         return 0
@@ -158,7 +161,7 @@ for _order, _portion in enumerate(
                 DuplicateCandidate.objects.filter(Q(person=subject.person) | Q(other=subject.person))
             ),
             gone=_DELETED,
-            # The other is somebody else.
+            # The other person of the pair is left out of the copy.
             columns=("why", "noticed_at"),
         ),
         Portion(

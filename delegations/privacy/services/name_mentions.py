@@ -1,4 +1,4 @@
-"""Where the delegations' rows name a person in words, without referring to them: handed over, and erased."""
+"""Free texts in `delegations` that name a person, for erasure and for the copy that the person gets."""
 
 import json
 from typing import Any
@@ -17,7 +17,8 @@ from summit.privacy.registry import Portion, Subject, erased_name, portion
 
 
 def _requests(subject: Subject) -> QuerySet[FocalPointRequest]:
-    """Return those that name the person, and those by which somebody became one or came in their place."""
+    """Return the requests for a focal point that name the person, or refer to them as the requested or the replaced
+    one."""
     rows = FocalPointRequest.objects.filter(party__summit=subject.summit)
     named = subject.mentioned("name", "email", "asked_by", "answer_to", "reason")
     return rows.filter(named | Q(person=subject.person) | Q(instead_of=subject.person)).order_by("pk")
@@ -34,12 +35,15 @@ def _invitations(subject: Subject) -> QuerySet[Invitation]:
 
 
 def _blanked(subject: Subject, column: str, instead: str = "") -> Case:
-    """Blank a column where it names the person, and leave it where it doesn't."""
+    """Return an expression that replaces a column's text with `instead` where it names the person."""
     return Case(When(subject.mentioned(column), then=Value(instead)), default=F(column), output_field=TextField())
 
 
 def _erase_answers(subject: Subject) -> int:
-    """Blank who answered, and what they noted, in the answers and in the invitations that repeat the latest."""
+    """Blank the name and the note of replies that name the person, and their copies in invitations.
+
+    Returns the number of replies.
+    """
     name = erased_name(subject.summit)
     number = _replies(subject).update(name=_blanked(subject, "name", name), note=_blanked(subject, "note"))
     _invitations(subject).update(answered_by=_blanked(subject, "answered_by", name), note=_blanked(subject, "note"))
@@ -63,17 +67,20 @@ def _erase_parties(subject: Subject) -> int:
 
 
 def _sheets(subject: Subject) -> QuerySet[DelegationImportFile]:
-    """Return the uploaded tables that name the person: they are encrypted, so that each is looked into."""
+    """Return the import files that name the person.
+
+    They are encrypted, so each file of the summit is read.
+    """
     keys = []
     for row in DelegationImportFile.objects.filter(summit=subject.summit).iterator(chunk_size=20):
-        said = f"{row.filename} {_plain(row.report)} {bytes(row.content).decode('utf-8', 'replace')}"
-        if subject.says(said):
+        message = f"{row.filename} {_plain(row.report)} {bytes(row.content).decode('utf-8', 'replace')}"
+        if subject.says(message):
             keys.append(row.pk)
     return DelegationImportFile.objects.filter(pk__in=keys).order_by("pk")
 
 
 def _plain(report: str) -> str:
-    """A report with its letters beyond ASCII as they are read."""
+    """Return a JSON report without ASCII escapes, so that names in it can be found."""
     try:
         return json.dumps(json.loads(report), ensure_ascii=False)
     except ValueError:
@@ -81,7 +88,7 @@ def _plain(report: str) -> str:
 
 
 def _scans(subject: Subject) -> QuerySet[ReplyScan]:
-    """Return the papers of the person's own: the answer of a party of one."""
+    """Return the scans of the person's own reply, if they are a guest who is a party of their own."""
     guests = Party.objects.filter(summit=subject.summit, kind="guest", memberships__person=subject.person)
     return ReplyScan.objects.filter(reply__invitation__party__in=guests).order_by("pk")
 
@@ -99,7 +106,7 @@ def _delete(rows: QuerySet[Any]) -> int:
 
 for _order, _portion in enumerate(
     (
-        # While the membership still says whose party of one it is.
+        # Must come first: the membership says which guest party the person belongs to.
         Portion(
             name="scans",
             title=_("Papers of the person’s own answer"),
@@ -148,7 +155,7 @@ for _order, _portion in enumerate(
             erase=_erase_parties,
             gone=_("The fields that do are blanked."),
             columns=("name", *PARTY),
-            # Notes are the desks' own, about more than this person.
+            # The notes belong to the desks and aren't only about this person.
             handed=False,
         ),
         Portion(
@@ -158,7 +165,7 @@ for _order, _portion in enumerate(
             rows=_sheets,
             erase=lambda subject: _delete(_sheets(subject)),
             gone=_("Deleted: what was taken over from them stands in the system."),
-            # They name others too.
+            # The files name other people too, so their content isn't in the copy.
             columns=("filename", "uploaded_at", "applied_at"),
         ),
         Portion(

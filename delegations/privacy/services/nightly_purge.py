@@ -1,4 +1,4 @@
-"""The purge of every night: of all summits, and of mail that belongs to none."""
+"""The purge that runs every night, for all summits and for mail that belongs to no summit."""
 
 import logging
 from collections.abc import Callable
@@ -14,9 +14,9 @@ from summit.core.registry import Registry
 from summit.summits.models import Summit
 
 logger = logging.getLogger(__name__)
-# When it runs, in UTC: the settings' beat reads these.
+# The time of the purge, in UTC. The beat schedule in the settings uses it.
 HOUR, MINUTE = 2, 20
-# Each deletes uploads that nobody took over for too long, of all summits, and returns how many.
+# Each function deletes old import files that were never applied, in all summits, and returns how many.
 Drop = Callable[[], int]
 _drops: Registry[Drop] = Registry()
 drops = _drops.register
@@ -24,10 +24,12 @@ drops(10)(import_files.drop_old)
 
 
 def purge_all() -> dict[str, dict[str, int]]:
-    """Purge what each summit has kept long enough, and return how much by the summits' addresses. Of a demonstration
-    nothing goes by night: its people are made up, and it would end where it is shown. What fails at one
-    summit is in the log, and is looked at again the next night; the others are purged all the same. Uploads that
-    nobody took over go after two weeks, of every summit."""
+    """Purge expired data of all summits, and return the numbers of rows by summit slug and piece.
+
+    Demonstration summits are left out: their people are fictitious, and the demonstration would lose its data. If the
+    purge of a summit fails, the error is logged and the next night tries again; the other summits are purged all the
+    same. Import files that were never applied are deleted after two weeks, in every summit.
+    """
     done = {}
     for summit in Summit.objects.filter(illustrative=False).order_by("pk"):
         try:

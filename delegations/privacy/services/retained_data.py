@@ -1,4 +1,4 @@
-"""What the system holds of people, piece by piece, for the nightly purge."""
+"""The pieces of personal data that the nightly purge deletes or blanks."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from delegations.focal_points.models import FocalPointRequest
 from delegations.imports.models import DelegationImportFile
 from delegations.invitations.models.invitations import Invitation, InvitationLink, Reply, ReplyScan
 from delegations.invitations.models.letters import CallNote
-from delegations.members.field_access import NEEDS, PASSPORT, TRAVEL
+from delegations.members.field_groups import NEEDS, PASSPORT, TRAVEL
 from delegations.members.models.particulars import Particulars, Photo
 from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSession
@@ -31,7 +31,7 @@ DIGESTS = ("passport_digest", "birth_digest")
 
 
 def _empty(name: str) -> Any:
-    """What a column of Particulars holds where nothing was entered."""
+    """Return the value of a column of Particulars where nothing was entered."""
     return None if Particulars._meta.get_field(name).null else ""
 
 
@@ -40,7 +40,7 @@ def _filled(*names: str) -> Q:
     for name in names:
         column = Particulars._meta.get_field(name)
         there = Q(**{f"{name}__isnull": False}) if column.null else Q()
-        # A day that is missing is encrypted as no bytes, a moment as NULL.
+        # An empty date is encrypted as no bytes; an empty datetime is NULL.
         moment = column.get_internal_type() == "DateTimeField"
         found |= there if moment else there & ~Q(**{name: ""})
     return found
@@ -173,6 +173,8 @@ for _order, _piece in enumerate(PIECES, start=10):
 
 
 def purge_old_mail(*, before: datetime) -> int:
-    """Delete mail of no summit, such as codes and notes about accounts, that was caused before a moment; return how
-    many."""
+    """Delete mail that belongs to no summit and is older than `before`, and return how many messages were deleted.
+
+    Such mail are sign-in codes and notices about accounts.
+    """
     return personal_data.old(summit=None, before=before).delete()[1].get("outbox.Message", 0)

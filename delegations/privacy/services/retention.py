@@ -1,8 +1,8 @@
-"""How long what is personal is kept, and the purge of what has been kept long enough.
+"""Retention times of personal data, and the purge of expired data.
 
-A summit keeps each kind of data for some days after its last day: its own number where it has given one, for
-everybody or for one category of people, else the usual one (delegations.parties.models.policy). What is due is looked
-for when the purge runs, so that a night that was missed is made up for by the next. Each app registers its pieces.
+A summit keeps each kind of data for a number of days after its last day. The number is the summit's own, for
+everybody or for one category of people, or else the default (delegations.privacy.models). The purge computes what is
+due when it runs, so a missed night is made up for by the next one. Each app registers its pieces.
 """
 
 from collections import Counter
@@ -28,16 +28,17 @@ from summit.users.models import User
 
 CHANGE = "delegations.retention.change"
 PURGE = "delegations.purge"
-# Rows of a transaction: none is so long that others wait for it.
+# Rows purged in one transaction; few enough that others don't wait long.
 BATCH = 500
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Rows that hold a kind of data and are purged together.
+    """Rows that hold one kind of data and are purged together.
 
-    `rows` are those of a summit that still hold some; `person` is the path from them to the person whose category
-    decides, "" where none does. `purge` takes primary keys and makes `rows` hold them no more.
+    `rows` returns the rows of a summit that still hold such data. `person` is the path from a row to the person whose
+    category decides on the retention time, or "" if there is none. `purge` takes primary keys and deletes or blanks
+    those rows, so that `rows` no longer returns them.
     """
 
     what: str
@@ -60,40 +61,43 @@ def pieces() -> list[Piece]:
 
 @dataclass(frozen=True)
 class Times:
-    """How many days a summit keeps what: by kind, and by kind and category where that has days of its own."""
+    """A summit's retention times in days, by kind of data and category. The category is None for everybody."""
 
     last_day: date
     days: dict[tuple[str, int | None], int | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, summit: Summit) -> "Times":
-        """Return those of a summit. One query."""
+        """Return the retention times of a summit. One query."""
         own = Retention.objects.filter(summit=summit).order_by().values_list("what", "category", "days")
         usual: dict[tuple[str, int | None], int | None] = {(what, None): n for what, n in USUAL_DAYS.items()}
         return cls(summit.ends_on, usual | {(what, category): n for what, category, n in own})
 
     def goes_on(self, what: str, category: int | None = None) -> date | None:
-        """Return the first day on which something is gone, None where it is kept: the night before it is purged."""
+        """Return the first day on which the data no longer exists, or None if it is kept.
+
+        The purge runs in the night before.
+        """
         days = self.days.get((what, category), self.days[what, None])
         return None if days is None else self.last_day + timedelta(days=days + 1)
 
     def over(self, what: str, today: date, category: int | None = None) -> bool:
-        """Return whether something has been kept long enough."""
+        """Return whether the retention time has ended on the day `today`."""
         day = self.goes_on(what, category)
         return day is not None and day <= today
 
     def categories(self, what: str) -> list[int]:
-        """Return the categories that have days of their own for something."""
+        """Return the primary keys of categories that have their own retention time for this kind of data."""
         return [category for kind, category in self.days if kind == what and category is not None]
 
 
 def today_at(summit: Summit, moment: datetime | None = None) -> date:
-    """Return the day at the venue, now on the database's clock, or at a moment."""
+    """Return the date at the venue, at `moment` or else now by the database's clock."""
     return (moment or db_now()).astimezone(summit.zone).date()
 
 
 def due(piece: Piece, summit: Summit, times: Times, today: date) -> QuerySet[Any]:
-    """Return the rows of a piece that have been kept long enough on a day."""
+    """Return the rows of a piece with a retention time that has ended on the day `today`."""
     rows: QuerySet[Any] = piece.rows(summit)
     usual = times.over(piece.what, today)
     own = times.categories(piece.what) if piece.person else []
@@ -107,7 +111,7 @@ def due(piece: Piece, summit: Summit, times: Times, today: date) -> QuerySet[Any
 
 
 def _category(path: str) -> Coalesce:
-    """The category of a row's person: the one that they are of, else the one that they were of last."""
+    """Return an expression for the category of a row's person: the current one, or else the last one."""
     person = OuterRef(path)
     now = Membership.objects.filter(person=person).order_by().values("category")[:1]
     before = FormerMember.objects.filter(person=person).order_by("-ended_at", "-pk").values("category")[:1]
@@ -116,7 +120,7 @@ def _category(path: str) -> Coalesce:
 
 @dataclass(frozen=True)
 class Held:
-    """What a summit holds of a piece: how many rows, and how many of them are due on a day."""
+    """How many rows of a piece a summit holds, and how many of them are due."""
 
     piece: Piece
     number: int
@@ -124,16 +128,16 @@ class Held:
 
 
 def held(*, summit: Summit, today: date) -> list[Held]:
-    """Return what a summit holds of each piece. Two queries for each at most."""
+    """Return how many rows of each piece a summit holds and how many are due. At most two queries for each piece."""
     times = Times.of(summit)
     return [Held(each, each.rows(summit).count(), due(each, summit, times, today).count()) for each in pieces()]
 
 
 def purge(*, summit: Summit, by: By = SYSTEM, today: date | None = None) -> dict[str, int]:
-    """Purge what a summit has kept long enough, and return how many rows, by the pieces' names.
+    """Purge a summit's expired data, and return how many rows, by the pieces' names.
 
-    Raises PermissionDenied. Safe to run twice, late, or two at once: each batch is a transaction that looks again,
-    and whoever comes second finds nothing.
+    Raises PermissionDenied. It can run twice, late, or twice at the same time: each batch is a transaction that
+    checks again what is due, and the second run finds nothing.
     """
     done: Counter[str] = Counter()
     while batch := purge_batch(summit=summit, by=by, today=today):
@@ -142,9 +146,10 @@ def purge(*, summit: Summit, by: By = SYSTEM, today: date | None = None) -> dict
 
 
 def purge_batch(*, summit: Summit, by: By = SYSTEM, today: date | None = None) -> dict[str, int]:
-    """Purge some rows of the first piece that has any, and return how many, by its name; nothing where all is done.
+    """Purge one batch of the first piece with expired rows, and return the number of rows by the piece's name.
 
-    Raises PermissionDenied, and RuntimeError where a piece still finds what it has purged: that would never end.
+    Returns an empty dictionary when nothing is due. Raises PermissionDenied, and RuntimeError if the purged rows are
+    still found, since the purge would never end.
     """
     if isinstance(by, User):
         check(by, CHANGE, summit)
@@ -170,5 +175,5 @@ def _keys(rows: QuerySet[Any], number: int) -> list[Any]:
 
 
 def lock(summit: Summit) -> None:
-    """Make whoever else purges this summit wait until the transaction ends."""
+    """Lock the summit, so that other purges of it wait until the transaction ends."""
     Summit.objects.select_for_update().get(pk=summit.pk)

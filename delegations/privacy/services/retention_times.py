@@ -1,4 +1,4 @@
-"""The times that a summit gives for which data are kept: in place of the usual ones, for all or for one category."""
+"""Adding, changing and removing a summit's own retention times, for everybody or for one category of people."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,12 +17,12 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 FIELDS = ("what", "category", "days")
-# What is of the summit or of a party, and of no single person: no category decides about it.
+# Data of the summit or of a party, not of a single person. A retention time for a category isn't possible.
 OF_NOBODY = (Kept.SCANS, Kept.MAIL)
 
 
 def problems(*, summit: Summit, what: str, category: Category | None) -> dict[str, str]:
-    """Return by field what stops a time from being given; nothing where nothing does."""
+    """Return, by field, why a retention time can't be set; an empty dictionary if it can."""
     if category is not None and category.summit_id != summit.pk:
         return {"category": _("This category is another summit’s. Choose one of this summit.")}
     if category is not None and what in OF_NOBODY:
@@ -30,17 +30,22 @@ def problems(*, summit: Summit, what: str, category: Category | None) -> dict[st
     return {}
 
 
-def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> Retention:
-    """Give a time. Raises PermissionDenied, ValidationError with what stops it by field."""
+def create(*, summit: Summit, values: Mapping[str, Any], by: User) -> Retention:
+    """Add a retention time and return it.
+
+    Raises PermissionDenied, and ValidationError with the problems by field.
+    """
     check(by, CHANGE, summit)
     row = Retention(summit=summit)
-    rows.enter(row, values, FIELDS, by=by, action="delegations.retention.add", ready=_check)
+    rows.create(row, values, FIELDS, by=by, action="delegations.retention.add", ready=_check)
     return row
 
 
 def change(*, time: Retention, values: Mapping[str, Any], by: User) -> Retention:
-    """Change a time and return it as it is now. Raises PermissionDenied, ValidationError with what stops it by
-    field."""
+    """Change a retention time and return it as it is now.
+
+    Raises PermissionDenied, and ValidationError with the problems by field.
+    """
     check(by, CHANGE, time.summit)
     now: Retention
     now, _changed = rows.change(time, values, FIELDS, by=by, action="delegations.retention.change", ready=_check)
@@ -48,7 +53,10 @@ def change(*, time: Retention, values: Mapping[str, Any], by: User) -> Retention
 
 
 def remove(*, time: Retention, by: User) -> None:
-    """Take a time away: the usual one holds again, or the one for all. Raises PermissionDenied."""
+    """Delete a retention time, so that the default applies again, or the summit's time for everybody.
+
+    Raises PermissionDenied.
+    """
     check(by, CHANGE, time.summit)
     with transaction.atomic():
         detail = {"rows": audit.references(time)}
@@ -57,6 +65,6 @@ def remove(*, time: Retention, by: User) -> None:
 
 
 def _check(row: Retention) -> None:
-    """Raise ValidationError for a time that can't be given."""
+    """Raise ValidationError if the retention time can't be set."""
     if found := problems(summit=row.summit, what=row.what, category=row.category):
         raise ValidationError(found)

@@ -1,4 +1,4 @@
-"""What people declare, for the desk that vets it; and the kinds that the summit's policy asks for."""
+"""The admin of declarations, for the desk that vets people, and of the kinds of declaration."""
 
 from typing import Any
 
@@ -46,14 +46,14 @@ SIGNS = {DeclarationState.DECLARED: "wait", DeclarationState.PERMITTED: "good", 
 
 
 class KindForm(NamedForm):
-    """A kind of declaration, with its name in each language that letters are written in."""
+    """A form for a kind of declaration, with its name in each language of letters."""
 
     class Meta:
         model = DeclarationKind
         fields = ("summit", "name", "asks", "permit", "until", "position")
 
     def clean(self) -> dict[str, Any]:
-        """Put the names together by language."""
+        """Collect the names by language."""
         found: dict[str, Any] = super().clean() or self.cleaned_data
         self.instance.names = self.names_of(found) or {}
         return found
@@ -61,7 +61,7 @@ class KindForm(NamedForm):
 
 @admin.register(DeclarationKind)
 class DeclarationKindAdmin(ServiceAdmin):
-    """Kinds of declaration."""
+    """The admin of kinds of declaration."""
 
     place = 5
     shelf = Shelf.SETTINGS
@@ -73,16 +73,16 @@ class DeclarationKindAdmin(ServiceAdmin):
     nothing_yet = _("Nothing has to be declared. Add what the host asks for: weapons, radios, medicines.")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """Put the names in other languages beneath the name."""
+        """Return the fields, with the names in other languages after the name."""
         return ["summit", "name", *NAMES.values(), "asks", "permit", "until", "position"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Keep a kind in its summit."""
+        """Return the summit as read-only for a stored kind."""
         return ["summit"] if obj else []
 
-    def enter(self, *, by: User, row: DeclarationKind, values: Values) -> DeclarationKind:
+    def create(self, *, by: User, row: DeclarationKind, values: Values) -> DeclarationKind:
         """Add the kind."""
-        return declaration_kinds.enter(by=by, summit=row.summit, values=values)
+        return declaration_kinds.create(by=by, summit=row.summit, values=values)
 
     def change(self, *, by: User, row: DeclarationKind, values: Values) -> DeclarationKind:
         """Change the kind."""
@@ -91,7 +91,7 @@ class DeclarationKindAdmin(ServiceAdmin):
 
 @admin.register(Declaration)
 class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
-    """Declarations."""
+    """The admin of declarations."""
 
     place = 7
     summit_path = "party__summit"
@@ -109,16 +109,16 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
     nothing_yet = _("Nobody has declared anything yet. Focal points declare in the portal.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Fetch what a row is told by."""
+        """Return declarations with their party, person, kind and decider."""
         return super().get_queryset(request).select_related("party__summit", "person", "kind", "decided_by")
 
     def has_permit_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader decides any."""
+        """Return whether the user may decide on declarations in any summit."""
         return allows(request.user, "delegations.decide_declaration", None)
 
     @admin.display(description=_("state"), ordering="state")
     def state_word(self, row: Declaration) -> SafeString:
-        """Show what the desk says; what needs no permit waits for nobody."""
+        """Show the state. A declaration that needs no permit isn't shown as waiting."""
         waits = row.state == DeclarationState.DECLARED and not row.kind.permit
         sign = "off" if waits else SIGNS[DeclarationState(row.state)]
         return format_html('<span class="state" data-state="{}">{}</span>', sign, row.get_state_display())
@@ -143,7 +143,7 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show a declaration with the buttons that fit where it stands."""
+        """Show a declaration, with buttons for the decisions that are possible now."""
         row = self.admit(request, "view", object_id)
         may = can_decide_declarations(request.user, row.party.summit)
         following = declarations.TRANSITIONS[row.state]
@@ -155,7 +155,7 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
         return super().change_view(request, object_id, form_url, more)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the pages that decide."""
+        """Add the addresses of the pages that permit and refuse."""
         wrap = self.admin_site.admin_view
         return [
             path("permit/", wrap(self.permit_view), name="delegations_declaration_permit"),
@@ -165,14 +165,14 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
 
     @admin.action(description=_("Permit the chosen declarations"), permissions=["permit"])
     def permit(self, request: HttpRequest, queryset: models.QuerySet[Declaration]) -> HttpResponse:
-        """Ask before permitting."""
+        """Ask for confirmation before permitting."""
         return self._ask(request, self._open(queryset))
 
     def _open(self, rows: models.QuerySet[Declaration]) -> list[Declaration]:
         return list(rows.exclude(state=DeclarationState.PERMITTED).select_related("party__summit", "person", "kind"))
 
     def permit_view(self, request: HttpRequest) -> HttpResponse:
-        """GET `?row=` asks; POST permits the declarations named by `row`."""
+        """Ask for confirmation for the declarations in `?row=`; a POST permits them."""
         self.admit(request, "view")
         check(request.user, "delegations.decide_declaration", None)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
@@ -188,8 +188,8 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
                 messages.warning(request, pair(row, refused))
             else:
                 done += 1
-        said = ngettext("%(n)d declaration is permitted.", "%(n)d declarations are permitted.", done)
-        messages.success(request, said % {"n": done})
+        message = ngettext("%(n)d declaration is permitted.", "%(n)d declarations are permitted.", done)
+        messages.success(request, message % {"n": done})
         return redirect("admin:delegations_declaration_changelist")
 
     def _ask(self, request: HttpRequest, rows: list[Declaration]) -> HttpResponse:
@@ -216,7 +216,7 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
         )
 
     def refuse_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Refuse one, with the reason."""
+        """Ask for the reason; a POST refuses the declaration."""
         row = self.admit(request, "view", pk)
         check_can_decide_declarations(request.user, row.party.summit)
         user = request.user

@@ -1,4 +1,4 @@
-"""Dietary and access needs of a summit's people, for whoever cooks and builds: by party and by day."""
+"""The admin page of dietary and access needs by party and day, for the conference officer."""
 
 from datetime import date
 
@@ -27,7 +27,7 @@ from summit.users.models import User
 @desk_page("needs/<slug:slug>/", "delegations_needs")
 @require_safe
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show who needs what; `?day=` and `?party=` narrow it. Who looked is recorded."""
+    """Show people with needs, filtered by `?day=` and `?party=`. The access is logged."""
     summit, user = Summit.objects.filter(slug=slug).first(), request.user
     if summit is None or not isinstance(user, User) or not allows(user, dietary_and_access_needs.SEE, summit):
         raise Http404

@@ -1,4 +1,4 @@
-"""Visa support letters at the desk: to issue, many at once, to refuse, to print and to take back."""
+"""The admin of visa support letters: issuing many at once, refusing, printing and voiding."""
 
 from typing import Any
 
@@ -53,7 +53,7 @@ SIGNS = {
 
 @admin.register(VisaLetter)
 class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
-    """Visa support letters."""
+    """The admin of visa support letters."""
 
     place = 6
     list_display = ["person", "party_name", "place_of", "state_word", "number", "asked"]
@@ -70,23 +70,23 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
     nothing_yet = _("Nobody has asked for a visa support letter yet. Focal points ask in the portal.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Fetch what a row is told by."""
+        """Return letters with their party, person, summit and decider."""
         return super().get_queryset(request).select_related("party__summit", "person", "summit", "decided_by")
 
     def has_issue_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader issues any."""
+        """Return whether the user may issue letters in any summit."""
         return allows(request.user, "delegations.issue_visa", None)
 
     @admin.display(description=_("state"), ordering="state")
     def state_word(self, row: VisaLetter) -> SafeString:
-        """Show what became of it."""
+        """Show the letter's state."""
         sign = SIGNS[VisaState(row.state)]
         return format_html('<span class="state" data-state="{}">{}</span>', sign, row.get_state_display())
 
     @written
     @admin.display(description=_("where they apply"))
     def place_of(self, row: VisaLetter) -> str:
-        """Show to which embassy it goes."""
+        """Show the embassy that the letter is for."""
         return row.embassy
 
     @admin.display(description=_("asked at"), ordering="asked_at")
@@ -102,7 +102,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show a letter with the buttons that fit where it stands."""
+        """Show a letter, with buttons for the decisions that are possible now."""
         row = self.admit(request, "view", object_id)
         may = can_issue_visas(request.user, row.summit)
         more = {
@@ -114,7 +114,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
         return super().change_view(request, object_id, form_url, more)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the pages of the buttons."""
+        """Add the addresses of the pages that issue, refuse, void and print letters."""
         wrap, name = self.admin_site.admin_view, "delegations_visaletter"
         return [
             path("issue/", wrap(self.issue_view), name=f"{name}_issue"),
@@ -126,11 +126,11 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
 
     @admin.action(description=_("Issue the chosen letters"), permissions=["issue"])
     def issue(self, request: HttpRequest, queryset: models.QuerySet[VisaLetter]) -> HttpResponse:
-        """Ask before issuing."""
+        """Ask for confirmation before issuing."""
         return self._ask(request, list(queryset.filter(state=VisaState.ASKED)))
 
     def issue_view(self, request: HttpRequest) -> HttpResponse:
-        """GET `?row=` asks; POST issues the letters named by `row`, all in one transaction."""
+        """Ask for confirmation for the letters in `?row=`; a POST issues them in one transaction."""
         self.admit(request, "view")
         check(request.user, "delegations.issue_visa", None)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
@@ -142,8 +142,8 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
         for row, why in issued.skipped:
             messages.warning(request, pair(row.person.label, why))
         number = len(issued.done)
-        said = ngettext("%(n)d letter is issued.", "%(n)d letters are issued.", number) % {"n": number}
-        messages.success(request, said)
+        message = ngettext("%(n)d letter is issued.", "%(n)d letters are issued.", number) % {"n": number}
+        messages.success(request, message)
         return redirect("admin:delegations_visaletter_changelist")
 
     def _ask(self, request: HttpRequest, rows: list[VisaLetter]) -> HttpResponse:
@@ -170,7 +170,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
         )
 
     def refuse_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Refuse a letter, with the reason."""
+        """Ask for the reason; a POST refuses the letter."""
         return self._decide(
             request,
             pk,
@@ -182,7 +182,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
         )
 
     def void_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Take an issued letter back, with the reason."""
+        """Ask for the reason; a POST makes an issued letter void."""
         return self._decide(
             request,
             pk,
@@ -208,7 +208,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
         )
 
     def paper_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Print an issued letter. It names the passport: who opened it is recorded."""
+        """Return an issued letter as a PDF. It contains passport data, so the access is logged."""
         row = self.admit(request, "view", pk)
         check_can_issue_visas(request.user, row.summit)
         if not row.content:
@@ -224,7 +224,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
 
 
 def visa_response(row: VisaLetter, content: bytes) -> HttpResponse:
-    """Return a letter to be shown, under a name that tells nothing of anybody."""
+    """Return the response that shows a letter. Its file name reveals nothing about the person."""
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="visa-support-letter-{row.number}.pdf"'
     response["Cache-Control"] = "private, no-store"

@@ -1,4 +1,4 @@
-"""What a summit asks people to declare."""
+"""API of the kinds of declaration."""
 
 from typing import Any, ClassVar
 
@@ -16,7 +16,7 @@ from summit.users.models import User
 
 
 class DeclarationKindSerializer(serializers.ModelSerializer[DeclarationKind]):
-    """What has to be declared, until when, and whether it needs the host's permit."""
+    """A kind of declaration: what has to be declared, until when, and whether it needs a permit."""
 
     id = serializers.IntegerField(source="pk", read_only=True)
     called = serializers.CharField(source="__str__", read_only=True, help_text="In the reader's language.")
@@ -29,13 +29,13 @@ class DeclarationKindSerializer(serializers.ModelSerializer[DeclarationKind]):
 
 
 class NamesOfKind(ByLanguage):
-    """What it is called in other languages."""
+    """The names of the kind in other languages."""
 
     child = serializers.CharField(max_length=120)
 
 
 class DeclarationKindInput(serializers.ModelSerializer[DeclarationKind]):
-    """What has to be declared. Without `position` it comes after the others."""
+    """A kind of declaration. Without `position`, it comes after the others."""
 
     names = NamesOfKind(required=False)
 
@@ -46,7 +46,7 @@ class DeclarationKindInput(serializers.ModelSerializer[DeclarationKind]):
 
 
 class DeclarationKindViewSet(DeskViewSet):
-    """Kinds of declaration. What was declared keeps its kind: none is deleted."""
+    """Kinds of declaration. They can't be deleted, since declarations refer to them."""
 
     name = "declaration-kinds"
     verbose_name = _("kinds of declaration")
@@ -64,7 +64,7 @@ class DeclarationKindViewSet(DeskViewSet):
 
     def add(self, *, by: User, summit: Summit, values: Values) -> DeclarationKind:
         """Add a kind."""
-        return declaration_kinds.enter(by=by, summit=summit, values=values)
+        return declaration_kinds.create(by=by, summit=summit, values=values)
 
     def change(self, *, by: User, row: DeclarationKind, values: Values) -> DeclarationKind:
         """Change a kind."""

@@ -1,4 +1,4 @@
-"""What people bring that has to be declared: which kinds there are, what was declared, what the host says to it."""
+"""API of declarations of what people bring, and of the decisions on them."""
 
 from typing import Any, ClassVar
 
@@ -24,7 +24,7 @@ PERSONAL = ("details", "reason")
 
 
 class DeclarationSerializer(OfPerson, serializers.ModelSerializer[Declaration]):
-    """What somebody declares, and what the host says to it."""
+    """A declaration and the host's decision on it."""
 
     kind = serializers.IntegerField(source="kind_id", read_only=True)
     kind_name = serializers.CharField(source="kind.__str__", read_only=True)
@@ -48,12 +48,12 @@ class KindOfSummit(serializers.PrimaryKeyRelatedField[DeclarationKind]):
     }
 
     def get_queryset(self) -> Any:
-        """Return the kinds of the summit that the address names."""
+        """Return the kinds of the summit in the address."""
         return DeclarationKind.objects.filter(summit=self.context["summit"])
 
 
 class DeclarationInput(serializers.Serializer[Any]):
-    """Who brings what: the person and the kind by their ids, and what it is in words."""
+    """A new declaration: the ids of the person and the kind, and a description."""
 
     person = Member(permission=DECLARE)
     kind = KindOfSummit(queryset=DeclarationKind.objects.all())
@@ -61,7 +61,7 @@ class DeclarationInput(serializers.Serializer[Any]):
 
 
 class DeclarationFilters(OfPersonFilters):
-    """By what declarations are narrowed."""
+    """Filters for declarations."""
 
     state = django_filters.ChoiceFilter(choices=DeclarationState.choices, label=_("state"))
     kind = django_filters.NumberFilter(field_name="kind", label=_("kind"), min_value=1, max_value=2**31 - 1)
@@ -74,7 +74,7 @@ class DeclarationFilters(OfPersonFilters):
 
 
 class DeclarationViewSet(DeskViewSet):
-    """Declarations."""
+    """Declarations of what people bring."""
 
     name = "declarations"
     verbose_name = _("declarations")
@@ -89,11 +89,11 @@ class DeclarationViewSet(DeskViewSet):
     summit_path = "party__summit"
 
     def rows(self) -> QuerySet[Declaration]:
-        """Return declarations with whose they are."""
+        """Return declarations with their party, person, kind and decider."""
         return Declaration.objects.select_related("party__summit", "person", "kind", "decided_by")
 
     def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
-        """Record whose declarations were read."""
+        """Log whose declarations were read."""
         log_shown_fields(
             by=by, summit=summit, rows=rows, fields=fields, shows=PERSONAL, people=lambda row: row.person
         )
@@ -101,19 +101,19 @@ class DeclarationViewSet(DeskViewSet):
     def add(self, *, by: User, summit: Summit, values: Values) -> Declaration:
         """Declare something that a member brings."""
         member = values["person"]
-        said = {"kind": values["kind"], "details": values["details"]}
-        return declarations.declare(party=member.party, person=member.person, by=by, **said)
+        message = {"kind": values["kind"], "details": values["details"]}
+        return declarations.declare(party=member.party, person=member.person, by=by, **message)
 
     def remove(self, *, by: User, row: Declaration) -> None:
-        """Take back what was declared."""
+        """Withdraw a declaration."""
         declarations.withdraw(declaration=row, by=by)
 
     @action("permit", permission=DECIDE)
     def permit(self, *, by: User, row: Declaration, values: Values) -> None:
-        """Permit what was declared."""
+        """Permit a declaration."""
         declarations.permit(declaration=row, by=by)
 
     @action("refuse", permission=DECIDE, input=WhyInput)
     def refuse(self, *, by: User, row: Declaration, values: Values) -> None:
-        """Refuse what was declared, with the reason that the party reads."""
+        """Refuse a declaration, with a reason that the party can read."""
         declarations.refuse(declaration=row, reason=values["reason"], by=by)

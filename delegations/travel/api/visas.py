@@ -1,4 +1,4 @@
-"""Visa support letters: asked for, issued many at once, refused, made void. What they say stands in the PDF alone."""
+"""API of visa support letters. The text of a letter is only in its PDF."""
 
 from typing import Any, ClassVar
 
@@ -25,7 +25,7 @@ PERSONAL = ("embassy", "reason")
 
 
 class VisaLetterSerializer(OfPerson, serializers.ModelSerializer[VisaLetter]):
-    """A visa support letter and what became of it."""
+    """A visa support letter and its state."""
 
     decided_by = StaffName(permission=SEE)
 
@@ -39,27 +39,27 @@ class VisaLetterSerializer(OfPerson, serializers.ModelSerializer[VisaLetter]):
 
 
 class VisaInput(serializers.Serializer[Any]):
-    """For whom a letter is asked, by the person's id, and to which embassy or consulate of the host."""
+    """A request for a letter: the person's id, and the host's embassy or consulate where they apply."""
 
     person = Member(permission=ASK)
     embassy = serializers.CharField(required=False, default="", allow_blank=True)
 
 
 class LettersInput(serializers.Serializer[Any]):
-    """Which letters, by their ids."""
+    """Letters, by their ids."""
 
     letters = Several(rows=VisaLetter.objects.select_related("person"), permission=SEE)
 
 
 class IssuedLettersSerializer(serializers.Serializer[Any]):
-    """The letters that were issued, and those that weren't, with the reason."""
+    """The letters that were issued, and those that were skipped, with the reason."""
 
     letters = VisaLetterSerializer(many=True)
     skipped = LeftOutSerializer(many=True)
 
 
 class VisaFilters(OfPersonFilters):
-    """By what letters are narrowed."""
+    """Filters for letters."""
 
     state = django_filters.ChoiceFilter(choices=VisaState.choices, label=_("state"))
     asked_since = django_filters.IsoDateTimeFilter(
@@ -85,12 +85,12 @@ class VisaLetterViewSet(WithContent):
     ordering_fields: ClassVar[Any] = {"asked": ("asked_at",)}
 
     def rows(self) -> QuerySet[VisaLetter]:
-        """Return letters with whom they are for. What they say stays in the database."""
+        """Return letters with their party and person, without reading their text."""
         joined = ("summit", "party__summit", "person", "decided_by")
         return VisaLetter.objects.select_related(*joined).defer("content")
 
     def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
-        """Record whose letters were read."""
+        """Log whose letters were read."""
         log_shown_fields(
             by=by, summit=summit, rows=rows, fields=fields, shows=PERSONAL, people=lambda row: row.person
         )
@@ -101,7 +101,8 @@ class VisaLetterViewSet(WithContent):
         return visas.ask(party=member.party, person=member.person, embassy=values["embassy"], by=by)
 
     def content(self, *, by: User, row: VisaLetter) -> File | None:
-        """Return an issued letter as a PDF, and note whose passport it named; one that is void desks alone."""
+        """Return an issued letter as a PDF, and log the access to the passport data. Only desks can read a void
+        letter."""
         there = bool(row.content) if can_issue_visas(by, row.summit) else row.state == VisaState.ISSUED
         if not there:
             return None
@@ -111,8 +112,8 @@ class VisaLetterViewSet(WithContent):
 
     @action("issue", permission=ISSUE, input=LettersInput, output=IssuedLettersSerializer, detail=False)
     def issue(self, *, by: User, summit: Summit, values: Values) -> Any:
-        """Issue letters that were asked for, each with the next number; the parties are told. What can't be issued is
-        left out, with the reason."""
+        """Issue letters that were asked for, each with the next number, and tell the parties. Letters that can't be
+        issued are skipped, with the reason."""
         issued = visas.issue(letters=values["letters"], by=by)
         skipped = [{"id": row.public_id, "why": why} for row, why in issued.skipped]
         made = self.rows().filter(pk__in=[row.pk for row in issued.done]).order_by("number")
@@ -120,15 +121,15 @@ class VisaLetterViewSet(WithContent):
 
     @action("refuse", permission=ISSUE, input=WhyInput)
     def refuse(self, *, by: User, row: VisaLetter, values: Values) -> None:
-        """Refuse the letter, with the reason that the party reads."""
+        """Refuse the letter, with a reason that the party can read."""
         visas.refuse(letter=row, reason=values["reason"], by=by)
 
     @action("void", permission=ISSUE, input=WhyInput)
     def void(self, *, by: User, row: VisaLetter, values: Values) -> None:
-        """Make an issued letter void, with the reason that the party reads."""
+        """Make an issued letter void, with a reason that the party can read."""
         visas.void(letter=row, reason=values["reason"], by=by)
 
     @action("take-back", permission=ASK)
     def take_back(self, *, by: User, row: VisaLetter, values: Values) -> None:
-        """Take back what was asked for and isn't decided."""
+        """Withdraw a request for a letter that isn't decided."""
         visas.take_back(letter=row, by=by)

@@ -1,4 +1,4 @@
-"""What people bring that has to be declared, and what the host says to it."""
+"""Kinds of declaration, and declarations of what people bring."""
 
 from django.db import models
 from django.db.models import Q
@@ -15,7 +15,7 @@ from summit.users.models import User
 
 
 class DeclarationKind(models.Model):
-    """What the summit's policy asks people to declare: weapons, radios, medicines."""
+    """A kind of item that people have to declare: weapons, radios, medicines."""
 
     summit = models.ForeignKey(
         Summit,
@@ -24,7 +24,7 @@ class DeclarationKind(models.Model):
         verbose_name=pgettext_lazy("label", "summit"),
     )
     name = models.CharField(_("name"), max_length=120, validators=[validate_printable])
-    # By language; where none is given, `name` stands.
+    # By language. Without a name, `name` is used.
     names = models.JSONField(_("names"), default=dict, blank=True)
     asks = models.CharField(
         _("what is to be declared"),
@@ -53,7 +53,7 @@ class DeclarationKind(models.Model):
 
 
 class DeclarationState(models.TextChoices):
-    """What the desk says to a declaration."""
+    """The desk's decision on a declaration."""
 
     DECLARED = "declared", _("declared")
     PERMITTED = "permitted", _("permitted")
@@ -61,7 +61,7 @@ class DeclarationState(models.TextChoices):
 
 
 class Declaration(PublicModel):
-    """Somebody declares something that they bring."""
+    """A person's declaration of an item that they bring."""
 
     kind = models.ForeignKey(
         DeclarationKind, on_delete=models.PROTECT, related_name="declarations", verbose_name=_("kind")

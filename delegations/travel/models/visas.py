@@ -15,7 +15,7 @@ from summit.users.models import User
 
 
 class VisaState(models.TextChoices):
-    """What became of a visa support letter."""
+    """The state of a visa support letter."""
 
     ASKED = "asked", _("asked for")
     ISSUED = "issued", pgettext_lazy("letter", "issued")
@@ -24,7 +24,7 @@ class VisaState(models.TextChoices):
 
 
 class VisaLetter(PublicModel):
-    """A letter by which the host supports somebody's application for a visa."""
+    """A letter with which the host supports a person's visa application."""
 
     party = models.ForeignKey(
         Party, on_delete=models.CASCADE, related_name="visa_letters", verbose_name=pgettext_lazy("label", "party")
@@ -43,14 +43,14 @@ class VisaLetter(PublicModel):
     )
     state = models.CharField(_("state"), max_length=10, choices=VisaState, default=VisaState.ASKED)
     asked_at = models.DateTimeField(_("asked at"), auto_now_add=True)
-    # Counted in each summit from one when it is issued; the reference is made of it.
+    # Numbered in each summit from one when issued. The reference contains it.
     number = models.PositiveIntegerField(_("number"), null=True, blank=True)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     decided_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )
     reason = models.CharField(_("reason"), max_length=500, blank=True, validators=[validate_printable])
-    # What the letter says, as JSON: it reads the same whenever it is printed.
+    # The text of the letter as JSON, frozen so that it is the same whenever it is printed.
     content = EncryptedTextField(editable=False)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""What people of a summit eat and how they get in: for the conference officer, by party and by day."""
+"""The dietary and access needs of a summit's people, by party and day, for the conference officer."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ SEE = "delegations.needs.view"
 
 @dataclass(frozen=True)
 class Line:
-    """Somebody with needs; `party` is None for who belongs to none."""
+    """A person with needs. `party` is None if they are a member of no party."""
 
     person: Person
     party: Party | None
@@ -36,9 +36,13 @@ def days(summit: Summit) -> list[date]:
 
 
 def lines(*, summit: Summit, day: date | None = None, party: Party | None = None) -> list[Line]:
-    """Return who has needs, by the parties' alphabet. With `day` those who are there on that day at the venue, as far
-    as one knows: who has entered no journey counts as there. Three queries, whatever the summit's size."""
-    # No text is no bytes: what is missing is found without a key.
+    """Return the people with needs, in the alphabetical order of their parties. Three queries, whatever the summit's
+    size.
+
+    With `day`, only people who are at the venue on that day are included. People without travel data count as
+    present.
+    """
+    # An empty text is stored as no bytes, so nothing is decrypted to find it.
     rows = Particulars.objects.filter(person__summit=summit, person__erased_at=None).exclude(diet="", access="")
     if party is not None:
         rows = rows.filter(person__membership__party=party)
@@ -71,8 +75,10 @@ def _order(summit: Summit) -> list[int]:
 
 
 def counted(found: Iterable[Line]) -> list[tuple[str, int]]:
-    """Return how many people have which dietary need, the most frequent first; needs are one as they are written, but
-    for capitals."""
+    """Return each dietary need with its number of people, the most frequent first.
+
+    Needs are grouped by their text, ignoring capitals.
+    """
     numbers: Counter[str] = Counter()
     written: dict[str, str] = {}
     for line in found:

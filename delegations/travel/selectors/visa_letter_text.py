@@ -1,6 +1,6 @@
-"""What a visa support letter says: its text with its values, frozen when it is issued.
+"""The text of a visa support letter with its values, which is frozen when the letter is issued.
 
-It goes to the host's own embassy, so it is in the summit's first language.
+The letter is for the host's own embassy, so it is in the summit's first language.
 """
 
 import json
@@ -28,17 +28,17 @@ from summit.pdf.typst import lacking
 from summit.people.models import announced
 from summit.summits.models import Summit
 
-# Without these of the passport no letter is written.
+# The passport fields that a letter needs.
 NEEDED = ("passport_name", "birth_date", "nationality", "passport_number")
 
 
 def reference(policy: Policy, number: int | None) -> str:
-    """Return the reference of a letter, "" for one that has no number yet. Invitations have numbers of their own."""
+    """Return the reference of a letter, or "" if it has no number yet. Invitations are numbered separately."""
     return f"{policy.reference_prefix}V{number}" if number else ""
 
 
 class Desk:
-    """What the letters of one summit have in common, read once for all of them. Three queries."""
+    """Builds the letters of one summit from data that is read once. Three queries."""
 
     def __init__(self, summit: Summit) -> None:
         self._summit = summit
@@ -47,12 +47,12 @@ class Desk:
         self._now = db_now()
 
     def content(self, row: VisaLetter, number: int) -> str:
-        """Return what a letter says, as JSON. Fetch it with its party's names, its person and their particulars."""
+        """Return the text of a letter as JSON. Fetch it with its party's names, its person and the particulars."""
         summit, language = self._summit, spoken(self._summit.language)
         with translation.override(language):
             named = party_names.named(row.party, policy=self._policy, language=summit.language)
             values = {**self._values(row, number), "party": named.name, "formal_name": named.formal_name}
-            # As in letters: a star stands behind the name that the footnote explains.
+            # As in invitations, a star marks the name that the footnote explains.
             name = "formal_name" if "{formal_name}" in self._text.body else "party"
             marked = {**values, name: f"{values[name]}*"} if named.footnote else values
             sheet = Sheet(
@@ -69,12 +69,12 @@ class Desk:
         return json.dumps(asdict(sheet), ensure_ascii=False, default=date.isoformat)
 
     def unprintable(self, row: VisaLetter) -> str:
-        """Return in words what keeps a letter from being put on paper on this machine; "" where nothing does."""
+        """Return why a letter can't be printed with the installed fonts, or "" if it can."""
         problem = lacking(self.content(row, 0))
         return f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}" if problem else ""
 
     def _values(self, row: VisaLetter, number: int) -> dict[str, str]:
-        """Return what stands for the placeholders but for the party's names, in the active language."""
+        """Return the values for the placeholders in the active language, without the party's names."""
         summit, policy, passport = self._summit, self._policy, row.person.particulars
         return {
             "summit": summit.name,
@@ -111,7 +111,7 @@ def _days(first: date, last: date) -> str:
 
 
 def sheet_of(row: VisaLetter) -> Sheet:
-    """Return what an issued letter says, as it was frozen."""
+    """Return the frozen text of an issued letter."""
     stored: dict[str, Any] = json.loads(row.content)
     stored["paragraphs"] = tuple(stored["paragraphs"])
     return Sheet(**{**stored, "day": date.fromisoformat(stored["day"])})

@@ -1,4 +1,4 @@
-"""What a summit asks people to declare, as a desk sets it."""
+"""Adding and changing the kinds of declaration of a summit."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,9 +14,11 @@ CHANGE = "delegations.declarationkind.change"
 FIELDS = ("name", "names", "asks", "permit", "until", "position")
 
 
-def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> DeclarationKind:
-    """Add a kind, after the others where no place is given. Raises PermissionDenied, ValidationError with what stops
-    it by field."""
+def create(*, summit: Summit, values: Mapping[str, Any], by: User) -> DeclarationKind:
+    """Add a kind of declaration and return it. Without `position`, it comes after the others.
+
+    Raises PermissionDenied, and ValidationError with the problems by field.
+    """
     check(by, CHANGE, summit)
     row = DeclarationKind(summit=summit)
 
@@ -24,13 +26,15 @@ def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> Declaration
         if "position" not in values:
             row.position = rows.last_place(DeclarationKind.objects.filter(summit=summit))
 
-    rows.enter(row, tidy(values, row), FIELDS, by=by, action="delegations.declarationkind.add", ready=ready)
+    rows.create(row, tidy(values, row), FIELDS, by=by, action="delegations.declarationkind.add", ready=ready)
     return row
 
 
 def change(*, kind: DeclarationKind, values: Mapping[str, Any], by: User) -> DeclarationKind:
-    """Change a kind and return it as it is now; what was declared of it stays. Raises PermissionDenied,
-    ValidationError with what stops it by field."""
+    """Change a kind and return it as it is now. Its declarations are kept.
+
+    Raises PermissionDenied, and ValidationError with the problems by field.
+    """
     check(by, CHANGE, kind.summit)
     now: DeclarationKind
     now, _changed = rows.change(kind, tidy(values, kind), FIELDS, by=by, action=CHANGE)

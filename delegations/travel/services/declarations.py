@@ -1,7 +1,7 @@
-"""Declarations: what people bring that the summit's policy asks to be declared, and what the host says to it.
+"""Declarations of items that people bring, as the summit's policy requires, and the host's decisions on them.
 
-A focal point declares for its own people while the kind's deadline lasts, on the database's clock; a desk that
-decides them, at any time. What was declared is encrypted; the audit holds nothing of it.
+A focal point declares for its own people until the kind's deadline, by the database's clock. A desk that decides on
+declarations can declare at any time. The text of a declaration is encrypted and isn't in the audit.
 """
 
 from django.core.exceptions import ValidationError
@@ -24,9 +24,10 @@ from summit.people.models import Person
 from summit.users.models import User
 
 DETAILS_LENGTH, REASON_LENGTH = 1000, 500
-# What stands of what was declared.
+# Declarations in these states are in force.
 STANDING = (DeclarationState.DECLARED, DeclarationState.PERMITTED)
-# What the desk may say next. A decision may be changed; what was declared is never undecided again.
+# The decisions that are possible in each state. A decision may be changed, but a declaration never becomes undecided
+# again.
 TRANSITIONS: dict[str, frozenset[str]] = {
     DeclarationState.DECLARED: frozenset({DeclarationState.PERMITTED, DeclarationState.REFUSED}),
     DeclarationState.PERMITTED: frozenset({DeclarationState.REFUSED}),
@@ -35,26 +36,26 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 
 
 class DeclarationProblem(FieldProblem):
-    """What was entered can't be taken: `field` is "kind", "details" or "reason", the text says what to do."""
+    """A value can't be accepted: `field` is "kind", "details" or "reason", and the text says what to do."""
 
 
 class DeclarationRefused(Exception):
-    """It can't be declared, withdrawn or decided, with a sentence that says why and who can help."""
+    """Something can't be declared, withdrawn or decided. The text says why and who can help."""
 
 
 def declare(*, party: Party, person: Person, kind: DeclarationKind, details: str, by: By) -> Declaration:
-    """Declare something that a member of a party brings, and return it. A person may declare several of a kind; the
-    same in the same words is a form that was sent twice, and is declared once.
+    """Declare something that a member of a party brings, and return the declaration.
 
-    Raises DeclarationProblem, PermissionDenied, or DeclarationRefused where the person is no member of the party or
-    the kind's deadline is over.
+    A person may have several declarations of a kind. The same text again is taken for a form sent twice, and the
+    first declaration is returned. Raises DeclarationProblem, PermissionDenied, and DeclarationRefused if the person
+    is no member of the party or the kind's deadline is over.
     """
     check_can_act(by, "delegations.declare", party)
     details = _checked("details", details, DETAILS_LENGTH, _("Write what is brought."))
     if kind.summit_id != party.summit_id:
         raise DeclarationProblem("kind", _("Choose what is declared."))
     with transaction.atomic():
-        # Whoever takes the person off at the same time waits for this row, or is waited for.
+        # A withdrawal of the person at the same time waits for this row, or this waits for it.
         member = Membership.objects.select_for_update().filter(party=party, person=person).first()
         if member is None:
             raise DeclarationRefused(_not_a_member(party, person))
@@ -83,8 +84,8 @@ def _checked(field: str, text: str, limit: int, lacking: str) -> str:
     if not text:
         raise DeclarationProblem(field, lacking)
     if len(text) > limit:
-        said = _("This has %(long)d characters. Shorten it to %(limit)d.") % {"long": len(text), "limit": limit}
-        raise DeclarationProblem(field, said)
+        message = _("This has %(long)d characters. Shorten it to %(limit)d.") % {"long": len(text), "limit": limit}
+        raise DeclarationProblem(field, message)
     try:
         validate_text(text)
     except ValidationError as problem:
@@ -93,12 +94,12 @@ def _checked(field: str, text: str, limit: int, lacking: str) -> str:
 
 
 def _not_a_member(party: Party, person: Person) -> str:
-    said = _("%(person)s is not of %(party)s any more. Its list of people says who is.")
-    return said % {"person": person.label, "party": party.name}
+    message = _("%(person)s is not of %(party)s any more. Its list of people says who is.")
+    return message % {"person": person.label, "party": party.name}
 
 
 def still_open(kind: DeclarationKind) -> bool:
-    """Return whether focal points may still declare something of a kind, on the database's clock. One query."""
+    """Return whether focal points may still declare something of a kind, by the database's clock. One query."""
     rows = DeclarationKind.objects.filter(Q(until__isnull=True) | Q(until__gt=Now()))
     return rows.filter(pk=kind.pk).exists()
 
@@ -109,8 +110,10 @@ def _in_time(kind: DeclarationKind, party: Party, by: By) -> bool:
 
 
 def withdraw(*, declaration: Declaration, by: By) -> None:
-    """Take back what was declared, decided or not; what the host has refused stays. Raises PermissionDenied, or
-    DeclarationRefused."""
+    """Delete a declaration, whether permitted or undecided; a refused one can't be withdrawn.
+
+    Raises PermissionDenied, DeclarationRefused.
+    """
     check_can_act(by, "delegations.declare", declaration.party)
     with transaction.atomic():
         row = Declaration.objects.select_for_update().filter(pk=declaration.pk).first()
@@ -137,14 +140,17 @@ def _remove(row: Declaration, by: By) -> None:
 
 @listeners.follows(20)
 def leave(party: Party, person: Person, by: By) -> None:
-    """Take back what somebody declared who leaves a party: no permit outlives them. What was refused stays."""
+    """Delete the declarations of a person who leaves a party, so that no permit remains.
+
+    Refused declarations are kept.
+    """
     rows = Declaration.objects.filter(party=party, person=person).exclude(state=DeclarationState.REFUSED)
     for row in rows.select_related("party__summit", "person"):
         _remove(row, by)
 
 
 def permit(*, declaration: Declaration, by: User) -> None:
-    """Permit what was declared. Raises PermissionDenied, or DeclarationRefused where it was permitted before."""
+    """Permit a declaration. Raises PermissionDenied, and DeclarationRefused if it was permitted before."""
     check_can_decide_declarations(by, declaration.party.summit)
     with transaction.atomic():
         _move(declaration, DeclarationState.PERMITTED, by, "")
@@ -159,8 +165,10 @@ def permit(*, declaration: Declaration, by: User) -> None:
 
 
 def refuse(*, declaration: Declaration, reason: str, by: User) -> None:
-    """Refuse what was declared, with the reason that the focal point reads. Raises PermissionDenied,
-    DeclarationProblem, or DeclarationRefused where it was refused before."""
+    """Refuse a declaration, with a reason that the focal point can read.
+
+    Raises PermissionDenied, DeclarationProblem, and DeclarationRefused if it was refused before.
+    """
     check_can_decide_declarations(by, declaration.party.summit)
     reason = _checked("reason", reason, REASON_LENGTH, _("Write why. The delegation reads it."))
     with transaction.atomic():
@@ -176,7 +184,10 @@ def refuse(*, declaration: Declaration, reason: str, by: User) -> None:
 
 
 def _move(row: Declaration, target: DeclarationState, by: User, reason: str) -> None:
-    """Decide by the one UPDATE that finds it in a state from which it may; the row is brought up to date."""
+    """Store a decision and refresh the row. Raises DeclarationRefused if it isn't possible in the row's state.
+
+    A single UPDATE checks the state and changes it.
+    """
     sources = [state for state, following in TRANSITIONS.items() if target in following]
     rows = Declaration.objects.filter(pk=row.pk, state__in=sources)
     if not rows.update(state=target, decided_at=Now(), decided_by=by, reason=reason):

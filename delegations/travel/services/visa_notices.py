@@ -1,4 +1,5 @@
-"""Telling a party what became of a visa support letter. The message names the person and no passport."""
+"""Telling a party about the decision on a visa support letter. The message names the person but has no passport
+data."""
 
 from collections.abc import Iterable
 
@@ -12,9 +13,11 @@ from summit.summits.models import Summit
 KIND = "visa_letter"
 
 
-def tell(letters: Iterable[VisaLetter]) -> None:
-    """Store a message about each letter to each mailbox of its party, in the transaction that decides it. The number
-    of queries grows with the number of summits, not of letters."""
+def notify(letters: Iterable[VisaLetter]) -> None:
+    """Store a message about each letter for each mailbox of its party, in the transaction of the decision.
+
+    The number of queries grows with the number of summits, not of letters.
+    """
     by_summit: dict[Summit, list[VisaLetter]] = {}
     for row in letters:
         by_summit.setdefault(row.summit, []).append(row)
@@ -30,7 +33,7 @@ def _draft(row: VisaLetter, box: mailboxes_selectors.Mailbox) -> Message:
     return enqueue.draft(
         summit=row.summit,
         kind=KIND,
-        # One for each decision: a letter that is issued may be taken back.
+        # One message for each decision, since an issued letter may become void later.
         subject_key=f"delegations.visaletter:{row.public_id}:{row.state}",
         recipient_key=box.party_key,
         address=box.address,

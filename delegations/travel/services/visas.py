@@ -1,8 +1,9 @@
-"""Visa support letters: a focal point asks, protocol issues or refuses, and whoever leaves a party has none.
+"""Visa support letters: focal points ask for them, protocol issues or refuses them, and they become void when a
+person leaves.
 
-Letters are numbered in each summit from one, as they are issued. What an issued one says is frozen with it
-(delegations.travel.selectors.visa_letter_text): it reads the same whenever it is printed. The audit holds no value of
-it.
+Letters are numbered in each summit from one when they are issued. The text of an issued letter is frozen
+(delegations.travel.selectors.visa_letter_text), so that it is the same whenever it is printed. The audit has no
+values of a letter.
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,7 +34,7 @@ from summit.users.models import User
 
 EMBASSY_LENGTH, REASON_LENGTH = 200, 500
 STANDING = (VisaState.ASKED, VisaState.ISSUED)
-# Whoever is refused is asked for anew: with a new letter.
+# After a refusal, a new letter can be asked for.
 TRANSITIONS: dict[str, frozenset[str]] = {
     VisaState.ASKED: frozenset({VisaState.ISSUED, VisaState.REFUSED, VisaState.VOID}),
     VisaState.ISSUED: frozenset({VisaState.VOID}),
@@ -43,12 +44,14 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 
 
 class VisaProblem(FieldProblem):
-    """What was entered can't be taken: `field` is "embassy" or "reason", the text says what to do."""
+    """A value can't be accepted: `field` is "embassy" or "reason", and the text says what to do."""
 
 
 class VisaRefused(Exception):
-    """There can be no such letter, with a sentence that says why and who can help. `lacking` names the fields of the
-    passport that are to be entered first."""
+    """A letter isn't possible. The text says why and who can help.
+
+    `lacking` names the passport fields that must be entered first.
+    """
 
     def __init__(self, said: str, lacking: Sequence[str] = ()) -> None:
         super().__init__(said)
@@ -57,14 +60,14 @@ class VisaRefused(Exception):
 
 @dataclass
 class Issued:
-    """What issuing several letters came to: those that were, and those that weren't with the reason as a sentence."""
+    """The letters that were issued, and those that were skipped with the reasons."""
 
     done: list[VisaLetter] = field(default_factory=list)
     skipped: list[tuple[VisaLetter, str]] = field(default_factory=list)
 
 
 def lacking_for(person: Person) -> list[str]:
-    """Return the fields of the passport without which no letter is written, in their order. One query."""
+    """Return the names of the passport fields that are still needed for a letter, in their order. One query."""
     return _lacking(Particulars.objects.filter(person=person).first())
 
 
@@ -73,19 +76,19 @@ def _lacking(row: Particulars | None) -> list[str]:
 
 
 def ask(*, party: Party, person: Person, embassy: str, by: By) -> VisaLetter:
-    """Ask for a letter for a member of a party, to the host's embassy where they apply, and return it.
+    """Ask for a letter for a member of a party, and return it. `embassy` is the host's embassy where they apply.
 
-    Raises VisaProblem, PermissionDenied, or VisaRefused where the passport isn't entered, where a letter stands
-    already or where the person is no member of the party.
+    Raises VisaProblem, PermissionDenied, and VisaRefused if the passport isn't entered, if the person has a letter
+    already, or if they are no member of the party.
     """
     check_can_act(by, "delegations.ask_visa", party)
     embassy = _checked("embassy", embassy, EMBASSY_LENGTH, _("Write where they apply for the visa."))
     with transaction.atomic():
-        # Whoever asks for the same person, or takes them off, at the same time waits for this row.
+        # Another request for the person, or their withdrawal, waits for this row.
         member = Membership.objects.select_for_update().filter(party=party, person=person).first()
         if member is None:
-            said = _("%(person)s is not of %(party)s any more. Its list of people says who is.")
-            raise VisaRefused(said % {"person": person.label, "party": party.name})
+            message = _("%(person)s is not of %(party)s any more. Its list of people says who is.")
+            raise VisaRefused(message % {"person": person.label, "party": party.name})
         _check_passport(person)
         if VisaLetter.objects.filter(person=person, state__in=STANDING).exists():
             raise VisaRefused(_("There is a letter for %(person)s already.") % {"person": person.label})
@@ -106,8 +109,8 @@ def _checked(field: str, text: str, limit: int, lacking: str) -> str:
     if not text:
         raise VisaProblem(field, lacking)
     if len(text) > limit:
-        said = _("This has %(long)d characters. Shorten it to %(limit)d.") % {"long": len(text), "limit": limit}
-        raise VisaProblem(field, said)
+        message = _("This has %(long)d characters. Shorten it to %(limit)d.") % {"long": len(text), "limit": limit}
+        raise VisaProblem(field, message)
     try:
         validate_printable(text)
     except ValidationError as problem:
@@ -119,19 +122,20 @@ def _check_passport(person: Person) -> None:
     lacking = lacking_for(person)
     if lacking:
         named = ", ".join(str(Particulars._meta.get_field(name).verbose_name) for name in lacking)  # type: ignore[union-attr]
-        said = _("The letter names the passport. Enter first, for %(person)s: %(fields)s.")
-        raise VisaRefused(said % {"person": person.label, "fields": named}, lacking)
+        message = _("The letter names the passport. Enter first, for %(person)s: %(fields)s.")
+        raise VisaRefused(message % {"person": person.label, "fields": named}, lacking)
 
 
 def waiting(summit: Summit) -> QuerySet[VisaLetter]:
-    """Return the letters of a summit that are asked for and not decided."""
+    """Return a summit's letters that are asked for but not decided."""
     return VisaLetter.objects.filter(summit=summit, state=VisaState.ASKED)
 
 
 def issue(*, letters: Iterable[VisaLetter], by: User) -> Issued:
     """Issue letters that were asked for, each with the next number of its summit, and tell the parties.
 
-    Those that were decided before, or whose passport is gone since, are skipped. Raises PermissionDenied.
+    Returns the issued letters, and the skipped ones: letters that were decided before, that lack passport data, or
+    that have a character which no installed font has. Raises PermissionDenied.
     """
     keys = {row.pk for row in letters}
     issued = Issued()
@@ -154,12 +158,15 @@ def issue(*, letters: Iterable[VisaLetter], by: User) -> Issued:
                 for row in issued.done
             ]
         )
-        visa_notices.tell(issued.done)
+        visa_notices.notify(issued.done)
     return issued
 
 
 def _locked(letters: QuerySet[VisaLetter]) -> list[Summit]:
-    """Lock the summits of letters, in an order: whoever issues others of them waits, so that each number is once."""
+    """Lock the letters' summits, always in the same order, and return them.
+
+    Others who issue letters in these summits wait, so that no number is used twice.
+    """
     summits = Summit.objects.filter(pk__in=letters.values("summit")).order_by("pk")
     return list(summits.select_for_update())
 
@@ -188,8 +195,10 @@ def _why_not(row: VisaLetter) -> str:
 
 
 def refuse(*, letter: VisaLetter, reason: str, by: User) -> None:
-    """Refuse a letter, with the reason that the focal point reads, and tell the party. Raises PermissionDenied,
-    VisaProblem, or VisaRefused where it was decided before."""
+    """Refuse a letter, with a reason that the focal point can read, and tell the party.
+
+    Raises PermissionDenied, VisaProblem, and VisaRefused if it was decided before.
+    """
     check_can_issue_visas(by, letter.summit)
     reason = _checked("reason", reason, REASON_LENGTH, _("Write why. The delegation reads it."))
     with transaction.atomic():
@@ -202,22 +211,24 @@ def refuse(*, letter: VisaLetter, reason: str, by: User) -> None:
             fields=["state", "reason"],
             part_of=letter.person,
         )
-        visa_notices.tell([letter])
+        visa_notices.notify([letter])
 
 
 def void(*, letter: VisaLetter, reason: str, by: User) -> None:
-    """Take back a letter that was issued, with the reason that the focal point reads, and tell the party. Raises
-    PermissionDenied, VisaProblem, or VisaRefused where it isn't issued."""
+    """Make an issued letter void, with a reason that the focal point can read, and tell the party.
+
+    Raises PermissionDenied, VisaProblem, and VisaRefused if it isn't issued.
+    """
     check_can_issue_visas(by, letter.summit)
     reason = _checked("reason", reason, REASON_LENGTH, _("Write why. The delegation reads it."))
     with transaction.atomic():
         _move(letter, VisaState.VOID, by, reason=reason)
         _record_void(letter, by)
-        visa_notices.tell([letter])
+        visa_notices.notify([letter])
 
 
 def take_back(*, letter: VisaLetter, by: By) -> None:
-    """Take back what was asked for and isn't decided. Raises PermissionDenied, or VisaRefused."""
+    """Withdraw a request that isn't decided: the letter becomes void. Raises PermissionDenied, VisaRefused."""
     check_can_act(by, "delegations.ask_visa", letter.party)
     with transaction.atomic():
         row = VisaLetter.objects.select_for_update().get(pk=letter.pk)
@@ -232,7 +243,7 @@ def take_back(*, letter: VisaLetter, by: By) -> None:
 
 @listeners.follows(10)
 def leave(party: Party, person: Person, by: By) -> None:
-    """Make the letters of somebody who leaves a party void: the host vouches for no one who doesn't come."""
+    """Make the letters of a person who leaves a party void, since the host supports only people who come."""
     rows = VisaLetter.objects.filter(party=party, person=person, state__in=STANDING)
     for row in rows.select_related("summit", "person").select_for_update(of=("self",)):
         _move(row, VisaState.VOID, by)
@@ -251,7 +262,10 @@ def _record_void(row: VisaLetter, by: By) -> None:
 
 
 def _move(row: VisaLetter, target: VisaState, by: By, **values: object) -> None:
-    """Decide by the one UPDATE that finds it in a state from which it may; the row is brought up to date."""
+    """Store a decision and refresh the row. Raises VisaRefused if it isn't possible in the row's state.
+
+    A single UPDATE checks the state and changes it.
+    """
     sources = [state for state, following in TRANSITIONS.items() if target in following]
     decider = by if isinstance(by, User) else None
     rows = VisaLetter.objects.filter(pk=row.pk, state__in=sources)

@@ -1,4 +1,4 @@
-"""`manage.py demo`: loads a demonstration summit."""
+"""`manage.py demo`: load a demonstration summit."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ SIZES = ("delegations", "sessions", "people", "texts")
 class Command(BaseCommand):
     """Loads the Border Security Summit of 2025, or with another slug a synthetic summit of any size.
 
-    A summit that is there already is left as it is.
+    A summit that exists already isn't changed.
     """
 
     help = (
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, help="same seed, same data (1)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Load, and say what was made and how to sign in."""
+        """Load the summit, and print its contents and the demo accounts."""
         slug = options["slug"]
         if options["if_empty"] and Summit.objects.exists():
             self.stdout.write("There is a summit already: nothing was loaded.")

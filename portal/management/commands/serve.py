@@ -1,4 +1,4 @@
-"""`manage.py serve`: everything on one machine, for development and for trying it out (`make run`)."""
+"""`manage.py serve`: run all processes on one machine, for development and for trying Summit out (`make run`)."""
 
 import fcntl
 import json
@@ -32,18 +32,18 @@ WAIT_SECONDS = 60.0
 
 
 class Command(BaseCommand):
-    """Migrate, load the demonstration where there is nothing, start all processes, say where they are."""
+    """Migrates, loads the demonstration into an empty database, starts all processes, and prints their URLs."""
 
     help = "Runs web, worker, beat and the embedded broker until Ctrl-C. PORT chooses the web's port."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take no demonstration where it isn't wanted."""
+        """Declare the options of the demonstration."""
         demo = parser.add_mutually_exclusive_group()
         demo.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
         demo.add_argument("--act", choices=list(Act), help="which act of the demonstration an empty one gets")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run until a signal comes."""
+        """Run until a signal arrives."""
         if settings.PRODUCTION:
             raise CommandError(
                 "This is for development. docs/production.md says how the processes run in production."
@@ -70,7 +70,7 @@ class Command(BaseCommand):
         sys.exit(code)
 
     def _only_one(self, var: Path, port: int) -> IO[str]:
-        """Hold the lock of this folder. Raises CommandError where another run has it."""
+        """Return the locked lock file of the folder. Raises CommandError if another run holds it."""
         var.mkdir(parents=True, exist_ok=True)
         handle = (var / "run.lock").open("a+")
         try:
@@ -89,7 +89,7 @@ class Command(BaseCommand):
         return handle
 
     def _announce(self, port: int, since: datetime) -> None:
-        """Wait until everything answers, then print where it is and who can sign in. What takes long is named."""
+        """Wait until all processes respond, then print the URLs and the demo accounts. Slow processes are named."""
         while missing := _wait(port, since):
             self.stderr.write(f"No answer yet from: {', '.join(missing)}. Its own lines above say more.")
             self.stderr.flush()
@@ -120,13 +120,13 @@ class Command(BaseCommand):
 
 
 def _describe() -> None:
-    """Write the API's description beside everything else, so that nobody who asks for it waits."""
+    """Write the API's description with low priority, so that the first request for it doesn't wait."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "describe_api", "--gently"]
     subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)  # noqa: S603
 
 
 def first_account() -> str:
-    """Return the shell's line that makes the first account, for this database and this port wherever they are."""
+    """Return the shell command that creates the first account, for this database and port."""
     chosen = []
     if settings.PORT != settings.DEFAULT_PORT:
         chosen.append(f"PORT={settings.PORT}")
@@ -136,7 +136,7 @@ def first_account() -> str:
 
 
 def _check_free(port: int) -> None:
-    """Raise CommandError where something listens on the port already."""
+    """Raise CommandError if the port is in use."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -146,7 +146,7 @@ def _check_free(port: int) -> None:
 
 
 def _wait(port: int, since: datetime) -> list[str]:
-    """Wait for web and for a sweep that beat started and the worker ran; return what never answered."""
+    """Wait for the web process, and for a sweep by beat and worker; return the names of those that didn't respond."""
     deadline = time.monotonic() + WAIT_SECONDS
     web = swept = False
     while time.monotonic() < deadline and not (web and swept):

@@ -1,1 +1,1 @@
-"""What whoever acts for a delegation sees and does: the focal point's desk."""
+"""The pages of a delegation for those who act for it, such as its focal points."""

@@ -1,4 +1,4 @@
-"""What people of a delegation declare: all of it, and one person's page on which something is declared."""
+"""Declarations of a delegation's people: the list, and the page on which a person's declarations are made."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ SIGNS = {DeclarationState.DECLARED: "wait", DeclarationState.PERMITTED: "good", 
 
 
 class DeclareForm(forms.Form):
-    """What is declared."""
+    """A declaration: its kind and details."""
 
     kind = forms.ModelChoiceField(
         DeclarationKind.objects.none(),
@@ -33,7 +33,7 @@ class DeclareForm(forms.Form):
             attrs={"rows": 4, "dir": "auto", "maxlength": declarations.DETAILS_LENGTH, "aria-required": "true"}
         ),
     )
-    # The domain says in a sentence what is lacking; nothing here is optional.
+    # Required, but not by the form: the service refuses a missing value with a sentence.
     details.depends = True  # type: ignore[attr-defined]
 
     def __init__(self, kinds: Any, *args: Any, **kwargs: Any) -> None:
@@ -44,13 +44,13 @@ class DeclareForm(forms.Form):
 @require_safe
 @desk("delegations.declaration.view")
 def declared(request: HttpRequest, found: Desk) -> HttpResponse:
-    """Show what has to be declared, and who has declared what."""
+    """Show what has to be declared, and the declarations of each person."""
     members = Membership.objects.filter(party=found.party).select_related("person").order_by("position", "pk")
     by_person: dict[int, list[dict[str, Any]]] = {}
     for row in _rows(found):
         by_person.setdefault(row["row"].person_id, []).append(row)
     people = [(member.person, by_person.pop(member.person_id, [])) for member in members]
-    # What was refused of those who left stays.
+    # Refused declarations of former members stay in the list.
     people += [(rows[0]["row"].person, rows) for rows in by_person.values()]
     kinds = DeclarationKind.objects.filter(summit=found.summit)
     return render(request, "portal/delegation/declarations.html", found.context(people=people, kinds=kinds))
@@ -71,7 +71,7 @@ def _rows(found: Desk, **wanted: Any) -> list[dict[str, Any]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.declare")
 def of_person(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
-    """Show what somebody declares; a POST declares something more."""
+    """Show a person's declarations; a POST adds one."""
     member = found.member(person)
     kinds = DeclarationKind.objects.filter(summit=found.summit)
     if request.method != "POST":
@@ -103,7 +103,7 @@ def _page(
 @require_POST
 @desk("delegations.declare")
 def withdraw(request: HttpRequest, found: Desk, person: str, declaration: str) -> HttpResponse:
-    """Take back what was declared."""
+    """Withdraw a declaration (POST)."""
     member = found.member(person)
     rows = Declaration.objects.filter(party=found.party, person=member.person, public_id=declaration)
     row = rows.select_related("party__summit", "person").first()

@@ -1,4 +1,4 @@
-"""Who acts for a delegation: whom it asks for, what protocol said, and leaving."""
+"""Focal points of a delegation: requests for new ones, protocol's decisions, and leaving."""
 
 from typing import Any
 
@@ -27,7 +27,10 @@ _TYPED = {"dir": "auto", "maxlength": requests.NAME_LENGTH}
 
 
 class FocalForm(forms.Form):
-    """Who is asked for, and whether in the place of somebody. The domain says in sentences what is lacking."""
+    """A request for a focal point, in addition to the others or in place of one.
+
+    The service refuses missing values.
+    """
 
     name = forms.CharField(
         label=_("Name"), required=False, widget=forms.TextInput(attrs={**_TYPED, "aria-required": "true"})
@@ -45,7 +48,7 @@ class FocalForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": _("This person is no focal point any more. Choose again.")},
     )
-    # The domain says in a sentence what is lacking; nothing of these is optional.
+    # Required, but not by the form: the service refuses a missing value with a sentence.
     name.depends = email.depends = instead_of.depends = True  # type: ignore[attr-defined]
 
     def __init__(self, points: list[FocalPoint], *args: Any, **kwargs: Any) -> None:
@@ -62,7 +65,7 @@ class FocalForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.focalpoint.view")
 def focal_points(request: HttpRequest, found: Desk) -> HttpResponse:
-    """Show the focal points and what protocol said to those who were asked for; a POST asks for somebody."""
+    """Show the focal points, and protocol's decisions on requests; a POST requests one."""
     points = list(FocalPoint.objects.filter(party=found.party).select_related("person").order_by("pk"))
     if request.method != "POST":
         return _page(request, found, points, FocalForm(points, initial={"language": found.party.language}))
@@ -86,7 +89,7 @@ def _page(
 ) -> HttpResponse:
     asked = FocalPointRequest.objects.filter(party=found.party).select_related("instead_of")
     rows = [{"row": row, "sign": SIGNS[RequestState(row.state)], "waits": row.state == "open"} for row in asked]
-    # What waits stands first, whatever was decided since.
+    # Open requests come first.
     rows.sort(key=lambda each: not each["waits"])
     mine = focal_points_services.own(found.party, found.by)
     context = found.context(
@@ -98,7 +101,7 @@ def _page(
 @require_POST
 @desk("delegations.ask_focal_point")
 def withdraw(request: HttpRequest, found: Desk, pk: int) -> HttpResponse:
-    """Take back what was asked for."""
+    """Withdraw a request (POST)."""
     row = FocalPointRequest.objects.filter(party=found.party, pk=pk).select_related("party__summit").first()
     if row is None:
         raise Http404
@@ -112,13 +115,13 @@ def withdraw(request: HttpRequest, found: Desk, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.ask_focal_point")
 def leave(request: HttpRequest, found: Desk) -> HttpResponse:
-    """Say what follows, to whoever may leave; a POST lets the reader act no more for the delegation."""
+    """Show the consequences of leaving; a POST ends the reader's role as a focal point."""
     try:
         if request.method != "POST":
             focal_points_services.leaving(found.party, found.by)
         else:
             focal_points_services.leave(party=found.party, by=found.by)
-            # What opened this page may have ended with it: the portal's home says what is left.
+            # The reader may have lost access to this page; the portal's home shows what is left.
             return see_other("home")
     except ActingRefused as refused:
         return _refused(request, found, str(refused))

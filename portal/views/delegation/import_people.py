@@ -1,4 +1,4 @@
-"""Naming many people of a delegation at once, from a table: uploaded, looked at row by row, taken over."""
+"""Name many people of a delegation from a table: upload it, check its rows, and import them."""
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from delegations.core import table_files
+from delegations.core import table_writers
 from delegations.imports import blank_files
 from delegations.imports.models import DelegationImportFile, ImportPurpose
 from delegations.imports.services import import_files
@@ -22,7 +22,7 @@ READ_IN = "delegations.read_in"
 
 
 class TableForm(forms.Form):
-    """Which file holds the delegation's people."""
+    """The upload of a table of the delegation's people."""
 
     file = forms.FileField(
         label=gettext_lazy("File"),
@@ -35,7 +35,7 @@ class TableForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk(READ_IN)
 def upload(request: HttpRequest, found: Desk) -> HttpResponse:
-    """Ask for a table; a POST keeps it, and leads to what would become of its rows."""
+    """Show the upload form; a POST stores the table and redirects to the preview of its rows."""
     form = TableForm(request.POST, request.FILES) if request.method == "POST" else TableForm()
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
@@ -61,7 +61,7 @@ def upload(request: HttpRequest, found: Desk) -> HttpResponse:
 @require_safe
 @desk(READ_IN)
 def blank_table(request: HttpRequest, found: Desk) -> HttpResponse:
-    """Return an empty table, a spreadsheet or what `?ending=` asks for."""
+    """Return an empty table as a spreadsheet, or in the format of `?ending=`."""
     asked = request.GET.get("ending", "")
     ending = asked if asked in blank_files.MEDIA_TYPES else blank_files.XLSX
     content = blank_files.for_party(party=found.party, ending=ending)
@@ -72,14 +72,14 @@ def blank_table(request: HttpRequest, found: Desk) -> HttpResponse:
 @require_safe
 @desk("delegations.membership.view")
 def export(request: HttpRequest, found: Desk) -> HttpResponse:
-    """Return the delegation's people, a spreadsheet or what `?take=` asks for; who took it has seen them."""
-    ending = table_files.ending_of(request.GET.get("take", ""))
+    """Return the delegation's people as a spreadsheet, or in the format of `?take=`. The access is logged."""
+    ending = table_writers.ending_of(request.GET.get("take", ""))
     made = exports.own_people(found.party, by=found.by)
-    content = table_files.write(table_files.cells(made, named=ending == table_files.JSON), ending=ending)
+    content = table_writers.write(table_writers.cells(made, named=ending == table_writers.JSON), ending=ending)
     if made.people:
         access_log.note_list(by=found.by, label=Person._meta.label_lower, rows=made.people, fields=made.fields)
     headers = {"Content-Disposition": f'attachment; filename="people.{ending}"'}
-    return HttpResponse(content, content_type=table_files.MEDIA_TYPES[ending], headers=headers)
+    return HttpResponse(content, content_type=table_writers.MEDIA_TYPES[ending], headers=headers)
 
 
 def _sheet(found: Desk, public_id: str) -> DelegationImportFile:
@@ -94,11 +94,11 @@ def _sheet(found: Desk, public_id: str) -> DelegationImportFile:
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk(READ_IN)
 def sheet(request: HttpRequest, found: Desk, sheet: str) -> HttpResponse:
-    """Show what becomes of each row; a POST takes the table over, once."""
+    """Show what would happen to each row of a table, or what happened; a POST imports it, once."""
     row, refused = _sheet(found, sheet), ""
     if request.method == "POST":
         try:
-            import_files.take(sheet=row, by=found.by)
+            import_files.apply(sheet=row, by=found.by)
         except (import_files.ImportFileProblem, Unreadable) as problem:
             refused = str(problem)
         else:
@@ -113,7 +113,7 @@ def sheet(request: HttpRequest, found: Desk, sheet: str) -> HttpResponse:
 
 @require_POST
 @desk(READ_IN)
-def drop(request: HttpRequest, found: Desk, sheet: str) -> HttpResponse:
-    """Delete a table; what was taken over of it stays."""
-    import_files.drop(sheet=_sheet(found, sheet), by=found.by)
+def discard(request: HttpRequest, found: Desk, sheet: str) -> HttpResponse:
+    """Delete a table; what was imported from it stays."""
+    import_files.discard(sheet=_sheet(found, sheet), by=found.by)
     return see_other("people_table", found.party.public_id)

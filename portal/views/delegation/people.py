@@ -1,4 +1,4 @@
-"""The delegation's people: the list in its order, naming somebody, and confirming."""
+"""The people of a delegation: the list, naming a person, and confirming."""
 
 from typing import Any
 
@@ -22,14 +22,14 @@ from portal.delegation_access import Desk, desk, see_other
 from portal.views.delegation.status import WORDS, numbers
 from summit.people.models import Person
 
-# What is asked of somebody who is named; the rest is entered on their page.
+# The fields that are asked for when a person is named; the others are entered on the person's page.
 NAMED_BY = ("name", "office", "form_of_address", "rank", "email", "language")
 
 
 @require_safe
 @desk("delegations.membership.view")
 def people(request: HttpRequest, found: Desk) -> HttpResponse:
-    """Show who is named, who is confirmed, and what is missing for whom."""
+    """Show who is named, who is confirmed, and what is missing for each."""
     rows = [_row(member) for member in member_completeness.roll(found.party)]
     unconfirmed = sum(row["member"].confirmed_at is None for row in rows)
     context = found.context(rows=rows, unconfirmed=unconfirmed, **numbers(found))
@@ -44,7 +44,7 @@ def _row(member: Any) -> dict[str, Any]:
 @require_POST
 @desk("delegations.name")
 def confirm(request: HttpRequest, found: Desk) -> HttpResponse:
-    """Confirm whom `person` names, everybody where it names nobody."""
+    """Confirm the people in `person`, or all members without it (POST)."""
     rows = Membership.objects.filter(party=found.party)
     asked = request.POST.getlist("person")
     if asked:
@@ -56,16 +56,16 @@ def confirm(request: HttpRequest, found: Desk) -> HttpResponse:
 
 
 def said_of(meter: Meter) -> str:
-    """Return in words how far a category is filled."""
+    """Return in words how many people of a category are named, and how many are allowed."""
     if meter.allowed is None:
-        said = ngettext("%(n)d named", "%(n)d named", meter.named) % {"n": meter.named}
+        message = ngettext("%(n)d named", "%(n)d named", meter.named) % {"n": meter.named}
     else:
-        said = _("%(named)d of %(allowed)d named") % {"named": meter.named, "allowed": meter.allowed}
-    return _("%(name)s: %(about)s") % {"name": meter.label, "about": said}
+        message = _("%(named)d of %(allowed)d named") % {"named": meter.named, "allowed": meter.allowed}
+    return _("%(name)s: %(about)s") % {"name": meter.label, "about": message}
 
 
 def category_field(meters: list[Meter]) -> forms.ChoiceField:
-    """Return the choice of a category, each with how far it is filled."""
+    """Return a field to choose a category; each choice says how many people it has."""
     choices = [(meter.category.code, said_of(meter)) for meter in meters if meter.category is not None]
     return forms.ChoiceField(
         label=gettext_lazy("Category"),
@@ -75,14 +75,17 @@ def category_field(meters: list[Meter]) -> forms.ChoiceField:
 
 
 def asked_for(form: PersonForm) -> None:
-    """Call no field optional that is missing as long as it is empty, though what is there is stored without it."""
+    """Mark the form's fields that aren't labelled as optional, although they can be saved empty.
+
+    They count as missing while they are empty.
+    """
     for name in (*member_completeness.VETTED_BY, "arrives_at", "name", "office"):
         if name in form.fields:
             form.fields[name].depends = True  # type: ignore[attr-defined]
 
 
 def naming_form(found: Desk, meters: list[Meter], data: Any = None) -> PersonForm:
-    """Return the form by which somebody is entered and named."""
+    """Return the form that enters and names a person."""
     form = PersonForm(data, summit=found.summit, fields=NAMED_BY)
     form.initial["language"] = found.party.language
     asked_for(form)
@@ -93,7 +96,7 @@ def naming_form(found: Desk, meters: list[Meter], data: Any = None) -> PersonFor
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.name")
 def add(request: HttpRequest, found: Desk) -> HttpResponse:
-    """Ask who is named; a POST enters and names them. What was typed stays whatever is refused."""
+    """Show the form that names a person; a POST enters and names them. If that is refused, the input is kept."""
     meters = quotas.meters(party=found.party)
     if request.method != "POST":
         return render(request, "portal/delegation/person_add.html", found.context(form=naming_form(found, meters)))
@@ -119,7 +122,7 @@ def add(request: HttpRequest, found: Desk) -> HttpResponse:
         except (naming_rules.NamingRefused, quotas.QuotaFull) as refused:
             form.add_error("category", str(refused))
         except (ValidationError, PermissionDenied) as problem:
-            tell(form, problem)
+            add_errors(form, problem)
         else:
             return see_other("person", found.party.public_id, person.public_id)
     context = found.context(form=form, known=offered(found, known))
@@ -127,8 +130,10 @@ def add(request: HttpRequest, found: Desk) -> HttpResponse:
 
 
 def offered(found: Desk, hits: list[Hit]) -> list[dict[str, Any]]:
-    """Return who seems to be known already, each with whether they can be named as they are, and whether they are
-    named: then their page is the way on."""
+    """Return the people who may be the same as the one entered.
+
+    Each has whether they can be named as they are (`free`), and whether they are named already (`named`).
+    """
     return [
         {
             "hit": hit,
@@ -140,14 +145,16 @@ def offered(found: Desk, hits: list[Hit]) -> list[dict[str, Any]]:
 
 
 def nameable(found: Desk, person: Person) -> bool:
-    """Return whether somebody who seems to be known already can be named as they are: entered for this delegation,
-    and a member of none."""
+    """Return whether a known person can be named as they are.
+
+    The delegation must have entered them, and they must not be a member of any.
+    """
     row = getattr(person, "particulars", None)
     return row is not None and row.entered_for_id == found.party.pk and getattr(person, "membership", None) is None
 
 
-def tell(form: forms.Form, problem: ValidationError | PermissionDenied) -> None:
-    """Put what was refused where the form has it."""
+def add_errors(form: forms.Form, problem: ValidationError | PermissionDenied) -> None:
+    """Add the errors of a refusal to the form's fields."""
     if isinstance(problem, PermissionDenied):
         form.add_error(None, str(problem))
         return

@@ -1,4 +1,4 @@
-"""One person of a delegation: what is known of them in sections, each changed on its own page."""
+"""One person of a delegation: their data in sections, each of which is changed on its own page."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from delegations.members import access_log
-from delegations.members.field_access import GROUPS, PERSON, Reader, filled, label
+from delegations.members.field_groups import GROUPS, PERSON, Reader, filled, label
 from delegations.members.forms import PersonForm
 from delegations.members.models.members import Membership
 from delegations.members.selectors import naming_rules, quotas
@@ -18,10 +18,10 @@ from delegations.members.services import members, photos
 from delegations.members.services import people as domain
 from delegations.travel.models.visas import VisaLetter
 from portal.delegation_access import Desk, desk, see_other
-from portal.views.delegation.people import asked_for, category_field, tell
+from portal.views.delegation.people import add_errors, asked_for, category_field
 from summit.people.models import Person
 
-# The sections in their order, with the fields of each. A photograph and a category are no fields of the form.
+# The sections in order, with the fields of each. Photograph and category have forms of their own.
 SECTIONS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "name": (_("Name and office"), ("name", "office", "form_of_address", "rank", "email", "language", "time_zone")),
     "category": (_("Category"), ()),
@@ -34,13 +34,13 @@ SECTIONS: dict[str, tuple[Any, tuple[str, ...]]] = {
 
 
 class PhotoForm(forms.Form):
-    """A photograph to be uploaded."""
+    """The upload of a photograph."""
 
     photo = forms.FileField(
         label=_("Photograph"),
         help_text=_("A JPEG, PNG or WebP of the face, 400 pixels wide at least."),
         required=False,
-        # What is empty is said as what is no photograph.
+        # An empty file is refused like one that isn't a photograph.
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp", "aria-required": "true"}),
     )
@@ -48,7 +48,7 @@ class PhotoForm(forms.Form):
 
 
 class CategoryForm(forms.Form):
-    """The category that a member is in."""
+    """The category of a member."""
 
     def __init__(self, meters: list[quotas.Meter], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -56,7 +56,7 @@ class CategoryForm(forms.Form):
 
 
 def _whole(found: Desk, public_id: str) -> tuple[Membership, Person]:
-    """Return a member and the person with all that is told of them. Raises Http404. Two queries."""
+    """Return a member, and the person with all related data. Two queries. Raises Http404."""
     member = found.member(public_id)
     related = ("summit", "particulars__entered_for", "photo__entered_for", "membership__party")
     person = Person.objects.select_related(*related).get(pk=member.person_id)
@@ -67,7 +67,7 @@ def _whole(found: Desk, public_id: str) -> tuple[Membership, Person]:
 @require_safe
 @desk("delegations.membership.view")
 def person(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
-    """Show what is entered of somebody, and what can be done."""
+    """Show a person's data, and the possible actions."""
     member, whole = _whole(found, person)
     there = filled(whole) | {name for name in PERSON if getattr(whole, name)}
     sections = [
@@ -86,14 +86,14 @@ def person(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
 
 
 def label_of(name: str) -> str:
-    """Return what a field is called."""
+    """Return the label of a field."""
     return str(_("photograph")) if name == "photo" else label(name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.enter_person")
 def edit(request: HttpRequest, found: Desk, person: str, section: str) -> HttpResponse:
-    """Show a section to be changed; a POST changes it."""
+    """Show a section's form; a POST saves it."""
     if section not in SECTIONS:
         raise Http404
     member, whole = _whole(found, person)
@@ -111,7 +111,7 @@ def edit(request: HttpRequest, found: Desk, person: str, section: str) -> HttpRe
         try:
             domain.change(person=whole, values={name: form.cleaned_data[name] for name in own}, by=found.by)
         except (ValidationError, PermissionDenied) as problem:
-            tell(form, problem)
+            add_errors(form, problem)
         else:
             return see_other("person", found.party.public_id, whole.public_id)
     if section == "passport":
@@ -168,7 +168,7 @@ def _photo(request: HttpRequest, found: Desk, member: Membership, whole: Person)
 @require_safe
 @desk("delegations.photo.view")
 def photo(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
-    """Show the photograph that was entered for the delegation. Raises Http404 where there is none."""
+    """Return the photograph that was entered for the delegation. Raises Http404 if there is none."""
     _member, whole = _whole(found, person)
     if "photo" not in Reader(found.by).visible(whole):
         raise Http404

@@ -1,4 +1,4 @@
-"""Where a delegation stands: its answer, how many it has named, what is missing for whom by when."""
+"""The status of a delegation: its answer, the numbers of people named, and what is missing by when."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -25,7 +25,7 @@ from delegations.travel.models.visas import VisaLetter, VisaState
 from portal.delegation_access import Desk, desk
 from summit.core.database_clock import db_now
 
-# How many changes are told, the newest first.
+# The most changes that are shown, the newest first.
 CHANGES = 6
 WORDS = {
     member_completeness.CONFIRMATION: gettext_lazy("to be confirmed"),
@@ -34,7 +34,7 @@ WORDS = {
     member_completeness.ARRIVAL: gettext_lazy("arrival"),
     member_completeness.VISA: gettext_lazy("visa letter refused: ask anew"),
 }
-# Where each of them is entered: the section of the person's page, and the field in it.
+# Where a missing item is entered: the section of the person's page, and the id of the field.
 FIELDS = {
     member_completeness.PASSPORT: ("passport", "id_passport_name"),
     member_completeness.PHOTO: ("photo", "id_photo"),
@@ -45,7 +45,7 @@ FIELDS = {
 @require_safe
 @desk("delegations.membership.view")
 def standing(request: HttpRequest, found: Desk) -> HttpResponse:
-    """Show where the delegation stands."""
+    """Show the status of the delegation."""
     now, policy = db_now(), Policy.objects.of(found.summit)
     members = list(member_completeness.roll(found.party))
     letters = VisaLetter.objects.filter(party=found.party).select_related("person")
@@ -70,15 +70,14 @@ def standing(request: HttpRequest, found: Desk) -> HttpResponse:
 
 
 def numbers(found: Desk) -> dict[str, Any]:
-    """Return the meters that have a number or people, and what the other categories are called."""
+    """Return the meters that have a limit or people, and the labels of the other categories."""
     meters = quotas.meters(party=found.party)
     told = [meter for meter in meters if meter.named or meter.allowed is not None]
     return {"meters": told, "offered": [meter.label for meter in meters if meter not in told]}
 
 
 def lines(found: Desk, missing: list[member_completeness.Missing]) -> dict[str, Any]:
-    """Return what is missing in a line for each person and deadline, in their order, each thing with the address
-    where it is entered; and how many things it is."""
+    """Return the number of missing items, and a row for each person and deadline with the items and their URLs."""
     rows: dict[tuple[int, datetime | None], dict[str, Any]] = {}
     for each in missing:
         person = each.member.person
@@ -89,7 +88,7 @@ def lines(found: Desk, missing: list[member_completeness.Missing]) -> dict[str, 
 
 
 def address(found: Desk, member: Membership, what: str) -> str:
-    """Return where what is missing for somebody is entered."""
+    """Return the URL where a person's missing item is entered."""
     keys = [found.party.public_id, member.person.public_id]
     if what == member_completeness.VISA:
         return f"{reverse('portal:visas', args=keys[:1])}?person={keys[1]}#id_embassy"
@@ -100,7 +99,7 @@ def address(found: Desk, member: Membership, what: str) -> str:
 
 
 def kinds(found: Desk) -> list[DeclarationKind]:
-    """Return what is to be declared, with how much of each the delegation has declared."""
+    """Return the kinds of declarations, each with the number that the delegation has declared."""
     ours = Count("declarations", filter=Q(declarations__party=found.party))
     return list(DeclarationKind.objects.filter(summit=found.summit).annotate(declared=ours))
 
@@ -108,7 +107,7 @@ def kinds(found: Desk) -> list[DeclarationKind]:
 def waiting(
     letters: list[VisaLetter], declared: list[Declaration], requests: list[FocalPointRequest]
 ) -> Iterator[str]:
-    """Yield in a sentence each decision that waits for the host."""
+    """Yield a sentence for each decision by the host that is open."""
     for request in requests:
         if request.state == RequestState.OPEN:
             yield _("Protocol decides whether %(person)s becomes a focal point.") % {"person": request.name}
@@ -117,18 +116,21 @@ def waiting(
             yield _("Protocol decides on the visa support letter for %(person)s.") % {"person": letter.person.label}
     for row in declared:
         if row.state == DeclarationState.DECLARED and row.kind.permit:
-            said = {"person": row.person.label, "kind": row.kind}
-            yield _("The host decides on what %(person)s declares: %(kind)s.") % said
+            message = {"person": row.person.label, "kind": row.kind}
+            yield _("The host decides on what %(person)s declares: %(kind)s.") % message
 
 
 def left(found: Desk) -> Iterator[str]:
-    """Yield in a sentence what was somebody's own and waits for protocol. As many queries for many."""
+    """Yield a sentence for each item of a former member that waits for protocol to hand it over.
+
+    The number of queries doesn't grow with the items.
+    """
     rows = list(handovers.waiting(found.summit).filter(party=found.party))
     people = (*found.viewer.people, *(row.giver for row in rows))
     reader = handover_items.Delegation(found.party, people)
     for row, item in handovers.told(rows, summit=found.summit, reader=reader):
-        said = {"person": row.giver.label, "item": item.words}
-        yield _("Protocol decides who takes what was %(person)s’s: %(item)s.") % said
+        message = {"person": row.giver.label, "item": item.words}
+        yield _("Protocol decides who takes what was %(person)s’s: %(item)s.") % message
 
 
 def changes(
@@ -138,7 +140,7 @@ def changes(
     declared: list[Declaration],
     requests: list[FocalPointRequest],
 ) -> list[tuple[datetime, str]]:
-    """Return what happened to the delegation, the newest first."""
+    """Return the latest changes of the delegation, newest first: the moment, and a sentence."""
     former = FormerMember.objects.filter(party=found.party).select_related("person", "successor")[:CHANGES]
     told: list[tuple[datetime | None, str]] = []
     for row in members:
@@ -147,12 +149,12 @@ def changes(
         told += [(row.confirmed_at, _("%(person)s was confirmed.") % who)]
     for gone in former:
         who = {"person": gone.person.label, "successor": gone.successor.label if gone.successor else ""}
-        said = _("%(person)s was replaced by %(successor)s.") if gone.successor else _("%(person)s was withdrawn.")
-        told.append((gone.ended_at, said % who))
+        message = _("%(person)s was replaced by %(successor)s.") if gone.successor else _("%(person)s was withdrawn.")
+        told.append((gone.ended_at, message % who))
     told += [(row.decided_at, _letter_words(row)) for row in letters]
     told += [(row.decided_at, _declared_words(row)) for row in declared]
     told += [(row.decided_at, _request_words(row)) for row in requests if row.state != RequestState.WITHDRAWN]
-    dated = [(at, said) for at, said in told if at is not None]
+    dated = [(at, message) for at, message in told if at is not None]
     return sorted(dated, key=lambda each: each[0], reverse=True)[:CHANGES]
 
 
@@ -165,10 +167,10 @@ def _letter_words(row: VisaLetter) -> str:
 
 
 def _declared_words(row: Declaration) -> str:
-    said = {"person": row.person.label, "kind": row.kind}
+    message = {"person": row.person.label, "kind": row.kind}
     if row.state == DeclarationState.PERMITTED:
-        return _("What %(person)s declares was permitted: %(kind)s.") % said
-    return _("What %(person)s declares was refused: %(kind)s.") % said
+        return _("What %(person)s declares was permitted: %(kind)s.") % message
+    return _("What %(person)s declares was refused: %(kind)s.") % message
 
 
 def _request_words(row: FocalPointRequest) -> str:

@@ -1,4 +1,4 @@
-"""Transferable passes of a delegation: how many it has, who carries each, and handing them on."""
+"""Transferable passes of a delegation: their number, the holder of each, and handing them on."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from summit.people.models import Person
 
 
 class HandForm(forms.Form):
-    """Who carries a pass from now on. `seen` is who carried it when the page was made."""
+    """The next holder of a pass. `seen` is the holder when the page was rendered."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     person = forms.ChoiceField(
@@ -36,7 +36,7 @@ class HandForm(forms.Form):
 @require_safe
 @desk("delegations.transferablepass.view")
 def transferable_passes(request: HttpRequest, found: Desk) -> HttpResponse:
-    """Show what the delegation has of each kind, and who carries which."""
+    """Show the delegation's passes of each kind, and the holder of each."""
     context = found.context(shares=shares(found.party))
     return render(request, "portal/delegation/overpasses.html", context)
 
@@ -44,7 +44,7 @@ def transferable_passes(request: HttpRequest, found: Desk) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.hand_transferable_pass")
 def transferable_pass(request: HttpRequest, found: Desk, pk: int) -> HttpResponse:
-    """Ask who carries a pass from now on; a POST hands it on, or takes it back."""
+    """Show the form that hands a pass on; a POST hands it on or returns it."""
     rows = TransferablePass.objects.filter(party=found.party, pk=pk).select_related("rule", "holder__person")
     row = rows.first()
     if row is None:
@@ -64,7 +64,7 @@ def transferable_pass(request: HttpRequest, found: Desk, pk: int) -> HttpRespons
             taker = None if back else people[form.cleaned_data["person"]]
             pass_on(transferable_pass=row, seen=seen, taker=taker, by=found.by)
         except TransferablePassRefused as refused:
-            # What was seen is as it is now: whoever reads that decides anew.
+            # The form gets the present holder as seen, so that the reader can decide again.
             known = {"seen": holder.public_id if holder else "", "person": request.POST.get("person", "")}
             form = HandForm(_others(members, holder), initial=known)
             return _page(request, found, row, holder, form, refused=str(refused), status=409)

@@ -1,4 +1,4 @@
-"""Visa support letters of a delegation: asked for, with what became of each, and printed."""
+"""Visa support letters of a delegation: requests, decisions, and PDFs."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ SIGNS = {VisaState.ASKED: "wait", VisaState.ISSUED: "good", VisaState.REFUSED: "
 
 
 class AskForm(forms.Form):
-    """For whom a letter is asked, and where they apply."""
+    """A request for a letter: the person, and the embassy where they apply."""
 
     person = forms.ChoiceField(
         label=_("Who applies for a visa"),
@@ -38,7 +38,7 @@ class AskForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"dir": "auto", "maxlength": visas.EMBASSY_LENGTH, "aria-required": "true"}),
     )
-    # The domain says in a sentence what is lacking; nothing here is optional.
+    # Required, but not by the form: the service refuses a missing value with a sentence.
     embassy.depends = True  # type: ignore[attr-defined]
 
     def __init__(self, members: list[Membership], *args: Any, **kwargs: Any) -> None:
@@ -50,7 +50,7 @@ class AskForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.ask_visa")
 def letters(request: HttpRequest, found: Desk) -> HttpResponse:
-    """Show the letters; a POST asks for one."""
+    """Show the letters; a POST requests one."""
     members = list(Membership.objects.filter(party=found.party).select_related("person"))
     listed = list(VisaLetter.objects.filter(party=found.party).select_related("person"))
     taken = {row.person_id for row in listed if row.state in visas.STANDING}
@@ -58,7 +58,7 @@ def letters(request: HttpRequest, found: Desk) -> HttpResponse:
     if request.method != "POST":
         asked = {"person": request.GET.get("person", "")}
         return _page(request, found, listed, AskForm(free, initial=asked), bool(free))
-    # Whoever has a letter by now is told so, and isn't merely no choice any more.
+    # All members are choices, so that for a person who has a letter by now the page says so.
     form = AskForm(members, request.POST)
     lacking = None
     if form.is_valid():
@@ -111,7 +111,7 @@ def _letter(found: Desk, public_id: str) -> VisaLetter:
 @require_POST
 @desk("delegations.ask_visa")
 def take_back(request: HttpRequest, found: Desk, letter: str) -> HttpResponse:
-    """Take back what was asked for."""
+    """Withdraw a request for a letter (POST)."""
     row = _letter(found, letter)
     try:
         visas.take_back(letter=row, by=found.by)
@@ -123,7 +123,7 @@ def take_back(request: HttpRequest, found: Desk, letter: str) -> HttpResponse:
 @require_safe
 @desk("delegations.visaletter.view")
 def paper(request: HttpRequest, found: Desk, letter: str) -> HttpResponse:
-    """Print an issued letter; that its passport was seen is recorded."""
+    """Return an issued letter as PDF. The access to the passport data is logged."""
     row = _letter(found, letter)
     if row.state != VisaState.ISSUED:
         raise Http404
@@ -133,7 +133,7 @@ def paper(request: HttpRequest, found: Desk, letter: str) -> HttpResponse:
         return _refused(request, found, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
     access_log.note_visa_letter(by=found.by, letter=row)
     response = HttpResponse(content, content_type="application/pdf")
-    # The name tells nothing of anybody.
+    # The file name contains no personal data.
     response["Content-Disposition"] = f'inline; filename="visa-support-letter-{row.number}.pdf"'
     return response
 

@@ -1,4 +1,4 @@
-"""Withdrawing and replacing a person: what follows is said before it is done."""
+"""Withdraw or replace a person of a delegation. The page shows the consequences first."""
 
 from typing import Any
 
@@ -24,25 +24,27 @@ from delegations.travel.models.declarations import Declaration, DeclarationState
 from delegations.travel.models.visas import VisaLetter
 from delegations.travel.services import visas
 from portal.delegation_access import Desk, desk, see_other
-from portal.views.delegation.people import NAMED_BY, asked_for, offered, tell
+from portal.views.delegation.people import NAMED_BY, add_errors, asked_for, offered
 from summit.people.models import Person
 
 
 def follows(found: Desk, member: Membership) -> list[str]:
-    """Return in sentences what is over when a member leaves. Three queries."""
-    said = []
+    """Return sentences about what ends when a member leaves: badge, visa letter and declarations. Three queries."""
+    message = []
     if Badge.objects.live().filter(person=member.person_id).exists():
-        said.append(_("The badge opens nothing from that moment on."))
+        message.append(_("The badge opens nothing from that moment on."))
     if VisaLetter.objects.filter(person=member.person_id, state__in=visas.STANDING).exists():
-        said.append(_("The visa support letter is void."))
+        message.append(_("The visa support letter is void."))
     declared = Declaration.objects.filter(party=found.party, person=member.person_id)
     if declared.exclude(state=DeclarationState.REFUSED).exists():
-        said.append(_("What was declared is taken back, with its permits."))
-    return said
+        message.append(_("What was declared is taken back, with its permits."))
+    return message
 
 
 def left(found: Desk, person: Person) -> list[str]:
-    """Return in words what is somebody's own and waits for protocol when they leave. Two queries a kind of item."""
+    """Return in words the items of a person that protocol has to hand over when they leave. Two queries per kind of
+    item.
+    """
     person.summit = found.summit
     reader = handover_items.Delegation(found.party, (*found.viewer.people, person))
     rows = handover_items.items(summit=found.summit, keys=handover_items.held(person), reader=reader)
@@ -50,22 +52,25 @@ def left(found: Desk, person: Person) -> list[str]:
 
 
 def say_gone(request: HttpRequest, found: Desk, member: Membership) -> None:
-    """Say on the next page who left, that their badge is dead, and how much waits for protocol. Three queries."""
+    """Add a message for the next page: who left, the void badge, and how many items wait. Three queries.
+
+    The items wait for protocol to hand them over.
+    """
     gone = FormerMember.objects.filter(party=found.party, person=member.person_id)
     former = gone.select_related("person", "successor").order_by("-pk")[0]
     badge = badges.ended_with(former)
-    said = {
+    message = {
         "former": former,
         "badge": badge_check.spaced(badge.public_id) if badge else "",
         "waiting": handovers.still_open(found.summit).filter(giver=former.person_id).count(),
     }
-    messages.success(request, SafeString(" ".join(render_to_string("portal/delegation/gone.html", said).split())))
+    messages.success(request, SafeString(" ".join(render_to_string("portal/delegation/gone.html", message).split())))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.withdraw")
 def withdraw(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
-    """Say what follows; a POST withdraws the person."""
+    """Show the consequences of withdrawing a person; a POST withdraws them."""
     member = found.member(person)
     refused = ""
     if request.method == "POST":
@@ -84,7 +89,7 @@ def withdraw(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.withdraw")
 def replace(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
-    """Ask who comes instead; a POST puts that person in the place."""
+    """Show the form to choose a successor; a POST replaces the person."""
     member = found.member(person)
     if request.method != "POST":
         return _page(request, found, member, PersonForm(summit=found.summit, fields=NAMED_BY))
@@ -101,7 +106,7 @@ def replace(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
         except naming_rules.NamingRefused as refused:
             return _page(request, found, member, form, refused=str(refused), status=409)
         except (ValidationError, PermissionDenied) as problem:
-            tell(form, problem)
+            add_errors(form, problem)
         else:
             say_gone(request, found, member)
             return see_other("person", found.party.public_id, fresh.person.public_id)
@@ -109,7 +114,7 @@ def replace(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
 
 
 def _put(request: HttpRequest, found: Desk, member: Membership, form: PersonForm) -> Membership:
-    # Whoever is chosen needs no name.
+    # An existing person needs no name in the form.
     if request.POST.get("member"):
         return members.replace(membership=member, person=found.member(request.POST["member"]).person, by=found.by)
     chosen = request.POST.get("known", "")
@@ -131,9 +136,9 @@ def _page(
     nobody: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    # Whom the delegation entered and has not named, or not any more.
+    # People whom the delegation has entered, but who aren't named now.
     free = Person.objects.filter(particulars__entered_for=found.party, membership__isnull=True).order_by("name", "pk")
-    # Who comes in another category, such as the alternate head.
+    # Members of other categories, such as the alternate head.
     others = Membership.objects.filter(party=found.party).exclude(category=member.category)
     asked_for(form)
     form.initial["language"] = found.party.language

@@ -1,4 +1,4 @@
-"""The form that says when a text goes out."""
+"""The form that sets when a text is published."""
 
 import math
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from summit.summits.models import Summit
 
 
 class When:
-    """How a moment can be given."""
+    """The choices of the form: how the moment of publication is set."""
 
     NOW, SOON, AT, DELIVERED, NEVER = "now", "soon", "at", "delivered", "never"
 
@@ -27,7 +27,7 @@ SOON = timedelta(minutes=2)
 
 
 class MomentForm(forms.Form):
-    """When a text goes out, in the venue's zone."""
+    """Sets when a text is published, in the venue's time zone."""
 
     when = forms.ChoiceField(
         label=gettext_lazy("Goes out"),
@@ -62,7 +62,7 @@ class MomentForm(forms.Form):
         self.fields["moment"].depends = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Turn what was entered into an aware moment; the database's clock gives "in 2 minutes"."""
+        """Convert the times entered to aware datetimes; "in 2 minutes" is counted from the database's clock."""
         cleaned = super().clean() or {}
         if cleaned.get("when") == When.AT:
             try:
@@ -80,24 +80,25 @@ class MomentForm(forms.Form):
 
 
 class MomentOfManyForm(MomentForm):
-    """When many texts go out together."""
+    """Sets when many texts are published together."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered: Any = self.fields["when"]
-        # Nobody publishes many with a slip of the hand, and each speech has its own time for an alarm.
+        # "Now" and "in 2 minutes" would publish many texts by one wrong click.
+        # Each speech has its own time for an alarm.
         offered.choices = [row for row in offered.choices if row[0] not in (When.NOW, When.SOON)]
         del self.fields["alarm"]
 
     @property
     def decided(self) -> datetime | str | None:
-        """What was asked for, as `many.decide` takes it."""
+        """The choice, in the form that `bulk_decisions.decide` takes as `moment`."""
         delivered = self.cleaned_data["when"] == When.DELIVERED
         return bulk_decisions.DELIVERED if delivered else self.cleaned_data.get("at")
 
 
 def initial_of(embargo: Embargo, zone: ZoneInfo) -> dict[str, str]:
-    """Return what the form begins with: how the embargo stands, so that setting one thing takes back no other."""
+    """Return the form's initial data from the embargo, so that saving one change keeps the other values."""
     return {
         "when": When.DELIVERED if embargo.mode == EmbargoMode.DELIVERED and embargo.moment is None else When.AT,
         "moment": embargo.moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S") if embargo.moment else "",
@@ -106,21 +107,26 @@ def initial_of(embargo: Embargo, zone: ZoneInfo) -> dict[str, str]:
 
 
 def on_grid(moment: datetime) -> datetime:
-    """Return a moment at full five seconds, the grid to which caches keep. Raises ValueError, in a sentence, for
-    another."""
+    """Return the moment unchanged if it falls on full five seconds, the interval that caches use.
+
+    Raises ValueError, with a sentence, for any other.
+    """
     if moment.timestamp() % GRID:
         raise ValueError(_("Give full five seconds, such as 09:30:00 or 09:30:05."))
     return moment
 
 
 def soon(now: datetime) -> datetime:
-    """Return the moment two minutes from now, at the full five seconds before: the grid to which caches keep."""
+    """Return the moment two minutes from `now`, rounded down to full five seconds, the interval that caches use."""
     return datetime.fromtimestamp(math.floor((now + SOON).timestamp() / GRID) * GRID, tz=UTC)
 
 
 def local_moment(written: str, zone: ZoneInfo) -> datetime:
-    """Return the moment of a wall clock in a zone. An hour that the clocks show twice means the second time, so
-    that nothing goes out early. Raises ValueError, in a sentence, for what isn't a time there."""
+    """Return the UTC datetime of a local time, written in ISO format, in a zone.
+
+    A time that the clocks show twice means the second one, so that nothing is published early. Raises ValueError,
+    with a sentence, for text that isn't a time in the zone.
+    """
     try:
         naive = datetime.fromisoformat(written)
     except ValueError:

@@ -1,6 +1,7 @@
-"""The alarm: a speech that should have been given by a time, and nobody has said that it was. Nothing goes out by
-itself then; the desk sees it at once (press.texts.selectors.workflow_queries), and who works there is written to,
-once for each time that is set.
+"""Raise the alarm for speeches that should have been given by a time, but weren't marked as given.
+
+An alarm publishes nothing. The desk sees it at once (press.texts.selectors.workflow_queries), and its members get one
+mail for each time that is set.
 """
 
 from collections.abc import Sequence
@@ -26,20 +27,22 @@ ANSWERED = "press.alarm_answered"
 
 
 def standing_alarms() -> QuerySet[Embargo]:
-    """Return the embargoes whose speech should have been given by now and wasn't, as far as anybody said. Held ones
-    too, and those of speeches that were cancelled; not those whose texts have all been withdrawn."""
+    """Return the embargoes whose alarm time has passed while their speech isn't marked as given.
+
+    Held embargoes and those of cancelled speeches are included; those whose texts have all been withdrawn are not.
+    """
     texts = Text.objects.filter(embargo=OuterRef("pk"), withdrawn_at__isnull=True)
     late = Embargo.objects.filter(mode=EmbargoMode.DELIVERED, moment__isnull=True, fallback_at__lte=Now())
     return late.filter(Exists(texts))
 
 
 def unraised() -> QuerySet[Embargo]:
-    """Return those of which the desk hasn't been written to."""
+    """Return the standing alarms about which the desk hasn't been notified."""
     return standing_alarms().filter(alarmed_at__isnull=True)
 
 
 def raise_due(*, limit: int = 100) -> int:
-    """Raise the alarms whose time has come; return how many. One query where there is nothing."""
+    """Raise the alarms that are due, at most `limit`, and return how many. One query if there are none."""
     return sum(raise_alarm(embargo_id) for (embargo_id,) in _DUE.rows()[:limit])
 
 
@@ -47,8 +50,10 @@ _DUE = Prepared(lambda: unraised().filter(sends("summit_id")).order_by("fallback
 
 
 def raise_alarm(embargo_id: int) -> bool:
-    """Raise the alarm of an embargo and store the messages about it, in one transaction; return whether it was due.
-    Of several workers at once one raises it."""
+    """Raise the alarm of an embargo and store its messages; return whether it was due.
+
+    Both happen in one transaction. If several workers call it at once, only one raises the alarm.
+    """
     with transaction.atomic():
         embargo = lock_embargo(embargo_id)
         due = unraised().filter(sends("summit_id"), pk=embargo_id).values("pk")
@@ -62,7 +67,7 @@ def raise_alarm(embargo_id: int) -> bool:
 
 
 def _messages(embargo: Embargo) -> list[Message]:
-    """One message to each account that sees what is under embargo. It names the speech, never the text."""
+    """Return a message for each user who sees embargoed texts. It names the speech, and quotes no text."""
     at = embargo.fallback_at
     assert at is not None  # noqa: S101 - the alarm is due
     texts = Text.objects.filter(embargo=embargo, withdrawn_at__isnull=True).select_related(
@@ -72,7 +77,7 @@ def _messages(embargo: Embargo) -> list[Message]:
         summit=embargo.summit,
         roles=SEES_EMBARGOED,
         kind=KIND,
-        # Each time that is set has one alarm.
+        # One alarm for each time that is set.
         subject_key=f"press.embargo:{embargo.public_id}:{at:%Y%m%dT%H%M%S%f}",
         facts={
             "embargo": embargo.public_id,
@@ -95,8 +100,10 @@ def _about(text: Text) -> dict[str, object]:
 
 
 def answered(messages: Sequence[Message]) -> dict[int, str]:
-    """Name the messages about alarms that stand no more: the speech was marked as given, the texts were withdrawn or
-    another time was set. One query."""
+    """Return the messages whose alarm is no longer standing: primary key to reason. One query.
+
+    The speech was marked as given, the texts were withdrawn, or another time was set.
+    """
     rows = standing_alarms().filter(public_id__in={message.facts["embargo"] for message in messages})
     still = {(key, at.isoformat()) for key, at in rows.values_list("public_id", "fallback_at") if at}
     return {

@@ -1,5 +1,7 @@
-"""Deciding about many texts at once, such as an archive that was imported: what can't be is said with the reason,
-before anything is written and after."""
+"""Decide about many texts at once, such as an imported archive.
+
+Texts that an action can't reach are listed with the reason, before anything is written and after.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -19,15 +21,15 @@ from summit.core.lock_yielding import Turns
 from summit.permissions.rules import check
 from summit.users.models import User
 
-# So many at once; whoever chose more narrows the list.
+# The most texts that are decided at once; the rest of a longer selection is ignored.
 MOST = 200
-# Said for a moment: once the speech has been given.
+# In place of a moment: publish once the speech has been given.
 DELIVERED = "delivered"
 
 
 @dataclass
 class Reach:
-    """What a decision reaches, and what not and why: by the title of the newest edition."""
+    """The editions that a decision reaches, and those that it skips, each with the reason."""
 
     to: list[Edition] = field(default_factory=list)
     skipped: list[tuple[Edition, str]] = field(default_factory=list)
@@ -35,9 +37,12 @@ class Reach:
 
 @dataclass(frozen=True)
 class BulkDecision:
-    """What can be decided about many. `why_not` is "" where it reaches an edition, by whoever asks and by the keys of
-    the embargoes that are out; `do` decides about one, with a moment where the action is about that. It is about
-    `each` language apart, or about the text by its authoritative one."""
+    """A decision that can be made about many texts.
+
+    `why_not` returns the reason why an edition can't be decided by this user, or ""; its last argument holds the keys
+    of the published embargoes. `do` decides about one edition; its last argument is the moment, where the decision
+    sets one. With `each` it applies to every language, otherwise only to the authoritative one.
+    """
 
     name: str
     why_not: Callable[[Edition, User, frozenset[int]], str]
@@ -46,15 +51,15 @@ class BulkDecision:
 
     @property
     def permission(self) -> str:
-        """The action that it needs."""
+        """The permission that the decision needs."""
         return DECISIONS[self.name]
 
 
 def _wrong_state(name: str) -> Callable[[Edition, User, frozenset[int]], str]:
     def why_not(edition: Edition, by: User, _out: frozenset[int]) -> str:
         if edition.state not in BY_NAME[name].before:
-            said = _("edition %(number)d is “%(state)s”")
-            return said % {"number": edition.number, "state": edition.get_state_display()}
+            message = _("edition %(number)d is “%(state)s”")
+            return message % {"number": edition.number, "state": edition.get_state_display()}
         if BY_NAME[name].another and edition.author_id == by.pk:
             return _("you wrote it: somebody else has to approve it")
         return ""
@@ -89,8 +94,11 @@ BULK_DECISIONS: dict[str, BulkDecision] = {
 
 
 def reach(*, action: BulkDecision, texts: Iterable[Text], by: User) -> Reach:
-    """Return which editions an action would reach: of each of these texts the newest in each language, or in the
-    authoritative one. Four queries at most, however many there are. Raises PermissionDenied."""
+    """Return which editions an action would reach and which it would skip.
+
+    It considers the newest edition of these texts in each language, or in the authoritative one. At most four
+    queries, however many texts. Raises PermissionDenied.
+    """
     found = Reach()
     keys = [text.pk for text in texts][:MOST]
     out = frozenset(published_embargoes().filter(texts__in=keys).values_list("pk", flat=True))
@@ -104,9 +112,12 @@ def reach(*, action: BulkDecision, texts: Iterable[Text], by: User) -> Reach:
 
 
 def decide(*, action: BulkDecision, texts: Iterable[Text], by: User, moment: datetime | str | None = None) -> Reach:
-    """Do what `reach` finds, each in a transaction of its own, by the rules of one: one that is refused stops no
-    other. `moment` is when they go out: DELIVERED once the speech has been given, None takes the moment back.
-    Raises PermissionDenied."""
+    """Apply an action to every edition that `reach` finds; return those decided and those skipped.
+
+    Each is decided in its own transaction, by the rules of a single decision; a refusal doesn't stop the others.
+    `moment` is when they are published: DELIVERED means once the speech has been given, None removes the moment.
+    Raises PermissionDenied.
+    """
     found = reach(action=action, texts=texts, by=by)
     done, turns = Reach(skipped=found.skipped), Turns()
     for edition in found.to:

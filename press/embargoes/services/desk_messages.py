@@ -1,4 +1,4 @@
-"""What the press desk is written to: one message to each account that works there, in its language."""
+"""Messages to the press desk: one to each user who works there, in the user's language."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -14,8 +14,10 @@ from summit.users.models import User
 def to_each(
     *, summit: Summit, roles: Collection[str], kind: str, subject_key: str, facts: Mapping[str, Any]
 ) -> list[Message]:
-    """Return a message, not stored yet, to each account that is on and has one of the roles at a summit. The name of
-    the summit, in the account's language, is added to its facts. One query."""
+    """Return an unsaved message for each active user who has one of the roles at a summit. One query.
+
+    The summit's name, in the user's language, is added to `facts`.
+    """
     held = RoleAssignment.objects.filter(summit=summit, role__in=roles)
     return [
         enqueue.draft(

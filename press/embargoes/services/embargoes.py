@@ -1,4 +1,4 @@
-"""When texts go out: moments, holds, and "when delivered"."""
+"""Set when texts are published: moments, holds, and "when delivered"."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,16 +17,16 @@ from press.texts.services.locks import lock_embargo
 from summit.core.database_clock import db_now
 from summit.users.models import User
 
-# A moment entered by hand is a minute old when it arrives; anything older is a slip of the pen.
+# A moment entered by hand can be a minute old when it arrives; an older one is a mistake.
 GRACE = timedelta(minutes=1)
 NO_ALARM: dict[str, Any] = {"fallback_at": None, "alarmed_at": None}
 
 
 def set_moment(*, embargo: Embargo, moment: datetime | None, by: User) -> None:
-    """Set the moment at which the texts of an embargo may be read; None takes it back.
+    """Set the moment at which the texts of an embargo are published; None removes it.
 
-    A moment of the last minute means now. Raises PermissionDenied; DecisionRefused for an older moment, and where
-    the moment before has passed and the texts have been read.
+    A moment within the last minute means now. Raises PermissionDenied; DecisionRefused for an older moment, or if the
+    texts have been published already.
     """
     check_can_schedule(by, embargo.summit)
     with transaction.atomic():
@@ -45,7 +45,7 @@ def set_moment(*, embargo: Embargo, moment: datetime | None, by: User) -> None:
 
 
 def release_now(*, embargo: Embargo, by: User) -> None:
-    """Let the texts of an embargo go out now, on the database's clock. Raises as `set_moment`."""
+    """Publish the texts of an embargo now, by the database's clock. Raises the same errors as `set_moment`."""
     check_can_schedule(by, embargo.summit)
     with transaction.atomic():
         lock_embargo(embargo.pk)
@@ -55,9 +55,10 @@ def release_now(*, embargo: Embargo, by: User) -> None:
 
 
 def wait_for_delivery(*, embargo: Embargo, by: User, fallback: datetime | None = None) -> None:
-    """Let the texts of an embargo wait until an officer says that the speech has been given.
+    """Make the texts of an embargo wait until an officer marks the speech as given.
 
-    If nobody has by `fallback`, the desk is alarmed; nothing goes out by itself. Raises as `set_moment`.
+    If nobody has by `fallback`, the desk gets an alarm; nothing is published automatically. Raises the same errors as
+    `set_moment`, and DecisionRefused for a `fallback` that has passed.
     """
     check_can_schedule(by, embargo.summit)
     with transaction.atomic():
@@ -71,9 +72,10 @@ def wait_for_delivery(*, embargo: Embargo, by: User, fallback: datetime | None =
 
 
 def deliver(*, embargo: Embargo, by: User) -> None:
-    """Say that the speech has been given: an embargo that waits for it embargoes now.
+    """Mark the speech as given: the texts of the embargo that wait for it are published now.
 
-    Raises PermissionDenied, or DecisionRefused where the embargo doesn't wait for a speech or has been released.
+    Raises PermissionDenied; DecisionRefused where the embargo doesn't wait for a speech, or the speech has been
+    marked already.
     """
     check_can_schedule(by, embargo.summit)
     with transaction.atomic():
@@ -85,9 +87,9 @@ def deliver(*, embargo: Embargo, by: User) -> None:
 
 
 def hold(*, embargo: Embargo, reason: str, by: User) -> None:
-    """Hold the texts of an embargo: nobody reads them until the hold is released, whatever their moment.
+    """Hold the texts of an embargo: they aren't public until the hold is released, whatever their moment.
 
-    Raises PermissionDenied, or DecisionRefused without a reason or where it is held already.
+    Raises PermissionDenied; DecisionRefused without a reason, or if the embargo is held already.
     """
     check_can_hold(by, embargo.summit)
     if not reason.strip():
@@ -102,9 +104,10 @@ def hold(*, embargo: Embargo, reason: str, by: User) -> None:
 
 
 def unhold(*, embargo: Embargo, by: User) -> None:
-    """Release a hold. What was never read and whose moment passed meanwhile goes out now, and says so.
+    """Release the hold of an embargo.
 
-    Raises PermissionDenied, or DecisionRefused where nothing is held.
+    If its moment passed during the hold and it was never published, it is published now, with the present time as its
+    moment. Raises PermissionDenied, or DecisionRefused where it isn't held.
     """
     check_can_hold(by, embargo.summit)
     with transaction.atomic():

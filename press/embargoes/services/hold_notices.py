@@ -1,5 +1,4 @@
-"""What the press desk is written to when something that happened to a speech has held texts. No word of a text is in
-it."""
+"""Notify the press desk that texts are held because their speeches changed. A notice quotes nothing of a text."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,9 +15,11 @@ KIND = "held"
 RELEASED = "press.hold_released"
 
 
-def tell(*, summit: Summit, reasons: Mapping[int, str]) -> int:
-    """Store a message to each account of the press desk about the embargoes that were held just now, by primary key
-    with why, and return how many. To be called inside the transaction of what happened."""
+def notify(*, summit: Summit, reasons: Mapping[int, str]) -> int:
+    """Store a message to each user of the press desk about embargoes that were just held; return how many.
+
+    `reasons` maps primary keys of embargoes to why they are held. Call it inside the transaction that held them.
+    """
     texts: dict[int, list[Text]] = {}
     for text in Text.objects.filter(embargo__in=reasons, withdrawn_at__isnull=True).order_by("pk"):
         texts.setdefault(text.embargo_id, []).append(text)
@@ -27,7 +28,7 @@ def tell(*, summit: Summit, reasons: Mapping[int, str]) -> int:
         {"embargo": embargo.public_id, "why": reasons[embargo.pk], "paths": _paths(texts.get(embargo.pk, []))}
         for embargo in embargoes
     ]
-    # What holds an embargo holds it once at a moment.
+    # An embargo is held once at a moment, so its key and that moment identify the notice.
     first = embargoes[0]
     key = f"press.held:{first.public_id}:{first.held_at:%Y%m%dT%H%M%S%f}"
     return enqueue.store(
@@ -40,7 +41,7 @@ def _paths(texts: Sequence[Text]) -> list[str]:
 
 
 def released(messages: Sequence[Message]) -> dict[int, str]:
-    """Name the messages of which nothing is held any more. One query."""
+    """Return the messages whose embargoes are all released again: primary key to reason. One query."""
     keys = {each["embargo"] for message in messages for each in message.facts["held"]}
     still = set(Embargo.objects.filter(public_id__in=keys, held_at__isnull=False).values_list("public_id", flat=True))
     return {

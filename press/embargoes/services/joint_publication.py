@@ -1,4 +1,4 @@
-"""Texts that go out together or not at all: they hang on one embargo, which waits for every language of each."""
+"""Publish several texts together or not at all: they share one embargo, which waits for every language of each."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,10 +15,11 @@ from summit.users.models import User
 
 
 def tie(*, text: Text, to: Text | None = None, by: User) -> None:
-    """Let a text go out together with another or not at all; without another, all its languages.
+    """Tie a text to another, so that both are published together; without another, tie all its languages.
 
-    It takes over the other's moment, and what hung on its own embargo comes along. Raises PermissionDenied, or
-    DecisionRefused where either has been read or withdrawn, or the other is of another summit.
+    The text takes the other's moment, and the texts that shared its own embargo come with it. Raises
+    PermissionDenied, or DecisionRefused where either has been published or withdrawn, or the texts belong to
+    different summits.
     """
     check(by, DECISIONS["tie"], text.summit)
     with transaction.atomic():
@@ -29,10 +30,10 @@ def tie(*, text: Text, to: Text | None = None, by: User) -> None:
 
 
 def untie(*, text: Text, by: User) -> None:
-    """Let a text go out by itself: it gets an embargo of its own, with no moment yet, so that nothing goes out by it.
+    """Give a text an embargo of its own, without a moment, so that it is published separately.
 
-    A text that hangs on its embargo alone keeps it, and its languages go out each when it is approved. Raises
-    PermissionDenied, or DecisionRefused where it has been read.
+    A text that has its embargo to itself keeps it, and each of its languages is published once it is approved. Raises
+    PermissionDenied, or DecisionRefused where it has been published.
     """
     check(by, DECISIONS["untie"], text.summit)
     with transaction.atomic():
@@ -47,14 +48,14 @@ def untie(*, text: Text, by: User) -> None:
 
 
 def _own_embargo(like: Embargo) -> Embargo:
-    """Make an embargo with no moment; what was held stays held."""
+    """Create an embargo without a moment; a hold is copied from `like`."""
     return Embargo.objects.create(
         summit=like.summit, held_at=like.held_at, held_by=like.held_by, hold_reason=like.hold_reason
     )
 
 
 def _joined(text: Text, to: Text) -> Embargo:
-    """Hang a text, with what hangs on its embargo, on another's, and return that."""
+    """Move a text, and the texts that share its embargo, to another's embargo, and return that embargo."""
     if to.summit_id != text.summit_id:
         raise DecisionRefused(_("This text belongs to another summit. Choose one of the same."))
     mine, theirs = Text.objects.get(pk=text.pk).embargo_id, Text.objects.get(pk=to.pk).embargo_id

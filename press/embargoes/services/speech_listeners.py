@@ -1,8 +1,8 @@
-"""The embargo follows the speech: what happens to a speech holds the texts tied to it, in the same transaction.
+"""Hold the texts of a speech when the speech changes, in the same transaction.
 
-A text that waits for "given" is right whenever the speech is given, so a speech that merely begins at another time
-holds what has a moment to come. A speech that was itself moved, that doesn't take place or that another gives holds
-whatever nobody has read: the desk looks at it and releases it, or doesn't.
+If the speech itself was moved or cancelled, or another person gives it, every unpublished text is held. If it only
+begins at another time, because of the speeches before it, only texts with a future moment are held: a text that waits
+for delivery is published at the right time anyway. The desk then releases the hold, or doesn't.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,26 +26,27 @@ from summit.core.languages import spoken
 from summit.people.models import Person
 from summit.templatetags.moments import day_clock
 
-# What is said of a speech first, where several texts of different speeches go out together.
+# The order in which changes are reported where texts of different speeches share an embargo: gravest first.
 GRAVEST = tuple(What)
 
 
 @merging.holds(30)
 def texts(kept: Person, gone: Person) -> None:
-    """Let nobody decide about texts of speeches of the one who goes, before sessions and people are held: whoever
-    describes a text holds its embargo, and then the people whom it names."""
+    """Lock the embargoes of the speeches of `gone`, before sessions and people are locked.
+
+    The order matters: editing a text locks its embargo first, then the people whom the text names.
+    """
     locks.lock_speeches(list(Slot.every.filter(speaker=gone).values_list("pk", flat=True)))
 
 
 @listeners.register(10)
 def follow(happened: Sequence[Happened], by: By) -> None:
-    """Hold the texts of speeches to which something happened, but for those that have been read and those that are
-    held already."""
+    """Hold the texts of the speeches that changed, except those that are published or held already."""
     of_slot = {each.slot_id: each for each in happened}
     embargoes = {embargo.pk: embargo for embargo in locks.lock_speeches(of_slot)}
     if not embargoes:
         return
-    # Decided under the locks: whoever lifted one of them before has won.
+    # Checked under the locks: an embargo that was published before them stays published.
     free = _keys(embargoes).filter(held_at__isnull=True)
     unread = set(free.exclude(pk__in=published_embargoes().values("pk")).values_list("pk", flat=True))
     timed = set(_keys(embargoes).filter(mode=EmbargoMode.MOMENT, moment__gt=Now()).values_list("pk", flat=True))
@@ -61,7 +62,7 @@ def follow(happened: Sequence[Happened], by: By) -> None:
         if hold_for(embargo=embargoes[embargo_id], reason=words[each.slot_id], by=by)
     }
     if done:
-        hold_notices.tell(summit=next(iter(embargoes.values())).summit, reasons=done)
+        hold_notices.notify(summit=next(iter(embargoes.values())).summit, reasons=done)
 
 
 def _keys(embargoes: dict[int, Embargo]) -> QuerySet[Embargo]:
@@ -69,7 +70,7 @@ def _keys(embargoes: dict[int, Embargo]) -> QuerySet[Embargo]:
 
 
 def _gravest(of_slot: dict[int, Happened]) -> dict[int, Happened]:
-    """Return by embargo the gravest of what happened to the speeches whose texts hang on it. One query."""
+    """Return the gravest change of each embargo's speeches, by the embargo's primary key. One query."""
     rows = Text.objects.filter(slot__in=of_slot, withdrawn_at__isnull=True).order_by("embargo", "pk")
     found: dict[int, Happened] = {}
     for embargo_id, slot_id in rows.values_list("embargo_id", "slot_id"):
@@ -80,7 +81,7 @@ def _gravest(of_slot: dict[int, Happened]) -> dict[int, Happened]:
 
 
 def reasons(happened: Iterable[Happened]) -> dict[int, str]:
-    """Return by slot, in the summit's language, which speech it is and what happened to it. Two queries."""
+    """Return by slot, in the summit's language, which speech it is and how it changed. Two queries."""
     of_slot = {each.slot_id: each for each in happened}
     slots = Slot.every.filter(pk__in=of_slot).select_related("session__summit", "speaker")
     before = {each.speaker_before for each in of_slot.values()}
@@ -91,7 +92,7 @@ def reasons(happened: Iterable[Happened]) -> dict[int, str]:
 def _reason(slot: Slot, happened: Happened, names: dict[int, str]) -> str:
     summit = slot.session.summit
     with override(spoken(summit.language)):
-        said = {
+        message = {
             # Some are known by their office alone.
             "name": slot.speaker.name or slot.speaker.label,
             "title": slot.session.title,
@@ -111,4 +112,4 @@ def _reason(slot: Slot, happened: Happened, names: dict[int, str]) -> str:
                 words = _("The speech of %(name)s in “%(title)s” was moved: it now begins at about %(time)s.")
             case What.SHIFTED:
                 words = _("Speeches before that of %(name)s in “%(title)s” changed: it now begins at about %(time)s.")
-        return words % said
+        return words % message

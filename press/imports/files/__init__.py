@@ -1,4 +1,4 @@
-"""Texts from files: DOCX, Markdown and plain text become Markdown, with a report of what was left out or changed."""
+"""Convert DOCX, Markdown and plain text files to Markdown, with a report of what was left out or changed."""
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -12,17 +12,18 @@ from summit.uploads.process_slots import Busy
 __all__ = ["ENDINGS", "MOST_BYTES", "Note", "Taken", "Unreadable", "read"]
 
 MOST_BYTES = 10 * 1024 * 1024
-# What a page that asks for a file offers to choose.
+# The file name suffixes that upload forms accept.
 ENDINGS = (".docx", ".docm", *MARKDOWN, ".txt")
-# What reading a file may take that isn't small.
+# Limits of the process that reads a file that isn't small.
 SECONDS, MEGABYTES = 20, 1500
 
 
 def read(*, filename: str, content: bytes) -> Taken:
-    """Return a file's words as Markdown. Its bytes say what it is; its name only tells Markdown from plain text.
+    """Return a file's words as Markdown.
 
-    Nothing in it is run or fetched. A small one is read here, any other in a process that is ended where it takes
-    too much. Raises Unreadable, in a sentence, for what is no text, broken, locked or too long.
+    The format is detected from the bytes; the name only distinguishes Markdown from plain text. Nothing in the file
+    is run or fetched. A small file is read in this process, any other in a process that is killed if it uses too
+    much. Raises Unreadable, with a sentence, for a file that isn't text, is broken, locked or too long.
     """
     _check(content)
     try:
@@ -32,10 +33,10 @@ def read(*, filename: str, content: bytes) -> Taken:
 
 
 def _read_apart(filename: str, content: bytes) -> Taken:
-    said = {"filename": filename, "language": get_language()}
+    message = {"filename": filename, "language": get_language()}
     try:
         made = sandbox.run(
-            subprocess_reader.__file__, content, said, seconds=SECONDS, megabytes=MEGABYTES, settings=True
+            subprocess_reader.__file__, content, message, seconds=SECONDS, megabytes=MEGABYTES, settings=True
         )
     except sandbox.TooMuch:
         raise Unreadable(_("The file takes too long to read. Take the text into a new one.")) from None
@@ -48,9 +49,9 @@ def _read_apart(filename: str, content: bytes) -> Taken:
 
 
 def too_large() -> str:
-    """Say that a file has more bytes than are read."""
-    said = _("The file has more than %(n)d MB. Take pictures out of it, and choose it again.")
-    return said % {"n": MOST_BYTES // 1024 // 1024}
+    """Return the message for a file that has more bytes than are accepted."""
+    message = _("The file has more than %(n)d MB. Take pictures out of it, and choose it again.")
+    return message % {"n": MOST_BYTES // 1024 // 1024}
 
 
 def _check(content: bytes) -> None:

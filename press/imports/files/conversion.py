@@ -1,4 +1,4 @@
-"""Makes the words of a file: which kind of file it is, what becomes of it, and what is too much."""
+"""Convert a file to Markdown: detect its format, read it, and check its length."""
 
 from django.utils.translation import gettext as _
 
@@ -11,12 +11,15 @@ from summit.core.validators import is_printable
 
 MARKDOWN = (".md", ".markdown", ".mdown")
 LONGEST_TITLE = 200
-# A text file of up to so many bytes is small; of what a text's characters are at most this is a third.
+# A text file of at most this many bytes is small. It is about a third of the longest text that is allowed.
 SMALL = 60_000
 
 
 def make(*, filename: str, content: bytes, small: bool) -> Taken:
-    """Return a file's words as Markdown. Raises Unreadable, and where it may only be `small` Heavy."""
+    """Return a file's words as Markdown.
+
+    Raises Unreadable, and Heavy if `small` is true and the file isn't small.
+    """
     report = Report()
     made = _document if content.startswith(b"PK") else _text
     body, title = made(filename, content, report, small)
@@ -40,7 +43,7 @@ def _text(filename: str, content: bytes, report: Report, small: bool) -> tuple[s
     text = plain_text.decode(content, report)
     if text.lstrip()[:14].lower().startswith(("<!doctype html", "<html")):
         raise Unreadable(_("This file is a web page. Save its words as plain text or DOCX, and choose that file."))
-    # Spaces and signs that no reader gets are not many times as much.
+    # Markup and spaces that are removed later don't make a text four times as long.
     if len(text) > 4 * LONGEST:
         _check_length(len(text))
     if filename.lower().endswith(MARKDOWN):
@@ -54,13 +57,13 @@ def _length(block: Block) -> int:
 
 def _check_length(count: int) -> None:
     if count > LONGEST:
-        said = _("The file has %(count)d characters; a text has %(most)d at most. Split it.")
-        raise Unreadable(said % {"count": count, "most": LONGEST})
+        message = _("The file has %(count)d characters; a text has %(most)d at most. Split it.")
+        raise Unreadable(message % {"count": count, "most": LONGEST})
 
 
 def _titled(blocks: list[Block], report: Report) -> tuple[str, list[Block]]:
-    """Take the title from the front of a document, where its first block is the only one of the first rank."""
-    # What the style "Title" has stands above the headings, which begin with level 2.
+    """Return the title and the remaining blocks: the first block is the title if it is the only top-level heading."""
+    # The style "Title" is level 1; headings begin with level 2.
     above = blocks[:1] if blocks and blocks[0].kind == "h" and blocks[0].level == 1 else []
     highest = above or [block for block in blocks if block.kind == "h" and block.level == 2]
     if not blocks or highest != blocks[:1]:

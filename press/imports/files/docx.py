@@ -1,7 +1,7 @@
-"""DOCX files: their paragraphs, headings, lists, quotations and tables as blocks, and a note of all that isn't kept.
+"""Read DOCX files as blocks: paragraphs, headings, lists, quotations and tables. All that isn't kept is noted.
 
-The format is read on lxml, part by part: libraries that turn it into Markdown don't say what they leave out, and
-begin every list with 1.
+The format is read with lxml, part by part: libraries that convert it to Markdown don't report what they leave out,
+and number every list from 1.
 """
 
 from collections.abc import Iterator
@@ -16,14 +16,16 @@ from press.imports.files.report import Kind, Report, Unreadable, nested
 from press.texts.markdown import Block, Span
 from press.texts.selectors.publication_checks import LONGEST
 
-# Of a table: all its rows are as wide as the widest, and with signs for more cells nobody's words fit beside them.
+# The most cells of a table. Every row is as wide as the widest; the Markdown of more cells leaves no room for words.
 MOST_CELLS = LONGEST // 4
 _AROUND = frozenset({"sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "AlternateContent", "Choice"})
 
 
 def read(content: bytes, report: Report, *, small: bool) -> list[Block]:
-    """Return a DOCX file's blocks, and note in `report` what of it isn't among them. Raises Unreadable, and where it
-    may only be `small` Heavy."""
+    """Return a DOCX file's blocks, and note in `report` what was left out.
+
+    Raises Unreadable, and Heavy if `small` is true and the file isn't small.
+    """
     package = open_docx(content, small=small)
     try:
         blocks = _Reader(package, report).blocks(child(package.document, "body"))
@@ -47,7 +49,7 @@ def _note_parts(package: Package, report: Report) -> None:
 
 @dataclass
 class _List:
-    """A list that is being read: where it stands, and its items' blocks."""
+    """A list that is being read: its first item's place, and the blocks of its items."""
 
     place: Place
     items: list[list[Block]] = field(default_factory=list)
@@ -63,7 +65,7 @@ class _List:
 
 
 class _Reader:
-    """Reads what stands in the body, in a cell or in a text box."""
+    """Reads the content of the body, of a table cell or of a text box."""
 
     def __init__(self, package: Package, report: Report) -> None:
         self.report = report
@@ -71,11 +73,11 @@ class _Reader:
         self.numbering = Numbering(package, self.styles)
         self.runs = Runs(package, self.styles, report)
         self.lists: list[_List] = []
-        # What stands before a paragraph's end that was deleted: it belongs to the next paragraph.
+        # The spans of a paragraph whose end mark was deleted: they belong to the next paragraph.
         self.carried: list[Span] = []
 
     def blocks(self, element: Element | None) -> list[Block]:
-        """Return the blocks in an element, one after the other."""
+        """Return the blocks of an element, in order."""
         found: list[Block] = []
         for each in self._parts(element):
             found += self._paragraph(each) if local(each) == "p" else [*self._closed(), *self._table(each)]
@@ -126,7 +128,7 @@ class _Reader:
         return [*self._closed(), Block("quote", children=(block,)) if QUOTES & set(names) else block]
 
     def _item(self, place: Place, block: Block) -> list[Block]:
-        """Put a block into the list that is open at its place, or into a new one; return lists that this ends."""
+        """Add a block to the list that is open at its place, or to a new one; return the lists that this closes."""
         if place.form not in ("bullet", "decimal"):
             self.report.note(Kind.NUMBERS, block.text)
         ended: list[Block] = []
@@ -140,7 +142,7 @@ class _Reader:
         return ended
 
     def _end(self) -> list[Block]:
-        """End the innermost list: it stands in the last item of the one around it, or is returned."""
+        """Close the innermost list: add it to the last item of the outer list, or return it if there is none."""
         ended = self.lists.pop()
         if self.lists:
             self.lists[-1].items[-1].append(ended.block())
@@ -186,7 +188,7 @@ class _Reader:
             yield from ([] for _more in range(more))
 
     def _aside(self) -> "_Reader":
-        """Return a reader of a cell: it counts on in the same lists, but has none open."""
+        """Return a reader for a cell. It continues the numbering of lists, but has no open list."""
         other = object.__new__(_Reader)
         other.__dict__ |= self.__dict__ | {"lists": [], "carried": []}
         return other
@@ -224,13 +226,13 @@ def _cells(row: Element) -> Iterator[Element]:
 
 
 def _unmarked(spans: list[Span]) -> tuple[Span, ...]:
-    """Return a heading's spans without the bold or italics that all of it has: that is its style."""
+    """Return a heading's spans without the bold or italics that all of them share: that is the heading's style."""
     shared = frozenset.intersection(*(span.marks for span in spans if span.text.strip()))
     return tuple(replace(span, marks=span.marks - shared) for span in spans)
 
 
 def _gathered(blocks: list[Block]) -> list[Block]:
-    """Return blocks with quotations that follow one another in one."""
+    """Return the blocks with consecutive quotations merged into one."""
     found: list[Block] = []
     for block in blocks:
         if found and block.kind == "quote" == found[-1].kind:

@@ -1,4 +1,7 @@
-"""The parts of a DOCX file, which is a ZIP of XML: opened so that no file takes long, reads another, or expands."""
+"""Open the parts of a DOCX file, which is a ZIP archive of XML.
+
+Limits apply to size and tags, so that no file takes long or expands too far. External entities are never read.
+"""
 
 import io
 import posixpath
@@ -11,11 +14,11 @@ from lxml import etree
 
 from press.imports.files.report import Heavy, Unreadable
 
-# What the parts that are read may become when they are unpacked, and how many tags they may have together: a speech
-# of 200,000 characters in which the word processor marks each word has fewer.
+# The most bytes of all unpacked parts together, and the most tags: a speech of 200,000 characters in which the word
+# processor marks each word has fewer.
 MOST_UNPACKED = 60 * 1024 * 1024
 MOST_SIGNS = 1_000_000
-# What a speech comes to, and what is read in a second.
+# Enough for a usual speech, and read within a second.
 SMALL_UNPACKED, SMALL_SIGNS = 4 * 1024 * 1024, 50_000
 CHUNK = 1024 * 1024
 
@@ -24,7 +27,7 @@ Element = Any
 
 @dataclass
 class Package:
-    """An opened file: its main part, those that it refers to by kind, and where its links lead."""
+    """An opened file: its main part, related parts by kind, and link targets by relationship id."""
 
     document: Element
     targets: dict[str, str] = field(default_factory=dict)
@@ -37,13 +40,15 @@ class Package:
 
 
 def local(element: Element) -> str:
-    """Return an element's name without its namespace: the strict and the usual form of the format differ in that
-    alone. "" for comments and processing instructions."""
+    """Return an element's name without its namespace; "" for comments and processing instructions.
+
+    The strict and the transitional form of the format differ only in namespaces.
+    """
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def attribute(element: Element | None, name: str) -> str:
-    """Return an attribute by its name without namespace, or ""."""
+    """Return the value of an attribute, by its name without namespace; "" if it is missing."""
     if element is None:
         return ""
     return next((str(value) for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
@@ -60,8 +65,11 @@ _READ = frozenset({"styles", "numbering", "footnotes", "endnotes", "comments", "
 
 
 def open_docx(content: bytes, *, small: bool) -> Package:
-    """Open a DOCX file. Raises Unreadable, in a sentence, for what is none, is broken, or would take too long; and
-    where it may only be `small` Heavy."""
+    """Open a DOCX file and return its parts.
+
+    Raises Unreadable, with a sentence, for a file that isn't a DOCX, is broken, or would take too long; and Heavy if
+    `small` is true and the file isn't small.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             return _Opening(packed, small).package()
@@ -78,10 +86,10 @@ def open_docx(content: bytes, *, small: bool) -> Package:
     ) as problem:
         raise Unreadable(_broken()) from problem
     except (RuntimeError, zipfile.LargeZipFile) as problem:
-        # The library's word for a file with a password.
+        # zipfile raises RuntimeError for a file with a password.
         raise Unreadable(_("The file is locked. Save it without a password, and choose it again.")) from problem
     except Exception as problem:
-        # A compression that is broken inside answers with whatever its library raises.
+        # Broken compressed data raises errors of the compression library.
         raise Unreadable(_broken()) from problem
 
 
@@ -90,7 +98,7 @@ def _broken() -> str:
 
 
 class _Opening:
-    """Reads parts, and counts what they come to."""
+    """Reads parts, and counts their bytes and tags against the limits."""
 
     def __init__(self, packed: zipfile.ZipFile, small: bool) -> None:
         self.packed, self.small = packed, small
@@ -112,7 +120,7 @@ class _Opening:
         return package
 
     def _relations(self, folder: str, name: str) -> list[tuple[str, str, str]]:
-        """Return kind, target and key of what a part refers to: targets within the file as names of parts."""
+        """Return kind, target and id of a part's relationships. Targets within the file are names of parts."""
         if name not in self.names:
             return []
         found = []
@@ -139,6 +147,6 @@ class _Opening:
         root = etree.fromstring(bytes(content), parser)
         docinfo: Any = root.getroottree().docinfo
         if docinfo.doctype:
-            # Word processors write none, and entities are declared nowhere else.
+            # Word processors write no DOCTYPE, and entities can be declared only there.
             raise Unreadable(_broken())
         return root

@@ -1,4 +1,4 @@
-"""The words of a DOCX paragraph: runs with marks and links, fields, notes, tracked changes, what hangs in them."""
+"""Read the words of a DOCX paragraph: runs with marks and links, fields, notes, tracked changes and text boxes."""
 
 import re
 from collections.abc import Iterator
@@ -14,17 +14,16 @@ _AS_THEY_ARE = frozenset(
 )
 _LINK = re.compile(r'HYPERLINK\s+(?:"([^"]*)"|(\S+))', re.I)
 _INK = frozenset({"", "auto", "000000"})
-# Passages go on from run to run and are counted once.
+# A passage can span several runs and is counted once.
 LONGEST_PASSAGE = 1000
-# Fields stand in fields: links in a table of contents.
+# Fields can be nested, such as links in a table of contents.
 DEEPEST_FIELD, LONGEST_INSTRUCTION = 20, 4000
 _PASSAGES = (Kind.DELETED, Kind.HIDDEN, Kind.INSERTED, Kind.COLOUR, Kind.UNDERLINE)
 
 
 @dataclass
 class _Field:
-    """A field that has begun: what it does, and once its result is read, where it leads and whether it is a table of
-    contents."""
+    """An open field: its instruction and, once its result begins, its link and whether it is a table of contents."""
 
     instruction: str = ""
     result: bool = False
@@ -32,7 +31,7 @@ class _Field:
     is_contents: bool = False
 
     def begin_result(self) -> None:
-        """Its instructions are complete, and its result comes now."""
+        """Parse the instruction, which is now complete; the field's result follows."""
         found = _LINK.search(self.instruction)
         self.result, self.href = True, (found[1] or found[2] or "") if found else ""
         self.is_contents = self.instruction.split()[:1] == ["TOC"]
@@ -40,7 +39,7 @@ class _Field:
 
 @dataclass(frozen=True)
 class _Where:
-    """What holds of a run by what it stands in."""
+    """The context of a run: the link that contains it, and whether it is a tracked insertion or deletion."""
 
     href: str = ""
     inserted: bool = False
@@ -48,7 +47,7 @@ class _Where:
 
 
 def said(element: Element) -> str:
-    """Return the words in an element, those of deletions too; paragraphs apart by a space."""
+    """Return the words in an element, including tracked deletions; a space separates paragraphs."""
     parts = []
     for each in element.iter():
         name = local(each)
@@ -60,7 +59,7 @@ def said(element: Element) -> str:
 
 
 class Runs:
-    """Reads paragraphs, one after the other, and notes what of them isn't kept."""
+    """Reads paragraphs one after the other, and notes in the report what is left out."""
 
     def __init__(self, package: Package, styles: Styles, report: Report) -> None:
         self.package, self.styles, self.report = package, styles, report
@@ -78,7 +77,7 @@ class Runs:
         }
 
     def read(self, paragraph: Element) -> list[Span]:
-        """Return a paragraph's spans. Text boxes that hang in it stand in `boxes` then, until they are taken."""
+        """Return a paragraph's spans. Its text boxes are appended to `boxes`, from which the caller removes them."""
         self.spans, self.style = [], self.styles.of(paragraph)
         self._children(paragraph, _Where())
         self._close(frozenset())
@@ -86,7 +85,7 @@ class Runs:
 
     @property
     def in_contents(self) -> bool:
-        """Whether what is read now is a table of contents that the word processor made."""
+        """Whether the current position is in a generated table of contents."""
         return any(field.is_contents for field in self.fields)
 
     def _children(self, element: Element, where: _Where) -> None:
@@ -130,7 +129,7 @@ class Runs:
         if words.strip():
             self._close(on)
         for kind in on:
-            # As much as is quoted, and the spaces that are taken out of it.
+            # More than a quote's length, since spaces are collapsed later.
             self.open[kind] = (self.open.get(kind, "") + words).lstrip()[:LONGEST_PASSAGE]
         if where.deleted or hidden or self.in_contents:
             return
@@ -208,7 +207,7 @@ class Runs:
         if name not in ("drawing", "pict", "object"):
             return
         inside = {local(each) for each in element.iter()}
-        # Those within others are found when these are read.
+        # Nested text boxes are found when the outer ones are read.
         boxes = list(_outermost(element, "txbxContent"))
         if boxes:
             self.boxes += boxes

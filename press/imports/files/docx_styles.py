@@ -1,4 +1,4 @@
-"""What the styles and the numbering of a DOCX file say of a paragraph or a run (ECMA-376, part 1, 17.7 and 17.9)."""
+"""Resolve the styles and the numbering of a DOCX file (ECMA-376, part 1, 17.7 and 17.9)."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +14,10 @@ DEEPEST_HEADING = 6
 
 @dataclass(frozen=True)
 class Level:
-    """How a level of a list is numbered: "bullet", "decimal" and others; "none" for no sign at all."""
+    """The format and the first number of a list level.
+
+    `form` is "bullet", "decimal" or another; "none" for no sign.
+    """
 
     form: str
     start: int
@@ -22,7 +25,7 @@ class Level:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a paragraph stands in lists: how deep from 0, its number, and how it is numbered."""
+    """A paragraph's place in a list: the list's key, its depth from 0, its number, and the number format."""
 
     list: str
     depth: int
@@ -32,7 +35,7 @@ class Place:
 
 @dataclass(frozen=True)
 class _Style:
-    """A style: looked through once, since a document asks for it again with each of its runs."""
+    """A style, parsed once, since every run of the document refers to it."""
 
     name: str
     based_on: str
@@ -43,7 +46,7 @@ class _Style:
 
 
 class Styles:
-    """Looks styles up, with those that they are based on."""
+    """Looks up styles, including those that they are based on."""
 
     def __init__(self, package: Package) -> None:
         self.by_key: dict[str, _Style] = {}
@@ -64,7 +67,7 @@ class Styles:
                 self.normal = key
 
     def chain(self, key: str) -> Iterator[_Style]:
-        """Yield a style and those that it is based on, nearest first."""
+        """Yield a style and the styles it is based on, nearest first."""
         seen = set[str]()
         while key in self.by_key and key not in seen and len(seen) < DEEPEST_STYLE:
             seen.add(key)
@@ -76,11 +79,11 @@ class Styles:
         return attribute(child(paragraph, "pPr", "pStyle"), "val") or self.normal
 
     def names(self, key: str) -> Iterator[str]:
-        """Yield the names of a style and those beneath it, in small letters."""
+        """Yield the names of a style and of those it is based on, in lower case."""
         return (style.name for style in self.chain(key))
 
     def heading(self, paragraph: Element, key: str) -> int:
-        """Return the level of a heading from 1, or 0 where the paragraph, whose style has this key, is none."""
+        """Return a paragraph's heading level from 1, or 0 if it isn't a heading. `key` is its style's key."""
         for name in self.names(key):
             word, _space, number = name.rpartition(" ")
             if word == "heading" and number.isdecimal():
@@ -90,8 +93,10 @@ class Styles:
         return int(written) + 1 if written.isdecimal() and int(written) < DEEPEST_HEADING else 0
 
     def on(self, run: Element, key: str, *names: str) -> bool:
-        """Return whether a property, such as "b", is on for a run: by itself, its style, or its paragraph's, which
-        has this key."""
+        """Return whether a property, such as "b", is on for a run.
+
+        The run itself decides first, then its style, then the paragraph's style, which has this key.
+        """
         own = child(run, "rPr")
         by_itself = _properties(own)
         styled = self.chain(attribute(child(own, "rStyle"), "val"))
@@ -103,7 +108,7 @@ class Styles:
 
 
 def _properties(element: Element | None) -> dict[str, bool]:
-    """Return what the properties of a run say, the first of those that stand twice."""
+    """Return the properties of a run and whether each is on. The first value of a repeated property counts."""
     found: dict[str, bool] = {}
     for each in element if element is not None else ():
         found.setdefault(local(each), attribute(each, "val").lower() not in OFF)
@@ -116,7 +121,7 @@ class Numbering:
     def __init__(self, package: Package, styles: Styles) -> None:
         self.styles = styles
         self.levels: dict[str, dict[int, Level]] = {}
-        # Lists of one abstract numbering go on where the one before ended, but where they say where they begin.
+        # Lists of one abstract numbering continue the one before, unless they override their first number.
         self.shared: dict[str, str] = {}
         self.begins: dict[str, set[int]] = {}
         self.counts: dict[str, Counter[int]] = {}
@@ -135,7 +140,7 @@ class Numbering:
                 self.levels[key], self.shared[key], self.begins[key] = levels, shared, set(begins)
 
     def place(self, paragraph: Element) -> Place | None:
-        """Return a paragraph's place in lists and count it; None where it is no item."""
+        """Return a paragraph's place in its list, and count it; None if it isn't a list item."""
         properties = child(paragraph, "pPr", "numPr")
         styled = (style.numbering for style in self.styles.chain(self.styles.of(paragraph)))
         found = [each for each in (properties, *styled) if each is not None]

@@ -1,4 +1,4 @@
-"""Blocks written as Markdown that reads as they do: what press.texts.markdown makes of it has the same words."""
+"""Write blocks as Markdown that `press.texts.markdown` renders with the same words."""
 
 import re
 import unicodedata
@@ -10,13 +10,13 @@ from press.texts import markdown_escaping
 from press.texts.markdown import Block, Span, to_blocks
 from press.texts.markdown_escaping import _MISREAD
 
-# Outermost first, as they are written around each other.
+# In the order in which they are nested, outermost first.
 _SIGNS = {"strong": "**", "em": "*", "strike": "~~"}
 _SIGN = re.compile(r"[!-/:-@\[-`{-~]")
 
 
 def write(blocks: Iterable[Block], report: Report) -> str:
-    """Return blocks as Markdown that ends in a line break. What can't be written is noted in `report`."""
+    """Return blocks as Markdown that ends with a line break. What can't be written is noted in `report`."""
     return _Writer(report).all(list(blocks)) + "\n"
 
 
@@ -37,7 +37,10 @@ class _Writer:
         }
 
     def all(self, blocks: Sequence[Block]) -> str:
-        """Return blocks apart by empty lines. The second of two lists in a row has other signs, or they were one."""
+        """Return blocks separated by empty lines.
+
+        A second list in a row gets other bullets, since Markdown would merge the two.
+        """
         parts: list[str] = []
         before = ""
         for block in blocks:
@@ -53,12 +56,12 @@ class _Writer:
         return "\n\n".join(parts)
 
     def heading(self, block: Block) -> str:
-        """Return a heading; its level counts from 2, since a page's own is the first."""
+        """Return a heading with one "#" for level 2, since level 1 is the page's own heading."""
         words = self.words(block.spans, one_line=True)
         return "#" * max(1, block.level - 1) + " " + re.sub(r"(#+)$", r"\\\1", words)
 
     def items(self, block: Block, sign: str) -> str:
-        """Return a list; its items are apart by empty lines where one has several paragraphs."""
+        """Return a list; its items are separated by empty lines if one of them has several paragraphs."""
         lines = []
         loose = any([child.kind for child in item.children].count("p") > 1 for item in block.children)
         for number, item in enumerate(block.children, block.start):
@@ -69,7 +72,7 @@ class _Writer:
         return ("\n\n" if loose else "\n").join(lines)
 
     def table(self, block: Block) -> str:
-        """Return a table whose first row is its heading; all rows are as wide as the widest."""
+        """Return a table with the first row as its header; all rows are padded to the width of the widest."""
         rows = [
             [self.words(cell.spans, one_line=True).replace("|", "\\|") for cell in row.children]
             for row in block.children
@@ -81,13 +84,13 @@ class _Writer:
         return "\n".join([lines[0], "|" + " --- |" * width, *lines[1:]])
 
     def words(self, spans: Sequence[Span], *, one_line: bool = False) -> str:
-        """Return spans with their marks and links; without marks where Markdown would read them otherwise."""
+        """Return spans with their marks and links; without marks if Markdown would otherwise misread them."""
         if one_line:
             spans = [Span(" ", span.marks) if span.text == "\n" else span for span in spans]
         spans = _tidy(spans)
         plain = _plain(spans)
         bare = [Span(span.text, frozenset(), span.href) for span in spans]
-        # Few signs are escaped where that is enough, since a person will read and change this.
+        # Escape as few characters as possible, since people read and edit this Markdown.
         for tried, signs in ((spans, _MISREAD), (spans, _SIGN), (bare, _SIGN)):
             written = _start_all(_marked(tried, tuple(_SIGNS), signs))
             if _reads(written) == plain:
@@ -117,7 +120,7 @@ def _other_signs(part: str) -> str:
 
 
 def _tidy(spans: Iterable[Span]) -> list[Span]:
-    """Return spans with neighbours of one look joined, and no space at either end of a line."""
+    """Return spans with neighbours of the same format merged, and whitespace collapsed and stripped at both ends."""
     found: list[Span] = []
     for look, group in groupby(spans, lambda span: (span.marks, span.href, span.text == "\n")):
         found.append(
@@ -135,7 +138,7 @@ def _start_all(written: str) -> str:
 
 
 def _marked(spans: Sequence[Span], names: tuple[str, ...], signs: re.Pattern[str], href: bool = True) -> str:
-    """Return spans in the marks of `names`, the first outermost, within their links; `signs` are escaped."""
+    """Return spans wrapped in the marks of `names`, the first outermost, and in their links. `signs` are escaped."""
     if href:
         return "".join(
             _linked(_marked(list(group), names, signs, False), target)
@@ -162,8 +165,10 @@ def _linked(words: str, target: str) -> str:
 
 
 def _within(words: str, sign: str, before: str, after: str) -> str:
-    """Return words between signs that open and close there: spaces stand outside, and so do points that would
-    touch a letter (CommonMark 6.2: flanking)."""
+    """Return words between a pair of signs that Markdown recognises as opening and closing.
+
+    Spaces are moved outside, and so is punctuation where the sign would touch a letter (CommonMark 6.2: flanking).
+    """
     lead, core, trail = _edges(words, str.isspace)
     if not lead and _is_letter(before):
         more, core, _none = _edges(core, lambda one: not _is_letter(one))

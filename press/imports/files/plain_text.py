@@ -1,4 +1,4 @@
-"""Plain text and Markdown files: how their letters are written, where paragraphs are, what a reader never gets."""
+"""Read plain text and Markdown files: detect the encoding, find paragraphs, and remove what isn't published."""
 
 import html
 import re
@@ -17,14 +17,14 @@ from press.texts.markdown import SCHEMES, Block, blocks_of
 from press.texts.markdown_escaping import escape
 
 SAMPLE = 256 * 1024
-# How office files are kept, where they are not UTF-8: Western, Central European, Cyrillic, Greek, Turkish, Hebrew,
+# The usual encodings of office files that aren't UTF-8: Western, Central European, Cyrillic, Greek, Turkish, Hebrew,
 # Arabic, Chinese, Japanese and Korean.
 ENCODINGS = [
     *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256"),
     *("gb18030", "big5", "shift_jis", "euc_kr"),
 ]
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-# A line longer than this was not broken for its length; mail and typewriters break at 60 to 80.
+# Lines longer than the first weren't wrapped for their length; mail and typewriters wrap at 60 to 80 characters.
 LONGEST_WRAPPED, SHORTEST_WRAPPED = 110, 50
 _BREAKS = re.compile(r"\r\n?|\u2028|\x85")
 _SIGNS_IN_WORDS = re.compile(r"[^\W\d_][¹²³¼½¾¿¡¥£¢¤¦§¨©ª«¬®¯°±´µ¶·¸º»]+[^\W\d_]")
@@ -34,8 +34,7 @@ _FOOTNOTE = re.compile(r"^\[\^([^\]\s]+)\]:[ \t]*(.*(?:\n(?:[ \t]{2,}.*))*)\n?",
 
 
 def decode(content: bytes, report: Report) -> str:
-    """Return a text file's characters with plain line breaks; notes where it had to be guessed how they are written.
-    Raises Unreadable."""
+    """Return a text file's characters with plain line breaks. A guessed encoding is noted. Raises Unreadable."""
     return (
         _BREAKS.sub("\n", _decoded(content, report))
         .replace("\f", "\n\n")
@@ -61,8 +60,10 @@ def _decoded(content: bytes, report: Report) -> str:
 
 
 def _guessed(sample: bytes) -> str:
-    """Return how letters are written that aren't UTF-8, or "". Of guesses as good as the best the first of ENCODINGS
-    counts, unless signs such as ³ stand within its words."""
+    """Return the most likely encoding of bytes that aren't UTF-8, or "".
+
+    Of equally good guesses the first in ENCODINGS counts, unless it puts signs such as ³ within words.
+    """
     guesses = from_bytes(sample, cp_isolation=ENCODINGS)
     best = guesses.best()
     if best is None:
@@ -75,17 +76,17 @@ def _guessed(sample: bytes) -> str:
 
 
 def read_plain(text: str, report: Report) -> str:
-    """Return plain text as Markdown that reads as it is written."""
+    """Return plain text as Markdown that renders the same characters."""
     groups = [[line.strip() for line in group.split("\n")] for group in re.split(r"\n[^\S\n]*\n\s*", text.strip())]
     groups = [[line for line in group if line] for group in groups]
     return "\n\n".join(escape(paragraph) for paragraph in _paragraphs(groups, report) if paragraph) + "\n"
 
 
 def _paragraphs(groups: list[list[str]], report: Report) -> Iterator[str]:
-    """Yield paragraphs of groups of lines that empty lines keep apart.
+    """Yield the paragraphs of groups of lines; empty lines separate the groups.
 
-    Lines are broken by the writer, or for their length; where any is longer than that, each is a paragraph, as in
-    the verbatim records of the UN.
+    Line breaks are either the author's or wrapping. If any line is too long to be wrapped, each line is a paragraph,
+    as in the verbatim records of the UN.
     """
     several = [group for group in groups if len(group) > 1]
     lines = [line for group in several for line in group]
@@ -101,8 +102,11 @@ def _paragraphs(groups: list[list[str]], report: Report) -> Iterator[str]:
 
 
 def read_markdown(text: str, report: Report) -> tuple[str, str]:
-    """Return Markdown without what no reader gets, and the title where its front lines or its one first heading
-    say which it is. What has nothing of that kind comes back as it was written."""
+    """Return Markdown without front matter, footnotes, HTML and images, and its title.
+
+    The title comes from the front matter or from the first heading if it is the only one of level 1; "" for none.
+    Markdown without such parts is returned as written.
+    """
     title = ""
     if front := _FRONT.match(text):
         report.note(Kind.FRONT, front[1])
@@ -135,22 +139,25 @@ def _without_footnotes(text: str, report: Report) -> str:
 
 
 def _first_heading(tokens: list[Token]) -> tuple[str, int] | None:
-    """Return the words of the first block and the line after it, where it is the only heading of the first rank."""
+    """Return the first block's words and the line after it, if it is the only level-1 heading; or None."""
     first = sum(token.type == "heading_open" and token.tag == "h1" for token in tokens) == 1
     if not first or tokens[0].type != "heading_open" or tokens[0].tag != "h1" or not tokens[0].map:
         return None
-    said = "".join(token.content for token in tokens[1].children or () if token.type in ("text", "code_inline"))
-    return (said, tokens[0].map[1]) if said.strip() else None
+    message = "".join(token.content for token in tokens[1].children or () if token.type in ("text", "code_inline"))
+    return (message, tokens[0].map[1]) if message.strip() else None
 
 
 def _lowered(block: Block) -> Block:
-    """Return a block with headings one deeper, as press.texts.markdown has those of a text's page."""
+    """Return a block with its headings one level deeper, as press.texts.markdown renders them."""
     level = block.level + 1 if block.kind == "h" else 0
     return replace(block, level=level, children=tuple(map(_lowered, block.children)))
 
 
 def _kept(tokens: list[Token], report: Report) -> Iterator[Token]:
-    """Yield tokens without HTML and pictures, whose words stay, and note links that lead elsewhere."""
+    """Yield tokens without HTML and images; links to unsupported schemes are noted.
+
+    The words inside HTML are kept.
+    """
     for token in tokens:
         if token.type == "html_block":
             yield from _words_of(token, report)

@@ -1,4 +1,4 @@
-"""What became of a file's words when they were made Markdown: what was left out, and what reads otherwise now."""
+"""Report what was left out or changed when a file was converted to Markdown."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -8,25 +8,25 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-# How many places a report quotes of each kind, and how much of each: it helps to find them, and is no second copy.
+# The most quotes of each kind, and their longest length: enough to find the place, but not a second copy of the text.
 QUOTED, LONGEST_QUOTE = 5, 160
 
 
 class Unreadable(Exception):
-    """A file can't be read as a text, with a sentence that says what to do."""
+    """The file can't be read as a text. The message is a sentence that says what to do."""
 
 
 class Heavy(Exception):
-    """A file isn't small: to be read in a process of its own."""
+    """The file isn't small, and must be read in a process of its own."""
 
 
 def nested() -> str:
-    """Say that a file has things in things, deeper than anybody writes."""
+    """Return the message for a file whose elements are nested too deeply."""
     return _("Too much stands in one another in this file. Take the text into a new one.")
 
 
 class Kind(StrEnum):
-    """What of a file may not come into a text, or not as it was."""
+    """The parts of a file that may be left out of a text, or changed."""
 
     IMAGE = "image"
     DRAWING = "drawing"
@@ -61,7 +61,7 @@ class Kind(StrEnum):
     TITLE = "title"
 
 
-# What isn't in the text although it was in the file. All others are in it, but not as they were.
+# The kinds that are left out of the text. All others are in the text, but changed.
 DROPPED = frozenset(
     {
         *(Kind.IMAGE, Kind.DRAWING, Kind.EMBEDDED, Kind.EQUATION, Kind.MACROS, Kind.FOOTNOTE, Kind.COMMENT),
@@ -73,7 +73,7 @@ DROPPED = frozenset(
 
 @dataclass(frozen=True)
 class Note:
-    """One kind of thing that a file had: how many, a sentence about them, and the words concerned where there are."""
+    """One kind of note about a file: how often it occurs, a sentence about it, and quotes of the passages."""
 
     kind: Kind
     number: int
@@ -82,19 +82,19 @@ class Note:
 
     @property
     def dropped(self) -> bool:
-        """Whether it isn't in the text."""
+        """Whether these parts were left out of the text."""
         return self.kind in DROPPED
 
 
 @dataclass
 class Report:
-    """Counts what is noted while a file is read."""
+    """Collects notes while a file is read."""
 
     counts: Counter[Kind] = field(default_factory=Counter)
     quotes: dict[Kind, list[str]] = field(default_factory=dict)
 
     def note(self, kind: Kind, words: str = "", number: int = 1) -> None:
-        """Note one thing, or several, with the words that it concerns."""
+        """Count an occurrence of a kind, or `number` of them, and keep a quote of the words concerned."""
         self.counts[kind] += number
         quote = " ".join(words[: 10 * LONGEST_QUOTE].split())
         kept = self.quotes.setdefault(kind, [])
@@ -102,7 +102,7 @@ class Report:
             kept.append(quote if len(quote) <= LONGEST_QUOTE else quote[: LONGEST_QUOTE - 1].rstrip() + "…")
 
     def notes(self) -> list[Note]:
-        """Return what was noted, what is left out first, in the active language."""
+        """Return the notes in the active language, those about omissions first."""
         found = [
             Note(kind, self.counts[kind], SENTENCES[kind](self.counts[kind]), tuple(self.quotes.get(kind, ())))
             for kind in Kind
@@ -113,7 +113,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Taken:
-    """A file's words as Markdown, with the title where the file says which it is, and what became of the rest."""
+    """The result of reading a file: its Markdown, its title or "", and the notes."""
 
     body: str
     title: str = ""

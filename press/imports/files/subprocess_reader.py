@@ -1,12 +1,12 @@
-"""Reads a file that isn't small: run by summit.uploads.sandbox, in a process of its own."""
+"""Read a file that isn't small, in a process of its own. `summit.uploads.sandbox` runs this module."""
 
 from dataclasses import asdict
 from typing import Any
 
 
 def read(content: bytes, *, filename: str, language: str | None) -> dict[str, Any]:
-    """Return the words of a file as `body`, `title` and `notes`, or a `problem` in a sentence."""
-    # The process begins here, with nothing set up.
+    """Return a file's `body`, `title` and `notes`, or a `problem` as a sentence."""
+    # This is the entry point of a new process, in which Django isn't set up.
     import django  # noqa: PLC0415
 
     django.setup()

@@ -1,4 +1,4 @@
-"""`manage.py import_speeches`: reads a folder of speeches into the press office."""
+"""`manage.py import_speeches`: import a folder of speeches as transcripts."""
 
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ def _speakers(path: Path) -> tables.Table:
 
 
 class Command(BaseCommand):
-    """Reads texts named by ISO codes as transcripts of a session's speeches, and tells what becomes of each file."""
+    """Imports files named by ISO code as transcripts of a session's speeches, and prints the outcome of each."""
 
     help = (
         "Read a folder of speeches named by ISO code (FRA.txt, FRA.docx, fr/FRA.md or FRA.fr.md for another "
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="tell what would be done, and write nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Read, and tell."""
+        """Import the folder, and print the report."""
         summit = Summit.objects.filter(slug=options["summit"]).first()
         if summit is None:
             known = ", ".join(Summit.objects.values_list("slug", flat=True)) or "none"
@@ -117,9 +117,9 @@ def _session(summit: Summit, wanted: str | None) -> Session:
     found = list(rows.filter(public_id=wanted) or rows.filter(title=wanted) if wanted else rows[:2])
     if len(found) == 1:
         return found[0]
-    said = "no session" if not found else "several sessions"
+    message = "no session" if not found else "several sessions"
     named = f" called {wanted}" if wanted else ""
-    raise CommandError(f"The summit has {said}{named}. Name one with --session, by its id or title.")
+    raise CommandError(f"The summit has {message}{named}. Name one with --session, by its id or title.")
 
 
 def _officer(summit: Summit, mailbox: str | None) -> User:

@@ -1,4 +1,4 @@
-"""`manage.py rebuild_search`: makes anew by what texts are found."""
+"""`manage.py rebuild_search`: rebuild the search index of texts."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from summit.summits.models import Summit
 
 
 class Command(BaseCommand):
-    """Makes ready once more the words by which texts are found."""
+    """Rebuilds the search index of texts."""
 
     help = (
         "Make anew by what texts are found: after an upgrade that changes how words are made ready, or of the "
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--summit", metavar="SLUG", help="address of the summit (default: all)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Rebuild, and tell of how many."""
+        """Rebuild the index, and print how many editions it has."""
         summit = None
         if slug := options["summit"]:
             summit = Summit.objects.filter(slug=slug).first()

@@ -1,4 +1,4 @@
-"""Deciding about many texts at once from the list: the page that asks first, with each text to read on it."""
+"""Admin actions that decide about many texts at once, with a confirmation page that includes each text."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -24,14 +24,17 @@ from summit.permissions.rules import allows, check, summits_for
 from summit.summits.models import Summit
 from summit.templatetags.marks import pair
 
-# So many reasons are told one by one when it is done; the list says the rest.
+# The most reasons that are shown one by one afterwards; the rest is counted.
 TOLD = 20
 
 
 @dataclass(frozen=True)
 class Asked:
-    """How an action is asked for: `todo` is which of the list's tasks it does, `all` the link above the list of
-    these, `lede` what one should know first; `title` and `done` are told with a number."""
+    """The texts of a confirmation page.
+
+    `todo` is the "to do" filter whose texts the action decides, `all` the link above that filtered list, `lede` the
+    introduction. `title` and `done` contain a number.
+    """
 
     todo: str
     all: Promise
@@ -69,12 +72,12 @@ ASKED: dict[str, Asked] = {
 
 
 class ManyMixin:
-    """Adds the actions, their pages, and the links above the list."""
+    """Adds the actions, their confirmation pages, and the links above the list."""
 
     admin_site: Any
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the pages that ask."""
+        """Return the admin's URLs, with those of the confirmation pages first."""
         wrap = self.admin_site.admin_view
         own = [
             path(f"many/{name}/", wrap(self.many_view), {"name": name}, name=f"press_text_{name}_many")
@@ -83,7 +86,7 @@ class ManyMixin:
         return [*own, *super().get_urls()]  # type: ignore[misc]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Let a list of what has to be done lead to doing all of it at once."""
+        """Add a link above a "to do" list that leads to deciding about all its texts at once."""
         found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
         for name, asked in ASKED.items():
             if request.GET.get("todo") == asked.todo and found.result_count > 1 and self._decides(request, name):
@@ -96,34 +99,37 @@ class ManyMixin:
         return allows(request.user, BULK_DECISIONS[name].permission, None)
 
     def has_submit_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader writes texts of any summit."""
+        """Return whether the user may submit texts of any summit."""
         return self._decides(request, "submit")
 
     def has_approve_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader approves texts of any summit."""
+        """Return whether the user may approve texts of any summit."""
         return self._decides(request, "approve")
 
     def has_set_moment_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader sets moments of any summit."""
+        """Return whether the user may set moments at any summit."""
         return self._decides(request, "set_moment")
 
     @admin.action(description=gettext_lazy("Submit for review"), permissions=["submit"])
     def submit_chosen(self, request: HttpRequest, queryset: QuerySet[Text]) -> HttpResponse:
-        """Ask before submitting."""
+        """Redirect to the page that confirms submitting."""
         return _ask("submit", request, queryset)
 
     @admin.action(description=gettext_lazy("Approve"), permissions=["approve"])
     def approve_chosen(self, request: HttpRequest, queryset: QuerySet[Text]) -> HttpResponse:
-        """Ask before approving."""
+        """Redirect to the page that confirms approving."""
         return _ask("approve", request, queryset)
 
     @admin.action(description=gettext_lazy("Set one moment"), permissions=["set_moment"])
     def set_moment_of_chosen(self, request: HttpRequest, queryset: QuerySet[Text]) -> HttpResponse:
-        """Ask for the moment."""
+        """Redirect to the page that asks for the moment."""
         return _ask("set_moment", request, queryset)
 
     def many_view(self, request: HttpRequest, name: str) -> HttpResponse:
-        """GET asks about each `?row=`, or about all that waits by `?todo=`, with each text to read; POST does it."""
+        """Show the confirmation page with each text (GET), or decide about the texts (POST).
+
+        The texts are those of each `?row=`, or all that match `?todo=`.
+        """
         desk: Any = self
         desk.admit(request, "view")
         action, user = BULK_DECISIONS[name], desk._user(request)
@@ -137,13 +143,16 @@ class ManyMixin:
         number, asked = len(reach.to), ASKED[name]
         keys = {row.version.text_id for row in reach.to}
         context = {"title": str(asked.title % {"n": number}), "lede": asked.lede, "reach": reach, "keys": keys}
-        # What is approved is read first.
+        # For approval the form comes last, so that the texts are read first.
         context |= {"form": form, "last": name == "approve"}
         page: HttpResponse = desk._page(request, "many.html", context, 400 if form and form.errors else 200)
         return page
 
     def _texts(self, request: HttpRequest, action: BulkDecision) -> list[Text]:
-        """Return what was chosen, or all that is to be done; of one summit, since a moment is that of its venue."""
+        """Return the selected texts, or all that match `todo`; at most MOST.
+
+        They are of one summit, since a moment is in its venue's time.
+        """
         desk: Any = self
         given = request.POST if request.method == "POST" else request.GET
         rows = desk.get_queryset(request)
@@ -176,8 +185,8 @@ def _ask(name: str, request: HttpRequest, queryset: QuerySet[Text]) -> HttpRespo
 
 
 def _tell_most(request: HttpRequest) -> None:
-    said = _("At most %(n)d texts are decided at once: here are the first %(n)d. Do the others after them.")
-    messages.warning(request, said % {"n": MOST})
+    message = _("At most %(n)d texts are decided at once: here are the first %(n)d. Do the others after them.")
+    messages.warning(request, message % {"n": MOST})
 
 
 def _done(request: HttpRequest, name: str, reach: bulk_decisions.Reach) -> HttpResponse:
@@ -187,6 +196,6 @@ def _done(request: HttpRequest, name: str, reach: bulk_decisions.Reach) -> HttpR
         messages.warning(request, pair(edition.title, why))
     left = len(reach.skipped) - TOLD
     if left > 0:
-        said = ngettext("%(n)d more stays as it was.", "%(n)d more stay as they were.", left)
-        messages.warning(request, said % {"n": left})
+        message = ngettext("%(n)d more stays as it was.", "%(n)d more stay as they were.", left)
+        messages.warning(request, message % {"n": left})
     return redirect("admin:press_text_changelist")

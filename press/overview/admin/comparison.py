@@ -1,4 +1,4 @@
-"""What can be looked at beside a text at the desk: two editions side by side, and its files."""
+"""Admin pages that compare two editions of a text, and download its files."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
@@ -11,10 +11,10 @@ from summit.core.languages import direction
 
 
 class LookingMixin:
-    """The pages that show them."""
+    """Adds the comparison of editions and the download of files."""
 
     def compare_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show two editions of a language side by side, word by word."""
+        """Show two editions of a language version side by side, word by word."""
         text = self._text(request, pk)  # type: ignore[attr-defined]
         rows = TextVersion.objects.filter(text=text).order_by("-authoritative")
         language = request.GET.get("version", "")
@@ -39,7 +39,7 @@ class LookingMixin:
         return response
 
     def file_view(self, request: HttpRequest, pk: int, file: int) -> HttpResponse:
-        """Give a file of a text, whether or not anybody else may read it yet."""
+        """Return a text's file for download, even if it isn't public yet."""
         text = self._text(request, pk)  # type: ignore[attr-defined]
         row = text.files.filter(pk=file).first()
         if row is None:

@@ -1,4 +1,4 @@
-"""What can be decided about a text on its page: which buttons stand there, and what each does."""
+"""The decisions on a text's admin page: which buttons are shown, and what each does."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ from summit.users.models import User
 
 @dataclass(frozen=True)
 class Post:
-    """What was posted with a button."""
+    """The data posted with a decision button."""
 
     text: Text
     edition: Edition
@@ -44,9 +44,9 @@ class Post:
 
 
 def set_moment(post: Post) -> None:
-    """Set the moment as the form says. Raises DecisionRefused with what is wrong in it."""
+    """Set the moment as posted. Raises DecisionRefused with the form's errors."""
     if not post.form.is_valid():
-        raise DecisionRefused(" ".join(str(said) for errors in post.form.errors.values() for said in errors))
+        raise DecisionRefused(" ".join(str(message) for errors in post.form.errors.values() for message in errors))
     when, embargo = post.form.cleaned_data["when"], post.text.embargo
     if when == When.NOW:
         embargoes.release_now(embargo=embargo, by=post.by)
@@ -66,7 +66,7 @@ def tie(post: Post) -> None:
     joint_publication.tie(text=post.text, to=other, by=post.by)
 
 
-# What each button does, and what is said when it is done.
+# Button name: what it does, and the message afterwards.
 DECISIONS: dict[str, tuple[Callable[[Post], None], Promise]] = {
     "submit": (
         lambda post: decisions.submit(edition=post.edition, by=post.by),
@@ -112,7 +112,7 @@ DECISIONS: dict[str, tuple[Callable[[Post], None], Promise]] = {
 
 
 def offered(*, text: Text, edition: Edition, user: User) -> frozenset[str]:
-    """Return the buttons that fit where the text stands, by the one table, and what the account may do; one query."""
+    """Return the names of the buttons that the text's state and the user's permissions allow. One query."""
     summit, embargo = text.summit, text.embargo
     if text.withdrawn_at is not None:
         removable = text.removed_at is None and allows(user, BY_NAME["remove"].permission, summit)
@@ -138,12 +138,12 @@ def offered(*, text: Text, edition: Edition, user: User) -> frozenset[str]:
         and allows(user, row.permission, summit)
     }
     if "approve" in fits:
-        # Whoever is the second person needs no emergency.
+        # A second person who can approve doesn't need the emergency approval.
         fits.discard("approve_alone")
     return frozenset(fits | {name for name, fit in also.items() if fit and name not in BY_NAME})
 
 
-# What keeps a text from going out at its moment, by where it stands.
+# The messages that say why a text won't be published at its moment, by its state.
 _KEPT_BACK = {
     "held": _("Nothing of it goes out before the hold is released."),
     "waits_for_others": _("Nothing of it goes out before what goes out with it is approved."),
@@ -154,7 +154,9 @@ _KEPT_BACK = {
 
 
 def outcome(*, name: str, row: Text) -> str:
-    """Return what is said when a decision about an annotated text is done: of a moment also what it waits for."""
+    """Return the message after a decision about an annotated text. For a moment it says what the text still waits
+    for.
+    """
     done = str(DECISIONS[name][1])
     if name not in ("set_moment", "deliver"):
         return done
@@ -166,19 +168,21 @@ def outcome(*, name: str, row: Text) -> str:
 
 
 class DecisionsMixin:
-    """Adds the addresses of the buttons."""
+    """Adds the URLs of the decision buttons."""
 
     admin_site: Any
 
     def get_urls(self) -> list[URLPattern]:
-        """Add one address for each decision."""
+        """Return the admin's URLs, with one for each decision first."""
         view = self.admin_site.admin_view(require_POST(self.decide_view))
         own = [path(f"<int:pk>/decide/{name}/", view, {"name": name}, f"press_text_{name}") for name in DECISIONS]
         return [*own, *super().get_urls()]  # type: ignore[misc]
 
     def decide_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
-        """Do what a button says, by the domain, which refuses what the state doesn't allow: then what was typed with
-        it stands on the page again."""
+        """Make the posted decision and redirect.
+
+        If the decision is refused, the page shows the reason, and the text that was typed with it.
+        """
         desk: Any = self
         text: Text = desk._text(request, pk)
         check(request.user, texts_permissions.DECISIONS[name], text.summit)
@@ -205,12 +209,12 @@ class DecisionsMixin:
 
 
 def numbered(written: str) -> int:
-    """Return the number that was posted for an edition, 0 for what is none."""
+    """Return the posted number of an edition; 0 if it isn't a number."""
     return int(written) if written.isdecimal() and len(written) < 9 else 0
 
 
 def _back(request: HttpRequest) -> str:
-    """Return where the button says that it stood, or "" for an address that isn't ours."""
+    """Return the posted address of the page with the button; "" unless it belongs to this site."""
     back = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     return back if ours and back.startswith("/") else ""

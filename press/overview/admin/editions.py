@@ -1,4 +1,4 @@
-"""Saving words as a new edition: its form, and what a post of it does."""
+"""The form that saves words as a new edition, and how a post of it is handled."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -25,7 +25,7 @@ from summit.users.models import User
 
 
 class EditionForm(WordsForm):
-    """A new edition of a language version, from the one that it is based on."""
+    """A new edition of a language version, based on an earlier one."""
 
     change_kind = forms.ChoiceField(
         label=gettext_lazy("Kind of change"),
@@ -81,7 +81,7 @@ class EditionForm(WordsForm):
             kind.choices, kind.required = ChangeKind.choices, True
             self.fields["change_note"].required = True
         elif not version.editions.filter(state=EditionState.APPROVED).exists():
-            # Nothing has been read, and nothing can have been by the time that this is approved.
+            # Nothing has been published, and nothing can be before this edition is approved.
             del self.fields["change_kind"], self.fields["change_note"]
         if version.authoritative:
             del self.fields["translates"]
@@ -93,7 +93,7 @@ class EditionForm(WordsForm):
             self.fields["translates"].choices = choices  # type: ignore[attr-defined]
 
     def clean_file(self) -> File | None:
-        """Read the file as what it is. What it isn't is said."""
+        """Return the uploaded file with its detected format, or None; an unsupported file is an error."""
         given = self.cleaned_data["file"]
         if not given:
             return None
@@ -104,7 +104,7 @@ class EditionForm(WordsForm):
             raise forms.ValidationError(str(problem)) from problem
 
     def clean(self) -> dict[str, Any]:
-        """Make kind and reason of a change agree."""
+        """Require a note for every change that has a kind."""
         cleaned = super().clean()
         if cleaned.get("change_kind") and not cleaned.get("change_note"):
             self.add_error("change_note", _("Say what was wrong, or unclear: readers see it beside the text."))
@@ -112,7 +112,10 @@ class EditionForm(WordsForm):
 
 
 def form_of(edition: Edition) -> EditionForm:
-    """Return the form that begins with an edition's words, and before these are approved with why they change."""
+    """Return a form with an edition's words.
+
+    If the edition isn't approved yet, its kind and note of the change are included.
+    """
     version = edition.version
     why = edition if edition.state != EditionState.APPROVED else Edition()
     initial = {
@@ -128,11 +131,14 @@ def form_of(edition: Edition) -> EditionForm:
     return EditionForm(initial=initial, version=version)
 
 
-def take(request: HttpRequest, version: TextVersion, by: User) -> tuple[EditionForm, Edition | None, Edition | None]:
-    """Save what was posted as a new edition, and a new file beside it.
+def read_form(
+    request: HttpRequest, version: TextVersion, by: User
+) -> tuple[EditionForm, Edition | None, Edition | None]:
+    """Save the posted words as a new edition, together with an uploaded file.
 
-    Returns the form, the edition that was saved, and the newer one of somebody else that kept it from being saved;
-    then the changes of both are in the form, which is based on that one: saving again says that both were read.
+    Returns the form, the saved edition or None, and the newer edition by somebody else that prevented saving or None.
+    On such a conflict the form contains both changes and is based on the newer edition; saving it again confirms that
+    both were read.
     """
     form = EditionForm(request.POST, request.FILES, version=version)
     if not form.is_valid():
@@ -147,7 +153,7 @@ def take(request: HttpRequest, version: TextVersion, by: User) -> tuple[EditionF
 
 
 def _joined(request: HttpRequest, form: EditionForm, version: TextVersion, newest: Edition) -> EditionForm:
-    """Return the form with the changes of both, and say what somebody has to look at."""
+    """Return a form with the changes of both editors, and errors that list what has to be checked."""
     typed: dict[str, Any] = {**request.POST.dict(), "attachments": request.POST.getlist("attachments")}
     began = version.editions.filter(number=form.cleaned_data["based_on"]).first()
     joined = None
@@ -167,19 +173,21 @@ def _to_look_at(joined: Joined | None, newest: Edition, form: EditionForm) -> It
     if joined is None:
         yield _("%(who)s saved edition %(number)d meanwhile. Compare it with yours, and save again.") % who
         return
-    said = _("%(who)s saved edition %(number)d meanwhile. Your changes and theirs are below: look, and save again.")
-    yield said % who
+    message = _(
+        "%(who)s saved edition %(number)d meanwhile. Your changes and theirs are below: look, and save again."
+    )
+    yield message % who
     if joined.twice:
-        said = ngettext(
+        message = ngettext(
             "%(n)d place you both changed: it stands there as they have it, then as you have it. Keep one.",
             "%(n)d places you both changed: each stands there as they have it, then as you have it. Keep one.",
             joined.twice,
         )
-        yield said % {"n": joined.twice}
+        yield message % {"n": joined.twice}
     for name, value in joined.theirs.items():
         if name in form.fields:
-            said = _("%(field)s: they wrote “%(value)s”. Yours stands below.")
-            yield said % {"field": capfirst(str(form.fields[name].label)), "value": value or "–"}
+            message = _("%(field)s: they wrote “%(value)s”. Yours stands below.")
+            yield message % {"field": capfirst(str(form.fields[name].label)), "value": value or "–"}
 
 
 def _saved(form: EditionForm, version: TextVersion, by: User) -> Edition:
@@ -190,6 +198,8 @@ def _saved(form: EditionForm, version: TextVersion, by: User) -> Edition:
     with transaction.atomic():
         if file is not None:
             lying.append(
-                attachments_services.keep(text=version.text, file=file, title=title, language=version.language, by=by)
+                attachments_services.store(
+                    text=version.text, file=file, title=title, language=version.language, by=by
+                )
             )
         return editions.draft(version=version, by=by, attachments=lying, **words)

@@ -1,4 +1,4 @@
-"""The calendar of embargoes: weeks of days at the venue, each with what goes out on it."""
+"""The embargo calendar: weeks of days at the venue, each with the texts to be published on it."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -16,13 +16,13 @@ from press.texts.models.texts import Text
 from press.texts.selectors.workflow_queries import StandingText
 from summit.summits.models import Summit
 
-# So many texts of a day are named; its run has the others.
+# The most texts that are listed for a day; the others are on that day's publication schedule.
 MOST = 6
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A text on its day."""
+    """A text in the calendar."""
 
     clock: str
     text: StandingText
@@ -31,13 +31,13 @@ class Entry:
 
     @property
     def stands(self) -> tuple[Any, str]:
-        """The word and colour of where it stands."""
+        """The label and colour of its state."""
         return stands_as(self.text)
 
 
 @dataclass
 class Cell:
-    """A day: `number` is which of the summit's it is, 0 for none; `hours` how many it has."""
+    """A day: `number` counts the summit's days from 1, 0 for other days; `hours` is the day's length."""
 
     day: date
     url: str
@@ -48,23 +48,23 @@ class Cell:
 
     @property
     def shown(self) -> list[Entry]:
-        """Those that are named."""
+        """The texts that are listed."""
         return self.entries[:MOST]
 
     @property
     def more(self) -> int:
-        """How many aren't."""
+        """The number of texts that aren't listed."""
         return max(len(self.entries) - MOST, 0)
 
 
 def address(summit: Summit, day: date | None = None) -> str:
-    """Return the calendar's address: of the summit's days, or, for a day that isn't among them, of its month."""
+    """Return the calendar's URL: for the summit's days, or for the month of a day outside them."""
     apart = day is not None and not summit.starts_on <= day <= summit.ends_on
     return embargoes_of(summit, month=f"{day:%Y-%m}") if apart else embargoes_of(summit)
 
 
 def day_of(written: str) -> date | None:
-    """Return a day written as 2025-03-31, or None for what is none or too near the ends of the calendar."""
+    """Return a date from ISO format, such as 2025-03-31; None for other text or years outside 1901 to 9998."""
     try:
         found = date.fromisoformat(written)
     except ValueError:
@@ -73,8 +73,11 @@ def day_of(written: str) -> date | None:
 
 
 def span(summit: Summit, month: str) -> tuple[date, date, date | None]:
-    """Return the first and last day that are shown, whole weeks from Monday on (ISO 8601), and the first day of the
-    month that was asked for as 2025-03, None where the summit's days are shown."""
+    """Return the first and last day shown, and the first day of the chosen month.
+
+    Whole weeks are shown, from Monday (ISO 8601). `month` has the form 2025-03; for other text the summit's days are
+    shown, and the last value is None.
+    """
     chosen = day_of(f"{month}-01")
     if chosen is None:
         first, last = summit.starts_on - timedelta(1), summit.ends_on + timedelta(1)
@@ -85,7 +88,7 @@ def span(summit: Summit, month: str) -> tuple[date, date, date | None]:
 
 
 def context(summit: Summit, today: date, month: str) -> dict[str, Any]:
-    """Return what `admin/press/embargoes.html` shows."""
+    """Return the template context of `admin/press/embargoes.html`."""
     first, last, chosen = span(summit, month)
     cells = {day: _cell(summit, day, today) for day in _days(first, last)}
     for group in publication_schedule.groups(summit, first, last):
@@ -124,7 +127,7 @@ def _entry(row: StandingText, group: Group, clock: str) -> Entry:
 
 
 def _months(summit: Summit, shown: date) -> list[date]:
-    """Return the months in which anything goes out, those beside the shown one, and the summit's. One query."""
+    """Return the months that have publications, the shown month and its neighbours, and the summit's. One query."""
     rows = Text.objects.filter(summit=summit, withdrawn_at__isnull=True, embargo__moment__isnull=False).order_by()
     months = rows.annotate(month=TruncMonth("embargo__moment", tzinfo=summit.zone)).values_list("month", flat=True)
     here = shown.replace(day=1)

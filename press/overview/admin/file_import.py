@@ -1,7 +1,6 @@
-"""What the desk shows of words before anything is saved: those of a file, with what became of the rest of it, and how
-the words in the editor will look.
+"""Admin pages with unsaved words: words read from a file, and the preview of the editor's text.
 
-Without a script these are pages; with one (static/js/preview.js) the preview follows what is typed.
+Without JavaScript these are pages; with it (static/js/preview.js) the preview is updated while typing.
 """
 
 from collections.abc import Callable
@@ -35,24 +34,27 @@ NOT_TYPED = ("csrfmiddlewaretoken", "once")
 
 @dataclass(frozen=True)
 class Unsaved:
-    """What the page shows of a post that saves nothing: the words for its form, and what is said above it."""
+    """A post that saves nothing: the words for the form, and the messages above it."""
 
     words: dict[str, Any]
     taken: Taken | None = None
-    # What stood in the editor before the file's words.
+    # The editor's words before the file's words replaced them.
     before: str = ""
     problem: str = ""
-    # Whether a file was to lie beside the text: no page can choose it again for the officer.
+    # Whether an attachment was chosen: the officer has to choose it again, since a page can't.
     had_file: bool = False
 
     @property
     def problem_entries(self) -> list[tuple[str, str, str]]:
-        """The problem as the summary of errors takes it: the field's id, its label, what is said."""
+        """The problem as entries of the error summary: field id, label, message."""
         return [("id_words", "", self.problem)] if self.problem else []
 
 
 def unsaved(request: HttpRequest) -> Unsaved:
-    """Return what was typed, with the file's words in its place where one was chosen: or what stood there before."""
+    """Return the posted words, with a chosen file's words or the earlier words in place of the body.
+
+    With `take` posted, the body comes from the file; with `back`, from the words before.
+    """
     typed: dict[str, Any] = {name: value for name, value in request.POST.items() if name not in NOT_TYPED}
     typed["attachments"] = request.POST.getlist("attachments")
     had_file = bool(request.FILES.get("file"))
@@ -79,13 +81,13 @@ def _taken(file: "UploadedFile[Any] | None") -> Taken:
 
 
 class IntakeMixin:
-    """Adds to a text's pages the posts that save nothing."""
+    """Adds the views that show a text's forms with unsaved words."""
 
     admin_site: Any
     opts: Any
 
     def get_urls(self) -> list[URLPattern]:
-        """Add their addresses."""
+        """Return the admin's URLs, with those of the unsaved pages first."""
         wrap = self.admin_site.admin_view
         added: dict[str, tuple[Callable[..., HttpResponse], str]] = {
             "preview/": (self.preview_view, "preview"),
@@ -99,14 +101,14 @@ class IntakeMixin:
         return [*own, *super().get_urls()]  # type: ignore[misc]
 
     def preview_view(self, request: HttpRequest) -> HttpResponse:
-        """Answer the part of a page that shows how words will look, and how long they are."""
+        """Return the preview fragment: the posted Markdown as HTML, and its length."""
         desk: Any = self
         desk.admit(request, "add")
         html, length = preview(request.POST.get("body", ""))
         return TemplateResponse(request, "admin/press/preview.html", {"preview_html": html, "length": length})
 
     def unsaved_new_view(self, request: HttpRequest) -> HttpResponse:
-        """Show the page for a new text with words that aren't saved."""
+        """Show the form for a new text with unsaved words."""
         desk: Any = self
         desk.admit(request, "add")
         summit: Summit = desk._summit_to_write(request)
@@ -117,7 +119,7 @@ class IntakeMixin:
         return self._unsaved_page(request, "new.html", context, form, shown)
 
     def unsaved_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show a text's page with words that aren't saved."""
+        """Show a text's page with unsaved words."""
         desk: Any = self
         text: Text = desk._text(request, pk)
         user: User = desk._user(request)
@@ -131,7 +133,7 @@ class IntakeMixin:
         )
 
     def unsaved_language_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the page for another language of a text with words that aren't saved."""
+        """Show the form for another language of a text with unsaved words."""
         desk: Any = self
         text: Text = desk._text(request, pk)
         check_can_write(desk._user(request), text.summit)

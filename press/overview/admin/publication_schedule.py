@@ -1,5 +1,7 @@
-"""Two pages of the press desk: a day's run, hour by hour, with what is late or failed on top; and the days of the
-embargoes."""
+"""Two admin pages: the publication schedule of a day ("run"), and the embargo calendar.
+
+The schedule lists what is late or failed first, then the day's texts hour by hour.
+"""
 
 from __future__ import annotations
 
@@ -32,40 +34,43 @@ from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# So many texts that nobody can place on a day are named, and so many groups of a day stand without folding any.
+# The most texts without a day that are listed, and the most groups of a day before any hour is collapsed.
 MOST = 20
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A text as the run shows it."""
+    """A text on the schedule."""
 
     text: StandingText
     language: str
     author: User | None
-    # The languages beside the first that aren't approved, each with the word and colour of where it stands.
+    # The other languages that aren't approved, each with the label and colour of its state.
     behind: list[tuple[TextVersion, Any, str]]
 
     @property
     def stands(self) -> tuple[Any, str]:
-        """The word and colour of where it stands."""
+        """The label and colour of its state."""
         return stands_as(self.text)
 
     @property
     def next(self) -> str:
-        """Who must do what next."""
+        """The next step, and who takes it."""
         return str(NEXT[next_step(self.text)])
 
     @property
     def late(self) -> str:
-        """What to do about it where it should be out."""
+        """What to do about a text that should have been published."""
         return str(LATE[late_step(self.text)])
 
 
 @dataclass(frozen=True)
 class Slotted:
-    """A group as the run shows it: `clock` is its time at the venue, `deliver` the key of the text by which its
-    embargo is released, None where that can't be done or isn't the reader's to do."""
+    """A group on the schedule.
+
+    `clock` is its time at the venue. `deliver` is the key of a text for the "deliver" button; None if the embargo
+    doesn't wait for a speech or the user may not deliver it.
+    """
 
     group: Group
     shown: list[Shown]
@@ -76,7 +81,10 @@ class Slotted:
 
 @dataclass(frozen=True)
 class Hour:
-    """An hour at the venue with what goes out in it. On a full day it is folded once all of that is out."""
+    """An hour at the venue with the groups to be published in it.
+
+    On a full day it is collapsed once all of them are published.
+    """
 
     label: str
     rows: list[Slotted]
@@ -84,37 +92,37 @@ class Hour:
 
     @property
     def shown(self) -> list[Shown]:
-        """The texts in it."""
+        """The texts of this hour."""
         return [each for row in self.rows for each in row.shown]
 
     @property
     def folded(self) -> bool:
-        """Whether one sees at first only how many they are."""
+        """Whether only the number of texts is visible at first."""
         return self.full and all(each.text.standing == "published" for each in self.shown)
 
 
 @dataclass(frozen=True)
 class Failed:
-    """An edition of which mails failed, and where the outbox shows them, "" to whoever doesn't see it."""
+    """An edition whose mails failed, and the outbox page that lists them; "" if the user may not see it."""
 
     unsent: Unsent
     address: str
 
 
 class RunMixin:
-    """Adds the two pages to those of the texts."""
+    """Adds the schedule and the embargo calendar to the admin of texts."""
 
     admin_site: Any
 
     def get_urls(self) -> list[URLPattern]:
-        """Add their addresses."""
+        """Return the admin's URLs, with those of the two pages first."""
         wrap = self.admin_site.admin_view
         added: dict[str, Callable[..., HttpResponse]] = {"run": self.run_view, "embargoes": self.embargoes_view}
         own = [path(f"{name}/", wrap(view), name=f"press_text_{name}") for name, view in added.items()]
         return [*own, *super().get_urls()]  # type: ignore[misc]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Let the list lead to both."""
+        """Add links to both pages above the list."""
         found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
         summit = _seen_summit(request)
         if summit is not None:
@@ -132,7 +140,7 @@ class RunMixin:
         return summit
 
     def run_view(self, request: HttpRequest) -> HttpResponse:
-        """Show what goes out on a day, who must do what next, and what is late or failed."""
+        """Show the publication schedule of a day: what is published when, next steps, and what is late or failed."""
         summit = self._run_summit(request)
         today, now = today_of(request, summit), now_of(request)
         day = embargo_calendar.day_of(request.GET.get("day", "")) or today
@@ -164,22 +172,24 @@ class RunMixin:
         return self._page(request, "run.html", context)  # type: ignore[attr-defined, no-any-return]
 
     def embargoes_view(self, request: HttpRequest) -> HttpResponse:
-        """Show what goes out when, day by day, over the summit or a month."""
+        """Show the embargo calendar, day by day, of the summit or of a month."""
         summit = self._run_summit(request)
         context = embargo_calendar.context(summit, today_of(request, summit), request.GET.get("month", ""))
         return self._page(request, "embargoes.html", {"summit": summit, **context})  # type: ignore[attr-defined, no-any-return]
 
 
 def _seen_summit(request: HttpRequest) -> Summit | None:
-    """Return the summit that the address names, or the newest of those whose texts the reader sees; None for any
-    other that it names."""
+    """Return the summit that the URL names, or else the newest one at which the user may see texts.
+
+    None if the named summit isn't one of these.
+    """
     listed = [row for row in summits_of(request) if allows(request.user, SEE, row)]
     named = request.GET.get("summit", "")
     return next((row for row in listed if row.slug == named), None) if named else chosen_summit(request, listed)
 
 
 def _shower(plan: Plan) -> Callable[[StandingText], Shown]:
-    """Return how each text of a run is shown."""
+    """Return a function that returns a text's `Shown`."""
 
     def show(row: StandingText) -> Shown:
         told = plan.told[row.pk]
@@ -205,7 +215,7 @@ def _slotted(
 
 
 def _by_hour(slotted: list[Slotted], summit: Summit) -> list[Hour]:
-    """Return what goes out by the hour at the venue; one that the clocks show twice stands there twice."""
+    """Return the groups by hour at the venue. An hour that the clocks show twice is listed twice."""
 
     def hour(each: Slotted) -> tuple[str, timedelta | None]:
         local = each.group.at.astimezone(summit.zone)
@@ -231,6 +241,6 @@ def _failed(request: HttpRequest, summit: Summit, unsent: list[Unsent]) -> list[
 
 
 def day_of_text(request: HttpRequest, row: Text) -> date:
-    """Return the day on whose run a text stands: that of its moment, or today."""
+    """Return the day whose schedule lists a text: that of its moment, or today."""
     moment = row.embargo.moment
     return moment.astimezone(row.summit.zone).date() if moment else today_of(request, row.summit)

@@ -1,4 +1,4 @@
-"""What a text is about: its session, topics and people, whom to ask, and for a media advisory who may come."""
+"""The details of a text beside its words: session, topics, people, contact, and media access of an advisory."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from summit.people.models import Person
 
 
 class AboutForm(forms.Form):
-    """What stands beside a text's words. It is no edition: nobody approves it."""
+    """The details beside a text's words. They aren't part of an edition and need no approval."""
 
     session = forms.ModelChoiceField(
         label=gettext_lazy("Session"),
@@ -82,7 +82,7 @@ class AboutForm(forms.Form):
             del self.fields["session"]
 
     def clean_topics(self) -> list[str]:
-        """Return the names, each once."""
+        """Return the topics' names without duplicates."""
         names = list(dict.fromkeys(name.strip() for name in self.cleaned_data["topics"].splitlines() if name.strip()))
         longest = Topic._meta.get_field("name").max_length or 0
         if len(names) > MOST_TOPICS or any(len(name) > longest for name in names):
@@ -93,7 +93,7 @@ class AboutForm(forms.Form):
         return names
 
     def clean_gather_at(self) -> Any:
-        """Read the time at the venue."""
+        """Return the time entered, in the venue's time zone, as an aware datetime; None if empty."""
         written = self.cleaned_data["gather_at"]
         if not written:
             return None
@@ -118,10 +118,10 @@ def _initial(text: Text) -> dict[str, Any]:
 
 
 class AboutMixin:
-    """The page on which it is changed."""
+    """Adds the page that changes a text's details."""
 
     def about_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Change what a text is about."""
+        """Show or change a text's details."""
         text = self._text(request, pk)  # type: ignore[attr-defined]
         user = self._user(request)  # type: ignore[attr-defined]
         check_can_write(user, text.summit)

@@ -1,4 +1,4 @@
-"""Texts in the admin: the list with where each stands, and the page on which one is written and decided."""
+"""Texts in the admin: the list with each text's state, and the page where a text is written and decided."""
 
 from typing import Any
 
@@ -53,22 +53,22 @@ from summit.summits.models import Summit
 from summit.templatetags.moments import short_clock
 from summit.users.models import User
 
-# What the page says then: what the browser kept of the words may go (static/js/draft.js).
+# The tag of the message after saving: the browser may then delete its draft (static/js/draft.js).
 SAVED = "saved"
 
 
 class TodoFilter(admin.SimpleListFilter):
-    """Texts by what has to be done about them."""
+    """Filters texts by the tasks that are open for them."""
 
     title = gettext_lazy("to do")
     parameter_name = "todo"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Offer what press.texts.selectors.workflow_queries.todo defines."""
+        """Return the tasks that `press.texts.selectors.workflow_queries.todo` defines."""
         return list(TASKS.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Text]) -> QuerySet[Text]:
-        """Narrow the list."""
+        """Return the texts for which the chosen task is open."""
         condition = workflow_queries.todo(request.user).get(self.value() or "")
         return queryset if condition is None else queryset.filter(condition)
 
@@ -94,18 +94,18 @@ class TextAdmin(
     actions = ["submit_chosen", "approve_chosen", "set_moment_of_chosen"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Text]:
-        """Return the reader's texts with where they stand, in one query."""
+        """Return the user's texts annotated with their states, in one query."""
         return with_standing(super().get_queryset(request))
 
     @written
     @admin.display(description=gettext_lazy("title"), ordering="title")
     def headline(self, row: Text) -> str:
-        """Show the title of the newest edition."""
+        """Return the title of the newest edition."""
         return str(getattr(row, "title", "") or row.slug)
 
     @admin.display(description=gettext_lazy("state"))
     def stands(self, row: Text) -> str:
-        """Show what the predicate derives, and whether readers see an older edition meanwhile."""
+        """Return the text's state as HTML, with a note if readers still see an older edition."""
         word, colour = stands_as(row)
         shown = format_html('<span class="state" data-state="{}">{}</span>{}', colour, word, in_red(row))
         note = _public_meanwhile(row)
@@ -113,7 +113,7 @@ class TextAdmin(
 
     @admin.display(description=gettext_lazy("goes out"), ordering="embargo__moment")
     def goes_out(self, row: Text) -> str:
-        """Show the moment in the venue's zone, or what it waits for."""
+        """Return the moment in the venue's time zone, or what the text waits for."""
         if row.embargo.moment is not None:
             return short_clock(row.embargo.moment, row.summit)
         return str(
@@ -122,17 +122,17 @@ class TextAdmin(
 
     @admin.display(description=pgettext_lazy("label", "next"))
     def todo(self, row: Text) -> str:
-        """Say who must do what."""
+        """Return the next step, and who takes it."""
         return str(NEXT[next_step(row)])
 
     @written
     @admin.display(description=pgettext_lazy("label", "speaker"))
     def speaker(self, row: Text) -> str:
-        """Show who speaks."""
+        """Return the speaker."""
         return str(row.slot.speaker) if row.slot else ""
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the addresses of other languages, of comparisons and of files."""
+        """Return the admin's URLs, with those of details, comparisons, files and languages first."""
         wrap = self.admin_site.admin_view
         return [
             path("<int:pk>/about/", wrap(self.about_view), name="press_text_about"),
@@ -156,7 +156,7 @@ class TextAdmin(
         return TemplateResponse(request, f"admin/press/{template}", full, status=status)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Enter a text with its first edition."""
+        """Create a text with its first edition."""
         self.admit(request, "add")
         user, summit = self._user(request), self._summit_to_write(request)
         check_can_write(user, summit)
@@ -194,7 +194,7 @@ class TextAdmin(
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """Show a text's page; a post saves the words as a new edition."""
+        """Show a text's page; a POST saves the words as a new edition."""
         text = self._text(request, object_id)
         version = version_of(text, request.GET.get("version", ""))
         if request.method == "POST":
@@ -202,7 +202,7 @@ class TextAdmin(
         return self._shown(request, text, version)
 
     def _shown(self, request: HttpRequest, text: Text, version: TextVersion, **refused: Any) -> HttpResponse:
-        """Answer with a text's page; `refused` is what was typed with a decision that was refused."""
+        """Return the text's page; `refused` holds what was typed with a refused decision."""
         edition = editions.newest(version)
         context = self._context(request, text, version, edition, editions_admin.form_of(edition)) | refused
         return self._page(request, "text.html", context, 400 if refused else 200)
@@ -210,10 +210,10 @@ class TextAdmin(
     def _save(self, request: HttpRequest, text: Text, version: TextVersion) -> HttpResponse:
         user = self._user(request)
         check_can_write(user, text.summit)
-        form, edition, newer = editions_admin.take(request, version, user)
+        form, edition, newer = editions_admin.read_form(request, version, user)
         if edition is not None:
-            said = _("Edition %(number)d is saved, as a draft.") % {"number": edition.number}
-            messages.success(request, said, SAVED)
+            message = _("Edition %(number)d is saved, as a draft.") % {"number": edition.number}
+            messages.success(request, message, SAVED)
             return redirect(_url(version))
         context = self._context(request, text, version, newer or editions.newest(version), form) | {"newer": newer}
         if newer is not None:
@@ -277,7 +277,7 @@ class TextAdmin(
 
 
 def _public_meanwhile(row: Text) -> str:
-    """Say which edition of an annotated text readers see meanwhile; "" where it is the newest or there is none."""
+    """Return a note if readers see an edition older than the newest of an annotated text; otherwise ""."""
     public, number = getattr(row, "public_number", None), getattr(row, "number", None)
     if public is None or public == number:
         return ""
@@ -285,7 +285,7 @@ def _public_meanwhile(row: Text) -> str:
 
 
 def _release_label(text: Text, edition: Edition) -> str:
-    """Return what releasing the hold does: what should be out by now goes out."""
+    """Return the label of the button that releases a hold; it says if the text is then published at once."""
     passed = text.embargo.moment is not None and text.embargo.moment <= db_now()
     unread = getattr(text, "public_number", None) is None and edition.state == EditionState.APPROVED
     return _("Release the hold: publish now") if passed and unread else _("Release the hold")
@@ -296,7 +296,7 @@ def _url(version: TextVersion) -> str:
 
 
 def _listed(version: TextVersion) -> list[tuple[Edition, Any, str]]:
-    """Return the editions, newest first, each with the word and colour of where it stands; one query."""
+    """Return the editions, newest first, each with the label and colour of its state. One query."""
     rows = list(version.editions.select_related("author", "decided_by").annotate(standing=standing()))
     approved = [row.number for row in rows if row.state == EditionState.APPROVED]
     found: list[tuple[Edition, Any, str]] = []

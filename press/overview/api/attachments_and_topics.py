@@ -1,4 +1,4 @@
-"""What lies beside texts, what they are about, and who is told of them."""
+"""API resources of the press desk: attachments, topics, subscribers and announcements."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -27,7 +27,7 @@ from summit.users.models import User
 
 
 class AttachmentViewSet(WithContent):
-    """Files that lie beside editions, without their bytes."""
+    """Files attached to editions, without their content."""
 
     name = "attachments"
     verbose_name = gettext_lazy("files of texts")
@@ -41,20 +41,20 @@ class AttachmentViewSet(WithContent):
     summit_path = "text__summit"
 
     def rows(self) -> QuerySet[Attachment]:
-        """Return files without what is in them."""
+        """Return files without their content."""
         return Attachment.objects.select_related("text__summit", "added_by").defer("content")
 
     def content(self, *, by: User, row: Attachment) -> Attachment:
-        """Return the file, for whoever sees it at the desk."""
+        """Return the file, whose content the user may download."""
         return row
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Attachment:
-        """Keep a file for a text."""
-        return attachments.keep(by=by, **values)
+        """Store a file for a text."""
+        return attachments.store(by=by, **values)
 
 
 class TopicViewSet(DeskViewSet):
-    """What texts of the summit are about."""
+    """Topics of the summit's texts."""
 
     name = "topics"
     verbose_name = gettext_lazy("topics")
@@ -66,11 +66,11 @@ class TopicViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"name": ("name",)}
 
     def rows(self) -> QuerySet[Any]:
-        """Return topics with how many texts have each."""
+        """Return topics, each with its number of texts."""
         return Topic.objects.select_related("summit").annotate(number=Count("texts", distinct=True))
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Topic:
-        """Enter a topic."""
+        """Create a topic."""
         return topics.add_topic(by=by, summit=summit, values=values)
 
     def change(self, *, by: User, row: Topic, values: Values) -> Topic:
@@ -83,7 +83,7 @@ class TopicViewSet(DeskViewSet):
 
 
 class SubscriberViewSet(DeskViewSet):
-    """Who asked for news. Subscriptions are confirmed and ended from the mailbox."""
+    """People who subscribed to news. Subscriptions are confirmed and ended by mail."""
 
     name = "subscribers"
     verbose_name = gettext_lazy("subscribers")
@@ -99,14 +99,14 @@ class SubscriberViewSet(DeskViewSet):
         return Subscriber.objects.select_related("summit")
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[Subscriber], fields: Iterable[str]) -> None:
-        """Record who saw the mailboxes."""
+        """Record who saw the subscribers' addresses."""
         keys = [(row.summit_id, row.public_id) for row in rows]
         if "address" in fields and keys:
             access_log.note_list(by=by, label=Subscriber._meta.label_lower, rows=keys, fields=("address",))
 
 
 class AnnouncementViewSet(DeskViewSet):
-    """What was announced, and to how many."""
+    """Announcements of editions, and how many people each was sent to."""
 
     name = "announcements"
     verbose_name = gettext_lazy("announcements")

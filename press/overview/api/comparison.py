@@ -1,4 +1,4 @@
-"""What can be looked at of words before and after they are saved: how they read, and what differs between two."""
+"""API serializers for previews of words, words from files, and comparisons of editions."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from summit.api_base.viewsets import InSummit
 
 
 class ComparedInput(Looked):
-    """With which other edition: of the same text in the same language, or of the prepared or delivered text."""
+    """The edition to compare with: of the same text in the same language, or of the prepared or delivered text."""
 
     other = InSummit(
         queryset=Edition.objects.select_related("version__text__summit"), summit_path="version__text__summit"
@@ -25,7 +25,7 @@ class ComparedInput(Looked):
 
 
 class ComparisonSerializer(Looked):
-    """What differs between two editions, word by word, in Markdown as it was written."""
+    """The differences between two editions, word by word, in Markdown."""
 
     old = serializers.CharField(source="old.public_id")
     new = serializers.CharField(source="new.public_id")
@@ -35,7 +35,7 @@ class ComparisonSerializer(Looked):
 
 
 class WordsPreviewInput(Looked):
-    """Words that need not be saved."""
+    """Words to preview. They need not be saved."""
 
     title = serializers.CharField(required=False, allow_blank=True, max_length=200)
     summary = serializers.CharField(required=False, allow_blank=True)
@@ -43,14 +43,14 @@ class WordsPreviewInput(Looked):
 
 
 class RefusedWordsSerializer(Looked):
-    """What can't be published, and why."""
+    """A field that can't be published, and why."""
 
     field = serializers.ChoiceField(choices=("title", "summary", "body"))
     detail = serializers.CharField()
 
 
 class WordsPreviewSerializer(Looked):
-    """Words as readers will see them, how long they are, and what stands against publishing them."""
+    """Words as readers will see them, their length, and problems that prevent publishing them."""
 
     html = serializers.CharField(help_text="Without the addresses of paragraphs.")
     words = serializers.IntegerField()
@@ -60,15 +60,19 @@ class WordsPreviewSerializer(Looked):
 
 
 class WordsFileInput(Looked):
-    """A file with the words of a text: DOCX, Markdown or plain text. Its name only tells Markdown from plain text."""
+    """A file with the words of a text: DOCX, Markdown or plain text. The name only distinguishes Markdown from plain
+    text.
+    """
 
     file_name = serializers.CharField(max_length=200)
     content = ContentField(largest=files.MOST_BYTES)
 
 
 class FileNoteSerializer(Looked):
-    """One kind of thing that a file had: how many, a sentence about them, and some of the words concerned. What is
-    `dropped` isn't in the text; all else is, and reads otherwise."""
+    """One kind of note about a file: how often it occurs, a sentence about it, and quotes of the passages.
+
+    If `dropped` is true, the passages are left out of the text; otherwise they are in the text, but changed.
+    """
 
     kind = serializers.CharField()
     number = serializers.IntegerField()
@@ -78,7 +82,7 @@ class FileNoteSerializer(Looked):
 
 
 class FileWordsSerializer(Looked):
-    """The words of a file as Markdown, with the title where it says which it is, and what became of the rest."""
+    """A file's words as Markdown, its title if it has one, and notes on what was left out or changed."""
 
     title = serializers.CharField()
     body = serializers.CharField()
@@ -89,7 +93,7 @@ FIELDS = ("title", "summary", "body")
 
 
 def looked_at(values: Any) -> dict[str, Any]:
-    """Return words as readers will see them, with what stands against publishing them: of those that were given."""
+    """Return a preview of words: their HTML, their length, and problems of the given fields."""
     html, length = preview(values["body"])
     given = {name: values[name] for name in FIELDS if name in values}
     return {
@@ -103,17 +107,19 @@ def looked_at(values: Any) -> dict[str, Any]:
 
 def _problems(given: dict[str, str]) -> list[dict[str, str]]:
     try:
-        # A title that isn't given yet is nothing wrong.
+        # A missing title isn't a problem in a preview.
         check_words(**{"title": "a", "summary": "", **given})
     except ValidationError as refused:
         return [
-            {"field": name, "detail": said} for name, all_said in refused.message_dict.items() for said in all_said
+            {"field": name, "detail": message}
+            for name, all_said in refused.message_dict.items()
+            for message in all_said
         ]
     return []
 
 
 def words_of(values: Any) -> report.Taken:
-    """Return the words of a file. Raises Problem where it can't be read."""
+    """Return the words of a file. Raises Problem if the file can't be read."""
     try:
         return files.read(filename=values["file_name"], content=values["content"])
     except report.Unreadable as refused:

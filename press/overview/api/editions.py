@@ -1,4 +1,4 @@
-"""Editions at the press desk: words that are saved, and what is decided about them by the one table."""
+"""API resources of the press desk: editions with their decisions, marks of passages, and embargoes."""
 
 import datetime
 from typing import Any, ClassVar
@@ -49,7 +49,7 @@ from summit.users.models import User
 
 
 class EditionViewSet(DeskViewSet):
-    """Editions. Their words never change: other words are a new edition."""
+    """Editions of texts. An edition's words never change; new words are a new edition."""
 
     name = "editions"
     verbose_name = gettext_lazy("editions")
@@ -63,13 +63,13 @@ class EditionViewSet(DeskViewSet):
     summit_path = "version__text__summit"
 
     def rows(self) -> QuerySet[Any]:
-        """Return editions with where they stand and what lies beside them."""
+        """Return editions, each with its state and attachments."""
         files = Prefetch("attachments", Attachment.objects.defer("content").order_by("attached__position"))
         related = ("version__text__summit", "version__text__embargo", "author", "decided_by", "afterwards_by")
         return Edition.objects.select_related(*related).prefetch_related(files).annotate(standing=standing())
 
     def lock(self, row: Edition) -> bool:
-        """Take the embargo's lock, as all do who decide about a text."""
+        """Lock the text's embargo, as every decision about a text does."""
         locks.lock_text(row.version.text_id)
         return True
 
@@ -79,8 +79,10 @@ class EditionViewSet(DeskViewSet):
 
     @action("compare", safe=True, permission="press.text.view", input=ComparedInput, output=ComparisonSerializer)
     def compare(self, *, by: User, row: Edition, values: Values) -> edition_comparison.Comparison:
-        """Compare it, word by word, with another edition of the text in its language, or prepared words with what was
-        delivered. Nothing is written."""
+        """Compare the edition, word by word, with another edition of the text in the same language.
+
+        Prepared words can also be compared with those as delivered. Nothing is written.
+        """
         return edition_comparison.side_by_side(one=row, other=values["other"])
 
     @action(
@@ -92,7 +94,7 @@ class EditionViewSet(DeskViewSet):
         detail=False,
     )
     def preview(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
-        """Show how words will look and what stands against publishing them. Nothing is written."""
+        """Return how words will be shown, and problems that prevent publishing them. Nothing is written."""
         return looked_at(values)
 
     @action(
@@ -104,7 +106,7 @@ class EditionViewSet(DeskViewSet):
         detail=False,
     )
     def read_file(self, *, by: User, summit: Summit, values: Values) -> report.Taken:
-        """Read the words of a file as Markdown, and say what became of the rest of it. Nothing is kept."""
+        """Return the words of a file as Markdown, with notes on what was left out or changed. Nothing is stored."""
         return words_of(values)
 
     @action("submit", permission=DECISIONS["submit"])
@@ -114,32 +116,32 @@ class EditionViewSet(DeskViewSet):
 
     @action("ask-changes", permission=DECISIONS["ask_changes"], input=NoteInput)
     def ask_changes(self, *, by: User, row: Edition, values: Values) -> None:
-        """Send it back to the writer with a remark on what to change."""
+        """Return the edition to the writer with a note on what to change."""
         decisions.ask_changes(edition=row, note=values.get("note", ""), by=by)
 
     @action("approve", permission=DECISIONS["approve"], input=NoteInput)
     def approve(self, *, by: User, row: Edition, values: Values) -> None:
-        """Approve words that somebody else wrote: all read them as soon as their embargo has ended."""
+        """Approve words that somebody else wrote. They are published as soon as the embargo has ended."""
         decisions.approve(edition=row, note=values.get("note", ""), by=by)
 
     @action("approve-alone", permission=DECISIONS["approve_alone"], input=PressReasonInput)
     def approve_alone(self, *, by: User, row: Edition, values: Values) -> None:
-        """Approve it in an emergency without a second person, with the reason."""
+        """Approve the edition in an emergency without a second person. A reason is required."""
         decisions.approve_alone(edition=row, reason=values["reason"], by=by)
 
     @action("review-afterwards", permission=DECISIONS["review_afterwards"])
     def review_afterwards(self, *, by: User, row: Edition, values: Values) -> None:
-        """Say that you have read what somebody approved alone, and find it right."""
+        """Confirm as the second person an edition that somebody approved alone."""
         decisions.review_afterwards(edition=row, by=by)
 
     @action("make-delivered", permission="press.write", input=DeliveredInput, output=DeliveredSerializer)
     def make_delivered(self, *, by: User, row: Edition, values: Values) -> Text:
-        """Make the text as delivered, a draft, of what was marked in a prepared one."""
+        """Create the text as delivered, as a draft, from the marks in a prepared edition."""
         return delivery_check_services.make_delivered(edition=row, by=by, tell_removed=values["tell_removed"])
 
 
 class PassageCheckViewSet(DeskViewSet):
-    """What was heard of prepared texts. None is changed or deleted: one is taken back."""
+    """Marks of what was heard of prepared texts. A mark can't be changed or deleted, only undone."""
 
     name = "markings"
     verbose_name = gettext_lazy("markings of speeches")
@@ -154,13 +156,13 @@ class PassageCheckViewSet(DeskViewSet):
     summit_path = "edition__version__text__summit"
 
     def rows(self) -> QuerySet[Any]:
-        """Return markings with whether they were taken back."""
+        """Return marks, each with whether it was undone."""
         undone = PassageCheck.objects.filter(undoes=OuterRef("pk"))
         rows = PassageCheck.objects.select_related("edition__version__text__summit", "by")
         return rows.annotate(taken_back=Exists(undone))
 
     def lock(self, row: PassageCheck) -> bool:
-        """Take the embargo's lock, as whoever marks."""
+        """Lock the text's embargo, as marking does."""
         locks.lock_text(row.edition.version.text_id)
         return True
 
@@ -171,12 +173,12 @@ class PassageCheckViewSet(DeskViewSet):
 
     @action("undo", permission="press.write")
     def undo(self, *, by: User, row: PassageCheck, values: Values) -> None:
-        """Take it back: the one before it counts again, if there is one."""
+        """Undo the mark. The one before it, if any, counts again."""
         delivery_check_services.undo(passage_check=row, by=by)
 
 
 class EmbargoViewSet(DeskViewSet):
-    """When texts go out, and whether they are held."""
+    """Embargoes: when texts are published, and whether they are held."""
 
     name = "lifts"
     verbose_name = gettext_lazy("moments of texts")
@@ -195,36 +197,36 @@ class EmbargoViewSet(DeskViewSet):
         return rows.annotate(soonest=soonest("moment"), published=Exists(read))
 
     def lock(self, row: Embargo) -> bool:
-        """Take the lock under which embargoes change."""
+        """Lock the embargo."""
         return locks.held_embargo(row.pk)
 
     @action("set-moment", permission=DECISIONS["set_moment"], input=MomentInput)
     def set_moment(self, *, by: User, row: Embargo, values: Values) -> None:
-        """Set the moment at which its texts may be read, or take it back."""
+        """Set the moment at which the embargo's texts are published, or remove it."""
         moment: datetime.datetime | None = values["moment"]
         embargoes.set_moment(embargo=row, moment=moment, by=by)
 
     @action("release-now", permission=DECISIONS["set_moment"])
     def release_now(self, *, by: User, row: Embargo, values: Values) -> None:
-        """Let its texts go out now."""
+        """Publish the embargo's texts now."""
         embargoes.release_now(embargo=row, by=by)
 
     @action("wait-for-delivery", permission=DECISIONS["set_moment"], input=WaitInput)
     def wait_for_delivery(self, *, by: User, row: Embargo, values: Values) -> None:
-        """Let its texts wait until somebody says that the speech was given. Nothing goes out at the alarm."""
+        """Make the texts wait until somebody marks the speech as given. The alarm publishes nothing."""
         embargoes.wait_for_delivery(embargo=row, fallback=values.get("alarm_at"), by=by)
 
     @action("deliver", permission=DECISIONS["deliver"])
     def deliver(self, *, by: User, row: Embargo, values: Values) -> None:
-        """Say that the speech was given: what waits for it goes out."""
+        """Mark the speech as given. The texts that wait for it are published."""
         embargoes.deliver(embargo=row, by=by)
 
     @action("hold", permission=DECISIONS["hold"], input=PressReasonInput)
     def hold(self, *, by: User, row: Embargo, values: Values) -> None:
-        """Hold its texts: nobody outside the desk reads them until the hold is released."""
+        """Hold the embargo's texts. Nobody outside the desk can read them until the hold is released."""
         embargoes.hold(embargo=row, reason=values["reason"], by=by)
 
     @action("unhold", permission=DECISIONS["unhold"])
     def unhold(self, *, by: User, row: Embargo, values: Values) -> None:
-        """Release the hold. What was never read and whose moment has passed goes out now."""
+        """Release the hold. A text that was never published and whose moment has passed is published now."""
         embargoes.unhold(embargo=row, by=by)

@@ -1,4 +1,4 @@
-"""By what the API's lists of the press desk are narrowed: by declared fields, as the desk's own lists are."""
+"""Filters of the press desk's API lists. They use declared fields, like the filters of the admin's lists."""
 
 from datetime import datetime
 from typing import Any
@@ -32,7 +32,7 @@ def _since(rows: QuerySet[Edition], moment: datetime) -> QuerySet[Edition]:
 
 
 class TextFilters(django_filters.FilterSet):
-    """By what texts are narrowed."""
+    """Filters of texts."""
 
     q = django_filters.CharFilter(method="words", label=_("words, as the desk’s search finds them"))
     state = django_filters.ChoiceFilter(field_name="standing", choices=_STANDINGS, label=_("state"))
@@ -51,18 +51,18 @@ class TextFilters(django_filters.FilterSet):
     )
 
     def words(self, rows: QuerySet[Text], name: str, value: str) -> QuerySet[Text]:
-        """Keep what the desk's search finds."""
+        """Return the texts that the admin's search finds."""
         found = matching(Text, rows, value)
         return rows if found is None else found
 
     def changed(self, rows: QuerySet[Text], name: str, moment: datetime) -> QuerySet[Text]:
-        """Keep what changed since a moment."""
+        """Return the texts that changed since a moment."""
         editions = _since(Edition.objects.filter(version__text=OuterRef("pk")), moment)
         return rows.filter(Exists(editions) | Q(withdrawn_at__gte=moment) | Q(removed_at__gte=moment))
 
 
 class VersionFilters(django_filters.FilterSet):
-    """By what language versions are narrowed."""
+    """Filters of language versions."""
 
     text = _id("text", _("text"))
     language = django_filters.CharFilter(label=_("language"))
@@ -71,7 +71,7 @@ class VersionFilters(django_filters.FilterSet):
 
 
 class EditionFilters(django_filters.FilterSet):
-    """By what editions are narrowed."""
+    """Filters of editions."""
 
     text = _id("version__text", _("text"))
     version = _id("version", _("language version"))
@@ -84,12 +84,12 @@ class EditionFilters(django_filters.FilterSet):
     )
 
     def changed(self, rows: QuerySet[Edition], name: str, moment: datetime) -> QuerySet[Edition]:
-        """Keep what changed since a moment."""
+        """Return the editions that changed since a moment."""
         return _since(rows, moment)
 
 
 class EmbargoFilters(django_filters.FilterSet):
-    """By what embargoes are narrowed."""
+    """Filters of embargoes."""
 
     text = _id("texts", _("text"))
     mode = django_filters.ChoiceFilter(choices=EmbargoMode.choices, label=_("goes out"))
@@ -101,7 +101,7 @@ class EmbargoFilters(django_filters.FilterSet):
 
 
 class PassageCheckFilters(django_filters.FilterSet):
-    """By what markings are narrowed."""
+    """Filters of marks."""
 
     edition = _id("edition", _("edition"))
     version = _id("edition__version", _("language version"))
@@ -112,7 +112,7 @@ class PassageCheckFilters(django_filters.FilterSet):
 
 
 class AttachmentFilters(django_filters.FilterSet):
-    """By what files are narrowed."""
+    """Filters of files."""
 
     text = _id("text", _("text"))
     edition = _id("editions", _("edition"))
@@ -120,14 +120,14 @@ class AttachmentFilters(django_filters.FilterSet):
 
 
 class TopicFilters(django_filters.FilterSet):
-    """By what topics are narrowed."""
+    """Filters of topics."""
 
     name = django_filters.CharFilter(lookup_expr="iexact", label=_("name"))
     text = _id("texts", _("text"))
 
 
 class SubscriberFilters(django_filters.FilterSet):
-    """By what subscribers are narrowed."""
+    """Filters of subscribers."""
 
     language = django_filters.CharFilter(label=_("language"))
     confirmed = django_filters.BooleanFilter(
@@ -138,7 +138,7 @@ class SubscriberFilters(django_filters.FilterSet):
 
 
 class AnnouncementFilters(django_filters.FilterSet):
-    """By what announcements are narrowed."""
+    """Filters of announcements."""
 
     edition = _id("edition", _("edition"))
     text = _id("edition__version__text", _("text"))

@@ -1,4 +1,4 @@
-"""What the API takes for the press desk. What must hold of it is the domain's to say."""
+"""Input serializers of the press desk's API. The services validate the rules of the domain."""
 
 from typing import Any
 
@@ -31,14 +31,16 @@ class WordsInput(Taken):
     body = serializers.CharField(trim_whitespace=False, help_text="Markdown.")
 
     def validate_body(self, body: str) -> str:
-        """Refuse what readers would not see as it is meant."""
+        """Refuse Markdown with pictures, which can't be published."""
         check_pictures(body)
         return body
 
 
 class TextInput(WordsInput):
-    """A text with its first edition. Without `slug` one is made from the title; without `embargo` it gets one of its
-    own, with no moment yet."""
+    """A text with its first edition.
+
+    Without `slug` one is made from the title. Without `lift` the text gets an embargo of its own, without a moment.
+    """
 
     kind = serializers.ChoiceField(choices=TextKind.choices)
     language = serializers.CharField(max_length=10, help_text="The one that will be authoritative.")
@@ -57,7 +59,7 @@ class TextInput(WordsInput):
 
 
 class TextChange(Taken):
-    """What is said of a text beside its words: nobody approves it."""
+    """The details of a text beside its words. They need no approval."""
 
     session = InSummit(queryset=Session.objects.all(), allow_null=True)
     topics = InSummit(many=True, queryset=Topic.objects.all())
@@ -77,8 +79,11 @@ class VersionInput(WordsInput):
 
 
 class EditionInput(WordsInput):
-    """The words of a new edition. `based_on` is the number of the newest that the writer has read; without
-    `attachments` the same files lie beside it as before."""
+    """The words of a new edition.
+
+    `based_on` is the number of the newest edition that the writer has read. Without `attachments` the files of the
+    edition before stay attached.
+    """
 
     version = InSummit(queryset=TextVersion.objects.select_related("text__summit"), summit_path="text__summit")
     based_on = serializers.IntegerField(min_value=1, max_value=1_000_000)
@@ -94,7 +99,7 @@ class EditionInput(WordsInput):
 
 
 class PressReasonInput(Taken):
-    """Why."""
+    """A reason."""
 
     reason = serializers.CharField(allow_blank=True)
 
@@ -106,19 +111,19 @@ class NoteInput(Taken):
 
 
 class TieInput(Taken):
-    """With which text it goes out together; without one, all its languages together."""
+    """The text to tie this one to. Without it, all languages of this text are tied."""
 
     text = InSummit(queryset=Text.objects.select_related("summit"), required=False, allow_null=True)
 
 
 class TextsInput(Taken):
-    """Which texts are meant: of each the newest edition in each language."""
+    """Texts; the newest edition of each in each language is meant."""
 
     texts = serializers.ListField(child=serializers.CharField(max_length=40), min_length=1, max_length=MOST)
 
 
 class SkippedTextSerializer(Taken):
-    """An edition that stays as it was, and why."""
+    """An edition that was skipped, and why."""
 
     edition = serializers.CharField()
     text = serializers.CharField()
@@ -126,38 +131,44 @@ class SkippedTextSerializer(Taken):
 
 
 class ApprovedSerializer(Taken):
-    """Which editions were approved, and which not."""
+    """The editions that were approved, and those that were skipped."""
 
     approved = serializers.ListField(child=serializers.CharField(), help_text="Their ids.")
     skipped = SkippedTextSerializer(many=True)
 
 
 class DecidedSerializer(Taken):
-    """For which editions it was done, and for which not."""
+    """The editions that were decided, and those that were skipped."""
 
     done = serializers.ListField(child=serializers.CharField(), help_text="Their ids.")
     skipped = SkippedTextSerializer(many=True)
 
 
 class MomentInput(Taken):
-    """When it goes out; null takes the moment back. One of the last minute means now."""
+    """The moment of publication; null removes it. A moment within the last minute means now."""
 
     moment = serializers.DateTimeField(allow_null=True, validators=[validate_year])
 
 
 class MomentOfTextsInput(TextsInput, MomentInput):
-    """When texts go out together; null takes their moments back. A moment of the last minute means now."""
+    """The moment at which texts are published together; null removes it.
+
+    A moment within the last minute means now.
+    """
 
 
 class WaitInput(Taken):
-    """When the desk is alarmed, if nobody has said until then that the speech was given."""
+    """When the desk gets an alarm if nobody has marked the speech as given by then."""
 
     alarm_at = serializers.DateTimeField(required=False, allow_null=True, validators=[validate_year])
 
 
 class PassageCheckInput(Taken):
-    """What was heard of a passage. `seen` is the id of the marking that counted there when it was looked at, "0" for
-    none; without it nobody else's is minded."""
+    """A mark of what was heard of a passage.
+
+    `seen` is the id of the mark that counted when the passage was read, "0" for none. Without it, marks by others
+    aren't checked.
+    """
 
     edition = InSummit(
         queryset=Edition.objects.select_related("version__text__summit"), summit_path="version__text__summit"
@@ -169,7 +180,7 @@ class PassageCheckInput(Taken):
 
 
 class DeliveredInput(Taken):
-    """Whether readers are told where passages were not delivered."""
+    """Whether a notice for readers replaces passages that were not delivered."""
 
     tell_removed = serializers.BooleanField(required=False, default=True)
 
@@ -181,7 +192,7 @@ class DeliveredSerializer(Taken):
 
 
 class AttachmentInput(Taken):
-    """A file for a text: nobody reads it before an edition that it lies beside."""
+    """A file for a text. It is published with the first edition that it is attached to."""
 
     text = InSummit(queryset=Text.objects.select_related("summit"))
     language = serializers.CharField(max_length=10)
@@ -190,7 +201,7 @@ class AttachmentInput(Taken):
     content = ContentField(largest=LARGEST)
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Read the file as what it is: the same formats and sizes as at the desk."""
+        """Detect the file's format; the formats and sizes are those of the admin."""
         try:
             file: File = read(name=values.pop("name"), content=values.pop("content"))
         except FileProblem as problem:
@@ -199,7 +210,7 @@ class AttachmentInput(Taken):
 
 
 class TopicInput(Taken):
-    """What is kept of a topic."""
+    """A topic's name, and its names in other languages."""
 
     name = serializers.CharField(max_length=80)
     names = serializers.DictField(

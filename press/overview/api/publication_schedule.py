@@ -1,4 +1,6 @@
-"""The press desk's run of a day: what goes out when, who must do what next, and what is late or failed."""
+"""API serializers of the publication schedule of a day: what is published when, the next steps, what is late or
+failed.
+"""
 
 from typing import Any
 
@@ -19,18 +21,18 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 Told = serializers.Serializer[Any]
-# So many texts that stand on no day are named.
+# The most texts without a day that are listed.
 MOST = 500
 
 
 class RunInput(Told):
-    """Which day at the venue; today without one."""
+    """The day at the venue; today if it is missing."""
 
     day = serializers.DateField(required=False, validators=[validate_year])
 
 
 class BehindSerializer(Told):
-    """A language of a text in which nobody has approved the newest words."""
+    """A language of a text whose newest edition isn't approved."""
 
     version = serializers.CharField(source="public_id")
     language = serializers.CharField()
@@ -38,7 +40,7 @@ class BehindSerializer(Told):
 
 
 class RunTextSerializer(Told):
-    """A text in a run. `next` says who must do what next, empty where nobody must."""
+    """A text on the schedule. `next` is the next step and who takes it, or empty."""
 
     id = serializers.CharField(source="public_id")
     kind = serializers.ChoiceField(choices=TextKind.choices)
@@ -56,12 +58,12 @@ class RunTextSerializer(Told):
     next = serializers.SerializerMethodField()
 
     def get_next(self, text: Any) -> str:
-        """Return who must do what next."""
+        """Return the next step, and who takes it."""
         return str(NEXT[next_step(text)])
 
 
 class LateTextSerializer(RunTextSerializer):
-    """A text that should be out and isn't: by its moment, or by the alarm of its speech. `late` says what to do."""
+    """A text that should have been published, by its moment or by the alarm of its speech. `late` says what to do."""
 
     lift = id_of("embargo")
     moment = serializers.DateTimeField(source="embargo.moment", allow_null=True)
@@ -70,7 +72,7 @@ class LateTextSerializer(RunTextSerializer):
     late = serializers.SerializerMethodField()
 
     def get_held(self, text: Any) -> bool:
-        """Return whether it is kept back whatever its moment."""
+        """Return whether the text is held."""
         return text.embargo.held_at is not None
 
     def get_late(self, text: Any) -> str:
@@ -79,8 +81,11 @@ class LateTextSerializer(RunTextSerializer):
 
 
 class RunGroupSerializer(Told):
-    """What goes out together. `at` is when; `by` is what says so: the "moment" that stands, or without one the "plan"
-    of the speech or session, or else the "alarm". With a session that is cancelled it is `cancelled`."""
+    """Texts that are published together at the time `at`.
+
+    `by` is the source of that time: the "moment" that is set; without one, the "plan" of the speech or session; or
+    else the "alarm". `cancelled` is true if the session is cancelled.
+    """
 
     at = serializers.DateTimeField()
     by = serializers.ChoiceField(choices=("moment", "plan", "alarm"))
@@ -97,12 +102,12 @@ class RunGroupSerializer(Told):
     texts = RunTextSerializer(many=True)
 
     def get_held(self, group: Group) -> bool:
-        """Return whether it is kept back whatever its moment."""
+        """Return whether the group is held."""
         return group.embargo.held_at is not None
 
 
 class OfEdition(Told):
-    """Which edition it is about."""
+    """The edition that an entry is about."""
 
     edition = id_of("edition")
     text = id_of("edition.version.text")
@@ -112,7 +117,7 @@ class OfEdition(Told):
 
 
 class UnreviewedSerializer(OfEdition):
-    """An edition that was approved without a second person and that nobody has reviewed since, and why."""
+    """An edition that was approved without a second person, and not reviewed since; with the reason."""
 
     decided_by = id_of("edition.decided_by")
     decided_by_name = name_of("edition.decided_by")
@@ -121,16 +126,20 @@ class UnreviewedSerializer(OfEdition):
 
 
 class UnsentSerializer(OfEdition):
-    """An edition of which mails failed, and how many. `about` finds them among “messages”, null for whoever doesn’t
-    see these."""
+    """An edition whose mails failed, and how many. `about` filters “messages” for them; null if you may not see
+    these.
+    """
 
     mails = serializers.IntegerField()
     about = serializers.CharField(allow_null=True)
 
 
 class RunSerializer(Told):
-    """A day's run at the venue. What is `overdue`, `unreviewed` or `unsent` stands in that of every day; what stands
-    on no day, in today's alone: `unplaced` says how many these are, of which the newest 500 are `timeless`."""
+    """The publication schedule of a day at the venue.
+
+    Texts that are `overdue`, `unreviewed` or `unsent` are listed on every day. Texts without a day are listed only
+    today: `unplaced` is their number, `timeless` the newest 500 of them.
+    """
 
     day = serializers.DateField()
     groups = RunGroupSerializer(many=True)
@@ -142,7 +151,7 @@ class RunSerializer(Told):
 
 
 def run_of(by: User, summit: Summit, values: Values) -> dict[str, Any]:
-    """Return the run of a day as it is told to somebody."""
+    """Return the schedule of a day as data for `RunSerializer`, limited to what the user may see."""
     now = db_now()
     found = publication_schedule.plan(
         summit, values.get("day") or now.astimezone(summit.zone).date(), now=now, most=MOST

@@ -1,7 +1,6 @@
-"""What the API tells whoever works at the press desk: texts with where they stand, and everything about them.
+"""API serializers of the press desk: texts with their states, and everything that belongs to them.
 
-Nothing of it is public: what everybody may read is told by `press.public.api.serializers`, from the public editions
-alone.
+Nothing of this is public. The public API is in `press.public.api.serializers`, and reads public editions only.
 """
 
 from typing import Any, ClassVar
@@ -18,37 +17,40 @@ from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text, TextVersion
 from press.texts.models.topics import Topic
 
-# Where an edition stands, as `press.texts.models.visibility.standing` derives it.
+# The states of an edition that `press.texts.models.visibility.standing` derives.
 DERIVED = ("held", "unscheduled", "under_embargo", "waits_for_others", "published", "withdrawn", "removed")
 STANDINGS = (*(state for state in EditionState.values if state != EditionState.APPROVED), *DERIVED)
 
 
 def id_of(source: str) -> Any:
-    """Return the field of another row's id, null where there is none."""
+    """Return a read-only field for the id of a related row; null where there is none."""
     return serializers.CharField(source=f"{source}.public_id", read_only=True, default=None, allow_null=True)
 
 
 def ids() -> Any:
-    """Return the field of the ids of other rows."""
+    """Return a read-only field for the ids of related rows."""
     return serializers.SlugRelatedField(slug_field="public_id", many=True, read_only=True)
 
 
 class _Called(serializers.CharField):
-    """What an account is called, empty where there is none."""
+    """The name of a user; empty where there is none."""
 
     def get_attribute(self, instance: Any) -> str:
-        """Return it."""
+        """Return the name."""
         return str(super().get_attribute(instance) or "")
 
 
 def name_of(source: str) -> Any:
-    """Return the field of what an account is called at the desk."""
+    """Return a read-only field for the name of a user."""
     return _Called(source=source, read_only=True, default="")
 
 
 class DeskTextSerializer(serializers.ModelSerializer[Text]):
-    """A text as the press desk sees it: with its newest edition in the authoritative language, where that stands, and
-    which edition everybody reads meanwhile."""
+    """A text as the press desk sees it.
+
+    It has the newest edition in the authoritative language with its state, and the number of the edition that is
+    public.
+    """
 
     id = serializers.CharField(source="public_id", read_only=True)
     title = serializers.CharField(read_only=True)
@@ -83,16 +85,16 @@ class DeskTextSerializer(serializers.ModelSerializer[Text]):
         ]  # fmt: skip
 
     def get_language(self, text: Text) -> str:
-        """Return the authoritative language: the first in the order of versions."""
+        """Return the authoritative language, which is that of the first version."""
         return next((version.language for version in text.versions.all()), "")
 
     def get_held(self, text: Text) -> bool:
-        """Return whether it is kept back whatever its moment."""
+        """Return whether the text is held."""
         return text.embargo.held_at is not None
 
 
 class DeskVersionSerializer(serializers.ModelSerializer[TextVersion]):
-    """A text in one language, with its newest edition and the one that everybody reads."""
+    """A text in one language, with its newest edition and the edition that is public."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     text = id_of("text")
@@ -111,14 +113,14 @@ class DeskVersionSerializer(serializers.ModelSerializer[TextVersion]):
 
 
 class PassageSerializer(serializers.Serializer[Any]):
-    """A passage of an edition: `anchor` is empty for what isn't spoken, such as headings."""
+    """A passage of an edition. `anchor` is empty for blocks that aren't spoken, such as headings."""
 
     anchor = serializers.CharField(allow_blank=True)
     body = serializers.CharField(help_text="Markdown.")
 
 
 class DeskEditionSerializer(serializers.ModelSerializer[Edition]):
-    """An edition: words that never change, and what was decided about them."""
+    """An edition: its words, which never change, and the decisions about it."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     version = id_of("version")
@@ -144,7 +146,7 @@ class DeskEditionSerializer(serializers.ModelSerializer[Edition]):
 
     @extend_schema_field(PassageSerializer(many=True))
     def get_passages(self, edition: Edition) -> list[dict[str, str]]:
-        """Return its passages, each with the address at which it is marked."""
+        """Return the passages, each with the anchor by which it is marked."""
         return [
             {"anchor": each.anchor, "body": each.body}
             for each in passages_delivery_check.passages(edition.body, edition.anchors)
@@ -152,7 +154,9 @@ class DeskEditionSerializer(serializers.ModelSerializer[Edition]):
 
 
 class DeskEmbargoSerializer(serializers.ModelSerializer[Embargo]):
-    """When texts go out, and whether they are held. `published`: something of it has been read."""
+    """An embargo: when its texts are published, and whether they are held. `published` is true once one of them was
+    public.
+    """
 
     id = serializers.CharField(source="public_id", read_only=True)
     alarm_at = serializers.DateTimeField(source="fallback_at", read_only=True, allow_null=True)
@@ -170,7 +174,10 @@ class DeskEmbargoSerializer(serializers.ModelSerializer[Embargo]):
 
 
 class DeskMarkingSerializer(serializers.ModelSerializer[PassageCheck]):
-    """What was heard of a passage. The newest of a passage counts that wasn't taken back; insertions count apart."""
+    """A mark of what was heard of a passage.
+
+    The newest mark of a passage that wasn't undone counts; insertions count separately.
+    """
 
     id = serializers.CharField(source="pk", read_only=True)
     edition = id_of("edition")
@@ -187,7 +194,7 @@ class DeskMarkingSerializer(serializers.ModelSerializer[PassageCheck]):
 
 
 class DeskAttachmentSerializer(serializers.ModelSerializer[Attachment]):
-    """A file of a text, without its bytes; `size` in bytes, `digest` the SHA-256 of them."""
+    """A file of a text, without its content. `size` is in bytes, `digest` is the SHA-256 of the content."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     text = id_of("text")
@@ -201,7 +208,7 @@ class DeskAttachmentSerializer(serializers.ModelSerializer[Attachment]):
 
 
 class DeskTopicSerializer(serializers.ModelSerializer[Topic]):
-    """What texts are about: `name` in the summit's language, `names` by language in others."""
+    """A topic of texts. `name` is in the summit's language, `names` has the names in other languages."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     names = serializers.DictField(child=serializers.CharField(), read_only=True)
@@ -213,7 +220,7 @@ class DeskTopicSerializer(serializers.ModelSerializer[Topic]):
 
 
 class DeskSubscriberSerializer(serializers.ModelSerializer[Subscriber]):
-    """A mailbox that asked for news."""
+    """A subscriber to news."""
 
     id = serializers.CharField(source="public_id", read_only=True)
 
@@ -223,7 +230,7 @@ class DeskSubscriberSerializer(serializers.ModelSerializer[Subscriber]):
 
 
 class DeskAnnouncementSerializer(serializers.ModelSerializer[Announcement]):
-    """That an edition was announced, and to how many."""
+    """An announcement of an edition, and the number of its recipients."""
 
     id = serializers.CharField(source="pk", read_only=True)
     edition = id_of("edition")

@@ -1,4 +1,4 @@
-"""Texts and their language versions at the press desk."""
+"""API resources of the press desk: texts and their language versions."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,18 +38,21 @@ from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# What has no moment comes after all that has one.
+# Sorts rows without a moment last.
 LAST = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def soonest(path: str) -> Coalesce:
-    """Return by which moment rows are ordered; `path` leads to their embargo's."""
+    """Return an expression that orders rows by moment, those without one last.
+
+    `path` leads to the embargo's moment.
+    """
     return Coalesce(F(path), Value(LAST, output_field=DateTimeField()), output_field=DateTimeField())
 
 
 @contextmanager
 def as_sent() -> Iterator[None]:
-    """Say of a field that the domain calls otherwise what is wrong under the name by which it was sent."""
+    """Rename the field "slot" in a ValidationError to "speech", its name in the API."""
     try:
         yield
     except ValidationError as refused:
@@ -61,7 +64,7 @@ def as_sent() -> Iterator[None]:
 
 
 class TextViewSet(DeskViewSet):
-    """Texts. `DELETE` isn't offered: what is out is withdrawn, and then removed, with a reason."""
+    """Texts. `DELETE` isn't supported: a published text is withdrawn, and then removed, with a reason."""
 
     name = "texts"
     verbose_name = gettext_lazy("texts")
@@ -75,24 +78,24 @@ class TextViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"created_at": ("created_at",), "moment": ("soonest",), "slug": ("slug",)}
 
     def rows(self) -> QuerySet[Any]:
-        """Return texts with where they stand."""
+        """Return texts with their states."""
         rows = with_standing(Text.objects.all()).annotate(soonest=soonest("embargo__moment"))
         return rows.select_related(
             "summit", "embargo", "slot__speaker", "slot__party", "session", "prepared"
         ).prefetch_related("versions", "topics", "people")
 
     def lock(self, row: Text) -> bool:
-        """Take the embargo's lock, as all do who decide about a text."""
+        """Lock the text's embargo, as every decision about a text does."""
         locks.lock_text(row.pk)
         return True
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Text:
-        """Enter a text."""
+        """Create a text."""
         with as_sent():
             return texts.create_text(summit=summit, by=by, **values)
 
     def change(self, *, by: User, row: Text, values: Values) -> Text:
-        """Say what a text is about."""
+        """Change a text's details."""
         topics = values.get("topics", row.topics.all())
         about = {"topics": [topic.name for topic in topics], "people": values.get("people", list(row.people.all()))}
         texts.describe(text=row, by=by, **{**values, **about})
@@ -100,35 +103,39 @@ class TextViewSet(DeskViewSet):
 
     @action("tie", permission=DECISIONS["tie"], input=TieInput)
     def tie(self, *, by: User, row: Text, values: Values) -> None:
-        """Let it go out together with another text or not at all; without another, all its languages."""
+        """Tie the text to another, so that both are published together; without another, tie all its languages."""
         joint_publication.tie(text=row, to=values.get("text"), by=by)
 
     @action("untie", permission=DECISIONS["untie"])
     def untie(self, *, by: User, row: Text, values: Values) -> None:
-        """Let it go out by itself."""
+        """Untie the text, so that it is published separately."""
         joint_publication.untie(text=row, by=by)
 
     @action("withdraw", permission=DECISIONS["withdraw"], input=PressReasonInput)
     def withdraw(self, *, by: User, row: Text, values: Values) -> None:
-        """Withdraw it: what has been read stays, marked, with the reason; what hasn't never comes out."""
+        """Withdraw the text. A published text stays public, marked, with the reason; any other is never published."""
         texts.withdraw(text=row, reason=values["reason"], by=by)
 
     @action("remove", permission=DECISIONS["remove"], input=PressReasonInput)
     def take_off(self, *, by: User, row: Text, values: Values) -> None:
-        """Remove a text that was withdrawn: nobody reads it any more, and its addresses say why."""
+        """Remove a withdrawn text. Nobody can read it any more, and its URLs give the reason."""
         texts.remove(text=row, reason=values["reason"], by=by)
 
     @action("approve", permission=DECISIONS["approve"], input=TextsInput, output=ApprovedSerializer, detail=False)
     def approve(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
-        """Approve of each text the newest edition in each language that is in review and that somebody else wrote.
-        What can't be approved is told with the reason, and stops no other."""
+        """Approve the newest edition of each text in each language, if it is in review and somebody else wrote it.
+
+        Editions that can't be approved are listed with the reason, and don't stop the others.
+        """
         told = _decided("approve", by, summit, values)
         return {"approved": told["done"], "skipped": told["skipped"]}
 
     @action("submit", permission=DECISIONS["submit"], input=TextsInput, output=DecidedSerializer, detail=False)
     def submit(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
-        """Submit for review of each text the newest edition in each language that is a draft or was sent back. What
-        can't be submitted is told with the reason, and stops no other."""
+        """Submit for review the newest edition of each text in each language, if it is a draft or was sent back.
+
+        Editions that can't be submitted are listed with the reason, and don't stop the others.
+        """
         return _decided("submit", by, summit, values)
 
     @action(
@@ -139,13 +146,18 @@ class TextViewSet(DeskViewSet):
         detail=False,
     )
     def set_moment(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
-        """Set one moment for texts that nobody has read yet, or take it back; those that are tied to one of them go
-        out with it. What has been read is told, and stops no other."""
+        """Set one moment for texts that aren't published yet, or remove it.
+
+        Texts that are tied to one of them are published with it. Published texts are listed as skipped, and don't
+        stop the others.
+        """
         return _decided("set_moment", by, summit, values, moment=values["moment"])
 
     @action("run", safe=True, permission="press.text.view", input=RunInput, output=RunSerializer, detail=False)
     def run(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
-        """Say what goes out on a day, who must do what next, and what is late or failed. Writes nothing."""
+        """Return the publication schedule of a day: what is published, the next steps, what is late or failed. Writes
+        nothing.
+        """
         return run_of(by, summit, values)
 
 
@@ -166,7 +178,7 @@ def _decided(
 
 
 class TextVersionViewSet(DeskViewSet):
-    """Texts in one language each. A language is added with its first edition."""
+    """Language versions of texts. A language is added with its first edition."""
 
     name = "versions"
     verbose_name = gettext_lazy("language versions")
@@ -180,7 +192,7 @@ class TextVersionViewSet(DeskViewSet):
     summit_path = "text__summit"
 
     def rows(self) -> QuerySet[Any]:
-        """Return language versions with their newest editions and where these stand."""
+        """Return language versions with their newest editions and the states of these."""
         newest = Edition.objects.filter(version=OuterRef("pk")).order_by("-number")
         public = public_editions().filter(version=OuterRef("pk"))
         return TextVersion.objects.select_related("text__summit").annotate(

@@ -1,4 +1,7 @@
-"""What the press office holds of a person: their subscriptions. Texts are what the summit has published."""
+"""Personal data of the press office for access and erasure: subscriptions, and the texts that name a person.
+
+Subscriptions are erased; texts stay, since they are what the summit has published.
+"""
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Two people who are one become one in what texts say whom they concern."""
+"""Merge two people in the lists of people whom texts concern."""
 
 from delegations.membership_changes.services.merging import moves
 from press.texts.models.texts import Text
@@ -7,7 +7,10 @@ from summit.people.models import Person
 
 @moves(46)
 def concerned(kept: Person, gone: Person) -> int:
-    """Let texts that concern either concern who stays, once each."""
+    """Replace `gone` by `kept` in the people whom texts concern, without duplicates.
+
+    Returns the number of rows moved.
+    """
     rows = Text.people.through.objects.filter(person=gone)
     own = Text.people.through.objects.filter(person=kept).values("text")
     number = rows.exclude(text__in=own).update(person=kept)

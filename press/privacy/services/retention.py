@@ -1,4 +1,4 @@
-"""What the press office holds of people for a time: who is written to when something is published."""
+"""Retention of the press office's personal data: the subscribers."""
 
 from django.utils.translation import gettext_lazy as _
 

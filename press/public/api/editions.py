@@ -1,4 +1,4 @@
-"""Public words besides those of a text's page: of earlier editions, and as prepared beside as delivered."""
+"""Public API of earlier editions, and of the comparison of prepared and delivered words."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -39,18 +39,20 @@ LANGUAGE = OpenApiParameter("language", str, description="In this language; with
 
 
 def missing(summit: Summit, slug: str, language: str | None) -> Exception:
-    """Return what is said of a text that nobody reads: that what had been read was removed, with the reason; or that
-    there is none. One query."""
+    """Return the exception for a text that isn't public. One query.
+
+    It is a 410 Problem with the reason if a published text was removed, otherwise Http404.
+    """
     removed = find_gone(summit, slug, language)
     if removed is None:
         return Http404()
-    said = _("The press office removed this text: %(reason)s")
-    return Problem("gone", said % {"reason": removed.version.text.removal_reason})
+    message = _("The press office removed this text: %(reason)s")
+    return Problem("gone", message % {"reason": removed.version.text.removal_reason})
 
 
 @dataclass(frozen=True)
 class Published:
-    """An edition that has been read, with what became of its paragraphs in the newest one, by their addresses."""
+    """A published edition. `became` maps the anchors of paragraphs to how they changed up to the newest edition."""
 
     edition: Edition
     newest: int
@@ -61,8 +63,11 @@ class Published:
 
 
 class PublishedEditionSerializer(Told):
-    """An edition that everybody has read, whether or not a newer one has replaced it. `newest` is the number of that
-    one; `changed` and `gone` name the paragraphs that read otherwise there, or aren't there."""
+    """A published edition, which a newer one may have replaced.
+
+    `newest` is the number of the newest edition. `changed` and `gone` are the anchors of paragraphs that differ or
+    are missing there.
+    """
 
     slug = serializers.CharField(source="edition.version.text.slug")
     language = serializers.CharField(source="edition.version.language")
@@ -83,29 +88,29 @@ class PublishedEditionSerializer(Told):
         return html_of(found.edition)
 
     def get_plain(self, found: Published) -> str:
-        """Return the words without marks."""
+        """Return the words without markup."""
         return plain_of(found.edition)
 
     @extend_schema_field(ParagraphSerializer(many=True))
     def get_paragraphs(self, found: Published) -> list[dict[str, str]]:
-        """Return its paragraphs, each with its address."""
+        """Return the paragraphs, each with its anchor and URL."""
         return paragraphs_of(found.edition, found.url)
 
     def get_changed(self, found: Published) -> list[str]:
-        """Return the addresses of paragraphs that read otherwise now."""
+        """Return the anchors of paragraphs that differ in the newest edition."""
         return [anchor for anchor, what in found.became.items() if what == "changed"]
 
     def get_gone(self, found: Published) -> list[str]:
-        """Return the addresses of paragraphs that were taken out."""
+        """Return the anchors of paragraphs that were removed since."""
         return [anchor for anchor, what in found.became.items() if what == "gone"]
 
 
 @extend_schema(parameters=[LANGUAGE], responses=PublishedEditionSerializer)
 class TextEdition(PublicMixin, APIView):
-    """The words of an edition that has been read by everybody."""
+    """A published edition of a text."""
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Give them, the 410 of a text that was removed, or the 404 of what was never written."""
+        """Return the edition; 410 if the text was removed, 404 if the edition was never published."""
         query_params.check_known(request.query_params, ("language", "lang"))
         summit, slug, number = get_summit(kwargs["summit"]), kwargs["slug"], kwargs["number"]
         language = request.query_params.get("language") or None
@@ -127,7 +132,7 @@ class TextEdition(PublicMixin, APIView):
 
 
 class SpokenSerializer(Told):
-    """One of the two texts: its page, and the edition that is compared."""
+    """One of the two texts: its slug and URL, and the number of the compared edition."""
 
     slug = serializers.CharField()
     url = serializers.URLField()
@@ -135,7 +140,7 @@ class SpokenSerializer(Told):
 
 
 class SpokenComparisonSerializer(Told):
-    """The words as delivered beside those prepared, without their marks."""
+    """The prepared and the delivered words, without markup."""
 
     language = serializers.CharField()
     prepared = SpokenSerializer()
@@ -146,11 +151,13 @@ class SpokenComparisonSerializer(Told):
 
 @extend_schema(responses=SpokenComparisonSerializer)
 class TextComparison(PublicMixin, APIView):
-    """What was said otherwise than prepared, where the press office lets readers see it, and while they may read
-    both."""
+    """The differences between the prepared and the delivered text.
+
+    They are available if the press office allows it and both texts are public.
+    """
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Give it, or a 404."""
+        """Return the comparison, or 404."""
         query_params.check_known(request.query_params, ("lang",))
         summit = get_summit(kwargs["summit"])
         delivered = find(summit, kwargs["slug"], None)

@@ -1,4 +1,4 @@
-"""What the API tells of a public text: as much as its page."""
+"""Serializers of the public API of texts. They contain what the text's page shows."""
 
 from typing import Any
 
@@ -20,15 +20,18 @@ Looked = serializers.Serializer[Any]
 
 
 class WordRunSerializer(Looked):
-    """Words that stand together and share what became of them."""
+    """A run of words that are all unchanged, all removed or all new."""
 
     kind = serializers.ChoiceField(choices=[Kind.SAME.value, Kind.GONE.value, Kind.NEW.value])
     words = serializers.CharField()
 
 
 class WordPairSerializer(Looked):
-    """A paragraph as it was beside what it is. `old_at` and `new_at` count paragraphs from 0, null on the side where
-    it isn't; `runs` tells both in one line, what is gone before what is new."""
+    """A paragraph of the old text beside the one of the new text.
+
+    `old_at` and `new_at` count paragraphs from 0, null on a side that has none. `runs` joins both in one line,
+    removed words before new ones.
+    """
 
     kind = serializers.ChoiceField(choices=[kind.value for kind in Kind])
     old_at = serializers.IntegerField(allow_null=True)
@@ -37,7 +40,7 @@ class WordPairSerializer(Looked):
 
 
 class SpeakerSerializer(serializers.Serializer[Any]):
-    """Who speaks."""
+    """The speaker."""
 
     id = serializers.CharField(source="speaker.public_id", help_text="As `speaker` of the list takes it.")
     name = serializers.CharField(source="speaker.name")
@@ -62,7 +65,7 @@ class VersionSerializer(serializers.Serializer[Any]):
 
 
 class ChangeSerializer(serializers.Serializer[Any]):
-    """A published edition of the text: of one that replaced another, whether it corrects or clarifies, and why."""
+    """A published edition: its date, and how and why it changed the edition before it."""
 
     number = serializers.IntegerField()
     at = serializers.DateTimeField()
@@ -72,25 +75,25 @@ class ChangeSerializer(serializers.Serializer[Any]):
 
     @extend_schema_field(serializers.ChoiceField(choices=ChangeKind.choices, allow_null=True))
     def get_kind(self, change: Change) -> str | None:
-        """Return what it did to the edition before it."""
+        """Return the kind of the change, or None for the first edition."""
         first = self.context.get("first_edition") == change.number
         return None if first else change.kind or str(ChangeKind.CORRECTION)
 
     @extend_schema_field(serializers.URLField())
     def get_url(self, change: Change) -> str:
-        """Return the absolute address."""
+        """Return the absolute URL."""
         return f"{settings.BASE_URL}{change.url}"
 
 
 class TopicSerializer(serializers.Serializer[Any]):
-    """What a text is about."""
+    """A topic of a text."""
 
     id = serializers.CharField(help_text="As `topic` of the list takes it.")
     name = serializers.CharField()
 
 
 class OccasionSerializer(serializers.Serializer[Any]):
-    """The session to which a text belongs, as everybody may know it."""
+    """The session to which a text belongs, as far as it is public."""
 
     id = serializers.CharField(source="session.public_id", help_text="As `session` of the list takes it.")
     title = serializers.CharField(source="words.title")
@@ -99,7 +102,7 @@ class OccasionSerializer(serializers.Serializer[Any]):
 
 
 class FileSerializer(serializers.Serializer[Any]):
-    """A file that lies beside a text; `size` in bytes."""
+    """A file attached to a text. `size` is in bytes."""
 
     title = serializers.CharField()
     language = serializers.CharField()
@@ -110,12 +113,12 @@ class FileSerializer(serializers.Serializer[Any]):
 
     @extend_schema_field(serializers.URLField())
     def get_url(self, file: File) -> str:
-        """Return the absolute address."""
+        """Return the absolute URL."""
         return f"{settings.BASE_URL}{file.url}"
 
 
 class ParagraphSerializer(serializers.Serializer[Any]):
-    """A paragraph: its address outlives corrections."""
+    """A paragraph. Its anchor stays the same through corrections."""
 
     anchor = serializers.CharField(help_text="Such as “p-7”; the same words keep it in later editions.")
     body = serializers.CharField(help_text="Markdown.")
@@ -123,7 +126,7 @@ class ParagraphSerializer(serializers.Serializer[Any]):
 
 
 class TextSerializer(serializers.Serializer[Any]):
-    """A public text, as lists give it."""
+    """A public text in a list."""
 
     id = serializers.CharField(source="edition.version.text.public_id")
     slug = serializers.CharField(source="edition.version.text.slug")
@@ -157,12 +160,12 @@ class FullTextSerializer(TextSerializer):
 
     @extend_schema_field(TopicSerializer(many=True))
     def get_topics(self, reading: Reading) -> list[dict[str, str]]:
-        """Return what it is about."""
+        """Return the text's topics."""
         return [{"id": key, "name": name} for key, name in reading.beside.topics]
 
     @extend_schema_field(ParagraphSerializer(many=True))
     def get_paragraphs(self, reading: Reading) -> list[dict[str, str]]:
-        """Return its paragraphs, each with its address."""
+        """Return the paragraphs, each with its anchor and URL."""
         return paragraphs_of(reading.edition, reading.url)
 
     def get_html(self, reading: Reading) -> str:
@@ -170,12 +173,12 @@ class FullTextSerializer(TextSerializer):
         return html_of(reading.edition)
 
     def get_plain(self, reading: Reading) -> str:
-        """Return the words without marks."""
+        """Return the words without markup."""
         return plain_of(reading.edition)
 
 
 def paragraphs_of(edition: Edition, url: str) -> list[dict[str, str]]:
-    """Return the paragraphs of an edition, each with its address below that of a page."""
+    """Return an edition's paragraphs, each with its anchor and its URL on the page `url`."""
     return [
         {"anchor": each.anchor, "body": each.body or "", "url": f"{url}#{each.anchor}"}
         for each in passages(edition.body, edition.anchors)

@@ -1,4 +1,4 @@
-"""The API of public texts: to read, through the same predicate as every other way out."""
+"""The read-only API of public texts."""
 
 from dataclasses import replace
 from typing import Any
@@ -43,8 +43,9 @@ _ASKED = [
 
 
 def wanted_of(query: QueryDict) -> Asked:
-    """Return what a list is asked for, as the press site's own lists understand it. Raises Problem for what is not
-    known there, and for a day that is none."""
+    """Return the filters of a list, parsed as on the press site. Raises Problem for an unknown parameter or a wrong
+    day.
+    """
     query_params.check_known(query, KNOWN)
     query_params.check_page_size(query)
     wanted = asked(query)
@@ -61,25 +62,27 @@ def _narrowed(summit: Summit, wanted: Asked) -> QuerySet[Any]:
 
 
 class NewestFirst(ByNewest):
-    """By the moment at which the edition came out, newest first."""
+    """Orders by the moment at which an edition was published, newest first."""
 
     ordering = ("-published_at", "-id")  # type: ignore[assignment]
 
 
 @extend_schema(parameters=_ASKED)
 class TextList(PublicMixin, ListAPIView[Edition]):
-    """The public texts of a summit, newest first: each once, in its authoritative language, or in the one that
-    is asked for."""
+    """The public texts of a summit, newest first.
+
+    Each text is listed once, in its authoritative language or in the requested one.
+    """
 
     serializer_class = TextSerializer
     pagination_class = NewestFirst
 
     def get_queryset(self) -> QuerySet[Any]:
-        """Return what everybody may read."""
+        """Return the public texts."""
         return listed(get_summit(self.kwargs["summit"])).order_by()
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Give a page of texts."""
+        """Return a page of texts."""
         summit = get_summit(self.kwargs["summit"])
         page = self.paginate_queryset(_narrowed(summit, wanted_of(request.query_params))) or []
         context = {**self.get_serializer_context(), "parties": party_names.all_as_data(summit)}
@@ -89,13 +92,13 @@ class TextList(PublicMixin, ListAPIView[Edition]):
 
 @extend_schema(parameters=[LANGUAGE], responses=FullTextSerializer)
 class TextDetail(PublicMixin, RetrieveAPIView[Edition]):
-    """A public text in its authoritative language, or in the one that is asked for."""
+    """A public text in its authoritative language, or in the requested one."""
 
     serializer_class = FullTextSerializer
     queryset = Edition.objects.none()
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Give the text, the 410 of one that was removed, or the 404 of what was never written."""
+        """Return the text; 410 if it was removed, 404 if it was never published."""
         query_params.check_known(request.query_params, ("language", "lang"))
         summit = get_summit(kwargs["summit"])
         language = request.query_params.get("language") or None

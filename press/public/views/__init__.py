@@ -1,4 +1,4 @@
-"""The press site: the same bytes for everybody, and one way to find a text: through the predicate."""
+"""Views of the press site. Everybody gets the same bytes, and a text is found only if it is public."""
 
 from press.public.views.comparison import comparison
 from press.public.views.lists import atom, index, json_feed

@@ -1,4 +1,4 @@
-"""What was said otherwise than prepared, where the office lets readers see it."""
+"""The comparison of a text as delivered with the prepared one, if the press office allows it."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,7 +15,7 @@ from summit.public_base.summits import get_summit
 
 @press_page()
 def comparison(request: HttpRequest, summit: str, slug: str) -> HttpResponse:
-    """Show a text as delivered beside the prepared one, while everybody may read both."""
+    """Show a text as delivered beside the prepared one, while both are public."""
     found = get_summit(summit)
     delivered = find(found, slug, None)
     prepared = prepared_of(found, delivered) if delivered else None

@@ -1,4 +1,4 @@
-"""Lists of what has been published: as a page and as feeds, narrowed by the same parameters."""
+"""Lists of published texts, as a page and as feeds, with the same filters."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,14 +25,14 @@ from summit.public_base.summits import get_summit
 PAGE = 20
 
 
-# Pages of searches are not kept: there would be too many. What they look among is (press.search.documents).
+# Pages of searches aren't cached: there would be too many. The documents they search are (press.search.documents).
 @press_page(*NAMES, *DAYS, "page", beside=begun)
 def index(request: HttpRequest, summit: str) -> HttpResponse:
-    """Show the press site: what has been published, newest first, or what of it has all that the address asks for."""
+    """Show the public texts of a summit, newest first, or those that match the filters of the URL."""
     found = get_summit(summit)
     wanted = asked(request.GET)
     if "" in request.GET.values():
-        # A form sends its empty fields too: one choice has one address.
+        # A form sends its empty fields too; redirect, so that one combination has one URL.
         return HttpResponseRedirect(f"{request.path}{wanted.query(**_spoken())}")
     names = party_names.on_page(found)
     shown = narrowed(found, wanted, names["names"])
@@ -55,38 +55,38 @@ def index(request: HttpRequest, summit: str) -> HttpResponse:
 
 
 def _addresses(request: HttpRequest, shown: Shown, page: Page[Any]) -> dict[str, Any]:
-    """Return the one address of what is shown, and those of it without each thing that was chosen."""
+    """Return the canonical URL of the list, and the URLs without each chosen filter."""
     number = {"page": str(page.number)} if page.number > 1 else {}
     return {
         "canonical": f"{settings.BASE_URL}{request.path}{shown.asked.query(**number)}",
         "feed_query": shown.asked.query(),
         "chips": [(chip, chip.left.query(**_spoken()) or ".") for chip in shown.chips],
-        # The same words, wherever they stand.
+        # The same words without quotation marks, wherever they are in a text.
         "apart": replace(shown.asked, q=unquoted(shown.asked.q)).query(**_spoken()),
         "whole": Asked().query(**_spoken()) or ".",
     }
 
 
 def _spoken() -> dict[str, str]:
-    """Return the parameter of the language of the page's own words, which the first one doesn't need."""
+    """Return the `lang` parameter of the page's own language; empty for the default one."""
     language = translation.get_language() or settings.LANGUAGE_CODE
     return {} if language == settings.LANGUAGE_CODE else {"lang": language}
 
 
 @press_page("page", *NAMES, *DAYS)
 def atom(request: HttpRequest, summit: str) -> HttpResponse:
-    """Give the Atom feed of what the address asks for."""
+    """Return the Atom feed of the texts that match the filters."""
     return _answer(_feed(request, summit), "press:atom", atom_feed.write, atom_feed.MEDIA_TYPE)
 
 
 @press_page("page", *NAMES, *DAYS)
 def json_feed(request: HttpRequest, summit: str) -> HttpResponse:
-    """Give the JSON Feed of what the address asks for."""
+    """Return the JSON Feed of the texts that match the filters."""
     return _answer(_feed(request, summit), "press:json-feed", jsonfeed.write, jsonfeed.MEDIA_TYPE)
 
 
 def _answer(feed: feeds.Feed, name: str, write: Callable[[feeds.Feed], bytes], kind: str) -> HttpResponse:
-    """Give a feed, with its hub and its own address where subscribers look for them first (W3C WebSub, 4)."""
+    """Return a feed's response, with Link headers for its hub and its own URL (W3C WebSub, 4)."""
     response = HttpResponse(write(feed), content_type=kind)
     if feed.hub:
         response["Link"] = f'<{feed.hub}>; rel="hub", <{feed.address(name)}>; rel="self"'
@@ -94,7 +94,7 @@ def _answer(feed: feeds.Feed, name: str, write: Callable[[feeds.Feed], bytes], k
 
 
 def _feed(request: HttpRequest, slug: str) -> feeds.Feed:
-    """Return the page of a feed that is asked for. Raises Http404 for one that there isn't."""
+    """Return the requested page of a feed. Raises Http404 if there is no such page."""
     summit, wanted = get_summit(slug), asked(request.GET)
     keys = changed_last(summit, wanted)
     pages = Paginator(keys, feeds.LENGTH)

@@ -1,4 +1,4 @@
-"""A paragraph for other pages to quote."""
+"""The oEmbed endpoint: a paragraph as a quotation for other sites."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -14,21 +14,21 @@ PLAIN = "text/plain; charset=utf-8"
 
 @public_page
 def oembed(request: HttpRequest, summit: str) -> HttpResponse:
-    """Answer by oEmbed 1.0: 404 for what isn't public or isn't ours, 501 for other formats than it has."""
+    """Return an oEmbed 1.0 response for `url`; 404 if it isn't a public text, 501 for an unsupported format."""
     found = get_summit(summit)
     asked = request.GET
     writer = WRITERS.get(asked.get("format", "json"))
     if writer is None:
         return HttpResponse(_("Ask for the format json or xml."), status=501, content_type=PLAIN)
     if "url" not in asked:
-        said = _("Give the address of a text or of a paragraph as “%(name)s”.") % {"name": "url"}
-        return HttpResponse(said, status=400, content_type=PLAIN)
+        message = _("Give the address of a text or of a paragraph as “%(name)s”.") % {"name": "url"}
+        return HttpResponse(message, status=400, content_type=PLAIN)
     quote = find_quote(found, asked["url"])
     if quote is None:
         raise Http404
     answer = standard.answer(quote, width=_pixels(asked.get("maxwidth")), height=_pixels(asked.get("maxheight")))
     kind, write = writer
-    # Anybody's page may ask: what it is told is everybody's.
+    # Any site may request this, since the response is public.
     return HttpResponse(write(answer), content_type=kind, headers={"Access-Control-Allow-Origin": "*"})
 
 

@@ -1,4 +1,4 @@
-"""News by mail: asking for it, confirming that, ending it."""
+"""Subscribe to news by mail, confirm a subscription, and end it."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -14,7 +14,7 @@ from summit.public_base.summits import get_summit
 
 @csrf_exempt
 def subscribe(request: HttpRequest, summit: str) -> HttpResponse:
-    """Take an address for news of what is published. The answer is the same whether it was known or not."""
+    """Accept an address for news (POST). The response doesn't reveal whether the address was known."""
     blind(request)
     if request.method != "POST":
         return HttpResponse(status=405, headers={"Allow": "POST"})
@@ -33,7 +33,7 @@ def subscribe(request: HttpRequest, summit: str) -> HttpResponse:
 
 @csrf_exempt
 def subscription(request: HttpRequest, summit: str, token: str) -> HttpResponse:
-    """Show the button that confirms or ends a subscription, and do it when it is pressed (RFC 8058: or posted to)."""
+    """Show the button that confirms or ends a subscription (GET), or do it (POST, also by RFC 8058 one-click)."""
     blind(request)
     found = get_summit(summit)
     claim = subscribers.resolve(summit=found, token=token)

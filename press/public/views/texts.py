@@ -1,4 +1,4 @@
-"""A text: its page, and its other formats."""
+"""The pages of a text, its files and its other formats."""
 
 from dataclasses import replace
 from typing import Any
@@ -56,7 +56,7 @@ def _context(summit: Summit, reading: Reading, body: SafeString) -> dict[str, An
 
 @press_page()
 def edition(request: HttpRequest, summit: str, slug: str, number: int, language: str | None = None) -> HttpResponse:
-    """Show an edition that has been read, whether or not a newer one has replaced it, and what became of it since."""
+    """Show a published edition, which a newer one may have replaced, with the changes since."""
     found = get_summit(summit)
     shown = find_edition(found, slug, language, number)
     if shown is None:
@@ -75,7 +75,7 @@ def edition(request: HttpRequest, summit: str, slug: str, number: int, language:
 
 @press_page()
 def file(request: HttpRequest, summit: str, slug: str, public_id: str, name: str) -> HttpResponse:
-    """Give a file that lies beside an edition that has been read. Any other isn't there, whatever its address."""
+    """Return a file attached to a published edition; 404 for any other, even if the URL is right."""
     found = get_summit(summit)
     row = find_file(found, slug, public_id, name)
     if row is None:
@@ -91,7 +91,10 @@ def file(request: HttpRequest, summit: str, slug: str, public_id: str, name: str
 
 
 def gone(request: HttpRequest, summit: Summit, slug: str, language: str | None) -> HttpResponse:
-    """Answer 410 for what had been read and was removed, with the reason; 404 for all else, in as many queries."""
+    """Return 410 with the reason for a published text that was removed. Raises Http404 for anything else.
+
+    Both take the same number of queries.
+    """
     removed = find_gone(summit, slug, language)
     if removed is None:
         raise Http404
@@ -101,7 +104,7 @@ def gone(request: HttpRequest, summit: Summit, slug: str, language: str | None) 
 
 @press_page()
 def export(request: HttpRequest, summit: str, slug: str, ending: str, language: str | None = None) -> HttpResponse:
-    """Give a text in another format, named by the ending of its address. The words around it are in its language."""
+    """Return a text in the format of the URL's suffix. The words around the text are in its language."""
     found = get_summit(summit)
     edition = find(found, slug, language)
     if edition is None:
@@ -118,6 +121,9 @@ def export(request: HttpRequest, summit: str, slug: str, ending: str, language: 
 
 
 def _no_font(request: HttpRequest, summit: Summit, edition: Edition, problem: MissingFontError) -> HttpResponse:
-    """Say which font the machine lacks: better than a document of empty boxes. 503, since it can be put right."""
+    """Return a page that says which font is missing, instead of a document with empty boxes.
+
+    The status is 503, since an administrator can install the font.
+    """
     told = {"missing": paper.missing(problem), "remedy": paper.remedy(problem), "page": address(summit, edition)}
     return render(request, "press/no_font.html", {"summit": summit, **told}, status=503)

@@ -1,6 +1,6 @@
-"""Announcing what has been published: after the fact, once, to whoever asked to be told.
+"""Announce published texts to subscribers, once and after publication.
 
-Nothing here makes a text public. It looks for what is, and writes to subscribers about it.
+Nothing here publishes a text. It finds public texts and writes to subscribers about them.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ if TYPE_CHECKING:
 
 
 def untold() -> QuerySet[PublicEdition]:
-    """Return the public editions that nobody has been told of. What has been withdrawn is not announced."""
+    """Return the public editions that haven't been announced. Withdrawn texts are never announced."""
     return public_editions().filter(announcement__isnull=True, version__text__withdrawn_at__isnull=True)
 
 
 def unannounced() -> QuerySet[PublicEdition]:
-    """Return those of them whose summit sends: what is to be announced now."""
+    """Return the editions to be announced now: those of `untold` at summits whose outbound mail isn't paused."""
     return untold().filter(sends("version__text__summit_id"))
 
 
 def announce_due(*, limit: int = 200) -> int:
-    """Announce what has come out since the last time; return how many texts. One query where there is nothing.
+    """Announce the texts that were published since the last time, at most `limit`; return how many.
 
-    Of several workers at once, whoever finds a text announced by another stops: all go through what is due in one
-    order, so that the other goes on, and twelve don't ask twelve times about each. What is left the next sweep finds.
+    One query if there are none. All workers follow the same order, and one that meets a text announced by another
+    stops: the other goes on, so that several workers don't check each text again. The next sweep finds what is left.
     """
     done, turns = 0, Turns()
     for (text_id,) in _DUE.rows()[:limit]:
@@ -57,7 +57,7 @@ def announce_due(*, limit: int = 200) -> int:
 
 
 def _due() -> QuerySet[PublicEdition, tuple[int]]:
-    """Return the texts of which something is to be announced, in the order of their keys."""
+    """Return the keys of texts with an edition to announce, in order."""
     return unannounced().order_by("version__text_id").values_list("version__text_id").distinct()
 
 
@@ -65,10 +65,10 @@ _DUE = Prepared(_due)
 
 
 def announce(text_id: int) -> bool:
-    """Announce what is public of one text, in one transaction; return whether there was anything left to announce.
+    """Announce the public editions of a text, in one transaction; return whether there were any left.
 
-    Under the embargo's lock the predicate is asked again: whoever held or moved it before has won, and of several
-    workers at once the first announces.
+    The check is repeated under the embargo's lock: a hold or a change of the moment made before wins, and of several
+    workers only one announces.
     """
     with transaction.atomic():
         lock_text(text_id)
@@ -97,7 +97,7 @@ def _still_due(text_id: int) -> list[PublicEdition]:
 
 
 def _messages(text: Text, editions: Iterable[PublicEdition]) -> Iterable[Message]:
-    """One message to each subscriber: about the edition in their language, else about the authoritative one."""
+    """Yield a message for each subscriber: about the edition in their language, or else the authoritative one."""
     by_language = {edition.version.language: edition for edition in editions}
     books = Books(text.summit)
     original = next((edition for edition in editions if edition.version.authoritative), None)

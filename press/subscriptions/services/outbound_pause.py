@@ -1,5 +1,7 @@
-"""What the press office writes by itself, of a summit that sends nothing: once it is armed, sweeps find what came out
-meanwhile. Texts come out at their moments all the while: only the mail about them waits."""
+"""Outbound mail of the press office while it is paused for a summit.
+
+Texts are still published at their moments; only the mail about them waits. After the pause, sweeps send it.
+"""
 
 from collections.abc import Iterable
 
@@ -16,10 +18,10 @@ from summit.summits.models import Summit
 from summit.summits.outbound_pause import Channel, Waiting, channels
 
 
-def look(summit: Summit) -> Iterable[Waiting]:
-    """Yield what is to be announced, recalled and asked. Four queries."""
+def count_waiting(summit: Summit) -> Iterable[Waiting]:
+    """Yield the numbers of waiting announcements, withdrawal notices and alarms. Four queries."""
     moments = list(untold().filter(version__text__summit=summit).values_list("published_at", flat=True))
-    older = sum(at < summit.disarmed_at for at in moments if summit.disarmed_at)
+    older = sum(at < summit.paused_at for at in moments if summit.paused_at)
     yield Waiting(gettext_lazy("announcements of texts that came out"), len(moments) - older, older)
     recalls = unrecalled_anywhere().filter(summit=summit).count()
     yield Waiting(gettext_lazy("notes that a text was withdrawn"), recalls, 0)
@@ -31,13 +33,15 @@ def look(summit: Summit) -> Iterable[Waiting]:
 
 
 def _before(summit: Summit) -> QuerySet[Embargo]:
-    return unraised().filter(summit=summit, fallback_at__lt=summit.disarmed_at)
+    return unraised().filter(summit=summit, fallback_at__lt=summit.paused_at)
 
 
 def cancel(summit: Summit) -> int:
-    """Note what came out before the summit's arrival as told to nobody here, and alarms of before as raised: the desk
-    sees them on its page. Returns how many that is."""
-    came = F("version__text__summit__disarmed_at")
+    """Cancel the announcements and alarms that are older than the pause; return how many.
+
+    The editions are recorded as announced to nobody, the alarms as raised: the desk sees them on its page.
+    """
+    came = F("version__text__summit__paused_at")
     rows = untold().filter(version__text__summit=summit, published_at__lt=came)
     told = Announcement.objects.bulk_create([Announcement(edition=row, recipients=0) for row in rows])
     return len(told) + Embargo.objects.filter(pk__in=list(_before(summit).values_list("pk", flat=True))).update(
@@ -45,4 +49,4 @@ def cancel(summit: Summit) -> int:
     )
 
 
-channels.register(30)(Channel(look, cancel))
+channels.register(30)(Channel(count_waiting, cancel))

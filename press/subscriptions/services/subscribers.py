@@ -1,4 +1,4 @@
-"""Who is written to: asked for by anybody, confirmed and ended only from the mailbox itself."""
+"""Subscriptions to news. Anybody may ask for one; only the owner of the mailbox can confirm or end it."""
 
 import logging
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ from summit.summits.models import Summit
 
 CONFIRM, END = "confirm", "end"
 PURPOSES = (CONFIRM, END)
-# One confirmation mail to an address in this time, whoever asks.
+# At most one confirmation mail to an address in this time, however often it is requested.
 QUIET = timedelta(minutes=10)
-# So many unanswered confirmation mails of a summit in such a time, whoever asks: more is somebody who enters the
-# addresses of others. Those who answered theirs are not counted.
+# The most unanswered confirmation mails of a summit, each within a time. More means that somebody enters the
+# addresses of others. Confirmed addresses aren't counted.
 MOST_WAITING = ((20, timedelta(minutes=1)), (300, timedelta(hours=1)))
 # A mail older than this confirms nothing.
 VALID = timedelta(days=7)
@@ -35,18 +35,17 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Claim:
-    """What a link in a mail stands for."""
+    """The subscriber and the purpose of a link in a mail."""
 
     subscriber: Subscriber
     purpose: str
 
 
 def ask(*, summit: Summit, address: str, language: str) -> bool:
-    """Note that somebody asked for news at an address, and write to it for confirmation.
+    """Store a request for news, and send a confirmation mail; return whether a mail was stored.
 
-    Returns whether a mail was stored: not for an address that is subscribed, nor twice within ten minutes, nor while
-    MOST_WAITING others have not answered theirs; then nothing is kept of the address. Callers keep that to
-    themselves.
+    None is stored for a subscribed address, nor twice within ten minutes. None is stored either while MOST_WAITING
+    others haven't confirmed; then the address isn't stored at all. Callers must not reveal the result.
     """
     small = address.strip().lower()
     with transaction.atomic():
@@ -66,8 +65,10 @@ def ask(*, summit: Summit, address: str, language: str) -> bool:
 
 
 def _crowded(summit: Summit) -> bool:
-    """Whether too many mails of a summit wait for an answer. Whoever asks next waits until this transaction ends, so
-    that many at once are not each the last one."""
+    """Return whether too many confirmation mails of a summit are unanswered.
+
+    It locks the summit until the transaction ends, so that concurrent requests can't all be the last one allowed.
+    """
     Summit.objects.select_for_update(no_key=True).get(pk=summit.pk)
     rows = Subscriber.objects.filter(_WAITING, summit=summit)
     return any(rows.filter(asked_at__gt=Now() - time).count() >= most for most, time in MOST_WAITING)
@@ -75,7 +76,7 @@ def _crowded(summit: Summit) -> bool:
 
 def _confirmation(subscriber: Subscriber) -> Message:
     key = f"press.subscriber:{subscriber.public_id}"
-    # Each asking is a mail of its own; the subscriber's row, just written, is locked until it is stored.
+    # Each request is a mail of its own. The subscriber's row, just written, stays locked until the mail is stored.
     before = Message.objects.filter(subject_key=key).count()
     return enqueue.draft(
         summit=subscriber.summit,
@@ -93,9 +94,9 @@ def _confirmation(subscriber: Subscriber) -> Message:
 
 
 def confirm(claim: Claim) -> bool:
-    """Confirm an address; return False where the mail is too old or the subscription was ended after it.
+    """Confirm an address; return False if the mail is too old or the subscription was ended after it.
 
-    Of several at once the first confirms and records it: the UPDATE asks again what the others wait for.
+    Of several concurrent calls the first one confirms and records it: the UPDATE checks its condition again.
     """
     since = Q(ended_at__isnull=True) | Q(ended_at__lt=F("asked_at"))
     with transaction.atomic():
@@ -107,7 +108,7 @@ def confirm(claim: Claim) -> bool:
 
 
 def end(claim: Claim) -> bool:
-    """End a subscription; ending it twice is no mistake."""
+    """End a subscription; to end it twice isn't an error. Always returns True."""
     with transaction.atomic():
         if Subscriber.objects.filter(pk=claim.subscriber.pk, ended_at__isnull=True).update(ended_at=Now()):
             _record(claim.subscriber, action="press.subscription_ended")
@@ -119,12 +120,12 @@ def _record(subscriber: Subscriber, *, action: str) -> None:
 
 
 def token(subscriber: Subscriber, purpose: str) -> str:
-    """Return the token of a link: whose it is, what for, and a signature made from the subscriber's nonce."""
+    """Return the token of a link: purpose, subscriber, and a signature made with the subscriber's nonce."""
     return f"{purpose}-{subscriber.public_id}-{_signature(subscriber, purpose, settings.SECRET_KEY)}"
 
 
 def url(subscriber: Subscriber, purpose: str) -> str:
-    """Return the absolute address of a link."""
+    """Return the absolute URL of a subscriber's link."""
     path = reverse("press:subscription", args=[subscriber.summit.slug, token(subscriber, purpose)])
     return f"{settings.BASE_URL}{path}"
 
@@ -135,7 +136,7 @@ def _signature(subscriber: Subscriber, purpose: str, secret: str) -> str:
 
 
 def resolve(*, summit: Summit, token: str) -> Claim | None:
-    """Return what a link stands for, or None for one that this system did not sign."""
+    """Return the claim of a link's token; None if the signature is wrong."""
     purpose, _dash, rest = token.partition("-")
     key, _dash, signature = rest.partition("-")
     if purpose not in PURPOSES or not key.isalnum():

@@ -1,4 +1,4 @@
-"""Telling those who were written to of a text that it was withdrawn: after the fact, once, as announcements are."""
+"""Notify subscribers of a withdrawn text, once, if they were sent a mail about it."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -21,7 +21,7 @@ from summit.outbox.models import Message
 from summit.summits.models import sends
 
 KIND = "withdrawal"
-# Whoever was not told within a day has read it elsewhere; messages are not kept for ever.
+# Later than a day after the withdrawal a notice is no use any more; and messages aren't stored for ever.
 WITHIN = timedelta(days=1)
 
 
@@ -30,27 +30,31 @@ def _key(text: Text) -> str:
 
 
 def unrecalled() -> QuerySet[Text]:
-    """Return the texts of summits that send which are to be recalled now."""
+    """Return the withdrawn texts whose subscribers are to be notified now: at summits whose outbound mail isn't
+    paused.
+    """
     return unrecalled_anywhere().filter(sends("summit_id"))
 
 
 def unrecalled_anywhere() -> QuerySet[Text]:
-    """Return the texts that were withdrawn lately, after somebody had been written to of them who isn't told yet.
-    What was withdrawn before its summit came here was told of there."""
+    """Return recently withdrawn texts about which subscribers were sent a mail, but no withdrawal notice.
+
+    Texts withdrawn before their summit was moved to this deployment are left out: the other deployment sent the
+    notices.
+    """
     editions = Edition.objects.filter(version__text=OuterRef("pk")).annotate(
         key=Concat(Value("press.edition:"), "public_id")
     )
     told = Message.objects.filter(kind="publication", subject_key=OuterRef("key"))
     again = Message.objects.filter(kind=KIND, subject_key=OuterRef("withdrawn_key"))
-    here = Q(summit__disarmed_at__isnull=True) | Q(withdrawn_at__gt=F("summit__disarmed_at"))
+    here = Q(summit__paused_at__isnull=True) | Q(withdrawn_at__gt=F("summit__paused_at"))
     rows = Text.objects.filter(here, withdrawn_at__gt=Now() - WITHIN)
     rows = rows.annotate(withdrawn_key=Concat(Value("press.withdrawn:"), "public_id"))
     return rows.filter(Exists(editions.filter(Exists(told))), ~Exists(again))
 
 
 def recall_due(*, limit: int = 200) -> int:
-    """Tell of what has been withdrawn since the last time; return of how many texts. One query where there is
-    nothing."""
+    """Send the notices of withdrawn texts, at most `limit`; return for how many. One query if there are none."""
     return sum(recall(text_id) for (text_id,) in _DUE.rows()[:limit])
 
 
@@ -58,8 +62,10 @@ _DUE = Prepared(lambda: unrecalled().values_list("pk"))
 
 
 def recall(text_id: int) -> bool:
-    """Store a message to each subscriber who was written to of a text that is withdrawn, in one transaction; return
-    whether there was anybody. What was never read by all is told to nobody."""
+    """Store a withdrawal notice for each subscriber who was sent a mail about a text; return whether there was any.
+
+    It runs in one transaction. A text that was never public has no notice.
+    """
     with transaction.atomic():
         lock_text(text_id)
         text = unrecalled().filter(pk=text_id).select_related("summit").first()
@@ -74,7 +80,7 @@ def recall(text_id: int) -> bool:
 
 
 def _read(text: Text) -> Edition | None:
-    """Return the edition that everybody has read last, removed since or not."""
+    """Return the last published edition of a text, removed or not; None if it was never published."""
     for editions in (public_editions(), gone_editions()):
         rows = editions.filter(version__text=text.pk, version__authoritative=True).order_by("-number")
         found = rows.select_related("version__text").first()

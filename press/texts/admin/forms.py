@@ -33,13 +33,13 @@ class WordsForm(forms.Form):
     )
 
     def clean_body(self) -> str:
-        """Refuse what readers would not see as it is meant."""
+        """Refuse Markdown with pictures, which can't be published."""
         body: str = self.cleaned_data["body"]
         check_pictures(body)
         return body
 
     def clean(self) -> dict[str, Any]:
-        """Ask the model whether the words may stand in a document."""
+        """Validate the words with the model's validators and the publication checks."""
         cleaned = super().clean() or {}
         words = ("title", "summary", "body", "change_note")
         for name in (name for name in words if name in self.fields):
@@ -102,7 +102,7 @@ class NewTextForm(WordsForm):
         slots.queryset = Slot.objects.filter(session__summit=summit).select_related("speaker", "session")
 
     def clean_slug(self) -> str:
-        """Refuse an address that is not in form."""
+        """Refuse a slug that isn't well-formed."""
         slug: str = self.cleaned_data["slug"].strip()
         if slug:
             field = Text._meta.get_field("slug")
@@ -110,7 +110,7 @@ class NewTextForm(WordsForm):
         return slug
 
     def clean(self) -> dict[str, Any]:
-        """Make kind and wording agree."""
+        """Check that a transcript has a wording, and remove it from other kinds."""
         cleaned = super().clean()
         if cleaned.get("kind") != TextKind.TRANSCRIPT:
             cleaned["wording"] = Wording.NONE

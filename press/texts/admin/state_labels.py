@@ -1,4 +1,4 @@
-"""How the desk says where a text stands and who must do what next."""
+"""The admin's labels for a text's state and its open tasks."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from press.texts.models.embargoes import EmbargoMode
 from press.texts.models.texts import Text
 
-# The word and the colour's name of each standing that the predicate derives.
+# The label and the colour name of each state that `visibility.standing` derives.
 STANDINGS = {
     "draft": (_("draft"), "off"),
     "in_review": (_("in review"), "wait"),
@@ -24,7 +24,7 @@ STANDINGS = {
     "withdrawn": (_("withdrawn"), "bad"),
     "removed": (_("removed"), "bad"),
 }
-# What stands in red beside it, whatever its standing.
+# The labels that are shown in red beside any state.
 RED = {"alarms": _("alarm: not marked as given"), "approved_alone": _("approved without a second person")}
 TASKS = {
     "alarm": RED["alarms"],
@@ -40,13 +40,13 @@ TASKS = {
 
 
 def stands_as(row: Text) -> tuple[Any, str]:
-    """Return the word and the colour's name for where an annotated text stands."""
+    """Return the label and the colour name of an annotated text's state."""
     stand = str(getattr(row, "standing", "draft"))
     waits = stand == "unscheduled" and row.embargo.mode == EmbargoMode.DELIVERED
     return STANDINGS["undelivered" if waits else stand]
 
 
 def in_red(row: Text) -> SafeString:
-    """Return what stands in red beside where an annotated text stands, each in its shape."""
-    said = ((words,) for name, words in RED.items() if getattr(row, name, False))
-    return format_html_join("", ' <span class="state" data-state="bad">{}</span>', said)
+    """Return the red labels beside an annotated text's state, as HTML."""
+    message = ((words,) for name, words in RED.items() if getattr(row, name, False))
+    return format_html_join("", ' <span class="state" data-state="bad">{}</span>', message)

@@ -1,4 +1,4 @@
-"""What texts are about, in the admin: topics are named, translated, and deleted where no text has them."""
+"""Topics in the admin: they are named, translated, and deleted if no text has them."""
 
 from typing import Any, ClassVar
 
@@ -26,7 +26,7 @@ def _link(text: StandingText) -> str:
 
 @admin.register(Topic)
 class TopicAdmin(CalledAdmin):
-    """Topics, deleted one by one. One that a text has can't be, not even if the text was withdrawn."""
+    """Topics, deleted one at a time. A topic that a text has can't be deleted, even if the text was withdrawn."""
 
     place = 4
     end_first = gettext_lazy("Take the topic off these texts first:")
@@ -40,18 +40,18 @@ class TopicAdmin(CalledAdmin):
 
     @admin.display(description=gettext_lazy("texts"), ordering="number")
     def used(self, row: Any) -> int:
-        """Show how many texts have it."""
+        """Return how many texts have the topic."""
         number: int = row.number
         return number
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Say which texts have what is to be deleted: then nothing is."""
+        """Add the texts that have the topic to the protected objects, so that nothing is deleted."""
         rows, counts, needed, protected = super().get_deleted_objects(objs, request)
         using = with_standing(Text.objects.filter(topics__in=[row.pk for row in objs])).order_by("pk")
         return rows, counts, needed, [*protected, *(_link(text) for text in using)]
 
-    def enter(self, *, by: User, row: Topic, values: Values) -> Topic:
-        """Enter the topic."""
+    def create(self, *, by: User, row: Topic, values: Values) -> Topic:
+        """Create the topic."""
         return topics.add_topic(by=by, summit=row.summit, values=values)
 
     def change(self, *, by: User, row: Topic, values: Values) -> Topic:

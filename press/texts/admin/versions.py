@@ -1,4 +1,4 @@
-"""The language version that a page of the desk is about."""
+"""Find the language version that an admin page is about."""
 
 from django.http import Http404
 
@@ -6,7 +6,7 @@ from press.texts.models.texts import Text, TextVersion
 
 
 def version_of(text: Text, language: str) -> TextVersion:
-    """Return a text's version in a language, or without one its authoritative version. Raises Http404."""
+    """Return a text's version in a language; for "", its authoritative version. Raises Http404."""
     rows = TextVersion.objects.filter(text=text).select_related("text__summit", "text__embargo")
     found = rows.filter(language=language) if language else rows.order_by("-authoritative")
     version = found.first()

@@ -1,4 +1,4 @@
-"""Files that lie beside a text."""
+"""Files attached to texts."""
 
 from django.db import models
 from django.db.models import Q
@@ -13,7 +13,7 @@ from summit.users.models import User
 
 
 class Attachment(PublicModel):
-    """A file of a text. Its content never changes; it is read by whoever may read an edition that it lies beside."""
+    """A file of a text. Its content never changes, and it is public with any edition that it is attached to."""
 
     text = models.ForeignKey(
         Text, on_delete=models.CASCADE, related_name="files", verbose_name=pgettext_lazy("label", "text")

@@ -1,8 +1,7 @@
-"""What can be decided about what the press office publishes: one table, which domain, desk and tests read.
+"""The table of decisions about editions, embargoes and texts, which services, admin and tests share.
 
-Three things are decided about apart: an edition's words, the embargo on which a text hangs, and the text itself. What
-"scheduled", "under embargo" and "published" mean is no decision: the predicate of press.texts.models.visibility
-derives it.
+Decisions concern three separate things: an edition, the embargo of a text, and the text itself. "Scheduled", "under
+embargo" and "published" aren't decisions: press.texts.models.visibility derives them.
 """
 
 from dataclasses import dataclass
@@ -14,14 +13,14 @@ from press.texts.models.editions import EditionState
 
 
 class EmbargoState(models.TextChoices):
-    """Whether what hangs on an embargo may go out."""
+    """Whether an embargo is held."""
 
     FREE = "free", _("free to go out")
     HELD = "held", _("held")
 
 
 class TextState(models.TextChoices):
-    """Whether a text stands."""
+    """Whether a text is withdrawn or removed."""
 
     STANDING = "standing", _("standing")
     WITHDRAWN = "withdrawn", _("withdrawn: kept, and marked")
@@ -30,9 +29,9 @@ class TextState(models.TextChoices):
 
 @dataclass(frozen=True)
 class Decision:
-    """One row: who may by `permission` bring what is in one of the states `before` into the state `after`.
+    """One row: users with `permission` may change the state from one of `before` to `after`.
 
-    `reason`: not without one. `another`: not by whoever wrote the words that are decided about.
+    With `reason` a reason is required. With `another` the author of the words can't make the decision.
     """
 
     name: str
@@ -45,11 +44,11 @@ class Decision:
 
 E, L, T = EditionState, EmbargoState, TextState
 TABLE: tuple[Decision, ...] = (
-    # A new wording is a new edition in draft, never a step back. Whoever last changed the words doesn't approve them.
+    # New words are a new edition in draft, never a step back. The author of an edition can't approve it.
     Decision("submit", frozenset({E.DRAFT, E.CHANGES_ASKED}), E.IN_REVIEW, "press.write"),
     Decision("ask_changes", frozenset({E.IN_REVIEW}), E.CHANGES_ASKED, "press.review", reason=True),
     Decision("approve", frozenset({E.IN_REVIEW}), E.APPROVED, "press.review", another=True),
-    # In an emergency, without a second person: it stands in red until somebody else has reviewed it.
+    # In an emergency, without a second person: it is marked in red until somebody else has reviewed it.
     Decision(
         "approve_alone",
         frozenset({E.DRAFT, E.IN_REVIEW, E.CHANGES_ASKED}),
@@ -61,7 +60,8 @@ TABLE: tuple[Decision, ...] = (
     Decision("hold", frozenset({L.FREE}), L.HELD, "press.hold", reason=True),
     Decision("unhold", frozenset({L.HELD}), L.FREE, "press.hold"),
     Decision("withdraw", frozenset({T.STANDING}), T.WITHDRAWN, "press.withdraw", reason=True),
-    # What must not even be read marked as withdrawn: another person's data, what was never ours to publish.
+    # For texts that mustn't be shown even as withdrawn, such as personal data or what the office had no right to
+    # publish.
     Decision("remove", frozenset({T.WITHDRAWN}), T.REMOVED, "press.remove", reason=True),
 )
 del E, L, T

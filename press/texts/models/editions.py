@@ -1,4 +1,4 @@
-"""Every edition of a text in one language, and what has been decided about it."""
+"""The editions of a text in one language, and the decisions about them."""
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -14,8 +14,10 @@ from summit.users.models import User
 
 
 class EditionState(models.TextChoices):
-    """What has been decided about an edition. Scheduled, under embargo and published are no states: the predicate
-    of press.texts.models.visibility derives them from the embargo."""
+    """The decision about an edition.
+
+    Scheduled, under embargo and published aren't states: press.texts.models.visibility derives them from the embargo.
+    """
 
     DRAFT = "draft", _("draft")
     IN_REVIEW = "in_review", _("in review")
@@ -24,14 +26,14 @@ class EditionState(models.TextChoices):
 
 
 class ChangeKind(models.TextChoices):
-    """Why an edition replaces one that has been read: something was wrong, or could be misunderstood."""
+    """Why an edition replaces a published one: it was wrong, or could be misunderstood."""
 
     CORRECTION = "correction", _("correction")
     CLARIFICATION = "clarification", _("clarification")
 
 
 class Edition(PublicModel):
-    """The words of a version at one moment. Its words never change: a trigger holds them."""
+    """The words of a language version at one time. They never change: a database trigger enforces this."""
 
     version = models.ForeignKey(
         TextVersion,
@@ -57,9 +59,9 @@ class Edition(PublicModel):
         validators=[validate_printable],
         help_text=_("Shown to readers once an edition before this one has been published."),
     )
-    # The addresses of its paragraphs in order; empty where they are counted ("p-1", "p-2" ...).
+    # The anchors of its paragraphs in order; empty if they are numbered ("p-1", "p-2" ...).
     anchors = models.JSONField(default=list, blank=True, editable=False)
-    # Of a translation: the number of the authoritative edition that it says in its language.
+    # For a translation: the number of the authoritative edition that it translates.
     translates = models.PositiveIntegerField(
         _("translates edition"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
@@ -104,7 +106,7 @@ class Edition(PublicModel):
             models.CheckConstraint(
                 name="edition_change_has_reason", condition=Q(change_kind="") | ~Q(change_note="")
             ),
-            # The second pair of eyes: nobody approves their own words, but in an emergency, with a reason.
+            # Nobody approves their own words, except in an emergency with a reason.
             models.CheckConstraint(
                 name="edition_approved_by_another",
                 condition=~Q(state=EditionState.APPROVED)
@@ -117,7 +119,8 @@ class Edition(PublicModel):
                 name="edition_emergency_is_approved",
                 condition=Q(emergency_reason="") | Q(state=EditionState.APPROVED),
             ),
-            # Whoever reviews afterwards what was approved in an emergency is a second person at last.
+            # The review after an emergency approval is by a second person, neither the author nor the one who
+            # approved.
             models.CheckConstraint(
                 name="edition_afterwards_by_another",
                 condition=Q(afterwards_by__isnull=True, afterwards_at__isnull=True)
@@ -135,7 +138,7 @@ class Edition(PublicModel):
 
 
 class EditionAttachment(models.Model):
-    """A file that lies beside an edition. A new edition takes over those of the one before it, or others."""
+    """A file attached to an edition. A new edition takes the files of the one before it, or others."""
 
     edition = models.ForeignKey(
         Edition, on_delete=models.CASCADE, related_name="attached", verbose_name=pgettext_lazy("label", "edition")

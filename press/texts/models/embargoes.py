@@ -1,4 +1,4 @@
-"""When texts may be read."""
+"""Embargoes: when texts are published."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,8 +10,8 @@ from summit.core.validators import validate_printable
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# Caches in between may answer until the next full multiple of these seconds, whatever is about to come: a header that
-# said less before a moment would tell that there is one. The desk sets moments on these multiples.
+# Shared caches may answer until the next full multiple of these seconds, at any time: a shorter time before a moment
+# would reveal that there is one. The desk sets moments on these multiples.
 GRID = 5
 
 
@@ -23,10 +23,9 @@ class EmbargoMode(models.TextChoices):
 
 
 class Embargo(PublicModel):
-    """The moment at which the texts that share it may be read, and whether it is held.
+    """The moment at which the texts that share it are published, and whether they are held.
 
-    Only what somebody decided is stored. With "when delivered" the moment is empty until a named officer says that
-    the speech has been given.
+    Only decisions are stored. With "when delivered" the moment is empty until an officer marks the speech as given.
     """
 
     summit = models.ForeignKey(
@@ -69,13 +68,13 @@ class Embargo(PublicModel):
         ]
         constraints = [
             models.CheckConstraint(name="embargo_mode_known", condition=Q(mode__in=EmbargoMode.values)),
-            # What the system itself did holds it too, as when a schedule is read in by a command: nobody held it.
+            # `held_by` is empty if the system held it, as when a command imports a schedule.
             models.CheckConstraint(
                 name="embargo_held_whole",
                 condition=Q(held_at__isnull=True, held_by__isnull=True, hold_reason="")
                 | (Q(held_at__isnull=False) & ~Q(hold_reason="")),
             ),
-            # An alarm is for what waits for a speech, and is raised for a time that stands.
+            # Only texts that wait for a speech have an alarm, and it is raised only if its time is set.
             models.CheckConstraint(
                 name="embargo_fallback_of_delivery",
                 condition=Q(fallback_at__isnull=True) | Q(mode=EmbargoMode.DELIVERED),

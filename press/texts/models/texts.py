@@ -1,4 +1,4 @@
-"""What the press office publishes: texts and their languages."""
+"""Texts and their language versions."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -19,7 +19,7 @@ from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# Addresses of the press site itself; press/public/urls.py is tested against this list.
+# Path segments of the press site itself; a test compares press/public/urls.py with this list.
 RESERVED_TEXT_SLUGS = frozenset(
     {"feed", "subscribe", "subscription", "search", "sitemap", "topics", "media", "new", "oembed"}
 )
@@ -30,7 +30,7 @@ text_slug_form = RegexValidator(
 
 
 def validate_text_slug(value: str) -> None:
-    """Refuse an address of the press site itself, or one that reads like a language."""
+    """Refuse a slug that is a path of the press site itself or a language code."""
     if value in RESERVED_TEXT_SLUGS or is_tongue(value):
         raise ValidationError(
             _("“%(slug)s” is an address of the press site itself. Choose another."),
@@ -40,7 +40,7 @@ def validate_text_slug(value: str) -> None:
 
 
 def validate_language(value: str) -> None:
-    """Refuse what is no language that people speak."""
+    """Refuse a code that isn't that of a language that people speak."""
     if not is_tongue(value):
         raise ValidationError(
             _("“%(code)s” is no language known here. Choose one from the list."),
@@ -50,7 +50,7 @@ def validate_language(value: str) -> None:
 
 
 class TextKind(models.TextChoices):
-    """What a text is."""
+    """The kind of a text."""
 
     TRANSCRIPT = "transcript", _("transcript")
     STATEMENT = "statement", _("statement")
@@ -62,7 +62,7 @@ class TextKind(models.TextChoices):
 
 
 class Wording(models.TextChoices):
-    """How a transcript's words relate to what was said."""
+    """How a transcript's words relate to what was spoken."""
 
     PREPARED = "prepared", _("prepared; check against delivery")
     DELIVERED = "delivered", _("as delivered")
@@ -71,7 +71,7 @@ class Wording(models.TextChoices):
 
 
 class Text(PublicModel):
-    """One thing that is published, in one or more languages, when its embargo ends."""
+    """A text, published in one or more languages when its embargo ends."""
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="texts", verbose_name=pgettext_lazy("label", "summit")
@@ -159,7 +159,7 @@ class Text(PublicModel):
                 ),
             ),
             models.CheckConstraint(name="text_media_known", condition=Q(media_access__in=["", *MediaAccess.values])),
-            # Only what was said follows what was prepared, and nothing follows itself.
+            # Only a text as delivered has a prepared text, and never itself.
             models.CheckConstraint(
                 name="text_prepared_of_delivered",
                 condition=Q(prepared__isnull=True)
@@ -203,5 +203,5 @@ class TextVersion(PublicModel):
 
     @property
     def language_name(self) -> str:
-        """What the language is called in itself."""
+        """The language's name in the language itself."""
         return calls_itself(self.language)

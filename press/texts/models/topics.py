@@ -1,4 +1,4 @@
-"""What texts are about: a summit's own topics."""
+"""Topics of a summit's texts."""
 
 from django.db import models
 from django.utils.translation import get_language, pgettext_lazy
@@ -10,13 +10,13 @@ from summit.summits.models import Summit
 
 
 class Topic(PublicModel):
-    """Something that texts of a summit are about, by which readers find them."""
+    """A topic of a summit's texts, by which readers find them."""
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="topics", verbose_name=pgettext_lazy("label", "summit")
     )
     name = models.CharField(_("name"), max_length=80, validators=[validate_printable])
-    # By language; where none is given, `name` stands.
+    # By language; `name` is used for the languages that are missing.
     names = models.JSONField(_("names in other languages"), default=dict, blank=True)
 
     class Meta:
@@ -35,5 +35,5 @@ class Topic(PublicModel):
         return self.called(get_language() or "")
 
     def called(self, language: str) -> str:
-        """Return the name in a language, or as it was given first."""
+        """Return the name in a language, or else the first name."""
         return str(self.names.get(language) or self.name)

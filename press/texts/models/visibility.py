@@ -1,7 +1,7 @@
-"""The embargo: one predicate, decided when somebody reads, on the database's clock.
+"""The visibility of texts: one condition, evaluated at reading time on the database's clock.
 
-Every channel (page, list, feed, export, API, announcement) starts from `public_editions`. There is no flag that a
-task flips, so nothing has to run for a text to be out on the second, and nothing can run early.
+Every channel (page, list, feed, export, API, announcement) starts from `public_editions`. No task sets a flag: a text
+is public on the second without anything running, and can't be public early.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ EMBARGO = "version__text__embargo__"
 
 
 class Came(TypedDict):
-    """When an edition came out."""
+    """When an edition was published."""
 
     published_at: datetime
 
 
 class CameFirst(Came):
-    """When an edition came out, and when the first one of its version did."""
+    """When an edition was published, and when the first one of its version was."""
 
     first_published_at: datetime
 
@@ -53,17 +53,17 @@ if TYPE_CHECKING:
 def lifted(prefix: str = EMBARGO) -> Q:
     """Return the condition that an embargo has ended: its moment has passed and it isn't held.
 
-    `prefix` is the path from the rows that are filtered to their embargo.
+    `prefix` is the path from the filtered rows to their embargo.
     """
     return Q(**{f"{prefix}moment__lte": Now(), f"{prefix}held_at__isnull": True})
 
 
 def missing(embargo: str = "", by: str = "") -> Exists:
-    """Return whether an embargo that is tied still waits for a language of one of its texts.
+    """Return whether a tied embargo still waits for a language of one of its texts.
 
-    `embargo` is the path from the outer rows to their embargo; `by` the outer column of the moment at which it is
-    asked, now without one. Texts that have been withdrawn are waited for no more. What was added after the moment
-    came later: it doesn't take back what has been read.
+    `embargo` is the path from the outer rows to their embargo. `by` is the outer column with the time of the check;
+    now if it is "". Withdrawn texts aren't waited for. Neither are languages added after the moment, since they can't
+    retract what is already public.
     """
     approved = Edition.objects.filter(version=OuterRef("pk"), state=EditionState.APPROVED)
     if by:
@@ -77,10 +77,10 @@ def missing(embargo: str = "", by: str = "") -> Exists:
 
 
 def _open(*, removed: bool = False) -> Q:
-    """What must hold of an approved edition beside being the newest.
+    """Return the conditions for a public edition, apart from being the newest one.
 
-    A text that was withdrawn after it had been read stays, marked; one withdrawn before that never comes out. What
-    was removed is gone (`removed`: only that).
+    A text withdrawn after its publication stays, marked; one withdrawn before is never published. Removed texts are
+    excluded; with `removed` only they are included.
     """
     kept = Q(version__text__withdrawn_at__isnull=True) | Q(version__text__withdrawn_at__gt=F(f"{EMBARGO}moment"))
     together = Q(**{f"{EMBARGO}tied": False}) | ~missing(EMBARGO)
@@ -93,10 +93,11 @@ def _published_at() -> Greatest:
 
 
 def public_editions() -> QuerySet[PublicEdition]:
-    """Return the editions that everybody may read: of each version the newest approved one, its embargo lifted.
+    """Return the public editions: the newest approved edition of each version whose embargo has ended.
 
-    Each carries `published_at`, when it came out, and `first_published_at`, when its version did. Withdrawn texts
-    are among them once they have been read: they stay, marked, with the reason.
+    They are annotated with `published_at`, when the edition was published, and with `first_published_at`, when the
+    first edition of its version was. Texts withdrawn after publication are included: they stay, marked, with the
+    reason.
     """
     newer = Edition.objects.filter(
         version=OuterRef("version"), number__gt=OuterRef("number"), state=EditionState.APPROVED
@@ -108,9 +109,10 @@ def public_editions() -> QuerySet[PublicEdition]:
 
 
 def published_editions() -> QuerySet[PublishedEdition]:
-    """Return every edition that has been read by all: the public ones and those that they replaced.
+    """Return the public editions, and the earlier public editions that they replaced.
 
-    One that was replaced before the moment came was never read, so not even its number is told.
+    An edition that was replaced before the moment was never public, and not even its number is revealed. Editions of
+    texts that are held or removed now are left out.
     """
     replaced_before = Edition.objects.filter(
         version=OuterRef("version"),
@@ -122,12 +124,12 @@ def published_editions() -> QuerySet[PublishedEdition]:
 
 
 def gone_editions() -> QuerySet[Edition]:
-    """Return editions that had been read by all when their text was removed: their addresses answer 410."""
+    """Return the editions that were public before their text was removed: their URLs return 410."""
     return Edition.objects.filter(_open(removed=True))
 
 
 def published_embargoes() -> QuerySet[Embargo]:
-    """Return the embargoes of which something has been read, whether or not it is held since."""
+    """Return the embargoes with a text that was ever public, even if they are held since."""
     until = Coalesce("held_at", Now(), output_field=DateTimeField())
     approved = Edition.objects.filter(
         version__text__embargo=OuterRef("pk"), state=EditionState.APPROVED, decided_at__lte=OuterRef("until")
@@ -137,9 +139,11 @@ def published_embargoes() -> QuerySet[Embargo]:
 
 
 def standing() -> Case:
-    """Return an expression over editions that names where each stands: the stored decision, or for an approved one
-    what the predicate derives ("held", "unscheduled", "under_embargo", "waits_for_others", "published", "withdrawn",
-    "removed")."""
+    """Return an expression over editions for the state of each.
+
+    It is the stored state, and for an approved edition "held", "unscheduled", "under_embargo", "waits_for_others" or
+    "published". Editions of withdrawn and removed texts are always "withdrawn" or "removed".
+    """
     text = "version__text__"
     waits = Q(**{f"{text}embargo__tied": True}) & missing(EMBARGO)
     return Case(

@@ -1,4 +1,4 @@
-"""Two officers who changed one text at once: the words of both in one, paragraph by paragraph."""
+"""Merge the changes of two officers who edited one text at the same time, paragraph by paragraph."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,15 +9,17 @@ from typing import Any
 from press.texts.models.editions import Edition
 
 MOST = 2_000
-# What an edition says beside its words.
+# The fields of an edition besides its body.
 BESIDE = ("title", "summary", "change_kind", "change_note", "translates")
 
 
 @dataclass
 class Joined:
-    """The values of an edition in which both changes are. `twice` counts the paragraphs that both changed, which
-    stand there one after the other, theirs first; `theirs` are other fields that both changed, by name, as the other
-    officer left them."""
+    """The values of an edition with both changes.
+
+    `twice` is the number of places that both changed; theirs come before mine there. `theirs` are the other officer's
+    values of further fields that both changed.
+    """
 
     values: dict[str, Any]
     twice: int = 0
@@ -25,8 +27,11 @@ class Joined:
 
 
 def join(*, began: Edition, mine: Mapping[str, Any], newest: Edition) -> Joined:
-    """Return what somebody typed who began with one edition, joined with the newest, which another saved since.
-    `mine` are values by the names of an edition's fields; `attachments` are public ids."""
+    """Return a writer's values merged with the newest edition, which somebody else has saved since.
+
+    `began` is the edition that the writer started from. `mine` are the writer's values by field name; `attachments`
+    are public ids.
+    """
     body, twice = paragraphs(began.body, str(mine["body"]), newest.body)
     joined = Joined({**mine, "body": body}, twice)
     for name in BESIDE:
@@ -45,8 +50,10 @@ def join(*, began: Edition, mine: Mapping[str, Any], newest: Edition) -> Joined:
 
 
 def paragraphs(began: str, mine: str, theirs: str) -> tuple[str, int]:
-    """Return words in which two changes are, and how many places both changed: there theirs stand before mine. What
-    both added at one place is both kept."""
+    """Return a text with both changes, and the number of places that both changed.
+
+    At such a place theirs come before mine. Paragraphs that both added at one place are both included.
+    """
     parts = [_parted(words) for words in (began, mine, theirs)]
     found: list[str] = []
     twice = 0
@@ -66,7 +73,7 @@ def _parted(words: str) -> list[str]:
 
 
 def _pieces(was: list[str], one: list[str], other: list[str]) -> Iterator[tuple[list[str], list[str], list[str]]]:
-    """Yield what stands between paragraphs that all three have, and these themselves, in their order."""
+    """Yield, in order, the parts between paragraphs that all three texts have, and these paragraphs themselves."""
     in_one, in_other = _kept(was, one), _kept(was, other)
     at = [0, 0, 0]
     for place in [*(place for place in in_one if place in in_other), len(was)]:
@@ -79,8 +86,8 @@ def _pieces(was: list[str], one: list[str], other: list[str]) -> Iterator[tuple[
 
 
 def _kept(was: Sequence[str], now: Sequence[str]) -> dict[int, int]:
-    """Return which paragraphs stay, by where they were, and where they are."""
-    # Of thousands that are alike the frequent ones are left out: comparing all of them would take minutes.
+    """Return the paragraphs that stayed: position before to position now."""
+    # In long texts frequent paragraphs are ignored: comparing all of them would take minutes.
     matcher = SequenceMatcher(None, was, now, autojunk=len(now) > MOST)
     return {
         block.a + number: block.b + number for block in matcher.get_matching_blocks() for number in range(block.size)

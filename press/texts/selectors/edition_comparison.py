@@ -1,4 +1,4 @@
-"""Two editions side by side: which of them are compared, and what differs."""
+"""Compare two editions side by side."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from press.texts.selectors.word_differences import Pair, compare
 
 @dataclass(frozen=True)
 class Comparison:
-    """What differs between an edition and a later one, or between prepared and delivered words."""
+    """The differences between an edition and a later one, or between prepared and delivered words."""
 
     old: Edition
     new: Edition
@@ -21,8 +21,11 @@ class Comparison:
 
 
 def side_by_side(*, one: Edition, other: Edition) -> Comparison:
-    """Compare two editions of a text in one language, or prepared words with what was delivered, in whichever order
-    they are given. Whoever calls this has seen to it that the reader sees both. Raises DecisionRefused for others."""
+    """Return the differences between two editions, the older or prepared one first.
+
+    They are of one text in one language, or a prepared text and the delivered one; their order doesn't matter. The
+    caller checks that the user may see both. Raises DecisionRefused for any other two.
+    """
     old, new = _in_order(one, other)
     pairs = (compare(getattr(old, name), getattr(new, name)) for name in ("title", "summary", "body"))
     return Comparison(old, new, *pairs)

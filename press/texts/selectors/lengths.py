@@ -1,4 +1,4 @@
-"""How long a text is: its words, and the minutes that it takes to speak."""
+"""The length of a text: its words, and the minutes that it takes to speak."""
 
 import re
 from dataclasses import dataclass
@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from press.texts.markdown import to_plain
 from press.texts.selectors.tokens import UNSPACED
 
-# A speech that is interpreted is spoken at some 130 words a minute; of Chinese and Japanese 260 characters take as
-# long.
+# Interpreted speeches are spoken at about 130 words a minute; 260 characters of Chinese or Japanese take as long.
 WORDS_PER_MINUTE = 130
 CHARACTERS_PER_MINUTE = 260
 _UNSPACED = re.compile(f"[{UNSPACED}]")
@@ -15,7 +14,7 @@ _UNSPACED = re.compile(f"[{UNSPACED}]")
 
 @dataclass(frozen=True)
 class Length:
-    """Words, and characters of scripts that set no spaces between words (Chinese, Japanese, Thai ...)."""
+    """The number of words, and of characters in scripts without spaces (Chinese, Japanese, Thai ...)."""
 
     words: int
     characters: int = 0
@@ -27,17 +26,17 @@ class Length:
 
     @property
     def counted(self) -> int:
-        """What is told of a text: its characters where it has more of them than words, else its words."""
+        """The length that readers see: characters if there are more of them than words, else words."""
         return self.characters if self.by_characters else self.words
 
     @property
     def by_characters(self) -> bool:
-        """Whether the text is in a script that sets no spaces."""
+        """Whether the text is mainly in a script without spaces."""
         return self.characters > self.words
 
 
 def measure(body: str) -> Length:
-    """Return how long a Markdown text is, without its marks."""
+    """Return the length of a Markdown text, without its markup."""
     plain = to_plain(body)
     characters = len(_UNSPACED.findall(plain))
     spaced = _UNSPACED.sub(" ", plain) if characters else plain

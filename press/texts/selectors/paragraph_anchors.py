@@ -1,4 +1,4 @@
-"""Addresses of paragraphs that outlive corrections: `#p-7` leads to the same words in each edition that has them."""
+"""Stable anchors of paragraphs: `#p-7` leads to the same words in each edition that has them."""
 
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
@@ -6,21 +6,21 @@ from difflib import SequenceMatcher
 from press.texts.markdown import paragraphs
 from press.texts.selectors.tokens import words
 
-# A paragraph that was changed keeps its address while so much of it is the same.
+# A changed paragraph keeps its anchor if at least this share of it is the same.
 ALIKE = 0.5
 PREFIX = "p-"
 
 
 def counted(body: str) -> list[str]:
-    """Return the addresses of a text's paragraphs where none has been kept: "p-1", "p-2" ..."""
+    """Return numbered anchors for the paragraphs of a text: "p-1", "p-2" ..."""
     return [f"{PREFIX}{number}" for number in range(1, len(paragraphs(body)) + 1)]
 
 
 def follow(*, before: str, anchors: Sequence[str], after: str, used: Iterable[str]) -> list[str]:
-    """Return the addresses of the paragraphs of `after`, words that replace `before` with its `anchors`.
+    """Return the anchors of the paragraphs of `after`, which replaces `before` with its `anchors`.
 
-    Paragraphs that stayed, or were changed in part, keep theirs. New ones get numbers that no edition has had
-    (`used`), so that a link never leads to other words than those it was made for.
+    Unchanged and partly changed paragraphs keep their anchors. New ones get numbers that no edition has had (`used`),
+    so that a link never leads to other words.
     """
     old, new = paragraphs(before), paragraphs(after)
     kept = list(anchors) or counted(before)
@@ -37,11 +37,11 @@ def follow(*, before: str, anchors: Sequence[str], after: str, used: Iterable[st
 
 
 def _pairs(old: list[str], new: list[str]) -> Iterable[tuple[int, int]]:
-    """Yield, in order, which paragraphs of `new` are changed ones of `old`."""
+    """Yield, in order, pairs of positions: a paragraph of `old` and the one of `new` that is its changed form."""
     start = 0
-    for position, said in enumerate(old):
-        best = max(range(start, len(new)), key=lambda at: (_likeness(said, new[at]), -at), default=None)
-        if best is not None and _likeness(said, new[best]) >= ALIKE:
+    for position, message in enumerate(old):
+        best = max(range(start, len(new)), key=lambda at: (_likeness(message, new[at]), -at), default=None)
+        if best is not None and _likeness(message, new[best]) >= ALIKE:
             yield position, best
             start = best + 1
 

@@ -1,4 +1,4 @@
-"""How words will look that nobody has saved yet."""
+"""Preview of words that aren't saved yet."""
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -9,8 +9,8 @@ from press.texts.selectors.publication_checks import LONGEST
 
 
 def preview(body: str) -> tuple[SafeString, Length]:
-    """Return a text's HTML as readers will see it, without the addresses of its paragraphs, and how long it is."""
+    """Return a text's HTML as readers will see it, without anchors, and its length."""
     kept = body[:LONGEST]
-    # The page shows the saved edition as well, and an address stands on a page once.
+    # The page shows the saved edition as well, and an id must be unique on a page.
     bare = nh3.clean(to_html(kept), tags=TAGS, attributes={"a": {"href"}, "ol": {"start"}}, url_schemes=SCHEMES)
     return mark_safe(bare), measure(kept)  # noqa: S308 - cleaned by nh3

@@ -1,4 +1,4 @@
-"""What can't be published is refused when it is saved, so that no format and no feed meets it later."""
+"""Checks on saving that refuse words that can't be published, so that every format and feed can show them."""
 
 import re
 from collections.abc import Iterator
@@ -11,16 +11,16 @@ from press.texts.errors import DecisionRefused
 from press.texts.markdown import parse
 from summit.core.validators import is_printable
 
-# A communiqué of a whole summit has some 100,000 characters; every reader's request sets all of them.
+# The communiqué of a whole summit has about 100,000 characters; each request of a reader renders all of them.
 LONGEST = 200_000
-# Paragraphs, marks and links together, counted where they begin, where they end, and between.
+# The most Markdown tokens: starts and ends of paragraphs, marks and links, and the words between.
 PARTS = 20_000
-# Quotations and lists within one another; the parser stops at 20 and drops the words, a PDF stops before.
+# The most nested quotations and lists. The parser stops at 20 and drops the words, PDF output even earlier.
 DEEPEST = 8
 LONGEST_LINK = 2_000
 LONGEST_REMARK = 2_000
 
-# A picture as Markdown has it. Readers would see an exclamation mark and a link.
+# Markdown for a picture, which readers would see as an exclamation mark and a link.
 PICTURE = re.compile(r"(?<!\\)!\[[^\]\n]*\]\(")
 BREAKS = frozenset("\n\r\t\u2028\u2029")
 OPENS, CLOSES = {"\u202a": "\u202c", "\u202b": "\u202c"}, frozenset("\u202c\u2069")
@@ -28,30 +28,27 @@ OPENS |= dict.fromkeys("\u2066\u2067\u2068", "\u2069")
 
 
 def check_words(*, title: str, summary: str, body: str, change_note: str = "") -> None:
-    """Refuse words that some format could not show, or that would read otherwise than they are written.
-
-    Raises ValidationError by field.
-    """
+    """Refuse words that a format can't show, or that would be shown differently. Raises ValidationError by field."""
     refused = {
         "title": check_line(title) or check_visible(title),
         "summary": _check_isolated(summary),
         "body": check_body(body) or check_visible(body),
         "change_note": check_line(change_note),
     }
-    found = {field: said for field, said in refused.items() if said}
+    found = {field: message for field, message in refused.items() if message}
     if found:
         raise ValidationError(found)
 
 
 def check_line(value: str) -> str:
-    """Return why a line can't stand in lists and in subjects of mails, or ""."""
+    """Return why a value can't be used as one line in lists and mail subjects, or ""."""
     if any(character in BREAKS for character in value):
         return _("This has to be one line. Take out the line break.")
     return _check_isolated(value)
 
 
 def _check_isolated(value: str) -> str:
-    """Return a refusal of marks of direction that would turn what stands after these words, or ""."""
+    """Return a refusal of unbalanced direction marks, which would affect the text after these words, or ""."""
     waiting: list[str] = []
     for character in value:
         if character in OPENS:
@@ -65,14 +62,14 @@ def _check_isolated(value: str) -> str:
 
 
 def check_visible(value: str) -> str:
-    """Return a refusal of words of which nothing would be seen, or ""."""
+    """Return a refusal of words without any visible letter or digit, or ""."""
     if any(character.isalnum() for character in value):
         return ""
     return _("There is nothing to read here. Write at least one letter or figure.")
 
 
 def check_body(body: str) -> str:
-    """Return why Markdown can't be published, or ""."""
+    """Return why a Markdown text can't be published, or ""."""
     if len(body) > LONGEST:
         return _("The text has %(count)d characters; at most %(most)d can be published. Publish it in parts.") % {
             "count": len(body),
@@ -93,7 +90,7 @@ def check_body(body: str) -> str:
 
 
 def check_pictures(body: str) -> None:
-    """Refuse words that somebody writes with a picture among them. Raises ValidationError."""
+    """Refuse Markdown that contains a picture. Raises ValidationError."""
     found = PICTURE.search(body)
     if found:
         raise ValidationError(
@@ -126,7 +123,7 @@ def _values(token: Token) -> Iterator[str]:
 
 
 def _depth(tokens: list[Token]) -> int:
-    """Return how many quotations and lists stand in one another."""
+    """Return how deeply quotations and lists are nested."""
     deepest = depth = 0
     for token in tokens:
         if token.type.endswith(("list_open", "blockquote_open")):

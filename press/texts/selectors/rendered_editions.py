@@ -1,6 +1,6 @@
-"""What editions are as HTML, as blocks and as plain text, made once in each process: an edition's words never change.
+"""Editions as HTML, blocks and plain text, cached in the process, since an edition's words never change.
 
-Whoever asks has found the edition through the predicate; nothing is decided here.
+Nothing here checks visibility: the caller has found the edition among the public ones.
 """
 
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from press.texts.models.editions import Edition
 from press.texts.selectors.lengths import Length, measure
 from summit.core.process_cache import Memory
 
-# About 20 kB each: a full feed in each of several languages, and what is read most.
+# About 20 kB each: enough for a full feed in several languages and for the texts that are read most.
 MOST = 512
-# With fewer headings a text needs no contents.
+# A text with fewer headings needs no table of contents.
 FEWEST = 2
 _html: Memory[str] = Memory(MOST)
 _plain: Memory[str] = Memory(MOST)
@@ -21,12 +21,12 @@ _blocks: Memory[tuple[Block, ...]] = Memory(MOST)
 
 
 def html_of(edition: Edition) -> str:
-    """Return an edition's words as HTML that is safe to show."""
+    """Return an edition's words as safe HTML."""
     return _html.ask(edition.public_id, lambda: to_html(edition.body, edition.anchors))
 
 
 def plain_of(edition: Edition) -> str:
-    """Return an edition's words without marks."""
+    """Return an edition's words without markup."""
     return _plain.ask(edition.public_id, lambda: to_plain(edition.body))
 
 
@@ -37,7 +37,7 @@ def blocks_of(edition: Edition) -> tuple[Block, ...]:
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of a text: its address, its words, and how deep it stands, from 0."""
+    """A heading of a text: its anchor, its words, and its depth from 0."""
 
     anchor: str
     words: str
@@ -45,24 +45,24 @@ class Heading:
 
 
 def contents_of(edition: Edition) -> list[Heading]:
-    """Return the headings of an edition, but for those inside quotations and lists; none where there is but one."""
+    """Return the headings of an edition, without those in quotations and lists; empty if there is only one."""
     found = [block for block in blocks_of(edition) if block.kind == "h" and block.text.strip()]
     if len(found) < FEWEST:
         return []
     return [Heading(block.anchor, block.text, block.level - TOP) for block in found if block.level <= TOP + 1]
 
 
-# What is read silently in a minute: words (Brysbaert 2019: 238 in English), and characters of scripts that set no
-# spaces.
+# The speed of silent reading: words a minute (Brysbaert 2019: 238 in English), and characters a minute in scripts
+# without spaces.
 WORDS_PER_MINUTE, CHARACTERS_PER_MINUTE = 238, 400
 
 
 def length_of(edition: Edition) -> Length:
-    """Return how long an edition is."""
+    """Return the length of an edition."""
     return _lengths.ask(edition.public_id, lambda: measure(edition.body))
 
 
 def minutes_of(edition: Edition) -> int:
-    """Return in about how many minutes an edition is read silently, at least one."""
+    """Return about how many minutes it takes to read an edition silently, at least one."""
     length = length_of(edition)
     return max(1, round(length.words / WORDS_PER_MINUTE + length.characters / CHARACTERS_PER_MINUTE))

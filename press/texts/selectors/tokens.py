@@ -1,4 +1,4 @@
-"""The words of a text, as they are compared: of scripts that set no spaces between words, each letter by itself."""
+"""Split a text into the words that are compared; in scripts without spaces each letter is a word."""
 
 import re
 from dataclasses import dataclass
@@ -17,22 +17,22 @@ _WORD = re.compile(f"([{UNSPACED}]|[^\\s{UNSPACED}{_POINTS}]+(?:['’.,:/-][^\\s
 
 @dataclass(frozen=True)
 class Token:
-    """A word, or a mark between words, which is compared, with the space after it, which isn't."""
+    """A word or punctuation mark, which is compared, and the space after it, which isn't."""
 
     key: str
     space: str
 
 
 def tokens_of(text: str) -> list[Token]:
-    """Return all that a text says, in its order."""
+    """Return the tokens of a text in order."""
     return [Token(match[1], match[0][len(match[1]) :]) for match in _WORD.finditer(text)]
 
 
 def is_said(key: str) -> bool:
-    """Return whether it is a word, and not a mark between words."""
+    """Return whether a token is a word, and not punctuation."""
     return any(map(str.isalnum, key))
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text without the marks between them."""
+    """Return the words of a text without punctuation."""
     return [token.key for token in tokens_of(text) if is_said(token.key)]

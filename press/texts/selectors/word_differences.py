@@ -1,7 +1,7 @@
-"""What differs between two wordings, word by word: paragraphs are matched first, then the words of each match.
+"""The differences between two wordings, word by word: paragraphs are matched first, then the words of each pair.
 
-Words of scripts that set no spaces between them (Chinese, Japanese, Thai ...) are compared character by character.
-White space makes no difference: a paragraph that was only wrapped anew is the same.
+In scripts without spaces (Chinese, Japanese, Thai ...) characters are compared. White space is ignored: a paragraph
+that was only wrapped differently is the same.
 """
 
 import re
@@ -15,10 +15,10 @@ from typing import Any
 from press.texts.markdown import to_plain
 from press.texts.selectors.tokens import Token, is_said, tokens_of
 
-# Below this share of common words two paragraphs are not one paragraph changed, but one gone and one new.
+# Two paragraphs with a smaller share of common words aren't one changed paragraph, but one gone and one new.
 ALIKE = 0.3
-# Beyond so many comparisons of paragraphs they are matched by their places, of words without the frequent ones:
-# both take a fraction of a second then, and an hour otherwise.
+# With more comparisons than this, paragraphs are matched by position, and words without the frequent ones: that takes
+# a fraction of a second instead of an hour.
 MOST_PAIRS, MOST_WORDS = 250_000, 1_000_000
 
 ENDS = frozenset(".!?…؟۔。！？")
@@ -26,7 +26,7 @@ _APART = re.compile(r"\n[^\S\n]*\n\s*")
 
 
 class Kind(StrEnum):
-    """What became of words or of a paragraph."""
+    """How words or a paragraph changed."""
 
     SAME = "same"
     GONE = "gone"
@@ -36,7 +36,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Run:
-    """Words that stand together and share what became of them: SAME, GONE or NEW. The space after them is theirs."""
+    """Consecutive words that are all SAME, GONE or NEW, with the space after them."""
 
     kind: Kind
     words: str
@@ -44,10 +44,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Pair:
-    """A paragraph of the old wording beside what it is in the new one.
+    """A paragraph of the old wording beside the one of the new wording.
 
-    `runs` tells both in one line, what is gone before what is new. `old_at` and `new_at` count paragraphs from 0;
-    None on the side where it isn't.
+    `runs` joins both in one line, removed words before new ones. `old_at` and `new_at` count paragraphs from 0; None
+    on a side that has none.
     """
 
     kind: Kind
@@ -57,47 +57,47 @@ class Pair:
 
     @property
     def old(self) -> tuple[Run, ...]:
-        """The paragraph as it was: what stayed and what is gone."""
+        """The old paragraph: unchanged and removed words."""
         return tuple(run for run in self.runs if run.kind != Kind.NEW)
 
     @property
     def new(self) -> tuple[Run, ...]:
-        """The paragraph as it is: what stayed and what is new."""
+        """The new paragraph: unchanged and new words."""
         return tuple(run for run in self.runs if run.kind != Kind.GONE)
 
 
-# Places on both sides, None where there is none; and words of both sides with whether they are the same.
+# Positions on both sides, or None; and the words of both sides with whether they are the same.
 Place = tuple[int | None, int | None]
 _Stretch = tuple[list[Token], list[Token], bool]
 
 
 def paragraphs(text: str) -> list[str]:
-    """Return what empty lines keep apart."""
+    """Return the paragraphs of a text, which are separated by empty lines."""
     return [part for part in _APART.split(text.strip()) if part]
 
 
 def compare(old: str, new: str) -> list[Pair]:
-    """Return the paragraphs of two wordings in their order, each old one beside its new one, with their runs.
+    """Return the paragraphs of two wordings in order, each old one paired with its new one.
 
-    What is compared are the characters as they are given: of Markdown its marks and links as well. A paragraph that
-    was moved is gone at one place and new at another.
+    The given characters are compared, including any markup and links. A paragraph that was moved is gone at one place
+    and new at another.
     """
     before, after = ([tokens_of(part) for part in paragraphs(text)] for text in (old, new))
     return [_pair(before, after, *place) for place in _aligned(before, after)]
 
 
 def compare_words(old: str, new: str) -> list[Pair]:
-    """Return what differs between the words that two Markdown texts say, without their marks: for readers."""
+    """Return the differences between the words of two Markdown texts, without markup."""
     return compare(to_plain(old), to_plain(new))
 
 
 def differ(pairs: Sequence[Pair]) -> bool:
-    """Return whether anything is gone or new."""
+    """Return whether any paragraph differs."""
     return any(pair.kind != Kind.SAME for pair in pairs)
 
 
 def _aligned(before: list[list[Token]], after: list[list[Token]]) -> list[Place]:
-    """Return which paragraphs, or sentences, of two sides belong together, in order."""
+    """Return the positions of paragraphs, or sentences, that correspond on two sides, in order."""
     old, new = ([tuple(token.key for token in part) for part in side] for side in (before, after))
     frequent_aside = len(before) * len(after) > MOST_PAIRS
     matcher: SequenceMatcher[Any] = SequenceMatcher(None, old, new, autojunk=frequent_aside)
@@ -124,7 +124,7 @@ def _joined(tokens: Sequence[Token]) -> str:
 
 
 def _by_sentence(old: list[Token], new: list[Token]) -> Iterator[_Stretch]:
-    """Yield as `_changes` does, of a paragraph so long that its sentences are matched before their words."""
+    """Yield the same as `_changes` for a very long paragraph, by matching its sentences first."""
     before, after = _sentences(old), _sentences(new)
     for i, j in _aligned(before, after):
         yield from _changes(before[i] if i is not None else [], after[j] if j is not None else [])
@@ -140,9 +140,9 @@ def _sentences(tokens: list[Token]) -> list[list[Token]]:
 
 
 def _changes(old: list[Token], new: list[Token]) -> Iterator[_Stretch]:
-    """Yield stretches of both sides in order, and whether they are the same.
+    """Yield the stretches of both sides in order, and whether they are the same.
 
-    A stretch of at most one word that stayed between two changes belongs to them: prose is read in phrases.
+    An unchanged stretch of at most one word between two changes is part of them, since readers see phrases.
     """
     matcher = SequenceMatcher(
         None,
@@ -174,8 +174,10 @@ def _is_long(*codes: tuple[str, int, int, int, int]) -> bool:
 
 
 def _runs(stretches: Iterator[_Stretch]) -> Iterator[Run]:
-    """Yield runs, neighbours of one kind in one. Where only one side has a space after words that stay, the space is
-    of what follows."""
+    """Yield runs, with neighbours of the same kind merged.
+
+    If only one side has a space after unchanged words, the space belongs to the following run.
+    """
     last = Run(Kind.SAME, "")
     for run in _single(stretches):
         if not run.words:
@@ -194,7 +196,7 @@ def _single(stretches: Iterator[_Stretch]) -> Iterator[Run]:
     spaces = ("", "")
     for gone, added, same in stretches:
         if not same or any(spaces):
-            # What follows a change is the same or the end, so that nothing comes between the two.
+            # A change is followed by unchanged words or by the end, so nothing separates the two parts.
             yield from _change(
                 *(space + ("" if same else _joined(side)) for space, side in zip(spaces, (gone, added), strict=True))
             )
@@ -209,7 +211,10 @@ def _single(stretches: Iterator[_Stretch]) -> Iterator[Run]:
 
 
 def _change(gone: str, added: str) -> Iterator[Run]:
-    """Yield what is gone and what is new; where a side is but the space that ends the other, that stays."""
+    """Yield the removed and the new words.
+
+    If one side is only the space at the other's end, that space is unchanged.
+    """
     blank = next((side for side in (gone, added) if side.isspace()), "")
     shared = blank and gone.endswith(blank) and added.endswith(blank)
     end = len(blank) if shared else 0
@@ -219,7 +224,7 @@ def _change(gone: str, added: str) -> Iterator[Run]:
 
 
 def _matched(old: list[tuple[str, ...]], new: list[tuple[str, ...]], before: range, after: range) -> list[Place]:
-    """Return which paragraphs of two stretches belong together, in order: the matches that share most words."""
+    """Return the corresponding positions of two stretches of paragraphs in order, by most words in common."""
     if not before or not after:
         return [*((i, None) for i in before), *((None, j) for j in after)]
     if len(before) * len(after) > MOST_PAIRS:
@@ -230,7 +235,7 @@ def _matched(old: list[tuple[str, ...]], new: list[tuple[str, ...]], before: ran
 
 
 def _scores(old: list[tuple[str, ...]], new: list[tuple[str, ...]]) -> list[list[float]]:
-    """Return how alike each old paragraph is to each new one, from 0 to 1; 0 below ALIKE."""
+    """Return the similarity of each old paragraph to each new one, from 0 to 1; 0 if it is below ALIKE."""
     ours, theirs = ([set(_numbered(words)) for words in side] for side in (old, new))
     found = []
     for a in ours:
@@ -243,8 +248,10 @@ def _scores(old: list[tuple[str, ...]], new: list[tuple[str, ...]]) -> list[list
 
 
 def _numbered(words: tuple[str, ...]) -> Iterator[tuple[str, int]]:
-    """Yield each word with how often it came before, so that sets of them count what comes more than once. Points
-    make no two paragraphs alike."""
+    """Yield each word with the number of its earlier occurrences, so that sets count repeated words.
+
+    Punctuation is left out: it makes no two paragraphs similar.
+    """
     seen: Counter[str] = Counter()
     for word in filter(is_said, words):
         yield word, seen[word]
@@ -252,7 +259,7 @@ def _numbered(words: tuple[str, ...]) -> Iterator[tuple[str, int]]:
 
 
 def _followed(before: range, after: range, scores: list[list[float]]) -> list[Place]:
-    """Return the order-keeping matches whose scores add up to most (Needleman and Wunsch, gaps are free)."""
+    """Return the matches in order with the greatest sum of scores (Needleman and Wunsch, gaps are free)."""
     best = [[0.0] * (len(after) + 1) for _ in range(len(before) + 1)]
     for i in reversed(range(len(before))):
         row, below, mine = best[i], best[i + 1], scores[i]

@@ -1,4 +1,4 @@
-"""What the press desk looks at: texts with where they stand, derived by the predicate, in one query each."""
+"""Queries of the press desk: texts with their states and open tasks, in one query each."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from press.texts.models.visibility import public_editions, published_embargoes
 from summit.permissions.rules import Actor
 from summit.summits.models import Summit
 
-# So many texts are offered to be tied to.
+# The most texts that are offered for tying.
 MOST_TIED = 50
 
 
 class Stand(TypedDict):
-    """Where a text stands: by its newest edition in the authoritative language, and by what everybody reads."""
+    """The annotations of `with_standing`."""
 
     title: str
     number: int
@@ -46,17 +46,19 @@ else:
 
 
 def with_standing(rows: QuerySet[Text]) -> QuerySet[StandingText]:
-    """Annotate texts with their newest edition in the authoritative language: `title`, `number`, `standing`,
-    `edition_state`, `written_by`; with `public_number`, the edition that everybody reads; with `alarms`, whether its
-    speech should have been given by now and wasn't, and `approved_alone`, whether somebody has yet to review what was
-    approved without a second person."""
+    """Return texts annotated with their states.
+
+    Of the newest edition in the authoritative language: `title`, `number`, `standing`, `edition_state`, `written_by`.
+    `public_number` is the number of the public edition. `alarms` says that the speech should have been given by now
+    and isn't marked so, `approved_alone` that an emergency approval hasn't been reviewed.
+    """
     found = rows.annotate(**_standings()).select_related("summit", "embargo", "slot__speaker", "slot__party")
     return cast("QuerySet[StandingText]", found)
 
 
 @functools.cache
 def _standings() -> dict[str, BaseExpression]:
-    """Return what `with_standing` annotates. To compose it takes as long as to ask it: done once a process."""
+    """Return the annotations of `with_standing`. Composing them takes as long as the query, so they are cached."""
     newest = Edition.objects.filter(version__text=OuterRef("pk"), version__authoritative=True).order_by("-number")
     public = public_editions().filter(version__text=OuterRef("pk"), version__authoritative=True)
     return {
@@ -72,18 +74,18 @@ def _standings() -> dict[str, BaseExpression]:
 
 
 def texts(summit: Summit) -> QuerySet[StandingText]:
-    """Return the texts of a summit with where they stand, those withdrawn left out."""
+    """Return the texts of a summit with their states, without withdrawn ones."""
     return with_standing(Text.objects.filter(summit=summit, withdrawn_at__isnull=True))
 
 
 def together(text: Text) -> list[StandingText]:
-    """Return the other texts that go out at the same moment because they hang on the same embargo. One query."""
+    """Return the other texts of the same embargo, which are published at the same moment. One query."""
     others = Text.objects.filter(embargo=text.embargo_id, withdrawn_at__isnull=True).exclude(pk=text.pk)
     return list(with_standing(others).order_by("id"))
 
 
 def tieable(text: Text) -> list[StandingText]:
-    """Return the texts that this one can be tied to: those that nobody has read, on another embargo. One query."""
+    """Return the texts to which this one can be tied: unpublished ones of other embargoes. One query."""
     others = Text.objects.filter(summit=text.summit_id, withdrawn_at__isnull=True).exclude(embargo=text.embargo_id)
     return list(
         with_standing(others).exclude(embargo__in=published_embargoes().values("pk")).order_by("-id")[:MOST_TIED]
@@ -91,18 +93,18 @@ def tieable(text: Text) -> list[StandingText]:
 
 
 def alone(version: TextVersion) -> Edition | None:
-    """Return the newest edition that was approved without a second person and that nobody has reviewed since."""
+    """Return the newest edition that was approved without a second person and not reviewed since, or None."""
     return unreviewed().filter(version=version).select_related("decided_by").order_by("-number").first()
 
 
 def unreviewed() -> QuerySet[Edition]:
-    """Return the editions that were approved without a second person and that nobody has reviewed since."""
+    """Return the editions that were approved without a second person and not reviewed since."""
     return Edition.objects.filter(afterwards_at__isnull=True).exclude(emergency_reason="")
 
 
 @dataclass(frozen=True)
 class Outline:
-    """A text as the desk's home counts it: what `with_standing` tells, and its embargo."""
+    """A text as the dashboard counts it: the annotations of `with_standing`, and its embargo."""
 
     pk: int
     title: str
@@ -117,11 +119,11 @@ class Outline:
     mode: str
 
     def has_passed(self, now: datetime) -> bool:
-        """Whether it should be out and isn't: its moment has passed, and it is held or not approved."""
+        """Return whether the text should be public and isn't, because it is held or not approved."""
         return self.moment is not None and self.moment <= now and self.public_number is None
 
     def todo(self, user: Actor, now: datetime) -> Iterator[str]:
-        """Yield what has to be done about it, by the keys of `todo`, whose conditions these are in Python."""
+        """Yield the keys of the text's open tasks. They are the conditions of `todo`, evaluated in Python."""
         passed, unscheduled = self.has_passed(now), self.standing == "unscheduled"
         found = {
             "alarm": self.alarms,
@@ -142,18 +144,18 @@ _OF_EMBARGO = ("moment", "held_at", "mode")
 
 
 def outlines(summit: Summit) -> list[Outline]:
-    """Return the texts of a summit, those withdrawn left out, as the desk's home counts them. One query."""
+    """Return outlines of a summit's texts, without withdrawn ones. One query."""
     rows = texts(summit).order_by("id").values_list(*_OF_TEXT, *(f"embargo__{name}" for name in _OF_EMBARGO))
     return [Outline(*row) for row in rows]
 
 
 def late(summit: Summit) -> QuerySet[StandingText]:
-    """Return what is overdue, and what waits for a speech that should have been given by now: its alarm has come."""
+    """Return the texts that are overdue, and those that wait for a speech whose alarm time has passed."""
     return texts(summit).filter(_PASSED | _ALARMS).order_by("embargo__moment", "embargo__fallback_at", "id")
 
 
 _PASSED = Q(embargo__moment__lte=Now(), public_number__isnull=True, withdrawn_at__isnull=True)
-# Also where it is held or its speech was cancelled: that is what the alarm is for.
+# Held texts and those of cancelled speeches are included: the alarm is for them as well.
 _ALARMS = Q(
     embargo__mode=EmbargoMode.DELIVERED,
     embargo__moment__isnull=True,
@@ -163,8 +165,10 @@ _ALARMS = Q(
 
 
 def todo(user: Actor) -> dict[str, Q]:
-    """Return, by what has to be done, the conditions on annotated texts: the one definition behind the desk's tasks
-    and its list. What waits for review leaves out the reader's own words, which nobody approves themselves."""
+    """Return the conditions on annotated texts by task: the only definition, for both tasks and list.
+
+    "review" leaves out the user's own words, which nobody can approve themselves.
+    """
     unscheduled = Q(standing="unscheduled")
     return {
         "alarm": Q(alarms=True),
@@ -180,7 +184,7 @@ def todo(user: Actor) -> dict[str, Q]:
 
 
 def next_step(text: Text) -> str:
-    """Return the key of what has to be done next about an annotated text, for the desk to say in words."""
+    """Return the key of an annotated text's next step in `press.texts.next_steps.NEXT`."""
     stand = str(getattr(text, "standing", ""))
     if getattr(text, "alarms", False):
         return "alarm"
@@ -199,7 +203,7 @@ def next_step(text: Text) -> str:
 
 
 def late_step(text: Text) -> str:
-    """Return the key of what to do about an annotated text that should be out, for the desk to say in words."""
+    """Return the key in `press.texts.next_steps.LATE` for an annotated text that should be public."""
     if text.embargo.held_at is not None:
         return "unhold"
     if text.embargo.moment is None:

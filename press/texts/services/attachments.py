@@ -1,4 +1,4 @@
-"""Files that lie beside a text: kept once, and read by whoever may read an edition that they lie beside."""
+"""Store files of texts. A file is public with any edition that it is attached to."""
 
 import hashlib
 
@@ -13,10 +13,10 @@ from summit.audit import services as audit
 from summit.users.models import User
 
 
-def keep(*, text: Text, file: File, language: str, by: User, title: str = "") -> Attachment:
-    """Keep a file of a text. Nobody reads it before an edition that it lies beside is read by all.
+def store(*, text: Text, file: File, language: str, by: User, title: str = "") -> Attachment:
+    """Store a file of a text. It is public once an edition that it is attached to is.
 
-    The same file under the same title is kept once. Raises PermissionDenied or ValidationError.
+    The same file with the same title is stored once. Raises PermissionDenied or ValidationError.
     """
     check_can_write(by, text.summit)
     digest = hashlib.sha256(file.content).hexdigest()

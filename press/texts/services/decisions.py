@@ -1,5 +1,4 @@
-"""What is decided about an edition: as the one table says (press.texts.models.decisions), under the embargo's
-lock."""
+"""Decisions about an edition, according to the table in press.texts.models.decisions, under the embargo's lock."""
 
 from typing import Any
 
@@ -35,7 +34,7 @@ def submit(*, edition: Edition, by: User) -> None:
 
 
 def ask_changes(*, edition: Edition, note: str, by: User) -> None:
-    """Send an edition back with a remark on what to change. Raises PermissionDenied or DecisionRefused."""
+    """Return an edition to the writer with a note on what to change. Raises PermissionDenied or DecisionRefused."""
     check(by, DECISIONS["ask_changes"], _summit(edition))
     if not note.strip():
         raise DecisionRefused(_("Say what to change: the writer sees this remark."))
@@ -43,10 +42,10 @@ def ask_changes(*, edition: Edition, note: str, by: User) -> None:
 
 
 def approve(*, edition: Edition, by: User, note: str = "") -> None:
-    """Approve an edition that somebody else wrote: it is read by all as soon as its embargo has ended.
+    """Approve an edition that somebody else wrote: it is public as soon as its embargo has ended.
 
-    Raises PermissionDenied, or DecisionRefused: for one's own words, for what isn't in review, for a withdrawn text,
-    where there is a newer edition, and where it replaces what has been read without saying why.
+    Raises PermissionDenied, or DecisionRefused: for one's own words, for an edition that isn't in review, for a
+    withdrawn text, if there is a newer edition, and if it replaces a published edition without saying why.
     """
     check(by, DECISIONS["approve"], _summit(edition))
     _check_another(edition, "approve", by)
@@ -54,22 +53,26 @@ def approve(*, edition: Edition, by: User, note: str = "") -> None:
 
 
 def approve_alone(*, edition: Edition, reason: str, by: User) -> None:
-    """Approve an edition in an emergency without a second person, one's own words too. It stands in red on the desk
-    until somebody else has reviewed it. Raises PermissionDenied, or DecisionRefused as `approve`, and without a
-    reason."""
+    """Approve an edition in an emergency without a second person, even one's own words.
+
+    The desk marks it in red until somebody else has reviewed it. Raises PermissionDenied, or DecisionRefused as
+    `approve`, and without a reason.
+    """
     check(by, DECISIONS["approve_alone"], _summit(edition))
-    said = reason.strip()
-    if not said:
+    message = reason.strip()
+    if not message:
         raise DecisionRefused(_("Say why nobody else can approve it: the reason stays with the text."))
-    if len(said) > LONGEST_REASON:
+    if len(message) > LONGEST_REASON:
         raise DecisionRefused(_("Say it in %(most)d characters at most.") % {"most": LONGEST_REASON})
-    check_remark(said)
-    _decide(edition, "approve_alone", by=by, action="press.approve_alone", more={"emergency_reason": said})
+    check_remark(message)
+    _decide(edition, "approve_alone", by=by, action="press.approve_alone", more={"emergency_reason": message})
 
 
 def review_afterwards(*, edition: Edition, by: User) -> None:
-    """Say that one has read what somebody approved alone and finds it right. Raises PermissionDenied, or
-    DecisionRefused for one's own words, for what one approved oneself, and where nothing waits for it."""
+    """Confirm as the second person an edition that somebody approved alone.
+
+    Raises PermissionDenied, or DecisionRefused for one's own words, for one's own approval, and if no review is open.
+    """
     check(by, DECISIONS["review_afterwards"], _summit(edition))
     _check_another(edition, "review_afterwards", by)
     if edition.decided_by_id == by.pk:
@@ -93,7 +96,7 @@ def _check_another(edition: Edition, name: str, by: User) -> None:
 def _decide(
     edition: Edition, name: str, *, by: User, action: str, note: str = "", more: dict[str, Any] | None = None
 ) -> None:
-    """Move an edition as the table's row says; of two decisions at once the first wins."""
+    """Change an edition's state according to the table; of two concurrent decisions the first wins."""
     check_remark(note)
     row = BY_NAME[name]
     values = {"state": row.after, "decided_by": by, "decided_at": Now(), "decision_note": note} | (more or {})
@@ -104,7 +107,8 @@ def _decide(
         read = published_embargoes().filter(pk=embargo.pk).exists()
         if row.after == EditionState.APPROVED:
             _check_says_why(edition)
-            # What the writer has replaced meanwhile may be what was wrong: it isn't let out over the newer words.
+            # An edition that the writer has replaced may contain the mistake, so it isn't approved in place of the
+            # newer one.
             rows = rows.filter(~Exists(_newer()))
         if not rows.update(**values):
             raise _refusal(edition)
@@ -115,7 +119,7 @@ def _decide(
 
 
 def _check_says_why(edition: Edition) -> None:
-    """What replaces words that have been read is a correction or a clarification, and says which and why."""
+    """Refuse an edition that replaces a published one without being a correction or clarification with a note."""
     if not edition.change_kind and published_editions().filter(version=edition.version_id).exists():
         raise DecisionRefused(
             _(
@@ -127,7 +131,7 @@ def _check_says_why(edition: Edition) -> None:
 
 
 def _complete(embargo: Embargo, by: User) -> None:
-    """What is tied, and was waited for beyond its moment, goes out when the last of it is approved, and says so."""
+    """Publish the texts of a tied embargo whose moment has passed, once the last is approved, and record it."""
     rows = Embargo.objects.filter(~missing(), pk=embargo.pk, tied=True, moment__lte=Now())
     if rows.update(moment=Now(), decided_by=by):
         audit.record(
@@ -143,8 +147,8 @@ def _refusal(edition: Edition) -> DecisionRefused:
     now = Edition.objects.get(pk=edition.pk)
     latest = newest(now.version)
     if latest.number > now.number:
-        said = _("%(who)s saved edition %(newer)d since edition %(number)d. Read that one before you decide.")
-        return DecisionRefused(said % {"who": latest.author, "newer": latest.number, "number": now.number})
+        message = _("%(who)s saved edition %(newer)d since edition %(number)d. Read that one before you decide.")
+        return DecisionRefused(message % {"who": latest.author, "newer": latest.number, "number": now.number})
     return DecisionRefused(
         _("Edition %(number)d is “%(state)s” now. Look at the page again before you decide.")
         % {"number": now.number, "state": now.get_state_display()}

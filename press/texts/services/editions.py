@@ -1,4 +1,4 @@
-"""Editions: every save is a new one, and one that everybody may read has been seen by a second person."""
+"""Save editions. Every save is a new edition; a second person has approved every public one."""
 
 from collections.abc import Sequence
 
@@ -36,12 +36,13 @@ def draft(
     translates: int | None = None,
     attachments: Sequence[Attachment] | None = None,
 ) -> Edition:
-    """Save words as a new edition, in draft.
+    """Save words as a new edition, in draft, and return it.
 
-    `based_on` is the number of the edition that the writer started from. `translates` is the authoritative edition
-    that a translation says, `attachments` what lies beside it; without them as in the edition before. The same saved
-    twice is one edition. Raises EditConflict, with the newest edition, where somebody saved another since;
-    PermissionDenied; DecisionRefused for a withdrawn text; ValidationError by field.
+    `based_on` is the number of the edition that the writer started from. `translates` is the number of the
+    authoritative edition that a translation is of, `attachments` the attached files; None keeps those of the edition
+    before. Saving the same twice makes one edition. Raises EditConflict, with the newest edition, if somebody has
+    saved another since; PermissionDenied; DecisionRefused for a withdrawn text, and for a change without a note;
+    ValidationError by field.
     """
     summit = version.text.summit
     check_can_write(by, summit)
@@ -60,7 +61,7 @@ def draft(
             detail = {"number": edition.number}
             audit.record(by=by, action="press.draft", target=edition, summit=summit, detail=detail)
     except IntegrityError:
-        # Two saved at once and the other's number came first: the constraint is the last word.
+        # Two saved at the same time, and the other one got the number: the constraint decides.
         return _saved_already(newest(version), edition)
     return edition
 
@@ -80,7 +81,7 @@ def _check(edition: Edition) -> None:
 
 
 def _follow(edition: Edition, before: Edition) -> None:
-    """Give an edition what it takes over from the one before it."""
+    """Set the anchors that continue those of the edition before, and take over what it translates."""
     known = Edition.objects.filter(version=edition.version).values_list("anchors", flat=True)
     edition.anchors = paragraph_anchors.follow(
         before=before.body,
@@ -93,7 +94,7 @@ def _follow(edition: Edition, before: Edition) -> None:
 
 
 def attach(edition: Edition, files: Sequence[Attachment]) -> None:
-    """Lay files beside an edition, in order. Files of another text are left out."""
+    """Attach files to an edition, in order. Files of another text are left out."""
     own = [file for file in files if file.text_id == edition.version.text_id]
     EditionAttachment.objects.bulk_create(
         [EditionAttachment(edition=edition, attachment=file, position=place) for place, file in enumerate(own)]
@@ -101,7 +102,7 @@ def attach(edition: Edition, files: Sequence[Attachment]) -> None:
 
 
 def _saved_already(latest: Edition, wanted: Edition) -> Edition:
-    """Return the newest edition where its author pressed the button twice. Raises EditConflict."""
+    """Return the newest edition if the same author saved the same words twice. Otherwise raises EditConflict."""
     same = ("number", "author_id", "title", "summary", "body", "change_kind", "change_note")
     if any(getattr(latest, name) != getattr(wanted, name) for name in same):
         raise _conflict(latest) from None
@@ -109,7 +110,7 @@ def _saved_already(latest: Edition, wanted: Edition) -> Edition:
 
 
 def check_standing(version: TextVersion) -> None:
-    """Refuse to go on with a text that has been withdrawn. Raises DecisionRefused."""
+    """Raise DecisionRefused if the text has been withdrawn."""
     if TextVersion.objects.filter(pk=version.pk, text__withdrawn_at__isnull=False).exists():
         raise DecisionRefused(_("This text has been withdrawn. Enter a new text instead."))
 

@@ -1,4 +1,4 @@
-"""Holding what goes out, for what happened to what hangs on it."""
+"""Hold an embargo because of a change to its texts or speeches."""
 
 from django.db.models.functions import Now
 
@@ -9,10 +9,10 @@ from summit.users.models import User
 
 
 def hold_for(*, embargo: Embargo, reason: str, by: By) -> bool:
-    """Hold an embargo for what happened to what hangs on it, whoever did that; return False where it is held already.
-    Without an account nobody is named as holding it.
+    """Hold an embargo because of a change to its texts or speeches; return False if it is held already.
 
-    To be called inside the transaction of what happened, under the embargo's lock. Asks nobody's permission.
+    If `by` isn't a user, nobody is named as holding it. Call it inside the transaction of the change, under the
+    embargo's lock. It checks no permission.
     """
     rows = Embargo.objects.filter(pk=embargo.pk, held_at__isnull=True)
     holder = by if isinstance(by, User) else None
@@ -23,6 +23,6 @@ def hold_for(*, embargo: Embargo, reason: str, by: By) -> bool:
 
 
 def record_embargo(embargo: Embargo, *, by: By, action: str, fields: list[str]) -> None:
-    """Record what was done to an embargo, and bring the row up to date."""
+    """Record an audit entry about an embargo, and refresh the instance."""
     audit.record(by=by, action=action, target=embargo, summit=embargo.summit, fields=fields)
     embargo.refresh_from_db()

@@ -1,4 +1,4 @@
-"""The lock under which everything is decided about a text."""
+"""The lock on an embargo, under which all decisions about its texts are made."""
 
 from collections.abc import Collection
 
@@ -12,11 +12,11 @@ from press.texts.models.texts import Text
 
 
 def lock_embargo(embargo_id: int) -> Embargo:
-    """Lock an embargo until the transaction ends, and return it as it stands.
+    """Lock an embargo until the transaction ends, and return its current row.
 
-    Approving, holding, moving, withdrawing and announcing all take this lock first, so that of two that come at
-    once the second sees what the first has done. SQLite's transactions are IMMEDIATE and need no row locks.
-    Raises DecisionRefused where what hung on it was tied to something else since the caller looked: it is gone then.
+    Approving, holding, moving, withdrawing and announcing take this lock first, so that of two concurrent decisions
+    the second sees the first. SQLite's transactions are IMMEDIATE and need no row locks. Raises DecisionRefused if
+    the embargo is gone because its texts were tied to others in the meantime.
     """
     rows: QuerySet[Embargo] = Embargo.objects.select_for_update()
     embargo = rows.filter(pk=embargo_id).first()
@@ -26,53 +26,54 @@ def lock_embargo(embargo_id: int) -> Embargo:
 
 
 def lock_text(text_id: int) -> Embargo:
-    """Lock the embargo on which a text hangs, and return it. One that was tied to others meanwhile hangs on
-    theirs."""
+    """Lock the embargo of a text, and return it. If the text was tied to others, that is the embargo they share."""
     hangs = Text.objects.filter(pk=text_id).values_list("embargo_id", flat=True)
     rows: QuerySet[Embargo] = Embargo.objects.select_for_update()
     while True:
-        # None where it was tied to others while somebody held its own: that embargo is gone.
+        # None if the text was tied to others while this waited for the lock: its own embargo is gone.
         embargo = rows.filter(pk=hangs.get()).first()
         if embargo is not None and hangs.get() == embargo.pk:
             return embargo
 
 
 def lock_two(one: int, other: int) -> None:
-    """Lock two embargoes, always in the same order, so that nobody waits for whoever waits for them."""
+    """Lock two embargoes, always in the same order, to avoid deadlocks."""
     for embargo_id in sorted({one, other}):
         lock_embargo(embargo_id)
 
 
 class _TiedMeanwhile(Exception):
-    """A text hangs on another embargo than those that are locked."""
+    """A text has another embargo than those that are locked."""
 
 
 def held_embargo(embargo_id: int) -> bool:
-    """Lock an embargo until the transaction ends, and return whether it is still there: tying takes embargoes
-    away."""
+    """Lock an embargo until the transaction ends, and return whether it still exists: tying deletes embargoes."""
     rows: QuerySet[Embargo] = Embargo.objects.select_for_update()
     return rows.filter(pk=embargo_id).first() is not None
 
 
 def lock_speeches(slots: Collection[int]) -> list[Embargo]:
-    """Lock the embargoes on which texts of speeches hang that have not been withdrawn, by the primary keys of the
-    slots.
+    """Lock the embargoes of texts of speeches, by the primary keys of the slots, and return them.
 
-    To be called inside a transaction, after the agenda's lock: nobody takes that one while holding these.
+    Withdrawn texts are left out. Call it inside a transaction, after the agenda's lock, which nobody takes while
+    holding these.
     """
     return _lock_all(Text.objects.filter(slot__in=slots, withdrawn_at__isnull=True))
 
 
 def lock_texts(keys: Collection[int]) -> list[Embargo]:
-    """Lock the embargoes on which texts hang, by their primary keys, inside a transaction."""
+    """Lock the embargoes of texts, by the texts' primary keys, inside a transaction; return them."""
     return _lock_all(Text.objects.filter(pk__in=keys))
 
 
 def _lock_all(texts: QuerySet[Text]) -> list[Embargo]:
-    """Always in one order. Where a text was tied to another meanwhile, all are let go (PostgreSQL gives up the locks
-    that a savepoint took when it is rolled back) and taken anew, so that none is waited for out of its turn."""
+    """Lock the embargoes of texts in a fixed order, and return them.
+
+    If a text was tied to another in the meantime, all locks are released and taken again, so that the order is kept.
+    PostgreSQL releases locks taken in a savepoint when it is rolled back.
+    """
     hangs = texts.order_by().values_list("embargo_id", flat=True)
-    # Each look is a query of its own.
+    # `all()` makes a new query each time.
     while keys := set(hangs.all()):
         try:
             with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Texts and their languages: created, translated, withdrawn."""
+"""Create, translate, describe, withdraw and remove texts."""
 
 import re
 import unicodedata
@@ -32,15 +32,15 @@ from summit.users.models import User
 
 SLUG_LENGTH = 80
 MOST_TOPICS = 20
-# What is said of some texts alone: of media advisories, and of the words of speeches.
+# Fields that only media advisories have.
 OF_ADVISORIES = ("media_access", "gather_place", "gather_at")
 
 
 def propose_slug(*, summit: Summit, title: str) -> str:
-    """Return a free address made from a title: at most 80 letters, digits and hyphens, numbered where it is taken."""
+    """Return a free slug made from a title: at most 80 letters, digits and hyphens, with a number if it is taken."""
     plain = unicodedata.normalize("NFKD", title)
     base = re.sub(r"-+", "-", slugify(plain).replace("_", "-"))[:SLUG_LENGTH].strip("-")
-    # A short word could read like a language, and “text” says nothing wrong about any title.
+    # A short word could be a language code, and “text” suits any title.
     if len(base) < 4 or base in RESERVED_TEXT_SLUGS:
         base = f"text-{base}".strip("-")
     taken = set(Text.objects.filter(summit=summit, slug__startswith=base).values_list("slug", flat=True))
@@ -65,11 +65,11 @@ def create_text(
     embargo: Embargo | None = None,
     prepared: Text | None = None,
 ) -> Text:
-    """Enter a text with its first edition in the language that will be authoritative.
+    """Create a text with its first edition in the language that will be authoritative.
 
-    Without a `slug` one is proposed from the title; without a `embargo` it gets one of its own, with no moment yet. A
-    text as delivered follows its `prepared` one, of the same speech.
-    Raises PermissionDenied, or ValidationError by field.
+    Without a `slug` one is made from the title; without an `embargo` the text gets its own, without a moment.
+    `prepared` is the prepared text of the same speech, for a text as delivered. Raises PermissionDenied, or
+    ValidationError by field.
     """
     check_can_write(by, summit)
     _check_slot(summit, slot, kind, wording)
@@ -112,17 +112,17 @@ def add_language(*, text: Text, language: str, title: str, body: str, by: User, 
 
 
 def describe(*, text: Text, by: User, topics: Sequence[str], people: Sequence[Person], **values: Any) -> None:
-    """Say what a text is about: names of `topics`, made where the summit has none of that name, `people`, and columns
-    of the text (`session`, `contact`, `comparison_public`, `media_access`, `gather_place`, `gather_at`).
+    """Change a text's details: its topics, its people and the given columns.
 
-    Raises PermissionDenied, DecisionRefused for a withdrawn text, or ValidationError by field, also for what is not
-    said of such a text.
+    `topics` are names; missing ones are created. The columns are `session`, `contact`, `comparison_public`,
+    `media_access`, `gather_place` and `gather_at`. Raises PermissionDenied, DecisionRefused for a withdrawn text, or
+    ValidationError by field, also for a field that this kind of text doesn't have.
     """
     check_can_write(by, text.summit)
     _check_told(text, topics, values)
     with transaction.atomic():
         lock_text(text.pk)
-        # As it stands now: it may have been tied to others, or described, since the caller read it.
+        # The current row: the text may have been tied to others, or changed, since the caller read it.
         row = Text.objects.get(pk=text.pk)
         if row.withdrawn_at is not None:
             raise DecisionRefused(_("This text has been withdrawn. Enter a new text instead."))
@@ -139,18 +139,18 @@ def describe(*, text: Text, by: User, topics: Sequence[str], people: Sequence[Pe
 
 
 def withdraw(*, text: Text, reason: str, by: User) -> None:
-    """Withdraw a text: once read, it stays, marked, with the reason; before that it never comes out.
+    """Withdraw a text. A published one stays, marked, with the reason; any other is never published.
 
-    Of texts that go out together or not at all, the others are held then. Raises PermissionDenied, or DecisionRefused
-    without a reason, with one that can't be shown, or where it is withdrawn already.
+    If it was tied to other texts that aren't published yet, they are held. Raises PermissionDenied, or
+    DecisionRefused without a reason, with one that can't be shown, or if it is withdrawn already.
     """
     check_can_withdraw(by, text.summit)
-    said = _reason(reason, _("Say why the text is withdrawn: readers see the reason."))
+    message = _reason(reason, _("Say why the text is withdrawn: readers see the reason."))
     with transaction.atomic():
         embargo = lock_text(text.pk)
         tied = embargo.tied and embargo.held_at is None and not published_embargoes().filter(pk=embargo.pk).exists()
         changed = Text.objects.filter(pk=text.pk, withdrawn_at__isnull=True).update(
-            withdrawn_at=Now(), withdrawn_by=by, withdrawal_reason=said
+            withdrawn_at=Now(), withdrawn_by=by, withdrawal_reason=message
         )
         if not changed:
             raise DecisionRefused(_("This text has been withdrawn already."))
@@ -162,14 +162,16 @@ def withdraw(*, text: Text, reason: str, by: User) -> None:
 
 
 def remove(*, text: Text, reason: str, by: User) -> None:
-    """Remove a withdrawn text: nobody reads it any more, its addresses answer 410 with the reason, and nothing is
-    deleted. Raises PermissionDenied, or DecisionRefused as `withdraw`, and where the text hasn't been withdrawn."""
+    """Remove a withdrawn text: nobody can read it any more, and its URLs return 410 with the reason.
+
+    Nothing is deleted. Raises PermissionDenied, or DecisionRefused as `withdraw`, and if the text isn't withdrawn.
+    """
     check(by, DECISIONS["remove"], text.summit)
-    said = _reason(reason, _("Say why the text is removed: readers who look for it see the reason."))
+    message = _reason(reason, _("Say why the text is removed: readers who look for it see the reason."))
     with transaction.atomic():
         lock_text(text.pk)
         rows = Text.objects.filter(pk=text.pk, withdrawn_at__isnull=False, removed_at__isnull=True)
-        if not rows.update(removed_at=Now(), removed_by=by, removal_reason=said):
+        if not rows.update(removed_at=Now(), removed_by=by, removal_reason=message):
             raise DecisionRefused(_("Only a withdrawn text can be removed, once. Withdraw it first."))
         fields = ["removed_at", "removed_by", "removal_reason"]
         audit.record(by=by, action="press.remove", target=text, summit=text.summit, fields=fields)
@@ -197,8 +199,8 @@ def _check_slot(summit: Summit, slot: Slot | None, kind: str, wording: str) -> N
 def _check_told(text: Text, topics: Sequence[str], values: Mapping[str, Any]) -> None:
     refused: dict[str, str] = {}
     if text.kind != TextKind.ADVISORY:
-        said = _("Only a media advisory says this. Leave it out.")
-        refused |= {name: said for name in OF_ADVISORIES if values.get(name)}
+        message = _("Only a media advisory says this. Leave it out.")
+        refused |= {name: message for name in OF_ADVISORIES if values.get(name)}
     if text.wording not in (Wording.PREPARED, Wording.DELIVERED) and values.get("comparison_public"):
         refused["comparison_public"] = _("Only a prepared text and one as delivered are compared.")
     if text.slot_id and values.get("session"):
@@ -225,7 +227,7 @@ def _add_version(
     if not authoritative:
         edition.translates = _original(text)
     edition.clean_fields()
-    # What is too long is refused before anything reads it as Markdown.
+    # A text that is too long is refused before it is parsed as Markdown.
     check_words(title=edition.title, summary=edition.summary, body=body)
     edition.anchors = paragraph_anchors.counted(body)
     edition.save(force_insert=True)
@@ -234,6 +236,6 @@ def _add_version(
 
 
 def _original(text: Text) -> int | None:
-    """Return the number of the newest edition in the authoritative language, which a translation is made from."""
+    """Return the number of the newest edition in the authoritative language, from which a translation is made."""
     rows = Edition.objects.filter(version__text=text, version__authoritative=True).order_by("-number")
     return rows.values_list("number", flat=True).first()

@@ -1,4 +1,4 @@
-"""What texts of a summit are about: topics are entered, named, renamed, and deleted where no text has them."""
+"""Create, change and delete topics of texts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,8 +19,10 @@ CHANGE = "press.topic.change"
 
 
 def add_topic(*, by: User, summit: Summit, values: Mapping[str, Any]) -> Topic:
-    """Enter a topic: `name` in the summit's language, `names` by language in others. Raises PermissionDenied, and
-    ValidationError for what can't stand in a field and for a name that there is."""
+    """Create a topic: `name` in the summit's language, `names` by language in others.
+
+    Raises PermissionDenied, and ValidationError for an unsuitable value and for a name that exists.
+    """
     check(by, CHANGE, summit)
     topic = Topic(summit=summit)
     apply_values(topic, tidy(values, topic, own=summit.language))
@@ -32,7 +34,7 @@ def add_topic(*, by: User, summit: Summit, values: Mapping[str, Any]) -> Topic:
 
 
 def change_topic(*, by: User, topic: Topic, values: Mapping[str, Any]) -> Topic:
-    """Change a topic; its texts keep it. Raises PermissionDenied, ValidationError."""
+    """Change a topic; its texts keep it. Raises PermissionDenied and ValidationError."""
     check(by, CHANGE, topic.summit)
     changed = apply_values(topic, tidy(values, topic, own=topic.summit.language))
     with transaction.atomic():
@@ -41,11 +43,10 @@ def change_topic(*, by: User, topic: Topic, values: Mapping[str, Any]) -> Topic:
 
 
 def remove_topic(*, by: User, topic: Topic) -> None:
-    """Delete a topic. Raises PermissionDenied, and DecisionRefused where a text has it, also one that was
-    withdrawn."""
+    """Delete a topic. Raises PermissionDenied, and DecisionRefused if a text has it, even a withdrawn one."""
     check(by, CHANGE, topic.summit)
     with transaction.atomic():
-        # Whoever gives it to a text meanwhile refers to this row, and waits.
+        # A transaction that adds the topic to a text refers to this row, and has to wait.
         Topic.objects.select_for_update().get(pk=topic.pk)
         if topic.texts.exists():
             raise DecisionRefused(_("Texts have this topic. A press officer can take it off them first."))

@@ -1,4 +1,4 @@
-"""Who sees which part of a session, as the desk reads it."""
+"""The audiences of sessions and their parts, as admin pages show them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from summit.templatetags.marks import comma, pair
 
 
 def who_sees(session: Session) -> list[tuple[str, list[tuple[str, bool]]]]:
-    """Return, for each sort of reader, whether they know of the session and see each of its parts."""
+    """Return, for each kind of reader, labels of the session's parts with whether these readers see the part.
+
+    The first entry says whether they know that the session takes place.
+    """
     labels = [_("that it takes place"), *(str(SHOWN_PARTS[part]) for part in PARTS)]
     return [
         (capfirst(str(each.reader.label)), list(zip(labels, [each.knows, *each.parts.values()], strict=True)))
@@ -28,7 +31,8 @@ def who_sees(session: Session) -> list[tuple[str, list[tuple[str, bool]]]]:
 
 @dataclass(frozen=True)
 class Line:
-    """A session of a preview: its address at the desk, its title, and the parts that fewer read, in words."""
+    """A session in a preview: the address of its admin page, its title, and its parts with a narrower audience in
+    words."""
 
     url: str
     title: str
@@ -36,7 +40,10 @@ class Line:
 
 
 def audiences(changes: Iterable[Change]) -> list[tuple[str, list[Line]]]:
-    """Return by sort of reader, those who see least first, which sessions they read once changes are released."""
+    """Return, for each kind of reader, the sessions that they read once the changes are released.
+
+    The readers who see least come first.
+    """
     return [
         (
             capfirst(str(each.reader.label)),

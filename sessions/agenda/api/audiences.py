@@ -1,4 +1,4 @@
-"""Who sees which part of a session of the draft."""
+"""Serializers of the audiences of a draft session and its parts."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 
 class SeenPartsSerializer(serializers.Serializer[Any]):
-    """Of each part of a session whether it is seen."""
+    """For each part of a session, whether the reader sees it."""
 
     title = serializers.BooleanField()
     room = serializers.BooleanField()
@@ -16,8 +16,10 @@ class SeenPartsSerializer(serializers.Serializer[Any]):
 
 
 class SeenSerializer(serializers.Serializer[Any]):
-    """What readers of a sort see of a session once it is released: `reader` as in `visibility`, from everybody to
-    those at the desks; each sees what those before it see."""
+    """What one kind of reader sees of a session once it is released.
+
+    `reader` has the values of `visibility`, from everybody to the desks; each kind sees what those before it see.
+    """
 
     reader = serializers.CharField()
     called = serializers.CharField(source="reader.label")

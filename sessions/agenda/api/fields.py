@@ -1,5 +1,8 @@
-"""Sessions, parties and people that are named by whoever asks for the floor or signs up: desks name those of their
-summit, delegations those that the portal shows them. What one may not know of is answered as what isn't there."""
+"""Fields for the sessions, parties and people that a request for the floor or a sign-up names.
+
+Desks may name those of their summit, delegations those that the portal shows them. An object that the caller may not
+know of gets the same answer as one that doesn't exist.
+"""
 
 from typing import Any
 
@@ -16,13 +19,14 @@ from summit.permissions.rules import allows
 
 
 class KnownSession(InSummit):
-    """A session that whoever asks may know of."""
+    """A session that the caller may know of."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=Session.objects.select_related("summit"), **kwargs)
 
     def get_queryset(self) -> Any:
-        """Return the draft's sessions to desks that read it, to others those that are released to them."""
+        """Return all sessions of the draft for desks that may read it, and for others the sessions
+        released to them."""
         by, summit = self.context["by"], self.context["summit"]
         rows = super().get_queryset()
         if allows(by, "agenda.session.view", summit):
@@ -31,13 +35,13 @@ class KnownSession(InSummit):
 
 
 class KnownParty(InSummit):
-    """A party that whoever asks acts for or belongs to; to desks any of their summit."""
+    """A party that the caller acts for or belongs to; for desks, any party of their summit."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=Party.objects.select_related("summit"), **kwargs)
 
     def get_queryset(self) -> Any:
-        """Return the parties."""
+        """Return the parties that the caller may name."""
         by, summit = self.context["by"], self.context["summit"]
         rows = super().get_queryset()
         if allows(by, "agenda.ask_floor", summit):
@@ -47,13 +51,13 @@ class KnownParty(InSummit):
 
 
 class KnownPerson(InSummit):
-    """A person for whom whoever asks may do it; to desks any of their summit."""
+    """A person whom the caller may sign up; for desks, any person of their summit."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=Person.objects.filter(erased_at=None).select_related("summit"), **kwargs)
 
     def get_queryset(self) -> Any:
-        """Return the people."""
+        """Return the people whom the caller may name."""
         by, summit = self.context["by"], self.context["summit"]
         rows = super().get_queryset()
         if allows(by, "agenda.sign_up", summit):

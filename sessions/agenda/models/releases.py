@@ -1,4 +1,4 @@
-"""Releases of the agenda: numbered, immutable, what delegates and the public see."""
+"""Releases of the agenda: numbered and immutable. Delegates and the public read the newest one."""
 
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
@@ -16,8 +16,8 @@ from sessions.draft.models.labels import beside, displayed
 from sessions.draft.models.participants import Attendance, ParticipantRole
 from sessions.draft.models.sessions import MediaAccess, Session
 from sessions.draft.models.signups import SignUp, SignUpState
-from sessions.visibility.members import Members
 from sessions.visibility.models import DELEGATIONS, DESK, EVERYBODY, TAKING_PART, Visibility
+from sessions.visibility.viewers import Members
 from summit.core.models import PublicModel
 from summit.people.models import Person
 from summit.summits.models import Summit
@@ -34,7 +34,7 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
 
 
 class Release(PublicModel):
-    """A numbered release of a summit's agenda. Never changed: a trigger holds it."""
+    """A numbered release of a summit's agenda. A database trigger rejects every change."""
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="releases", verbose_name=pgettext_lazy("label", "summit")
@@ -43,7 +43,7 @@ class Release(PublicModel):
     note = models.CharField(_("note"), max_length=300, blank=True)
     released_at = models.DateTimeField(_("released"), db_default=Now())
     released_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("released by"))
-    # Whether anything may not be read any more that everybody could read before: no page of before is shown then.
+    # Whether something that everybody could read before may no longer be read. Older pages aren't served then.
     takes_away = models.BooleanField(default=True, editable=False)
 
     objects = ReleaseQuerySet.as_manager()
@@ -62,36 +62,42 @@ class Release(PublicModel):
 
 
 class EntryQuerySet(models.QuerySet["ReleaseEntry"]):
-    """Entries of releases. Who may know what of a session is decided here and nowhere else, for every channel.
+    """Entries of releases. This class alone decides what a reader may know of a session, for every channel.
 
-    A release holds a session once for all ranks that may know the same of it. What one may not know isn't in the row
-    that one reads, so that no search, order or count tells it."""
+    Ranks of readers that may know the same of a session share one row. What a reader may not know isn't in the row
+    that they read, so no search, order or count reveals it.
+    """
 
     def current(self, summit: Summit) -> "EntryQuerySet":
-        """Return those of the summit's newest release: by its key, found once, and not by a question at each row."""
+        """Return the entries of the summit's newest release.
+
+        The subquery finds the release's key once; it isn't repeated for each row.
+        """
         newest = Release.objects.filter(summit=summit).order_by("-number").values("pk")[:1]
         return self.filter(release=Subquery(newest))
 
     def latest_of_sessions(self, summit: Summit) -> "EntryQuerySet":
-        """Return those in the last release of a summit that holds their session: of what is scheduled the newest, of
-        what is cancelled the one before."""
+        """Return, for each session of a summit, its entries in the last release that holds it.
+
+        For a scheduled session that is the newest release, for a cancelled one the release before its cancellation.
+        """
         releases = ReleaseEntry.objects.filter(release__summit=summit, session=OuterRef("session"))
         number = releases.order_by("-release__number").values("release__number")[:1]
         return self.filter(release__summit=summit, release__number=Subquery(number))
 
     def at(self, rank: int) -> "EntryQuerySet":
-        """Return what readers of a rank may know."""
+        """Return the entries that readers of a rank may read."""
         return self.filter(low__lte=rank, high__gte=rank)
 
     def for_public(self) -> "EntryQuerySet":
-        """Return what everybody may know of."""
+        """Return the entries that everybody may read."""
         return self.at(EVERYBODY).filter(release__summit__public=True)
 
     def for_members(self, members: Members) -> "EntryQuerySet":
-        """Return what these may know of, together: each session at the rank that they have in it.
+        """Return the entries that these members may read together, for each session at their rank in it.
 
-        Whoever belongs to a party of the summit is accredited enough to see what all delegations see; what is for
-        those who take part needs a place in it.
+        Members of a party of the summit see what all delegations see. What is restricted to participants needs a
+        place in the session.
         """
         if not members:
             return self.at(EVERYBODY)
@@ -100,44 +106,48 @@ class EntryQuerySet(models.QuerySet["ReleaseEntry"]):
         return self.filter((inside & at_rank[0]) | (~inside & at_rank[1]))
 
     def of_members(self, members: Members) -> "EntryQuerySet":
-        """Return what these take part in and may know of."""
+        """Return the entries of sessions in which these members take part, if they may know of them."""
         return self.at(TAKING_PART).filter(taking_part(members))
 
 
 def taking_part(members: Members) -> Q:
-    """Return the condition on an entry that one of these has a place in it, or has signed up for one.
+    """Return the condition that an entry's session has a place for one of these members, or that one has signed up
+    for it.
 
-    It looks at all that was released of the session, since the list of who takes part may be shown to fewer.
+    It checks the full released row, because the list of participants may be shown to fewer readers than the session.
     """
     categories = Membership.objects.filter(person__in=members.people).order_by().values("category")
     theirs = Q(party__in=members.parties) | Q(person__in=members.people) | Q(category__in=categories)
-    # Read once from the index, and not asked anew for each entry.
+    # A subquery that reads the index once, rather than once for each entry.
     places = ReleasedParticipant.objects.filter(theirs).order_by().values("released_session")
     signed_up = SignUp.objects.filter(person__in=members.people, state=SignUpState.PLACE).order_by().values("session")
     return Q(full__in=places) | Q(session__in=signed_up)
 
 
 class ReleasedQuerySet(models.QuerySet["ReleasedSession"]):
-    """Released sessions, as entries of a release show them to a reader."""
+    """Released sessions, selected through the entries that a reader may read."""
 
     def public(self, summit: Summit) -> "ReleasedQuerySet":
-        """Return what everybody may know of a summit's newest release."""
+        """Return the sessions of a summit's newest release that everybody may know of."""
         return self._shown(ReleaseEntry.objects.current(summit).for_public())
 
     def for_members(self, summit: Summit, members: Members) -> "ReleasedQuerySet":
-        """Return what these may know of a summit's newest release; each row's `mine` says whether they take part."""
+        """Return the sessions of a summit's newest release that these members may know of.
+
+        Each row's `mine` says whether they take part.
+        """
         entries = ReleaseEntry.objects.current(summit).for_members(members)
         mine = ReleaseEntry.objects.current(summit).of_members(members).order_by().values("released_session")
         taking = ExpressionWrapper(Q(pk__in=mine), output_field=models.BooleanField())
         return self._shown(entries).annotate(mine=taking)
 
     def own(self, summit: Summit, members: Members) -> "ReleasedQuerySet":
-        """Return those of `for_members` in which these take part."""
+        """Return the sessions of `for_members` in which these members take part."""
         entries = ReleaseEntry.objects.current(summit).of_members(members)
         return self._shown(entries).annotate(mine=Value(True, output_field=models.BooleanField()))
 
     def for_desk(self, summit: Summit) -> "ReleasedQuerySet":
-        """Return all of a summit's newest release."""
+        """Return all sessions of a summit's newest release."""
         return self._shown(ReleaseEntry.objects.current(summit).at(DESK))
 
     def _shown(self, entries: EntryQuerySet) -> "ReleasedQuerySet":
@@ -145,11 +155,12 @@ class ReleasedQuerySet(models.QuerySet["ReleasedSession"]):
 
 
 class ReleasedSession(Worded, Peopled, PublicModel):
-    """A session as it was released, as some readers may know it. Never changed: a trigger holds it.
+    """A session as it was released, with what readers of some ranks may know. A database trigger rejects every
+    change.
 
-    A release that leaves a session as it was refers to the same row: two releases differ in their entries. `sequence`
-    is the SEQUENCE (RFC 5545, 3.8.7.4) that its readers get, which only rises. What they may not know is empty in it;
-    without `times_known`, `starts_at` and `ends_at` are the bounds of its days there.
+    Releases that leave a session unchanged refer to the same row; only their entries differ. `sequence` is the
+    SEQUENCE (RFC 5545, 3.8.7.4) for these readers, and only rises. Fields that they may not know are empty. Where
+    `times_known` is false, `starts_at` and `ends_at` are the bounds of its days at the venue.
     """
 
     session = models.ForeignKey(
@@ -158,11 +169,11 @@ class ReleasedSession(Worded, Peopled, PublicModel):
     sequence = models.PositiveIntegerField("SEQUENCE")
     fingerprint = models.CharField(max_length=64, editable=False)
     kind = models.CharField(_("kind"), max_length=20, choices=SessionKind)
-    # Lists of a language and the name of the summit's own kind in it, the summit's language first.
+    # [language, name] pairs of the summit's own kind, the summit's language first.
     kind_names = models.JSONField(_("names of the kind"), default=list, blank=True)
     title = models.CharField(_("title"), max_length=200, blank=True)
     summary = models.TextField(_("summary"), blank=True)
-    # Lists of language, title and summary.
+    # Rows of [language, title, summary].
     texts = models.JSONField(_("in other languages"), default=list, blank=True)
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
@@ -171,26 +182,26 @@ class ReleasedSession(Worded, Peopled, PublicModel):
     room_name = models.CharField(pgettext_lazy("label", "room"), max_length=120, blank=True)
     venue_name = models.CharField(pgettext_lazy("label", "venue"), max_length=200, blank=True)
     visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility)
-    # Lists of a part and to whom it is shown; of those that are shown to fewer than the session.
+    # [part, visibility] pairs of the parts that are shown to fewer than the session.
     audiences = models.JSONField(_("parts that are shown to fewer"), default=list, blank=True)
     media = models.CharField(_("media"), max_length=10, choices=MediaAccess, default=MediaAccess.CLOSED)
     capacity = models.PositiveIntegerField(_("places"), null=True)
     sign_up = models.BooleanField(_("open for sign-up"), default=False)
     opening = models.PositiveSmallIntegerField(_("minutes before the first speech"), null=True, blank=True)
-    # Lists of from, into and booth; and of a document's public id, title and language.
+    # Rows of [source, target, booth], and below of a document's [public id, title, language].
     languages = models.JSONField(_("interpretation"), default=list, blank=True)
     documents = models.JSONField(_("documents"), default=list, blank=True)
-    # What other schedules said of it: rows as sessions.exchange.unmapped_fields has them.
+    # Unmapped fields of an imported schedule: rows as in sessions.exchange.unmapped_fields.
     carried = models.JSONField(_("from another schedule"), null=True, blank=True, editable=False)
-    # Where those who take part don't know with whom: the places' fingerprint, so that for whoever comes back to it
-    # SEQUENCE is above that of the message by which they left.
+    # The fingerprint of the places, if participants may not read the list of participants. A participant who left and
+    # comes back then gets a SEQUENCE above that of the cancellation.
     seal = models.CharField(max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(_("released"), db_default=Now())
 
     objects = ReleasedQuerySet.as_manager()
 
     get_kind_display, get_media_display = displayed("kind", SessionKind), displayed("media", MediaAccess)
-    # What a list says of it for its reader: a template that asks for what isn't there is slow.
+    # Set by list pages for their reader. The defaults are here since a missing attribute makes templates slow.
     state, fresh, level, facts = "", False, "", ""
 
     class Meta:
@@ -208,7 +219,7 @@ class ReleasedSession(Worded, Peopled, PublicModel):
 
 
 class ReleasedRole(models.TextChoices):
-    """What somebody does in a released session."""
+    """The role of a participant in a released session."""
 
     CHAIR = ParticipantRole.CHAIR.value, _("chair")
     MODERATOR = ParticipantRole.MODERATOR.value, _("moderator")
@@ -218,9 +229,9 @@ class ReleasedRole(models.TextChoices):
 
 
 class ReleasedParticipant(models.Model):
-    """Who takes part in a released session, by the name that was released. Never changed: a trigger holds it.
+    """A participant of a released session, under the released name. A database trigger rejects every change.
 
-    A speech is a row with the role of speaker and its slot.
+    A speech is a row with the role of speaker and the key of its slot.
     """
 
     released_session = models.ForeignKey(
@@ -240,7 +251,7 @@ class ReleasedParticipant(models.Model):
         Category, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("category")
     )
     level = models.CharField(pgettext_lazy("attendance", "level"), max_length=10, choices=Attendance, blank=True)
-    # The public id of the speech; the slot itself may be gone from the draft while its release stands.
+    # The public id of the speech. The slot itself may have been deleted from the draft.
     slot_key = models.CharField(_("speech"), max_length=16, blank=True)
     label = models.CharField(_("name"), max_length=420)
     party_label = models.CharField(_("party's name"), max_length=120, blank=True)
@@ -265,15 +276,15 @@ class ReleasedParticipant(models.Model):
 
     @property
     def party_beside(self) -> str:
-        """The party's name where it stands beside the person's: nothing where the office names it already."""
+        """The party's name to show beside the person's; "" if the office already names the party."""
         return beside(self.label, self.party_label)
 
 
 class ReleaseEntry(models.Model):
-    """A release holds a session for readers of some ranks (`sessions.visibility.models`), from `low` to `high`.
+    """A session in a release, for readers of the ranks from `low` to `high` (`sessions.visibility.models`).
 
-    `released_session` is what these may know of it, `full` all that was released. A session that is in no entry of a
-    release is cancelled or not yet announced. Never changed: a trigger holds it.
+    `released_session` is what these readers may know of the session, `full` all that was released. A session without
+    an entry in a release is cancelled or not yet announced. A database trigger rejects every change.
     """
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="entries", verbose_name=_("release"))

@@ -1,4 +1,4 @@
-"""Sessions that leave the public agenda: what the public reads of them instead, and why."""
+"""Removals of sessions from the public agenda: the public notice and the internal reason."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,7 +10,7 @@ from sessions.draft.models.sessions import Session
 
 
 class PublicNotice(models.TextChoices):
-    """What the public record of changes says of a session that is hidden."""
+    """What the public record of changes says about a hidden session."""
 
     CANCELLED = "cancelled", _("“cancelled”")
     REMOVED = "removed", _("“no longer in the public agenda”")
@@ -18,9 +18,9 @@ class PublicNotice(models.TextChoices):
 
 
 class PublicRemoval(models.Model):
-    """A release hid a session that the public could read, or that it knew as cancelled. A trigger keeps it as it is.
+    """A session that a release hid from the public, which could read it, or knew it as cancelled.
 
-    The reason is for the desks alone.
+    Only the desks read the reason. A database trigger rejects every change.
     """
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="removals", verbose_name=_("release"))

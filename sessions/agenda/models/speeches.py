@@ -1,4 +1,4 @@
-"""The speeches of a released session, each with when it begins if all before it keep to their time."""
+"""The speeches of a released session, each with its expected start if all earlier speakers keep to their time."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 
 class _Session(Protocol):
-    """What the times are reckoned from."""
+    """The fields from which the times of speeches are calculated."""
 
     starts_at: datetime
     times_known: bool
@@ -14,20 +14,24 @@ class _Session(Protocol):
 
     @property
     def participants(self) -> Any:
-        """Who takes part."""
+        """The participants of the session."""
 
 
 class Peopled:
-    """A session that names who takes part."""
+    """A session with participants."""
 
     @property
     def people(self: _Session) -> list[Any]:
-        """Who takes part, in their order; each has `about`, when a speech begins, or None."""
+        """The participants in their order. Each has `about`: the expected start of a speech, or None."""
         return timed(self, self.participants.all())
 
 
 def timed(session: _Session, places: Iterable[Any]) -> list[Any]:
-    """Give each place `about`: the moment at which a speech begins where all before it take as long as they may."""
+    """Return the places as a list, with the attribute `about` set on each.
+
+    `about` is the time at which the speech begins if all earlier speeches take their full minutes. It is None for
+    places that aren't speeches, if the session's times aren't known, and after a speech without a length.
+    """
     found, moment = list(places), session.starts_at + timedelta(minutes=session.opening or 0)
     sure = session.times_known
     for place in found:

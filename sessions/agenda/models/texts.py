@@ -1,4 +1,4 @@
-"""What a released session is called, in the language of whoever reads, with the language that was found."""
+"""The title and summary of a released session in the reader's language, with the language that was found."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -11,7 +11,7 @@ from summit.core.languages import spoken
 
 @dataclass(frozen=True)
 class Words:
-    """Title and summary, and in which language they are: "" is the summit's own."""
+    """A title and a summary with their language; "" is the summit's own language."""
 
     language: str
     title: str
@@ -19,7 +19,7 @@ class Words:
 
 
 class _Row(Protocol):
-    """What the words are read from."""
+    """The fields from which the title and summary are read."""
 
     kind_names: list[Any]
     title: str
@@ -31,11 +31,14 @@ class _Row(Protocol):
 
 
 class Worded:
-    """A row that is read by people of several languages."""
+    """A row with title and summary in several languages."""
 
     @property
     def words(self: _Row) -> Words:
-        """Title and summary in the reader's language, or else the summit's; the kind, where no title is shown."""
+        """The title and summary in the reader's language, or else the summit's.
+
+        The name of the kind replaces a title that isn't shown.
+        """
         if not self.title:
             return kind_of(self)
         reader = get_language() or ""
@@ -44,12 +47,12 @@ class Worded:
 
     @property
     def kind_words(self: _Row) -> Words:
-        """What the session's kind is called: the summit's own name for it, where it has one."""
+        """The name of the session's kind; the summit's own name if it has one."""
         return kind_of(self)
 
 
 def kind_of(row: _Row) -> Words:
-    """Return what a session's kind is called in the reader's language, begun as a heading is."""
+    """Return the name of a session's kind in the reader's language, with a capital first letter."""
     reader = get_language() or ""
     names = dict(row.kind_names)
     if not names:

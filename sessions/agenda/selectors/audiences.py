@@ -1,4 +1,4 @@
-"""Who sees which part of a session, once it is released."""
+"""Which kinds of reader see which part of a session once it is released."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from sessions.visibility.models import PARTS, RANKS, Visibility, rank_of
 
 @dataclass(frozen=True)
 class Seen:
-    """What readers of a sort see of a session: whether they know that it takes place, and of each part whether they
-    see it."""
+    """What one kind of reader sees of a session: whether they know that it takes place, and whether they see each
+    part."""
 
     reader: Visibility
     knows: bool
@@ -20,7 +20,7 @@ class Seen:
 
 
 def who_sees(session: Session) -> list[Seen]:
-    """Return what each sort of reader sees, those who see least first. No query."""
+    """Return what each kind of reader sees of a session, starting with those who see least. No query."""
     ranks = {part: rank_of(session.visibility, getattr(session, f"{part}_to")) for part in PARTS}
     return [
         Seen(
@@ -34,14 +34,14 @@ def who_sees(session: Session) -> list[Seen]:
 
 @dataclass(frozen=True)
 class Audience:
-    """The sessions that readers of a sort, and nobody who sees less, know of once they are released."""
+    """Sessions that these readers know of once they are released, and that nobody of a lower rank knows of."""
 
     reader: Visibility
     sessions: tuple[Snapshot, ...]
 
 
 def audiences(changes: Iterable[Change]) -> list[Audience]:
-    """Return the sessions that changes leave in the agenda by who reads them: what everybody reads first."""
+    """Return the sessions that remain after these changes, grouped by their audience, starting with everybody."""
     found: dict[str, list[Snapshot]] = {value: [] for value in RANKS}
     for change in changes:
         if change.after is not None:

@@ -1,4 +1,5 @@
-"""Changes in words, in the reader's language and in the venue's zone: the same for mail, portal, public and desk."""
+"""Descriptions of changes in the reader's language and the venue's time zone, for mail, portal, public pages and
+desk."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,21 +29,24 @@ from summit.templatetags.marks import comma, pair, semicolon
 
 
 class Where(Protocol):
-    """What tells the zone and its name: a summit, or the facts of a message."""
+    """An object that has the venue's time zone and its name: a summit, or the facts of a message."""
 
     @property
     def said_place(self) -> str:
-        """What the venue's zone is called, in the reader's language."""
+        """The name of the venue's time zone, in the reader's language."""
         ...
 
     @property
     def zone(self) -> ZoneInfo:
-        """The venue's zone."""
+        """The venue's time zone."""
 
 
 @dataclass(frozen=True)
 class Zones:
-    """The venue's zone, and `also` that of a reader who is elsewhere: times are told in both where they differ."""
+    """The venue's time zone, and in `also` the zone of a reader who is elsewhere.
+
+    Times are written in both zones where they differ.
+    """
 
     place: str
     zone: ZoneInfo
@@ -50,19 +54,19 @@ class Zones:
 
     @property
     def said_place(self) -> str:
-        """What the venue's zone is called."""
+        """The name of the venue's time zone."""
         return self.place
 
     @classmethod
     def of(cls, place: str, zone: str, also: str = "") -> "Zones":
-        """Return zones by their names; the reader's is called by its city."""
+        """Return zones by their names. The reader's zone is named after its city."""
         city = also.rpartition("/")[2].replace("_", " ")
         return cls(place, ZoneInfo(zone), cls(city, ZoneInfo(also)) if also and also != zone else None)
 
 
 @dataclass(frozen=True)
 class Story:
-    """A change as it is read."""
+    """A change in words."""
 
     key: str
     nature: str
@@ -71,18 +75,18 @@ class Story:
     when: str
     room: str
     lines: tuple[Line, ...]
-    # In which the title is, where it isn't the summit's.
+    # The language of the title, if it isn't the summit's.
     language: str = ""
     speeches: tuple[str, ...] = ()
 
     @property
     def sign(self) -> str:
-        """The sign that stands beside the state's word."""
+        """The sign shown beside the name of the state."""
         return SIGNS[Nature(self.nature)]
 
     @property
     def open(self) -> bool:
-        """Whether there is still a page of it to follow."""
+        """Whether the session still has a page to link to."""
         return self.nature in (Nature.ADDED, Nature.CHANGED)
 
 
@@ -137,8 +141,10 @@ def span(starts_at: datetime, ends_at: datetime, where: Where) -> str:
 
 
 def _also(starts_at: datetime, ends_at: datetime, where: Where) -> str:
-    """Return the times in the zone of a reader who is elsewhere, their day only where it is another; "" where both
-    zones' clocks say the same."""
+    """Return the times in the zone of a reader who is elsewhere; "" where both zones have the same clock time.
+
+    The day is included only where it differs from the day at the venue.
+    """
     other = where.also if isinstance(where, Zones) else None
     if other is None:
         return ""
@@ -152,7 +158,7 @@ def _also(starts_at: datetime, ends_at: datetime, where: Where) -> str:
 
 
 def days(starts_at: datetime, ends_at: datetime, where: Where) -> str:
-    """Return "Monday 31 March 2025, time not announced", for those who may not know the times."""
+    """Return "Monday 31 March 2025, time not announced", for readers who may not know the times."""
     first, last = starts_at.astimezone(where.zone), (ends_at - timedelta(microseconds=1)).astimezone(where.zone)
     if first.date() == last.date():
         return _("%(day)s, time not announced") % {"day": long_day(first)}
@@ -160,7 +166,7 @@ def days(starts_at: datetime, ends_at: datetime, where: Where) -> str:
 
 
 def when(session: Snapshot | Span, where: Where) -> str:
-    """Return when a session is, as far as its reader may know."""
+    """Return the time of a session in words, or only its days if the reader may not know the times."""
     known = session.known if isinstance(session, Span) else session.times_known
     if not known:
         return days(session.starts_at, session.ends_at, where)
@@ -169,12 +175,13 @@ def when(session: Snapshot | Span, where: Where) -> str:
 
 
 def kind_label(kind: str) -> str:
-    """Return what a kind is called: one that every summit knows, or a summit's own by its name."""
+    """Return the label of a standard kind. Any other value is the name of a summit's own kind and is returned
+    unchanged."""
     return str(SessionKind(kind).label) if kind in SessionKind.values else kind
 
 
 def title_of(session: Snapshot, language: str | None) -> str:
-    """Return what a session is called in a language; its kind, where its reader may not know the title."""
+    """Return the title of a session in a language, or its kind if the reader may not know the title."""
     return session.titled(language or "")[0] or capfirst(kind_label(session.kind_in(language)))
 
 
@@ -185,14 +192,14 @@ def minutes(number: int) -> str:
 
 @dataclass(frozen=True)
 class Names:
-    """How a page names parties, and the footnotes that stand under it. Without, what was released is read."""
+    """How a page names parties, and the footnotes below it. Without it, the released names are used."""
 
     book: Book
     notes: Footnotes
 
 
 def place_line(place: Place, names: Names | None = None) -> str:
-    """Return somebody's place by name, party, and for a speech its title and minutes."""
+    """Return a participant in words: name and party, and for a speech its title and minutes."""
     name = with_party(place.label, place.party_label)
     if names is not None:
         name, party = called(place, names.book)
@@ -203,17 +210,17 @@ def place_line(place: Place, names: Names | None = None) -> str:
 
 
 def value(what: What, found: Value, where: Where, names: Names | None = None) -> str:
-    """Return one side of a change in words; what is empty says so."""
+    """Return one side of a change in words; an empty value becomes "none" or "nobody"."""
     if isinstance(found, Span):
         words = when(found, where)
         return f"{words} ({minutes(found.minutes)})" if what in (What.LONGER, What.SHORTER) else words
     if isinstance(found, tuple):
-        said = [place_line(row, names) if isinstance(row, Place) else _row(what, row) for row in found]
-        return semicolon().join(said) or (_("nobody") if what in ROLES else _("none"))
+        message = [place_line(row, names) if isinstance(row, Place) else _row(what, row) for row in found]
+        return semicolon().join(message) or (_("nobody") if what in ROLES else _("none"))
     return _SAID.get(what, str)(found) if found else str(_NOTHING.get(what, _("none")))
 
 
-# How what isn't text is said, and what is said of nothing.
+# Functions that put values other than text into words, and the words for empty values.
 _SAID: dict[What, Callable[[str], str]] = {
     What.KIND: kind_label,
     What.MEDIA: lambda found: str(MediaAccess(found).label),
@@ -231,7 +238,7 @@ SHOWN_PARTS = {
 
 
 def _row(what: What, row: tuple[str, ...]) -> str:
-    """Return one line of what a session has several of."""
+    """Return one row of a documents, languages or visibility value in words."""
     if what == What.DOCUMENTS:
         return row[1]
     if what == What.LANGUAGES:
@@ -244,7 +251,10 @@ def _row(what: What, row: tuple[str, ...]) -> str:
 
 
 def lines_of(aspect: Aspect, change: Change, where: Where, names: Names | None, language: str | None) -> list[Line]:
-    """Return one part of a session as it was and is, for readers of a language; of several people who differs."""
+    """Return one changed part of a session as lines with the old and new value, for readers of a language.
+
+    For a list of people, the lines name only those who differ.
+    """
     what, sides = aspect.what, ((change.before, aspect.old), (change.after, aspect.new))
     book = names.book if names else None
     if changed_lines.several(aspect):
@@ -263,22 +273,25 @@ def lines_of(aspect: Aspect, change: Change, where: Where, names: Names | None, 
 def story(
     change: Change, where: Where, *, public: bool = False, names: Names | None = None, desk: bool = False
 ) -> Story:
-    """Return a change in words. `public`: for everybody, who have no programme of their own; `desk`: for those who
-    write it, in all languages."""
+    """Return a change in words.
+
+    With `public`, it is worded for everybody, who have no programme of their own; with `desk`, for the authors of the
+    agenda, in all languages.
+    """
     language = None if desk else get_language()
     session: Snapshot = change.session
     states = PUBLIC_STATES if public else STATES
     found = change.aspects(language)
-    # Where the start stays, "longer" says the new end; where it moves as well, the time is said once.
+    # "Longer" and "shorter" include the new times, so a move beside them would repeat the time.
     shown = [
         aspect
         for aspect in found
         if not (aspect.what == What.MOVED and any(other.what in (What.LONGER, What.SHORTER) for other in found))
     ]
-    said = [line for aspect in shown for line in lines_of(aspect, change, where, names, language)]
+    message = [line for aspect in shown for line in lines_of(aspect, change, where, names, language)]
     if len(shown) < len(found):
         both = _("Moved and longer") if shown[0].what == What.LONGER else _("Moved and shorter")
-        said[0] = Line(both, said[0].old, said[0].new)
+        message[0] = Line(both, message[0].old, message[0].new)
     return Story(
         key=session.key,
         nature=change.nature.value,
@@ -286,7 +299,7 @@ def story(
         state=str(states[change.nature]),
         when=when(session, where),
         room=session.where,
-        lines=tuple(said),
+        lines=tuple(message),
         language=content_language.of_title(session, language),
     )
 
@@ -294,5 +307,5 @@ def story(
 def stories(
     changes: list[Change], where: Where, *, public: bool = False, names: Names | None = None, desk: bool = False
 ) -> list[Story]:
-    """Return changes in words, with parties as a page names them."""
+    """Return changes in words, with parties named as on the page."""
     return [story(change, where, public=public, names=names, desk=desk) for change in changes]

@@ -1,4 +1,5 @@
-"""What changed as lines, and of those who take part only who differs: nobody reads two lists of 46 to find out."""
+"""Changes as lines with an old and a new value. For participants, only those who differ are listed, not both full
+lists."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -15,33 +16,36 @@ from sessions.agenda.selectors.differences import ROLES, Aspect
 from sessions.agenda.selectors.snapshots import Place
 from summit.templatetags.marks import pair, semicolon
 
-# So many are named of those who came, who left and so on; one more than that is named rather than counted.
+# How many people who came, left and so on are named. If there is only one more, that one is named too.
 FEW = 5
 Places = tuple[Place, ...]
 T = TypeVar("T")
-# A place with what of it reads the same before and after: its name, and the how manieth of that name it is.
+# Places by what stays the same before and after: the name, and the place's number among those of the same name.
 _Keyed = dict[tuple[str, str, int], Place]
 
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that changed: what it was and what it is. Who came or left has but one side; the other is ""."""
+    """One change with its old and new value. For a person who came or left, one of them is ""."""
 
     what: str
     old: str
     new: str
-    # Whether people have written it: pages then say in which language.
+    # Whether people wrote the text. Pages then mark its language.
     old_written: bool = field(default=False, compare=False)
     new_written: bool = field(default=False, compare=False)
-    # In which, where it isn't the summit's.
+    # The language, if it isn't the summit's.
     old_language: str = field(default="", compare=False)
     new_language: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
 class Differ:
-    """Who differs between two lists of places. `changed` are pairs of what was and is, `moved` come with number:
-    speeches alone, and not those that merely made room for others."""
+    """The differences between two lists of places.
+
+    `changed` has pairs of the old and new place. `moved` has new positions with their places, for speeches only,
+    without those that merely made room for others.
+    """
 
     gone: Places
     come: Places
@@ -50,18 +54,18 @@ class Differ:
 
     @property
     def named(self) -> Iterable[Place]:
-        """Who is named when it is told."""
+        """The places that the description of the difference names."""
         pairs = [place for both in _few(self.changed) for place in both]
         return [*_few(self.gone), *_few(self.come), *pairs, *(place for _number, place in _few(self.moved))]
 
 
 def several(aspect: Aspect) -> bool:
-    """Return whether lists of places differ, not one who was and one who is."""
+    """Return whether an aspect is about lists of places, rather than one place before and one after."""
     return aspect.what in ROLES and max(len(aspect.old), len(aspect.new)) > 1  # type: ignore[arg-type]
 
 
 def differ(aspect: Aspect) -> Differ:
-    """Return who differs."""
+    """Return the differences between the old and the new places of an aspect."""
     were, are = _keyed(aspect.old), _keyed(aspect.new)  # type: ignore[arg-type]
     numbers = {key: number for number, key in enumerate(are, start=1)}
     stay = [key for key in were if key in are]
@@ -80,8 +84,10 @@ def differ(aspect: Aspect) -> Differ:
 def of_people(
     people: str, aspect: Aspect, say: Callable[[Place], str], tongue: Callable[[Places], str]
 ) -> list[Line]:
-    """Return who differs in words. `people` is what they are called in their role, `say` tells a place, `tongue` the
-    language of several."""
+    """Return the differences between two lists of people as lines.
+
+    `people` is their name in this role. `say` returns a place in words, `tongue` the language of several places.
+    """
     found = differ(aspect)
     lines = []
     written = partial(Line, old_written=True, new_written=True)
@@ -93,9 +99,9 @@ def of_people(
         lines.append(written(what, "", _some(found.come, say), new_language=tongue(found.come)))
     if found.changed:
         sides = tuple(zip(*found.changed, strict=True))
-        said, told = [_some(side, say) for side in sides], [tongue(side) for side in sides]
+        message, told = [_some(side, say) for side in sides], [tongue(side) for side in sides]
         what = _("%(people)s – changed") % {"people": people}
-        lines.append(written(what, *said, old_language=told[0], new_language=told[1]))
+        lines.append(written(what, *message, old_language=told[0], new_language=told[1]))
     if found.moved:
         what = _("%(people)s – moved") % {"people": people}
         moved = _some(found.moved, lambda each: _at(*each, say))
@@ -104,7 +110,7 @@ def of_people(
 
 
 def _at(number: int, place: Place, say: Callable[[Place], str]) -> str:
-    """Return where somebody speaks now, without what they speak on."""
+    """Return a speaker in words with their new position, without the subject of the speech."""
     return pair(say(replace(place, title="", minutes=None, level="")), _("place %(place)d") % {"place": number})
 
 
@@ -113,7 +119,7 @@ def _few(found: tuple[T, ...]) -> tuple[T, ...]:
 
 
 def _some(found: tuple[T, ...], say: Callable[[T], str]) -> str:
-    """Name a few, and say how many more there are."""
+    """Return a few of the places in words, with the number of those left out."""
     named = _few(found)
     rest = len(found) - len(named)
     more = [ngettext("and %(number)d more", "and %(number)d more", rest) % {"number": rest}] if rest else []
@@ -130,7 +136,7 @@ def _keyed(places: Places) -> _Keyed:
 
 
 def _rising(numbers: list[int]) -> set[int]:
-    """Return the most numbers that rise as they stand: those who kept their order."""
+    """Return the numbers of a longest rising subsequence: those that kept their order."""
     ends: list[int] = []
     tails: list[int] = []
     before: list[int | None] = []

@@ -1,4 +1,4 @@
-"""In which language what people have written of a session is told, for pages that say so: "" is the summit's own."""
+"""The language of text that people wrote about a session, for pages that mark it; "" is the summit's own language."""
 
 from collections.abc import Iterable
 
@@ -8,31 +8,31 @@ from delegations.parties.selectors.party_names import Book
 from sessions.agenda.selectors.differences import ROLES, Value, What
 from sessions.agenda.selectors.snapshots import Place, Snapshot
 
-# What people have written of a session.
+# The parts of a session that people wrote.
 WRITTEN = {What.ROOM, What.TITLE, What.SUMMARY, What.DOCUMENTS, *ROLES}
-# A kind may be the summit's own.
+# The name of a kind may be the summit's own.
 TOLD = {What.KIND, *WRITTEN}
 
 
 def of_title(session: Snapshot, language: str | None) -> str:
-    """Return the language of what a session is called in a language: its kind, where no title is shown."""
+    """Return the language of a session's title for readers of a language, or of its kind if no title is shown."""
     return of_words(session, language) if session.title else of_kind(session, language)
 
 
 def of_words(session: Snapshot, language: str | None) -> str:
-    """Return the language in which title and summary are told to readers of a language."""
+    """Return the language in which readers of a language get title and summary."""
     return language if language and any(code == language for code, _title, _summary in session.texts) else ""
 
 
 def of_kind(session: Snapshot, language: str | None) -> str:
-    """Return the language of a kind's name: what every summit knows is in that of the page."""
+    """Return the language of a kind's name. A standard kind is in the language of the page."""
     if not session.kind_names:
         return get_language() or ""
     return language if language and language in dict(session.kind_names) else ""
 
 
 def of_side(what: What, session: Snapshot | None, found: Value, language: str | None, names: Book | None) -> str:
-    """Return the language of one side of a change, where all of it is in one."""
+    """Return the language of one side of a change, or "" if it isn't all in one language."""
     if session is not None and what in (What.TITLE, What.SUMMARY):
         return of_words(session, language)
     if session is not None and what == What.KIND:

@@ -1,4 +1,4 @@
-"""What changed between two agendas, by the identity of each session, and what of it concerns whom."""
+"""Differences between two agendas, matched by session, and what each reader may know of them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -13,17 +13,17 @@ from sessions.visibility.models import DELEGATIONS, PARTS, TAKING_PART, rank_of
 
 
 class Nature(StrEnum):
-    """What became of a session in somebody's programme."""
+    """What happened to a session in somebody's programme."""
 
     ADDED = "added"
     CHANGED = "changed"
     CANCELLED = "cancelled"
-    # It may take place without them, or where they don't know of it: which of them is not said.
+    # It may still take place without them, or they may no longer know of it. The reader isn't told which.
     GONE = "gone"
 
 
 class What(StrEnum):
-    """Which part of a session changed."""
+    """The part of a session that changed."""
 
     MOVED = "moved"
     LONGER = "longer"
@@ -47,7 +47,7 @@ class What(StrEnum):
 
 @dataclass(frozen=True)
 class Span:
-    """From when to when; where the times aren't `known`, the bounds of days."""
+    """A start and an end; if the times aren't `known`, the bounds of days."""
 
     starts_at: datetime
     ends_at: datetime
@@ -55,18 +55,18 @@ class Span:
 
     @property
     def minutes(self) -> int:
-        """How long."""
+        """The length in minutes."""
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
 
 
-# Rows of texts: from, into and booth; a document's id, title and language; a part and to whom it is shown.
+# Rows of text: (source, target, booth), (document id, title, language) or (part, visibility).
 Rows = tuple[tuple[str, ...], ...]
 Value = str | Span | tuple[Place, ...] | Rows
 
 
 @dataclass(frozen=True)
 class Aspect:
-    """One part of a session, as it was and as it is."""
+    """One changed part of a session, with its old and new value."""
 
     what: What
     old: Value
@@ -75,24 +75,27 @@ class Aspect:
 
 @dataclass(frozen=True)
 class Change:
-    """What became of one session. `before` is what was known of it, `after` what is; never both missing."""
+    """The change of one session. `before` is its old state, `after` its new one; at most one of them is None."""
 
     nature: Nature
     before: Snapshot | None
     after: Snapshot | None
-    # Whether its reader merely waits for a place in it, and knows of it what all delegations do.
+    # Whether the reader only waits for a place in the session, and so knows no more than all delegations.
     waiting: bool = False
 
     @property
     def session(self) -> Snapshot:
-        """The session as it is known last."""
+        """The last known state of the session."""
         found = self.after or self.before
         assert found is not None  # noqa: S101 - one of them is there
         return found
 
     def aspects(self, language: str | None = None) -> Sequence[Aspect]:
-        """Return what of it changed for readers of a language (None: for any of them); empty but for a session that
-        was there and still is. Worked out once for each language: thousands may read it."""
+        """Return the parts that changed, for readers of `language` (None: any language).
+
+        It is empty if the session was added or removed. The result is computed once for each language, since
+        thousands may read it.
+        """
         if self.before is None or self.after is None:
             return ()
         if language not in self._aspects:
@@ -108,15 +111,17 @@ class Change:
         return {}
 
     def without(self, parts: frozenset[str]) -> "Change":
-        """Return the change with nothing of some parts of the session in it."""
+        """Return the change without some parts of the session."""
         if not parts:
             return self
         before, after = (side and snapshots.without(side, parts) for side in (self.before, self.after))
         return replace(self, before=before, after=after)
 
     def says_something(self, language: str | None = None) -> bool:
-        """Return whether readers of a language would notice it: a title in another one doesn't concern them, and
-        what is kept from them may have changed."""
+        """Return whether readers of a language would notice the change.
+
+        They don't notice a title in another language, or a part that they may not read.
+        """
         return self.nature != Nature.CHANGED or bool(self.aspects(language))
 
 
@@ -130,7 +135,8 @@ ROLES = {
 
 
 def aspects(before: Snapshot, after: Snapshot, language: str | None = None) -> list[Aspect]:
-    """Return each part that differs between two states of a session, for readers of a language or of any."""
+    """Return each part that differs between two states of a session, for readers of `language`
+    (None: any language)."""
     found = _times(before, after)
     titles, summaries = _texts(before, after, language)
     pairs: list[tuple[What, Value, Value]] = [
@@ -164,7 +170,8 @@ def _times(before: Snapshot, after: Snapshot) -> list[Aspect]:
 
 
 def _texts(before: Snapshot, after: Snapshot, language: str | None) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Return old and new title, and old and new summary: in one language, or in all in which they differ."""
+    """Return the old and new title, and the old and new summary, in one language or in all languages in which they
+    differ."""
     if language is not None:
         return _pairs(before.titled(language), after.titled(language))
     codes = sorted({code for state in (before, after) for code, _title, _summary in state.texts} | {""})
@@ -182,22 +189,22 @@ def _pairs(old: tuple[str, str], new: tuple[str, str]) -> tuple[tuple[str, str],
 
 
 def places_of(session: Snapshot) -> str:
-    """Return how many places there are, where somebody can take one."""
+    """Return the number of places as text; "" without a limit or if the session isn't open for sign-up."""
     return str(session.capacity or "") if session.sign_up else ""
 
 
 def opening_of(session: Snapshot) -> str:
-    """Return how many minutes pass before the first speech."""
+    """Return the minutes before the first speech as text."""
     return str(session.opening or "")
 
 
 def shown_to(session: Snapshot) -> Rows:
-    """Return to whom it is shown, and each part that is shown to fewer."""
+    """Return the visibility of the session, and of each part that is shown to fewer."""
     return (("", session.visibility), *session.audiences)
 
 
 def widens(change: Change) -> bool:
-    """Return whether more people than before may know of a session that stays, or of a part of it."""
+    """Return whether more people may know of an existing session, or of a part of it, than before."""
     if change.before is None or change.after is None:
         return False
     old, new = (
@@ -208,7 +215,7 @@ def widens(change: Change) -> bool:
 
 
 def differences(*, old: Agenda, new: Agenda) -> list[Change]:
-    """Return what changed from one agenda to another, in the order of the days."""
+    """Return the changes from one agenda to another, ordered by time."""
     found = []
     for session_id in old.keys() | new.keys():
         before, after = old.get(session_id), new.get(session_id)
@@ -222,14 +229,16 @@ def differences(*, old: Agenda, new: Agenda) -> list[Change]:
 
 
 def in_order(changes: Iterable[Change]) -> list[Change]:
-    """Return changes by the time of their sessions."""
+    """Return changes ordered by the time of their sessions."""
     return sorted(changes, key=lambda change: (change.session.starts_at, change.session.ends_at, change.session.key))
 
 
 @dataclass(frozen=True)
 class Programme:
-    """Whose programme: parties, people and categories, the sessions for which these have signed up, and those in
-    which they wait for a place, all by primary key."""
+    """The owners of a programme by primary key: parties, people and categories.
+
+    It also has the sessions for which they have signed up, and those in which they wait for a place.
+    """
 
     parties: frozenset[int] = frozenset()
     people: frozenset[int] = frozenset()
@@ -238,9 +247,11 @@ class Programme:
     waits_for: frozenset[int] = frozenset()
 
     def rank_in(self, session: Snapshot | None) -> int | None:
-        """Return the rank at which its readers know of a session that stands in it: that of those who take part, or
-        where they wait for a place that of all delegations; None where it doesn't stand in it. `session` is all that
-        is known of it."""
+        """Return the rank at which the owners of this programme know of a session in it; None if it isn't in it.
+
+        It is the rank of participants, or that of all delegations if they wait for a place. `session` is its full
+        state.
+        """
         if session is None:
             return None
         if (
@@ -255,11 +266,12 @@ class Programme:
 
 
 def as_seen(change: Change, *, before: int | None, after: int | None) -> Change | None:
-    """Return a change as somebody reads it who had a rank in the session before or has one after, with what such may
-    know of it.
+    """Return a change as seen by a reader with these ranks in the session before and after it; None if they see
+    nothing.
 
-    What merely left their view is gone and its new state is not in what they get; what is truly cancelled and was
-    in their view says so. Who had a place and waits for one now has lost the session; who waited and has one gets it.
+    A session that merely left their view is GONE, without its new state; a session that was in their view and is
+    cancelled is CANCELLED. A reader who had a place and now waits for one has lost the session; one who waited and
+    has a place now gets it.
     """
     was = change.before.at(before) if change.before and before is not None else None
     now = change.after.at(after) if change.after and after is not None else None
@@ -274,8 +286,10 @@ def as_seen(change: Change, *, before: int | None, after: int | None) -> Change 
 
 
 def read_by(change: Change, mine: Programme) -> Change | None:
-    """Return a change as the readers of a programme may read it; None where it doesn't concern them. Readers who had
-    and have the same ranks in it read the same object."""
+    """Return a change as the owners of a programme may read it; None if it doesn't concern them.
+
+    Owners with the same ranks before and after get the same object.
+    """
     ranks = mine.rank_in(change.before), mine.rank_in(change.after)
     if ranks not in change._seen:
         change._seen[ranks] = as_seen(change, before=ranks[0], after=ranks[1])
@@ -283,13 +297,13 @@ def read_by(change: Change, mine: Programme) -> Change | None:
 
 
 def personal(changes: Iterable[Change], mine: Programme, language: str | None = None) -> list[Change]:
-    """Return what changed in a programme, as its readers may read it in their language."""
+    """Return the changes in a programme, as its owners may read them in their language."""
     seen = (read_by(change, mine) for change in changes)
     return [change for change in seen if change is not None and change.says_something(language)]
 
 
 def touched(changes: Iterable[Change]) -> Programme:
-    """Return the parties, people and categories in whose programme something changed, and the sessions that did."""
+    """Return the parties, people and categories with a change in their programme, and the changed sessions."""
     states = [state for change in changes for state in (change.before, change.after) if state is not None]
     return Programme(
         parties=frozenset().union(*(state.parties for state in states)),

@@ -17,22 +17,25 @@ from summit.core.languages import spoken
 from summit.people.models import announced
 from summit.summits.models import Summit
 
-# Who somebody is and whose: the name and office of a person, the name of their delegation.
+# A person's name and office, and the name of their party.
 _WHO = ("name", "office", "membership__party__name")
-# What is told of a room: by its name in a snapshot, the path from the room.
+# Fields of a room: the name in a snapshot and the lookup from the room.
 ROOM = {"room_key": "public_id", "room_name": "name", "venue_name": "venue__name"}
 
 
 def draft(summit: Summit, among: Collection[int] | None = None) -> Agenda:
-    """Return the working draft without what is cancelled, or of it the sessions `among` these primary keys. Seven
-    queries."""
+    """Return snapshots of the working draft without cancelled sessions, or only of the sessions in `among`, by
+    primary key.
+
+    Seven queries.
+    """
     meant = {"summit": summit, "cancelled_at": None} | ({} if among is None else {"pk__in": list(among)})
     with override(spoken(summit.language)):
         return _draft(summit, meant)
 
 
 def _draft(summit: Summit, meant: dict[str, Any]) -> Agenda:
-    # Of rooms values are read: each would be made anew for each of its sessions.
+    # Rooms are read as values: select_related would create a room object for each session.
     rooms = {f"{name}_of_room": F(f"room__{column}") for name, column in ROOM.items()}
     rows = Session.objects.filter(**meant).select_related("custom_kind").annotate(**rooms)
     of = {f"session__{name}": value for name, value in meant.items()}
@@ -86,7 +89,10 @@ def _kind_names(row: Session, summit: Summit) -> tuple[tuple[str, str], ...]:
 
 
 class _Beside:
-    """What hangs on the sessions of a draft, by the session's primary key, each in a fixed order. Three queries."""
+    """The texts, languages and documents of a draft's sessions, by the session's primary key, in a fixed order.
+
+    Three queries.
+    """
 
     def __init__(self, of: dict[str, Any]) -> None:
         self.texts = _grouped(
@@ -113,12 +119,12 @@ def _grouped(rows: Any) -> dict[int, tuple[tuple[str, str, str], ...]]:
     return {session_id: tuple(values) for session_id, values in found.items()}
 
 
-# A place in the draft: of which session, where in its order, and the place.
+# A place in the draft: the session's primary key, the sort key within the session, and the place.
 _Placed = tuple[int, tuple[int, int, int], Place]
 
 
 def _participants(of: dict[str, Any]) -> Iterator[_Placed]:
-    """Yield who takes part. There are thousands, so that values are read and no objects made."""
+    """Yield the participants. There are thousands, so it reads values and creates no model instances."""
     rows = Participant.objects.filter(**of)
     categories = _categories(rows)
     for (
@@ -148,12 +154,12 @@ def _participants(of: dict[str, Any]) -> Iterator[_Placed]:
 
 
 def _categories(rows: QuerySet[Participant]) -> dict[int, str]:
-    """Return the names of the categories that take part, in the active language. One query."""
+    """Return the names of the participating categories in the active language. One query."""
     return {row.pk: row.name for row in Category.objects.filter(pk__in=rows.values("category"))}
 
 
 def _speeches(of: dict[str, Any]) -> Iterator[_Placed]:
-    """Yield who speaks."""
+    """Yield the speeches."""
     role = ReleasedRole.SPEAKER.value
     rows = Slot.objects.filter(**of).values_list(
         *("pk", "session", "position", "party", "party__name", "speaker", "public_id", "title", "minutes"),

@@ -1,4 +1,4 @@
-"""For whom an account reads the agenda: as the portal shows it to focal points and delegates."""
+"""The parties and people for whom an account reads the agenda in the portal."""
 
 from datetime import datetime
 
@@ -9,8 +9,8 @@ from delegations.members.permissions import own_parties
 from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import ReleasedQuerySet, ReleasedSession, ReleaseEntry
 from sessions.agenda.selectors import last_changed, released_agenda
-from sessions.visibility.members import Members
 from sessions.visibility.models import DESK
+from sessions.visibility.viewers import Members
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.permissions.rules import allows
@@ -19,8 +19,11 @@ from summit.users.models import User
 
 
 def members_of(user: User, summit: Summit) -> Members:
-    """Return those for whose places in a summit's agenda an account reads: the parties that it acts for or belongs
-    to, the people of those that it acts for, and itself. Nobody where no party is left. Two queries."""
+    """Return the parties and people for whom an account reads a summit's agenda.
+
+    They are the parties that it acts for or belongs to, the people of those that it acts for, and its own person. The
+    result is empty if no party is left. Two queries.
+    """
     acts = own_parties(user, Role.FOCAL_POINT).filter(summit=summit)
     belongs = own_parties(user, Role.DELEGATE).filter(summit=summit)
     parties = frozenset(acts.union(belongs).values_list("pk", flat=True))
@@ -29,8 +32,8 @@ def members_of(user: User, summit: Summit) -> Members:
 
 
 def parties_of(user: User, summit: Summit) -> list[Party]:
-    """Return the parties that an account belongs to and then those that it acts for, in the order of the alphabet.
-    Two queries."""
+    """Return the parties that an account belongs to, then those that it acts for, each in alphabetical order. Two
+    queries."""
     found: dict[int, Party] = {}
     for role in (Role.DELEGATE, Role.FOCAL_POINT):
         rows = own_parties(user, role).filter(summit=summit).order_by("sort_key", "pk")
@@ -39,21 +42,24 @@ def parties_of(user: User, summit: Summit) -> list[Party]:
 
 
 def own_people(user: User, summit: Summit) -> QuerySet[Person]:
-    """Return whom an account may sign up in a summit: its own person, and the people of parties that it acts for."""
+    """Return the people whom an account may sign up: its own person, and the people of the parties
+    that it acts for."""
     acts = own_parties(user, Role.FOCAL_POINT).filter(summit=summit)
     members = Membership.objects.filter(party__in=acts.values("pk")).order_by().values("person")
     return Person.objects.filter(Q(user=user) | Q(pk__in=members), summit=summit)
 
 
 def reads_all(user: User, summit: Summit) -> bool:
-    """Return whether an account reads a summit's agenda whole: whoever sets the system up."""
+    """Return whether an account may read a summit's whole agenda, as those who set up the system may."""
     return allows(user, "agenda.agenda.view", summit)
 
 
 def agenda_of(user: User, summit: Summit) -> QuerySet[ReleasedSession]:
-    """Return what an account may know of a summit's newest release by what it is there; each row's `mine` says
-    whether one of its people takes part: all of it to whoever sets the system up. Who is nobody there reads nothing
-    here, after as many queries."""
+    """Return the sessions of a summit's newest release that an account may know of through its roles there.
+
+    Each row's `mine` says whether one of the account's people takes part. Accounts that may read the whole agenda get
+    all sessions. An account without a role there gets none, after the same number of queries.
+    """
     if reads_all(user, summit):
         whole = ReleasedSession.objects.for_desk(summit)
         return whole.annotate(mine=Value(False, output_field=BooleanField()))
@@ -65,8 +71,11 @@ def agenda_of(user: User, summit: Summit) -> QuerySet[ReleasedSession]:
 def changes_of(
     user: User, summit: Summit, members: Members, *, everything: bool = False, language: str | None = None
 ) -> list[released_agenda.ReleaseChanges]:
-    """Return what releases changed for an account that reads for `members`, as `member.changes` does. Whoever reads
-    the whole agenda has no programme of their own, and is told of all; who is nobody there, of nothing."""
+    """Return the changes of past releases for an account that reads for `members`, as `released_agenda.changes` does.
+
+    Accounts that may read the whole agenda have no programme of their own and get all changes; without members, the
+    list is empty.
+    """
     if reads_all(user, summit):
         return released_agenda.all_changes(summit=summit, language=language)
     if not members:
@@ -75,9 +84,11 @@ def changes_of(
 
 
 def programme_of(user: User, summit: Summit, members: Members, *, everything: bool = False) -> ReleasedQuerySet:
-    """Return the sessions of the newest release in which those for whom an account reads take part, or with
-    `everything` all that they may know of, with participants; the whole agenda to whoever reads it whole, and nothing
-    to who is nobody there."""
+    """Return the sessions of the newest release in which `members` take part, with participants.
+
+    With `everything`, all sessions that they may know of. Accounts that may read the whole agenda get all of it;
+    without members, the result is empty.
+    """
     if reads_all(user, summit):
         return released_agenda.whole_agenda(summit=summit)
     if not members:
@@ -87,7 +98,7 @@ def programme_of(user: User, summit: Summit, members: Members, *, everything: bo
 
 
 def updated_at(user: User, summit: Summit, members: Members, *, everything: bool = False) -> datetime | None:
-    """Return when what `programme_of` returns changed last, by a release; None where it never held anything."""
+    """Return when a release last changed the result of `programme_of`; None if it never had a session."""
     if reads_all(user, summit):
         return last_changed.of_entries(summit, ReleaseEntry.objects.all().at(DESK))
     return last_changed.of_members(summit, members, everything=everything)

@@ -1,6 +1,7 @@
-"""What the last releases changed in somebody's own programme, from rows that the process keeps.
+"""The changes of the last releases in one reader's own programme, from rows that the process caches.
 
-The same as `member.changes`, which looks back further and asks the database for all of it.
+They are the same as those of `released_agenda.changes`, which goes back further and reads everything from the
+database.
 """
 
 from sessions.agenda.selectors import release_cache
@@ -8,23 +9,25 @@ from sessions.agenda.selectors.differences import Change, Nature, in_order
 from sessions.agenda.selectors.release_cache import Current, Own
 from summit.summits.models import Summit
 
-# By the number of a release and the session: the row that was and the row that is, by primary keys.
+# (old row, new row) by (release number, session), all as primary keys.
 _Pairs = dict[tuple[int, int], tuple[int | None, int | None]]
 
 
 def numbers(at: Current, back: int) -> range:
-    """Return the newest release and as many before it, by number, as it takes to tell what `back` of them changed."""
+    """Return the range of release numbers that must be read to find the changes of the last `back` releases."""
     return range(max(at.release.number - back, 1), at.release.number + 1)
 
 
 def differing(own: Own) -> set[int]:
-    """Return the rows of which `changes` will tell."""
+    """Return the primary keys of the released rows that `changes` compares."""
     return {row for pair in _pairs(own).values() for row in pair if row is not None}
 
 
 def changes(summit: Summit, own: Own, at: Current, language: str | None) -> dict[int, list[Change]]:
-    """Return what changed from release to release, by their numbers, the newest first, as it is read in a language.
-    No query but two for rows that the process hasn't kept."""
+    """Return the changes of each release by its number, the newest first, for readers of a language.
+
+    No query, except two for rows that the process hasn't cached.
+    """
     rows = release_cache.rows(summit, differing(own), at.stamp)
     found: dict[int, list[Change]] = {}
     for key, (was, now) in _pairs(own).items():

@@ -1,4 +1,4 @@
-"""How somebody who takes part in a session is called, with the party as its host has approved the name."""
+"""Names of participants in a session, with their party's name as the host approved it."""
 
 from typing import Protocol
 
@@ -10,31 +10,34 @@ RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class HasPlace(Protocol):
-    """A place in a session, as a release or a change tells it."""
+    """A place in a session, as a release or a change describes it."""
 
     @property
     def party_id(self) -> int | None:
-        """The party, by its primary key."""
+        """The party's primary key."""
 
     @property
     def person_id(self) -> int | None:
-        """The person, by their primary key."""
+        """The person's primary key."""
 
     @property
     def slot_key(self) -> str:
-        """The speech, by its public id."""
+        """The public id of the speech."""
 
     @property
     def label(self) -> str:
-        """The name that was released."""
+        """The released name."""
 
     @property
     def party_label(self) -> str:
-        """The name of a person's party that was released."""
+        """The released name of a person's party."""
 
 
 def called(place: HasPlace, names: Book) -> tuple[str, Named | None]:
-    """Return what somebody is called, with their party where the office doesn't name it already, and that party."""
+    """Return the name of a participant and their party.
+
+    The name includes the party where the office doesn't already name it.
+    """
     if place.person_id is None and not place.slot_key:
         party = names.of(place.party_id)
         return (party.name if party else place.label), party
@@ -44,5 +47,5 @@ def called(place: HasPlace, names: Book) -> tuple[str, Named | None]:
 
 
 def raised(party: Named | None, notes: Footnotes) -> str:
-    """Return the mark of a party's footnote as it stands in a line of text: "¹"."""
+    """Return the superscript mark of a party's footnote in a line of text: "¹"."""
     return notes.mark(party).translate(RAISED)

@@ -1,8 +1,7 @@
-"""What was released as a process keeps it: rows of a release never change, so that they are read once and not anew
-for each reader.
+"""A cache of released rows in the process. Rows of a release never change, so they are read once for all readers.
 
-They are kept under what the summit's stamp says has been taken away all the same: a name may be erased from what was
-released (`summit.summits.models`). Who may know of which row is asked anew for each reader (`EntryQuerySet`).
+Entries depend on the summit's stamp, because a name may still be erased from a released row
+(`summit.summits.models`). Which rows a reader may know of is queried for each reader (`EntryQuerySet`).
 """
 
 from collections.abc import Iterable
@@ -16,14 +15,14 @@ from django.db.models.functions import Now
 from sessions.agenda.models.releases import Release, ReleasedParticipant, ReleasedRole, ReleasedSession, ReleaseEntry
 from sessions.agenda.selectors import released_snapshots
 from sessions.agenda.selectors.snapshots import Snapshot
-from sessions.visibility.members import Members
+from sessions.visibility.viewers import Members
 from summit.core.process_cache import Memory
 from summit.summits.models import PublicVersion, Stamp, Summit
 
 
 @dataclass(frozen=True)
 class Current:
-    """How a summit's agenda stands at a moment of the database's clock."""
+    """The newest release of a summit, with its stamp and the time on the database's clock."""
 
     release: Release
     moment: datetime
@@ -32,8 +31,11 @@ class Current:
 
 @dataclass(frozen=True)
 class Kept:
-    """A released row. `row` has those who chair, moderate or speak as `leading`; `levels` are the levels at which
-    parties take part, by primary key."""
+    """A cached released row.
+
+    `row.leading` has its participants who chair, moderate, speak or interpret. `levels` has the levels at which
+    parties take part, by the party's primary key.
+    """
 
     row: ReleasedSession
     levels: dict[int, str]
@@ -42,8 +44,11 @@ class Kept:
 
 @dataclass(frozen=True)
 class Own:
-    """In which sessions some take part: by the number of a release, and the session's primary key, the released row
-    that they read; and which of them, by number and session, stand in the release after it too."""
+    """The sessions in which some members take part.
+
+    `rows` has the primary key of the released row that they read, by release number and session. `stand` has those
+    pairs of release number and session that are in the following release too.
+    """
 
     rows: dict[int, dict[int, int]]
     stand: set[tuple[int, int]]
@@ -53,7 +58,7 @@ _ROWS: Memory[Kept] = Memory(8000)
 
 
 def current(summit: Summit) -> Current | None:
-    """Return the newest release with its stamp and the present moment; None where nothing is released. One query."""
+    """Return the newest release with its stamp and the present time; None where nothing is released. One query."""
     rows = Release.objects.filter(summit=summit).order_by("-number")
     found = rows.annotate(moment=Now(), **PublicVersion.objects.counted("summit_id")).first()
     if found is None:
@@ -64,7 +69,7 @@ def current(summit: Summit) -> Current | None:
 
 
 def own(summit: Summit, members: Members, numbers: Iterable[int]) -> Own:
-    """Return in which sessions these take part in some releases. One query."""
+    """Return the sessions in which these members take part, in the releases with these numbers. One query."""
     wanted = list(numbers)
     rows = ReleaseEntry.objects.filter(release__summit=summit, release__number__in=wanted).of_members(members)
     stands: Any = Value(True)
@@ -86,19 +91,19 @@ def own(summit: Summit, members: Members, numbers: Iterable[int]) -> Own:
 
 
 def visible(release: Release, members: Members) -> list[int]:
-    """Return all rows of a release that these may read. One query."""
+    """Return the primary keys of all rows of a release that these members may read. One query."""
     rows = ReleaseEntry.objects.filter(release=release).for_members(members)
     return list(rows.order_by().values_list("released_session_id", flat=True))
 
 
 def public(release: Release) -> list[int]:
-    """Return all rows of a release that everybody may read. One query."""
+    """Return the primary keys of all rows of a release that everybody may read. One query."""
     rows = ReleaseEntry.objects.filter(release=release).for_public()
     return list(rows.order_by().values_list("released_session_id", flat=True))
 
 
 def rows(summit: Summit, keys: Iterable[int], stamp: Stamp) -> dict[int, Kept]:
-    """Return released rows by their primary keys. Two queries for those that this process hasn't kept, none else."""
+    """Return released rows by primary key. Two queries for rows that this process hasn't cached, otherwise none."""
     return _ROWS.ask_all(keys, stamp.lasting, lambda missing: _read(summit, missing))
 
 

@@ -1,4 +1,4 @@
-"""The released agenda as somebody may read it: the public, or the parties and people of one summit."""
+"""The released agenda and its changes, as the public or the members of one summit may read them."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -19,8 +19,8 @@ from sessions.agenda.models.removals import PublicNotice, PublicRemoval
 from sessions.agenda.selectors.differences import Change, Nature, in_order
 from sessions.agenda.selectors.released_snapshots import snapshots
 from sessions.agenda.selectors.snapshots import Snapshot, hidden_parts
-from sessions.visibility.members import Members
 from sessions.visibility.models import DESK
+from sessions.visibility.viewers import Members
 from summit.summits.models import Summit
 
 
@@ -33,8 +33,11 @@ class ReleaseChanges:
 
 
 class Who(StrEnum):
-    """Whom a list of sessions names: everybody as `participants`, those who chair, moderate or speak as `leading`
-    (a plenary has too many for a list), or nobody."""
+    """Which participants a list of sessions loads.
+
+    `ALL` loads everybody as `participants`. `LEADING` loads those who chair, moderate, speak or interpret as
+    `leading`, because a plenary has too many participants for a list. `NOBODY` loads none.
+    """
 
     ALL = "all"
     LEADING = "leading"
@@ -42,7 +45,7 @@ class Who(StrEnum):
 
 
 def _joined(rows: ReleasedQuerySet, who: Who = Who.ALL) -> ReleasedQuerySet:
-    """Join what a page shows: the session's identity and who takes part, in their order."""
+    """Return the rows with their session joined, and with participants in their order as `who` says."""
     rows = rows.select_related("session")
     order = ReleasedParticipant.objects.order_by("released_session", "position", "id")
     if who == Who.ALL:
@@ -54,39 +57,44 @@ def _joined(rows: ReleasedQuerySet, who: Who = Who.ALL) -> ReleasedQuerySet:
 
 
 def public_agenda(*, summit: Summit, who: Who = Who.ALL) -> ReleasedQuerySet:
-    """Return what everybody may know of a summit's newest release, in order. Two queries."""
+    """Return the sessions of a summit's newest release that everybody may know of, ordered by time. Two queries."""
     return _joined(ReleasedSession.objects.public(summit), who).order_by("starts_at", "ends_at", "id")
 
 
 def members_agenda(*, summit: Summit, members: Members, who: Who = Who.ALL) -> ReleasedQuerySet:
-    """Return what these may know of the newest release, in order, with participants; each row's `mine` says whether
-    they take part. Two queries."""
+    """Return the sessions of the newest release that these members may know of, ordered by time, with participants.
+
+    Each row's `mine` says whether they take part. Two queries.
+    """
     visible = ReleasedSession.objects.for_members(summit, members)
     return _joined(visible, who).order_by("starts_at", "ends_at", "id")
 
 
 def own_agenda(*, summit: Summit, members: Members, who: Who = Who.ALL) -> ReleasedQuerySet:
-    """Return those of `members_agenda` in which these take part. Two queries."""
+    """Return the sessions of `members_agenda` in which these members take part. Two queries."""
     return _joined(ReleasedSession.objects.own(summit, members), who).order_by("starts_at", "ends_at", "id")
 
 
 def whole_agenda(*, summit: Summit) -> ReleasedQuerySet:
-    """Return all of the newest release, in order, with participants: for whoever reads all. Two queries."""
+    """Return all sessions of the newest release, ordered by time, with participants, for readers of everything.
+
+    Two queries.
+    """
     return _joined(ReleasedSession.objects.for_desk(summit)).order_by("starts_at", "ends_at", "id")
 
 
 def find(*, summit: Summit, members: Members, public_id: str) -> ReleasedSession | None:
-    """Return one session of what `members_agenda` returns, by its session's public id, or None. Two queries."""
+    """Return the session with this public id from `members_agenda`, or None. Two queries."""
     return members_agenda(summit=summit, members=members).filter(session__public_id=public_id).first()
 
 
 def changes(
     *, summit: Summit, members: Members, limit: int = 20, everything: bool = False, language: str | None = None
 ) -> list[ReleaseChanges]:
-    """Return what changed for these, newest release first, in a language. `limit` is how many releases to look back.
+    """Return what the last `limit` releases changed for these members, newest first, for readers of a language.
 
-    Their own programme: it keeps what they were told. With `everything` all that they may know of now, as
-    `public_changes` does for everybody.
+    By default these are the changes of their own programme, including those that they may no longer see. With
+    `everything`, these are the changes of all that they may know of now, as in `public_changes`.
     """
     entries = ReleaseEntry.objects.filter(release__summit=summit)
     if everything:
@@ -95,31 +103,34 @@ def changes(
 
 
 def public_changes(*, summit: Summit, limit: int = 20, language: str | None = None) -> list[ReleaseChanges]:
-    """Return what changed for everybody, newest release first, in a language.
+    """Return what the last `limit` releases changed for everybody, newest first, for readers of a language.
 
-    What everybody may read now decides, in older releases too: a session that is hidden from them is in none, but
-    for the notice that was left to them; and nothing of a part that is hidden from them is said.
+    Older releases are filtered by what everybody may read now. A session that has been hidden is left out, unless a
+    public notice was left for it; parts that have been hidden are left out too.
     """
     visible = ReleaseEntry.objects.filter(release__summit=summit).for_public()
     return _as_read_now(summit, visible, limit, language, notices=_notices(summit))
 
 
 def all_changes(*, summit: Summit, limit: int = 20, language: str | None = None) -> list[ReleaseChanges]:
-    """Return all that changed, newest release first, as it is read in a language: for whoever reads all."""
+    """Return all changes of the last `limit` releases, newest first, for readers of everything in a language."""
     return _history(summit, ReleaseEntry.objects.filter(release__summit=summit).at(DESK), limit, language)
 
 
 @dataclass(frozen=True)
 class Ended:
-    """A session that isn't in the public agenda any more, as everybody read it last; it is cancelled or gone."""
+    """A session that is no longer in the public agenda, as last published; it is cancelled or gone."""
 
     row: ReleasedSession
     nature: Nature
 
 
 def ended(*, summit: Summit, public_id: str) -> Ended | None:
-    """Return what everybody read last of a session that was cancelled while they could read it, or that was hidden
-    with a notice to them, where the summit tells the public of changes; None of any other. Two queries at most."""
+    """Return the last public state of a session that is no longer in the public agenda, by its public id.
+
+    It was cancelled while public, or hidden with a public notice. None for every other session, and if the summit
+    doesn't publish changes. Two queries at most.
+    """
     if not summit.public_changes:
         return None
     entries = ReleaseEntry.objects.filter(session__public_id=public_id).select_related("released_session")
@@ -135,12 +146,12 @@ def ended(*, summit: Summit, public_id: str) -> Ended | None:
     return Ended(entry.released_session, NATURES[removal.notice]) if entry else None
 
 
-# What the public record says of a session that was hidden with a notice.
+# How the public record describes a session that was hidden with a notice.
 NATURES: dict[str, Nature] = {PublicNotice.CANCELLED: Nature.CANCELLED, PublicNotice.REMOVED: Nature.GONE}
 
 
 def _notices(summit: Summit) -> "QuerySet[PublicRemoval]":
-    """Return the removals of sessions that everybody can't read since, where a notice was left."""
+    """Return the latest removal with a public notice of each session that hasn't been public again since."""
     back = ReleaseEntry.objects.filter(session=OuterRef("session"), release__number__gte=OuterRef("release__number"))
     later = PublicRemoval.objects.filter(session=OuterRef("session"), release__number__gt=OuterRef("release__number"))
     rows = PublicRemoval.objects.filter(release__summit=summit, notice__in=NATURES)
@@ -148,10 +159,12 @@ def _notices(summit: Summit) -> "QuerySet[PublicRemoval]":
 
 
 def _hidden_now(summit: Summit, visible: EntryQuerySet, sessions: Iterable[int]) -> dict[int, frozenset[str]]:
-    """Return which parts are hidden now from those to whom entries are `visible`, by session's primary key: of each
-    session that they may still know of, or knew of when it was cancelled. One query."""
+    """Return, by session primary key, the parts that are hidden now from the readers of the `visible` entries.
+
+    It has each session that they may still know of, or knew of when it was cancelled. One query.
+    """
     rows = visible.filter(session__in=sessions).latest_of_sessions(summit).order_by()
-    # Readers of all ranks of an entry read the same, so that what its highest may not know none of them may.
+    # All ranks of an entry read the same, so a part hidden from its highest rank is hidden from all of them.
     return {
         session: hidden_parts(visibility, dict(audiences), high)
         for session, high, visibility, audiences in rows.values_list(
@@ -167,8 +180,10 @@ def _as_read_now(
     language: str | None,
     notices: "QuerySet[PublicRemoval] | None" = None,
 ) -> list[ReleaseChanges]:
-    """Return what the newest releases changed of what readers may know now; of a session with one of the `notices`
-    alone that it ended. Six queries, seven with notices."""
+    """Return what the newest releases changed, reduced to what these readers may know now.
+
+    For a session with one of the `notices`, only its end is included. Six queries, seven with notices.
+    """
     found = _history(summit, visible, limit, language)
     hidden = _hidden_now(summit, visible, {change.session.session_id for each in found for change in each.changes})
     natures = {} if notices is None else {row.session_id: NATURES[row.notice] for row in notices}
@@ -177,7 +192,7 @@ def _as_read_now(
         session = change.session.session_id
         if session in hidden:
             return change.without(hidden[session])
-        # Told once: where the session was hidden a second time, the last time counts.
+        # Included once: if the session was hidden a second time, the last time counts.
         if change.after is None and session in natures:
             return replace(change, nature=natures.pop(session))
         return None
@@ -188,7 +203,7 @@ def _as_read_now(
 def _mapped(
     found: Iterable[ReleaseChanges], known: Callable[[Change], Change | None], language: str | None
 ) -> list[ReleaseChanges]:
-    """Return changes as `known` returns them, without those of which it returns nothing that says something."""
+    """Return the changes as mapped by `known`, without those that are None or that readers wouldn't notice."""
     result = []
     for each in found:
         told = [now for change in each.changes if (now := known(change)) and now.says_something(language)]
@@ -197,13 +212,13 @@ def _mapped(
     return result
 
 
-# By the release that tells and the session: the row that was, and whether the session still stands; the row that is.
+# Both by (release number, session): the old row with whether the release still holds the session, and the new row.
 _Was = dict[tuple[int, int], tuple[int, bool]]
 _Now = dict[tuple[int, int], int]
 
 
 def _changed(summit: Summit, visible: EntryQuerySet, numbers: list[int]) -> tuple[_Was, _Now]:
-    """Return what is visible of these releases or of those before them and differs. Two queries."""
+    """Return the visible rows that these releases removed or replaced, and those that they added. Two queries."""
     stands = ReleaseEntry.objects.filter(
         release__summit=summit, release__number=OuterRef("release__number") + 1, session=OuterRef("session")
     )
@@ -229,10 +244,10 @@ def _changed(summit: Summit, visible: EntryQuerySet, numbers: list[int]) -> tupl
 
 
 def _history(summit: Summit, visible: EntryQuerySet, limit: int, language: str | None) -> list[ReleaseChanges]:
-    """Return what the newest releases changed of what is visible before or after. Five queries.
+    """Return what the newest releases changed among the entries that were visible before or after. Five queries.
 
-    The first release changed nothing. A session that was visible and isn't any more is cancelled where it stands in
-    the release no longer, and gone where it still does.
+    The first release counts as no change. A session that is no longer visible is CANCELLED if the release doesn't
+    hold it any more, and GONE if it does.
     """
     releases = list(Release.objects.filter(summit=summit, number__gt=1).order_by("-number")[:limit])
     if not releases:

@@ -1,4 +1,4 @@
-"""Releases as snapshots, and snapshots as the rows of a release."""
+"""Conversion of released rows to snapshots, and of snapshots to rows of a release."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -11,7 +11,7 @@ from sessions.agenda.selectors.snapshots import PLACE, Agenda, Place, Snapshot
 from sessions.visibility.models import DESK
 from summit.summits.models import Summit
 
-# What a snapshot and its row have alike, and what a row keeps as lists.
+# Fields that are the same in a snapshot and its row, and fields that a row stores as lists.
 SAME = (
     *("sequence", "kind", "title", "summary", "starts_at", "ends_at", "times_known", "room_key", "room_name"),
     *("venue_name", "visibility", "media", "capacity", "sign_up", "opening", "seal"),
@@ -20,7 +20,7 @@ LISTS = ("kind_names", "texts", "audiences", "languages", "documents", "carried"
 
 
 def snapshot(row: ReleasedSession, participants: Iterable[ReleasedParticipant], zone: str = "UTC") -> Snapshot:
-    """Return a released session, with its session joined, as a snapshot."""
+    """Return a released session as a snapshot. The row must have its session joined."""
     places = [Place(*[getattr(each, name) for name in PLACE]) for each in participants]
     return _snapshot(row, row.session.public_id, places, zone)
 
@@ -38,7 +38,7 @@ def _snapshot(row: ReleasedSession, key: str, places: Iterable[Place], zone: str
 
 
 def row_of(session: Snapshot) -> ReleasedSession:
-    """Return a snapshot as the row of a release, not stored."""
+    """Return a snapshot as an unsaved row of a release."""
     return ReleasedSession(
         session_id=session.session_id,
         fingerprint=session.fingerprint,
@@ -48,18 +48,18 @@ def row_of(session: Snapshot) -> ReleasedSession:
 
 
 def places_of(row: ReleasedSession, session: Snapshot) -> Iterator[ReleasedParticipant]:
-    """Yield who takes part as rows beneath a released session that is stored, not stored themselves."""
+    """Yield the participants of a snapshot as unsaved rows that refer to a saved released session."""
     for position, place in enumerate(session.places):
         yield ReleasedParticipant(released_session_id=row.pk, position=position, **vars(place))
 
 
 def latest(summit: Summit) -> Release | None:
-    """Return the newest release of a summit, None where nothing was released."""
+    """Return the newest release of a summit, or None if nothing has been released."""
     return Release.objects.filter(summit=summit).order_by("-number").first()
 
 
 def released(summit: Summit, numbers: Iterable[int]) -> dict[int, Agenda]:
-    """Return the agendas of releases by their numbers, with all that was released. Three queries, however many."""
+    """Return the full agendas of the releases with these numbers, by number. Three queries, however many releases."""
     entries = ReleaseEntry.objects.filter(release__summit=summit, release__number__in=list(numbers))
     listed = entries.order_by("id").values_list(
         "release__number", "session_id", "full_id", "low", "high", "released_session__sequence"
@@ -80,11 +80,13 @@ def released(summit: Summit, numbers: Iterable[int]) -> dict[int, Agenda]:
 
 
 def snapshots(summit: Summit, rows: Any) -> dict[int, Snapshot]:
-    """Return released sessions, a query set, as snapshots by primary key. Two queries: of thousands of places, and of
-    the sessions of the draft, values are read and no objects made."""
+    """Return the released sessions of a queryset as snapshots, by primary key.
+
+    Two queries. Places and draft sessions are read as values rather than objects, since there are thousands.
+    """
     listed = list(rows.annotate(own_key=F("session__public_id")).prefetch_related(None).order_by())
     places: dict[int, list[Place]] = {}
-    # By keys: the condition again would be asked at each place while PostgreSQL takes the tables for empty.
+    # Filtered by keys: before the first ANALYZE, PostgreSQL would evaluate the subquery again for each place.
     people = ReleasedParticipant.objects.filter(released_session__in=[row.pk for row in listed])
     for row_id, *values in people.order_by("released_session", "position", "id").values_list(
         "released_session", *PLACE

@@ -1,4 +1,4 @@
-"""Two states of sessions beside each other, part by part: for the desk, before a release and between two."""
+"""Two states of changed sessions side by side, part by part, for the desk's pages about drafts and releases."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ from sessions.agenda.selectors.snapshots import Snapshot
 
 @dataclass(frozen=True)
 class Row:
-    """A part of a session as it was and as it is; None where there was no session, or is none any more."""
+    """One part of a session with its old and new value; None where the session doesn't exist."""
 
     label: str
     old: str | None
     new: str | None
     differs: bool
-    # Whether people have written it: pages then say in which language.
+    # Whether people wrote the text. Pages then mark its language.
     written: bool
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A session that changed: in words, and each part that differs beside each other."""
+    """A changed session: its change in words, and a row for each part that differs."""
 
     story: Story
     day: date
@@ -37,14 +37,14 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Day:
-    """What changed of the sessions that begin on a day."""
+    """The changes of the sessions that begin on one day."""
 
     day: date
     changes: tuple[Change, ...]
 
     @property
     def key(self) -> str:
-        """How addresses name the day."""
+        """The day as it appears in URLs."""
         return self.day.isoformat()
 
 
@@ -53,11 +53,11 @@ def _titles(session: Snapshot) -> str:
 
 
 def _summaries(session: Snapshot) -> str:
-    said = [session.summary, *(summary for _code, _title, summary in session.texts)]
-    return " / ".join(dict.fromkeys(text for text in said if text))
+    message = [session.summary, *(summary for _code, _title, summary in session.texts)]
+    return " / ".join(dict.fromkeys(text for text in message if text))
 
 
-# What of a session stands in a row of its own, in this order. A span's words say how long it is.
+# The parts of a session that have a row of their own, in this order. The words of a span include its length.
 _VALUES: Mapping[What, Callable[[Snapshot], Value]] = MappingProxyType(
     {
         What.TITLE: _titles,
@@ -77,7 +77,7 @@ LABELS = {**PARTS, What.LONGER: gettext_lazy("Time")}
 
 
 def by_day(changes: Iterable[Change]) -> list[Day]:
-    """Return changes by the day on which their sessions begin, as they are known last."""
+    """Return changes grouped by the day on which their sessions begin, in their last known state."""
     found: dict[date, list[Change]] = {}
     for change in changes:
         found.setdefault(change.session.days[0], []).append(change)
@@ -85,7 +85,7 @@ def by_day(changes: Iterable[Change]) -> list[Day]:
 
 
 def sheet(change: Change, where: Where) -> Sheet:
-    """Return a change for whoever writes the agenda, in all languages."""
+    """Return a change as a sheet for the authors of the agenda, in all languages."""
     return Sheet(
         story=change_descriptions.story(change, where, desk=True),
         day=change.session.days[0],
@@ -107,9 +107,9 @@ def _rows(before: Snapshot | None, after: Snapshot | None, where: Where) -> Iter
 def _row(
     what: What, of: Callable[[Snapshot], Value], before: Snapshot | None, after: Snapshot | None, where: Where
 ) -> Iterable[Row]:
-    """Yield the row of a part, unless there is nothing of it on either side."""
+    """Yield the row of one part, or nothing if both sides are empty."""
     old, new = (of(state) if state else None for state in (before, after))
     if not old and not new:
         return
-    said = [None if side is None else value(what, side, where) for side in (old, new)]
-    yield Row(str(LABELS[what]), said[0], said[1], said[0] != said[1], what in WRITTEN)
+    message = [None if side is None else value(what, side, where) for side in (old, new)]
+    yield Row(str(LABELS[what]), message[0], message[1], message[0] != message[1], what in WRITTEN)

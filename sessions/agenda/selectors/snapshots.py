@@ -1,7 +1,7 @@
-"""The agenda as plain values, whether it comes from the working draft or from a release.
+"""The agenda as plain values, from either the working draft or a release.
 
-Everything that members could see of a session is in its snapshot and nothing else is, so two snapshots with the same
-content read the same for everybody. What readers of a rank may know of it is a snapshot again (`Snapshot.at`).
+A snapshot has everything that members could see of a session and nothing else, so two snapshots with the same content
+look the same to everybody. `Snapshot.at` returns the snapshot reduced to what readers of a rank may know.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from sessions.agenda.models.releases import ReleasedRole
 from sessions.visibility.models import DESK, RANKS, TAKING_PART, Visibility, rank_of
 
-# Who leads comes first, then the speeches in their order, then the others; interpreters last.
+# The order of roles: chair and moderator, then the speeches in their order, then the others; interpreters last.
 RANK = {
     ReleasedRole.CHAIR.value: 0,
     ReleasedRole.MODERATOR.value: 1,
@@ -29,10 +29,10 @@ RANK = {
 
 @dataclass(frozen=True)
 class Place:
-    """Somebody's place in a session, by the name that is announced.
+    """A participant's place in a session, under the announced name.
 
-    A person's place is theirs alone, though their party's name stands beside it; a speech given for a party is the
-    whole party's. A category's is that of all who are in it.
+    A person's place belongs to them alone, even with their party's name beside it. A speech for a party belongs to
+    the whole party, and a category's place to all people in the category.
     """
 
     role: str
@@ -48,12 +48,12 @@ class Place:
 
     @property
     def name(self) -> tuple[str, str]:
-        """By what it is known among the others."""
+        """The name and party that identify the place among the others."""
         return (self.label, self.party_label)
 
     @property
     def reads(self) -> tuple[str, str, str, int | None, str]:
-        """What is read of it."""
+        """The values that readers see."""
         return (self.label, self.party_label, self.title, self.minutes, self.level)
 
 
@@ -63,12 +63,12 @@ _PLACE = attrgetter(*PLACE)
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A session as it is seen at one moment. Times are aware, in UTC; `zone` is the name of the venue's.
+    """A session in one state. Times are aware, in UTC; `zone` is the name of the venue's time zone.
 
-    `kind_names` are the names of the summit's own kind by language, the summit's first; `texts` language, title and
-    summary in other languages; `audiences` a part and to whom it is shown; `languages` from, into and booth;
-    `documents` public id, title and language: each of them in a fixed order. `opening` are the minutes before the
-    first speech. Where `times_known` is false, the times are the bounds of the session's days.
+    `kind_names` has (language, name) pairs of the summit's own kind, the summit's language first. `texts` has
+    (language, title, summary) in other languages, `audiences` (part, visibility), `languages` (source, target,
+    booth), and `documents` (public id, title, language), each in a fixed order. `opening` is the number of minutes
+    before the first speech. Where `times_known` is false, the times are the bounds of the session's days.
     """
 
     key: str
@@ -94,16 +94,16 @@ class Snapshot:
     opening: int | None = None
     languages: tuple[tuple[str, str, str], ...] = ()
     documents: tuple[tuple[str, str, str], ...] = ()
-    # What other schedules said of it: rows as sessions.exchange.unmapped_fields has them.
+    # Unmapped fields of an imported schedule: rows as in sessions.exchange.unmapped_fields.
     carried: tuple[tuple[str, ...], ...] = ()
     seal: str = ""
     zone: str = "UTC"
-    # The sequence of what readers of each rank may know of it; empty where it is the same for all.
+    # The sequence for readers of each rank; empty if it is the same for all.
     sequences: tuple[int, ...] = field(default=(), compare=False)
 
     @cached_property
     def content(self) -> tuple[Any, ...]:
-        """What makes the session what it is: all but its identity and its sequence."""
+        """All values of the session, except its identity and its sequence."""
         return (
             *(self.kind, self.kind_names, self.title, self.summary, self.texts),
             *(self.starts_at.astimezone(UTC).isoformat(), self.ends_at.astimezone(UTC).isoformat()),
@@ -111,7 +111,7 @@ class Snapshot:
             *(self.visibility, self.audiences, self.media, self.capacity, self.sign_up),
             *(self.languages, self.documents, self.seal),
             tuple(map(_PLACE, self.places)),
-            # Rows that were released before there were these keep their fingerprints.
+            # Left out when empty, so that rows released before these fields existed keep their fingerprints.
             *([self.opening] if self.opening else []),
             *([self.carried] if self.carried else []),
         )
@@ -123,20 +123,21 @@ class Snapshot:
 
     @cached_property
     def to_attend(self) -> tuple[Any, ...]:
-        """What whoever attends needs of it: all of its content but to whom it and its parts are shown, and what only
-        goes out again with schedules."""
+        """The values that matter to participants: the content without its visibility and audiences, and without
+        `carried`, which is only exported again with schedules."""
         return replace(self, visibility=Visibility.PUBLIC.value, audiences=(), carried=()).content
 
     def sequence_at(self, rank: int) -> int:
-        """Return the sequence of what readers of a rank may know of it."""
+        """Return the sequence for readers of a rank."""
         return self.sequences[rank] if self.sequences else self.sequence
 
     def seen_at(self, rank: int) -> bool:
-        """Whether readers of a rank know of it."""
+        """Return whether readers of a rank know of the session."""
         return RANKS[self.visibility] <= rank
 
     def at(self, rank: int) -> "Snapshot | None":
-        """Return what readers of a rank may know of it; None where they don't know of it at all."""
+        """Return the snapshot reduced to what readers of a rank may know; None if they may not know
+        of the session."""
         return self._views[rank] if self.seen_at(rank) else None
 
     @cached_property
@@ -145,17 +146,17 @@ class Snapshot:
 
     @cached_property
     def parties(self) -> frozenset[int]:
-        """The parties, by primary key, in whose programme it stands."""
+        """The primary keys of the parties that have the session in their programme."""
         return self._members("party_id")
 
     @cached_property
     def people(self) -> frozenset[int]:
-        """The people, by primary key, in whose programme it stands."""
+        """The primary keys of the people who have the session in their programme."""
         return self._members("person_id")
 
     @cached_property
     def categories(self) -> frozenset[int]:
-        """The categories, by primary key, in whose people's programme it stands."""
+        """The primary keys of the categories with people who have the session in their programme."""
         return self._members("category_id")
 
     def _members(self, name: str) -> frozenset[int]:
@@ -165,12 +166,12 @@ class Snapshot:
 
     @property
     def minutes(self) -> int:
-        """How long it takes."""
+        """The length in minutes."""
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
 
     @property
     def days(self) -> tuple[date, date]:
-        """The first and the last day on which it is, at the venue."""
+        """The first and the last day of the session at the venue."""
         zone = ZoneInfo(self.zone)
         last = self.ends_at.astimezone(zone) - timedelta(microseconds=1)
         return self.starts_at.astimezone(zone).date(), last.date()
@@ -181,17 +182,18 @@ class Snapshot:
         return ", ".join(part for part in (self.room_name, self.venue_name) if part)
 
     def by_role(self, role: str) -> tuple[Place, ...]:
-        """Return who takes part in a role, in their order."""
+        """Return the places with a role, in their order."""
         return tuple(place for place in self.places if place.role == role)
 
     def titled(self, language: str) -> tuple[str, str]:
-        """Return title and summary in a language, or else in the summit's."""
+        """Return title and summary in a language, or else in the summit's language."""
         return next(
             ((title, summary) for code, title, summary in self.texts if code == language), (self.title, self.summary)
         )
 
     def kind_in(self, language: str | None) -> str:
-        """Return the name of the summit's own kind in a language (None: in all), or else one of `SessionKind`."""
+        """Return the name of the summit's own kind in a language (None: in all), or else the value
+        of `SessionKind`."""
         names = dict(self.kind_names)
         if language is None:
             return " / ".join(dict.fromkeys(names.values())) or self.kind
@@ -208,10 +210,10 @@ def _digest(content: tuple[Any, ...]) -> str:
 
 
 def _masked(session: Snapshot, rank: int) -> Snapshot:
-    """Return a session with what readers of a rank may know of it.
+    """Return a session reduced to what readers of a rank may know.
 
-    Below those who take part nobody learns who interprets and from where, nor to whom a part is shown: that would
-    tell that there is one.
+    Readers below the rank of participants don't learn who interprets and from which booth, nor the audiences of
+    parts, as these would reveal that a hidden part exists.
     """
     if rank == DESK:
         return session
@@ -232,19 +234,21 @@ def _masked(session: Snapshot, rank: int) -> Snapshot:
 
 
 def hidden_parts(visibility: str, audiences: Mapping[str, str], rank: int) -> frozenset[str]:
-    """Return the parts of a session that readers of a rank may not know, from the session's visibility and the
-    audience of each part that is shown to fewer."""
+    """Return the parts of a session that readers of a rank may not know.
+
+    `audiences` has the visibility of each part that is shown to fewer than the session.
+    """
     return frozenset(part for part, shown_to in audiences.items() if rank_of(visibility, shown_to) > rank)
 
 
 def without(session: Snapshot, parts: frozenset[str]) -> Snapshot:
-    """Return a session with some of its parts empty, and with the bounds of its days for its times."""
+    """Return a session with some of its parts emptied. Hidden times become the bounds of its days."""
     values = _empty(session, parts)
     return replace(session, **values) if values else session
 
 
 def _empty(session: Snapshot, parts: frozenset[str]) -> dict[str, Any]:
-    """Return the fields of a session, and their values once some of its parts are hidden."""
+    """Return the values of a session's fields that hide these parts."""
     values: dict[str, Any] = {}
     if "title" in parts:
         values |= {"title": "", "summary": "", "texts": (), "kind_names": (), "carried": ()}
@@ -261,7 +265,7 @@ def _empty(session: Snapshot, parts: frozenset[str]) -> dict[str, Any]:
 
 
 def _days_of(session: Snapshot) -> tuple[datetime, datetime]:
-    """Return from when to when the days of a session last at the venue."""
+    """Return the start of a session's first day and the end of its last, at the venue, in UTC."""
     zone = ZoneInfo(session.zone)
     first, last = session.days
     starts_at, after = (datetime.combine(day, time(), zone) for day in (first, last + timedelta(days=1)))

@@ -1,7 +1,7 @@
-"""Calendars: the public feed (RFC 5545) and the parts of a message that update a calendar (RFC 5546).
+"""iCalendar files: the public feed (RFC 5545) and the parts of a message that update a calendar (RFC 5546).
 
-UID is the session's for ever. SEQUENCE counts what changed for readers of a rank
-(`sessions.agenda.selectors.sequences`) and never falls: whatever arrives late is older by it.
+The UID of a session never changes. SEQUENCE counts the changes for readers of a rank
+(`sessions.agenda.selectors.sequence_numbers`) and never falls, so calendars recognise late messages as older.
 """
 
 import functools
@@ -37,15 +37,15 @@ from summit.summits.models import Stamp, Summit
 PRODUCT = f"-//Summit//Summit {settings.VERSION}//EN"
 REFRESH = timedelta(minutes=15)
 BEGIN, END = b"BEGIN:VEVENT\r\n", b"END:VCALENDAR\r\n"
-# Events of public calendars, as they are without DTSTAMP.
+# Cached events of public calendars, without DTSTAMP.
 _EVENTS: Memory[bytes] = Memory(8000)
 
 
 @functools.lru_cache(maxsize=64)
 def time_zone(name: str, first: int, last: int) -> bytes:
-    """Return the VTIMEZONE of a zone, right from the start of year `first` to the end of year `last`.
+    """Return the VTIMEZONE of a zone, valid from the start of year `first` to the end of year `last`.
 
-    Each change of the offset is an observance of its own, its DTSTART in the offset before it (RFC 5545, 3.6.5).
+    Each change of the offset is a separate observance, with DTSTART in the offset before it (RFC 5545, 3.6.5).
     """
     zone = ZoneInfo(name)
     component = Timezone()
@@ -68,7 +68,7 @@ def _state(zone: ZoneInfo, moment: datetime) -> tuple[timedelta | None, str | No
 
 
 def _change(zone: ZoneInfo, low: datetime, high: datetime) -> datetime:
-    """Return the second at which the offset changes between two moments."""
+    """Return the second at which the offset changes between two times."""
     before = _state(zone, low)
     while high - low > timedelta(seconds=1):
         middle = low + timedelta(seconds=int((high - low).total_seconds()) // 2)
@@ -107,20 +107,23 @@ def _address(mailbox: str, name: str, **params: str) -> vCalAddress:
 
 
 def _event(session: Snapshot, *, zone: ZoneInfo, sequence: int, url: str, language: str, first: str) -> Event:
-    """Return a session as an event for a reader of a language, where it has no words in it in the summit's `first`;
-    its words say in which language they are (RFC 5545, 3.2.10)."""
+    """Return a session as an event for readers of a language.
+
+    A session without text in that language has that of the summit, `first`. LANGUAGE marks the language of each text
+    (RFC 5545, 3.2.10).
+    """
     there = any(code == language for code, _title, _summary in session.texts)
-    said = language if there or not session.title else first
-    written = {"LANGUAGE": said} if said else {}
+    message = language if there or not session.title else first
+    written = {"LANGUAGE": message} if message else {}
     named = {"LANGUAGE": first} if first else {}
     event = Event()
     event.add("uid", calendar_uid(session.key))
     event.add("sequence", sequence)
     start, end = session.starts_at.astimezone(zone), session.ends_at.astimezone(zone)
     if is_repeated(start) or is_repeated(end):
-        # A local time that comes twice is the first of both (RFC 5545, 3.3.5).
+        # A repeated local time means its first occurrence (RFC 5545, 3.3.5), so these times are written in UTC.
         start, end = start.astimezone(UTC), end.astimezone(UTC)
-    # Whoever may not know the times has the session on its day (RFC 5545, 3.6.1: DTEND is not in it).
+    # Readers who may not know the times get an all-day event (RFC 5545, 3.6.1: DTEND is exclusive).
     event.add("dtstart", start if session.times_known else start.date())
     event.add("dtend", end if session.times_known else end.date())
     event.add("summary", title_of(session, language), parameters=written)
@@ -129,7 +132,7 @@ def _event(session: Snapshot, *, zone: ZoneInfo, sequence: int, url: str, langua
     if summary := session.titled(language)[1]:
         event.add("description", summary, parameters=written)
     if not session.times_known:
-        # A day is not taken by it.
+        # An all-day event shouldn't make the whole day busy.
         event.add("transp", "TRANSPARENT")
     event.add("url", url)
     return event
@@ -138,10 +141,10 @@ def _event(session: Snapshot, *, zone: ZoneInfo, sequence: int, url: str, langua
 def itip(
     change: Change, *, told: dict[str, Any], facts: dict[str, Any], address: str, stamp: datetime
 ) -> tuple[str, bytes]:
-    """Return the method (REQUEST or CANCEL) and the calendar part that tells a mailbox of one change.
+    """Return the method (REQUEST or CANCEL) and the calendar part that informs a mailbox of one change.
 
-    `told` is what the message keeps of the change, `facts` are all that it keeps, `stamp` its Date, so that the same
-    message always gives the same bytes.
+    `told` is the change as stored in the message, `facts` are all stored facts, and `stamp` is the message's Date.
+    The same message always gives the same bytes.
     """
     summit = facts["summit"]
     method = "REQUEST" if change.after else "CANCEL"
@@ -166,8 +169,11 @@ def itip(
 
 
 def feed(*, summit: Summit, name: str, stamp: datetime, moments: Iterable[datetime]) -> Calendar:
-    """Return a calendar to subscribe to, without its events: `name` is what programs call it, `stamp` when what is in
-    it was released, `moments` are the times in it."""
+    """Return a calendar to subscribe to, without its events.
+
+    `name` is its name in calendar programs, `stamp` the time at which its content was released, and `moments` are the
+    times in it.
+    """
     calendar = _calendar("PUBLISH", summit.time_zone, moments)
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
@@ -183,15 +189,17 @@ def _second(moment: datetime) -> datetime:
 
 
 def with_events(calendar: Calendar, events: Iterable[bytes], *, stamp: datetime) -> bytes:
-    """Return a calendar with these events, each as it is without DTSTAMP, which is `stamp`."""
+    """Return a calendar with these events. The events have no DTSTAMP; each gets `stamp`."""
     content: bytes = calendar.to_ical()
     begin = BEGIN + f"DTSTAMP:{_second(stamp):%Y%m%dT%H%M%SZ}\r\n".encode()
     return content.removesuffix(END) + b"".join(event.replace(BEGIN, begin, 1) for event in events) + END
 
 
 def published(told: Snapshot, row: ReleasedSession, *, summit: Summit, url: str, language: str) -> Event:
-    """Return a released session as an event of a calendar to subscribe to, in a language; without CLASS, and without
-    DTSTAMP, which `with_events` gives it."""
+    """Return a released session as an event of a calendar to subscribe to, in a language.
+
+    It has no CLASS, and no DTSTAMP, which `with_events` adds.
+    """
     event = _event(
         told,
         zone=summit.zone,
@@ -210,9 +218,11 @@ def published(told: Snapshot, row: ReleasedSession, *, summit: Summit, url: str,
 def public_feed(
     *, summit: Summit, updated_at: datetime | None, sessions: Iterable[ReleasedSession], stamp: Stamp
 ) -> bytes:
-    """Return the calendar of a summit's public sessions, to subscribe to, in the language that is active. `sessions`
-    have their session joined; `updated_at` is when what everybody may know of them changed last. The process keeps
-    their events, under what `stamp` says has been taken away."""
+    """Return the calendar of a summit's public sessions, to subscribe to, in the active language.
+
+    `sessions` must have their session joined; `updated_at` is when a release last changed what everybody may know of
+    them. The process caches the events, with `stamp` in the key because a name may be erased from released rows.
+    """
     rows, language = list(sessions), get_language() or summit.language
     updated = updated_at or summit.created_at
     name = _("Agenda of the %(summit)s") % {"summit": summit.reads_as.name}

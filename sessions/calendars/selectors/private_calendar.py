@@ -1,4 +1,4 @@
-"""The calendar that somebody subscribes to at a private address (RFC 5545): their programme, with reminders."""
+"""The calendar served at a private address (RFC 5545): somebody's programme, with reminders."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from sessions.calendars.selectors import icalendar
 from sessions.visibility.models import Visibility
 from summit.summits.models import Summit
 
-# How long before a session it is reminded of.
+# How long before a session its reminder is.
 BEFORE = timedelta(minutes=15)
 
 
@@ -28,8 +28,11 @@ def private_feed(
     language: str,
     alarms: bool,
 ) -> bytes:
-    """Return a programme as a calendar of METHOD PUBLISH. `sessions` have their session joined and are masked for its
-    readers; `name` says whose it is. The same programme is always the same bytes."""
+    """Return a programme as a calendar with METHOD PUBLISH. The same programme always gives the same bytes.
+
+    `sessions` must have their session joined and be reduced to what the readers may know; `name` is the owner of the
+    programme.
+    """
     rows = list(sessions)
     updated = updated_at or summit.created_at
     calendar = icalendar.feed(

@@ -1,4 +1,4 @@
-"""Warnings of the draft in the admin: as a list of their own, and before a release."""
+"""Warnings about the draft in the admin: a page of their own, and a part of the release page."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from sessions.agenda.selectors import scopes
+from sessions.agenda.selectors import release_scopes
 from sessions.agenda.selectors.change_descriptions import span
 from sessions.agenda.selectors.draft_snapshots import draft
 from sessions.conflicts.selectors.warnings import RULES, Finding, warnings
@@ -25,7 +25,8 @@ ON_PAGE = 50
 
 @dataclass(frozen=True)
 class Warned:
-    """A warning as a page shows it: what is wrong, about whom, more of it, its sessions (title, when, address)."""
+    """A warning as a page shows it: its label, whom it concerns, details, and its sessions as
+    (title, time, address)."""
 
     label: str
     who: str
@@ -34,7 +35,7 @@ class Warned:
 
 
 def said(findings: list[Finding], summit: Summit) -> list[Warned]:
-    """Return warnings in words."""
+    """Return warnings in words, with links to their sessions."""
     return [
         Warned(
             label=finding.label,
@@ -54,7 +55,7 @@ def said(findings: list[Finding], summit: Summit) -> list[Warned]:
 
 
 def day_of(value: str) -> date | None:
-    """Return the day that an address names, or None."""
+    """Return the day that a query parameter names, or None if it isn't a valid date."""
     try:
         day = date.fromisoformat(value)
         validate_year(day)
@@ -64,16 +65,18 @@ def day_of(value: str) -> date | None:
 
 
 def page(request: HttpRequest, summit: Summit, context: dict[str, Any]) -> HttpResponse:
-    """Show all that can't be right in a summit's draft, by kind and day."""
+    """Render the page with all warnings about a summit's draft, filtered by kind and day."""
     found = warnings(summit, draft(summit))
     kind, day = request.GET.get("kind", ""), day_of(request.GET.get("day", ""))
     kind = kind if kind in RULES else ""
-    of_day = [row for row in found if day is None or any(scopes.stands_on(session, day) for session in row.sessions)]
+    of_day = [
+        row for row in found if day is None or any(release_scopes.stands_on(session, day) for session in row.sessions)
+    ]
     of_kind = [row for row in found if kind in ("", row.kind)]
     numbers = Counter(row.kind for row in of_day)
     rows = [row for row in of_day if kind in ("", row.kind)]
     shown = Paginator(rows, ON_PAGE).get_page(request.GET.get("page"))
-    days = scopes.days(session for row in of_kind for session in row.sessions)
+    days = release_scopes.days(session for row in of_kind for session in row.sessions)
     return TemplateResponse(
         request,
         "admin/agenda/warnings.html",

@@ -1,4 +1,4 @@
-"""A clash is told where it is made: when a session is saved, beside the session, and in the list."""
+"""Warnings about clashes in the admin: after a session is saved, on its page, and in the list."""
 
 from typing import Any
 
@@ -17,12 +17,12 @@ from sessions.conflicts.selectors.warnings import Finding, near
 from sessions.draft.models.sessions import Session
 from summit.templatetags.marks import comma
 
-# So many are told one by one once a session is saved.
+# How many warnings are listed one by one after a session is saved.
 TOLD = 3
 
 
-def tell(request: HttpRequest, session: Session) -> None:
-    """Say what of a session that was saved just now can't be right."""
+def warn(request: HttpRequest, session: Session) -> None:
+    """Add messages with the warnings about a session that has just been saved."""
     found = near(session.summit, [session]) if session.cancelled_at is None else []
     for finding in found[:TOLD]:
         messages.warning(request, _sentence(finding, session))
@@ -33,7 +33,7 @@ def tell(request: HttpRequest, session: Session) -> None:
 
 
 def _sentence(finding: Finding, session: Session) -> SafeString:
-    """Say what is wrong, about whom, and with which other session."""
+    """Return a warning as a sentence: what is wrong, whom it concerns, and the other sessions."""
     summit = session.summit
     others = [
         f"“{each.title}” ({span(each.starts_at, each.ends_at, summit)})"
@@ -48,10 +48,10 @@ def _sentence(finding: Finding, session: Session) -> SafeString:
 
 
 class ClashesMixin:
-    """Adds warnings to the list of sessions, to a session's page and to what is said when it is saved."""
+    """Adds warnings to the list of sessions, to a session's page and to the messages after saving."""
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Look what of the sessions on the page can't be right, where they are of one summit."""
+        """Set `warned` on the sessions of the page, if they are all of one summit."""
         found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
         rows = [row for row in found.result_list if row.cancelled_at is None]
         if len({row.summit_id for row in rows}) == 1:
@@ -64,7 +64,7 @@ class ClashesMixin:
         return found
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Let a session's page say what of it can't be right, as it is saved."""
+        """Add the warnings about a session, as it is saved, to the context of its page."""
         row = kwargs.get("obj")
         if isinstance(row, Session) and row.pk and row.cancelled_at is None:
             context["warnings"] = said(near(row.summit, [row]), row.summit)
@@ -72,20 +72,20 @@ class ClashesMixin:
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 
     def response_add(self, request: HttpRequest, obj: models.Model, *args: Any, **kwargs: Any) -> Any:
-        """Say what can't be right of a session that is new."""
+        """Add messages with the warnings about a new session."""
         if isinstance(obj, Session):
-            tell(request, obj)
+            warn(request, obj)
         return super().response_add(request, obj, *args, **kwargs)  # type: ignore[misc]
 
     def response_change(self, request: HttpRequest, obj: models.Model) -> Any:
-        """Say what can't be right of a session that was changed."""
+        """Add messages with the warnings about a changed session."""
         if isinstance(obj, Session):
-            tell(request, obj)
+            warn(request, obj)
         return super().response_change(request, obj)  # type: ignore[misc]
 
 
 def warned(row: Session) -> SafeString | str:
-    """Return what is warned of a session of the list, each kind once; "" for nothing."""
+    """Return the warnings about a session in the list, each kind once; "" if there are none."""
     labels: list[str] = getattr(row, "warned", [])
     if not labels:
         return ""

@@ -1,4 +1,4 @@
-"""Who is where in an agenda, from when to when, and how many seats that takes."""
+"""When people and parties are occupied by the sessions of an agenda, and how many seats a session takes."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from sessions.draft.models.participants import SEATS
 
 @dataclass(frozen=True)
 class Use:
-    """A room or a person is taken by a session. `own` is a person's own place; without, it is their party's."""
+    """A session that occupies a room, a person or a party. `own` is false if a person comes through their party's
+    place."""
 
     starts_at: datetime
     ends_at: datetime
@@ -21,7 +22,7 @@ class Use:
 
 
 def overlapping(uses: Iterable[Use]) -> list[tuple[Use, Use]]:
-    """Return each pair that is on at the same time; one that ends as the other starts is not."""
+    """Return each pair that overlaps in time. Two that merely touch don't overlap."""
     found = []
     running: list[Use] = []
     for use in sorted(uses, key=lambda use: (use.starts_at, use.ends_at, use.session.key)):
@@ -32,8 +33,10 @@ def overlapping(uses: Iterable[Use]) -> list[tuple[Use, Use]]:
 
 
 def of_people(agenda: Agenda, about: Circumstances) -> Iterator[tuple[str, list[Use]]]:
-    """Yield everybody who has to be somewhere, by name, and where. A party at a level is where its head is: where it
-    has none yet, by the party's name."""
+    """Yield everybody who has to attend sessions: the name, and the uses by their sessions.
+
+    A party at a level occupies its head. A party that has no head yet is yielded under its own name.
+    """
     found: dict[tuple[str, int], tuple[str, dict[int, Use]]] = {}
     for session in agenda.values():
         for key, who, own in _in(session, about):
@@ -45,7 +48,10 @@ def of_people(agenda: Agenda, about: Circumstances) -> Iterator[tuple[str, list[
 
 
 def of_parties(agenda: Agenda) -> Iterator[tuple[str, list[Use]]]:
-    """Yield each party that takes part in sessions, by name, and where: `own` where it does as a whole."""
+    """Yield each party that takes part in sessions: its name, and the uses by its sessions.
+
+    `own` is true where the whole delegation takes part.
+    """
     found: dict[int, tuple[str, dict[int, Use]]] = {}
     for session in agenda.values():
         for place in session.places:
@@ -57,7 +63,7 @@ def of_parties(agenda: Agenda) -> Iterator[tuple[str, list[Use]]]:
 
 
 def present(agenda: Agenda, about: Circumstances) -> Iterator[tuple[str, int, Snapshot]]:
-    """Yield everybody who has to be in a session: the name, the person's primary key and the session."""
+    """Yield everybody who has to attend a session: the name, the person's primary key and the session."""
     for session in agenda.values():
         people = {key: who for key, who, _own in _in(session, about) if key[0] == "person"}
         for (_sort, person), who in people.items():
@@ -65,7 +71,7 @@ def present(agenda: Agenda, about: Circumstances) -> Iterator[tuple[str, int, Sn
 
 
 def _in(session: Snapshot, about: Circumstances) -> Iterator[tuple[tuple[str, int], str, bool]]:
-    """Yield who has to be in a session: a key, the name, and whether the place is their own."""
+    """Yield those who have to attend a session: a key, the name, and whether the place is their own."""
     for place in session.places:
         if place.person_id:
             yield ("person", place.person_id), place.label, True
@@ -80,10 +86,10 @@ def _in(session: Snapshot, about: Circumstances) -> Iterator[tuple[tuple[str, in
 
 
 def seats(session: Snapshot, about: Circumstances) -> int:
-    """Return how many seats a session takes at the least: nobody is counted twice, and interpreters have booths.
+    """Return the minimum number of seats that a session takes. Nobody is counted twice; interpreters have booths.
 
-    A party at a level takes that level's seats, a whole delegation as many as it has members, a category as many as
-    it has people.
+    A party at a level takes the seats of that level, a whole delegation one for each member, and a category one for
+    each of its people.
     """
     named = set(about.signed_up.get(session.session_id, {}))
     parties: dict[int, int] = {}

@@ -1,5 +1,5 @@
-"""What else somebody has in their programme while a session is on. It is said to whoever signs them up, and keeps
-nobody from it."""
+"""The sessions in somebody's programme that overlap a session. They are a warning at sign-up, and
+don't prevent it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -10,14 +10,14 @@ from delegations.members.models.categories import Capacity
 from delegations.members.models.members import Membership
 from sessions.agenda.models.releases import ReleasedParticipant, ReleasedSession, ReleaseEntry
 from sessions.draft.models.signups import SignUp, SignUpState
-from sessions.visibility.members import Members
+from sessions.visibility.viewers import Members
 from summit.people.models import Person
 from summit.summits.models import Summit
 
 
 @dataclass
 class _Held:
-    """Whose places in sessions these are: people by primary key, by their category and, of heads, by their party."""
+    """The people whose places are looked up, by primary key, by their category and, for heads, by their party."""
 
     people: frozenset[int]
     categories: dict[int, set[int]] = field(default_factory=dict)
@@ -27,8 +27,10 @@ class _Held:
 def meanwhile(
     *, summit: Summit, row: ReleasedSession, people: Collection[Person]
 ) -> dict[int, list[ReleasedSession]]:
-    """Return by person what else stands in their own programme while a session is on, as they may know it. Four
-    queries, however many people."""
+    """Return, by person, the sessions of their own programme that overlap a session, as they may know them.
+
+    Four queries, however many people.
+    """
     held = _held(people)
     readers = Members(frozenset(held.parties), held.people)
     entries = ReleaseEntry.objects.current(summit).of_members(readers)

@@ -1,4 +1,4 @@
-"""What the warnings look at besides the agenda itself: rooms and their hours, who belongs to whom, who stays when."""
+"""The data that warnings need besides the agenda: rooms and opening hours, memberships, and travel times."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -15,7 +15,7 @@ from summit.summits.models import Room, Summit
 
 @dataclass(frozen=True)
 class Seats:
-    """A room: how many it seats, and when its venue opens and closes; None where nobody has said."""
+    """A room: its number of seats, and when its venue opens and closes. Unknown values are None."""
 
     seats: int | None
     opens_at: time | None
@@ -32,7 +32,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Stay:
-    """When somebody arrives and departs; None where that isn't known."""
+    """The arrival and departure of a person; None where unknown."""
 
     arrives_at: datetime | None
     departs_at: datetime | None
@@ -40,7 +40,10 @@ class Stay:
 
 @dataclass(frozen=True)
 class Circumstances:
-    """All of it: rooms by public id, the rest by primary keys. `lead` is a session's set-up and clear-down."""
+    """The data that warnings need besides the agenda: rooms by public id, the rest by primary key.
+
+    `lead` has the set-up and clear-down times of sessions.
+    """
 
     zone: ZoneInfo
     starts_on: date
@@ -56,7 +59,10 @@ class Circumstances:
 
 
 def circumstances(summit: Summit) -> Circumstances:
-    """Read them. Five queries, of which none makes objects: there are thousands of people."""
+    """Return the circumstances of a summit.
+
+    Five queries that read values rather than objects, since there are thousands of people.
+    """
     heads, members, in_category, party_of = _people(summit)
     return Circumstances(
         zone=summit.zone,
@@ -116,7 +122,7 @@ def _stays(summit: Summit) -> dict[int, Stay]:
 
 
 def _signed_up(summit: Summit) -> dict[int, dict[int, str]]:
-    """Return who has a place that they took themselves, by session: each person and how they are named."""
+    """Return, by session, the people who have signed up for a place, with their announced names."""
     found: dict[int, dict[int, str]] = {}
     rows = SignUp.objects.filter(session__summit=summit, state=SignUpState.PLACE)
     for session, person, name, office in rows.values_list("session", "person", "person__name", "person__office"):

@@ -1,7 +1,7 @@
-"""What can't be right in the draft, or may not be. Shown at the desk and before a release; it decides nothing.
+"""Warnings about conflicts in the draft. The desk sees them, also before a release; they prevent nothing.
 
-`RULES` is the one table of what is looked for. A warning names people and sessions of the draft and says no moment of
-anybody's journey: it is for those alone who may see the draft.
+`RULES` is the only table of checks. A warning names people and sessions of the draft, but no arrival or departure
+time. Only readers of the draft may see it.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -25,12 +25,12 @@ from sessions.draft.models.sessions import Session
 from summit.summits.models import Summit
 from summit.templatetags.marks import comma
 
-# No room is set up or cleared for longer.
+# The longest set-up or clear-down of a room.
 LEAD = timedelta(days=1)
 
 
 class Kind(StrEnum):
-    """What a warning is about."""
+    """The kind of conflict that a warning is about."""
 
     ROOM = "room"
     PERSON = "person"
@@ -46,9 +46,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that can't be right: about whom or what, by the name that people gave it, and in which sessions.
+    """One conflict: the name of the person or thing concerned, and the sessions in which it occurs.
 
-    `facts` are the numbers or hours that the sentence beside it gives.
+    `facts` are the numbers or hours that `detail` puts into words.
     """
 
     kind: Kind
@@ -58,12 +58,12 @@ class Finding:
 
     @property
     def label(self) -> str:
-        """What is wrong, in two or three words."""
+        """The conflict in two or three words."""
         return str(RULES[self.kind].label)
 
     @property
     def detail(self) -> str:
-        """More of it, in words; empty where there is no more to say."""
+        """Details of the conflict in words; "" if there are none."""
         if self.kind == Kind.SEATS:
             return _("%(wanted)d wanted, %(there)d there") % dict(zip(("wanted", "there"), self.facts, strict=True))
         if self.kind == Kind.HOURS:
@@ -74,7 +74,7 @@ class Finding:
             return _("speeches: %(speeches)s, session: %(session)s") % {"speeches": speeches, "session": session}
         if self.kind == Kind.DELEGATION:
             number = self.facts[0]
-            # The one is named beside it.
+            # A single delegation is already named in `who`.
             return ngettext("%(n)d delegation", "%(n)d delegations", number) % {"n": number} if number > 1 else ""
         if self.kind == Kind.ROOM and self.facts:
             return _("with set-up and clear-down")
@@ -82,7 +82,7 @@ class Finding:
 
     @property
     def order(self) -> tuple[Any, ...]:
-        """Where it stands in a list: in the order of the days."""
+        """The sort key of the finding in a list, by time first."""
         return (self.sessions[0].starts_at, self.kind, self.who, tuple(session.key for session in self.sessions))
 
 
@@ -91,22 +91,24 @@ Find = Callable[[Agenda, Circumstances], Iterable[Finding]]
 
 @dataclass(frozen=True)
 class Rule:
-    """What is looked for, and how it is called."""
+    """A check, with the label of its findings."""
 
     label: Promise
     find: Find
 
 
 def warnings(summit: Summit, agenda: Agenda) -> list[Finding]:
-    """Return all that can't be right in an agenda, in the order of the days. Five queries."""
+    """Return all conflicts in an agenda, ordered by time. Five queries."""
     about = circumstances(summit)
     found = [finding for rule in RULES.values() for finding in rule.find(agenda, about)]
     return sorted(found, key=lambda finding: finding.order)
 
 
 def near(summit: Summit, sessions: Collection[Session]) -> list[Finding]:
-    """Return what of these sessions of a summit's draft can't be right, by themselves or with others. Thirteen
-    queries, which read no more than the days about them."""
+    """Return the conflicts of these sessions of a summit's draft, by themselves or with others.
+
+    Thirteen queries, which read only the sessions up to a day before and after.
+    """
     if not sessions:
         return []
     first, last = min(row.starts_at for row in sessions), max(row.ends_at for row in sessions)
@@ -128,13 +130,16 @@ def _rooms(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
 
 
 def _taken(session: Snapshot, about: Circumstances) -> occupancy.Use:
-    """Return from when to when the room of a session is taken, with its set-up and clear-down."""
+    """Return the time for which a session takes its room, with set-up and clear-down."""
     before, after = about.lead.get(session.session_id, (timedelta(), timedelta()))
     return occupancy.Use(session.starts_at - before, session.ends_at + after, session)
 
 
 def _twice(kind: Kind) -> Find:
-    """Return what finds people in two places: by their own places, or by their party's in one of them."""
+    """Return a check that finds people in two places at once.
+
+    For Kind.PERSON both places must be their own; for Kind.HEAD at least one is their party's.
+    """
 
     def find(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
         for who, uses in occupancy.of_people(agenda, about):
@@ -146,8 +151,11 @@ def _twice(kind: Kind) -> Find:
 
 
 def _delegations(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
-    """Find delegations that are entered as a whole in one session while they are in another: of each two sessions
-    which. That of two heads is told as theirs."""
+    """Find delegations that are entered as a whole in one session and take part in another at the same time.
+
+    Each pair of sessions is one finding with the names of its delegations. If a delegation takes part with its head
+    in both, it is a finding of Kind.HEAD instead.
+    """
     twice: dict[tuple[int, int], tuple[tuple[Snapshot, Snapshot], list[str]]] = {}
     for who, uses in occupancy.of_parties(agenda):
         for one, two in occupancy.overlapping(uses):
@@ -177,7 +185,7 @@ def _hours(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
 
 
 def _open(room: Seats, use: occupancy.Use, about: Circumstances) -> bool:
-    """Whether a venue is open all the while. One that closes earlier than it opens does so on the day after."""
+    """Return whether a venue is open for the whole use. If it closes before it opens, it closes on the next day."""
     assert room.opens_at is not None  # noqa: S101 - asked before
     assert room.closes_at is not None  # noqa: S101 - asked before
     over_night = timedelta(days=1 if room.closes_at < room.opens_at else 0)
@@ -199,7 +207,7 @@ def _days(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
 def _before(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
     for who, person, session in occupancy.present(agenda, about):
         stay = about.stays.get(person)
-        # Whoever is received arrives during it.
+        # People who are received in it arrive during the session.
         if stay and stay.arrives_at and stay.arrives_at > session.starts_at and session.kind != SessionKind.ARRIVALS:
             yield Finding(Kind.BEFORE, who, (session,))
 

@@ -1,7 +1,7 @@
-"""Papers of a session in the draft: put on its table, replaced by a new version, put in order, taken off.
+"""Documents of sessions in the draft: add, replace, reorder and remove.
 
-A document's bytes never change, and none is deleted, since releases name them: a new version takes the place of the
-old one, which is kept as taken off. Nobody learns of it before the next release.
+The content of a document never changes, and no document is deleted, because releases list them. A new version takes
+the place of the old one, which is kept as removed. Changes become visible with the next release.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from summit.users.models import User
 
 
 def listed(session: Session, *, removed: bool = False) -> QuerySet[Document]:
-    """Return the documents of a session, or those that were taken off, without their bytes."""
+    """Return the current or the removed documents of a session, without their content."""
     rows = Document.objects.filter(session=session, removed_at__isnull=not removed).defer("content")
     rows = rows.select_related("added_by")
     return rows.order_by("-removed_at", "pk") if removed else rows.order_by("position", "pk")
@@ -32,7 +32,7 @@ def listed(session: Session, *, removed: bool = False) -> QuerySet[Document]:
 
 @dataclass(frozen=True)
 class Paper:
-    """What a document is to be: its title and its language, and the file."""
+    """The values of a document to be stored: title, language and file."""
 
     title: str
     language: str
@@ -40,7 +40,7 @@ class Paper:
 
 
 def add(*, session: Session, paper: Paper, by: User) -> Document:
-    """Put a document last on the table of a session. Raises PermissionDenied and ValidationError."""
+    """Add a document at the end of a session's documents. Raises PermissionDenied and ValidationError."""
     check_can_edit(by, session)
     with transaction.atomic():
         lock(session.summit)
@@ -51,8 +51,10 @@ def add(*, session: Session, paper: Paper, by: User) -> Document:
 
 
 def replace(*, document: Document, paper: Paper, by: User) -> Document:
-    """Put a new version in the place of a document, and return it; the old one is kept as taken off. Raises
-    PermissionDenied, and ValidationError, also where somebody has taken the old one off already."""
+    """Replace a document by a new version, and return that. The old one is kept as removed.
+
+    Raises PermissionDenied, and ValidationError, also if the old one has been removed in the meantime.
+    """
     check_can_edit(by, document.session)
     with transaction.atomic():
         lock(document.session.summit)
@@ -66,8 +68,10 @@ def replace(*, document: Document, paper: Paper, by: User) -> Document:
 
 
 def take_off(*, document: Document, by: User) -> bool:
-    """Take a document off the table; return False, changing nothing, where it is off already. Raises
-    PermissionDenied."""
+    """Remove a document from its session. Return False, without changes, if it was removed before.
+
+    Raises PermissionDenied.
+    """
     check_can_edit(by, document.session)
     with transaction.atomic():
         lock(document.session.summit)
@@ -78,8 +82,10 @@ def take_off(*, document: Document, by: User) -> bool:
 
 
 def shift(*, document: Document, up: bool, by: User) -> bool:
-    """Let a document and the one above it, or below it, change places; return False, changing nothing, where there is
-    none. Raises PermissionDenied."""
+    """Swap a document with the one above it, or below it. Return False, without changes, if there is none.
+
+    Raises PermissionDenied.
+    """
     check_can_edit(by, document.session)
     with transaction.atomic():
         lock(document.session.summit)
@@ -97,7 +103,7 @@ def shift(*, document: Document, up: bool, by: User) -> bool:
 
 
 def gone() -> str:
-    """Say that a document was taken off meanwhile."""
+    """Return the message that a document was removed or replaced in the meantime."""
     return _("Somebody has taken this document off or replaced it. Look at the session’s documents again.")
 
 

@@ -1,5 +1,5 @@
-"""Files that lie on a session's table. What a file is, is looked up in its bytes: neither its name nor what a browser
-says of it counts."""
+"""Validation of uploaded files. The format is detected from the content; the name and the browser's
+type are ignored."""
 
 import io
 import zipfile
@@ -12,17 +12,17 @@ from django.utils.translation import gettext as _
 from delegations.invitations.services.scanned_answers import harmless_name
 from summit.core.file_sizes import too_large
 
-# A brief with pictures of some dozen pages is well below.
+# A brief of some dozen pages with pictures is well below this.
 LARGEST = 20 * 1024 * 1024
 LONGEST_NAME = 150
 _OFFICE = "application/vnd.openxmlformats-officedocument"
-# How files of each format begin, their types and what their names end in.
+# The first bytes of each format, its media type and the ending of its names.
 _PLAIN = (
     (b"%PDF-", "application/pdf", "pdf"),
     (b"\xff\xd8\xff", "image/jpeg", "jpg"),
     (b"\x89PNG\r\n\x1a\n", "image/png", "png"),
 )
-# Office programs pack theirs: which part each packs, its type and ending.
+# Office files are zip archives: a part that identifies the format, its media type and ending.
 _PACKED = (
     ("word/document.xml", f"{_OFFICE}.wordprocessingml.document", "docx"),
     ("xl/workbook.xml", f"{_OFFICE}.spreadsheetml.sheet", "xlsx"),
@@ -30,7 +30,7 @@ _PACKED = (
 )
 _OPEN = "application/vnd.oasis.opendocument"
 _OPEN_ENDINGS = {f"{_OPEN}.text": "odt", f"{_OPEN}.spreadsheet": "ods", f"{_OPEN}.presentation": "odp"}
-# What each type is called.
+# The display name of each media type.
 CALLED: Mapping[str, str] = MappingProxyType(
     {media_type: ending.upper().replace("JPG", "JPEG") for _begin, media_type, ending in (*_PLAIN, *_PACKED)}
     | {media_type: ending.upper() for media_type, ending in _OPEN_ENDINGS.items()}
@@ -38,12 +38,12 @@ CALLED: Mapping[str, str] = MappingProxyType(
 
 
 class FileProblem(Exception):
-    """A file can't be kept as a document; the text says what to do."""
+    """A file can't be stored as a document. The text tells the user what to do."""
 
 
 @dataclass(frozen=True)
 class File:
-    """A file as it is kept: `name` is harmless and ends as its format does."""
+    """A validated file. `name` is safe, and its ending matches the format."""
 
     name: str
     content_type: str
@@ -56,15 +56,18 @@ class File:
 
 
 def look_at_size(size: int) -> None:
-    """Raise FileProblem for a file of more bytes than are kept; ask before reading it."""
+    """Raise FileProblem if a file has more bytes than allowed. Call it before reading the file."""
     if size > LARGEST:
-        said = _("This file has %(size)s MB. Make it smaller: up to %(limit)s MB are kept.")
-        raise FileProblem(said % too_large(size, LARGEST))
+        message = _("This file has %(size)s MB. Make it smaller: up to %(limit)s MB are kept.")
+        raise FileProblem(message % too_large(size, LARGEST))
 
 
 def read(*, name: str, content: bytes) -> File:
-    """Return a file as a document. Raises FileProblem for what is too large, empty, of a format that not all can open
-    or with macros, which run on the reader's machine."""
+    """Return uploaded content as a validated file.
+
+    Raises FileProblem if it is empty, too large, of a format that not everybody can open, or if it has macros, which
+    would run on the reader's machine.
+    """
     if not content:
         raise FileProblem(_("This file is empty. Choose the document again."))
     look_at_size(len(content))
@@ -83,7 +86,7 @@ def read(*, name: str, content: bytes) -> File:
 
 
 def _packed(content: bytes) -> tuple[str, str]:
-    """Return type and ending of what an office program has packed; only the list of its parts is read."""
+    """Return the type and ending of a zipped office file. Only its list of parts and its `mimetype` are read."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = set(archive.namelist())
@@ -101,5 +104,6 @@ def _packed(content: bytes) -> tuple[str, str]:
 
 
 def _is_open(archive: zipfile.ZipFile) -> bool:
-    """Whether it says what it is in a part as short as such a part is: nothing large is ever unpacked."""
+    """Return whether the archive has a `mimetype` part of at most 100 bytes, so that nothing large
+    is ever unpacked."""
     return "mimetype" in archive.namelist() and archive.getinfo("mimetype").file_size <= 100

@@ -1,4 +1,4 @@
-"""The pages that ask before a session is cancelled or reinstated."""
+"""Confirmation pages for cancelling and reinstating a session."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from sessions.draft.services import edits
 
 
 class DecidingMixin(FrameMixin):
-    """Adds both pages to the desk of the draft."""
+    """Adds both pages to the admin of draft sessions."""
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the pages."""
+        """Return the URLs, with those of these pages."""
         pages = [
             ("<int:key>/cancel/", "session_cancel", self.cancel_view),
             ("<int:key>/reinstate/", "session_reinstate", self.reinstate_view),
@@ -26,11 +26,11 @@ class DecidingMixin(FrameMixin):
         return [*self.framed(pages), *super().get_urls()]  # type: ignore[misc]
 
     def cancel_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        """Ask, then cancel a session in the draft."""
+        """Ask for confirmation, then cancel a session in the draft."""
         return self._decide(request, key, reinstates=False)
 
     def reinstate_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        """Ask, then take a cancellation back."""
+        """Ask for confirmation, then reinstate a cancelled session."""
         return self._decide(request, key, reinstates=True)
 
     def _decide(self, request: HttpRequest, key: int, *, reinstates: bool) -> HttpResponse:
@@ -39,11 +39,13 @@ class DecidingMixin(FrameMixin):
         if request.method == "POST":
             if reinstates:
                 edits.reinstate(session=session, by=by)
-                said = _("“%(title)s” stands again in the draft. It is announced with the next release.")
+                message = _("“%(title)s” stands again in the draft. It is announced with the next release.")
             else:
                 edits.cancel(session=session, by=by)
-                said = _("“%(title)s” is cancelled in the draft. Those who take part are told with the next release.")
-            messages.success(request, said % {"title": session.title})
+                message = _(
+                    "“%(title)s” is cancelled in the draft. Those who take part are told with the next release."
+                )
+            messages.success(request, message % {"title": session.title})
             return redirect("admin:agenda_session_change", session.pk)
         title = _("Reinstate session") if reinstates else _("Cancel session")
         context = {**self.frame(request, session, title), "reinstates": reinstates}

@@ -1,4 +1,4 @@
-"""Forms of the agenda's desk."""
+"""Forms of the admin pages of draft sessions."""
 
 from typing import Any, ClassVar
 
@@ -14,22 +14,23 @@ from summit.admin_base.widgets import NOTHING
 from summit.core.languages import UNITED_NATIONS, tongue, tongues
 from summit.summits.models import Summit
 
-# What stands before the key of a summit's own kind, among the kinds that one chooses from.
+# The prefix of the value of a summit's own kind among the choices.
 OWN = "own:"
 
 
 def kinds_of(summit: Summit) -> list[tuple[str, Any]]:
-    """Return the kinds of a session to choose from: the summit's own first, where it has some. One query."""
+    """Return the choices for the kind of a session: the summit's own kinds, if any, then the standard ones. One
+    query."""
     own = [(f"{OWN}{row.pk}", str(row)) for row in CustomKind.objects.filter(summit=summit)]
     usual: list[tuple[str, Any]] = list(SessionKind.choices)
     return [(_("Of this summit"), own), (_("Usual kinds"), usual)] if own else usual
 
 
 class SessionForm(SentencesForm):
-    """A session of the draft; its times are the venue's."""
+    """A session of the draft, with times in the venue's time zone."""
 
     move_pinned = forms.BooleanField(label=gettext_lazy("Move it although it is pinned"), required=False)
-    # Whether somebody else has saved the session since its page was shown: its page is shown once more.
+    # Whether somebody else has saved the session since this page was rendered. The page is then rendered again.
     meanwhile = False
 
     class Meta:
@@ -43,38 +44,39 @@ class SessionForm(SentencesForm):
         if self.instance.custom_kind_id:
             self.initial["kind"] = f"{OWN}{self.instance.custom_kind_id}"
         for name in ("set_up", "clear_down", "media"):
-            # Left empty they are what a new session has.
+            # Left empty, they get the default value of a new session.
             if name in self.fields:
                 self.fields[name].required = False
-                # Says nothing of being optional.
+                # The label doesn't mark the field as optional.
                 self.fields[name].depends = True  # type: ignore[attr-defined]
 
     def clean_kind(self) -> str:
-        """Let a kind of the summit's own be what it works like."""
+        """Return the kind. A kind of the summit's own is replaced by the standard kind that it works like."""
         value = str(self.cleaned_data["kind"])
         own = CustomKind.objects.get(pk=value.removeprefix(OWN)) if value.startswith(OWN) else None
         self.instance.custom_kind = own
         return value if own is None else own.like
 
     def clean_set_up(self) -> int:
-        """Take nothing for no minutes."""
+        """Return the minutes, 0 if left empty."""
         return self.cleaned_data["set_up"] or 0
 
     def clean_clear_down(self) -> int:
-        """Take nothing for no minutes."""
+        """Return the minutes, 0 if left empty."""
         return self.cleaned_data["clear_down"] or 0
 
     def clean_media(self) -> str:
-        """Take nothing for what it was."""
+        """Return the media access, unchanged if left empty."""
         return str(self.cleaned_data["media"] or self.instance.media)
 
     @property
     def asks_to_move(self) -> bool:
-        """Whether a pinned session would move, which nobody has confirmed."""
+        """Whether the form asks to confirm that a pinned session moves."""
         return self.is_bound and "move_pinned" in self.errors
 
     def clean(self) -> dict[str, Any] | None:
-        """Say what the database would refuse, ask before a pinned session moves, and say who was quicker."""
+        """Add errors for what the database would reject, an unconfirmed move of a pinned session, and a concurrent
+        edit."""
         values = super().clean()
         found = self.cleaned_data
         starts_at, ends_at = found.get("starts_at"), found.get("ends_at")
@@ -82,8 +84,10 @@ class SessionForm(SentencesForm):
             self.add_error("ends_at", _("The session would end before it starts. Give a later end."))
         moves = {"starts_at", "ends_at", "room"} & set(self.changed_data)
         if self.was_pinned and found.get("pinned") and moves and not found.get("move_pinned"):
-            said = _("This session is pinned: its time and room are settled. Tick this to move it, or put them back.")
-            self.add_error("move_pinned", said)
+            message = _(
+                "This session is pinned: its time and room are settled. Tick this to move it, or put them back."
+            )
+            self.add_error("move_pinned", message)
         if self.meanwhile:
             self.add_error(
                 None,
@@ -95,7 +99,7 @@ class SessionForm(SentencesForm):
         return values
 
     def validate_constraints(self) -> None:
-        """Leave out the order of times, which `clean` has said in words."""
+        """Skip the constraints if `clean` has already reported the order of the times."""
         if "ends_at" not in self.errors:
             super().validate_constraints()
 
@@ -110,7 +114,7 @@ class TextForm(SentencesForm):
 
 
 class InterpretationForm(SentencesForm):
-    """From which language, into which, and from which booth; languages by their names."""
+    """The source and target language of an interpretation, by their names, and its booth."""
 
     source = forms.ChoiceField(label=gettext_lazy("from"))
     target = forms.ChoiceField(label=gettext_lazy("into"))
@@ -136,10 +140,10 @@ class InterpretationForm(SentencesForm):
 
 
 class ParticipantForm(SentencesForm):
-    """Who takes part: a party, a person, or the people of a category."""
+    """A participant: a party, a person, or the people of a category."""
 
     def clean(self) -> dict[str, Any] | None:
-        """Say in words what the database would refuse."""
+        """Raise an error in words for what the database would reject."""
         values = super().clean()
         chosen = [name for name in ("party", "person", "category") if self.cleaned_data.get(name)]
         if not self.errors and len(chosen) != 1:
@@ -147,6 +151,6 @@ class ParticipantForm(SentencesForm):
         return values
 
     def validate_constraints(self) -> None:
-        """Leave out what `clean` has said in words."""
+        """Skip the constraints if `clean` has already reported an error."""
         if not self.non_field_errors():
             super().validate_constraints()

@@ -1,4 +1,4 @@
-"""What hangs on a session of the draft, as rows of its page."""
+"""Inline rows on the admin page of a draft session."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from summit.summits.models import Room, Summit
 
 
 class OfSummitMixin:
-    """Offers only parties, people, categories and rooms of the page's summit, each list read once for all rows."""
+    """Offers only parties, people, categories and rooms of the page's summit. Each list is read once for all rows."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Limit the choices to the summit of the page."""
@@ -43,19 +43,19 @@ class OfSummitMixin:
 
 
 class PlannedFormSet(NamedFormSet):
-    """Rows that are stored with their session (`sessions.draft.services.planning`)."""
+    """A formset with rows that are saved together with their session (`sessions.draft.services.planning`)."""
 
     def planned(self) -> Rows:
-        """Return what becomes of the rows, and store nothing."""
+        """Return the new, changed and deleted rows without saving them."""
         super().save(commit=False)
         return Rows(self.new_objects, self.changed_objects, self.deleted_objects)
 
 
 class SpeechFormSet(PlannedFormSet):
-    """Speeches: one that others need is cancelled when it is taken off."""
+    """Speeches. A speech that other objects refer to is cancelled rather than deleted."""
 
     def why_not(self, row: models.Model) -> str:
-        """Let each be taken off."""
+        """Return "", since each speech may be taken off."""
         return ""
 
 
@@ -72,7 +72,7 @@ class TextInline(SummitInline):
     show_change_link = False
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer the languages beside the summit's own, in which the page's own title is."""
+        """Offer all languages except the summit's own, which the session's own title is in."""
         field: Any = super().formfield_for_choice_field(db_field, request, **kwargs)
         summit: Summit | None = getattr(request, "desk_summit", None)
         if summit is not None:
@@ -81,7 +81,7 @@ class TextInline(SummitInline):
 
 
 class InterpretationInline(SummitInline):
-    """From and into which languages it is interpreted."""
+    """The source and target languages of the interpretation."""
 
     formset = PlannedFormSet
     model = Interpretation
@@ -92,7 +92,7 @@ class InterpretationInline(SummitInline):
 
 
 class ParticipantInline(OfSummitMixin, SummitInline):
-    """Who takes part, besides the speakers: a party at a level, a person, or all people of a category."""
+    """Participants other than speakers: a party at a level, a person, or all people of a category."""
 
     formset = PlannedFormSet
     model = Participant
@@ -102,7 +102,7 @@ class ParticipantInline(OfSummitMixin, SummitInline):
     show_change_link = False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Join what names a row."""
+        """Join the objects that a row is named after."""
         return super().get_queryset(request).select_related("party", "person", "category")
 
 
@@ -116,5 +116,5 @@ class SlotInline(OfSummitMixin, SummitInline):
     show_change_link = False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Join what names a row."""
+        """Join the speaker that a row is named after."""
         return super().get_queryset(request).select_related("speaker")

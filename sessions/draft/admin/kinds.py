@@ -1,4 +1,4 @@
-"""Kinds of session that a summit has added, in the admin."""
+"""The admin of the kinds of session that a summit has added."""
 
 from typing import Any, ClassVar
 
@@ -26,7 +26,7 @@ def _link(session: Session) -> str:
 
 @admin.register(CustomKind)
 class CustomKindAdmin(CalledAdmin):
-    """Kinds of session of a summit's own. One that a session has can't be deleted."""
+    """Kinds of session of a summit's own. A kind that a session has can't be deleted."""
 
     place = 5
     own = ("like",)
@@ -40,22 +40,23 @@ class CustomKindAdmin(CalledAdmin):
 
     @admin.display(description=gettext_lazy("sessions"), ordering="number")
     def used(self, row: Any) -> int:
-        """Show how many sessions have it."""
+        """Return the number of sessions of this kind."""
         number: int = row.number
         return number
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Say which sessions have what is to be deleted: then nothing is."""
+        """Return the objects to delete; sessions of these kinds are returned as protected, which prevents the
+        deletion."""
         rows, counts, _needed, _protected = super().get_deleted_objects(objs, request)
         using = Session.objects.filter(custom_kind__in=[row.pk for row in objs]).order_by("starts_at", "pk")
         return rows, counts, set(), [_link(session) for session in using]
 
-    def enter(self, *, by: User, row: CustomKind, values: Values) -> CustomKind:
-        """Enter the kind."""
-        return kinds.enter(by=by, summit=row.summit, values=values)
+    def create(self, *, by: User, row: CustomKind, values: Values) -> CustomKind:
+        """Create the kind."""
+        return kinds.create(by=by, summit=row.summit, values=values)
 
     def change(self, *, by: User, row: CustomKind, values: Values) -> CustomKind:
-        """Change the kind; its sessions are then what it works like."""
+        """Change the kind. Its sessions get the standard kind that it works like."""
         return kinds.change(by=by, kind=row, values=values)
 
     def remove(self, *, by: User, row: CustomKind) -> None:

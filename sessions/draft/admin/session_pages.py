@@ -1,4 +1,4 @@
-"""What the pages beside a session's own have in common: its documents, its speakers' list, its cancellation."""
+"""Common parts of the admin pages beside a session's own: documents, speakers' list and cancellation."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ Part = TypeVar("Part", bound=models.Model)
 
 
 class FrameMixin:
-    """Stands before `SummitModelAdmin`, whose rows are the sessions."""
+    """Base of mixins that add pages about a session. It must precede `SummitModelAdmin` for sessions."""
 
     admin_site: Any
     opts: Any
 
     def framed(self, pages: Iterable[tuple[str, str, Callable[..., HttpResponse]]]) -> list[URLPattern]:
-        """Return addresses, each a route, the rest of its name and its view."""
+        """Return URL patterns for pages, each a tuple of the route, the rest of the name, and the view."""
         return [path(route, self.admin_site.admin_view(view), name=f"agenda_{name}") for route, name, view in pages]
 
     def frame(self, request: HttpRequest, session: Session, title: str) -> dict[str, Any]:
-        """Return what every page of a session shows: `back` leads to the session."""
+        """Return the common template context of a session's pages. `back` is the address of the session's page."""
         return {
             **self.admin_site.each_context(request),
             "title": title,
@@ -38,7 +38,7 @@ class FrameMixin:
         }
 
     def part(self, request: HttpRequest, model: type[Part], pk: int, *related: str) -> Part:
-        """Return what hangs on a session that the reader may see, with its session and summit. Raises Http404."""
+        """Return an object of a session that the user may see, with its session and summit. Raises Http404."""
         mixed: Any = self
         if not mixed.has_module_permission(request):
             raise Http404
@@ -50,7 +50,7 @@ class FrameMixin:
 
     @staticmethod
     def editor(request: HttpRequest, session: Session) -> User:
-        """Return the reader, who may change the draft. Raises PermissionDenied."""
+        """Return the user if they may change the draft. Raises PermissionDenied."""
         check_can_edit(request.user, session)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         return request.user

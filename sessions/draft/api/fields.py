@@ -1,4 +1,4 @@
-"""Fields of input that several of the agenda's resources take."""
+"""Input fields that several resources of the agenda share."""
 
 from datetime import datetime
 from typing import Any
@@ -8,10 +8,10 @@ from rest_framework import serializers
 
 
 class Moment(serializers.DateTimeField):
-    """A moment with its zone: without one nobody knows which is meant."""
+    """A date and time that must have a time zone."""
 
     def enforce_timezone(self, value: datetime) -> Any:
-        """Return the moment. Raises ValidationError for one without a zone."""
+        """Return the date and time. Raises ValidationError if it has no time zone."""
         if timezone.is_naive(value):
             self.fail("invalid", format="")
         return super().enforce_timezone(value)

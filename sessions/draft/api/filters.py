@@ -1,4 +1,4 @@
-"""By what several lists of the agenda's desk are narrowed."""
+"""Filters that several lists of the agenda's desk share."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from summit.summits.models import Summit
 
 
 def day_of(rows: QuerySet[Any], day: date) -> QuerySet[Any]:
-    """Return those of one summit's sessions that begin on a day of its venue. One query more, for its zone."""
+    """Return the sessions of one summit that begin on a day at its venue. One more query, for its time zone."""
     first = rows.order_by().first()
     if first is None or day in (date.min, date.max):
         return rows.none()

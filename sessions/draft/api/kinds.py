@@ -1,4 +1,4 @@
-"""Kinds of session that a summit has added."""
+"""API of the kinds of session that a summit has added."""
 
 from typing import Any, ClassVar
 
@@ -15,7 +15,7 @@ from summit.users.models import User
 
 
 class DeskCustomKindSerializer(serializers.ModelSerializer[CustomKind]):
-    """A kind of session of the summit's own. In all that is done with it, it is what it is `like`."""
+    """A kind of session of the summit's own. It is treated everywhere as the standard kind in `like`."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     names = serializers.DictField(child=serializers.CharField(), help_text="In other languages, by their codes.")
@@ -26,7 +26,8 @@ class DeskCustomKindSerializer(serializers.ModelSerializer[CustomKind]):
 
 
 class CustomKindInput(serializers.ModelSerializer[CustomKind]):
-    """A kind: its name in the summit's language, in others by their codes, and which usual kind it works like."""
+    """The name of a kind in the summit's language, its names in others by language code, and the standard kind it
+    works like."""
 
     names = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False)
 
@@ -37,7 +38,7 @@ class CustomKindInput(serializers.ModelSerializer[CustomKind]):
 
 
 class CustomKindFilters(django_filters.FilterSet):
-    """By what kinds are narrowed."""
+    """Filters of a list of kinds."""
 
     like = django_filters.ChoiceFilter(choices=SessionKind.choices, label=_("works like"))
 
@@ -55,11 +56,11 @@ class CustomKindViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"name": ("name",)}
 
     def add(self, *, by: User, summit: Summit, values: Values) -> CustomKind:
-        """Enter a kind."""
-        return kinds.enter(by=by, summit=summit, values=values)
+        """Create a kind."""
+        return kinds.create(by=by, summit=summit, values=values)
 
     def change(self, *, by: User, row: CustomKind, values: Values) -> CustomKind:
-        """Change a kind; its sessions are then what it works like."""
+        """Change a kind. Its sessions get the standard kind that it works like."""
         return kinds.change(by=by, kind=row, values=values)
 
     def remove(self, *, by: User, row: CustomKind) -> None:

@@ -1,4 +1,4 @@
-"""What hangs on a session of the draft: who takes part, its words in other languages, its interpretation."""
+"""API of the rows of draft sessions: participants, titles in other languages, and interpretation."""
 
 from typing import Any, ClassVar
 
@@ -22,25 +22,25 @@ from summit.users.models import User
 
 
 class HoldsAgenda(DeskViewSet):
-    """Rows about a session, which change with the agenda."""
+    """Base viewset of rows of a session, which are changed under the agenda's lock."""
 
     summit_path = "session__summit"
 
     def lock(self, row: Any) -> bool:
-        """Let nobody else change the agenda meanwhile."""
+        """Lock the agenda, so that nobody else changes it in the meantime, and the row."""
         agenda_lock.lock(row.session.summit)
         return super().lock(row)
 
 
 class SessionRowViewSet(HoldsAgenda):
-    """Rows that hang on a session of the draft. Where they have no id of their own, the system's number is it."""
+    """Base viewset of rows of a draft session. Rows without a public id are addressed by their primary key."""
 
     def rows(self) -> QuerySet[Any]:
-        """Return rows with their sessions."""
+        """Return the rows with their sessions joined."""
         return self.model._default_manager.select_related("session__summit")
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Any:
-        """Put a row on a session."""
+        """Add a row to a session."""
         given = dict(values)
         return planning.add_row(by=by, row=self.model(session=given.pop("session")), values=given)
 
@@ -49,12 +49,12 @@ class SessionRowViewSet(HoldsAgenda):
         return planning.change_row(by=by, row=row, values=values)
 
     def remove(self, *, by: User, row: Any) -> None:
-        """Take a row off its session."""
+        """Remove a row from its session."""
         planning.remove_row(by=by, row=row)
 
 
 class OfSessionFilters(django_filters.FilterSet):
-    """By the session."""
+    """Filter by session."""
 
     session = django_filters.CharFilter(field_name="session__public_id", label=pgettext_lazy("label", "session"))
 
@@ -64,7 +64,7 @@ def _session() -> InSummit:
 
 
 class DeskParticipantSerializer(serializers.ModelSerializer[Participant]):
-    """Who takes part: a party at a level, a person, or all people of a category (its short code)."""
+    """A participant: a party at a level, a person, or all people of a category (given by its short code)."""
 
     id = serializers.CharField(source="pk", read_only=True)
     session = serializers.CharField(source="session.public_id", read_only=True)
@@ -89,7 +89,7 @@ class CategoryOf(InSummit):
 
 
 class ParticipantChangeInput(serializers.ModelSerializer[Participant]):
-    """What is changed of a place. Who takes part is one of the three: `party`, `person` or `category`."""
+    """The changed values of a participant, who is one of `party`, `person` and `category`."""
 
     party = InSummit(queryset=Party.objects.all(), required=False, allow_null=True)
     person = InSummit(queryset=Person.objects.filter(erased_at=None), required=False, allow_null=True)
@@ -102,7 +102,7 @@ class ParticipantChangeInput(serializers.ModelSerializer[Participant]):
 
 
 class ParticipantInput(ParticipantChangeInput):
-    """Who takes part in a session, and as what: one of `party`, `person` and `category`."""
+    """A participant of a session with a role: one of `party`, `person` and `category`."""
 
     session = _session()
 
@@ -111,7 +111,7 @@ class ParticipantInput(ParticipantChangeInput):
 
 
 class ParticipantFilters(OfSessionFilters):
-    """By what places are narrowed."""
+    """Filters of a list of participants."""
 
     role = django_filters.ChoiceFilter(choices=ParticipantRole.choices, label=pgettext_lazy("label", "role"))
     party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
@@ -119,7 +119,7 @@ class ParticipantFilters(OfSessionFilters):
 
 
 class ParticipantViewSet(SessionRowViewSet):
-    """Who takes part in sessions of the draft, besides the speakers."""
+    """Participants of sessions in the draft, other than the speakers."""
 
     name = "session-participants"
     verbose_name = _("who takes part in sessions")
@@ -133,12 +133,12 @@ class ParticipantViewSet(SessionRowViewSet):
     ordering_fields: ClassVar[Any] = {"session": ("session__starts_at", "session", "position")}
 
     def rows(self) -> QuerySet[Participant]:
-        """Return places with what names them."""
+        """Return the participants with the objects that name them joined."""
         return super().rows().select_related("session__summit", "party", "person", "category")
 
 
 class DeskSessionTextSerializer(serializers.ModelSerializer[SessionText]):
-    """A session's title and summary in another language than the summit's."""
+    """A session's title and summary in a language other than the summit's."""
 
     id = serializers.CharField(source="pk", read_only=True)
     session = serializers.CharField(source="session.public_id", read_only=True)
@@ -149,7 +149,7 @@ class DeskSessionTextSerializer(serializers.ModelSerializer[SessionText]):
 
 
 class SessionTextChangeInput(serializers.ModelSerializer[SessionText]):
-    """What is changed of a session's words in a language."""
+    """The changed values of a session's title and summary in a language."""
 
     class Meta:
         model = SessionText
@@ -158,7 +158,7 @@ class SessionTextChangeInput(serializers.ModelSerializer[SessionText]):
 
 
 class SessionTextInput(SessionTextChangeInput):
-    """A session's words in another language."""
+    """A session's title and summary in another language."""
 
     session = _session()
 
@@ -167,7 +167,7 @@ class SessionTextInput(SessionTextChangeInput):
 
 
 class SessionTextFilters(OfSessionFilters):
-    """By what words are narrowed."""
+    """Filters of a list of titles and summaries."""
 
     language = django_filters.ChoiceFilter(choices=settings.LANGUAGES, label=_("language"))
 
@@ -188,7 +188,7 @@ class SessionTextViewSet(SessionRowViewSet):
 
 
 class DeskInterpretationSerializer(serializers.ModelSerializer[Interpretation]):
-    """From which language into which a session is interpreted, and from which booth."""
+    """The source and target language of an interpretation of a session, and its booth."""
 
     id = serializers.CharField(source="pk", read_only=True)
     session = serializers.CharField(source="session.public_id", read_only=True)
@@ -199,7 +199,7 @@ class DeskInterpretationSerializer(serializers.ModelSerializer[Interpretation]):
 
 
 class InterpretationChangeInput(serializers.ModelSerializer[Interpretation]):
-    """What is changed of an interpretation. Languages by their codes, such as “fr”."""
+    """The changed values of an interpretation, with languages by their codes, such as “fr”."""
 
     class Meta:
         model = Interpretation
@@ -208,7 +208,7 @@ class InterpretationChangeInput(serializers.ModelSerializer[Interpretation]):
 
 
 class InterpretationInput(InterpretationChangeInput):
-    """From which language into which a session is interpreted, by their codes, and from which booth."""
+    """The source and target language of an interpretation of a session, by their codes, and its booth."""
 
     session = _session()
 
@@ -217,7 +217,7 @@ class InterpretationInput(InterpretationChangeInput):
 
 
 class InterpretationFilters(OfSessionFilters):
-    """By what interpretation is narrowed."""
+    """Filters of a list of interpretations."""
 
     target = django_filters.CharFilter(label=_("into"))
 

@@ -1,4 +1,4 @@
-"""What kinds of meeting there are: those that every summit knows, and a summit's own."""
+"""Kinds of session: the standard ones, and those that a summit has added."""
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +11,7 @@ from summit.summits.models import Summit
 
 
 class SessionKind(models.TextChoices):
-    """What kind of meeting a session is."""
+    """The standard kinds of session."""
 
     ARRIVALS = "arrivals", _("arrivals")
     PLENARY = "plenary", _("plenary")
@@ -32,13 +32,13 @@ class SessionKind(models.TextChoices):
 
 
 class CustomKind(PublicModel):
-    """A kind of meeting that one summit has added. In all that is done with it, it is what it is `like`."""
+    """A kind of session that one summit has added. It is treated everywhere as the standard kind in `like`."""
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="custom_kinds", verbose_name=pgettext_lazy("label", "summit")
     )
     name = models.CharField(_("name"), max_length=60, validators=[validate_printable])
-    # By language; where none is given, `name` stands.
+    # By language code; `name` is used for languages without one.
     names = models.JSONField(_("names in other languages"), default=dict, blank=True)
     like = models.CharField(
         _("works like"),

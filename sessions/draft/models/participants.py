@@ -1,4 +1,4 @@
-"""Who takes part in a session of the draft, and the speeches in it."""
+"""Participants and speeches of sessions in the draft."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -16,7 +16,7 @@ from summit.users.models import User
 
 
 class ParticipantRole(models.TextChoices):
-    """What somebody does in a session."""
+    """The role of a participant in a session."""
 
     CHAIR = "chair", _("chair")
     MODERATOR = "moderator", _("moderator")
@@ -25,19 +25,22 @@ class ParticipantRole(models.TextChoices):
 
 
 class Attendance(models.TextChoices):
-    """With how many a party takes part: its head, and how many beside the head. Empty is the whole delegation."""
+    """The level at which a party takes part: its head, and the number of people with the head.
+
+    Empty is the whole delegation.
+    """
 
     HEAD = "head", _("head only")
     HEAD_1 = "head1", _("head +1")
     HEAD_2 = "head2", _("head +2")
 
 
-# How many seats a party takes at each level.
+# The number of seats of a party at each level.
 SEATS = {Attendance.HEAD.value: 1, Attendance.HEAD_1.value: 2, Attendance.HEAD_2.value: 3}
 
 
 class Participant(models.Model):
-    """A party, a person, or all people of a category take part in a session."""
+    """A participant of a session: a party, a person, or all people of a category."""
 
     session = models.ForeignKey(
         Session, on_delete=models.CASCADE, related_name="participants", verbose_name=pgettext_lazy("label", "session")
@@ -120,7 +123,7 @@ class Participant(models.Model):
         return str(self.party or self.person or self.category)
 
     def clean(self) -> None:
-        """Refuse who belongs to another summit."""
+        """Reject a party, person or category of another summit."""
         refuse_others(
             self.session.summit_id,
             party=(self.party_id, Party, "summit"),
@@ -130,18 +133,18 @@ class Participant(models.Model):
 
 
 class SlotManager(models.Manager["Slot"]):
-    """Speeches that are on a list."""
+    """Manager of the speeches that haven't been cancelled."""
 
     def get_queryset(self) -> "models.QuerySet[Slot]":
-        """Return them without those that were cancelled."""
+        """Return the speeches that haven't been cancelled."""
         return super().get_queryset().filter(cancelled_at=None)
 
 
 class Slot(PublicModel):
-    """A speech in a session. It has an identity of its own, since a transcript hangs on it.
+    """A speech in a session. It has a public id of its own, because a transcript refers to it.
 
-    `cancelled_at` is set of one that was taken off the list while something hangs on it: it is on no list and in no
-    release any more. `Slot.every` has these too.
+    A speech that other objects refer to is cancelled instead of deleted: `cancelled_at` is set, and it is no longer
+    on any list or in new releases. `Slot.every` includes these.
     """
 
     session = models.ForeignKey(
@@ -169,7 +172,7 @@ class Slot(PublicModel):
     class Meta:
         verbose_name = _("speech")
         verbose_name_plural = _("speeches")
-        # What a text hangs on is found, and deleting a session takes all with it.
+        # So that related objects find cancelled speeches too, and deleting a session deletes them.
         base_manager_name = "every"
         ordering = ["session", "position", "id"]
         constraints = [models.CheckConstraint(name="slot_has_minutes", condition=Q(minutes__gt=0))]
@@ -178,7 +181,7 @@ class Slot(PublicModel):
         return f"{self.speaker}: {self.title}" if self.title else str(self.speaker)
 
     def clean(self) -> None:
-        """Refuse who belongs to another summit, and a speech of no time."""
+        """Reject a party or speaker of another summit, and a speech of zero minutes."""
         if self.minutes == 0:
             raise ValidationError({"minutes": _("Give at least one minute.")})
         refuse_others(
@@ -189,7 +192,7 @@ class Slot(PublicModel):
 
 
 class RequestState(models.TextChoices):
-    """What became of a party's request for the floor."""
+    """The state of a party's request for the floor."""
 
     ASKED = "asked", _("asked")
     GRANTED = "granted", _("granted")
@@ -198,7 +201,7 @@ class RequestState(models.TextChoices):
 
 
 class FloorRequest(PublicModel):
-    """A party asks for the floor in a session. Granted, it has become a speech."""
+    """A party's request for the floor in a session. When it is granted, it becomes a speech."""
 
     session = models.ForeignKey(
         Session, on_delete=models.CASCADE, related_name="requests", verbose_name=pgettext_lazy("label", "session")

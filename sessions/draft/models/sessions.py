@@ -1,4 +1,4 @@
-"""The working draft of the agenda: its sessions."""
+"""Sessions of the working draft of the agenda."""
 
 from typing import Any
 
@@ -26,18 +26,20 @@ class MediaAccess(models.TextChoices):
     OPEN = "open", _("open to the media")
 
 
-# How many minutes a speech has where nobody has said anything.
+# The default minutes of a speech.
 USUAL_MINUTES = 5
 
 
 def calendar_uid(public_id: str) -> str:
-    """Return the UID (RFC 5545, 3.8.4.7) of a session by its public id: the same for ever."""
+    """Return the UID (RFC 5545, 3.8.4.7) of a session by its public id. It never changes."""
     return f"{public_id}@summit"
 
 
 def refuse_others(summit_id: int | None, **rows: tuple[int | None, type[models.Model], str]) -> None:
-    """Refuse rows of another summit than `summit_id`: by field, the row's key, its model and the path to its summit.
-    Raises ValidationError."""
+    """Raise ValidationError if one of the rows belongs to another summit than `summit_id`.
+
+    Each keyword argument is a field name with the row's primary key, its model and the lookup path to its summit.
+    """
     wrong = {
         field: _("This belongs to another summit. Choose one of this summit.")
         for field, (key, model, path) in rows.items()
@@ -50,15 +52,15 @@ def refuse_others(summit_id: int | None, **rows: tuple[int | None, type[models.M
 
 
 def _shown_to(label: Any) -> "models.CharField[str, str]":
-    """Return the field of a part of a session: to whom it is shown, or empty for all who know of the session."""
+    """Return the visibility field of a part of a session. Empty means everybody who knows of the session."""
     return models.CharField(label, max_length=20, choices=Visibility, blank=True)
 
 
 class Session(PublicModel):
-    """One entry of the working draft. What delegates and the public see are its releases.
+    """A session of the working draft. Delegates and the public see its releases.
 
-    The public id is the session's identity for ever: calendars know it by its UID. Title and summary are in the
-    summit's language; `SessionText` has them in others. Lengths of time are in minutes.
+    The public id identifies the session for ever, and the UID in calendars is made from it. Title and summary are in
+    the summit's language; `SessionText` has other languages. Durations are in minutes.
     """
 
     summit = models.ForeignKey(
@@ -107,16 +109,16 @@ class Session(PublicModel):
     times_to = _shown_to(_("times shown to"))
     participants_to = _shown_to(_("participants shown to"))
     documents_to = _shown_to(_("documents shown to"))
-    # The speakers' list: empty is no opening, the usual time for a speech, and no requests for the floor.
+    # The speakers' list. Empty values mean no opening, speeches of USUAL_MINUTES, and no requests for the floor.
     opening = models.PositiveSmallIntegerField(_("minutes before the first speech"), null=True, blank=True)
     speech_minutes = models.PositiveSmallIntegerField(
         _("minutes of a speech"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
     requests_until = models.DateTimeField(_("requests for the floor until"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
-    # What other schedules said of it that no field is for: rows as sessions.exchange.unmapped_fields has them.
+    # Values of an imported schedule that no field is for: rows as in sessions.exchange.unmapped_fields.
     carried = models.JSONField(_("from another schedule"), null=True, blank=True, editable=False)
-    # Rises with every edit of the session or of what hangs on it, so that of two who edit at once the second is told.
+    # Rises with every edit of the session or its rows, so that the second of two concurrent edits is rejected.
     revision = models.PositiveIntegerField(_("revision"), default=0, editable=False)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -159,8 +161,7 @@ class Session(PublicModel):
         return self.title
 
     def clean(self) -> None:
-        """Refuse a part that is shown to more than the session, at the part; and a room or a kind of another
-        summit."""
+        """Reject a part that is shown to more readers than the session, and a room or kind of another summit."""
         self._refuse_wider()
         refuse_others(
             self.summit_id,
@@ -169,28 +170,28 @@ class Session(PublicModel):
         )
 
     def _refuse_wider(self) -> None:
-        """Say at each part that would be shown to more than the session what to choose. Raises ValidationError."""
+        """Raise ValidationError with an error for each part that is shown to more readers than the session."""
         least = RANKS.get(self.visibility, 0)
         names = [f"{part}_to" for part in PARTS]
         wider = [name for name in names if RANKS.get(getattr(self, name), least) < least]
         if wider:
-            said = _("The session itself is visible to fewer: choose “%(all)s” here, or “%(same)s”.")
+            message = _("The session itself is visible to fewer: choose “%(all)s” here, or “%(same)s”.")
             words = {"all": capfirst(str(AS_THE_SESSION)), "same": str(Visibility(self.visibility).label)}
-            raise ValidationError(dict.fromkeys(wider, ValidationError(said, params=words)))
+            raise ValidationError(dict.fromkeys(wider, ValidationError(message, params=words)))
 
     @property
     def uid(self) -> str:
-        """The UID by which calendars know the session."""
+        """The UID of the session in calendars."""
         return calendar_uid(self.public_id)
 
     @property
     def time_limit(self) -> int:
-        """How many minutes a speech has that has no time of its own."""
+        """The minutes of a speech that has no length of its own."""
         return self.speech_minutes or USUAL_MINUTES
 
 
 class SessionText(models.Model):
-    """A session's title and summary in another language than the summit's."""
+    """A session's title and summary in a language other than the summit's."""
 
     session = models.ForeignKey(
         Session, on_delete=models.CASCADE, related_name="texts", verbose_name=pgettext_lazy("label", "session")
@@ -216,7 +217,7 @@ class SessionText(models.Model):
 
 
 class Interpretation(models.Model):
-    """Into which language a session is interpreted, from which, and from which booth."""
+    """The source and target language of an interpretation of a session, and its booth."""
 
     session = models.ForeignKey(
         Session,

@@ -1,4 +1,4 @@
-"""Places of a session that delegates take themselves, and the list of those who wait for one."""
+"""Sign-ups: the places of a session that delegates take themselves, and its waiting list."""
 
 from django.db import models
 from django.db.models import Q
@@ -11,14 +11,14 @@ from summit.people.models import Person
 
 
 class SignUpState(models.TextChoices):
-    """Whether somebody who signed up has a place."""
+    """Whether a person who has signed up has a place or waits for one."""
 
     PLACE = "place", _("has a place")
     WAITING = "waiting", _("waits for a place")
 
 
 class SignUp(PublicModel):
-    """A person has signed up for a session. Who leaves it has no row."""
+    """A person's sign-up for a session. The row is deleted when the person leaves the session."""
 
     session = models.ForeignKey(
         Session, on_delete=models.CASCADE, related_name="sign_ups", verbose_name=pgettext_lazy("label", "session")
@@ -28,13 +28,13 @@ class SignUp(PublicModel):
     )
     state = models.CharField(_("state"), max_length=10, choices=SignUpState)
     signed_up_at = models.DateTimeField(_("signed up"), auto_now_add=True)
-    # When a place became free for whoever had waited.
+    # When the person got a place from the waiting list.
     moved_up_at = models.DateTimeField(_("moved up"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("sign-up")
         verbose_name_plural = _("sign-ups")
-        # Who waits is served in this order.
+        # The order of the waiting list.
         ordering = ["session", "signed_up_at", "id"]
         constraints = [
             models.UniqueConstraint(fields=["session", "person"], name="sign_up_once"),

@@ -1,4 +1,4 @@
-"""How often what the draft of an agenda is made of has changed: counted by the database, whoever writes."""
+"""A counter of changes to the draft of an agenda. The database counts every write, from any source."""
 
 from django.db import models
 from django.db.models import Sum
@@ -9,17 +9,20 @@ from summit.summits.models import Summit
 
 
 class DraftVersionQuerySet(VersionQuerySet):
-    """What the draft is made of."""
+    """Counters of changes to drafts."""
 
     def number(self, summit: Summit) -> int:
-        """Return how often a summit's draft has changed so far, with its releases and all that its warnings look at:
-        equal numbers mean that nothing has between them. One query."""
+        """Return how many times a summit's draft has changed, including its releases and all data that its warnings
+        use.
+
+        If the number is the same as before, nothing has changed. One query.
+        """
         found = self.filter(summit_id=summit.pk).aggregate(number=Sum("changes"))["number"]
         return int(found or 0)
 
 
 class DraftVersion(VersionCounter):
-    """How often the draft of a summit's agenda has changed, with all that its warnings look at."""
+    """A counter of changes to a summit's draft agenda, including all data that its warnings use."""
 
     objects = DraftVersionQuerySet.as_manager()
 

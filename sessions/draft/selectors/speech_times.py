@@ -1,4 +1,4 @@
-"""When a session's speeches begin if all keep their time: after its opening, each when those before it are over."""
+"""The expected start of each speech in a session: after the opening and all speeches before it."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from sessions.draft.models.participants import Slot
 
 
 def beginnings(*, starts_at: datetime, opening: int | None, minutes: Iterable[int | None]) -> Iterator[datetime]:
-    """Yield when each speech begins; `opening` and `minutes` are in minutes."""
+    """Yield the start of each speech. `opening` and the values of `minutes` are in minutes."""
     begins = starts_at + timedelta(minutes=opening or 0)
     for each in minutes:
         yield begins
@@ -16,7 +16,10 @@ def beginnings(*, starts_at: datetime, opening: int | None, minutes: Iterable[in
 
 
 def planned(*, sessions: Iterable[int]) -> dict[int, datetime]:
-    """Return when each speech of some sessions of the draft, given by key, begins, by its own key. One query."""
+    """Return the start of each speech in these draft sessions, by the speech's primary key. One query.
+
+    `sessions` are primary keys.
+    """
     rows = Slot.objects.filter(session__in=list(sessions)).select_related("session")
     found: dict[int, datetime] = {}
     for session, speeches in groupby(rows.order_by("session_id", "position", "pk"), key=lambda row: row.session):

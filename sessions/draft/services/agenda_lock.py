@@ -1,12 +1,12 @@
-"""The lock under which a summit's agenda changes."""
+"""The lock for all changes to a summit's agenda."""
 
 from summit.summits.models import Summit
 
 
 def lock(summit: Summit) -> None:
-    """Make whoever else edits or releases this summit's agenda wait until the transaction ends.
+    """Make all other editors and releases of this summit's agenda wait until the transaction ends.
 
-    Not whoever merely refers to the summit: who signs up holds a session and records it, while a release that holds
-    the summit waits for that session.
+    Rows that merely refer to the summit can still be written. This prevents a deadlock: a sign-up locks a session and
+    then records an entry that refers to the summit, while a release locks the summit and then waits for that session.
     """
     Summit.objects.select_for_update(no_key=True).get(pk=summit.pk)

@@ -1,6 +1,6 @@
-"""Changes of the working draft. Nobody learns of them before the next release.
+"""Moves and cancellations of sessions in the working draft. They become visible with the next release.
 
-Each takes the revision that its caller saw, where it is to be refused once somebody else was quicker.
+A function with `expected` is passed the revision that its caller saw, and fails if the session has been edited since.
 """
 
 from datetime import datetime
@@ -23,7 +23,7 @@ from summit.users.models import User
 
 
 class Pinned(ValueError):
-    """A session's time and room are settled; the text is a sentence for whoever would move it."""
+    """A session is pinned: its time and room are settled. The text is a sentence for the user."""
 
     def __init__(self) -> None:
         super().__init__(_("This session is pinned: its time and room are settled. Say that it is to move anyway."))
@@ -39,10 +39,10 @@ def move(
     despite_pin: bool = False,
     expected: int | None = None,
 ) -> Session:
-    """Move a session to another time or room; `room` None leaves it without one.
+    """Move a session to another time or room. With `room` None, it has no room.
 
-    Raises PermissionDenied, ValidationError where it would end before it starts or the room is another summit's,
-    Pinned where it is pinned and `despite_pin` is false, and EditedMeanwhile.
+    Raises PermissionDenied, ValidationError if it would end before it starts or the room belongs to another summit,
+    Pinned if it is pinned and `despite_pin` is false, and EditedMeanwhile.
     """
     check_can_edit(by, session)
     if ends_at <= starts_at:
@@ -52,7 +52,7 @@ def move(
     wanted: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at, "room": room}
     with transaction.atomic():
         row = _locked(session)
-        revisions.look(row, expected)
+        revisions.check_revision(row, expected)
         before = {name: getattr(row, name) for name in wanted}
         changed = [name for name, value in wanted.items() if before[name] != value]
         if changed and row.pinned and not despite_pin:
@@ -69,14 +69,18 @@ def move(
 
 
 def cancel(*, session: Session, by: User, expected: int | None = None) -> bool:
-    """Cancel a session; return False, changing nothing, where it is cancelled already. Raises PermissionDenied and
-    EditedMeanwhile."""
+    """Cancel a session. Return False, without changes, if it is already cancelled.
+
+    Raises PermissionDenied and EditedMeanwhile.
+    """
     return _set_cancelled(session, by=by, action="agenda.cancel", cancelled=True, expected=expected)
 
 
 def reinstate(*, session: Session, by: User, expected: int | None = None) -> bool:
-    """Take a cancellation back; return False, changing nothing, where there is none. Raises PermissionDenied and
-    EditedMeanwhile."""
+    """Reinstate a cancelled session. Return False, without changes, if it isn't cancelled.
+
+    Raises PermissionDenied and EditedMeanwhile.
+    """
     return _set_cancelled(session, by=by, action="agenda.reinstate", cancelled=False, expected=expected)
 
 
@@ -86,7 +90,7 @@ def _set_cancelled(session: Session, *, by: User, action: str, cancelled: bool, 
         row = _locked(session)
         if (row.cancelled_at is not None) == cancelled:
             return False
-        revisions.look(row, expected)
+        revisions.check_revision(row, expected)
         with watching(sessions=[row.pk], by=by):
             Session.objects.filter(pk=row.pk).update(
                 cancelled_at=Now() if cancelled else None, revision=F("revision") + 1, updated_at=Now()
@@ -96,6 +100,7 @@ def _set_cancelled(session: Session, *, by: User, action: str, cancelled: bool, 
 
 
 def _locked(session: Session) -> Session:
-    """Return the session anew, while no release of its summit runs: a release sees an edit whole or not at all."""
+    """Return the session read again under the agenda's lock, so that a release includes an edit
+    wholly or not at all."""
     lock(session.summit)
     return Session.objects.select_related("summit", "room").get(pk=session.pk)

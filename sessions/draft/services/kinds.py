@@ -1,4 +1,4 @@
-"""Kinds of session of a summit's own."""
+"""Services for the kinds of session that a summit has added."""
 
 from django.db import transaction
 
@@ -14,8 +14,8 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 
-def enter(*, by: User, summit: Summit, values: Values) -> CustomKind:
-    """Enter a kind. Raises PermissionDenied, and ValidationError for what can't stand in a field."""
+def create(*, by: User, summit: Summit, values: Values) -> CustomKind:
+    """Create a kind. Raises PermissionDenied, and ValidationError for invalid values."""
     check(by, "agenda.customkind.change", summit)
     row = CustomKind(summit=summit)
     apply_values(row, tidy(values, row, own=summit.language))
@@ -27,7 +27,10 @@ def enter(*, by: User, summit: Summit, values: Values) -> CustomKind:
 
 
 def change(*, by: User, kind: CustomKind, values: Values) -> CustomKind:
-    """Change a kind; its sessions are then what it works like. Raises PermissionDenied, ValidationError."""
+    """Change a kind. Its sessions get the standard kind that it works like.
+
+    Raises PermissionDenied and ValidationError.
+    """
     check(by, "agenda.customkind.change", kind.summit)
     with transaction.atomic():
         lock(kind.summit)
@@ -39,7 +42,7 @@ def change(*, by: User, kind: CustomKind, values: Values) -> CustomKind:
 
 
 def remove(*, by: User, kind: CustomKind) -> None:
-    """Delete a kind. Raises PermissionDenied, and ProtectedError where a session has it."""
+    """Delete a kind. Raises PermissionDenied, and ProtectedError if a session has it."""
     check(by, "agenda.customkind.change", kind.summit)
     with transaction.atomic():
         audit.record(by=by, action="agenda.customkind.remove", target=kind, summit=kind.summit)
@@ -47,8 +50,8 @@ def remove(*, by: User, kind: CustomKind) -> None:
 
 
 def follow(kind: CustomKind) -> int:
-    """Let the sessions of a kind be what it works like, inside the transaction that changed it; return how many
-    were something else."""
+    """Set the standard kind of a kind's sessions, inside the transaction that changed the kind. Return how many
+    changed."""
     lock(kind.summit)
     rows = Session.objects.filter(custom_kind=kind).exclude(kind=kind.like)
     keys = list(rows.values_list("pk", flat=True))

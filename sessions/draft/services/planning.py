@@ -1,7 +1,8 @@
-"""Planning the draft: a session, and what hangs on it (who takes part, speeches, its words in other languages, its
-interpretation), stored in one transaction with its record. Nobody learns of it before the next release.
+"""Services that save draft sessions with their rows: participants, speeches, titles in other languages,
+interpretation.
 
-The desk's page stores a session with all its rows at once; the API stores a session, or one of its rows.
+Each save is one transaction with its audit entry, and becomes visible with the next release. The admin page saves a
+session with all its rows at once; the API saves a session, or one of its rows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +19,7 @@ from sessions.draft.permissions import check_can_edit
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.edits import Pinned
 from sessions.draft.services.revisions import rise
-from sessions.draft.services.slots import enter, take_off
+from sessions.draft.services.slots import insert, take_off
 from sessions.draft.speech_listeners import watching
 from sessions.visibility.models import PARTS as KEPT_PARTS
 from summit.audit import services as audit
@@ -27,12 +28,12 @@ from summit.core.languages import is_tongue
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# What is planned of a session. Its kind follows from `custom_kind` where it has one.
+# The fields of a session that are planned. Its kind follows from `custom_kind` if it has one.
 FIELDS = (
     *("kind", "custom_kind", "title", "summary", "starts_at", "ends_at", "room", "set_up", "clear_down", "capacity"),
     *("pinned", "visibility", *(f"{part}_to" for part in KEPT_PARTS), "media", "sign_up"),
 )
-# What hangs on a session, by the name under which it is recorded.
+# The models of a session's rows, with the names under which the audit records them.
 HANGING: Mapping[type[models.Model], str] = {
     SessionText: "texts",
     Interpretation: "interpretation",
@@ -43,8 +44,8 @@ HANGING: Mapping[type[models.Model], str] = {
 
 @dataclass(frozen=True)
 class Rows:
-    """What becomes of rows that hang on a session: those that are new, those whose named fields were set, and those
-    that go."""
+    """The rows of a session to save: new rows, changed rows with the names of the changed fields,
+    and rows to delete."""
 
     added: Sequence[Any] = ()
     changed: Sequence[tuple[Any, Iterable[str]]] = ()
@@ -57,9 +58,11 @@ class Rows:
 def store(
     *, by: User, session: Session, rows: Mapping[str, Rows] | None = None, move_pinned: bool = False
 ) -> Session:
-    """Store a session as its fields were set, new or there already, with what becomes of the rows that hang on it, by
-    their names. What is stored was validated. Raises PermissionDenied, and Pinned where it is pinned and would move
-    without `move_pinned`."""
+    """Save a new or existing session with the changes to its rows, by the names of the relations.
+
+    The session and rows must be validated. Raises PermissionDenied, and Pinned if the session is pinned and would
+    move without `move_pinned`.
+    """
     check_can_edit(by, session)
     touched = {name: found for name, found in (rows or {}).items() if found}
     with transaction.atomic():
@@ -79,7 +82,7 @@ def store(
 
 
 def add(*, by: User, summit: Summit, values: Values) -> Session:
-    """Enter a session of the draft. Raises PermissionDenied, and ValidationError for what can't stand in a field."""
+    """Create a session in the draft. Raises PermissionDenied, and ValidationError for invalid values."""
     session = Session(summit=summit)
     check_can_edit(by, session)
     apply_values(session, _with_kind(values))
@@ -88,8 +91,11 @@ def add(*, by: User, summit: Summit, values: Values) -> Session:
 
 
 def change(*, by: User, session: Session, values: Values, move_pinned: bool = False) -> Session:
-    """Change a session of the draft. Raises PermissionDenied, ValidationError, and Pinned where it is pinned and
-    would move without `move_pinned`. What stands already is left as it is."""
+    """Change a session in the draft. Equal values are left as they are.
+
+    Raises PermissionDenied, ValidationError, and Pinned if the session is pinned and would move without
+    `move_pinned`.
+    """
     check_can_edit(by, session)
     with transaction.atomic():
         lock(session.summit)
@@ -100,7 +106,10 @@ def change(*, by: User, session: Session, values: Values, move_pinned: bool = Fa
 
 
 def add_row(*, by: User, row: Any, values: Values) -> Any:
-    """Enter a row that hangs on a session, as `row` begins it. Raises PermissionDenied, ValidationError."""
+    """Add a row to a session, with these values set on the new instance `row`.
+
+    Raises PermissionDenied and ValidationError.
+    """
     check_can_edit(by, row.session)
     with transaction.atomic():
         lock(row.session.summit)
@@ -111,7 +120,7 @@ def add_row(*, by: User, row: Any, values: Values) -> Any:
 
 
 def change_row(*, by: User, row: Any, values: Values) -> Any:
-    """Change a row that hangs on a session. Raises PermissionDenied, ValidationError."""
+    """Change a row of a session. Raises PermissionDenied and ValidationError."""
     check_can_edit(by, row.session)
     with transaction.atomic():
         lock(row.session.summit)
@@ -123,7 +132,7 @@ def change_row(*, by: User, row: Any, values: Values) -> Any:
 
 
 def remove_row(*, by: User, row: Any) -> None:
-    """Take a row off a session. Raises PermissionDenied, and ProtectedError where something hangs on it."""
+    """Remove a row from a session. Raises PermissionDenied, and ProtectedError if other objects refer to it."""
     store(by=by, session=row.session, rows={HANGING[type(row)]: Rows(gone=[row])})
 
 
@@ -133,7 +142,7 @@ def _usual(name: str) -> Any:
 
 
 def _with_kind(values: Values) -> Values:
-    """Let a kind of the summit's own say what the session is; a usual kind takes it away."""
+    """Return the values with the standard kind of a summit's own kind; a standard kind clears the own one."""
     own = values.get("custom_kind")
     if own is not None:
         return {**values, "kind": own.like}
@@ -141,17 +150,17 @@ def _with_kind(values: Values) -> Values:
 
 
 def _look_at_session(session: Session) -> None:
-    """Raise ValidationError for what can't stand in its fields."""
+    """Raise ValidationError if a field of the session is invalid."""
     if session.starts_at and session.ends_at and session.ends_at <= session.starts_at:
         raise ValidationError({"ends_at": _("The session would end before it starts. Give a later end.")})
     session.full_clean()
 
 
 def _look_at_row(row: Any) -> None:
-    """Raise ValidationError for what can't stand in its fields, and for languages that pages don't offer."""
+    """Raise ValidationError if a field of the row is invalid, or if pages don't offer its language."""
     if isinstance(row, SessionText) and row.language == row.session.summit.language:
-        said = _("This is the summit’s own language. Change the session itself.")
-        raise ValidationError({"language": said})
+        message = _("This is the summit’s own language. Change the session itself.")
+        raise ValidationError({"language": message})
     if isinstance(row, Interpretation):
         wrong = [name for name in ("source", "target") if not is_tongue(getattr(row, name))]
         if wrong:
@@ -160,7 +169,7 @@ def _look_at_row(row: Any) -> None:
 
 
 def _store_session(session: Session, by: User, *, move_pinned: bool) -> bool:
-    """Store what was set of a session that is there; return whether anything was."""
+    """Save the changed fields of an existing session. Return whether there were any."""
     stored = Session.objects.select_related("room", "custom_kind").get(pk=session.pk)
     pairs = {name: (getattr(stored, name), getattr(session, name)) for name in FIELDS}
     changed = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
@@ -182,16 +191,16 @@ def _store_session(session: Session, by: User, *, move_pinned: bool) -> bool:
 
 
 def _store_rows(session: Session, rows: Mapping[str, Rows], by: User) -> None:
-    """Store the rows that hang on a session, one entry in the record for each sort of them."""
+    """Save the rows of a session, with one audit entry for each kind of row."""
     for name, found in rows.items():
         for row in found.gone:
             take_off([row.pk]) if isinstance(row, Slot) else row.delete()
         for row, fields in found.changed:
             row.save(update_fields=list(fields))
         for row in found.added:
-            # The session may have had no key when the row was made, and has one now.
+            # A new session had no primary key yet when the row was created.
             row.session = session
-            enter([row]) if isinstance(row, Slot) else row.save(force_insert=True)
+            insert([row]) if isinstance(row, Slot) else row.save(force_insert=True)
         audit.record(
             by=by,
             action=f"agenda.{name}",

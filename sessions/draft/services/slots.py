@@ -1,5 +1,8 @@
-"""Speeches as rows: entered, and taken off a list. A speech on which something hangs, such as its text, is cancelled
-and keeps its row; one that is entered again comes back as that row, with what hangs on it."""
+"""Services that add speeches and take them off a list.
+
+A speech that other objects refer to, such as its text, is cancelled and keeps its row. If it is added again, that row
+comes back with everything that refers to it.
+"""
 
 from collections.abc import Collection, Sequence
 
@@ -9,13 +12,15 @@ from django.db.models.functions import Now
 from sessions.draft.models.participants import FloorRequest, Slot
 from summit.core import bulk_insert
 
-# What an entered speech says, which one that comes back gets too.
+# The fields of a new speech that are copied to a restored one.
 _SAID = ("title", "position", "minutes", "cancelled_at")
 
 
-def enter(rows: Sequence[Slot]) -> None:
-    """Store new speeches. One that was cancelled in the same session, of the same speaker for the same party, comes
-    back. Three queries at most."""
+def insert(rows: Sequence[Slot]) -> None:
+    """Save new speeches. Three queries at most.
+
+    If a speech was cancelled in the same session, for the same speaker and party, that row is restored instead.
+    """
     cancelled = Slot.every.filter(session__in={row.session_id for row in rows}, cancelled_at__isnull=False)
     twins = {(twin.session_id, twin.speaker_id, twin.party_id): twin for twin in cancelled.order_by("-pk")}
     back, new = [], []
@@ -32,8 +37,10 @@ def enter(rows: Sequence[Slot]) -> None:
 
 
 def take_off(keys: Collection[int]) -> set[int]:
-    """Take speeches off their lists, by their primary keys: those on which something hangs are cancelled, the others
-    deleted. Return the keys of those that are cancelled."""
+    """Take speeches off their lists, by primary key, and return the keys of those that were cancelled.
+
+    Speeches that other objects refer to are cancelled, the others deleted.
+    """
     held = on_which_something_hangs(keys)
     FloorRequest.objects.filter(slot__in=held).update(slot=None)
     Slot.objects.filter(pk__in=held).update(cancelled_at=Now())
@@ -42,7 +49,8 @@ def take_off(keys: Collection[int]) -> set[int]:
 
 
 def on_which_something_hangs(keys: Collection[int]) -> set[int]:
-    """Return the speeches that rows of other layers hold. One query for each kind of row."""
+    """Return the keys of the speeches that protected rows of other layers refer to. One query for
+    each kind of row."""
     found: set[int] = set()
     for relation in Slot._meta.related_objects:
         if relation.on_delete is PROTECT:

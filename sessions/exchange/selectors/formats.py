@@ -1,4 +1,4 @@
-"""The two forms of a schedule, JSON and XML, as the same plain values. Nothing in a file is followed."""
+"""Reading a schedule in either format, JSON or XML, as the same plain values. No reference in a file is followed."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -13,8 +13,8 @@ Raw = Mapping[str, Any]
 
 
 def form_of(content: bytes) -> str:
-    """Return which of the two forms a file has, as its name ends. Raises Unreadable for any other."""
-    # Of two bytes a letter, as some systems write, one is empty.
+    """Return the format of a file, "json" or "xml", by its content. Raises Unreadable for any other."""
+    # Some systems write UTF-16, in which every second byte of these characters is 0.
     begins = content[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if begins[:14].lower().startswith((b"<!doctype html", b"<html")):
         raise Unreadable(
@@ -37,21 +37,23 @@ def form_of(content: bytes) -> str:
 
 
 def values_of(content: bytes) -> dict[str, Any]:
-    """Return a file's `conference`, its `events` with their rooms, and which `generator` wrote it. Raises
-    Unreadable."""
+    """Return the content of a file as a dictionary with `conference`, `events` and `generator`. Raises Unreadable.
+
+    `events` are pairs of a room and an event; `generator` is the name of the program that wrote the file.
+    """
     return _json(content) if form_of(content) == "json" else _xml(content)
 
 
 def _other_shape(names: list[str]) -> str:
-    said = _(
+    message = _(
         "This file has another shape than a schedule of frab or pretalx: %(shape)s. This one has: %(names)s. "
         "Choose a schedule.json or schedule.xml."
     )
-    return said % {"shape": "schedule → conference → days → rooms", "names": ", ".join(names[:10]) or _("nothing")}
+    return message % {"shape": "schedule → conference → days → rooms", "names": ", ".join(names[:10]) or _("nothing")}
 
 
 def _names(data: Any) -> list[str]:
-    """Return what an object, or the first of a list, is made of."""
+    """Return the keys of an object, or of the first object in a list."""
     if isinstance(data, list):
         return [_("a list"), *_names(data[0] if data else None)]
     return [str(name) for name in data] if isinstance(data, dict) else []
@@ -59,7 +61,7 @@ def _names(data: Any) -> list[str]:
 
 def _json(content: bytes) -> dict[str, Any]:
     try:
-        # In whichever Unicode it is written.
+        # json.loads detects UTF-8, UTF-16 and UTF-32.
         data = json.loads(content)
     except (ValueError, RecursionError) as problem:
         raise Unreadable(_("The file can’t be read as JSON: %(problem)s.") % {"problem": problem}) from problem
@@ -76,8 +78,8 @@ def _json_events(days: list[Any]) -> Iterator[tuple[str, Raw]]:
     for number, day in enumerate(days, start=1):
         rooms = day.get("rooms") if isinstance(day, dict) else None
         if not isinstance(rooms, dict) or not all(isinstance(events, list) for events in rooms.values()):
-            said = _("Day %(number)d has no rooms with lists of events, as frab and pretalx write them.")
-            raise Unreadable(said % {"number": number})
+            message = _("Day %(number)d has no rooms with lists of events, as frab and pretalx write them.")
+            raise Unreadable(message % {"number": number})
         of_day = {"day": day.get("date"), "day_start": day.get("day_start"), "day_end": day.get("day_end")}
         for room, events in rooms.items():
             for event in events:
@@ -94,7 +96,7 @@ def _name(person: Any) -> Any:
 
 
 def _xml(content: bytes) -> dict[str, Any]:
-    # Neither entities nor other files: what is declared in a file stays unread, and one that declares any is refused.
+    # Entities and other files are never read. A file that declares a document type or entities is rejected.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     declares = _("The file declares a document type or entities. Take these lines out, and choose it again.")
     try:

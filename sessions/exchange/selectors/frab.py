@@ -1,6 +1,6 @@
 """The public agenda in the frab format that conference apps read: `schedule.json` and `schedule.xml`.
 
-Ids are made from the sessions' public ids, so that they are stable and tell nothing of the database.
+Ids are derived from the sessions' public ids, so they are stable and reveal nothing about the database.
 """
 
 import re
@@ -32,31 +32,31 @@ Link = dict[str, str]
 
 
 class Linked(Protocol):
-    """What an event links to: its title, and its path."""
+    """An object to which an event links."""
 
     @property
     def title(self) -> str:
-        """What it is called."""
+        """The title of the object."""
 
     @property
     def url(self) -> str:
-        """Its path."""
+        """The path of the object."""
 
 
 @lru_cache(maxsize=10000)
 def guid(kind: str, key: str) -> UUID:
-    """Return the UUID of something by its kind and public id or name, for ever the same."""
+    """Return the UUID of an object by its kind and its public id or name. It never changes."""
     return uuid5(NAMESPACE_URL, f"urn:summit:{kind}:{key}")
 
 
 def acronym(summit: Summit) -> str:
-    """Return the summit's slug in the form that the format wants: no hyphens, four characters at least."""
+    """Return the summit's slug as the format requires it: no hyphens, and at least four characters."""
     short = summit.slug.replace("-", "_")
     return short if len(short) >= 4 else f"{short}_summit"
 
 
 def _numbers(rows: Iterable[ReleasedSession]) -> dict[int, int]:
-    """Return a number of 31 bits for each row: old apps keep them in a signed integer."""
+    """Return a unique number of 31 bits for each row, since old apps store it as a signed integer."""
     taken: set[int] = set()
     found = {}
     for row in sorted(rows, key=lambda row: row.session.public_id):
@@ -69,15 +69,17 @@ def _numbers(rows: Iterable[ReleasedSession]) -> dict[int, int]:
 
 
 def _clock(length: timedelta) -> str:
-    # The format's XML can't say more.
+    # The longest duration that the format's XML allows.
     minutes = min(int(length.total_seconds() // 60), 99 * 60 + 59)
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 @dataclass(frozen=True)
 class Beside:
-    """What a schedule's events show that no released row holds: parties' names, and links by the session's id; and
-    what is kept of both (`Stamp.lasting`)."""
+    """Data that events show besides released rows: the names of parties, and links by the session's public id.
+
+    `lasting` is the part of the cache key that covers them (`Stamp.lasting`).
+    """
 
     names: Book
     links: Mapping[str, list[Link]]
@@ -85,14 +87,14 @@ class Beside:
 
 
 def links_of(texts: Mapping[str, Iterable[Linked]]) -> dict[str, list[Link]]:
-    """Return texts by the session's public id as the format's links."""
+    """Return texts as links of the format, by the session's public id."""
     return {
         key: [{"type": "related", "title": text.title, "url": settings.BASE_URL + text.url} for text in found]
         for key, found in texts.items()
     }
 
 
-# Events without what depends on others: their numbers, and links to texts.
+# Cached events, without their numbers and links to texts, which depend on other sessions.
 _EVENTS: Memory[dict[str, Any]] = Memory(8000)
 
 
@@ -107,9 +109,9 @@ def _alone(summit: Summit, row: ReleasedSession, names: Book) -> dict[str, Any]:
     start, end = row.starts_at.astimezone(summit.zone), row.ends_at.astimezone(summit.zone)
     key = row.session.public_id
     carried = Carried.of(row)
-    # People and parties who lead or speak; those who only take part are too many for an app's screen.
+    # Only chairs, moderators, speakers and interpreters: there may be too many participants for an app's screen.
     named = [called(place, names) for place in row.leading]  # type: ignore[attr-defined]
-    # The format knows no footnotes: they stand in the description, each after the name that it explains.
+    # The format has no footnotes, so they are added to the description, each after the name that it explains.
     notes = dict.fromkeys(pair(party.name, party.footnote) for _name, party in named if party and party.footnote)
     return {
         "guid": carried.words.get("guid") or str(guid("session", key)),
@@ -124,7 +126,7 @@ def _alone(summit: Summit, row: ReleasedSession, names: Book) -> dict[str, Any]:
         "title": title_of(snapshot(row, ()), summit.language),
         "subtitle": carried.words.get("subtitle", ""),
         "track": carried.words.get("track"),
-        # A kind of the summit's own by its name, as whoever reads the file knows it again.
+        # A kind of the summit's own is written by its name, which an import recognises.
         "type": row.kind_names[0][1] if row.kind_names else carried.words.get("type", row.kind),
         "language": carried.words.get("language", summit.language),
         "abstract": row.summary,
@@ -147,7 +149,7 @@ def _alone(summit: Summit, row: ReleasedSession, names: Book) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Carried:
-    """What another schedule said of a session, which goes out again as it came in."""
+    """Values of an imported schedule that are exported unchanged."""
 
     words: Mapping[str, str]
     links: list[Link]
@@ -155,7 +157,8 @@ class Carried:
 
     @classmethod
     def of(cls, row: ReleasedSession) -> "Carried":
-        """Return it of a released session; its type as long as the session is of the kind that it was taken for."""
+        """Return the values of a released session. The type is dropped if the session's kind has changed since the
+        import."""
         words = {name: rest[0] for name, *rest in row.carried or () if name != "type" or rest[1] == row.kind}
         linked: dict[str, list[Link]] = {"links": [], "attachments": []}
         for name, *rest in row.carried or ():
@@ -166,7 +169,7 @@ class Carried:
 
 
 def _announced(row: ReleasedSession) -> str:
-    """Return what an app must be told in words: the format has no session whose time isn't known."""
+    """Return a note for sessions with unknown times, because the format can't express them; "" for all others."""
     return "" if row.times_known else capfirst(_("time not announced"))
 
 
@@ -188,9 +191,12 @@ def as_data(
     stamp: Stamp,
     links: Mapping[str, list[Link]] | None = None,
 ) -> dict[str, Any]:
-    """Return the schedule as data, with parties as they are named in the active language. `sessions` come with who
-    leads them (`member.Who.LEADING`), `links` by their public ids. The process keeps their events, under what `stamp`
-    says has been taken away. One query."""
+    """Return the schedule as data, with parties named in the active language. One query.
+
+    `sessions` must have their `leading` participants loaded (`released_agenda.Who.LEADING`), and `links` are by the
+    sessions' public ids. The process caches the events, with `stamp` in the key because a name may be erased from
+    released rows.
+    """
     rows = list(sessions)
     beside = Beside(book(summit), links or {}, stamp.lasting)
     return {

@@ -1,4 +1,4 @@
-"""The public agenda as frab's XML."""
+"""The public agenda in frab's XML format."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from lxml import etree
 
 
 def as_xml(data: dict[str, Any]) -> bytes:
-    """Return what `sessions.exchange.selectors.frab.as_data` gave as the format's XML."""
+    """Return the data from `sessions.exchange.selectors.frab.as_data` as the format's XML."""
     schedule, generator = data["schedule"], data["generator"]
     conference = schedule["conference"]
     root = etree.Element("schedule")
@@ -46,7 +46,7 @@ def _xml_event(room: etree._Element, event: dict[str, Any]) -> None:
     persons = etree.SubElement(element, "persons")
     for person in event["persons"]:
         _text(persons, "person", person["name"])
-    # The schema has them in any order, and old apps want no empty list.
+    # The schema allows any order, and old apps fail on empty lists.
     for name, entries in (("links", event["links"]), ("attachments", event["attachments"])):
         if entries:
             listed = etree.SubElement(element, name)

@@ -1,4 +1,4 @@
-"""Kinds of event, as other conferences name them, as kinds of session."""
+"""Mapping of the event types of other conferences to kinds of session."""
 
 from django.conf import settings
 from django.utils.translation import override
@@ -7,7 +7,7 @@ from sessions.draft.models.kinds import CustomKind, SessionKind
 from summit.core.text_normalisation import fold
 from summit.summits.models import Summit
 
-# What other systems call what is known here.
+# Names that other systems use for the standard kinds.
 _ALSO = {
     SessionKind.PLENARY: ("keynote", "opening", "closing", "ceremony", "plenary session"),
     SessionKind.WORKING_SESSION: ("session", "talk", "lecture", "presentation", "workshop", "meeting", "tutorial"),
@@ -20,12 +20,12 @@ _ALSO = {
 
 
 class Kinds:
-    """The kinds of one summit by what a file may call them. One query."""
+    """The kinds of one summit, by the names that a file may use for them. One query."""
 
     def __init__(self, summit: Summit) -> None:
         self._known: dict[str, tuple[str, CustomKind | None]] = {}
-        for kind, said in _ALSO.items():
-            self._known |= dict.fromkeys(said, (kind.value, None))
+        for kind, message in _ALSO.items():
+            self._known |= dict.fromkeys(message, (kind.value, None))
         for language, _name in settings.LANGUAGES:
             with override(language):
                 self._known |= {_key(str(label)): (value, None) for value, label in SessionKind.choices}
@@ -35,7 +35,8 @@ class Kinds:
                 self._known[_key(str(name))] = (own.like, own)
 
     def find(self, said: str) -> tuple[str, CustomKind | None] | None:
-        """Return the kind that is meant and the summit's own of that name, or None where nobody knows it."""
+        """Return the standard kind with this name, and the summit's own kind of that name or None; None for an
+        unknown name."""
         return self._known.get(_key(said))
 
 

@@ -1,4 +1,4 @@
-"""Files in the schedule format of frab and pretalx, JSON or XML, as plain events."""
+"""Parsing of files in the schedule format of frab and pretalx, JSON or XML, into plain events."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -17,14 +17,17 @@ from sessions.exchange.unmapped_fields import Carried
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_EVENTS = 5_000
-# Our own schedules say by whom they were made.
+# The name of the generator in our own schedules.
 OURS = "Summit"
 
 
 @dataclass(frozen=True)
 class Event:
-    """An event as its file says it: `number` counts from 1 in the file's order, `problem` is why it can't be read,
-    `notes` are what of it contradicts itself, `carried` what goes out again with our own schedules."""
+    """An event as read from its file.
+
+    `number` counts from 1 in the file's order. `problem` says why the event can't be read, `notes` name
+    contradictions in it, and `carried` is exported unchanged with our own schedules.
+    """
 
     number: int
     guid: str = ""
@@ -43,8 +46,10 @@ class Event:
 
 @dataclass(frozen=True)
 class Schedule:
-    """A conference: its title, its events, whether a system like this one wrote the file, and what of the events
-    isn't kept: by the format's names how often."""
+    """A parsed schedule: its title and events, and whether a system like this one wrote the file.
+
+    `left` counts the values that aren't imported, by the format's names.
+    """
 
     title: str
     events: tuple[Event, ...]
@@ -53,14 +58,14 @@ class Schedule:
 
 
 def too_large() -> str:
-    """Say that a file has more bytes than are read, and what to do."""
+    """Return the message that a file has more bytes than allowed, with what to do."""
     return _("The file has more than %(n)d MB. Choose a smaller one.") % {"n": MOST_BYTES // 1024**2}
 
 
 def read(content: bytes, *, zone: ZoneInfo) -> Schedule:
-    """Read a file; its bytes say which of the two it is. `zone` is the venue's, for times that come without one.
+    """Parse a file as JSON or XML, whichever its content is. Raises Unreadable.
 
-    Raises Unreadable.
+    `zone` is the venue's time zone, for times without one.
     """
     if len(content) > MOST_BYTES:
         raise Unreadable(too_large())
@@ -74,7 +79,7 @@ def read(content: bytes, *, zone: ZoneInfo) -> Schedule:
     for number, (room, raw) in enumerate(found["events"], start=1):
         if number > MOST_EVENTS:
             raise Unreadable(_("The schedule has more than %(n)d events. Split it.") % {"n": MOST_EVENTS})
-        # What stands in the description of ours, such as footnotes, is made anew.
+        # The description in our own schedules is generated (for example footnotes), so it isn't imported.
         event = _event(number, room, {**raw, "description": ""} if ours else raw, clock)
         events.append(event if event.problem else replace(event, carried=carried_selectors.carried(raw, left)))
     if not events:
@@ -108,7 +113,8 @@ def _event(number: int, room: str, raw: Mapping[str, Any], clock: Clock) -> Even
 
 
 def _numbered(raw: Mapping[str, Any]) -> str:
-    """Return what old files tell events apart by. Raises Unreadable."""
+    """Return the identity of an event in an old file, which has an id but no guid. Raises Unreadable if it has
+    neither."""
     number = line_of(raw.get("id"))
     if not number:
         raise Unreadable(_("It has neither guid nor id, so that it could not be found again. Give it a guid."))

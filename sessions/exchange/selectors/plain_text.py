@@ -1,4 +1,4 @@
-"""Words of a file as plain text."""
+"""Conversion of values in a file to plain text."""
 
 import html
 import re
@@ -11,16 +11,16 @@ _BREAK = re.compile(r"(?i)<br\s*/?>|</(?:p|div|li|h[1-6])>")
 
 
 class Unreadable(Exception):
-    """A file is no schedule, or an event can't be understood, with a sentence that says what to do."""
+    """A file isn't a schedule, or an event can't be read. The text is a sentence that says what to do."""
 
 
 def line_of(value: Any) -> str:
-    """Return a value as one line of text."""
+    """Return a string or integer as one line of text, and "" for any other value."""
     return " ".join(str(value).split()) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
 def text_of(value: Any) -> str:
-    """Return a text without marks: some systems write HTML."""
+    """Return a text without markup, since some systems write HTML."""
     if not isinstance(value, str):
         return ""
     if _TAG.search(value):

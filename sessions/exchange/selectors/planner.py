@@ -1,4 +1,4 @@
-"""What a schedule would make of a summit's draft. New rooms, people and sessions are made and not stored."""
+"""The plan of a schedule import into a summit's draft. New rooms, people and sessions are created but not saved."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -30,13 +30,14 @@ from summit.uploads.report import Outcome
 
 LONGEST_TITLE = 200
 LONGEST_ROOM = 120
-# What of a session a file says.
+# The fields of a session that a file sets.
 FIELDS = ("title", "summary", "kind", "custom_kind", "starts_at", "ends_at", "room", "carried")
 
 
 @dataclass
 class Change:
-    """A session that is new or changes, with its speeches: `speakers` in their order, where they change."""
+    """A session that is new or changes, with its speeches. `speakers` are its new speakers in order, or None if
+    unchanged."""
 
     session: Session
     line: Line
@@ -49,7 +50,7 @@ class Change:
 
 
 def identity(summit: Summit, key: str) -> str:
-    """Return the public id of the session that an event of a file becomes: the same whenever it is read."""
+    """Return the public id of the session that an event of a file becomes. It is the same in every import."""
     digest = hashlib.sha256(f"{summit.public_id}:{key}".encode()).digest()
     return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:PUBLIC_ID_LENGTH])
 
@@ -82,7 +83,7 @@ class Planner:
         self._read: set[str] = set()
 
     def plan(self) -> "Planner":
-        """Look at each event."""
+        """Plan each event, and return the planner itself."""
         for event in self.schedule.events:
             line = Line(event.number, title=event.title)
             self.report.lines.append(line)
@@ -109,17 +110,17 @@ class Planner:
         _check_kept(session)
         values = self._values(event, line)
         if there is not None and there.room_id and values["room"] is None:
-            # A file that doesn't know the room is no word that there is none: ours were made for some readers.
+            # A missing room doesn't clear the room, since our own files leave out what readers may not know.
             values["room"] = there.room
         if there is not None and self.schedule.ours:
-            # Ours says also what was written about it.
+            # Our own files also have links to texts and documents, which mustn't be imported as carried values.
             values["carried"] = there.carried
         changed = [name for name in FIELDS if there is None or getattr(there, name) != values[name]]
         if there is not None and there.pinned and {"starts_at", "ends_at", "room"} & set(changed):
             raise ValidationError(
                 _("It is pinned: its time and room stay. Take the pin off, then read the file again.")
             )
-        # In words before and after, but for texts: they are long.
+        # Old and new values in words. The summary is left out since it is long.
         told = [name for name in ("title", "kind", "starts_at", "ends_at", "room") if there is not None]
         before = [self._told(session, name) for name in told]
         for name in changed:
@@ -134,7 +135,7 @@ class Planner:
         self._settle(change)
 
     def _told(self, session: Session, name: str) -> str:
-        """Return a field of a session as the report shows it; times are the venue's."""
+        """Return a field of a session as the report shows it, with times in the venue's time zone."""
         value = getattr(session, name)
         if name == "kind":
             return str(session.custom_kind or session.get_kind_display())
@@ -144,14 +145,14 @@ class Planner:
         return value.name if isinstance(value, Room) else str(value or "–")
 
     def _settle(self, change: Change) -> None:
-        said = [str(label_for_field(name, Session)) for name in change.fields]
-        said += [_("speakers")] if change.speakers is not None else []
-        said += [_("languages")] if change.language else []
+        message = [str(label_for_field(name, Session)) for name in change.fields]
+        message += [_("speakers")] if change.speakers is not None else []
+        message += [_("languages")] if change.language else []
         if change.new:
             change.line.outcome = Outcome.NEW.value
-        elif said:
-            change.line.outcome, change.line.fields = Outcome.CHANGED.value, list(dict.fromkeys(said))
-        if change.new or said:
+        elif message:
+            change.line.outcome, change.line.fields = Outcome.CHANGED.value, list(dict.fromkeys(message))
+        if change.new or message:
             self.changes.append(change)
 
     def _values(self, event: Event, line: Line) -> dict[str, Any]:
@@ -163,10 +164,10 @@ class Planner:
         if kind is None:
             kind = (SessionKind.WORKING_SESSION.value, None)
             if event.kind:
-                said = _(
+                message = _(
                     "“%(kind)s” is no kind known here: it becomes a working session. Add a kind of that name first."
                 )
-                line.notes.append(said % {"kind": event.kind})
+                line.notes.append(message % {"kind": event.kind})
         starts_at, ends_at = event.starts_at, event.ends_at
         if starts_at is None or ends_at is None:
             raise ValidationError(event.problem)
@@ -199,7 +200,8 @@ class Planner:
         return self._rooms[fold(name)]
 
     def _language(self, event: Event, session: Session, line: Line) -> str:
-        """Return the language in which an event's words are to stand beside the summit's own, if they don't yet."""
+        """Return the language in which an event's text is to be added beside the summit's own, or "" if nothing is to
+        be added."""
         known = dict(settings.LANGUAGES)
         code = event.language if event.language in known else event.language.split("-")[0]
         if not code or code == self.summit.language or code not in known:
@@ -208,8 +210,8 @@ class Planner:
         kept = session.texts.all() if session.pk else ()
         if any((text.language, text.title, text.summary) == (code, *words) for text in kept):
             return ""
-        said = _("Its words are in %(language)s: write its title in the summit’s language.")
-        line.notes.append(said % {"language": tongue(code)})
+        message = _("Its words are in %(language)s: write its title in the summit’s language.")
+        line.notes.append(message % {"language": tongue(code)})
         return code
 
     def _speakers(self, event: Event, change: Change) -> None:
@@ -225,31 +227,34 @@ class Planner:
     def _person(self, name: str, line: Line) -> Person | None:
         found = self._people.get(fold(name), [])
         if len(found) > 1:
-            said = _("Several people are called %(name)s: enter the speech by hand.")
+            message = _("Several people are called %(name)s: enter the speech by hand.")
         elif found:
             return found[0]
         elif not self.may_add:
-            said = _("%(name)s is not known here: ask protocol to enter them, then read the file again.")
+            message = _("%(name)s is not known here: ask protocol to enter them, then read the file again.")
         else:
             person = Person(summit=self.summit, name=name, language=self.summit.language)
             person.clean_fields(exclude=["summit"])
             self._people[fold(name)] = [person]
             self.new_people.append(person)
             return person
-        line.notes.append(said % {"name": name})
+        line.notes.append(message % {"name": name})
         return None
 
 
 def _carried(event: Event, kind: str, own: CustomKind | None) -> list[list[str]] | None:
-    """Return what goes out again of an event: its type as long as the session is of the kind that it was taken for,
-    unless that is a kind of the summit's own, which has its name."""
+    """Return the rows of an event that are exported unchanged.
+
+    The type is stored with the kind of the session, and is dropped if the kind changes later. A kind of the summit's
+    own is exported by its name instead.
+    """
     rows = [list(row) for row in event.carried if row[0] != "type"]
     types = [] if own is not None else [["type", row[1], kind] for row in event.carried if row[0] == "type"]
     return [*rows, *types] or None
 
 
 def _check_kept(session: Session) -> None:
-    """Refuse what a public file can't know. Raises ValidationError."""
+    """Raise ValidationError if a session is in a state that a public file can't know."""
     if session.cancelled_at is not None:
         raise ValidationError(_("It is cancelled here. Reinstate it, then read the file again."))
     if any(getattr(session, f"{part}_to") for part in PARTS):
@@ -260,7 +265,7 @@ def _check_kept(session: Session) -> None:
 
 @cache
 def _nowhere() -> frozenset[str]:
-    """Return how our own schedules say that there is no room yet, in each language in which they are read."""
+    """Return the words that our own schedules use for a room that isn't known yet, in each language."""
     found = set()
     for language, _name in settings.LANGUAGES:
         with override(language):

@@ -1,4 +1,4 @@
-"""What a schedule would do, event by event."""
+"""The report on a schedule import, event by event."""
 
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -8,8 +8,10 @@ from summit.uploads import report
 
 @dataclass
 class Line(report.Line):
-    """An event. What a schedule says of it in words of its own is its title; `values` are what changes of a session
-    that is there: the field, what it was and what it becomes."""
+    """An event of the report. `values` are the changes to an existing session: field, old value and new value.
+
+    The title is the only text of the event that the report has.
+    """
 
     title: str = ""
     values: list[list[str]] = field(default_factory=list)
@@ -17,8 +19,10 @@ class Line(report.Line):
 
 @dataclass
 class Report(report.Report[Line]):
-    """The events, the rooms and people that are new, and what of the events isn't kept: by the format's names, how
-    often."""
+    """The report on an import: its events, new rooms, and the number of new people.
+
+    `left` counts the values that aren't imported, by the format's names.
+    """
 
     LINE: ClassVar[type[report.Line]] = Line
 
@@ -28,5 +32,5 @@ class Report(report.Report[Line]):
 
     @property
     def told_left(self) -> str:
-        """What isn't kept, as the format calls it; empty where there is nothing."""
+        """The values that aren't imported, by the format's names with their number; "" if there are none."""
         return ", ".join(f"{name} ({number})" for name, number in self.left.items())

@@ -1,4 +1,7 @@
-"""When an event of a schedule is: by a moment and a duration or an end, or in the old form by a day and a clock."""
+"""The start and end of an event in a schedule.
+
+They are given as a timestamp with a duration or an end, or in the old format as a day and a time.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,23 +13,25 @@ from django.utils.translation import gettext as _
 
 from sessions.exchange.selectors.plain_text import Unreadable, line_of
 
-# The format's XML can't say of an event that it lasts longer.
+# The longest duration that the format's XML allows.
 LONGEST = timedelta(hours=99, minutes=59)
-# Before that, and where nothing says when a day of the conference begins, it may be the night after.
+# If the file doesn't say when a day begins, an event before this time may belong to the night after.
 _NIGHT = time(5)
 
 
 @dataclass(frozen=True)
 class Clock:
-    """What times of a file mean that name no offset: `zone` is the conference's, None where it names one that is
-    unknown; `day_change` is when its days begin, where it says so."""
+    """How times without an offset are read. `zone` is the conference's time zone, None if it names an unknown one.
+
+    `day_change` is the time at which its days begin, if the file has it.
+    """
 
     zone: ZoneInfo | None
     day_change: time | None = None
 
     @classmethod
     def of(cls, conference: Mapping[str, Any], otherwise: ZoneInfo) -> "Clock":
-        """Return a conference's clock, in a zone of ours where it names none."""
+        """Return a conference's clock, with the zone `otherwise` if it names none."""
         name = line_of(conference.get("time_zone_name"))
         try:
             change = time.fromisoformat(line_of(conference.get("day_change")))
@@ -39,15 +44,15 @@ class Clock:
 
     @property
     def sure(self) -> ZoneInfo:
-        """The zone. Raises Unreadable where it isn't known."""
+        """The time zone. Raises Unreadable if it is unknown."""
         if self.zone is None:
-            said = _("Its time names no offset, and the file’s time zone is not known. Correct %(field)s.")
-            raise Unreadable(said % {"field": "time_zone_name"})
+            message = _("Its time names no offset, and the file’s time zone is not known. Correct %(field)s.")
+            raise Unreadable(message % {"field": "time_zone_name"})
         return self.zone
 
 
 def times_of(raw: Mapping[str, Any], clock: Clock) -> tuple[datetime, datetime]:
-    """Return from when to when an event lasts. Raises Unreadable."""
+    """Return the start and end of an event. Raises Unreadable."""
     starts_at = _moment(line_of(raw.get("date")), clock) or _of_the_day(raw, clock)
     ends_at = _moment(line_of(raw.get("end")), clock)
     if ends_at is None:
@@ -63,7 +68,7 @@ def times_of(raw: Mapping[str, Any], clock: Clock) -> tuple[datetime, datetime]:
 
 
 def _of_the_day(raw: Mapping[str, Any], clock: Clock) -> datetime:
-    """Return when an event of the old form starts: a day of a conference may go on after midnight."""
+    """Return the start of an event in the old format. A day of the conference may go on after midnight."""
     own, start = line_of(raw.get("date")), line_of(raw.get("start"))
     try:
         starts_at = datetime.combine(date.fromisoformat(own or line_of(raw.get("day"))), time.fromisoformat(start))
@@ -78,7 +83,7 @@ def _of_the_day(raw: Mapping[str, Any], clock: Clock) -> datetime:
 
 
 def _bound(raw: Mapping[str, Any], name: str) -> datetime | None:
-    """Return when a day of the conference begins or ends, as its clocks show it."""
+    """Return the local time at which a day of the conference begins or ends, or None."""
     try:
         return datetime.fromisoformat(line_of(raw.get(name))).replace(tzinfo=None)
     except ValueError:
@@ -86,17 +91,17 @@ def _bound(raw: Mapping[str, Any], name: str) -> datetime | None:
 
 
 def odd(raw: Mapping[str, Any], starts_at: datetime, clock: Clock) -> Iterator[str]:
-    """Yield what an event says of its times that was not taken, since it says them twice; and what one should look
-    at."""
+    """Yield notes on values of an event's times that contradict others and were ignored, and on times that look
+    wrong."""
     start, length = line_of(raw.get("start")), line_of(raw.get("duration"))
     local = starts_at.astimezone(clock.zone) if clock.zone else starts_at
     try:
-        said = time.fromisoformat(start).replace(tzinfo=None) if start else None
+        message = time.fromisoformat(start).replace(tzinfo=None) if start else None
     except ValueError:
         yield _("Its start, “%(start)s”, can’t be read: the time of its date is taken.") % {"start": start}
     else:
-        # The offset of the date need not be the venue's.
-        if said and said not in (starts_at.time(), local.time()):
+        # The offset of the date may differ from the venue's.
+        if message and message not in (starts_at.time(), local.time()):
             told = {"start": start, "time": f"{local:%H:%M}"}
             yield _("Its start says %(start)s and its date %(time)s: the date is taken.") % told
     try:
@@ -112,7 +117,7 @@ def _nothing_says_when_days_begin(raw: Mapping[str, Any], clock: Clock) -> bool:
 
 
 def _moment(said: str, clock: Clock) -> datetime | None:
-    """Return a moment with its day and time, in the conference's zone where it names no offset."""
+    """Return a date with a time as a datetime, or None. Without an offset, it is in the conference's time zone."""
     if "T" not in said and " " not in said:
         return None
     try:

@@ -1,4 +1,5 @@
-"""What a schedule says of an event that no field of a session is for: it goes out again with our own schedules."""
+"""Values of an event in a schedule that no field of a session is for. They are exported again with
+our own schedules."""
 
 import re
 from collections import Counter
@@ -14,7 +15,7 @@ MOST_LINKS = 20
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LINK = re.compile(r"https?://[^\s\"<>]+")
-# What a session has a field for, and what tells of the file's shape.
+# Names that are read elsewhere or belong to the file's structure.
 _READ = frozenset(
     {
         *("guid", "id", "date", "start", "end", "duration", "day", "day_start", "day_end", "room", "title", "slug"),
@@ -24,11 +25,11 @@ _READ = frozenset(
 
 
 def carried(raw: Mapping[str, Any], left: "Counter[str]") -> Carried:
-    """Return what goes out again, and count in `left` what doesn't."""
+    """Return the rows of an event that are exported again, and count the other unmapped values in `left`."""
     found: list[tuple[str, ...]] = [(name, value) for name, value in _words(raw) if value]
     for name in ("guid", "type", "language", *WORDS):
-        said = line_of(raw.get(name))
-        if said and (name, said) not in found and name != "guid":
+        message = line_of(raw.get(name))
+        if message and (name, message) not in found and name != "guid":
             left[name] += 1
     for kind in ("links", "attachments"):
         given = raw.get(kind) if isinstance(raw.get(kind), list) else []
@@ -45,12 +46,12 @@ def _words(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "guid", guid if _GUID.fullmatch(guid) else ""
     yield "language", language if _LANGUAGE.fullmatch(language) else ""
     for name in ("type", *WORDS):
-        said = line_of(raw.get(name))
-        yield name, said if len(said) <= LONGEST and is_printable(said) else ""
+        message = line_of(raw.get(name))
+        yield name, message if len(message) <= LONGEST and is_printable(message) else ""
 
 
 def _links(given: list[Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield the address, the title and the type of each link."""
+    """Yield the address, title and type of each valid link."""
     for each in given:
         link = each if isinstance(each, dict) else {"url": each}
         url, title, kind = (line_of(link.get(name)) for name in ("url", "title", "type"))

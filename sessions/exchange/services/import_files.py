@@ -1,7 +1,7 @@
-"""Schedules that a desk uploads: kept with what would be made of their events, then taken over once, or deleted.
+"""Services for uploaded schedules: store with a report on the planned import, import once, delete.
 
-Of a file its bytes are kept until it is taken over; the report stays, which names events and people and holds nothing
-else of them. What nobody takes over goes by itself.
+The content of a file is stored until the import. The report stays; it names events and people, and has no other data
+about them. Files that nobody imports are deleted automatically.
 """
 
 import json
@@ -26,13 +26,13 @@ from summit.summits.models import Summit
 from summit.uploads import services as uploads_services
 from summit.users.models import User
 
-# Events that are read and written while somebody waits; more of them are a worker's.
+# How many events are imported while the user waits. A worker imports longer schedules.
 AT_ONCE = 60
 LONGEST_NAME = 200
 
 
 def look_at_size(size: int) -> None:
-    """Raise Unreadable for a file of more bytes than are read; ask before reading it."""
+    """Raise Unreadable if a file has more bytes than allowed. Call it before reading the file."""
     if size > parsers.MOST_BYTES:
         raise Unreadable(parsers.too_large())
 
@@ -40,8 +40,11 @@ def look_at_size(size: int) -> None:
 def store(
     *, summit: Summit, filename: str, content: bytes, by: User, visibility: str = Visibility.PARTICIPANTS
 ) -> ScheduleImportFile:
-    """Keep a schedule with what would be made of it, and write nothing of it yet. One of more than AT_ONCE events has
-    no report yet (`look`). Raises PermissionDenied, Unreadable."""
+    """Store a schedule with a report on what an import would do. Nothing is imported yet.
+
+    A schedule of more than AT_ONCE events has no report yet (`refresh_preview`). Raises PermissionDenied and
+    Unreadable.
+    """
     check(by, "agenda.edit", summit)
     events = parsers.read(content, zone=summit.zone).events
     report = None
@@ -62,9 +65,11 @@ def store(
     return row
 
 
-def look(*, row: ScheduleImportFile, by: By) -> Report:
-    """Look anew what would be made of a schedule that waits, and keep the report. Raises PermissionDenied, Unreadable
-    where it waits no more."""
+def refresh_preview(*, row: ScheduleImportFile, by: By) -> Report:
+    """Plan the import of a stored schedule again, and store the report.
+
+    Raises PermissionDenied, and Unreadable if it was imported or deleted.
+    """
     content = _content(row)
     report = preview(summit=row.summit, content=content, by=by, visibility=row.visibility)
     if not uploads_services.keep_report(row, _written(report)):
@@ -72,9 +77,12 @@ def look(*, row: ScheduleImportFile, by: By) -> Report:
     return report
 
 
-def take(*, row: ScheduleImportFile, by: By) -> Report:
-    """Write what a schedule says into the draft, once, whoever asks how often; its report tells from now on what was
-    done, and its bytes are forgotten. Raises PermissionDenied, Unreadable where it waits no more."""
+def apply(*, row: ScheduleImportFile, by: By) -> Report:
+    """Import a schedule into the draft. This happens once, even if several users ask for it.
+
+    The report then describes what was done, and the content is deleted. Raises PermissionDenied, and Unreadable if it
+    was imported or deleted.
+    """
 
     def claim() -> None:
         if not uploads_services.claim(row):
@@ -90,8 +98,8 @@ def take(*, row: ScheduleImportFile, by: By) -> Report:
     )
 
 
-def drop(*, row: ScheduleImportFile, by: User) -> None:
-    """Delete a schedule; what was taken over of it stays. Raises PermissionDenied."""
+def discard(*, row: ScheduleImportFile, by: User) -> None:
+    """Delete a schedule. What was imported from it stays. Raises PermissionDenied."""
     check(by, "agenda.edit", row.summit)
     with transaction.atomic():
         audit.record(by=by, action="agenda.schedule_file.remove", target=row.summit, summit=row.summit)
@@ -100,17 +108,17 @@ def drop(*, row: ScheduleImportFile, by: User) -> None:
 
 @nightly_purge.drops(20)
 def drop_old() -> int:
-    """Delete the schedules that nobody took over for too long, of all summits, and return how many."""
+    """Delete the schedules of all summits that nobody has imported for too long, and return their number."""
     return uploads_services.drop_old(ScheduleImportFile)
 
 
 def report_of(row: ScheduleImportFile) -> Report | None:
-    """Return what would be made of a schedule, or was; None where nobody has looked yet."""
+    """Return the report on the planned or completed import, or None if there is none yet."""
     return Report.from_data(json.loads(row.report)) if row.report else None
 
 
 def events_of(row: ScheduleImportFile) -> int:
-    """Return how many events a schedule that waits has. Raises Unreadable where it waits no more."""
+    """Return the number of events of a stored schedule. Raises Unreadable if it was imported or deleted."""
     return len(parsers.read(_content(row), zone=row.summit.zone).events)
 
 

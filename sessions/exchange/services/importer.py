@@ -1,4 +1,4 @@
-"""Reading a schedule into a summit's draft: what it would do, and doing it."""
+"""Importing a schedule into a summit's draft, and previewing the import."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session, SessionText
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
-from sessions.draft.services.slots import enter, take_off
+from sessions.draft.services.slots import insert, take_off
 from sessions.draft.speech_listeners import watching
 from sessions.exchange.selectors.parsers import read
 from sessions.exchange.selectors.planner import FIELDS, Change, Planner
@@ -26,7 +26,7 @@ from summit.users.models import User
 
 
 def preview(*, summit: Summit, content: bytes, by: By, visibility: str = Visibility.PARTICIPANTS) -> Report:
-    """Return what a file would do, and write nothing. Raises PermissionDenied, Unreadable."""
+    """Return a report on what importing a file would do. Writes nothing. Raises PermissionDenied and Unreadable."""
     return _plan(summit, content, by, visibility).report
 
 
@@ -39,12 +39,12 @@ def read_in(
     claim: Callable[[], object] = lambda: None,
     close: Callable[[Report], object] = lambda report: None,
 ) -> Report:
-    """Write every event that can be into the draft, in one transaction; the report tells the others.
+    """Import all valid events of a file into the draft in one transaction, and return the report on all events.
 
-    An event is known again by its guid: the same file twice writes nothing the second time, and a later one changes
-    what differs. New sessions are shown to those who take part, or as `visibility` says; of sessions that are there
-    already it stays. `claim` and `close` are called in the transaction, before anything is written and after all is.
-    Raises PermissionDenied, Unreadable.
+    An event is recognised by its guid: importing the same file again writes nothing, and a later file changes what
+    differs. New sessions are visible as `visibility` says; existing ones keep their visibility. `claim` and `close`
+    are called in the transaction, before anything is written and after everything is. Raises PermissionDenied and
+    Unreadable.
     """
 
     def take() -> None:
@@ -88,7 +88,7 @@ def _store_rooms(plan: Planner, by: By) -> None:
 
 
 def _store_new(plan: Planner, by: By) -> None:
-    """Store the people and sessions that are new, each table in one statement: nobody else can write meanwhile."""
+    """Save new people and sessions, each table in one statement, since the lock keeps other writers out."""
     new = [change for change in plan.changes if change.new]
     bulk_insert.insert(plan.new_people)
     bulk_insert.insert([change.session for change in new])
@@ -117,10 +117,10 @@ def _slot(change: Change, position: int, speaker: Person) -> Slot:
 
 
 def _store_changed(plan: Planner, by: By) -> None:
-    """Store what changes of sessions that are there, each table in one statement."""
+    """Save the changes to existing sessions, each table in one statement."""
     changes = [change for change in plan.changes if not change.new]
     for change in changes:
-        # The room may have had no key when it was planned, and has one now.
+        # A new room had no primary key yet when it was planned; assigning it again sets the foreign key.
         change.session.room = change.session.room
     Session.objects.bulk_update([change.session for change in changes if change.fields], FIELDS)
     rise(*(change.session.pk for change in changes))
@@ -152,8 +152,11 @@ def _store_texts(changes: list[Change]) -> None:
 
 
 def _store_speeches(changes: list[Change]) -> dict[int, dict[str, int]]:
-    """Keep the speeches of those who go on to speak, since transcripts hang on them; add and take off the others.
-    Return by the keys of the sessions how many."""
+    """Save the changed speeches of sessions, and return the numbers of added, changed and removed ones by session
+    key.
+
+    The speeches of remaining speakers keep their rows, since transcripts refer to them.
+    """
     new, moved = [], []
     left: dict[int, tuple[Slot, Change]] = {}
     numbers = {change.session.pk: {"added": 0, "changed": 0, "removed": 0} for change in changes}
@@ -170,13 +173,13 @@ def _store_speeches(changes: list[Change]) -> dict[int, dict[str, int]]:
                 moved.append(slot)
                 found["changed"] += 1
         left |= {slot.pk: (slot, change) for slot in kept.values()}
-    # Whoever is in the file again comes back as they were.
-    enter(new)
+    # A cancelled speech of a speaker who is in the file again is restored.
+    insert(new)
     Slot.objects.bulk_update(moved, ["position"])
     held = take_off(list(left))
     for key, (slot, change) in left.items():
         numbers[change.session.pk]["removed"] += 1
         if key in held:
-            said = _("%(name)s is not in the file any more: the speech is cancelled, and a text hangs on it.")
-            change.line.notes.append(said % {"name": slot.speaker.name})
+            message = _("%(name)s is not in the file any more: the speech is cancelled, and a text hangs on it.")
+            change.line.notes.append(message % {"name": slot.speaker.name})
     return numbers

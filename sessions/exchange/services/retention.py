@@ -1,4 +1,4 @@
-"""How long uploaded schedules are kept, and what of them names a person."""
+"""How long uploaded schedules are stored, and how their personal data is found and erased."""
 
 import html
 import json
@@ -13,7 +13,7 @@ from summit.privacy.registry import Portion, Subject, portion
 
 
 def _naming(subject: Subject) -> QuerySet[ScheduleImportFile]:
-    """Return the uploaded schedules that name the person: they are encrypted, so that each is looked into."""
+    """Return the uploaded schedules that name the person. They are encrypted, so each is decrypted and searched."""
     keys = [
         row.pk
         for row in ScheduleImportFile.objects.filter(summit=subject.summit).iterator(chunk_size=5)
@@ -25,7 +25,7 @@ def _naming(subject: Subject) -> QuerySet[ScheduleImportFile]:
 
 
 def _plain(said: str) -> str:
-    """Return JSON or XML with its letters as they are read, however the file wrote them."""
+    """Return JSON or XML with its escaped characters decoded."""
     try:
         return json.dumps(json.loads(said), ensure_ascii=False)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""`manage.py import_schedule`: reads a conference's schedule into the draft of an agenda."""
+"""`manage.py import_schedule`: imports a conference's schedule into the draft of an agenda."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from summit.summits.models import Summit
 
 
 class Command(BaseCommand):
-    """Reads a schedule.json or schedule.xml into a summit's draft, and tells what becomes of each event."""
+    """Imports a schedule.json or schedule.xml into a summit's draft, and prints the outcome of each event."""
 
     help = (
         "Read a schedule in the format of frab and pretalx, JSON or XML, into the draft of an agenda. Every event "
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Read, and tell."""
+        """Import the file and print the report."""
         path: Path = options["file"]
         summit = Summit.objects.filter(slug=options["summit"]).first()
         if summit is None:

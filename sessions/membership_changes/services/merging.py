@@ -1,4 +1,4 @@
-"""Two people who are one become one in the agenda. What was released stays as it was released."""
+"""Merging two person records in the agenda. Released rows stay as they are."""
 
 from django.db.models import Q
 
@@ -16,24 +16,24 @@ from summit.people.models import Person
 
 @holds(40)
 def places(kept: Person, gone: Person) -> None:
-    """Let nobody else take or free a place in a session of the one who goes."""
+    """Lock the sign-ups of the person who is merged away, so that nobody else takes or frees a place."""
     signups.hold(person=gone)
 
 
 @moves(40)
 def speeches(kept: Person, gone: Person) -> int:
-    """Let who stays hold the other's speeches."""
+    """Give the other person's speeches to the person who stays."""
     rows = Slot.every.filter(speaker=gone)
     sessions = list(rows.values_list("session", flat=True))
     rise(*sessions)
-    # Who merged them is recorded with the merge.
+    # The audit entry of the merge records its author.
     with watching(sessions=sessions, by=SYSTEM):
         return rows.update(speaker=kept)
 
 
 @moves(41)
 def participants(kept: Person, gone: Person) -> int:
-    """Let who stays take part where either does, once in a session."""
+    """Give the other person's places to the person who stays, at most one in each session."""
     rise(*Participant.objects.filter(person=gone).values_list("session", flat=True))
     own = Participant.objects.filter(person=kept).values("session")
     Participant.objects.filter(person=gone, session__in=own).delete()
@@ -42,14 +42,17 @@ def participants(kept: Person, gone: Person) -> int:
 
 @moves(42)
 def requests(kept: Person, gone: Person) -> int:
-    """Let who stays be named in the other's requests for the floor."""
+    """Name the person who stays in the other's requests for the floor."""
     return FloorRequest.objects.filter(speaker=gone).update(speaker=kept)
 
 
 @moves(43)
 def sign_ups(kept: Person, gone: Person) -> int:
-    """Let who stays be signed up where either is, once for a session, with a place where either has one. Of two
-    places one becomes free: whoever waits moves up."""
+    """Give the other person's sign-ups to the person who stays, at most one for each session.
+
+    They have a place if either had one. If both had a place, one becomes free and the next person on the waiting list
+    moves up.
+    """
     theirs = SignUp.objects.filter(person=gone)
     held = theirs.filter(state=SignUpState.PLACE).values("session")
     SignUp.objects.filter(person=kept, session__in=held).update(state=SignUpState.PLACE)
@@ -63,11 +66,11 @@ def sign_ups(kept: Person, gone: Person) -> int:
 
 @moves(44)
 def looks(kept: Person, gone: Person) -> int:
-    """Let who stays have seen what they have seen: what only the other looked at is new to them."""
+    """Delete the other person's read marks. Changes that only the other has seen are new to the person who stays."""
     return AgendaReadMark.objects.filter(person=gone).delete()[0]
 
 
 @moves(45)
 def feeds(kept: Person, gone: Person) -> int:
-    """End the other's private calendars: they would show another programme than that for which they were made."""
+    """End the other's private calendars, which would otherwise show another programme than they were created for."""
     return CalendarFeed.objects.filter(Q(person=gone) | Q(holder=gone)).delete()[0]

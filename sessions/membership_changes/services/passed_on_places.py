@@ -1,7 +1,7 @@
-"""Places of people in the working draft that go from one person to another, or end.
+"""Services that give a person's places in the working draft to another person, or remove them.
 
-They follow from a decision of protocol's (delegations.membership_changes.services.handovers), which has asked who
-may: nothing here asks.
+They carry out a decision by protocol (delegations.membership_changes.services.handovers), which has checked the
+permission; nothing is checked here.
 """
 
 from django.db import transaction
@@ -19,7 +19,7 @@ from summit.audit import services as audit
 from summit.people.models import Person
 from summit.users.models import User
 
-# Who has two roles in a session keeps the first of these.
+# A person with two roles in a session keeps the first of these.
 RANK = (
     ParticipantRole.CHAIR,
     ParticipantRole.MODERATOR,
@@ -29,7 +29,7 @@ RANK = (
 
 
 def waiting(session: Session) -> list[str]:
-    """Return who left and still stands in a session until protocol has decided, by name. One query."""
+    """Return the names of people who have left, but are still in a session until protocol has decided. One query."""
     rows = Handover.objects.filter(party__summit=session.summit_id, state=HandoverState.OPEN)
     speeches = Slot.objects.filter(session=session).values("public_id")
     here = Q(what__in=["place", "bilateral"], key=session.public_id) | Q(what="speech", key__in=speeches)
@@ -38,7 +38,7 @@ def waiting(session: Session) -> list[str]:
 
 
 def pass_speech(*, key: str, giver: Person, taker: Person, by: User) -> None:
-    """Let another person give a speech. Raises NotHeld."""
+    """Give a speech to another speaker. Raises NotHeld."""
     with transaction.atomic():
         slot = _slot(key, giver)
         slot.speaker = taker
@@ -48,7 +48,7 @@ def pass_speech(*, key: str, giver: Person, taker: Person, by: User) -> None:
 
 
 def drop_speech(*, key: str, giver: Person, by: User) -> None:
-    """Take a speech off: it is cancelled. Raises NotHeld."""
+    """Take a speech off the list. Raises NotHeld."""
     with transaction.atomic():
         slot = _slot(key, giver)
         session = slot.session
@@ -58,8 +58,10 @@ def drop_speech(*, key: str, giver: Person, by: User) -> None:
 
 
 def pass_place(*, key: str, giver: Person, taker: Person, by: User) -> None:
-    """Let another person take a place in a session, with its role. Who takes part already keeps the higher of both
-    roles. Raises NotHeld."""
+    """Give a person's place in a session, with its role, to another person. Raises NotHeld.
+
+    A person who already takes part keeps the higher of both roles.
+    """
     with transaction.atomic():
         row = _place(key, giver)
         theirs = Participant.objects.filter(session=row.session, person=taker).first()
@@ -74,7 +76,7 @@ def pass_place(*, key: str, giver: Person, taker: Person, by: User) -> None:
 
 
 def drop_place(*, key: str, giver: Person, by: User) -> None:
-    """Take a person off a session. Raises NotHeld."""
+    """Remove a person's place in a session. Raises NotHeld."""
     with transaction.atomic():
         row = _place(key, giver)
         session = row.session
@@ -83,7 +85,7 @@ def drop_place(*, key: str, giver: Person, by: User) -> None:
 
 
 def _slot(key: str, giver: Person) -> Slot:
-    """Return a speech, while no release of its summit runs: a release sees a decision whole or not at all."""
+    """Return a speech, read under the agenda's lock, so that a release includes the decision wholly or not at all."""
     lock(giver.summit)
     row = Slot.objects.filter(public_id=key, speaker=giver).select_related("session__summit").first()
     if row is None:

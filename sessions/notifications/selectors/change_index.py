@@ -1,4 +1,4 @@
-"""Which of many changes touch a programme, found without asking each of them: thousands read, each a few."""
+"""An index of the changes that affect a programme. Thousands of programmes are checked, each with a few changes."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,7 +8,7 @@ _NAMES = ("parties", "people", "categories", "signed_up", "waits_for")
 
 
 class Touching:
-    """Changes by whom they touch."""
+    """Changes indexed by the parties, people and categories that they affect."""
 
     def __init__(self, changes: Sequence[Change]) -> None:
         self._changes = changes
@@ -18,7 +18,7 @@ class Touching:
                 self._places.setdefault(key, []).append(place)
 
     def of(self, mine: Programme) -> list[Change]:
-        """Return those that touch a programme, in their order."""
+        """Return the changes that affect a programme, in their order."""
         found = {place for key in _keys(mine) for place in self._places.get(key, ())}
         return [self._changes[place] for place in sorted(found)]
 

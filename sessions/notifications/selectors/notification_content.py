@@ -1,4 +1,5 @@
-"""What a mailbox is told of a release: of each change what it may read, for whom, and what its calendar is told."""
+"""The content of messages about a release: the changes that a mailbox may read, whom they concern, and calendar
+updates."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,28 +13,28 @@ from sessions.agenda.models.releases import ReleasedRole
 from sessions.agenda.selectors import changed_lines
 from sessions.agenda.selectors.differences import ROLES, Change, Nature, Programme, read_by
 from sessions.agenda.selectors.participant_names import RAISED, called, raised
-from sessions.agenda.selectors.sequences import Highest, gone
+from sessions.agenda.selectors.sequence_numbers import Highest, gone
 from sessions.agenda.selectors.snapshots import Place, Snapshot
-from sessions.notifications.selectors.message_facts import to_facts
+from sessions.notifications.selectors.change_serialization import to_facts
 from sessions.notifications.selectors.recipients import DELEGATION, Reader
 from sessions.notifications.selectors.speech_changes import SpeechNews
 from sessions.visibility.models import TAKING_PART
 from summit.core.languages import spoken
 from summit.summits.models import Summit
 
-# What a session that stays in a programme became for one of those who read it, who came into it or left it.
+# How a session that stays in a mailbox's programme changed for one of its readers who joined or left it.
 CAME, LEFT, SPEAKS, SILENT = "came", "left", "speaks", "silent"
-# Behind the name of the party to which a mail is written, as in letters.
+# Added to the name of the party to which a mail is addressed, as in letters.
 STAR = "*"
 
 
 @dataclass(frozen=True)
 class Told:
-    """A change as a mailbox is told it.
+    """A change in a message to a mailbox.
 
-    `sequence` is the SEQUENCE of its calendar part (`sessions.agenda.selectors.sequences`); `calendar` says whether
-    there is such a part. `whom` are those whom it concerns and what the session became for each (a `Nature`, or
-    `CAME` and so on), where the mailbox stands for several: people by primary key, or `DELEGATION`.
+    `sequence` is the SEQUENCE of its calendar part (`sessions.agenda.selectors.sequence_numbers`); `calendar` says
+    whether there is such a part. `whom` is set if the mailbox stands for several people: pairs of a person's primary
+    key (or `DELEGATION`) and how the session changed for them (a `Nature`, or `CAME` and so on).
     """
 
     change: Change
@@ -43,11 +44,11 @@ class Told:
 
 
 def tell(changes: Iterable[Change], reader: Reader, *, highest: Highest, beside: Sequence[Reader] = ()) -> list[Told]:
-    """Return what a reader is told of changes, in the reader's language. `highest` are the sequences that sessions
-    have had which those who take part know no more.
+    """Return the changes that concern a reader, for a message in the reader's language.
 
-    `beside` are those who read another programme at the same address. Both programmes' entries are one in a calendar,
-    since a session has one UID: what leaves one of them and stays in the other is not taken out of it.
+    `highest` are the previous sequences of sessions that participants no longer know of. `beside` are readers with
+    another programme at the same address. Both programmes share one calendar, in which a session has one UID, so a
+    session that leaves only one of them isn't removed from the calendar.
     """
     found = []
     for change in changes:
@@ -68,34 +69,38 @@ def tell(changes: Iterable[Change], reader: Reader, *, highest: Highest, beside:
 
 
 def _left(change: Change, highest: Highest) -> int:
-    """Return the sequence by which somebody is told that a session left their programme: for who left a session that
-    stays that of the session, so that theirs is not above it, were they to come back to it as it is."""
+    """Return the sequence of the cancellation for readers who lose a session.
+
+    If the session still takes place, it is the session's own sequence, so that a later return isn't below it.
+    """
     if change.after and change.after.seen_at(TAKING_PART):
         return change.after.sequence_at(TAKING_PART)
     return gone(highest, change.session.session_id, TAKING_PART)
 
 
 def _is_in_calendar(seen: Change) -> bool:
-    """Return whether a calendar has something to learn of a change: not that a session is shown to others."""
+    """Return whether a change affects calendars. A change of the audience alone doesn't."""
     return seen.before is None or seen.after is None or seen.before.to_attend != seen.after.to_attend
 
 
 def folded(told: list[Told], whole: list[Told], *, beside: Sequence[Reader]) -> list[Told]:
-    """Return what a message says that stands for unsent ones too: `whole`, all since the last that went out, instead
-    of what its own release has `told`.
+    """Return the content of a message that replaces unsent ones, from `whole`, all changes since the last sent
+    message.
 
-    Where others read at the address, what came and went within it may be in the calendar through them, who left it to
-    this reader: what has left is told nevertheless.
+    `told` are the changes of the message's own release. If there are other readers at the address, the sessions that
+    leave the programme in `told` are added. A session that came and went within `whole` isn't in it, but it may be in
+    the shared calendar because of the other readers.
     """
     if not beside:
         return whole
-    said = {entry.change.session.session_id for entry in whole}
-    left = [entry for entry in told if entry.change.after is None and entry.change.session.session_id not in said]
+    message = {entry.change.session.session_id for entry in whole}
+    left = [entry for entry in told if entry.change.after is None and entry.change.session.session_id not in message]
     return whole + left
 
 
 def _whom(change: Change, seen: Change, reader: Reader) -> tuple[tuple[int, str], ...]:
-    """Return whom a change concerns that a mailbox reads as `seen`, and what the session became for each."""
+    """Return the people whom a change concerns, if the mailbox stands for several, and how the session changed for
+    each."""
     if len(reader.parts) < 2:
         return ()
     each = ((key, part, read_by(change, part)) for key, part in sorted(reader.parts.items()))
@@ -103,8 +108,11 @@ def _whom(change: Change, seen: Change, reader: Reader) -> tuple[tuple[int, str]
 
 
 def _became(theirs: Change, part: Programme, seen: Change) -> str:
-    """Return what a session became for one of those who read it together. Who leaves what the others still have, or
-    comes into what they had, is told so by role, as far as the readers may know it."""
+    """Return how a session changed for one of several readers of a mailbox.
+
+    If they leave a session that the others still have, or join one that the others had, the result depends on whether
+    they speak there, as far as the readers may know it.
+    """
     if seen.nature != Nature.CHANGED or theirs.waiting or theirs.nature not in (Nature.ADDED, Nature.GONE):
         return theirs.nature.value
     if theirs.nature == Nature.ADDED:
@@ -118,12 +126,12 @@ def _speaks(part: Programme, session: Snapshot | None) -> bool:
 
 
 class Facts:
-    """Writes changes as a message keeps them: parties by the names that are approved in its language."""
+    """Converts changes to the facts stored in a message, with parties named as approved in its language."""
 
     def __init__(self, summit: Summit, people: Mapping[int, str]) -> None:
         self._books = Books(summit)
         self._people = people
-        # Most mailboxes are told the same of a session; the snapshots live as long as the messages are being made.
+        # Most mailboxes get the same facts about a session. Keys by id() are safe: the changes outlive this object.
         self._plain: dict[tuple[int, int, str, bool], dict[str, Any]] = {}
         self._called: dict[tuple[str, Place], tuple[str, Named | None]] = {}
         self._differ: dict[tuple[int, int], dict[str, changed_lines.Differ]] = {}
@@ -131,11 +139,11 @@ class Facts:
         self._with_names: dict[Any, tuple[dict[str, Any], tuple[tuple[str, str], ...]]] = {}
 
     def own(self, reader: Reader) -> Named | None:
-        """Return how the party of a mailbox is named in its language."""
+        """Return the name of a mailbox's party in its language."""
         return self._books.of(reader.mailbox.party_id, spoken(reader.mailbox.language))
 
     def of(self, told: Sequence[Told], reader: Reader) -> dict[str, Any]:
-        """Return what a mailbox is told, and the footnotes of the parties that are named in it."""
+        """Return the facts of a message to a mailbox, with the footnotes of the parties named in it."""
         language = spoken(reader.mailbox.language)
         notes, own = Footnotes(), self.own(reader)
         book = self._books.book(language)
@@ -156,7 +164,7 @@ class Facts:
         }
 
     def _speeches(self, change: Change, reader: Reader, book: Book) -> list[list[Any]]:
-        """Return the name of whoever gives each speech of the reader's that changed, its place and when it begins."""
+        """Return the speaker, position and start of each changed speech of the reader's."""
         key = (id(change.before), id(change.after))
         if key not in self._news:
             self._news[key] = SpeechNews(change)
@@ -172,7 +180,7 @@ class Facts:
         return self._plain[key]
 
     def _roles(self, change: Change) -> dict[str, changed_lines.Differ]:
-        """Return the roles in which others take part than before, with who differs."""
+        """Return the differences in participants, by role."""
         key = (id(change.before), id(change.after))
         if key not in self._differ:
             self._differ[key] = {
@@ -185,13 +193,15 @@ class Facts:
     def _as_named(
         self, change: Change, roles: dict[str, changed_lines.Differ], book: Book, own: Named | None, notes: Footnotes
     ) -> dict[str, Any]:
-        """Return a change with the names in it. The same for whoever has the same language, the same footnotes before
-        it, and no star of their own in it."""
+        """Return the facts of a change with the names in it.
+
+        They are cached for mailboxes with the same language, the same earlier footnotes and the same star.
+        """
         star = own if own is not None and own.footnote else None
         key = (id(change.before), id(change.after), change.nature, change.waiting, book.language, star, tuple(notes))
         if key not in self._with_names:
             beside = notes.copy()
-            # Only who is named has a footnote; the others are there so that it can be said who moved.
+            # Only named places get a footnote. The others are needed to work out who moved.
             shown = {(place.role, *place.name) for differ in roles.values() for place in differ.named}
 
             def named(place: Place) -> Place | None:
@@ -217,7 +227,10 @@ class Facts:
 
 
 def _with_places(change: Change, named: Callable[[Place], Place | None]) -> Change:
-    """Return a change with the places that are told, as `named` returns them; only what was and still is has any."""
+    """Return a change with its places replaced by `named`, which returns None to leave one out.
+
+    Only changes with both an old and a new state have places.
+    """
     if change.before is None or change.after is None:
         return change
     return replace(change, before=_placed(change.before, named), after=_placed(change.after, named))

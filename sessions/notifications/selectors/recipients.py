@@ -1,4 +1,4 @@
-"""Whom changes of the agenda touch: the mailboxes that reach them, and whose programme each of these reads."""
+"""The recipients of agenda changes: the mailboxes of those affected, with the programme that each one reads."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,14 +13,16 @@ from sessions.agenda.selectors.differences import Change, Programme, touched
 from sessions.draft.models.signups import SignUp, SignUpState
 from summit.summits.models import Summit
 
-# Stands for a party's own places among the people of its mailbox.
+# The key of a party's own places among the people of its mailbox.
 DELEGATION = 0
 
 
 @dataclass(frozen=True)
 class Reader:
-    """A mailbox with the programme that it reads, and of what that consists: the programme of each person by primary
-    key, and by `DELEGATION` the party's own."""
+    """A mailbox with the programme that it reads.
+
+    `parts` has the programme of each person, by primary key, and the party's own by `DELEGATION`.
+    """
 
     mailbox: Mailbox
     programme: Programme
@@ -29,7 +31,7 @@ class Reader:
 
 @dataclass(frozen=True)
 class _Member:
-    """What of a person decides whose programme they read."""
+    """The data of a member that decides which programmes they read."""
 
     party: int
     category: int
@@ -38,14 +40,14 @@ class _Member:
 
 @dataclass(frozen=True)
 class _Touched:
-    """People whom a change touches: as members of a party, and by what they have signed up for or wait for."""
+    """People who are affected by changes, with their memberships, sign-ups and waiting-list entries."""
 
     members: dict[int, _Member]
     signed_up: dict[int, set[int]]
     waits_for: dict[int, set[int]]
 
     def programme(self, person: int) -> Programme:
-        """Return what is in one person's own programme."""
+        """Return one person's own programme."""
         member = self.members.get(person)
         return Programme(
             people=frozenset([person]),
@@ -56,7 +58,8 @@ class _Touched:
 
 
 def _touched(summit: Summit, theirs: Programme) -> _Touched:
-    """Return the people in a programme. Heads are touched with their party: its place is theirs. Two queries."""
+    """Return the people in a programme. Heads are included with their party, since its place is
+    theirs. Two queries."""
     signed: dict[str, dict[int, set[int]]] = {state: {} for state in SignUpState.values}
     rows = SignUp.objects.filter(session__summit=summit, session__in=theirs.signed_up | theirs.waits_for)
     for state, person, session in rows.values_list("state", "person_id", "session_id"):
@@ -75,10 +78,10 @@ def _touched(summit: Summit, theirs: Programme) -> _Touched:
 
 
 def readers(summit: Summit, changes: Iterable[Change]) -> list[Reader]:
-    """Return the mailboxes of all whom these changes touch. A constant number of queries.
+    """Return the mailboxes of all readers affected by these changes. A constant number of queries.
 
-    A party's mailboxes (its focal points', or its mission's) read the programme of the party and of those of its
-    members who are touched themselves; a person's own mailbox reads that person's alone, a head's the party's too.
+    A party's mailboxes (its focal points', or its mission's) read the programme of the party and of its affected
+    members. A person's own mailbox reads only that person's programme, and a head's also the party's.
     """
     theirs = touched(changes)
     found = _touched(summit, theirs)
@@ -99,7 +102,7 @@ def readers(summit: Summit, changes: Iterable[Change]) -> list[Reader]:
 
 
 def _reader(box: Mailbox, found: _Touched, of_party: set[int] | None) -> Reader:
-    """Return the reader of a mailbox; `of_party` are the members that a party's own mailbox stands for besides."""
+    """Return the reader of a mailbox. `of_party` are the members whom a party's own mailbox reads for in addition."""
     within = box.person_ids | (of_party or set())
     parts = {person: found.programme(person) for person in sorted(within)}
     own = {box.party_id} if of_party is not None and box.party_id else set()
@@ -109,7 +112,7 @@ def _reader(box: Mailbox, found: _Touched, of_party: set[int] | None) -> Reader:
     if own:
         parts[DELEGATION] = Programme(parties=frozenset(own))
     else:
-        # In a head's own mailbox the party's place is the head's.
+        # In a head's own mailbox, the party's place counts as the head's.
         parts |= {person: _and_party(parts[person], party) for person, party in heads.items()}
     return Reader(box, _together(parts.values(), own | set(heads.values())), parts)
 

@@ -1,4 +1,4 @@
-"""What a change of a session does to the speeches of its readers: at which place each is now, and when about."""
+"""The effects of a change on a reader's speeches: the new position and expected start of each."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,20 +17,22 @@ from summit.core.date_formats import clock
 
 @dataclass(frozen=True)
 class News:
-    """A speech that is new, stands at another place or begins at another time: its place from one on, and when it
-    begins if all before it keep their time, None where its reader may not know."""
+    """A speech that is new or has another position or start.
+
+    `place` is its position, counted from 1. `begins` is its expected start, None if the reader may not know it.
+    """
 
     speech: Place
     place: int
     begins: datetime | None
 
 
-# A speech's place in the order, and when it begins.
+# A speech's position from 1, and its start.
 _Stand = tuple[int, datetime | None]
 
 
 def _stands(session: Snapshot | None) -> dict[str, tuple[Place, _Stand]]:
-    """Return the speeches of a session by their keys."""
+    """Return the speeches of a session with their position and start, by slot key."""
     if session is None:
         return {}
     speeches = session.by_role(ReleasedRole.SPEAKER)
@@ -44,7 +46,7 @@ def _stands(session: Snapshot | None) -> dict[str, tuple[Place, _Stand]]:
 
 
 class SpeechNews:
-    """The news of speeches by whose they are: of one change that thousands may read, each a line of it."""
+    """The changed speeches of one change, indexed by party and person, since thousands may read the change."""
 
     def __init__(self, change: Change) -> None:
         before = _stands(change.before)
@@ -58,27 +60,27 @@ class SpeechNews:
             self._news.append(News(speech, *stand))
 
     def of(self, mine: Programme) -> Iterator[News]:
-        """Yield what concerns the speeches in a programme, in their order."""
+        """Yield the changed speeches in a programme, in their order."""
         keys = [*(("party", key) for key in mine.parties), *(("person", key) for key in mine.people)]
         for number in sorted({number for key in keys for number in self._of.get(key, ())}):
             yield self._news[number]
 
 
 def sentence(name: str, place: int, begins: datetime | None, where: Where) -> str:
-    """Return what is said of a speech."""
+    """Return a sentence with the position and expected start of a speech."""
     if begins is None:
         return _("Speech of %(name)s: place %(place)d") % {"name": name, "place": place}
     begun = clock(begins.astimezone(where.zone))
     time = _("%(time)s %(place)s time") % {"time": begun, "place": where.said_place}
-    said = {"name": name, "place": place, "time": time}
-    return _("Speech of %(name)s: place %(place)d, at about %(time)s") % said
+    message = {"name": name, "place": place, "time": time}
+    return _("Speech of %(name)s: place %(place)d, at about %(time)s") % message
 
 
 def with_speeches(changes: list[Change], mine: Programme, where: Where, names: Names) -> list[Story]:
-    """Return changes in words, with what became of the speeches in a programme."""
+    """Return changes in words, with sentences about the speeches in a programme."""
     found = []
     for story, change in zip(stories(changes, where, names=names), changes, strict=True):
         news = SpeechNews(change).of(mine)
-        said = tuple(sentence(called(each.speech, names.book)[0], each.place, each.begins, where) for each in news)
-        found.append(replace(story, speeches=said) if said else story)
+        message = tuple(sentence(called(each.speech, names.book)[0], each.place, each.begins, where) for each in news)
+        found.append(replace(story, speeches=message) if message else story)
     return found

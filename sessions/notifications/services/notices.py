@@ -1,9 +1,9 @@
-"""Who is told what when the agenda changes: one message to each mailbox and party, once for each release.
+"""Messages about agenda changes: for each release, one to each mailbox and party that it affects.
 
-A message says what is new since the last release that was sent to its mailbox. What waits unsent, or failed, is
-folded into the newer one: it is dropped, and the newer message reaches back to before it. A message that a worker
-holds at that moment may be on its way, so it stands, and the newer one starts after it. `withdrawn` keeps what was
-overtaken from going out late ("send again" on a failed message, a worker killed on the way).
+A message has all changes since the last release sent to its mailbox. Unsent and failed messages are folded into the
+new one: they are dropped, and the new message goes back to before them. A message that a worker has claimed may be on
+its way, so it stays, and the new one starts after it. `withdrawn` prevents outdated messages from being sent late, by
+"send again" on a failed message or after a worker was killed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import Release
 from sessions.agenda.selectors.differences import Change, differences
 from sessions.agenda.selectors.released_snapshots import released
-from sessions.agenda.selectors.sequences import Highest, highest
+from sessions.agenda.selectors.sequence_numbers import Highest, highest
 from sessions.agenda.selectors.snapshots import Agenda
 from sessions.notifications.selectors import notification_content
 from sessions.notifications.selectors.change_index import Touching
@@ -40,7 +40,7 @@ OVERTAKEN = failure_reasons.register("agenda.overtaken", _("Release %(value)s sa
 
 @dataclass(frozen=True)
 class Waiting:
-    """A message to a mailbox that has not gone out."""
+    """A message to a mailbox that hasn't been sent."""
 
     pk: int
     since: int
@@ -49,7 +49,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Notice:
-    """What one mailbox is told. Without changes it is told nothing and what waits for it is dropped."""
+    """The planned message to one mailbox. Without changes, no message is sent and the waiting ones are dropped."""
 
     reader: Reader
     name: str
@@ -59,22 +59,22 @@ class Notice:
 
     @property
     def mailbox(self) -> Mailbox:
-        """Where it goes."""
+        """The mailbox to which the message is sent."""
         return self.reader.mailbox
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """What is told, as its readers may know it."""
+        """The changes in the message, as its readers may know them."""
         return tuple(entry.change for entry in self.told)
 
 
 def plan(
     *, summit: Summit, number: int, old: Agenda, new: Agenda, lock: bool = False, tell: bool = True
 ) -> list[Notice]:
-    """Return who is told what when `new` becomes release `number` after `old`. A constant number of queries.
+    """Return the messages to send when `new` becomes release `number` after `old`. A constant number of queries.
 
-    With `lock` what waits is locked until the transaction ends, so that no worker takes it meanwhile. The first
-    release tells everybody their programme, or without `tell` nobody.
+    With `lock`, unsent messages are locked until the transaction ends, so that no worker claims them. The first
+    release sends everybody their programme, or nothing if `tell` is false.
     """
     if number == 1 and not tell:
         return []
@@ -93,7 +93,7 @@ def plan(
     for reader in listed:
         box, others = reader.mailbox, beside[reader.mailbox.address.casefold()]
         others = [other for other in others if other is not reader]
-        # Only who is touched by this release hears of it; what waits for others stays as it is.
+        # Only readers affected by this release get a message. Unsent messages to others stay as they are.
         told = notification_content.tell(
             touching[number - 1].of(reader.programme), reader, highest=known, beside=others
         )
@@ -110,14 +110,14 @@ def plan(
 
 
 def _highest(summit: Summit, changes: Iterable[Change]) -> Highest:
-    """Return the sequences that the sessions have had which those who take part know no more."""
+    """Return the highest sequences of the sessions that participants no longer know of."""
     after = ((change.session.session_id, change.after) for change in changes)
     left = {key for key, session in after if session is None or not session.seen_at(TAKING_PART)}
     return highest(summit, left)
 
 
 def _beside(listed: Iterable[Reader]) -> dict[str, list[Reader]]:
-    """Return the readers at each address, whatever its capitals: one for each party that it serves."""
+    """Return the readers at each address, ignoring case. There is one for each party that the address serves."""
     found: dict[str, list[Reader]] = {}
     for reader in listed:
         found.setdefault(reader.mailbox.address.casefold(), []).append(reader)
@@ -125,7 +125,8 @@ def _beside(listed: Iterable[Reader]) -> dict[str, list[Reader]]:
 
 
 def _waiting(summit: Summit, *, lock: bool) -> dict[tuple[str, str], list[Waiting]]:
-    """Return what has not gone out and isn't on its way, by mailbox: nothing newer has reached that mailbox."""
+    """Return the unsent messages that no worker has claimed, by mailbox, if no newer message was sent to that
+    mailbox."""
     newer = Message.objects.filter(
         kind=KIND,
         summit=summit,
@@ -152,7 +153,7 @@ def _free() -> Q:
 
 
 def _names(boxes: Sequence[Mailbox]) -> dict[Mailbox, str]:
-    """Name each mailbox by its party, or else by its people."""
+    """Return the name of each mailbox: that of its party, or else those of its people."""
     parties = Party.objects.in_bulk({box.party_id for box in boxes if box.party_id})
     people = Person.objects.in_bulk({pk for box in boxes if not box.party_id for pk in box.person_ids})
     return {
@@ -164,19 +165,19 @@ def _names(boxes: Sequence[Mailbox]) -> dict[Mailbox, str]:
 
 
 def _called(notice: Notice, facts: Facts) -> dict[str, str]:
-    """Return how a mail calls whom its mailbox stands for: a party as it is named in the mail's language."""
+    """Return the name by which a mail addresses its mailbox. A party is named in the mail's language."""
     named = facts.own(notice.reader)
     return {"name": named.name, "footnote": named.footnote} if named else {"name": notice.name, "footnote": ""}
 
 
 def _people(notices: Iterable[Notice]) -> dict[int, str]:
-    """Return the names of those for whom a change is told, where a mailbox stands for several."""
+    """Return the names of the people whom a message mentions because its mailbox stands for several."""
     keys = {key for notice in notices for told in notice.told for key, _nature in told.whom}
     return {row.pk: row.label for row in Person.objects.filter(pk__in=keys)}
 
 
 def _summit_facts(summit: Summit, language: str) -> dict[str, str]:
-    """Return what a mail says of the summit, as it is called in the mail's language."""
+    """Return the facts of a message about the summit, with names in the mail's language."""
     names = summit.named(spoken(language))
     return {
         "slug": summit.slug,
@@ -191,12 +192,12 @@ def _summit_facts(summit: Summit, language: str) -> dict[str, str]:
 
 
 def subject_key(release: Release) -> str:
-    """Return what the outbox calls a release's messages."""
+    """Return the outbox key of a release's messages."""
     return f"release:{release.public_id}"
 
 
 def drafts(*, release: Release, notices: Sequence[Notice]) -> list[Message]:
-    """Return the messages of a release, which needn't be stored yet."""
+    """Return the unsaved messages of a release, which may itself be unsaved."""
     shared = {"number": release.number, "note": release.note}
     facts = Facts(release.summit, _people(notices))
     return [
@@ -223,8 +224,8 @@ def drafts(*, release: Release, notices: Sequence[Notice]) -> list[Message]:
 
 
 def store(*, release: Release, notices: Sequence[Notice], drafts: Sequence[Message]) -> int:
-    """Store the messages of a release and drop what they overtake; return how many are to be sent."""
-    # What failed stays to be seen, but where nothing of it is true any more: nobody must send it again.
+    """Save the messages of a release and drop those that they replace. Return how many are to be sent."""
+    # Failed messages stay visible, except if nothing in them is true any more, so that nobody sends them again.
     overtaken = [
         message.pk for notice in notices for message in notice.overtakes if message.pending or not notice.told
     ]
@@ -236,10 +237,11 @@ def store(*, release: Release, notices: Sequence[Notice], drafts: Sequence[Messa
 
 
 def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
-    """Name the messages that a newer one to the same mailbox has overtaken, with the reason. One query.
+    """Return the messages that a newer one to the same mailbox has replaced, with the reason, by primary key. One
+    query.
 
-    Overtaken is what a newer message includes, and what speaks only of sessions of which newer ones have spoken
-    again. That a session has changed since is no reason alone: its readers may not have been told.
+    A message is replaced if a newer one includes it, or if newer ones cover all of its sessions. A later change of a
+    session isn't enough, since its readers may not have been notified.
     """
     newer: dict[tuple[int | None, str, str], list[tuple[int, int, set[str]]]] = {}
     others = Message.objects.filter(
@@ -267,5 +269,5 @@ def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
 
 
 def _sessions(changes: Sequence[dict[str, Any]]) -> set[str]:
-    """Return of which sessions a message speaks, by their public ids."""
+    """Return the public ids of the sessions in a message's changes."""
     return {(change["after"] or change["before"])["key"] for change in changes}

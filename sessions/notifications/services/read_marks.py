@@ -1,4 +1,4 @@
-"""What somebody has seen already of the agenda's changes, kept by person (sessions.notifications.models)."""
+"""Services for read marks, which record the agenda changes that a person has seen (sessions.notifications.models)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,26 +12,28 @@ from summit.people.models import Person
 
 @dataclass(frozen=True)
 class Seen:
-    """Up to which release somebody has seen what changed: of everything, and of sessions by primary key."""
+    """The last release whose changes somebody has seen: of the whole agenda, and of sessions by primary key."""
 
     everything: int = 0
     sessions: Mapping[int, int] = field(default_factory=dict)
 
     def has(self, number: int, session_id: int) -> bool:
-        """Return whether they have seen what a release changed of a session."""
+        """Return whether they have seen what a release changed in a session."""
         return number <= max(self.everything, self.sessions.get(session_id, 0))
 
 
 def seen(person: Person) -> Seen:
-    """Return what a person has seen. One query."""
+    """Return the changes that a person has seen. One query."""
     rows = list(AgendaReadMark.objects.filter(person=person).values_list("session_id", "number"))
     everything = next((number for session_id, number in rows if session_id is None), 0)
     return Seen(everything, {session_id: number for session_id, number in rows if session_id is not None})
 
 
-def look(*, person: Person, number: int, session: Session | None = None) -> None:
-    """Note that a person has seen what changed up to a release, of a session or of everything. Two who note it at
-    once, and a page that was opened earlier, take nothing back."""
+def record(*, person: Person, number: int, session: Session | None = None) -> None:
+    """Record that a person has seen the changes up to a release, of a session or of the whole agenda.
+
+    Marks never go back, so concurrent requests and pages opened earlier do no harm.
+    """
     rows = AgendaReadMark.objects.filter(person=person, session=session)
     moment = timezone.now()
     known = rows.values_list("number", flat=True).first()

@@ -1,7 +1,7 @@
-"""Telling accredited media of sessions that have left the public agenda: one message to each mailbox and release.
+"""Messages to accredited media about sessions that left the public agenda: for each release, one to each mailbox.
 
-Of a session that was removed without a notice to the public only those hear who had a place in it, as of every change
-of their programme (`notices`).
+If a session was removed without a public notice, only those with a place in it are notified, as of every change in
+their programme (`notices`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from delegations.members.models.members import Membership
 from sessions.agenda.models.releases import Release, ReleaseEntry
 from sessions.agenda.models.removals import PublicNotice
 from sessions.agenda.selectors.snapshots import Snapshot
-from sessions.notifications.session_facts import session_facts, summit_facts
+from sessions.notifications.message_session_facts import session_facts, summit_facts
 from summit.outbox import enqueue
 from summit.outbox.failure_reasons import because
 from summit.outbox.models import Message
@@ -25,8 +25,11 @@ PUBLIC_AGAIN = "agenda.public_again"
 
 
 def store(*, release: Release, told: Iterable[tuple[Snapshot, str]]) -> int:
-    """Store a message about sessions, as the public read them last, each with its `PublicNotice`; return how many
-    messages. In the transaction of the release. Four queries for the mailboxes, and one for the accounts."""
+    """Save a message to each mailbox about these sessions, as last public, with their `PublicNotice`. Return their
+    number.
+
+    It runs in the transaction of the release. Four queries for the mailboxes, and one for the accounts.
+    """
     sessions = [
         {**session_facts(session.key, session), "notice": notice}
         for session, notice in told
@@ -52,8 +55,10 @@ def store(*, release: Release, told: Iterable[tuple[Snapshot, str]]) -> int:
 
 
 def _mailboxes(summit: Summit) -> list[tuple[str, str, str]]:
-    """Return the recipient's key, address and language of each mailbox of accredited media: of members who come as
-    media, and of accounts with the role of a media representative."""
+    """Return the recipient key, address and language of each mailbox of accredited media.
+
+    These are members with the capacity of media, and accounts with the role of a media representative.
+    """
     members = Membership.objects.filter(person__summit=summit, capacity=Capacity.MEDIA)
     people = set(members.values_list("person_id", flat=True))
     boxes = mailboxes_selectors.for_members(summit=summit, party_ids=set(), person_ids=people)
@@ -67,7 +72,7 @@ def _mailboxes(summit: Summit) -> list[tuple[str, str, str]]:
 
 
 def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
-    """Name the messages of which the public reads every session again. One query."""
+    """Return the messages whose sessions are all public again, with the reason, by primary key. One query."""
     keys = {session["key"] for message in messages for session in message.facts["sessions"]}
     current = ReleaseEntry.objects.filter(session__public_id__in=keys, release__in=Release.objects.current())
     public = set(current.for_public().values_list("session__public_id", flat=True))

@@ -1,4 +1,7 @@
-"""Two who edit one session at once: the second is shown what the first has changed, and saves on top knowingly."""
+"""Detection of concurrent edits of a session.
+
+The second editor is shown what the first has changed, and can then save both.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +20,16 @@ from summit.admin_base.audit_list import condition_of
 from summit.admin_base.edit_conflicts import Change, Shown
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
-from summit.audit.rendering import Line, tell
+from summit.audit.rendering import Line, render
 from summit.templatetags.moments import day_clock
 
-# The field of the page that carries what it showed.
+# The form field with the state that the page showed.
 FIELD = "shown"
 
 
 @dataclass(frozen=True)
 class Told:
-    """A change with who made it and when, where the record knows."""
+    """A change of the first editor, with their name and the time if the audit has them."""
 
     change: Change
     who: str
@@ -34,36 +37,36 @@ class Told:
 
 
 def facts_of(session: Session) -> dict[str, str]:
-    """Return what the page of a session shows and doesn't send, in no language. One query."""
+    """Return the facts that a session's page shows outside its form, independent of the language. One query."""
     papers = "; ".join(row.title for row in documents.listed(session))
     return {"cancelled": "yes" if session.cancelled_at else "", "documents": papers}
 
 
 def _in_words(change: Change) -> Change:
-    """Return a change of a fact as one reads it."""
+    """Return a change of a fact with words for the reader."""
     if change.name == "cancelled":
-        was, now = (_("cancelled") if said == "yes" else _("stands") for said in (change.was, change.now))
+        was, now = (_("cancelled") if message == "yes" else _("stands") for message in (change.was, change.now))
         return replace(change, label=_("State"), was=was, now=now)
     return replace(change, label=_("Documents")) if change.name == "documents" else change
 
 
 def newest(session: Session) -> int:
-    """Return the newest entry of a session's history."""
+    """Return the primary key of the newest audit entry of a session, or 0."""
     found = AuditEntry.objects.filter(condition_of(session)).order_by("-pk").values_list("pk", flat=True).first()
     return found or 0
 
 
 class TogetherMixin:
-    """Looks, before a session is saved, whether it is what its page showed."""
+    """Checks before a session is saved whether it has changed since its page was rendered."""
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
-        """Show the page, or save it: one at a time, so that the second meets what the first has saved."""
+        """Render or save the page. Saves run one at a time, so the second sees what the first has saved."""
         if request.method != "POST" or object_id is None:
             return super().changeform_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
         with transaction.atomic():
             row: Session = self.admit(request, "change", object_id)  # type: ignore[attr-defined]
             agenda_lock.lock(row.summit)
-            # Read anew, now that nobody else writes.
+            # Read the session again under the lock.
             request.__dict__.pop("desk_rows", None)
             current = self.get_object(request, object_id)  # type: ignore[attr-defined]
             if current is None:
@@ -72,8 +75,10 @@ class TogetherMixin:
             return super().changeform_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
 
     def compare(self, request: HttpRequest, row: Session) -> None:
-        """Where somebody has changed a session since its page was shown, put both changes into what was sent and keep
-        what the first has changed for the page, which isn't saved then."""
+        """Merge the submitted data with what somebody else has saved since the page was rendered.
+
+        If there are such changes, they are stored on the request, and the page is rendered again instead of saved.
+        """
         before = edit_conflicts.unpacked(request.POST.get(FIELD, ""))
         if before is None:
             return
@@ -86,7 +91,7 @@ class TogetherMixin:
             request.__dict__["desk_meanwhile"] = _told(row, before, found.changes)
 
     def _forms(self, request: HttpRequest, row: Session) -> tuple[Any, list[Any]]:
-        """The page's forms as they are before anything is typed into them."""
+        """Return the page's form and formsets without submitted data."""
         mixed: Any = self
         formsets = [
             kind(instance=row, prefix=kind.get_default_prefix(), queryset=inline.get_queryset(request))
@@ -95,13 +100,13 @@ class TogetherMixin:
         return mixed.get_form(request, row, change=True)(instance=row), formsets
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """Return the form, which knows whether somebody was quicker."""
+        """Return the form class, with `meanwhile` set if somebody else has saved the session."""
         form: Any = super().get_form(request, obj, change, **kwargs)  # type: ignore[misc]
         late = "desk_meanwhile" in request.__dict__
         return type(form.__name__, (form,), {"meanwhile": True}) if late else form
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Give the page what it carries, and what the first has changed."""
+        """Add the state of the session, and the first editor's changes, to the context of the page."""
         row = kwargs.get("obj")
         if isinstance(row, Session) and row.pk and self.has_change_permission(request, row):  # type: ignore[attr-defined]
             kept: Shown | None = request.__dict__.get("desk_shown")
@@ -117,9 +122,12 @@ class TogetherMixin:
 
 
 def _told(row: Session, before: Shown, changes: list[Change]) -> list[Told]:
-    """Say who made each change, and when: the newest entry that names its field or its rows, or else the newest."""
+    """Return each change with its author and time, from the newest audit entry that names its field or rows.
+
+    If there is none, the newest entry is used.
+    """
     entries = AuditEntry.objects.filter(condition_of(row), pk__gt=before.entry).exclude(action=SEEN).order_by("-pk")
-    lines = tell(list(entries.select_related("by", "summit")[:200]))
+    lines = render(list(entries.select_related("by", "summit")[:200]))
     by_name: dict[str, Line] = {}
     for each in lines:
         for name in [*each.entry.fields, each.entry.action.rpartition(".")[2]]:

@@ -1,4 +1,4 @@
-"""What the list of sessions offers beside its rows: the schedule of another conference to upload."""
+"""Tools above the list of sessions: a link to upload the schedule of another conference."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from summit.permissions.rules import allows
 
 
 class ToolsMixin:
-    """Gives the list its tools: addresses with what they are called."""
+    """Adds tools to the list of sessions: pairs of an address and a label."""
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Return the list with the way to upload a schedule, for those who edit the draft."""
+        """Return the list, with a link to upload a schedule for users who may edit the draft."""
         found = super().get_changelist_instance(request)  # type: ignore[misc]
         if allows(request.user, "agenda.edit", None):
             found.tools = [(reverse("admin:agenda_scheduleimportfile_upload"), _("Upload a schedule"))]

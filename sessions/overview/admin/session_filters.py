@@ -1,4 +1,4 @@
-"""What the list of the draft can be narrowed to."""
+"""Filters of the admin list of draft sessions."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -23,13 +23,13 @@ from summit.summits.models import Room, Summit
 
 
 class DayFilter(admin.SimpleListFilter):
-    """By the day on which a session starts, in its venue's zone."""
+    """Filter by the day on which a session starts, in the venue's time zone."""
 
     title = gettext_lazy("day")
     parameter_name = "day"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Offer the days that have sessions."""
+        """Return the days on which sessions start."""
         rows = model_admin.get_queryset(request)
         summit = key_of(request.GET.get("summit__id__exact", ""))
         if summit is not None:
@@ -40,7 +40,7 @@ class DayFilter(admin.SimpleListFilter):
         return [(day.isoformat(), long_day(day)) for day in sorted(days)]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Keep the sessions of the chosen day."""
+        """Return the sessions that start on the chosen day."""
         try:
             day = date.fromisoformat(self.value() or "")
             validate_year(day)
@@ -55,13 +55,13 @@ class DayFilter(admin.SimpleListFilter):
 
 
 class KindFilter(admin.SimpleListFilter):
-    """By kind: those that every summit knows, and the chosen summit's own."""
+    """Filter by kind: the standard kinds, and the chosen summit's own."""
 
     title = gettext_lazy("kind")
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Offer the kinds that sessions have."""
+        """Return the kinds that sessions have."""
         rows = model_admin.get_queryset(request).order_by()
         summit = chosen(request)
         if summit is not None:
@@ -71,7 +71,7 @@ class KindFilter(admin.SimpleListFilter):
         return [*own, *(entry for entry in SessionKind.choices if entry[0] in used)]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Keep the sessions of the chosen kind."""
+        """Return the sessions of the chosen kind."""
         value = self.value() or ""
         if value.startswith("own:"):
             return queryset.filter(custom_kind=key_of(value.removeprefix("own:")) or 0)
@@ -79,13 +79,13 @@ class KindFilter(admin.SimpleListFilter):
 
 
 class RoomFilter(admin.SimpleListFilter):
-    """By room: those in which the reader's sessions, or the chosen summit's, are."""
+    """Filter by room, among the rooms of the user's sessions or the chosen summit's."""
 
     title = pgettext_lazy("label", "room")
     parameter_name = "room"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Offer the rooms, and none."""
+        """Return the rooms, and an entry for sessions without one."""
         rows = model_admin.get_queryset(request).order_by()
         summit = chosen(request)
         if summit is not None:
@@ -94,7 +94,7 @@ class RoomFilter(admin.SimpleListFilter):
         return [*((str(row.pk), row.name) for row in rooms), ("none", gettext_lazy("no room yet"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Keep the sessions in the chosen room."""
+        """Return the sessions in the chosen room."""
         value = self.value() or ""
         if value == "none":
             return queryset.filter(room=None)
@@ -103,33 +103,34 @@ class RoomFilter(admin.SimpleListFilter):
 
 
 class StandingFilter(admin.SimpleListFilter):
-    """By whether a session is cancelled in the draft."""
+    """Filter by whether a session is cancelled in the draft."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Offer both."""
+        """Return both states."""
         return [("stands", gettext_lazy("stands")), ("cancelled", gettext_lazy("cancelled"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Keep what stands, or what is cancelled."""
+        """Return the sessions that are cancelled, or those that aren't."""
         wanted = {"stands": True, "cancelled": False}.get(self.value() or "")
         return queryset if wanted is None else queryset.filter(cancelled_at__isnull=wanted)
 
 
 class StartsFilter(admin.SimpleListFilter):
-    """What starts soon, in its venue's zone."""
+    """Filter for sessions that start soon, in the venue's time zone."""
 
     title = gettext_lazy("starts")
     parameter_name = "starts"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Offer the next hour and the rest of the day."""
+        """Return entries for the next hour and for later today."""
         return [("hour", gettext_lazy("within the hour")), ("today", gettext_lazy("later today"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Keep what stands and starts then; the day is that of the chosen summit's venue."""
+        """Return the sessions that start then and aren't cancelled. "Today" is the day at the
+        chosen summit's venue."""
         now = db_now()
         if self.value() == "hour":
             return queryset.filter(cancelled_at=None, starts_at__gt=now, starts_at__lte=now + HOUR)
@@ -141,19 +142,19 @@ class StartsFilter(admin.SimpleListFilter):
 
 
 class WarningFilter(admin.SimpleListFilter):
-    """Sessions in which something can't be right, by what that is."""
+    """Filter for sessions with warnings, by their kind."""
 
     title = gettext_lazy("warnings")
     parameter_name = "warning"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Offer all of them and each kind, where a summit is chosen."""
+        """Return an entry for any warning and one for each kind; none unless a summit is chosen."""
         if not chosen(request):
             return []
         return [("any", gettext_lazy("any warning")), *((kind.value, rule.label) for kind, rule in RULES.items())]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Keep the sessions of which something is warned."""
+        """Return the sessions that have such warnings."""
         summit, wanted = chosen(request), self.value()
         if summit is None or wanted not in ("any", *RULES):
             return queryset
@@ -162,7 +163,7 @@ class WarningFilter(admin.SimpleListFilter):
 
 
 def chosen(request: HttpRequest) -> Summit | None:
-    """Return the summit to which the list is narrowed, if any. One query a request."""
+    """Return the summit by which the list is filtered, or None. One query for each request."""
     key = request.GET.get("summit__id__exact", "")
     kept: dict[str, Summit | None] = request.__dict__.setdefault("desk_chosen", {})
     number = key_of(key)

@@ -1,4 +1,4 @@
-"""The working draft in the admin. Times are shown and read in the venue's zone."""
+"""The admin of the working draft. Times are shown and entered in the venue's time zone."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ SUMMIT_PATHS.update({Session: "summit", Party: "summit", Category: "summit"})
 
 
 def summits_to_edit(request: HttpRequest) -> models.QuerySet[Summit]:
-    """Return the summits whose draft the reader may change, newest first."""
+    """Return the summits whose draft the user may change, newest first."""
     mine = summits_for(request.user, "agenda.session.change")
     return Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
 
@@ -75,7 +75,7 @@ def _takes_invitations(session: Session) -> bool:
 
 
 def _about_seeing() -> str:
-    """Return what the form says of who sees what."""
+    """Return the form's help text on visibility."""
     parts = _(
         "First say who may know that the session takes place at all: for all others it isn’t there. Then, where it "
         "must be, keep a part of it for fewer: they read “time not announced”, say, and nothing tells them the rest."
@@ -85,7 +85,7 @@ def _about_seeing() -> str:
 
 
 def _once(request: HttpRequest, name: str, find: Any) -> Any:
-    """Return what a page needs several times, found once."""
+    """Return the result of `find`, which is called once for each request and name."""
     kept = request.__dict__.setdefault("desk_found", {})
     if name not in kept:
         kept[name] = find()
@@ -103,7 +103,7 @@ class SessionAdmin(
     OfSummitMixin,
     SummitModelAdmin,
 ):
-    """Sessions of the draft. Nobody learns of a change here before the next release."""
+    """Sessions of the draft. Changes become visible with the next release."""
 
     place = 1
     form = SessionForm
@@ -131,44 +131,47 @@ class SessionAdmin(
 
     @admin.display(description=gettext_lazy("day"), ordering="starts_at")
     def day(self, row: Session) -> str:
-        """Show the day in the venue's zone."""
+        """Return the day in the venue's time zone."""
         return short_day(row.starts_at.astimezone(row.summit.zone))
 
     def group_of(self, row: Session) -> str:
-        """Return the day and the zone of the times beneath it, said once for all of them."""
+        """Return the group heading of a session: the day, and the time zone of the times below."""
         day = long_day(row.starts_at.astimezone(row.summit.zone).date())
         return _("%(day)s, %(place)s time") % {"day": day, "place": row.summit.said_place}
 
     @admin.display(description=gettext_lazy("time"), ordering="starts_at")
     def hours(self, row: Session) -> str:
-        """Show from when to when in the venue's zone, whose name stands above the day."""
+        """Return start and end in the venue's time zone, which the group heading names."""
         zone = row.summit.zone
         return f"{clock(row.starts_at.astimezone(zone))}{until()}{clock(row.ends_at.astimezone(zone))}"
 
     @admin.display(description=gettext_lazy("from another schedule"))
     def from_another_schedule(self, row: Session) -> SafeString:
-        """Show what other schedules said of it, as the format calls it."""
+        """Return the values imported from other schedules, by the format's names."""
         return format_html_join(
             "", "<div>{}: <bdi>{}</bdi></div>", ((name, rest[0]) for name, *rest in row.carried or ())
         )
 
     @admin.display(description=gettext_lazy("state"), ordering="cancelled_at")
     def standing(self, row: Session) -> str:
-        """Say whether it is cancelled in the draft, or what of it can't be right: these alone have a sign."""
+        """Return "cancelled", the warnings about the session, or "stands". Only the first two have a sign."""
         gone = format_html('<span class="state" data-state="bad">{}</span>', _("cancelled"))
         return gone if row.cancelled_at else warned(row) or _("stands")
 
     @admin.display(description=gettext_lazy("kind"), ordering="kind")
     def kind_word(self, row: Session) -> str:
-        """Show the kind by its name, the summit's own too."""
+        """Return the name of the kind, which may be the summit's own."""
         return str(row.custom_kind or row.get_kind_display())
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Name a kind of the summit's own to whoever only reads."""
+        """Return the fieldsets, with imported values if there are any.
+
+        Users who may only read get the name of the kind instead of its field.
+        """
         groups = super().get_fieldsets(request, obj)
         if obj is not None and obj.carried:
-            said = _("It goes out again with schedule.json and schedule.xml, and stands on no page.")
-            fields: Any = {"fields": ["from_another_schedule"], "description": said}
+            message = _("It goes out again with schedule.json and schedule.xml, and stands on no page.")
+            fields: Any = {"fields": ["from_another_schedule"], "description": message}
             groups = [*groups, (_("From another schedule"), fields)]
         if self.has_change_permission(request, obj) or obj is None:
             return groups
@@ -185,19 +188,20 @@ class SessionAdmin(
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Let the kind's name be read where nothing is changed."""
+        """Return the fields that replace form fields for users who may only read."""
         told = ["from_another_schedule"] if obj is not None and obj.carried else []
         return told if obj is None or self.has_change_permission(request, obj) else ["kind_word", *told]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Say in which zone times are read; keep the summit, which the page has chosen."""
+        """Return the form field, with the time zone of times as help text. The summit is fixed to
+        that of the page."""
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         summit: Summit | None = getattr(request, "desk_summit", None)
         if field is not None and summit is not None:
             if db_field.name in ("starts_at", "ends_at"):
-                # Pages take what stands below a field for markup.
-                said = _("%(place)s time (%(zone)s)") % {"place": summit.said_place, "zone": summit.time_zone}
-                field.help_text = escape(said)
+                # Templates render help texts as markup.
+                message = _("%(place)s time (%(zone)s)") % {"place": summit.said_place, "zone": summit.time_zone}
+                field.help_text = escape(message)
             elif db_field.name == "kind":
                 field.choices = _once(request, "kinds", lambda: kinds_of(summit))
             elif db_field.name in (f"{part}_to" for part in PARTS):
@@ -217,7 +221,10 @@ class SessionAdmin(
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show and read the form in the zone of its summit; a new session's summit is `?summit=`, or the newest."""
+        """Render or process the form in the time zone of its summit.
+
+        The summit of a new session is that of `?summit=`, or the newest.
+        """
         session: Session | None = self.admit(request, "add" if object_id is None else "view", object_id)
         if session is None:
             choices = list(summits_to_edit(request))
@@ -247,12 +254,13 @@ class SessionAdmin(
         return response
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool) -> None:
-        """Leave it to `save_related`, which stores the session with its rows; the same twice is added once."""
+        """Save nothing, since `save_related` saves the session with its rows. A form submitted
+        twice is added once."""
         if not change:
             form_idempotency.claim(request)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Store the session with all that hangs on it."""
+        """Save the session with all its rows."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         rows = {formset.prefix: formset.planned() for formset in formsets}
         moves = bool(form.cleaned_data.get("move_pinned"))

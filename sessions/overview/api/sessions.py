@@ -1,4 +1,4 @@
-"""Sessions of the working draft. Nobody learns of a change here before the next release."""
+"""API of the sessions in the working draft. Changes become visible with the next release."""
 
 from typing import Any, ClassVar
 
@@ -26,14 +26,16 @@ from summit.summits.models import Room, Summit
 from summit.users.models import User
 
 STATES = [("stands", _("stands")), ("cancelled", _("cancelled"))]
-# The API says `own_kind` of a kind that is the summit's own.
+# The API calls a kind of the summit's own `own_kind`.
 _FIELDS = tuple("own_kind" if name == "custom_kind" else name for name in planning.FIELDS)
 _OTHERS = ("cancelled_at", "opening", "speech_minutes", "requests_until", "revision", "changed_at")
 
 
 class DeskSessionSerializer(serializers.ModelSerializer[Session]):
-    """A session of the draft. Title and summary are in the summit's language. `revision` rises with every change of
-    the session or of what hangs on it."""
+    """A session of the draft, with title and summary in the summit's language.
+
+    `revision` rises with every change of the session or its rows.
+    """
 
     id = serializers.CharField(source="public_id", read_only=True)
     room = serializers.CharField(source="room_key", allow_null=True, read_only=True)
@@ -46,7 +48,7 @@ class DeskSessionSerializer(serializers.ModelSerializer[Session]):
 
 
 class SessionInput(serializers.ModelSerializer[Session]):
-    """What is planned of a session. With `own_kind` its kind is what that works like."""
+    """The planned values of a session. With `own_kind`, `kind` is the standard kind that it works like."""
 
     starts_at = Moment()
     ends_at = Moment()
@@ -57,12 +59,12 @@ class SessionInput(serializers.ModelSerializer[Session]):
     class Meta:
         model = Session
         fields: ClassVar[tuple[str, ...]] = _FIELDS
-        # What must hold of several fields is the domain's to say.
+        # Constraints on several fields are checked by the services.
         validators: ClassVar[list[Any]] = []
 
 
 class SessionChangeInput(SessionInput):
-    """What is changed of a session. One that is pinned moves only with `move_pinned`."""
+    """The changed values of a session. A pinned session moves only with `move_pinned`."""
 
     move_pinned = serializers.BooleanField(required=False, write_only=True)
 
@@ -71,8 +73,10 @@ class SessionChangeInput(SessionInput):
 
 
 class MoveInput(serializers.Serializer[Any]):
-    """When and where a session is to be; without `room` it stays in its room. `expected` is the revision that was
-    read: with another one nothing is done."""
+    """The new times and room of a session. Without `room` it stays in its room.
+
+    `expected` is the revision that was read; if the session has another one, nothing is changed.
+    """
 
     starts_at = Moment()
     ends_at = Moment()
@@ -82,13 +86,13 @@ class MoveInput(serializers.Serializer[Any]):
 
 
 class ExpectedInput(serializers.Serializer[Any]):
-    """`expected` is the revision that was read: with another one nothing is done."""
+    """`expected` is the revision that was read; if the session has another one, nothing is changed."""
 
     expected = serializers.IntegerField(required=False, min_value=0)
 
 
 class SessionFilters(django_filters.FilterSet):
-    """By what sessions are narrowed."""
+    """Filters of a list of sessions."""
 
     day = django_filters.DateFilter(method="on_day", label=_("begins on this day at the venue"))
     room = django_filters.CharFilter(field_name="room__public_id", label=pgettext_lazy("label", "room"))
@@ -102,21 +106,21 @@ class SessionFilters(django_filters.FilterSet):
     )
 
     def on_day(self, rows: QuerySet[Session], name: str, value: Any) -> QuerySet[Session]:
-        """Return those that begin on a day at the venue."""
+        """Return the sessions that begin on this day at the venue."""
         return day_of(rows, value)
 
     def in_state(self, rows: QuerySet[Session], name: str, value: str) -> QuerySet[Session]:
-        """Return those that stand, or those that are cancelled."""
+        """Return the sessions that are cancelled, or those that aren't."""
         return rows.filter(cancelled_at__isnull=value == "stands")
 
     def with_party(self, rows: QuerySet[Session], name: str, value: str) -> QuerySet[Session]:
-        """Return those in which a party takes part, or somebody speaks for it."""
+        """Return the sessions in which a party takes part, or somebody speaks for it."""
         places = Participant.objects.filter(party__public_id=value).order_by().values("session")
         speeches = Slot.objects.filter(party__public_id=value).order_by().values("session")
         return rows.filter(Q(pk__in=places) | Q(pk__in=speeches))
 
     def with_person(self, rows: QuerySet[Session], name: str, value: str) -> QuerySet[Session]:
-        """Return those in which a person takes part or speaks."""
+        """Return the sessions in which a person takes part or speaks."""
         places = Participant.objects.filter(person__public_id=value).order_by().values("session")
         speeches = Slot.objects.filter(speaker__public_id=value).order_by().values("session")
         return rows.filter(Q(pk__in=places) | Q(pk__in=speeches))
@@ -141,11 +145,11 @@ class SessionViewSet(SpeakingMixin, DeskViewSet):
     }
 
     def rows(self) -> QuerySet[Session]:
-        """Return sessions with their rooms and kinds."""
+        """Return the sessions, annotated with the public ids of their rooms and own kinds."""
         return Session.objects.annotate(room_key=F("room__public_id"), custom_kind_key=F("custom_kind__public_id"))
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Session:
-        """Enter a session."""
+        """Create a session."""
         return planning.add(by=by, summit=summit, values=values)
 
     def change(self, *, by: User, row: Session, values: Values) -> Session:
@@ -155,7 +159,7 @@ class SessionViewSet(SpeakingMixin, DeskViewSet):
         return planning.change(by=by, session=row, values=given, move_pinned=moves)
 
     def lock(self, row: Session) -> bool:
-        """Let nobody else change the agenda meanwhile."""
+        """Lock the agenda, so that nobody else changes it in the meantime, and the row."""
         agenda_lock.lock(row.summit)
         return super().lock(row)
 
@@ -168,13 +172,17 @@ class SessionViewSet(SpeakingMixin, DeskViewSet):
         detail=False,
     )
     def warnings(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
-        """Say what can't be right in the draft: rooms and people in two places, too few seats. Writes nothing."""
+        """Return the conflicts in the draft, such as rooms and people in two places, or too few seats. Writes
+        nothing."""
         return warned(summit, values)
 
     @action("who-sees", safe=True, permission="agenda.session.view", output=SeenSerializer(many=True))
     def who_sees(self, *, by: User, row: Session, values: Values) -> list[audiences.Seen]:
-        """Say for each sort of reader whether they know of the session once it is released, and which of its parts
-        they see. Writes nothing."""
+        """Return, for each kind of reader, whether they will know of the released session, and which of its parts
+        they will see.
+
+        Writes nothing.
+        """
         return audiences.who_sees(row)
 
     @action("move", permission="agenda.edit", input=MoveInput)
@@ -192,12 +200,12 @@ class SessionViewSet(SpeakingMixin, DeskViewSet):
 
     @action("cancel", permission="agenda.edit", input=ExpectedInput)
     def cancel(self, *, by: User, row: Session, values: Values) -> Session:
-        """Cancel the session. Those who take part are told with the next release."""
+        """Cancel the session. Participants are notified with the next release."""
         edits.cancel(session=row, by=by, expected=values.get("expected"))
         return row
 
     @action("reinstate", permission="agenda.edit", input=ExpectedInput)
     def reinstate(self, *, by: User, row: Session, values: Values) -> Session:
-        """Take the session's cancellation back."""
+        """Reinstate the cancelled session."""
         edits.reinstate(session=row, by=by, expected=values.get("expected"))
         return row

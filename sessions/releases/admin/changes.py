@@ -1,4 +1,4 @@
-"""Changes of the agenda as a page of the admin shows them: by day, in words or side by side, some at a time."""
+"""Changes of the agenda on admin pages: by day, in words or side by side, with pagination."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -15,17 +15,20 @@ from summit.core.date_formats import long_day
 from summit.summits.models import Summit
 
 ON_PAGE = 50
-# With more sessions than these on a page each is folded, so that one sees which they are.
+# If a page has more sessions than this, each is collapsed, so that the user sees which they are.
 OPEN = 12
-# How many of the sessions are named that more people are to know of.
+# How many of the sessions with a wider audience are named.
 NAMED = 12
 
 
 def board(
     request: HttpRequest, summit: Summit, changes: Sequence[Change], *, was: str, becomes: str, beside: bool = False
 ) -> dict[str, Any]:
-    """Return the context of `admin/agenda/sides.html`. `was` and `becomes` are the names of the two sides, which
-    stand beside each other where the reader asks for it, or from the beginning (`beside`). No query."""
+    """Return the context of `admin/agenda/sides.html` for these changes. No query.
+
+    `was` and `becomes` are the names of the two sides. They are shown side by side if the user asks for it, or by
+    default with `beside`.
+    """
     ordered = sorted(changes, key=lambda change: change.session.days[0])
     shown = Paginator(ordered, ON_PAGE).get_page(request.GET.get("page"))
     sides = request.GET.get("view", "sides" if beside else "words") == "sides"

@@ -1,4 +1,4 @@
-"""Forms by which an agenda is released."""
+"""Forms of the page that releases an agenda."""
 
 from typing import Any
 
@@ -11,7 +11,8 @@ from summit.core.validators import validate_printable
 
 
 class ReleaseForm(forms.Form):
-    """The note of a release, whether the first one tells, and what was on the screen when its button was pressed."""
+    """The form of a release: its note, whether the first release sends messages, and the digest of the previewed
+    state."""
 
     note = forms.CharField(
         label=gettext_lazy("Note"),
@@ -26,7 +27,7 @@ class ReleaseForm(forms.Form):
 
 
 class RemovalForm(forms.Form):
-    """What the public reads of a session that leaves the public agenda, and why it leaves."""
+    """The public notice and the reason for a session that leaves the public agenda."""
 
     notice = forms.ChoiceField(
         label=gettext_lazy("What the public reads from now on"),
@@ -43,7 +44,7 @@ class RemovalForm(forms.Form):
 
     @classmethod
     def of(cls, key: str, data: Any = None) -> "RemovalForm":
-        """Return the form of one session, by its public id; bound where `data` has its fields."""
+        """Return the form of a session by its public id. It is bound if `data` has its fields."""
         prefix = f"leaving-{key}"
         sent = data if data is not None and key in data.getlist("leaving") else None
         return cls(sent, prefix=prefix)

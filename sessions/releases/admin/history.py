@@ -1,4 +1,4 @@
-"""Earlier releases in the admin: any two beside each other, and the draft taken back to one."""
+"""Earlier releases in the admin: comparison of two releases, and restoring the draft to one."""
 
 from typing import Any
 
@@ -28,10 +28,10 @@ DRAFT = "draft"
 
 
 class HistoryPages(ReadOnlyAdmin):
-    """The pages that compare releases, and take the draft back to one."""
+    """The pages that compare releases, and restore the draft to one."""
 
     def get_urls(self) -> list[URLPattern]:
-        """Add them."""
+        """Return the URLs, with those of these pages."""
         site = self.admin_site
         own = [
             path("compare/<slug:slug>/", site.admin_view(self.compare), name="agenda_release_compare"),
@@ -42,14 +42,14 @@ class HistoryPages(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show a release, with the ways to its neighbours and into the draft."""
+        """Show a release, with links to its neighbours and to restoring the draft."""
         row: Release = self.admit(request, "view", object_id)
         context = {"may_restore": can_restore(request.user, row.summit), **(extra_context or {})}
         response: HttpResponse = super().change_view(request, object_id, form_url, context)
         return response
 
     def compare(self, request: HttpRequest, slug: str) -> HttpResponse:
-        """Show what differs between two releases, or a release and the draft, side by side."""
+        """Show the differences between two releases, or a release and the draft, side by side."""
         summit = Summit.objects.filter(slug=slug).first()
         if summit is None or not allows(request.user, self.permission_for("view"), summit):
             raise Http404
@@ -71,7 +71,7 @@ class HistoryPages(ReadOnlyAdmin):
             "first": DRAFT if first is None else str(first),
             "second": DRAFT if second is None else str(second),
             "number": len(changes),
-            # From the draft a session is taken back to what it was in the other one.
+            # Only if the draft is the newer side, a session can be restored to the older one.
             "may_edit": second is None and can_restore(request.user, summit),
             "restore_url": reverse("admin:agenda_release_restore", args=[older.pk]) if older else "",
             "restorable": {change.session.key for change in changes},
@@ -79,7 +79,7 @@ class HistoryPages(ReadOnlyAdmin):
         return TemplateResponse(request, "admin/agenda/compare.html", context)
 
     def restore(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show what taking the draft back would lose, and what can't be taken back; do it."""
+        """Show the changes and losses that restoring the draft would cause; on POST, restore it."""
         row: Release = self.admit(request, "view", pk)
         check_can_restore(request.user, row.summit)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
@@ -113,8 +113,10 @@ class HistoryPages(ReadOnlyAdmin):
 
 
 def _chosen(request: HttpRequest, newest: int) -> tuple[int | None, int | None]:
-    """Return the two that the address names, None for the draft: the newest release and the draft, or a release and
-    the one before it, where it doesn't say."""
+    """Return the two release numbers in the query string, with None for the draft.
+
+    The defaults are the newest release and the draft, or a release and the one before it.
+    """
     wanted = request.GET.get("to", DRAFT)
     second = None if wanted == DRAFT else key_of(wanted)
     before = request.GET.get("from", "")
@@ -131,9 +133,9 @@ def _name(number: int | None) -> str:
 
 
 def _done(number: int, release: int) -> str:
-    said = ngettext(
+    message = ngettext(
         "%(n)d session of the draft is as in release %(release)d. It is announced with the next release.",
         "%(n)d sessions of the draft are as in release %(release)d. They are announced with the next release.",
         number,
     )
-    return said % {"n": number, "release": release}
+    return message % {"n": number, "release": release}

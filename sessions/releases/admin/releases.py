@@ -1,4 +1,4 @@
-"""Releases in the admin: to read, and the page on which an organiser makes one."""
+"""Releases in the admin: the list, and the page on which an organiser makes a new one."""
 
 from typing import Any
 
@@ -39,13 +39,13 @@ from summit.templatetags.moments import short_clock
 from summit.users.models import User
 
 SUMMIT_PATHS.update({Release: "summit"})
-# How many of those who are told stand on a page.
+# How many recipients are listed on a page.
 TOLD = 50
 
 
 @admin.register(Release)
 class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
-    """What was released, when and by whom. A release is never changed."""
+    """Releases with their time and author. They are read-only."""
 
     place = 2
     list_display = ["number", "summit", "released", "released_by", "note"]
@@ -60,17 +60,17 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("released"), ordering="released_at")
     def released(self, row: Release) -> str:
-        """Show the moment in the venue's zone, with its name."""
+        """Return the time of the release in the venue's time zone, with its name."""
         return short_clock(row.released_at, row.summit)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show what was released, with a way to the page of the next release."""
+        """Show the releases, with a link to the page of the next one."""
         context = {"to_release": where_may(request, "agenda.release_agenda"), **(extra_context or {})}
         shown: HttpResponse = super().changelist_view(request, context)
         return shown
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Say what each kind of reader reads of a release, and since when."""
+        """Add to the context how many sessions each kind of reader may see, and since which release."""
         release = kwargs.get("obj")
         if isinstance(release, Release):
             labels = dict(Visibility.choices)
@@ -81,7 +81,7 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the pages on which a release is made, and those of what hinders it."""
+        """Return the URLs, with those of the pages for a new release, the warnings, and the messages sent."""
         site = self.admin_site
         own = [
             path("prepare/<slug:slug>/", site.admin_view(self.prepare), name="agenda_release_prepare"),
@@ -91,7 +91,7 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
         return [*own, *super().get_urls()]
 
     def sent_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show how far the messages of a release are."""
+        """Show the progress of sending a release's messages."""
         row: Release = self.admit(request, "view", pk)
         key = notices_services.subject_key(row)
         return progress.page(
@@ -104,14 +104,14 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
         )
 
     def warnings(self, request: HttpRequest, slug: str) -> HttpResponse:
-        """Show what can't be right in a summit's draft to those who see the draft."""
+        """Show the warnings about a summit's draft to users who may read the draft."""
         summit = Summit.objects.filter(slug=slug).first()
         if summit is None or not allows(request.user, "agenda.session.view", summit):
             raise Http404
         return warnings_admin.page(request, summit, {**self.admin_site.each_context(request), "opts": self.opts})
 
     def prepare(self, request: HttpRequest, slug: str) -> HttpResponse:
-        """Show what the next release would change, who would be told what and what can't be right; make it."""
+        """Show the changes, messages and warnings of the next release; on POST, release it."""
         summit = Summit.objects.filter(slug=slug).first()
         user = request.user
         if summit is None or not allows(user, self.permission_for("view"), summit) or not isinstance(user, User):
@@ -170,8 +170,8 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
 
 
 def _told(notices: list[Notice], summit: Summit) -> list[tuple[str, str, str, list[change_descriptions.Story]]]:
-    """Return of each mailbox for whom it stands, of the people whom it reaches their names, its address, and what its
-    readers are told. One query."""
+    """Return, for each message, the mailbox's name, the names of its people, its address and the changes in words.
+    One query."""
     people = Person.objects.in_bulk({key for notice in notices for key in notice.mailbox.person_ids})
     return [
         (
@@ -187,11 +187,11 @@ def _told(notices: list[Notice], summit: Summit) -> list[tuple[str, str, str, li
 
 
 def _waiting(summit: Summit) -> str:
-    """Say that places of people who left wait for protocol, where any do. One query."""
+    """Return a sentence that places of people who left wait for protocol, or "". One query."""
     number = handovers.count(summit)
-    said = ngettext(
+    message = ngettext(
         "%(n)d thing of somebody who left waits for protocol: it is released as theirs still.",
         "%(n)d things of people who left wait for protocol: they are released as theirs still.",
         number,
     )
-    return said % {"n": number} if number else ""
+    return message % {"n": number} if number else ""

@@ -1,4 +1,4 @@
-"""Changes of the agenda as the desk reads them, in words."""
+"""Changes of the agenda in words, as the API returns them to the desk."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from sessions.agenda.models.releases import Release
 from sessions.agenda.selectors.change_descriptions import story
 from sessions.agenda.selectors.differences import Change, differences
 from sessions.agenda.selectors.draft_snapshots import draft
+from sessions.agenda.selectors.release_scopes import stands_on
 from sessions.agenda.selectors.released_snapshots import released
-from sessions.agenda.selectors.scopes import stands_on
 from sessions.conflicts.selectors import warnings as warnings_selectors
 from sessions.conflicts.selectors.warnings import Finding, Kind
 from sessions.notifications.services.notices import Notice
@@ -19,12 +19,12 @@ from summit.api_base.viewsets import InSummit
 from summit.core.validators import validate_year
 from summit.summits.models import Summit
 
-# So many changes, messages and warnings are told at once, as many as the desk's page needs turns for.
+# How many changes, messages and warnings are returned at once. The admin page uses pagination instead.
 MOST = 500
 
 
 class ChangedLineSerializer(serializers.Serializer[Any]):
-    """One thing that changed: what it was and what it is. Who came or left has but one side."""
+    """One change with its old and new value. For a person who came or left, one of them is empty."""
 
     what = serializers.CharField()
     old = serializers.CharField()
@@ -32,7 +32,8 @@ class ChangedLineSerializer(serializers.Serializer[Any]):
 
 
 class DraftChangeSerializer(serializers.Serializer[Any]):
-    """What became of a session: `nature` is "added", "changed", "cancelled" or "gone"; `state` says so in words."""
+    """The change of a session: `nature` is "added", "changed", "cancelled" or "gone", and `state`
+    says so in words."""
 
     session = serializers.CharField(source="key")
     nature = serializers.CharField()
@@ -49,7 +50,7 @@ class DraftChangeSerializer(serializers.Serializer[Any]):
 
 
 class NoticeSerializer(serializers.Serializer[Any]):
-    """What a mailbox would be told: of whom it is, and of which sessions."""
+    """A message that a mailbox would get: its recipient, address and sessions."""
 
     name = serializers.CharField()
     address = serializers.CharField(source="mailbox.address")
@@ -62,7 +63,7 @@ class NoticeSerializer(serializers.Serializer[Any]):
 
 
 class DraftWarningSerializer(serializers.Serializer[Any]):
-    """What can't be right in the draft, about whom or what, and in which sessions."""
+    """A conflict in the draft: whom or what it concerns, and the sessions in which it occurs."""
 
     kind = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
@@ -77,35 +78,35 @@ class DraftWarningSerializer(serializers.Serializer[Any]):
 
 
 class WarnedInput(serializers.Serializer[Any]):
-    """Which warnings: of one kind, or of sessions on one day of the venue; without either all."""
+    """Filters of warnings by kind, or by a day at the venue. Without them, all are returned."""
 
     kind = serializers.ChoiceField(choices=[kind.value for kind in Kind], required=False)
     day = serializers.DateField(required=False, validators=[validate_year])
 
 
 class WarningsSerializer(serializers.Serializer[Any]):
-    """What can't be right in the draft, in the order of the days. Of many the first 500 are listed."""
+    """The conflicts in the draft, ordered by time. At most 500 are listed; `number` counts all."""
 
     number = serializers.IntegerField()
     warnings = DraftWarningSerializer(many=True)
 
 
 class ComparedReleasesInput(serializers.Serializer[Any]):
-    """Which two: releases by their ids, null for the draft."""
+    """The two states to compare: releases by their ids, or null for the draft."""
 
     old = InSummit(queryset=Release.objects.all(), allow_null=True)
     new = InSummit(queryset=Release.objects.all(), allow_null=True)
 
 
 class ComparedReleasesSerializer(serializers.Serializer[Any]):
-    """What differs between two, in the order of the days. Of many changes the first 500 are listed."""
+    """The differences between two states, ordered by time. At most 500 are listed; `number` counts all."""
 
     number = serializers.IntegerField()
     changes = DraftChangeSerializer(many=True)
 
 
 def warned(summit: Summit, values: Values) -> dict[str, Any]:
-    """Return what can't be right in a summit's draft."""
+    """Return the conflicts in a summit's draft."""
     kind, day = values.get("kind"), values.get("day")
     found = [
         each
@@ -116,7 +117,7 @@ def warned(summit: Summit, values: Values) -> dict[str, Any]:
 
 
 def compared(summit: Summit, values: Values) -> dict[str, Any]:
-    """Return what differs between two releases, or a release and the draft."""
+    """Return the differences between two releases, or a release and the draft."""
     sides = values["old"], values["new"]
     agendas = released(summit, [side.number for side in sides if side is not None])
     old, new = (draft(summit) if side is None else agendas.get(side.number, {}) for side in sides)

@@ -1,4 +1,4 @@
-"""What releases changed, as whoever reads the agenda is told it: everybody, or by what one is at a summit."""
+"""API of the changes in releases, for everybody, and for readers with roles at a summit."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -27,13 +27,15 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 Told = serializers.Serializer[Any]
-# A release, and what it changed in words.
+# A release with its changes in words.
 Changed = tuple[Release, list[Story]]
 
 
 class PublicChangeSerializer(Told):
-    """What became of a session: `nature` is "added", "changed", "cancelled" or "gone"; `state` says so in words.
-    Without a title that its readers may know it is called by its kind."""
+    """The change of a session: `nature` is "added", "changed", "cancelled" or "gone", and `state` says so in words.
+
+    If the readers may not know the title, `title` is the name of the kind.
+    """
 
     session = serializers.CharField(source="key", help_text="Its id.")
     nature = serializers.CharField()
@@ -46,13 +48,13 @@ class PublicChangeSerializer(Told):
 
 
 class OwnChangeSerializer(PublicChangeSerializer):
-    """What became of a session for its reader, and in sentences of the speeches of theirs in it."""
+    """The change of a session for its reader, with sentences about their speeches in it."""
 
     speeches = serializers.ListField(child=serializers.CharField())
 
 
 class ToldFootnoteSerializer(Told):
-    """A footnote of a party's name: `mark` stands after the name, raised."""
+    """A footnote to a party's name. `mark` follows the name as a superscript."""
 
     mark = serializers.CharField()
     words = serializers.CharField()
@@ -70,34 +72,35 @@ class PublicReleaseSerializer(_ReleaseSerializer):
 
 
 class OwnReleaseSerializer(_ReleaseSerializer):
-    """What a release changed for its reader; `note` is what was said of it when it was released."""
+    """What a release changed for its reader. `note` is the note of the release."""
 
     note = serializers.CharField()
     changes = OwnChangeSerializer(many=True)
 
 
 class PublicChangesSerializer(Told):
-    """What the last 20 releases changed for everybody, the newest first; none stands where nothing changed."""
+    """What the last 20 releases changed for everybody, newest first. Releases that changed nothing are left out."""
 
     releases = PublicReleaseSerializer(many=True)
     footnotes = ToldFootnoteSerializer(many=True)
 
 
 class OwnChangesSerializer(Told):
-    """What the last 20 releases changed for the reader, the newest first; none stands where nothing changed."""
+    """What the last 20 releases changed for the reader, newest first. Releases that changed nothing are left out."""
 
     releases = OwnReleaseSerializer(many=True)
     footnotes = ToldFootnoteSerializer(many=True)
 
 
 class OwnChangesInput(Told):
-    """Of what: of one's own programme and that of one's people, or with `everything` of all that one may know of."""
+    """Whether to include all sessions that the reader may know of, or only their own programme and that of their
+    people."""
 
     everything = serializers.BooleanField(default=False)
 
 
 def _told(found: Iterable[Changed], notes: footnotes_selectors.Footnotes) -> dict[str, Any]:
-    """Return changes and then the footnotes of the parties that they name."""
+    """Return the changes of releases, with the footnotes of the parties that they name."""
     about = ("released_at", "note")
     releases = [{**{name: getattr(row, name) for name in about}, "changes": changes} for row, changes in found]
     footnotes = [{"mark": mark, "words": words, "language": language} for mark, words, language in notes]
@@ -105,7 +108,7 @@ def _told(found: Iterable[Changed], notes: footnotes_selectors.Footnotes) -> dic
 
 
 def own_changes(by: User, summit: Summit, values: Values) -> dict[str, Any]:
-    """Return what releases changed for a reader, as their portal tells it."""
+    """Return what releases changed for a reader, as the portal shows it."""
     members = own_agenda.members_of(by, summit)
     names = Names(party_names.book(summit), footnotes_selectors.Footnotes())
     mine = Programme(members.parties, members.people)
@@ -115,7 +118,7 @@ def own_changes(by: User, summit: Summit, values: Values) -> dict[str, Any]:
 
 
 def public_changes(summit: Summit) -> dict[str, Any]:
-    """Return what releases changed for everybody, as the public page tells it."""
+    """Return what releases changed for everybody, as the public page shows it."""
     names = Names(party_names.book(summit), footnotes_selectors.Footnotes())
     found = released_agenda.public_changes(summit=summit, language=get_language())
     told = [(each.release, stories(each.changes, summit, public=True, names=names)) for each in found]
@@ -127,10 +130,10 @@ _LANG = OpenApiParameter("lang", str, description="The code of the language in w
 
 @extend_schema(parameters=[_LANG], responses=PublicChangesSerializer)
 class AgendaChanges(PublicMixin, APIView):
-    """What releases changed of the public agenda, where the summit shows it: else there is nothing here."""
+    """The changes of the public agenda by releases. 404 if the summit doesn't publish changes."""
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Give it. Raises Http404, and Problem for a parameter that isn't known."""
+        """Return the changes. Raises Http404, and Problem for an unknown parameter."""
         query_params.check_known(request.query_params, ("lang",))
         summit = get_summit(kwargs["summit"])
         if not summit.public_changes:

@@ -1,4 +1,4 @@
-"""Releases of the agenda: what they would change, making one, taking the draft back to one."""
+"""API of the releases of the agenda: preview, release, and restoring the draft to an earlier release."""
 
 from typing import Any, ClassVar
 
@@ -48,15 +48,18 @@ class DeskReleaseSerializer(serializers.ModelSerializer[Release]):
 
 
 class PreviewInput(serializers.Serializer[Any]):
-    """Of which release: of the whole draft, or of what stands on one day of the venue; `tell` is asked at the first
-    alone: whether those who take part are told their programme."""
+    """The scope of a release: the whole draft, or only the sessions on one day at the venue.
+
+    `tell` counts only for the first release: whether participants are sent their programme.
+    """
 
     day = serializers.DateField(required=False, allow_null=True, validators=[validate_year])
     tell = serializers.BooleanField(default=True)
 
 
 class AudienceSerializer(serializers.Serializer[Any]):
-    """Sessions that readers of a sort, and nobody who sees less, will read: `reader` as in `visibility`."""
+    """The sessions that these readers will see, and that readers who see less won't. `reader` has the values of
+    `visibility`."""
 
     reader = serializers.CharField()
     sessions = serializers.SerializerMethodField()
@@ -68,8 +71,7 @@ class AudienceSerializer(serializers.Serializer[Any]):
 
 
 class PreviewSerializer(serializers.Serializer[Any]):
-    """What a release would be. Of many changes, messages and warnings the first 500 are listed; how many there are
-    is said."""
+    """The preview of a release. At most 500 changes, messages and warnings are listed; the counts include all."""
 
     number = serializers.IntegerField()
     first = serializers.BooleanField(source="is_first")
@@ -98,7 +100,7 @@ class PreviewSerializer(serializers.Serializer[Any]):
 
 
 class RemovalInput(serializers.Serializer[Any]):
-    """What the public reads of a session that leaves the public agenda, and why it leaves: for the desks alone."""
+    """The public notice for a session that leaves the public agenda, and the reason, which only the desks read."""
 
     session = serializers.CharField(max_length=16, help_text="Its id.")
     notice = serializers.ChoiceField(choices=PublicNotice.choices)
@@ -108,8 +110,11 @@ class RemovalInput(serializers.Serializer[Any]):
 
 
 class ReleaseInput(PreviewInput):
-    """What is released: `expected` is what the preview answered. The note stands in every message about it.
-    `removals` has one for each session that the preview says is leaving the public agenda."""
+    """A release to make. `expected` is the value from the preview, and the note is in every message about the
+    release.
+
+    `removals` has an entry for each session that the preview lists as `leaving`.
+    """
 
     note = serializers.CharField(
         required=False,
@@ -122,20 +127,20 @@ class ReleaseInput(PreviewInput):
 
 
 class RestoreInput(serializers.Serializer[Any]):
-    """What is taken back: one session, or without it the whole draft; `expected` is what the preview answered."""
+    """What to restore: one session, or without it the whole draft. `expected` is the value from the preview."""
 
     session = InSummit(queryset=Session.objects.all(), required=False)
     expected = serializers.CharField()
 
 
 class RestorePreviewInput(serializers.Serializer[Any]):
-    """What would be taken back: one session, or without it the whole draft."""
+    """What would be restored: one session, or without it the whole draft."""
 
     session = InSummit(queryset=Session.objects.all(), required=False)
 
 
 class LossSerializer(serializers.Serializer[Any]):
-    """What can't be put back."""
+    """Something that can't be restored."""
 
     session = serializers.CharField(help_text="Its title.")
     name = serializers.CharField()
@@ -143,7 +148,7 @@ class LossSerializer(serializers.Serializer[Any]):
 
 
 class RestoringSerializer(serializers.Serializer[Any]):
-    """What taking the draft back does: each change, whose old side is lost, and what can't be put back."""
+    """The effects of restoring the draft: each change, in which the old side is lost, and what can't be restored."""
 
     changes = DraftChangeSerializer(many=True)
     losses = LossSerializer(many=True)
@@ -151,7 +156,7 @@ class RestoringSerializer(serializers.Serializer[Any]):
 
 
 class ReleaseFilters(django_filters.FilterSet):
-    """By what releases are narrowed."""
+    """Filters of a list of releases."""
 
     number = django_filters.NumberFilter(min_value=1, max_value=2_000_000_000, label=_("number"))
     released_since = django_filters.IsoDateTimeFilter(
@@ -172,7 +177,7 @@ class ReleaseViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"number": ("-number",)}
 
     def rows(self) -> QuerySet[Release]:
-        """Return releases with who made them."""
+        """Return the releases with their authors joined."""
         return Release.objects.select_related("summit", "released_by")
 
     @action(
@@ -184,7 +189,7 @@ class ReleaseViewSet(DeskViewSet):
         detail=False,
     )
     def compare(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
-        """Say what differs between two releases, or a release and the draft. Writes nothing."""
+        """Return the differences between two releases, or a release and the draft. Writes nothing."""
         if None in (values["old"], values["new"]):
             check(by, "agenda.session.view", summit)
         return compared(summit, values)
@@ -198,7 +203,7 @@ class ReleaseViewSet(DeskViewSet):
         detail=False,
     )
     def preview(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
-        """Say what the next release would change, who would be told what, and what can't be right. Writes nothing."""
+        """Return the changes, messages and warnings of the next release. Writes nothing."""
         found = releases.preview(summit=summit, day=values.get("day"), tell=values["tell"])
         changes = sorted(found.changes, key=lambda change: change.session.days[0])
         notices = found.notices[:MOST]
@@ -225,7 +230,7 @@ class ReleaseViewSet(DeskViewSet):
         "release", permission="agenda.release_agenda", input=ReleaseInput, output=DeskReleaseSerializer, detail=False
     )
     def release(self, *, by: User, summit: Summit, values: Values) -> Release:
-        """Release the draft, or what of it stands on one day, and tell those whom it touches."""
+        """Release the draft, or only the sessions on one day, and send messages to those affected."""
         given = {name: value for name, value in values.items() if name != "removals"}
         decisions = {each["session"]: Decision(each["notice"], each["reason"]) for each in values.get("removals", ())}
         return releases.release(summit=summit, by=by, decisions=decisions, **given)
@@ -234,12 +239,12 @@ class ReleaseViewSet(DeskViewSet):
         "preview-restore", safe=True, permission="agenda.edit", input=RestorePreviewInput, output=RestoringSerializer
     )
     def preview_restore(self, *, by: User, row: Release, values: Values) -> restore_services.Preview:
-        """Say what taking the draft back to this release would do. Writes nothing."""
+        """Return what restoring the draft to this release would do. Writes nothing."""
         return restore_services.preview(release=row, session_key=_key(values))
 
     @action("restore", permission="agenda.edit", input=RestoreInput, output=RestoringSerializer)
     def restore(self, *, by: User, row: Release, values: Values) -> restore_services.Preview:
-        """Take the draft, or one session of it, back to this release. Nobody learns of it before the next one."""
+        """Restore the draft, or one session of it, to this release. It becomes visible with the next release."""
         return restore_services.restore(release=row, by=by, session_key=_key(values), expected=values["expected"])
 
 

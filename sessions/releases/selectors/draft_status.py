@@ -1,11 +1,11 @@
-"""How the draft of an agenda stands to what was released last: what would change, and what in it can't be right."""
+"""The state of the draft compared to the last release: unreleased changes and warnings."""
 
 from dataclasses import dataclass
 
 from django.utils.translation import get_language
 
 from sessions.agenda.models.releases import Release
-from sessions.agenda.selectors import sequences
+from sessions.agenda.selectors import sequence_numbers
 from sessions.agenda.selectors.differences import Change, differences
 from sessions.agenda.selectors.draft_snapshots import draft
 from sessions.agenda.selectors.released_snapshots import latest, released
@@ -19,8 +19,10 @@ from summit.summits.models import Summit
 
 @dataclass(frozen=True)
 class Agendas:
-    """The draft as it would be released under the next `number`, beside what was released last. `last` is that
-    release, None where nothing was released."""
+    """The draft, numbered as the next release, and the agenda of the last release.
+
+    `last` is that release, or None if nothing has been released.
+    """
 
     last: Release | None
     number: int
@@ -30,8 +32,10 @@ class Agendas:
 
 @dataclass(frozen=True)
 class Standing:
-    """How the draft stands to what was released last: both, what differs, and what in the draft can't be right.
-    `version` counts the changes of the draft and of what its warnings look at."""
+    """The draft compared to the last release: both agendas, their differences, and the warnings about the draft.
+
+    `version` counts the changes of the draft and of all data that its warnings use.
+    """
 
     version: int
     agendas: Agendas
@@ -40,30 +44,30 @@ class Standing:
 
     @property
     def last(self) -> Release | None:
-        """The newest release, None where nothing was released."""
+        """The newest release, or None if nothing has been released."""
         return self.agendas.last
 
 
-# By summit and language, each as of a version of the draft: one is some megabytes for five hundred sessions.
+# Cached by summit and language, each for a version of the draft. One takes some megabytes for five hundred sessions.
 _STANDINGS: Memory[Standing] = Memory(6)
 
 
 def agendas(summit: Summit) -> Agendas:
-    """Return a summit's draft beside what was released last, read anew. The number of queries is constant."""
+    """Return a summit's draft and its last release, read from the database. A constant number of queries."""
     last = latest(summit)
     old = released(summit, [last.number]).get(last.number, {}) if last else {}
     new = draft(summit)
-    highest = sequences.highest(summit, sequences.changed(new, old)) if last else {}
-    return Agendas(last, last.number + 1 if last else 1, old, sequences.numbered(new, old, highest))
+    highest = sequence_numbers.highest(summit, sequence_numbers.changed(new, old)) if last else {}
+    return Agendas(last, last.number + 1 if last else 1, old, sequence_numbers.numbered(new, old, highest))
 
 
 def standing(summit: Summit) -> Standing:
-    """Return how a summit's draft stands to the newest release, in the active language.
+    """Return a summit's draft compared to the newest release, in the active language.
 
-    One query where the process has kept it since the draft or what its warnings look at was changed last; else a
-    constant number. What is returned is shared and must not be changed.
+    One query if the process has cached the result since the last change to the draft or the data of its warnings,
+    otherwise a constant number. The result is shared and must not be changed.
     """
-    # Read before the rest: what changes meanwhile is read anew by whoever asks next.
+    # The version is read first, so that the next caller notices changes made in the meantime.
     version, key = DraftVersion.objects.number(summit), (summit.pk, get_language())
     kept = _STANDINGS.get(key)
     if kept is None or kept.version != version:

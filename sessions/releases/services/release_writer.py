@@ -1,4 +1,5 @@
-"""A release as rows: what changed for whom gets rows of its own, the rest refers to those of earlier releases."""
+"""Saving a release as rows: new rows for what changed for some readers, and references to earlier
+rows for the rest."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
@@ -11,7 +12,8 @@ from summit.core import bulk_insert
 
 
 def store(made: Release, *, old: Agenda, new: Agenda) -> None:
-    """Store a release: rows of their own for what changed for whom, those of earlier releases for the rest."""
+    """Save the rows of a release: new rows for what changed for some readers, references to earlier rows for the
+    rest."""
     kept: dict[int, list[ReleaseEntry]] = {}
     for entry in ReleaseEntry.objects.filter(release__summit=made.summit, release__number=made.number - 1):
         kept.setdefault(entry.session_id, []).append(entry)
@@ -26,21 +28,21 @@ def store(made: Release, *, old: Agenda, new: Agenda) -> None:
     bulk_insert.insert([row for row, _session in rows.new])
     bulk_insert.insert([participant for row, session in rows.new for participant in places_of(row, session)])
     for entry in entries:
-        # Rows that had no key when the entry was made have one now.
+        # New rows had no primary key yet when the entry was created.
         entry.released_session_id = entry.released_session_id or entry.released_session.pk
         entry.full_id = entry.full_id or entry.full.pk
     bulk_insert.insert(entries)
 
 
 class Rows:
-    """The rows that a release adds: one for all ranks that come to know the same by it, by the same sequence."""
+    """The new rows of a release. Ranks with the same content and sequence share one row."""
 
     def __init__(self) -> None:
         self._rows: dict[tuple[int, int, str], ReleasedSession] = {}
         self.new: list[tuple[ReleasedSession, Snapshot]] = []
 
     def of(self, session: Snapshot) -> ReleasedSession:
-        """Return the row of a session as some readers may know it, which isn't stored yet."""
+        """Return the unsaved row of a session as some readers may know it."""
         key = (session.session_id, session.sequence, session.fingerprint)
         if key not in self._rows:
             self._rows[key] = row_of(session)
@@ -49,15 +51,15 @@ class Rows:
 
 
 class _Kept:
-    """The rows of a session in the release before."""
+    """The rows of a session in the previous release."""
 
     def __init__(self, earlier: Snapshot | None, entries: Iterable[ReleaseEntry]) -> None:
         self._earlier = earlier
-        # A key is all that an entry needs of a row.
+        # An entry only needs the primary key of a row.
         self._rows = [(entry.low, entry.high, ReleasedSession(pk=entry.released_session_id)) for entry in entries]
 
     def at(self, rank: int, view: Snapshot) -> ReleasedSession | None:
-        """Return the row that readers of a rank had, where for them nothing changed."""
+        """Return the previous row of a rank if nothing changed for its readers, else None."""
         was = self._earlier.at(rank) if self._earlier else None
         if was is None or was.content != view.content:
             return None
@@ -65,7 +67,7 @@ class _Kept:
 
 
 def _again(made: Release, like: ReleaseEntry) -> ReleaseEntry:
-    """Return an entry of the release before as one of this one."""
+    """Return an entry of the previous release as an entry of this one."""
     return ReleaseEntry(
         release_id=made.pk,
         session_id=like.session_id,
@@ -79,8 +81,10 @@ def _again(made: Release, like: ReleaseEntry) -> ReleaseEntry:
 def ranges(
     session: Snapshot, row_at: Callable[[int, Snapshot], ReleasedSession]
 ) -> Iterator[tuple[int, int, ReleasedSession]]:
-    """Yield from which rank to which readers have the same row of a session, and the row; `row_at` returns that of a
-    rank, of what its readers may know."""
+    """Yield the lowest and highest rank that share a row of a session, with that row.
+
+    `row_at` returns the row of a rank, from what its readers may know.
+    """
     views = ((rank, view) for rank in range(DESK + 1) if (view := session.at(rank)) is not None)
     rows = [(rank, row_at(rank, view)) for rank, view in views]
     for _row, same in groupby(rows, key=lambda each: each[1].pk or id(each[1])):
@@ -89,8 +93,8 @@ def ranges(
 
 
 def _entries(made: Release, session: Snapshot, rows: Rows, kept: _Kept) -> Iterator[ReleaseEntry]:
-    """Yield the entries of a session that changed. Readers for whom nothing changed keep the row that they had, and
-    with it their SEQUENCE."""
+    """Yield the entries of a changed session. Readers for whom nothing changed keep their row, and
+    so their SEQUENCE."""
 
     def row_at(rank: int, view: Snapshot) -> ReleasedSession:
         return kept.at(rank, view) or rows.of(view)

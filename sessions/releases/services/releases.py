@@ -1,4 +1,4 @@
-"""Releasing the agenda: a numbered, immutable version of the draft, and with it the news of what changed."""
+"""Releasing the agenda: a numbered, immutable version of the draft, with messages about its changes."""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from sessions.agenda.models.releases import Release
-from sessions.agenda.selectors import scopes
+from sessions.agenda.selectors import release_scopes
 from sessions.agenda.selectors.differences import Change, differences
 from sessions.agenda.selectors.snapshots import Agenda, Snapshot
 from sessions.conflicts.selectors import warnings as warnings_selectors
@@ -31,18 +31,18 @@ from summit.users.models import User
 
 
 class NothingToRelease(ValueError):
-    """The draft is what was released last; its text is a sentence for whoever asked."""
+    """The draft equals the last release. The text is a sentence for the user."""
 
 
 class DraftChanged(ValueError):
-    """The draft isn't any more what its reader had before them; its text is a sentence for them."""
+    """The draft has changed since the user loaded it. The text is a sentence for the user."""
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What a release would be: its number, what changes, who is told what, and what can't be right.
+    """The preview of a release: its number, changes, messages and warnings.
 
-    `unreleased` are the days of the venue on which something differs from what was released last.
+    `unreleased` are the days at the venue on which the draft differs from the last release.
     """
 
     number: int
@@ -52,9 +52,9 @@ class Preview:
     notices: list[Notice]
     warnings: list[Finding]
     sessions: int
-    # What the public knows of and would not any more, as it was read last: each asks for a decision.
+    # Sessions that would leave the public agenda, as last public. Each needs a decision.
     leaving: list[Snapshot]
-    # Names exactly what would be released: `release` refuses another where this is expected.
+    # Identifies exactly what would be released. `release` rejects anything else if this is expected.
     digest: str
 
     @property
@@ -65,7 +65,7 @@ class Preview:
 
 @dataclass(frozen=True)
 class _Asked:
-    """What is to be released, by whom and how."""
+    """The arguments of a release."""
 
     summit: Summit
     by: User
@@ -78,7 +78,7 @@ class _Asked:
 
 @dataclass(frozen=True)
 class _Ready:
-    """A release that isn't stored yet, with all that belongs to it."""
+    """An unsaved release with everything that is saved with it."""
 
     made: Release
     old: Agenda
@@ -89,11 +89,11 @@ class _Ready:
 
 
 def preview(*, summit: Summit, day: date | None = None, tell: bool = True) -> Preview:
-    """Return what a release of the draft, or of one day of it, would be. Writes nothing; the number of queries is
-    constant."""
+    """Return the preview of a release of the draft, or of one day of it. Writes nothing; a constant number of
+    queries."""
     stands = draft_status.standing(summit)
     number, old = stands.agendas.number, stands.agendas.old
-    new = scopes.taken(old=old, new=stands.agendas.new, day=day)
+    new = release_scopes.taken(old=old, new=stands.agendas.new, day=day)
     found = stands.changes if day is None else differences(old=old, new=new)
     states = [state for change in stands.changes for state in (change.before, change.after) if state]
     planned = notices_services.plan(summit=summit, number=number, old=old, new=new, tell=tell) if found else []
@@ -105,7 +105,7 @@ def preview(*, summit: Summit, day: date | None = None, tell: bool = True) -> Pr
     return Preview(
         number=number,
         day=day,
-        unreleased=scopes.days(states),
+        unreleased=release_scopes.days(states),
         changes=found,
         notices=[notice for notice in planned if notice.changes],
         warnings=wrong,
@@ -116,7 +116,7 @@ def preview(*, summit: Summit, day: date | None = None, tell: bool = True) -> Pr
 
 
 def _concerns(finding: Finding, day: date) -> bool:
-    return any(scopes.stands_on(session, day) for session in finding.sessions)
+    return any(release_scopes.stands_on(session, day) for session in finding.sessions)
 
 
 def _digest(number: int, agenda: Agenda) -> str:
@@ -134,17 +134,17 @@ def release(
     tell: bool = True,
     decisions: Decisions | None = None,
 ) -> Release:
-    """Release the draft, or what of it stands on one day of the venue, and store the messages to those whom it
-    touches.
+    """Release the draft, or only the sessions on one day at the venue, and save the messages to those affected.
 
-    `tell` is asked at the first release alone: whether those who take part are told their programme. Later ones
-    always tell. `decisions` say of each session that leaves the public agenda what the public reads of it, and why.
-    Raises PermissionDenied, NothingToRelease where the draft is what was released last, DraftChanged where
-    `expected`, a preview's digest, names another draft, and RemovalUndecided where a decision is missing. One at a
-    time for each summit: a second caller waits and then meets what the first has released.
+    `tell` counts only for the first release: whether participants are sent their programme. Later releases always
+    send messages. `decisions` has the public notice and the reason for each session that leaves the public agenda.
 
-    On SQLite, where one writes at a time, it is worked out before and written under the lock; where others have
-    written meanwhile, both under the lock.
+    Raises PermissionDenied, NothingToRelease if the draft equals the last release, DraftChanged if `expected`, a
+    preview's digest, doesn't match the draft, and RemovalUndecided if a decision is missing. Releases of a summit run
+    one at a time; a second caller waits, and then gets the agenda that the first has released.
+
+    On SQLite, which has a single writer, the release is prepared before the lock and written under it. If others have
+    written in the meantime, it is prepared again under the lock.
     """
     check_can_release(by, summit)
     asked = _Asked(summit, by, note.strip(), expected, day, tell, {} if decisions is None else decisions)
@@ -157,10 +157,10 @@ def release(
 
 
 def _prepare(asked: _Asked, *, lock: bool) -> _Ready:
-    """Work out what a release stores. With `lock` what it overtakes is locked."""
+    """Return everything that a release saves. With `lock`, the messages that it replaces are locked."""
     both = draft_status.agendas(asked.summit)
     number, old = both.number, both.old
-    new = scopes.taken(old=old, new=both.new, day=asked.day)
+    new = release_scopes.taken(old=old, new=both.new, day=asked.day)
     if not differences(old=old, new=new):
         raise NothingToRelease(_nothing(number, asked.day))
     if asked.expected and asked.expected != _digest(number, new):
@@ -174,7 +174,7 @@ def _prepare(asked: _Asked, *, lock: bool) -> _Ready:
 
 
 def _write(asked: _Asked, ready: _Ready) -> Release:
-    """Store a release that was worked out."""
+    """Save a prepared release."""
     made = ready.made
     made.save(force_insert=True)
     release_writer.store(made, old=ready.old, new=ready.new)
@@ -183,7 +183,7 @@ def _write(asked: _Asked, ready: _Ready) -> Release:
         release=made, told=[(session, asked.decisions[session.key].notice) for session in ready.leaving]
     )
     told = notices_services.store(release=made, notices=ready.notices, drafts=ready.messages)
-    # Who waits for a session that has more places now has one.
+    # Sessions may have more places now.
     signups.fill(summit=asked.summit)
     detail: dict[str, object] = {"number": made.number, "sessions": len(ready.new), "messages": told}
     if ready.leaving:
@@ -196,7 +196,7 @@ def _write(asked: _Asked, ready: _Ready) -> Release:
 
 
 def _nothing(number: int, day: date | None) -> str:
-    """Say why there is nothing to release."""
+    """Return the sentence that says why there is nothing to release."""
     if day is not None:
         return _("Nothing of this day differs from what was released last.")
     if number > 1:

@@ -1,4 +1,4 @@
-"""Sessions that leave the public agenda: each asks for a reason, and for what the public reads of it instead."""
+"""Removals of sessions from the public agenda. Each needs a reason, and a decision on the public notice."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,26 +17,27 @@ from summit.summits.models import Summit
 
 
 class RemovalUndecided(ValueError):
-    """A session would leave the public agenda, of which nobody has said why; its text is a sentence for whoever
-    releases."""
+    """A session would leave the public agenda without a decision. The text is a sentence for the user."""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What is decided of a session that leaves the public agenda: a `PublicNotice`, and the reason for the desks."""
+    """The decision on a session that leaves the public agenda: its `PublicNotice`, and the reason for the desks."""
 
     notice: str
     reason: str
 
 
-# By the public id of the session.
+# Decisions by the public id of the session.
 Decisions = Mapping[str, Decision]
 
 
 @dataclass(frozen=True)
 class Removed:
-    """A session that the public may not read any more, as the press desk reads of it. `public_until` is when the
-    release came that hid it."""
+    """A session that has left the public agenda, as the press desk sees it.
+
+    `public_until` is the time of the release that hid it.
+    """
 
     title: str
     key: str
@@ -47,15 +48,15 @@ class Removed:
 
     @property
     def public_reads(self) -> str:
-        """What the public reads of it, in words."""
+        """The public notice in words."""
         return str(PublicNotice(self.notice).label)
 
 
 def leaving(summit: Summit, *, old: Agenda, new: Agenda) -> list[Snapshot]:
-    """Return the sessions that the public knows of and that `new` hides from it, as the public read them last.
+    """Return the public sessions that `new` hides from the public, as the public last saw them.
 
-    Those that it reads in `old`, and those that it read before they were cancelled. Nothing where the summit isn't
-    public. Two queries at most.
+    They are the public sessions of `old`, and those that were public when they were cancelled. The list is empty if
+    the summit isn't public. Two queries at most.
     """
     if not summit.public:
         return []
@@ -68,8 +69,7 @@ def leaving(summit: Summit, *, old: Agenda, new: Agenda) -> list[Snapshot]:
 
 
 def takes_away(*, old: Agenda, new: Agenda) -> bool:
-    """Return whether everybody could read something of `old` that they may not read of `new`: a session, a part of
-    it or a paper."""
+    """Return whether `new` hides or lacks something public of `old`: a session, a part of it or a document."""
     return any(_less(was, new.get(key)) for key, was in old.items() if was.seen_at(EVERYBODY))
 
 
@@ -81,15 +81,17 @@ def _less(was: Snapshot, now: Snapshot | None) -> bool:
 
 
 def _cancelled_in_public(summit: Summit, sessions: Iterable[int]) -> list[Snapshot]:
-    """Return those of these sessions that everybody could read when they were cancelled, as they read them. None of
-    them is in the newest release."""
+    """Return those of these sessions that were public when they were cancelled, as the public saw them.
+
+    The sessions must not be in the newest release.
+    """
     entries = ReleaseEntry.objects.filter(session__in=sessions).latest_of_sessions(summit).for_public()
     rows = ReleasedSession.objects.filter(pk__in=entries.order_by().values("released_session"))
     return list(snapshots(summit, rows).values())
 
 
 def check_decided(found: Iterable[Snapshot], decisions: Decisions) -> None:
-    """Raise RemovalUndecided where one of these has no reason, or no choice of what the public reads."""
+    """Raise RemovalUndecided if one of these sessions has no reason or no valid notice."""
     for session in found:
         decision = decisions.get(session.key)
         if decision is None or decision.notice not in PublicNotice.values or not decision.reason.strip():
@@ -100,7 +102,7 @@ def check_decided(found: Iterable[Snapshot], decisions: Decisions) -> None:
 
 
 def store(*, release: Release, found: Iterable[Snapshot], decisions: Decisions) -> list[PublicRemoval]:
-    """Store why a release hides sessions from the public. The caller's transaction."""
+    """Save why a release hides sessions from the public. The caller must have opened the transaction."""
     return PublicRemoval.objects.bulk_create(
         PublicRemoval(
             release=release,
@@ -113,8 +115,7 @@ def store(*, release: Release, found: Iterable[Snapshot], decisions: Decisions) 
 
 
 def of_summit(summit: Summit) -> list[Removed]:
-    """Return the sessions that have left the public agenda and aren't back in it, the last to leave first. Three
-    queries."""
+    """Return the sessions that have left the public agenda and aren't back in it, the latest first. Three queries."""
     rows = PublicRemoval.objects.filter(release__summit=summit).select_related("release", "session")
     listed = list(rows.order_by("-release__number", "id"))
     if not listed:

@@ -1,8 +1,8 @@
-"""Taking the working draft back to an earlier release: the whole, or one session of it.
+"""Restoring the working draft, or one session of it, to an earlier release.
 
-What a release doesn't hold (set-up and clear-down, what is pinned, sign-ups, requests for the floor) stays as it is.
-A session that the release doesn't hold is cancelled in the draft, never deleted. Speeches keep their identity, since
-transcripts hang on it. Nobody learns of any of it before the next release, which has a number of its own.
+Data that isn't part of a release (set-up and clear-down, pins, sign-ups, requests for the floor) stays as it is. A
+session that the release doesn't have is cancelled in the draft, never deleted. Speeches keep their rows, since
+transcripts refer to them. The result becomes visible with the next release, which has a number of its own.
 """
 
 import hashlib
@@ -30,31 +30,32 @@ from summit.users.models import User
 
 
 class NothingToRestore(ValueError):
-    """The draft is as the release was; its text is a sentence for whoever asked."""
+    """The draft equals the release. The text is a sentence for the user."""
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What taking back would do: each change of the draft, whose old side is lost, and what can't be taken back."""
+    """The effects of a restoration: each change of the draft, in which the old side is lost, and what can't be
+    restored."""
 
     changes: list[Change]
     losses: list[Loss]
-    # Names the draft that would be lost: `restore` refuses another where this is expected.
+    # Identifies the draft that would be lost. `restore` rejects any other if this is expected.
     digest: str
 
 
 def preview(*, release: Release, session_key: str = "") -> Preview:
-    """Return what taking the draft back to a release would do. Writes nothing; the number of queries is constant."""
+    """Return what restoring the draft to a release would do. Writes nothing; a constant number of queries."""
     now = draft(release.summit)
     changes = _changes(release, now, session_key)
     return Preview(changes=changes, losses=_plan(release.summit, changes).losses, digest=_digest(changes))
 
 
 def restore(*, release: Release, by: User, session_key: str = "", expected: str = "") -> Preview:
-    """Take the draft, or one session by its public id, back to a release; return what was done.
+    """Restore the draft, or one session by its public id, to a release. Return what was done.
 
-    Raises PermissionDenied, NothingToRestore, and DraftChanged where `expected`, a preview's digest, names another
-    draft. Whoever edits or releases meanwhile waits.
+    Raises PermissionDenied, NothingToRestore, and DraftChanged if `expected`, a preview's digest, doesn't match the
+    draft. Other edits and releases wait until the transaction ends.
     """
     check_can_restore(by, release.summit)
     with transaction.atomic():
@@ -71,7 +72,7 @@ def restore(*, release: Release, by: User, session_key: str = "", expected: str 
 
 
 def _changes(release: Release, now: Agenda, session_key: str) -> list[Change]:
-    """Return what would change from the draft to a release, by what of it can be read. Sequences don't matter."""
+    """Return the changes from the draft to a release, ignoring sequences."""
     then = released(release.summit, [release.number]).get(release.number, {})
     found = differences(old=now, new=then)
     return [change for change in found if not session_key or change.session.key == session_key]
@@ -89,7 +90,7 @@ def _digest(changes: list[Change]) -> str:
 
 
 def _record(release: Release, changes: list[Change], by: User, *, one: bool) -> None:
-    """Record it for each session; of a whole release once more, for the release."""
+    """Record an audit entry for each session, and one more for the release if the whole draft was restored."""
     detail = {"number": release.number}
     rows = Session.objects.filter(pk__in=[change.session.session_id for change in changes])
     summit = release.summit

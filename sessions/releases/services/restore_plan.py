@@ -1,4 +1,4 @@
-"""What of a release can be put back into the working draft, and how: a constant number of queries, however much."""
+"""The plan that restores sessions of a release in the working draft, with a constant number of queries."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ _FIELDS = [
 
 
 class Why(StrEnum):
-    """Why something can't be put back."""
+    """The reason why something can't be restored."""
 
     ROOM = "room"
     KIND = "kind"
@@ -51,7 +51,7 @@ WORDS: dict[Why, Promise] = {
 
 @dataclass(frozen=True)
 class Loss:
-    """Something that can't be put back: of which session, its name as people gave it, and why."""
+    """Something that can't be restored: the title of its session, its name, and the reason."""
 
     session: str
     name: str
@@ -59,13 +59,13 @@ class Loss:
 
     @property
     def words(self) -> str:
-        """Say what becomes of it."""
+        """The reason and its consequence in words."""
         return str(WORDS[self.why])
 
 
 @dataclass
 class Plan:
-    """The rows that put sessions back. `cancelled` are those that the release doesn't hold."""
+    """The rows that restore sessions. `cancelled` are the sessions that the release doesn't have."""
 
     cancelled: list[int] = field(default_factory=list)
     sessions: list[Session] = field(default_factory=list)
@@ -79,7 +79,7 @@ class Plan:
     losses: list[Loss] = field(default_factory=list)
 
     def write(self) -> None:
-        """Write them, in the transaction of whoever plans."""
+        """Write the rows, in the caller's transaction."""
         gone = Session.objects.filter(pk__in=self.cancelled)
         gone.update(cancelled_at=Now(), revision=F("revision") + 1, updated_at=Now())
         Session.objects.bulk_update(self.sessions, _FIELDS)
@@ -93,14 +93,14 @@ class Plan:
             model._default_manager.filter(session__in=here).delete()
             model._default_manager.bulk_create(made)
         take_off(self.dropped_slots)
-        said = ["session", "party", "speaker", "title", "position", "minutes", "cancelled_at"]
-        Slot.every.bulk_update(self.slots, said)
+        message = ["session", "party", "speaker", "title", "position", "minutes", "cancelled_at"]
+        Slot.every.bulk_update(self.slots, message)
         Slot.objects.bulk_create(self.new_slots)
         Document.objects.bulk_update(self.documents, ["title", "position", "removed_at"])
 
 
 class _Known:
-    """What there is now of what a release names."""
+    """The existing objects that a release refers to."""
 
     def __init__(self, summit: Summit, states: list[Snapshot]) -> None:
         keys = [state.session_id for state in states]
@@ -117,8 +117,7 @@ class _Known:
 
 
 def plan(summit: Summit, changes: Iterable[Change]) -> Plan:
-    """Return how the draft becomes what the changes lead to. Eight queries, and one for each table that holds
-    speeches."""
+    """Return the plan that restores the draft according to these changes. Seven queries at most."""
     made = Plan()
     states = []
     for change in changes:
@@ -186,7 +185,7 @@ def _participants(made: Plan, known: _Known, state: Snapshot) -> Iterator[Partic
 
 
 def _slots(made: Plan, known: _Known, state: Snapshot) -> None:
-    """Plan the speeches of a session: those that are there keep their rows, those that were dropped come back."""
+    """Plan the speeches of a session. Existing speeches keep their rows, and cancelled ones are restored."""
     speeches = state.by_role(ReleasedRole.SPEAKER)
     for position, place in enumerate(speeches):
         there = known.slots.get(place.slot_key)

@@ -1,4 +1,4 @@
-"""Telling whoever waited that they have a place now: at their own mailbox, or else as their party is reached."""
+"""Messages to people who have moved up from a waiting list, at their own mailbox or else that of their party."""
 
 from collections.abc import Collection, Sequence
 
@@ -6,7 +6,7 @@ from delegations.mailboxes import selectors as mailboxes_selectors
 from sessions.agenda.models.releases import ReleasedSession, ReleaseEntry
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUp, SignUpState
-from sessions.notifications import session_facts
+from sessions.notifications import message_session_facts
 from sessions.visibility.models import TAKING_PART
 from summit.outbox import enqueue
 from summit.outbox.failure_reasons import because
@@ -16,14 +16,17 @@ KIND = "place_free"
 LEFT = "agenda.place_left"
 
 
-def tell(*, session: Session, row: ReleasedSession, moved: Collection[SignUp]) -> int:
-    """Store a message to each mailbox of those who moved up in a session, in the transaction in which they did;
-    return how many. `row` is the session as it was released. One mail for all whom a mailbox stands for."""
+def notify(*, session: Session, row: ReleasedSession, moved: Collection[SignUp]) -> int:
+    """Save a message to each mailbox of those who moved up in a session, in the same transaction. Return their
+    number.
+
+    `row` is the released session. A mailbox that stands for several people gets one message.
+    """
     summit = session.summit
     people = {each.person_id: each for each in moved}
     entry = ReleaseEntry.objects.current(summit).at(TAKING_PART).filter(session=session)
     shown = (entry.select_related("released_session").first() or ReleaseEntry(released_session=row)).released_session
-    about = session_facts.session_facts(session.public_id, shown)
+    about = message_session_facts.session_facts(session.public_id, shown)
     drafts = []
     for box in mailboxes_selectors.for_members(summit=summit, party_ids=set(), person_ids=set(people)):
         theirs = [people[pk] for pk in sorted(box.person_ids) if pk in people]
@@ -31,7 +34,7 @@ def tell(*, session: Session, row: ReleasedSession, moved: Collection[SignUp]) -
             enqueue.draft(
                 summit=summit,
                 kind=KIND,
-                # Each sign-up moves up once, so that the newest of them tells this time from others.
+                # Each sign-up moves up only once, so the highest key of these is unique to this message.
                 subject_key=f"agenda.session:{session.public_id}",
                 version=max(each.pk for each in theirs),
                 recipient_key=box.party_key,
@@ -39,7 +42,7 @@ def tell(*, session: Session, row: ReleasedSession, moved: Collection[SignUp]) -
                 language=box.language,
                 facts={
                     **about,
-                    "summit": session_facts.summit_facts(summit, box.language),
+                    "summit": message_session_facts.summit_facts(summit, box.language),
                     "sign_ups": [each.public_id for each in theirs],
                     "people": [each.person.label for each in theirs],
                 },
@@ -49,7 +52,7 @@ def tell(*, session: Session, row: ReleasedSession, moved: Collection[SignUp]) -
 
 
 def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
-    """Name the messages of which nobody has the place any more. One query."""
+    """Return the messages in which nobody has the place any more, with the reason, by primary key. One query."""
     keys = {key for message in messages for key in message.facts["sign_ups"]}
     stands = set(
         SignUp.objects.filter(public_id__in=keys, state=SignUpState.PLACE).values_list("public_id", flat=True)

@@ -1,9 +1,9 @@
-"""Places of a session that delegates take themselves: signing up, leaving, and whoever waits moving up.
+"""Sign-ups: delegates take places of a session themselves, leave it, and move up from its waiting list.
 
-A session is open for sign-up as the newest release says, until it begins. It has as many places as its release says,
-or else as its room seats; without either there is no limit. Whoever comes when all are taken waits, in the order in
-which they came, and moves up when somebody leaves or there are more places. What happens to the places of one session
-happens one after the other: whoever changes them holds the session's row.
+A session takes sign-ups until it begins, if the newest release says so. Its number of places is the capacity in the
+release, or else that of its room; without either there is no limit. When all places are taken, people wait in the
+order of signing up, and move up when somebody leaves or places are added. Changes to the places of one session run
+one at a time, under a lock on the session's row.
 """
 
 from collections.abc import Iterable
@@ -30,12 +30,12 @@ from summit.summits.models import Room, Summit
 
 
 class SignUpRefused(Exception):
-    """There can be no such sign-up, with a sentence that says why and what to do."""
+    """The sign-up isn't possible. The text is a sentence that says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Places:
-    """How a session's places stand. `total` is None where there is no limit."""
+    """The numbers of places of a session. `total` is None if there is no limit."""
 
     total: int | None
     taken: int
@@ -43,17 +43,17 @@ class Places:
 
     @property
     def left(self) -> int | None:
-        """How many are free."""
+        """The number of free places, or None if there is no limit."""
         return None if self.total is None else max(self.total - self.taken, 0)
 
     @property
     def full(self) -> bool:
-        """Whether whoever comes now waits."""
+        """Whether the next sign-up has to wait."""
         return self.left == 0 or self.waiting > 0
 
 
 def places(session_id: int, row: ReleasedSession | None) -> Places:
-    """Return how the places of a session stand that was released as `row`. Two queries at most."""
+    """Return the numbers of places of a session that was released as `row`. Two queries at most."""
     counted = SignUp.objects.filter(session=session_id).aggregate(
         taken=Count("pk", filter=Q(state=SignUpState.PLACE)),
         waiting=Count("pk", filter=Q(state=SignUpState.WAITING)),
@@ -70,32 +70,33 @@ def _total(row: ReleasedSession | None) -> int | None:
 
 
 def is_open(row: ReleasedSession | None) -> bool:
-    """Return whether a session that was released as `row` (None: it is not in the release) takes sign-ups now."""
+    """Return whether a session takes sign-ups now. `row` is its released row, or None if the
+    release doesn't have it."""
     return row is not None and row.sign_up and row.starts_at > db_now()
 
 
 def _lock(session: Session) -> Session:
-    """Make whoever else changes the places of this session wait until the transaction ends."""
+    """Lock the places of a session until the transaction ends, and return the session."""
     return Session.objects.select_for_update(of=("self",)).select_related("summit").get(pk=session.pk)
 
 
 def hold_places(session: Session) -> None:
-    """Make whoever else changes the places of a session wait until the transaction ends."""
+    """Lock the places of a session until the transaction ends."""
     _lock(session)
 
 
 def _released(session: Session) -> ReleasedSession | None:
-    """Return all that the newest release says of a session; None where it says nothing."""
+    """Return the full row of a session in the newest release, or None if it isn't in it."""
     entries = ReleaseEntry.objects.current(session.summit).at(DESK).filter(session=session)
     found = entries.select_related("full").first()
     return found.full if found else None
 
 
 def sign_up(*, session: Session, person: Person, by: By) -> SignUp:
-    """Sign a member of a party up for a session, and return the row: with a place, or waiting for one.
+    """Sign a member of a party up for a session, and return the row: with a place, or on the waiting list.
 
-    Raises PermissionDenied, and SignUpRefused where the session takes none, or the person is of no party or signed up
-    already.
+    Raises PermissionDenied, and SignUpRefused if the session takes no sign-ups, or the person belongs to no party or
+    is already signed up.
     """
     member = Membership.objects.filter(person=person).select_related("party__summit").first()
     if member is None or person.summit_id != session.summit_id:
@@ -113,7 +114,7 @@ def sign_up(*, session: Session, person: Person, by: By) -> SignUp:
             )
         if SignUp.objects.filter(session=session, person=person).exists():
             raise SignUpRefused(_("%(person)s is signed up already.") % {"person": person.label})
-        # Places that became free are theirs who wait.
+        # Free places go to those who already wait.
         _fill(session, row)
         state = SignUpState.WAITING if places(session.pk, row).full else SignUpState.PLACE
         made = SignUp.objects.create(session=session, person=person, state=state)
@@ -129,9 +130,10 @@ def sign_up(*, session: Session, person: Person, by: By) -> SignUp:
 
 
 def leave(*, session: Session, person: Person, by: By) -> bool:
-    """Give a place or a place in the queue back; whoever waits moves up and is told. Return whether there was one.
+    """Give a place, or a position on the waiting list, back. Return whether there was one.
 
-    Also of a session that takes no sign-ups any more. Raises PermissionDenied.
+    The next person who waits moves up and is notified. It works for sessions that no longer take sign-ups, too.
+    Raises PermissionDenied.
     """
     member = Membership.objects.filter(person=person).select_related("party__summit").first()
     check_can_sign_up(by, person, member.party if member else None)
@@ -157,7 +159,7 @@ def _leave(session: Session, person: Person, by: By) -> bool:
 
 
 def _fill(session: Session, row: ReleasedSession | None) -> None:
-    """Let those move up for whom there are places, and tell them. The session is locked."""
+    """Move up those for whom there are places, and notify them. The session must be locked."""
     if not is_open(row):
         return
     left = places(session.pk, row).left
@@ -183,12 +185,15 @@ def _fill(session: Session, row: ReleasedSession | None) -> None:
         ]
     )
     assert row is not None  # noqa: S101 - it is open
-    notices.tell(session=session, row=row, moved=moved)
+    notices.notify(session=session, row=row, moved=moved)
 
 
 def fill(*, summit: Summit, among: Iterable[int] | None = None) -> None:
-    """Let those move up who wait for sessions that have more places since a release or a merge, in its transaction:
-    of all sessions, or of those among them (by primary key)."""
+    """Move people up from waiting lists in sessions that have more places since a release or a merge, in its
+    transaction.
+
+    `among` limits it to the sessions with these primary keys.
+    """
     waited = SignUp.objects.filter(session__summit=summit, state=SignUpState.WAITING).order_by().values("session")
     rows = Session.objects.filter(pk__in=waited)
     for session in (rows if among is None else rows.filter(pk__in=among)).order_by("pk"):
@@ -197,8 +202,7 @@ def fill(*, summit: Summit, among: Iterable[int] | None = None) -> None:
 
 
 def hold(*, person: Person) -> None:
-    """Make whoever else changes the places of the sessions for which somebody is signed up wait until the transaction
-    ends."""
+    """Lock the places of all sessions for which a person is signed up, until the transaction ends."""
     signed = SignUp.objects.filter(person=person).order_by().values("session")
     for session in Session.objects.filter(pk__in=signed).order_by("pk"):
         _lock(session)
@@ -206,7 +210,7 @@ def hold(*, person: Person) -> None:
 
 @listeners.follows(50)
 def depart(party: Party, person: Person, by: By) -> None:
-    """Free the places of somebody who leaves a party, in sessions that are still to come."""
+    """Free the places of a person who leaves a party, in sessions that haven't ended."""
     held = SignUp.objects.filter(person=person, session__ends_at__gt=db_now()).order_by().values("session")
     for session in Session.objects.filter(pk__in=held).order_by("pk"):
         _leave(_lock(session), person, by)

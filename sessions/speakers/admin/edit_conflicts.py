@@ -1,4 +1,4 @@
-"""What was typed into the speakers' list: the places and minutes that differ from what its page showed."""
+"""The values typed into the speakers' list: the places and minutes that differ from what its page showed."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,8 +11,11 @@ from summit.admin_base.row_keys import key_of
 
 @dataclass
 class Typed:
-    """Numbers by the primary keys of speeches. `was` is what the page showed, as it carries it; `words` are what was
-    typed, where the page is shown once more."""
+    """Typed numbers by the primary key of the speech.
+
+    `was` is the state that the page showed, from its hidden field; `words` are the raw values, if the page is
+    rendered again.
+    """
 
     places: dict[int, int] = field(default_factory=dict)
     minutes: dict[int, int] = field(default_factory=dict)
@@ -21,7 +24,7 @@ class Typed:
 
 
 class Shown:
-    """A speech as a row of the page: what stands in its fields, where its buttons move it, and which of them has the
+    """A speech as a row of the page: the values of its fields, the targets of its buttons, and which button has the
     focus."""
 
     def __init__(self, line: Line, typed: Typed, last: int, focus: str) -> None:
@@ -33,19 +36,21 @@ class Shown:
         self.down = line.place + 1 if line.place < last else 0
         how, _sep, wanted = focus.partition("-")
         mine = wanted == str(key)
-        # At an end of the list the one button stands for the other.
+        # At an end of the list, where the pressed button is missing, the other one gets the focus.
         self.focus_up = mine and bool(self.up) and (how == "up" or not self.down)
         self.focus_down = mine and bool(self.down) and not self.focus_up
 
 
 def shown(lines: Iterable[Line]) -> str:
-    """Return what the page carries of what it shows: key, place and minutes of each speech."""
+    """Return the state of the list for the page's hidden field: key, place and minutes of each speech."""
     return " ".join(f"{line.slot.pk}:{line.place}:{line.slot.minutes}" for line in lines)
 
 
 def read(posted: Mapping[str, str], *, keep: bool = False) -> Typed:
-    """Return what was typed, or with `keep` the words alone, for the page to show once more. Raises SpeakersRefused
-    for what is no number."""
+    """Return the typed numbers that differ from the page, or with `keep` the raw values to render again.
+
+    Raises SpeakersRefused for a value that isn't a number.
+    """
     was = posted.get("was", "")
     if keep:
         words = {name: value for name, value in posted.items() if name.startswith(("place-", "minutes-"))}
@@ -56,11 +61,11 @@ def read(posted: Mapping[str, str], *, keep: bool = False) -> Typed:
         if key is None or len(shown) != 2:
             continue
         for numbers, name, before in ((found.places, "place", shown[0]), (found.minutes, "minutes", shown[1])):
-            said = posted.get(f"{name}-{key}", "").strip()
-            number = key_of(said)
-            if said and number is None:
+            message = posted.get(f"{name}-{key}", "").strip()
+            number = key_of(message)
+            if message and number is None:
                 raise SpeakersRefused(
-                    _("“%(said)s” is no number. Give places and minutes in digits.") % {"said": said}
+                    _("“%(said)s” is no number. Give places and minutes in digits.") % {"said": message}
                 )
             if number is not None and number != before:
                 numbers[key] = number

@@ -18,7 +18,7 @@ from summit.summits.models import Summit
 
 
 class SpeechForm(forms.Form):
-    """Who speaks, for whom, on what and for how long."""
+    """A speech: its speaker, party, title and minutes."""
 
     speaker = forms.ChoiceField(label=gettext_lazy("Speaker"))
     party = forms.ChoiceField(
@@ -46,7 +46,7 @@ class SpeechForm(forms.Form):
         chosen["minutes"].help_text = _("Empty: the time limit of the session.")
 
     def values(self) -> dict[str, Any]:
-        """Return what was entered, as the domain takes it. Two queries at most."""
+        """Return the entered values as arguments of the services. Two queries at most."""
         found = self.cleaned_data
         return {
             "speaker": Person.objects.get(pk=found["speaker"]),
@@ -57,7 +57,7 @@ class SpeechForm(forms.Form):
 
 
 def choices(summit: Summit) -> tuple[Sequence[tuple[int, str]], Sequence[tuple[int, str]]]:
-    """Return the people and the parties of a summit to choose from. Two queries, of values alone."""
+    """Return the choices of people and parties of a summit. Two queries that read only values."""
     rows = Person.objects.filter(summit=summit, erased_at=None).order_by("name", "office", "pk")
     people = [(pk, announced(name, office)) for pk, name, office in rows.values_list("pk", "name", "office")]
     parties = Party.objects.filter(summit=summit).order_by("sort_key", "pk").values_list("pk", "name")
@@ -65,7 +65,8 @@ def choices(summit: Summit) -> tuple[Sequence[tuple[int, str]], Sequence[tuple[i
 
 
 class TimesForm(forms.Form):
-    """How long the opening and a speech are, and until when delegations ask for the floor, in the venue's zone."""
+    """The length of the opening and of a speech, and the deadline for requests for the floor, in the venue's time
+    zone."""
 
     opening = forms.IntegerField(
         label=gettext_lazy("Minutes before the first speech"),

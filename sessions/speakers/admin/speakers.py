@@ -1,5 +1,8 @@
-"""The speakers' list of a session at the desk: one page for the list and the requests for the floor, one that makes
-it from the protocol order, one for a speech."""
+"""The speakers' list of a session in the admin.
+
+There is a page for the list and the requests for the floor, one that builds the list from the protocol order, and one
+for a speech.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from delegations.parties.selectors import party_names
-from sessions.conflicts.admin.warnings_on_save import tell
+from sessions.conflicts.admin.warnings_on_save import warn
 from sessions.draft.admin.session_pages import FrameMixin
 from sessions.draft.models.participants import FloorRequest, RequestState, Slot
 from sessions.draft.models.sessions import Session
@@ -34,23 +37,23 @@ REFUSED = (SpeakersRefused, FloorRefused, ValidationError)
 
 
 def words_of(refused: Exception) -> str:
-    """Return what a refusal says."""
+    """Return the text of an error."""
     return " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
 
 
 @dataclass
 class Forms:
-    """The forms beside the list."""
+    """The forms on the page of the list."""
 
     speech: SpeechForm
     times: TimesForm
 
 
 class SpeakersMixin(FrameMixin):
-    """Adds the pages to the desk of the draft."""
+    """Adds the pages of the speakers' list to the admin of draft sessions."""
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the pages."""
+        """Return the URLs, with those of these pages."""
         pages = [
             ("<int:key>/speakers/", "session_speakers", self.speakers_view),
             ("<int:key>/speakers/protocol-order/", "session_line_up", self.line_up_view),
@@ -60,8 +63,11 @@ class SpeakersMixin(FrameMixin):
         return [*self.framed(pages), *super().get_urls()]  # type: ignore[misc]
 
     def speakers_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        """Show the list and the requests. A POST moves one speech (`move=up:KEY:PLACE`, or `to`) and saves the places
-        and minutes that were entered, saves these alone, adds a speech, changes the times, or decides a request."""
+        """Show the list and the requests; on POST, change them.
+
+        A POST moves one speech (`move=up:KEY:PLACE`, or `to`) and saves the entered places and minutes, saves only
+        these, adds a speech, changes the times, or decides on a request.
+        """
         session: Session = self.admit(request, "view", key)  # type: ignore[attr-defined]
         with timezone.override(session.summit.zone):
             forms, typed = Forms(SpeechForm(session=session), _times_form(session)), Typed()
@@ -77,7 +83,7 @@ class SpeakersMixin(FrameMixin):
                     messages.warning(request, words_of(refused))
                     typed, done = read(request.POST, keep=True), False
                 if done:
-                    tell(request, session)
+                    warn(request, session)
                     return _back(request, session)
             response = self._list(request, session, typed, forms)
             response.render()
@@ -105,7 +111,7 @@ class SpeakersMixin(FrameMixin):
         return TemplateResponse(request, "admin/agenda/session/speakers.html", context)
 
     def line_up_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        """Show what the list would become from the protocol order; make it."""
+        """Show the list that the protocol order would give; on POST, build it."""
         session: Session = self.admit(request, "view", key)  # type: ignore[attr-defined]
         by = self.editor(request, session)
         host_first = bool((request.POST if request.method == "POST" else request.GET).get("host"))
@@ -117,10 +123,10 @@ class SpeakersMixin(FrameMixin):
             except line_up.ListChanged as changed:
                 messages.warning(request, str(changed))
             else:
-                said = ngettext(
+                message = ngettext(
                     "%(number)d speech is new on the list.", "%(number)d speeches are new on the list.", made.added
                 )
-                messages.success(request, said % {"number": made.added})
+                messages.success(request, message % {"number": made.added})
                 return redirect("admin:agenda_session_speakers", session.pk)
         plan = line_up.preview(session=session, host_first=host_first)
         context = {
@@ -133,7 +139,7 @@ class SpeakersMixin(FrameMixin):
         return TemplateResponse(request, "admin/agenda/session/line_up.html", context)
 
     def speech_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Change who gives a speech, for whom, its title and its minutes."""
+        """Change the speaker, party, title and minutes of a speech."""
         slot = self.part(request, Slot, pk, "speaker", "party")
         by = self.editor(request, slot.session)
         given = {"speaker": slot.speaker_id, "party": slot.party_id, "title": slot.title, "minutes": slot.minutes}
@@ -150,12 +156,12 @@ class SpeakersMixin(FrameMixin):
         return TemplateResponse(request, "admin/agenda/session/speech.html", context)
 
     def take_off_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask, then take a speech off the list."""
+        """Ask for confirmation, then take a speech off the list."""
         slot = self.part(request, Slot, pk, "speaker", "party")
         by = self.editor(request, slot.session)
         if request.method == "POST":
             try:
-                speakers.drop(slot=slot, by=by)
+                speakers.remove(slot=slot, by=by)
             except SpeakersRefused as refused:
                 messages.warning(request, str(refused))
             else:
@@ -166,7 +172,7 @@ class SpeakersMixin(FrameMixin):
 
 
 def _do(request: HttpRequest, session: Session, by: User, forms: Forms) -> bool:
-    """Do what was pressed; return whether the page is shown anew. Raises what `REFUSED` names."""
+    """Carry out the submitted action, and return whether to redirect to the page. Raises the errors in `REFUSED`."""
     what, _sep, wanted = request.POST.get("do", "").partition(":")
     if "move" in request.POST:
         _how, number, place = [*request.POST["move"].split(":"), "", ""][:3]
@@ -190,7 +196,7 @@ def _do(request: HttpRequest, session: Session, by: User, forms: Forms) -> bool:
 
 
 def _back(request: HttpRequest, session: Session) -> HttpResponse:
-    """Return to the list, which says what was moved, with the focus on the button that was pressed."""
+    """Return a redirect to the list, which names the moved speech and focuses the pressed button."""
     address = reverse("admin:agenda_session_speakers", args=[session.pk])
     how, _sep, rest = request.POST.get("move", "").partition(":")
     key = key_of(rest.partition(":")[0])
@@ -205,32 +211,32 @@ def _times_form(session: Session) -> TimesForm:
 def _change_times(request: HttpRequest, session: Session, by: User, found: dict[str, Any]) -> None:
     timed = speakers.settle(session=session, opening=found["opening"], speech_minutes=found["speech_minutes"], by=by)
     floor_requests.take_requests(session=session, until=found["requests_until"], by=by)
-    said = ngettext(
+    message = ngettext(
         "The times are saved; %(number)d speech has another time.",
         "The times are saved; %(number)d speeches have another time.",
         timed,
     )
-    messages.success(request, said % {"number": timed} if timed else _("The times are saved."))
+    messages.success(request, message % {"number": timed} if timed else _("The times are saved."))
 
 
 def _decide(request: HttpRequest, session: Session, by: User, what: str, wanted: str) -> None:
-    """Grant or decline a request, or with `all` grant all that wait. Raises FloorRefused."""
+    """Grant or decline a request; with `all`, grant all open requests. Raises FloorRefused."""
     rows = session.requests.filter(state=RequestState.ASKED).select_related("session__summit", "speaker", "party")
     found: list[FloorRequest] = list(rows if wanted == "all" else rows.filter(pk=key_of(wanted) or 0))
     if what == "grant":
         made = floor_requests.grant(requests=found, session=session, by=by)
-        said = ngettext(
+        message = ngettext(
             "%(number)d request is on the list, and its delegation is told.",
             "%(number)d requests are on the list, and their delegations are told.",
             len(made),
         )
         done = bool(made)
-        said %= {"number": len(made)}
+        message %= {"number": len(made)}
     else:
         reason = request.POST.get("reason", "")
         done = bool(found) and floor_requests.decline(request=found[0], reason=reason, by=by)
-        said = _("The request is declined, and its delegation is told.")
+        message = _("The request is declined, and its delegation is told.")
     if done:
-        messages.success(request, said)
+        messages.success(request, message)
     else:
         messages.warning(request, _("This request was decided or withdrawn meanwhile. Look at the list again."))

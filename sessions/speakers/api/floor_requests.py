@@ -1,4 +1,4 @@
-"""Requests for the floor: delegations ask and withdraw, the programme desk grants and declines."""
+"""API of requests for the floor: delegations ask and withdraw, the programme desk grants and declines."""
 
 from typing import Any, ClassVar
 
@@ -20,7 +20,7 @@ from summit.users.models import User
 
 
 class FloorRequestSerializer(serializers.ModelSerializer[FloorRequest]):
-    """A party asks for the floor in a session. Granted, it has become the speech `slot`."""
+    """A party's request for the floor in a session. A granted request has become the speech `slot`."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     session = serializers.CharField(source="session.public_id", read_only=True)
@@ -38,7 +38,7 @@ class FloorRequestSerializer(serializers.ModelSerializer[FloorRequest]):
 
 
 class FloorRequestInput(serializers.Serializer[Any]):
-    """In which session a party asks for the floor, for which of its people, and what about."""
+    """A request for the floor: the session, the party, the speaker and the subject."""
 
     session = KnownSession()
     party = KnownParty()
@@ -49,20 +49,20 @@ class FloorRequestInput(serializers.Serializer[Any]):
 
 
 class DeclineInput(serializers.Serializer[Any]):
-    """Why: the delegation reads it."""
+    """The reason, which the delegation reads."""
 
     reason = serializers.CharField(max_length=FloorRequest._meta.get_field("reason").max_length)
 
 
 class FloorRequestFilters(OfSessionFilters):
-    """By what requests are narrowed."""
+    """Filters of a list of requests."""
 
     state = django_filters.ChoiceFilter(choices=RequestState.choices, label=gettext_lazy("state"))
     party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
 
 
 class FloorRequestViewSet(HoldsAgenda):
-    """Requests for the floor: to focal points and delegates their own."""
+    """Requests for the floor. Focal points and delegates see their own."""
 
     name = "floor-requests"
     verbose_name = gettext_lazy("requests for the floor")
@@ -76,7 +76,7 @@ class FloorRequestViewSet(HoldsAgenda):
     ordering_fields: ClassVar[Any] = {"asked_at": ("asked_at",)}
 
     def rows(self) -> QuerySet[FloorRequest]:
-        """Return requests with who asks."""
+        """Return the requests with their sessions, parties and speakers joined."""
         return FloorRequest.objects.select_related("session__summit", "party__summit", "speaker__summit", "slot")
 
     def add(self, *, by: User, summit: Summit, values: Values) -> FloorRequest:
@@ -85,24 +85,24 @@ class FloorRequestViewSet(HoldsAgenda):
 
     @action("withdraw", permission="agenda.ask_floor")
     def withdraw(self, *, by: User, row: FloorRequest, values: Values) -> FloorRequest:
-        """Take the request back."""
+        """Withdraw the request."""
         _look(floor_requests.withdraw(request=row, by=by))
         return row
 
     @action("grant", permission="agenda.edit")
     def grant(self, *, by: User, row: FloorRequest, values: Values) -> FloorRequest:
-        """Put the request last on the speakers' list, and tell its party."""
+        """Put the request last on the speakers' list, and notify its party."""
         _look(floor_requests.grant(requests=[row], session=row.session, by=by))
         return row
 
     @action("decline", permission="agenda.edit", input=DeclineInput)
     def decline(self, *, by: User, row: FloorRequest, values: Values) -> FloorRequest:
-        """Decline the request with a reason, and tell its party."""
+        """Decline the request with a reason, and notify its party."""
         _look(floor_requests.decline(request=row, reason=values["reason"], by=by))
         return row
 
 
 def _look(done: object) -> None:
-    """Raise FloorRefused where nothing was done any more."""
+    """Raise FloorRefused if `done` is false, since the request was already decided or withdrawn."""
     if not done:
         raise FloorRefused(_("This request was decided or withdrawn meanwhile. Look at the list again."))

@@ -1,4 +1,4 @@
-"""The speeches of sessions: who is on which speakers' list, for whom, for how long."""
+"""API of the speeches on the speakers' lists of sessions."""
 
 from typing import Any, ClassVar
 
@@ -23,7 +23,7 @@ from summit.users.models import User
 
 
 class DeskSlotSerializer(serializers.ModelSerializer[Slot]):
-    """A speech. `place` is where it stands on its session's list, from one on; texts of it hang on its id."""
+    """A speech. `place` is its position on the session's list, from 1. Texts of the speech refer to its id."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     session = serializers.CharField(source="session.public_id", read_only=True)
@@ -37,12 +37,12 @@ class DeskSlotSerializer(serializers.ModelSerializer[Slot]):
         fields: ClassVar[list[str]] = ["id", "session", "place", "speaker", "name", "party", "title", "minutes"]
 
     def get_place(self, row: Slot) -> int:
-        """Return its place."""
+        """Return its position, from 1."""
         return row.position + 1
 
 
 class SlotChangeInput(serializers.ModelSerializer[Slot]):
-    """What is changed of a speech: it stays the same speech."""
+    """The changed values of a speech, which keeps its id."""
 
     speaker = InSummit(queryset=Person.objects.filter(erased_at=None))
     party = InSummit(queryset=Party.objects.all(), required=False, allow_null=True)
@@ -54,7 +54,7 @@ class SlotChangeInput(serializers.ModelSerializer[Slot]):
 
 
 class SlotInput(SlotChangeInput):
-    """A speech, to be put last on a session's list; without `minutes` it has the session's time limit."""
+    """A speech to add at the end of a session's list. The default for `minutes` is the session's time limit."""
 
     session = InSummit(queryset=Session.objects.select_related("summit"))
 
@@ -63,20 +63,20 @@ class SlotInput(SlotChangeInput):
 
 
 class PlaceInput(serializers.Serializer[Any]):
-    """A place, counted from one; beyond the last it is the last."""
+    """A position, from 1. A number beyond the end means the last position."""
 
     place = serializers.IntegerField(min_value=1, max_value=100_000)
 
 
 class SlotFilters(OfSessionFilters):
-    """By what speeches are narrowed."""
+    """Filters of a list of speeches."""
 
     speaker = django_filters.CharFilter(field_name="speaker__public_id", label=pgettext_lazy("label", "speaker"))
     party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
 
 
 class SlotViewSet(HoldsAgenda):
-    """Speeches, session by session in the order of each list."""
+    """Speeches by session, in the order of each list."""
 
     name = "slots"
     verbose_name = _("speeches")
@@ -89,11 +89,11 @@ class SlotViewSet(HoldsAgenda):
     ordering_fields: ClassVar[Any] = {"session": ("session__starts_at", "session", "position")}
 
     def rows(self) -> QuerySet[Slot]:
-        """Return speeches with who gives them."""
+        """Return the speeches with their sessions, speakers and parties joined."""
         return Slot.objects.select_related("session__summit", "speaker", "party")
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Slot:
-        """Put a speech last on its session's list."""
+        """Add a speech at the end of its session's list."""
         return speakers.add(by=by, **values)
 
     def change(self, *, by: User, row: Slot, values: Values) -> Slot:
@@ -104,10 +104,10 @@ class SlotViewSet(HoldsAgenda):
 
     def remove(self, *, by: User, row: Slot) -> None:
         """Take a speech off its list."""
-        speakers.drop(slot=row, by=by)
+        speakers.remove(slot=row, by=by)
 
     @action("move", permission="agenda.edit", input=PlaceInput)
     def move(self, *, by: User, row: Slot, values: Values) -> Slot:
-        """Move the speech to a place of its list."""
+        """Move the speech to a position on its list."""
         speakers.move(slot=row, to=values["place"], by=by)
         return row

@@ -1,4 +1,4 @@
-"""What is done with the speakers' list of a session as a whole."""
+"""API actions on the whole speakers' list of a session."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from summit.users.models import User
 
 
 class PlacedInput(serializers.Serializer[Any]):
-    """A speech with its place, counted from one, or its minutes, or both."""
+    """A speech with its new position, from 1, its new minutes, or both."""
 
     slot = serializers.CharField()
     place = serializers.IntegerField(required=False, min_value=1, max_value=100_000)
@@ -25,14 +25,16 @@ class PlacedInput(serializers.Serializer[Any]):
 
 
 class ArrangeInput(serializers.Serializer[Any]):
-    """The speeches that move or get another time; the others stay as they are."""
+    """The speeches that get a new position or new minutes; the others stay as they are."""
 
     speeches = PlacedInput(many=True)
 
 
 class SettleInput(serializers.Serializer[Any]):
-    """How many minutes pass before the first speech, how many a speech has, and until when delegations ask for the
-    floor; null is none. What is left out stays as it is."""
+    """The minutes before the first speech, the minutes of a speech, and the deadline for requests for the floor.
+
+    Null clears a value; a value that is left out stays as it is.
+    """
 
     opening = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=LONGEST)
     speech_minutes = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=LONGEST)
@@ -40,14 +42,15 @@ class SettleInput(serializers.Serializer[Any]):
 
 
 class LineUpInput(serializers.Serializer[Any]):
-    """How the list is made: `expected` is what a preview answered; made of another list nothing is done."""
+    """How the list is built. `expected` is the value from a preview; if the list has changed since,
+    nothing is done."""
 
     host_first = serializers.BooleanField(default=False)
     expected = serializers.CharField(required=False)
 
 
 class EntrySerializer(serializers.Serializer[Any]):
-    """A speech as it would stand. `slot` is null for a new one, `was` its place before."""
+    """A speech in the new list. `slot` is null for a new one; `was` is its current position."""
 
     place = serializers.IntegerField()
     was = serializers.IntegerField(allow_null=True)
@@ -59,7 +62,7 @@ class EntrySerializer(serializers.Serializer[Any]):
 
 
 class LineUpSerializer(serializers.Serializer[Any]):
-    """What the list becomes. `nobody` are parties in whose name nobody could speak."""
+    """The new list. `nobody` are parties without anybody to speak for them."""
 
     added = serializers.IntegerField()
     moved = serializers.IntegerField()
@@ -69,16 +72,16 @@ class LineUpSerializer(serializers.Serializer[Any]):
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_nobody(self, plan: line_up_services.Plan) -> list[str]:
-        """Return their ids."""
+        """Return the ids of these parties."""
         return [party.public_id for party in plan.nobody]
 
 
 class SpeakingMixin:
-    """Adds the actions to the sessions."""
+    """Adds actions on the speakers' list to the sessions."""
 
     @action("arrange", permission="agenda.edit", input=ArrangeInput)
     def arrange(self, *, by: User, row: Session, values: Values) -> Session:
-        """Put speeches of the session's list in their places, and give them their minutes."""
+        """Set the positions and minutes of speeches on the session's list."""
         named = {each["slot"]: each for each in values["speeches"]}
         keys = dict(Slot.objects.filter(session=row, public_id__in=named).values_list("public_id", "pk"))
         if len(keys) < len(values["speeches"]):
@@ -89,7 +92,7 @@ class SpeakingMixin:
 
     @action("settle", permission="agenda.edit", input=SettleInput)
     def settle(self, *, by: User, row: Session, values: Values) -> Session:
-        """Say how long the opening and a speech are, and until when delegations ask for the floor."""
+        """Set the length of the opening and of a speech, and the deadline for requests for the floor."""
         given = {name: values.get(name, getattr(row, name)) for name in ("opening", "speech_minutes")}
         speakers.settle(session=row, by=by, **given)
         if "requests_until" in values:
@@ -98,12 +101,12 @@ class SpeakingMixin:
 
     @action("preview-line-up", safe=True, permission="agenda.edit", input=LineUpInput, output=LineUpSerializer)
     def preview_line_up(self, *, by: User, row: Session, values: Values) -> line_up_services.Plan:
-        """Say what the list would become from the protocol order. Writes nothing."""
+        """Return the list that the protocol order would give. Writes nothing."""
         return line_up_services.preview(session=row, host_first=values["host_first"])
 
     @action("line-up", permission="agenda.edit", input=LineUpInput, output=LineUpSerializer)
     def line_up(self, *, by: User, row: Session, values: Values) -> line_up_services.Plan:
-        """Make the list from the protocol order."""
+        """Build the list from the protocol order."""
         return line_up_services.make(
             session=row, by=by, host_first=values["host_first"], expected=values.get("expected", "")
         )

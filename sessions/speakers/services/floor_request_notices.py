@@ -1,11 +1,11 @@
-"""Telling a party what became of its request for the floor, where the party is reached."""
+"""Messages to a party about the decision on its request for the floor."""
 
 from collections.abc import Sequence
 
 from delegations.mailboxes import selectors as mailboxes_selectors
 from sessions.agenda.models.releases import ReleaseEntry
 from sessions.draft.models.participants import FloorRequest, RequestState
-from sessions.notifications.session_facts import session_facts, summit_facts
+from sessions.notifications.message_session_facts import session_facts, summit_facts
 from sessions.visibility.models import TAKING_PART
 from summit.outbox import enqueue
 from summit.outbox.failure_reasons import because
@@ -15,9 +15,12 @@ KIND = "floor_request"
 DROPPED = "agenda.floor_dropped"
 
 
-def tell(row: FloorRequest) -> int:
-    """Store what tells that a request was granted or declined, in the transaction that decides it; return how many
-    messages. Nobody is told of a session that isn't released to those who take part."""
+def notify(row: FloorRequest) -> int:
+    """Save the messages that a request was granted or declined, in the transaction of the decision. Return their
+    number.
+
+    No message is sent if the session isn't released to its participants.
+    """
     session, summit = row.session, row.session.summit
     entry = ReleaseEntry.objects.current(summit).at(TAKING_PART).filter(session=session)
     found = entry.select_related("released_session").first()
@@ -28,7 +31,7 @@ def tell(row: FloorRequest) -> int:
         enqueue.draft(
             summit=summit,
             kind=KIND,
-            # A request is decided once.
+            # A request is decided only once, so no version is needed.
             subject_key=f"agenda.floorrequest:{row.public_id}",
             recipient_key=box.party_key,
             address=box.address,
@@ -49,7 +52,8 @@ def tell(row: FloorRequest) -> int:
 
 
 def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
-    """Name the messages that tell of a speech which has been taken off the list since. One query."""
+    """Return the messages about a speech that has since been taken off the list, with the reason, by primary key. One
+    query."""
     keys = [message.facts["request"] for message in messages if message.facts["granted"]]
     rows = FloorRequest.objects.filter(public_id__in=keys, slot=None)
     off = set(rows.values_list("public_id", flat=True))

@@ -1,9 +1,8 @@
-"""Requests for the floor: a delegation asks, until the moment that the session's organisers give, and the programme
-desk puts it on the speakers' list or declines.
+"""Requests for the floor: a delegation asks before the session's deadline, and the programme desk grants or declines.
 
-Who asks reads of the session what was released to them. A party has one open request in a session; what it asked for
-becomes a speech of the draft, in the order of asking where all are taken at once. Whoever asks, withdraws or decides
-holds the lock of the agenda, so that a request is decided once and nothing is granted that was withdrawn.
+Delegations see the session as it was released to them. A party may have one open request in a session. A granted
+request becomes a speech of the draft; several granted at once are added in the order of asking. Asking, withdrawing
+and deciding take the lock of the agenda, so that a request is decided only once and a withdrawn one is never granted.
 """
 
 from collections.abc import Iterable, Sequence
@@ -32,7 +31,7 @@ from summit.users.models import User
 
 
 class FloorRefused(ValueError):
-    """The floor can't be asked for or given like this; the text is a sentence that says why and what to do."""
+    """The request can't be made or granted. The text is a sentence that says why and what to do."""
 
 
 def is_open(session: Session) -> bool:
@@ -41,8 +40,10 @@ def is_open(session: Session) -> bool:
 
 
 def taking_part(session: Session, parties: Iterable[int]) -> set[int]:
-    """Return which of these parties, by primary key, take part in a session of the draft, themselves or by one of
-    their people. One query; none for no parties."""
+    """Return the parties that take part in a session of the draft, themselves or through one of their people.
+
+    `parties` are the primary keys to check. One query; none for no parties.
+    """
     wanted = set(parties)
     theirs = Q(party__in=wanted) | Q(person__membership__party__in=wanted)
     rows = session.participants.order_by().filter(theirs).values_list("party", "person__membership__party")
@@ -50,9 +51,11 @@ def taking_part(session: Session, parties: Iterable[int]) -> set[int]:
 
 
 def ask(*, session: Session, party: Party, speaker: Person, by: By, subject: str = "") -> FloorRequest:
-    """Ask for the floor for a member of a party, with a line that says what about. Raises PermissionDenied,
-    ValidationError, and FloorRefused where the session takes no requests, the party doesn't take part in it or asks
-    already, or the person isn't its member."""
+    """Ask for the floor for a member of a party, with the subject of the speech. Return the request.
+
+    Raises PermissionDenied, ValidationError, and FloorRefused if the session takes no requests, the party doesn't
+    take part in it or already has an open request, or the person isn't its member.
+    """
     check_can_ask_floor(by, party, speaker)
     with transaction.atomic():
         session = _hold(session)
@@ -78,8 +81,10 @@ def ask(*, session: Session, party: Party, speaker: Person, by: By, subject: str
 
 
 def withdraw(*, request: FloorRequest, by: By) -> bool:
-    """Take a request back; return False, changing nothing, where it was decided or withdrawn before. Raises
-    PermissionDenied."""
+    """Withdraw a request. Return False, without changes, if it was already decided or withdrawn.
+
+    Raises PermissionDenied.
+    """
     check_can_ask_floor(by, request.party, request.speaker)
     with transaction.atomic():
         _hold(request.session)
@@ -92,8 +97,10 @@ def withdraw(*, request: FloorRequest, by: By) -> bool:
 
 
 def grant(*, requests: Sequence[FloorRequest], session: Session, by: User) -> list[Slot]:
-    """Put requests last on the speakers' list of their session, in the order of asking, and tell their parties;
-    return the speeches. What was decided or withdrawn before is left out. Raises PermissionDenied."""
+    """Put requests last on the speakers' list of their session, in the order of asking, and notify their parties.
+
+    Return the speeches. Requests that were already decided or withdrawn are left out. Raises PermissionDenied.
+    """
     check_can_edit(by, session)
     made = []
     with transaction.atomic():
@@ -103,7 +110,7 @@ def grant(*, requests: Sequence[FloorRequest], session: Session, by: User) -> li
         for row in rows.select_related("speaker", "party"):
             slot = speakers.put_last(session=session, speaker=row.speaker, party=row.party, title=row.subject)
             if not _decide(row, RequestState.GRANTED, by, slot=slot):
-                # Whoever was to speak has left the party at this moment: that waits for no lock.
+                # The speaker has left the party in the meantime, which doesn't take the agenda's lock.
                 slot.delete()
                 continue
             _record(row, action="agenda.floor.grant", by=by)
@@ -114,20 +121,22 @@ def grant(*, requests: Sequence[FloorRequest], session: Session, by: User) -> li
 
 
 def decline(*, request: FloorRequest, reason: str, by: User) -> bool:
-    """Decline a request with a reason, and tell its party; return False, changing nothing, where it was decided or
-    withdrawn before. Raises PermissionDenied, and FloorRefused without a reason."""
+    """Decline a request with a reason, and notify its party. Return False, without changes, if it is no longer open.
+
+    Raises PermissionDenied, and FloorRefused without a reason.
+    """
     check_can_edit(by, request.session)
-    said = reason.strip()
-    if not said:
+    message = reason.strip()
+    if not message:
         raise FloorRefused(_("Say why: the delegation reads it."))
     with transaction.atomic():
         _hold(request.session)
         row = _open(request)
         if row is None:
             return False
-        row.reason = said
+        row.reason = message
         row.clean_fields(exclude=["session", "party", "speaker", "decided_by", "slot"])
-        done = _decide(row, RequestState.DECLINED, by, reason=said)
+        done = _decide(row, RequestState.DECLINED, by, reason=message)
         if done:
             _record(row, action="agenda.floor.decline", by=by)
     return done
@@ -135,7 +144,7 @@ def decline(*, request: FloorRequest, reason: str, by: User) -> bool:
 
 @listeners.follows(55)
 def depart(party: Party, person: Person, by: By) -> None:
-    """Withdraw what a party asks for somebody who leaves it."""
+    """Withdraw a party's open requests for a person who leaves it."""
     rows = FloorRequest.objects.filter(party=party, speaker=person, state=RequestState.ASKED)
     for row in rows.select_related("session__summit").order_by("pk"):
         FloorRequest.objects.filter(pk=row.pk, state=RequestState.ASKED).update(state=RequestState.WITHDRAWN)
@@ -143,8 +152,10 @@ def depart(party: Party, person: Person, by: By) -> None:
 
 
 def take_requests(*, session: Session, until: datetime | None, by: User) -> bool:
-    """Let delegations ask for the floor until a moment (aware), or with None no more; return whether that is new.
-    Raises PermissionDenied."""
+    """Set the deadline for requests for the floor (aware), or with None end them. Return whether it has changed.
+
+    Raises PermissionDenied.
+    """
     check_can_edit(by, session)
     with transaction.atomic():
         lock(session.summit)
@@ -162,7 +173,7 @@ def take_requests(*, session: Session, until: datetime | None, by: User) -> bool
 
 
 def _hold(session: Session) -> Session:
-    """Return the session anew; whoever asks, withdraws or decides in it waits until the transaction ends."""
+    """Return the session read again under the agenda's lock, which makes other requests and decisions wait."""
     lock(session.summit)
     return Session.objects.select_related("summit").get(pk=session.pk)
 
@@ -173,12 +184,12 @@ def _open(request: FloorRequest) -> FloorRequest | None:
 
 
 def _decide(row: FloorRequest, state: RequestState, by: User, *, slot: Slot | None = None, reason: str = "") -> bool:
-    """Decide a request and tell its party; return False, changing nothing, where it isn't open any more."""
+    """Decide on a request and notify its party. Return False, without changes, if it is no longer open."""
     values = {"state": state, "decided_by": by, "slot": slot, "reason": reason}
     if not FloorRequest.objects.filter(pk=row.pk, state=RequestState.ASKED).update(decided_at=Now(), **values):
         return False
     row.state, row.reason, row.slot = state, reason, slot
-    floor_request_notices.tell(row)
+    floor_request_notices.notify(row)
     return True
 
 

@@ -1,4 +1,4 @@
-"""Several speeches put on a list at once, as an import of texts finds who has spoken."""
+"""Adding several speeches to a list at once, as an import of texts does."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import check_can_edit
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
-from sessions.draft.services.slots import enter
+from sessions.draft.services.slots import insert
 from summit.audit import services as audit
 from summit.audit.services import By, System
 from summit.people.models import Person
@@ -19,10 +19,11 @@ from summit.users.models import User
 
 
 def add_all(*, session: Session, speeches: Sequence[tuple[Person, Party | None]], by: By) -> list[Slot]:
-    """Put speeches last on the list of a session, in their order, each of the session's time limit; whoever speaks
-    for a party there already keeps that speech. Return those that were added. The number of queries doesn't grow.
+    """Add speeches at the end of a session's list, in their order, with the session's time limit. Return the added
+    ones.
 
-    Raises PermissionDenied, or ValidationError for who belongs to another summit.
+    A speaker who already speaks for the same party keeps that speech. The number of queries is constant. Raises
+    PermissionDenied, and ValidationError for a person or party of another summit.
     """
     if isinstance(by, User):
         check_can_edit(by, session)
@@ -42,11 +43,11 @@ def add_all(*, session: Session, speeches: Sequence[tuple[Person, Party | None]]
             place = len(there) + len(rows)
             row = Slot(session=session, party=party, speaker=speaker, minutes=session.time_limit, position=place)
             if {speaker.summit_id, party.summit_id if party else session.summit_id} != {session.summit_id}:
-                # It asks of each whose it is, and refuses in its own words.
+                # This queries both summits, and raises the error with the right message.
                 row.clean()
             rows.append(row)
         if rows:
-            enter(rows)
+            insert(rows)
             rise(session.pk)
             audit.record(
                 by=by,

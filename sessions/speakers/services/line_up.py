@@ -1,9 +1,9 @@
-"""The speakers' list of a session made from the protocol order: first what it would become, then that.
+"""Building the speakers' list of a session from the protocol order, with a preview.
 
-On the list come the parties that take part in the session and haven't declined, each by its head, or else by its
-alternate head. Nothing is taken off and no speech is made anew that is there: a party that is on the list keeps its
-speeches, with their speakers and their time, and they move to its place. Speeches of no party, such as addresses of
-guests, stay at the head of the list; those of parties that aren't in the order stay at its end.
+The list gets the parties that take part in the session and haven't declined, each with its head as the speaker, or
+else its alternate head. No speech is removed or replaced: a party on the list keeps its speeches, with their speakers
+and minutes, and they move to its place. Speeches without a party, such as addresses of guests, stay at the beginning
+of the list; those of parties that aren't in the order stay at the end.
 """
 
 import hashlib
@@ -25,21 +25,23 @@ from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import check_can_edit
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
-from sessions.draft.services.slots import enter
+from sessions.draft.services.slots import insert
 from sessions.draft.speech_listeners import watching
 from sessions.speakers.services import speakers
 from summit.audit import services as audit
 from summit.people.models import Person
 from summit.users.models import User
 
-# Who speaks for a party, the first of these that it has named.
+# The capacities that speak for a party, in order of preference.
 SPEAKING = (Capacity.HEAD, Capacity.ALTERNATE, Capacity.REPRESENTATIVE, Capacity.GUEST)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A speech of the list as it would be: a `slot` that is there, or a new one. `was` is its place now, None where
-    it has none; `place` the one that it would have."""
+    """A speech in the new list: an existing `slot`, or a new one.
+
+    `place` is its new position, `was` its current one, or None if it is new.
+    """
 
     place: int
     speaker: Person
@@ -50,37 +52,39 @@ class Entry:
 
     @property
     def moves(self) -> bool:
-        """Whether it is there and would stand elsewhere."""
+        """Whether an existing speech gets another position."""
         return self.was is not None and self.was != self.place
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What the list would become. `nobody` are parties in whose name nobody could speak: nobody is named yet."""
+    """The new list. `nobody` are parties that haven't named anybody who could speak for them."""
 
     entries: list[Entry]
     nobody: list[Party]
-    # Names the list that it was made of: `make` refuses another where this is expected.
+    # Identifies the list that it was made from. `make` rejects any other if this is expected.
     digest: str
 
     @property
     def added(self) -> int:
-        """How many speeches are new."""
+        """The number of new speeches."""
         return sum(entry.slot is None for entry in self.entries)
 
     @property
     def moved(self) -> int:
-        """How many would stand elsewhere."""
+        """The number of speeches that get another position."""
         return sum(entry.moves for entry in self.entries)
 
 
 class ListChanged(ValueError):
-    """The list isn't any more what its reader had before them; the text is a sentence for them."""
+    """The list has changed since the user loaded it. The text is a sentence for the user."""
 
 
 def attending(session: Session) -> list[Party]:
-    """Return the parties that take part in a session and come, in protocol order, the alphabet that of the summit's
-    language. One query."""
+    """Return the parties that take part in a session and haven't declined, in protocol order. One query.
+
+    Where the order is alphabetical, it is that of the summit's language.
+    """
     declined = Invitation.objects.filter(answer=Answer.REGRETS, occasion__in=["", session.public_id])
     rows = standing_parties().filter(
         pk__in=session.participants.filter(party__isnull=False).order_by().values("party")
@@ -90,8 +94,10 @@ def attending(session: Session) -> list[Party]:
 
 
 def preview(*, session: Session, host_first: bool = False) -> Plan:
-    """Return what the list would become; `host_first` lets the host speak before all others, whatever its place in
-    the protocol order. Writes nothing; the number of queries is constant."""
+    """Return the plan for a session's list. Writes nothing; a constant number of queries.
+
+    With `host_first`, the host speaks before all others, whatever its place in the protocol order.
+    """
     parties = attending(session)
     if host_first:
         parties.sort(key=lambda party: not party.is_host)
@@ -128,7 +134,7 @@ def preview(*, session: Session, host_first: bool = False) -> Plan:
 
 
 def _speaking(parties: Iterable[Party]) -> dict[int, Person]:
-    """Return who speaks for parties, by their primary keys. One query."""
+    """Return the speakers of parties, by the party's primary key. One query."""
     rows = Membership.objects.filter(Q(capacity__in=SPEAKING), party__in=[party.pk for party in parties])
     found: dict[int, Person] = {}
     listed = list(rows.select_related("person").order_by("position", "pk"))
@@ -146,8 +152,10 @@ def _digest(entries: Iterable[Entry]) -> str:
 
 
 def make(*, session: Session, by: User, host_first: bool = False, expected: str = "") -> Plan:
-    """Make the list what `preview` says, and return that. Raises PermissionDenied, and ListChanged where `expected`,
-    a preview's digest, names another list."""
+    """Build the list as in `preview`, and return the plan.
+
+    Raises PermissionDenied, and ListChanged if `expected`, a preview's digest, doesn't match the list.
+    """
     check_can_edit(by, session)
     with transaction.atomic():
         lock(session.summit)
@@ -171,13 +179,13 @@ def make(*, session: Session, by: User, host_first: bool = False, expected: str 
 
 
 def _write(session: Session, entries: Iterable[Entry]) -> None:
-    """Give the speeches that are there their places, and make the new ones. Two queries."""
+    """Save the positions of the existing speeches and the new speeches. Two queries."""
     entries = list(entries)
     kept = [(entry.slot, entry.place - 1) for entry in entries if entry.slot is not None]
     for slot, position in kept:
         slot.position = position
     Slot.objects.bulk_update([slot for slot, _position in kept], ["position"])
-    enter(
+    insert(
         [
             Slot(
                 session=session,

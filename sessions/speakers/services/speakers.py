@@ -1,9 +1,8 @@
-"""The speakers' list of a session in the draft: who speaks, in which order, for how long, and when that is.
+"""The speakers' list of a session in the draft: the speeches, their order, their minutes and their times.
 
-Whoever changes it holds the lock of its agenda, reads the list as it is then and changes one thing of it, so that of
-two who move at once neither loses anything. A move names the place that is meant: done twice it is done once. A
-speech keeps its row whatever becomes of its place, since transcripts hang on it. Nobody learns of any of it before
-the next release.
+Each change takes the lock of the agenda, reads the current list and changes only what was asked, so that concurrent
+moves don't undo each other. A move names the target position, so repeating it has no effect. A speech keeps its row
+when it moves, since transcripts refer to it. Changes become visible with the next release.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,23 +20,23 @@ from sessions.draft.permissions import check_can_edit
 from sessions.draft.selectors.speech_times import beginnings
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
-from sessions.draft.services.slots import enter, take_off
+from sessions.draft.services.slots import insert, take_off
 from sessions.draft.speech_listeners import watching
 from summit.audit import services as audit
 from summit.people.models import Person
 from summit.users.models import User
 
-# A day's minutes: a speech that is longer is a slip of the pen.
+# The minutes of a day. A longer speech is a typing error.
 LONGEST = 24 * 60
 
 
 class SpeakersRefused(ValueError):
-    """The list can't be changed like this; the text is a sentence that says why and what to do."""
+    """The list can't be changed like this. The text is a sentence that says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A speech as the list shows it: its place, from one on, and when it begins if all before it keep their time."""
+    """A speech in the list: its position, from 1, and its start if all earlier speakers keep to their time."""
 
     slot: Slot
     place: int
@@ -46,19 +45,19 @@ class Line:
 
 @dataclass(frozen=True)
 class Totals:
-    """The minutes of a list against its session: those that there are after the opening, and those that are given."""
+    """The minutes of a list: `there` are available after the opening, `used` are taken by speeches."""
 
     there: int
     used: int
 
     @property
     def free(self) -> int:
-        """How many are left."""
+        """The number of minutes left."""
         return max(self.there - self.used, 0)
 
     @property
     def over(self) -> int:
-        """How many are given and not there."""
+        """The number of minutes by which the speeches exceed the session."""
         return max(self.used - self.there, 0)
 
 
@@ -69,30 +68,33 @@ def slots(session: Session) -> list[Slot]:
 
 
 def lines(session: Session, rows: Sequence[Slot]) -> list[Line]:
-    """Return speeches in their order as the list shows them. No query."""
+    """Return speeches, which must be ordered, as lines of the list. No query."""
     times = beginnings(starts_at=session.starts_at, opening=session.opening, minutes=(row.minutes for row in rows))
     return [Line(row, place, begins) for place, (row, begins) in enumerate(zip(rows, times, strict=True), start=1)]
 
 
 def totals(session: Session, minutes: Iterable[int]) -> Totals:
-    """Return how the minutes of speeches stand to those of the session. No query."""
+    """Return the minutes of speeches compared to those of the session. No query."""
     length = int((session.ends_at - session.starts_at).total_seconds() // 60)
     return Totals(there=length - (session.opening or 0), used=sum(minutes))
 
 
 def move(*, slot: Slot, to: int, by: User) -> bool:
-    """Move a speech to a place, counted from one; beyond the last it is the last. Return False, changing nothing,
-    where it stands there already. Raises PermissionDenied, and SpeakersRefused where the speech is gone."""
+    """Move a speech to a position, from 1. A number beyond the end means the last position.
+
+    Return False, without changes, if it is already there. Raises PermissionDenied, and SpeakersRefused if the speech
+    is no longer on the list.
+    """
     return arrange(session=slot.session, places={slot.pk: to}, by=by)
 
 
 def arrange(
     *, session: Session, by: User, places: Mapping[int, int] | None = None, minutes: Mapping[int, int] | None = None
 ) -> bool:
-    """Move the speeches (by primary key) that are named to `places`, counted from one, and give others `minutes`;
-    whatever isn't named stays as it is now. Return whether anything changed.
+    """Move speeches to `places`, from 1, and set the `minutes` of speeches. Return whether anything changed.
 
-    Raises PermissionDenied, and SpeakersRefused where a speech is gone or its minutes can't be.
+    Both are by the speech's primary key; all other speeches stay as they are. Raises PermissionDenied, and
+    SpeakersRefused if a speech is no longer on the list or its minutes are invalid.
     """
     check_can_edit(by, session)
     with transaction.atomic():
@@ -107,7 +109,7 @@ def arrange(
             by_key[key].minutes = number
         before = list(by_key)
         rows = [row for row in rows if row.pk not in wanted]
-        # From the first place on, so that each of several stands where it was put.
+        # Inserted from the lowest position on, so that each one ends up where it was put.
         for key, to in sorted(wanted.items(), key=lambda entry: entry[1]):
             rows.insert(max(to, 1) - 1, by_key[key])
         return _write(session, rows, before, by=by, named=wanted)
@@ -122,8 +124,10 @@ def add(
     title: str = "",
     minutes: int | None = None,
 ) -> Slot:
-    """Put a speech last on the list; without `minutes` it has the session's time limit. Raises PermissionDenied,
-    ValidationError and SpeakersRefused."""
+    """Add a speech at the end of the list. The default for `minutes` is the session's time limit.
+
+    Raises PermissionDenied, ValidationError and SpeakersRefused.
+    """
     check_can_edit(by, session)
     with transaction.atomic():
         lock(session.summit)
@@ -136,24 +140,27 @@ def add(
 def put_last(
     *, session: Session, speaker: Person, party: Party | None, title: str = "", minutes: int | None = None
 ) -> Slot:
-    """Put a speech last on the list of a session whose agenda is locked; asks nobody's permission and records
-    nothing. Raises ValidationError and SpeakersRefused."""
+    """Add a speech at the end of the list of a session. The agenda must be locked.
+
+    It checks no permission and records nothing. Raises ValidationError and SpeakersRefused.
+    """
     given = session.time_limit if minutes is None else minutes
     _look_at_minutes(given)
     rows = slots(session)
     _number(rows)
     row = Slot(session=session, party=party, speaker=speaker, title=title.strip(), minutes=given, position=len(rows))
     row.full_clean(exclude=["session"])
-    enter([row])
+    insert([row])
     return row
 
 
 def change(
     *, slot: Slot, by: User, speaker: Person, party: Party | None, title: str = "", minutes: int | None = None
 ) -> bool:
-    """Let another person or party give a speech, or give it another title or other minutes (None: the session's time
-    limit): the speech stays the same. Return whether anything changed. Raises PermissionDenied, ValidationError and
-    SpeakersRefused."""
+    """Change the speaker, party, title or minutes (None: the session's time limit) of a speech, which keeps its row.
+
+    Return whether anything changed. Raises PermissionDenied, ValidationError and SpeakersRefused.
+    """
     check_can_edit(by, slot.session)
     with transaction.atomic():
         lock(slot.session.summit)
@@ -172,13 +179,16 @@ def change(
     return bool(changed)
 
 
-def drop(*, slot: Slot, by: User) -> None:
-    """Take a speech off the list: it is cancelled. Raises PermissionDenied, and SpeakersRefused where it's gone."""
+def remove(*, slot: Slot, by: User) -> None:
+    """Take a speech off the list. Raises PermissionDenied, and SpeakersRefused if it is no longer on the list.
+
+    A speech that other objects refer to is cancelled, any other deleted.
+    """
     check_can_edit(by, slot.session)
     with transaction.atomic():
         lock(slot.session.summit)
         row = _find(slot)
-        # A deleted row has no key any more.
+        # Read before the deletion, which clears the row's key.
         named = audit.name_of(row)
         with watching(sessions=[row.session_id], by=by):
             take_off([row.pk])
@@ -194,10 +204,10 @@ def drop(*, slot: Slot, by: User) -> None:
 
 
 def settle(*, session: Session, by: User, opening: int | None, speech_minutes: int | None) -> int:
-    """Say how many minutes pass before the first speech, and how many a speech has; return how many speeches got
-    another time. Those that had the old limit get the new one; whoever has a time of their own keeps it.
+    """Set the minutes before the first speech and the minutes of a speech. Return how many speeches were changed.
 
-    Raises PermissionDenied, and SpeakersRefused where the opening is longer than the session or a speech has no time.
+    Speeches with the old limit get the new one; those with a time of their own keep it. Raises PermissionDenied, and
+    SpeakersRefused if the opening is at least as long as the session or the minutes of a speech are invalid.
     """
     check_can_edit(by, session)
     with transaction.atomic():
@@ -227,7 +237,7 @@ def settle(*, session: Session, by: User, opening: int | None, speech_minutes: i
 
 
 def gone() -> str:
-    """Say that a speech isn't on the list any more."""
+    """Return the message that a speech is no longer on the list."""
     return _("Somebody has taken this speech off the list. Look at the list again.")
 
 
@@ -244,7 +254,7 @@ def _look_at_minutes(number: int) -> None:
 
 
 def _number(rows: Sequence[Slot]) -> list[Slot]:
-    """Number speeches as they stand, from nought; return those whose number changed. One query at most."""
+    """Set the positions of speeches to their order, from 0. Return those that have changed. One query at most."""
     changed = [row for place, row in enumerate(rows) if row.position != place]
     for place, row in enumerate(rows):
         row.position = place
@@ -253,8 +263,10 @@ def _number(rows: Sequence[Slot]) -> list[Slot]:
 
 
 def _write(session: Session, rows: list[Slot], before: Sequence[int], *, by: User, named: Iterable[int]) -> bool:
-    """Store an order and minutes, where they aren't what is stored: `before` are the keys in their order, `named`
-    those of the speeches that were to move."""
+    """Save an order and minutes if they differ from what is stored. Return whether they do.
+
+    `before` are the keys in the old order, `named` those of the speeches that were to move.
+    """
     wanted = set(named)
     stored = dict(Slot.objects.filter(session=session).values_list("pk", "minutes"))
     timed = [row for row in rows if stored[row.pk] != row.minutes]

@@ -1,4 +1,4 @@
-"""What the API keeps for a day: answers that may be asked for again, and how much somebody has asked."""
+"""What the API stores for a day: answers for repeated requests, and the number of requests of each client."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,16 +8,16 @@ from summit.core.encrypted_fields import EncryptedBytesField
 
 
 class IdempotencyRecord(models.Model):
-    """The answer to a POST that came with an Idempotency-Key; without a status while it is being worked on."""
+    """The answer to a POST with an Idempotency-Key. It has no status while the request is in progress."""
 
-    # "token:5" or "user:7": keys of one are nothing to another.
+    # "token:5" or "user:7". Each client has its own keys.
     who = models.CharField(_("who"), max_length=40)
     # SHA-256 of the key, and of method, address and body.
     key = models.CharField(_("key"), max_length=64)
     asked = models.CharField(_("what was asked"), max_length=64)
     status = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
     headers = models.JSONField(_("headers"), default=dict, blank=True)
-    # It may hold what is personal.
+    # Encrypted, because it may contain personal data.
     body = EncryptedBytesField(_("body"), null=True, blank=True)
     made_at = models.DateTimeField(_("made"), auto_now_add=True)
 
@@ -38,10 +38,10 @@ class IdempotencyRecord(models.Model):
 
 
 class RequestCount(models.Model):
-    """How many requests somebody has made in the window that began last."""
+    """How many requests a client has made in its latest window."""
 
     who = models.CharField(_("who"), max_length=40, primary_key=True)
-    # Windows since the epoch.
+    # The number of the window since the epoch.
     window = models.BigIntegerField(_("window"))
     number = models.PositiveIntegerField(_("number"), default=0)
 

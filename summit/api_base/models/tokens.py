@@ -1,4 +1,4 @@
-"""Tokens, by which programs act, and the applications that have some of their own."""
+"""Tokens, by which programs act, and applications, which have tokens of their own."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from summit.users.models import User
 
 
 class ApiClient(PublicModel):
-    """A program that acts for itself in one summit: its account holds the roles that an organiser has given it."""
+    """A program that acts for itself in one summit. Its account holds the roles that an organiser has given to it."""
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="api_clients", verbose_name=pgettext_lazy("label", "summit")
@@ -41,13 +41,13 @@ class TokenQuerySet(models.QuerySet["Token"]):
     """Tokens."""
 
     def alive(self) -> "TokenQuerySet":
-        """Return those that open something now, on the database's clock."""
+        """Return the tokens that are valid now, by the clock of the database."""
         unspent = Q(expires_at__isnull=True) | Q(expires_at__gt=Now())
         return self.filter(unspent, revoked_at__isnull=True, user__is_active=True)
 
 
 class Token(PublicModel):
-    """A secret by which a program acts as an account. What is kept of the secret is its digest."""
+    """A secret by which a program acts as an account. Only a digest of the secret is stored."""
 
     user = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="tokens", verbose_name=pgettext_lazy("label", "account")
@@ -68,7 +68,7 @@ class Token(PublicModel):
     )
     # SHA-256 in hexadecimal. The secret has 256 random bits: nothing slower would make it harder to guess.
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    # By which its owner knows it again in a list; it opens nothing.
+    # The first characters, by which an owner recognises the token in a list. They don't give access.
     begins = models.CharField(_("begins with"), max_length=12, editable=False)
     scopes = models.JSONField(_("what it may do"), default=list)
     summit = models.ForeignKey(

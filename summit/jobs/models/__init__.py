@@ -1,4 +1,4 @@
-"""Models of long work."""
+"""Models of jobs."""
 
 from summit.jobs.models.exported_files import ExportedFile, ExportedFilePart
 from summit.jobs.models.jobs import UNFINISHED, Job, JobState

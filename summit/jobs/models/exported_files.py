@@ -1,4 +1,4 @@
-"""Tables that long work makes of lists: kept for some days for whoever asked for them."""
+"""Files of exported lists: written by jobs, and stored for some days for the user who asked for them."""
 
 from django.db import models
 from django.db.models import Q
@@ -11,25 +11,25 @@ from summit.users.models import User
 
 
 class ExportedFile(PublicModel):
-    """A list of the admin as a file, made by a job in parts.
+    """The file of an exported admin list, written by a job in parts.
 
-    `keys` are the rows that the list showed when it was asked for, in its order; `columns` those that its reader saw.
-    Nothing of what somebody typed into its search is kept. Its parts hold what is in the rows, and are encrypted.
+    `keys` are the primary keys of the rows that the list had when the export was requested, in its order. `columns`
+    are the columns that the user saw. Search terms are not stored. The parts hold the rows' contents, encrypted.
     """
 
     job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="table", verbose_name=_("job"))
     by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("asked for by"))
-    # Of which model, such as "summit.venue".
+    # The model's label, such as "summit.venue".
     label = models.CharField(_("list"), max_length=80)
     ending = models.CharField(_("format"), max_length=4)
     language = models.CharField(_("language"), max_length=15)
     keys = models.JSONField(default=list)
     columns = models.JSONField(default=list)
     filters = models.JSONField(default=dict)
-    # The keys of the summits whose rows are in it, and whether personal data is.
+    # The primary keys of the summits that have rows in the file, and whether it holds personal data.
     summits = models.JSONField(default=list)
     personal = models.BooleanField(default=False)
-    # When it goes.
+    # When the file is deleted.
     until = models.DateTimeField(_("kept until"))
     made_at = models.DateTimeField(_("made"), null=True, blank=True)
 
@@ -46,7 +46,7 @@ class ExportedFile(PublicModel):
 
 
 class ExportedFilePart(models.Model):
-    """Some of a kept table's rows, as bytes of its file."""
+    """The bytes of some rows of an exported file."""
 
     table = models.ForeignKey(ExportedFile, on_delete=models.CASCADE, related_name="parts")
     number = models.PositiveIntegerField()

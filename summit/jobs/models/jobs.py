@@ -1,4 +1,4 @@
-"""A job: work that takes longer than a page may."""
+"""The model of a job: work that takes too long for a request."""
 
 from django.db import models
 from django.db.models import Q
@@ -12,7 +12,7 @@ from summit.users.models import User
 
 
 class JobState(models.TextChoices):
-    """Where a job stands."""
+    """The state of a job."""
 
     WAITING = "waiting", _("waits for a worker")
     RUNNING = "running", _("under way")
@@ -21,15 +21,15 @@ class JobState(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("long work", "cancelled")
 
 
-# The one table of what may follow what; services.py and running.py write states by these rows alone.
+# The allowed changes of state. services.py and running.py write states only according to this table.
 TRANSITIONS: dict[str, frozenset[str]] = {
     JobState.WAITING: frozenset({JobState.RUNNING, JobState.CANCELLED}),
-    # Taken up again by another worker, put back for others to have their turn, or at its end.
+    # Claimed again by another worker, put back so that other jobs have their turn, or ended.
     JobState.RUNNING: frozenset(
         {JobState.RUNNING, JobState.WAITING, JobState.DONE, JobState.FAILED, JobState.CANCELLED}
     ),
     JobState.DONE: frozenset(),
-    # Asked for again.
+    # Retried.
     JobState.FAILED: frozenset({JobState.WAITING}),
     JobState.CANCELLED: frozenset({JobState.WAITING}),
 }
@@ -41,16 +41,16 @@ class JobQuerySet(models.QuerySet["Job"]):
     """Jobs."""
 
     def due(self) -> "JobQuerySet":
-        """Return those that wait, and those whose worker has let its lease run out, on the database's clock."""
+        """Return the jobs that wait, and the running ones whose lease has expired on the database's clock."""
         return self.filter(Q(state=JobState.WAITING) | Q(state=JobState.RUNNING, lease_until__lte=Now()))
 
 
 class Job(PublicModel):
-    """Work that somebody asked for, done in steps. Holds keys and numbers, no personal value.
+    """Work that a user asked for, done in steps. It stores keys and numbers, no personal data.
 
-    Each step is a transaction that also stores how far it came (`checkpoint`), so that whoever takes up the work of a
-    killed worker goes on from there. `claims` is the fencing token: what a worker stores is stored only while nobody
-    else has claimed the job since.
+    Each step is a transaction that also stores its progress (`checkpoint`), so that another worker can continue the
+    job of a killed one. `claims` is the fencing token: a worker can store a step only while no other worker has
+    claimed the job since.
     """
 
     kind = models.CharField(_("kind"), max_length=40)
@@ -59,19 +59,19 @@ class Job(PublicModel):
     )
     by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("asked for by"))
     params = models.JSONField(_("of what"), default=dict)
-    # What makes it the same work: asked for twice, it is done once.
+    # Identifies the work: a user has at most one unfinished job with the same key.
     key = models.CharField(_("key"), max_length=80)
 
     state = models.CharField(_("state"), max_length=10, choices=JobState, default=JobState.WAITING)
     total = models.PositiveBigIntegerField(_("to do"), default=0)
     done = models.PositiveBigIntegerField(_("done"), default=0)
     checkpoint = models.JSONField(_("how far it is"), default=dict)
-    # What came of it, as a code and its values: its words are made when somebody looks.
+    # The result as a code and its values. It is put into words when somebody looks at it.
     result = models.CharField(_("result"), max_length=40, blank=True)
     result_params = models.JSONField(_("values of the result"), default=dict)
     problem = models.CharField(_("what went wrong"), max_length=200, blank=True)
 
-    # Claims since the last step that came to its end.
+    # The number of claims since the last finished step.
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     claims = models.PositiveIntegerField(default=0, editable=False)
     lease_until = models.DateTimeField(_("held until"), null=True, blank=True, editable=False)

@@ -1,4 +1,4 @@
-"""`manage.py compile_catalogues`: compiles the texts in other languages, without gettext."""
+"""`manage.py compile_catalogues`: compiles the translation catalogues without the gettext tools."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Compile, and say what was written."""
+        """Compile the changed catalogues, and print which files were written."""
         written = compile_stale(settings.BASE_DIR / "locale")
         if options["verbosity"]:
             names = ", ".join(str(path.relative_to(settings.BASE_DIR)) for path in written)

@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--gently", action="store_true", help="leave the processor to whatever else runs")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write what is missing."""
+        """Write the missing files, and print how many."""
         if options["gently"]:
             os.nice(19)
         written = description.write_all()

@@ -1,4 +1,4 @@
-"""A summit out to an archive: `manage.py export_summit`."""
+"""`manage.py export_summit`: writes a summit to an archive."""
 
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,13 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the summit's address, the file and the passphrase."""
+        """Add the arguments for the summit's address, the file and the passphrase."""
         parser.add_argument("slug", help="the summit's address")
         parser.add_argument("file", type=Path, help="where the archive is written")
         take_passphrase(parser)
 
     def handle(self, *args: Any, slug: str, file: Path, passphrase_file: Path | None, **options: Any) -> None:
-        """Write it, and say what is in it. Raises CommandError."""
+        """Write the archive, and print how many rows it has. Raises CommandError."""
         summit = Summit.objects.filter(slug=slug).first()
         if summit is None:
             raise CommandError(_("There is no summit at the address “%(slug)s”.") % {"slug": slug})
@@ -44,8 +44,8 @@ class Command(BaseCommand):
         except ArchiveProblem as problem:
             raise CommandError(str(problem)) from None
         except OSError as problem:
-            said = _("The file “%(name)s” can’t be written: %(why)s.")
-            raise CommandError(said % {"name": file, "why": problem.strerror}) from None
+            message = _("The file “%(name)s” can’t be written: %(why)s.")
+            raise CommandError(message % {"name": file, "why": problem.strerror}) from None
         number = sum(part["rows"] for part in made["parts"].values())
-        said = ngettext("%(n)d row of %(name)s is in %(file)s.", "%(n)d rows of %(name)s are in %(file)s.", number)
-        self.stdout.write(said % {"n": number, "name": summit.slug, "file": file})
+        message = ngettext("%(n)d row of %(name)s is in %(file)s.", "%(n)d rows of %(name)s are in %(file)s.", number)
+        self.stdout.write(message % {"n": number, "name": summit.slug, "file": file})

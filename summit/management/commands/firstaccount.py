@@ -1,4 +1,4 @@
-"""`manage.py firstaccount`: makes the account of whoever sets the system up."""
+"""`manage.py firstaccount`: creates the first account, for the person who sets the system up."""
 
 from typing import Any
 
@@ -11,20 +11,20 @@ from summit.accounts.password_links import password_link
 
 
 class Command(BaseCommand):
-    """Create the first account and print a link by which it chooses its password.
+    """Creates the first account and prints a link at which its owner chooses the password.
 
-    Only where nobody has an account and there is no summit; asked again for the same address before its first
-    sign-in, it prints a new link. No password is typed into a shell or stands in its history.
+    It works only if there is neither an account nor a summit. Run again for the same address before the first
+    sign-in, it prints a new link. So no password is typed into a shell or stored in its history.
     """
 
     help = "Makes the first account of an empty installation and prints a link by which it chooses its password."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the address."""
+        """Add the argument for the e-mail address."""
         parser.add_argument("email", help="the address to sign in with")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Create it, and print the link. Raises CommandError with what is wrong."""
+        """Create the account, and print the link. Raises CommandError with the problem."""
         try:
             user = first_account.first_account(email=options["email"])
         except (first_account.NotFirst, ValidationError) as problem:

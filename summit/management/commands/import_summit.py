@@ -1,4 +1,4 @@
-"""A summit in from an archive: `manage.py import_summit`."""
+"""`manage.py import_summit`: imports a summit from an archive."""
 
 from pathlib import Path
 from typing import Any
@@ -13,21 +13,21 @@ from summit.transfer.passphrase import passphrase_of, take_passphrase
 
 
 class Command(BaseCommand):
-    """Reads a whole summit from an archive; it sends nothing until it is armed."""
+    """Imports a whole summit from an archive. It sends nothing until somebody resumes it."""
 
     help = (
         "Reads a summit from an archive that export_summit wrote, in one transaction. Its public ids stay as they "
-        "were. It sends nothing until an organiser lets it, or arm_summit does."
+        "were. It sends nothing until an organiser lets it, or resume_summit does."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the file, another address and the passphrase."""
+        """Add the arguments for the file, another address and the passphrase."""
         parser.add_argument("file", type=Path, help="the archive")
         parser.add_argument("--slug", help="another address than the one it had")
         take_passphrase(parser)
 
     def handle(self, *args: Any, file: Path, slug: str | None, passphrase_file: Path | None, **options: Any) -> None:
-        """Read it, and say what comes next. Raises CommandError, and has changed nothing then."""
+        """Import the summit, and print what to do next. Raises CommandError, without having changed anything."""
 
         def tell(part: str, rows: int) -> None:
             if rows and options["verbosity"] > 1:
@@ -43,5 +43,5 @@ class Command(BaseCommand):
                 "“%(name)s” is here, at /%(slug)s/. It sends nothing until an organiser lets it at the desk, or "
                 "%(command)s does. Webhooks are off and have new secrets."
             )
-            % {"name": summit.name, "slug": summit.slug, "command": "arm_summit"}
+            % {"name": summit.name, "slug": summit.slug, "command": "resume_summit"}
         )

@@ -7,11 +7,11 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    """Print a key."""
+    """Prints a new key."""
 
     help = "Prints a fresh key for FIELD_KEYS. Put it first; keep the older ones as long as rows need them."
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print it."""
+        """Print a new Fernet key."""
         self.stdout.write(Fernet.generate_key().decode())

@@ -1,4 +1,4 @@
-"""Write what is encrypted anew: `manage.py rotate_keys`."""
+"""`manage.py rotate_keys`: encrypts all encrypted values again with the newest key."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from summit.core import key_rotation
 
 
 class Command(BaseCommand):
-    """Encrypts everything with the first of FIELD_KEYS, so that the others can be removed."""
+    """Encrypts all encrypted values with the first of FIELD_KEYS, so that the other keys can be removed."""
 
     help = (
         "Writes everything that is encrypted anew with the first of FIELD_KEYS, in short transactions, beside the "
@@ -18,13 +18,16 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the size of a batch."""
+        """Add the option for the size of a batch."""
         parser.add_argument(
             "--batch", type=int, default=key_rotation.BATCH, metavar="N", help="rows in one transaction"
         )
 
     def handle(self, *args: Any, batch: int, **options: Any) -> None:
-        """Go through all columns. Raises CommandError."""
+        """Encrypt the values of all columns again, and print their numbers.
+
+        Raises CommandError for a batch without rows, or if no key opens a value.
+        """
         if batch < 1:
             raise CommandError(_("A batch has one row or more."), returncode=2)
         found: dict[str, key_rotation.Progress] = {}
@@ -32,18 +35,18 @@ class Command(BaseCommand):
             found[progress.name] = progress
         for progress in found.values():
             if progress.seen:
-                said = _("%(column)s: %(seen)d looked at, %(written)d written anew")
+                message = _("%(column)s: %(seen)d looked at, %(written)d written anew")
                 self.stdout.write(
-                    said % {"column": progress.name, "seen": progress.seen, "written": progress.written}
+                    message % {"column": progress.name, "seen": progress.seen, "written": progress.written}
                 )
         closed = [f"{progress.name} {pk}" for progress in found.values() for pk in progress.closed]
         if closed:
-            said = ngettext(
+            message = ngettext(
                 "No key of %(setting)s opens %(n)d value. Put the key that wrote it behind the others, and run this "
                 "again: %(rows)s",
                 "No key of %(setting)s opens %(n)d values. Put the keys that wrote them behind the others, and run "
                 "this again: %(rows)s",
                 len(closed),
             )
-            raise CommandError(said % {"setting": "FIELD_KEYS", "n": len(closed), "rows": ", ".join(closed[:20])})
+            raise CommandError(message % {"setting": "FIELD_KEYS", "n": len(closed), "rows": ", ".join(closed[:20])})
         self.stdout.write(_("Everything is written with the first key. The others can be removed."))

@@ -1,4 +1,4 @@
-"""`manage.py routes`: every address, and what each role may do there on whose objects."""
+"""`manage.py routes`: prints every address, with what each role may do there and on which objects."""
 
 import itertools
 from argparse import ArgumentParser
@@ -29,7 +29,7 @@ LEGEND = {
 
 
 def cell(route: Route, method: str, reader: Reader) -> str:
-    """Return what a reader may do, over all objects that an address can pick."""
+    """Return the cell for a route, a method and a reader: a key of LEGEND for all objects of the address."""
     answers = {whose: route.answer(method, reader, whose) for whose in route.whose()}
     found = set(answers.values())
     if found & {Answer.SIGN_IN, Answer.AWAY}:
@@ -62,19 +62,19 @@ def table() -> list[list[str]]:
 
 
 class Command(BaseCommand):
-    """Prints the table of addresses, roles and objects, from what is declared."""
+    """Prints the table of addresses, roles and objects from the route table."""
 
     help = "Print every address with what each role may do there on whose objects."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the form."""
+        """Add the option for the output format."""
         parser.add_argument("--format", choices=["text", "markdown", "compact"], default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print it. With `compact` addresses that have the same cells share a line."""
+        """Print the table with its legend. In the format `compact`, addresses with the same cells are grouped."""
         rows = table()
         lines = {"text": _text, "markdown": _markdown, "compact": _compact}[options["format"]](rows)
-        legend = [f"{sign}: {said}" for sign, said in LEGEND.items()]
+        legend = [f"{sign}: {message}" for sign, message in LEGEND.items()]
         public = sum(found.gate in (Gate.EVERYBODY, Gate.HOLDER) for found in declared().values())
         number = len({row[0] for row in rows})
         counted = f"{number} addresses, all declared; {public} open to everybody or to the holder of a link"
@@ -94,7 +94,7 @@ def _markdown(rows: list[list[str]]) -> list[str]:
 
 
 def _compact(rows: list[list[str]]) -> list[str]:
-    """Addresses that have the same cells share a line."""
+    """Return the lines of the format `compact`: addresses with the same cells are grouped under one line."""
 
     def same(row: list[str]) -> list[str]:
         return row[3:]

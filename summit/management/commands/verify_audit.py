@@ -1,4 +1,4 @@
-"""Verify the audit: `manage.py verify_audit`."""
+"""`manage.py verify_audit`: verifies the audit's chain."""
 
 import sys
 from typing import Any
@@ -11,7 +11,7 @@ from summit.audit import verification, verification_messages
 
 
 class Command(BaseCommand):
-    """Computes every digest of the audit's chain again and names the first entry that is broken."""
+    """Computes every digest of the audit's chain again, and prints the first broken entry if there is one."""
 
     help = (
         "Verifies the chain of the audit. Prints its end, to be noted elsewhere, and exits with 0; or names the "
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take where to start, and an end that was noted elsewhere."""
+        """Add the options for the first entry, and for an end of the chain that was noted elsewhere."""
         parser.add_argument("--from", dest="start", type=int, default=1, metavar="N", help="start at entry N")
         parser.add_argument(
             "--expect",
@@ -28,7 +28,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, start: int, expect: str | None, **options: Any) -> None:
-        """Verify slice by slice: the memory that it takes does not grow. Raises CommandError."""
+        """Verify the chain in slices, so that memory use doesn't grow, and print its end.
+
+        Raises CommandError for a broken entry, and for an option that can't be used.
+        """
         noted = self._noted(expect)
         mark = verification.end()
         if start < 1 or start > mark.length + 1:
@@ -40,11 +43,11 @@ class Command(BaseCommand):
         self._progress(0, 0)
         wrong = verification.finish(reached, mark, noted)
         if wrong is not None:
-            said = verification_messages.broken(wrong.problem, position=wrong.position, key=wrong.key, at=wrong.at)
-            raise CommandError(said, returncode=1)
+            message = verification_messages.broken(wrong.problem, position=wrong.position, key=wrong.key, at=wrong.at)
+            raise CommandError(message, returncode=1)
         number = mark.length - start + 1
-        said = ngettext("%(number)d entry is whole.", "%(number)d entries are whole.", number) % {"number": number}
-        self.stdout.write(said)
+        message = ngettext("%(number)d entry is whole.", "%(number)d entries are whole.", number) % {"number": number}
+        self.stdout.write(message)
         if mark.length:
             self.stdout.write(_("End of the chain: %(mark)s") % {"mark": mark})
 
@@ -55,13 +58,13 @@ class Command(BaseCommand):
         try:
             return verification.Mark.read(expect)
         except ValueError:
-            said = _("--expect takes what this command printed as the end of the chain: DIGEST:LENGTH.")
-            raise CommandError(said, returncode=2) from None
+            message = _("--expect takes what this command printed as the end of the chain: DIGEST:LENGTH.")
+            raise CommandError(message, returncode=2) from None
 
     @staticmethod
     def _progress(done: int, total: int) -> None:
-        """Show how far it is on a terminal; 0 of 0 clears the line."""
+        """Write the progress to standard error if that is a terminal. 0 of 0 clears the line."""
         if sys.stderr.isatty():
-            said = _("%(done)d of %(total)d") % {"done": done, "total": total} if total else ""
-            sys.stderr.write(f"\r{said:<40}\r")
+            message = _("%(done)d of %(total)d") % {"done": done, "total": total} if total else ""
+            sys.stderr.write(f"\r{message:<40}\r")
             sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""A message never changes once it is stored: only what became of it does."""
+"""Freeze the columns of a stored message, apart from its state and what follows from delivery."""
 
 from django.db import migrations
 

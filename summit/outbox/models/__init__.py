@@ -1,4 +1,4 @@
-"""Tables of the outbox."""
+"""Models of the outbox."""
 
 from summit.outbox.models.messages import Message, MessageState
 

@@ -1,4 +1,4 @@
-"""A message, from the transaction that caused it to what became of it."""
+"""The model of a message: a mail, its state and its attempts."""
 
 import secrets
 from datetime import datetime
@@ -17,7 +17,7 @@ from summit.summits.models import Summit, sends
 
 
 class MessageState(models.TextChoices):
-    """What became of a message."""
+    """The state of a message."""
 
     PENDING = "pending", _("to be sent")
     SENT = "sent", _("sent")
@@ -25,7 +25,7 @@ class MessageState(models.TextChoices):
     DROPPED = "dropped", _("no longer called for")
 
 
-# The one table of what may follow what; delivery.py writes states by these rows alone.
+# The allowed changes of state. delivery.py writes states only according to this table.
 TRANSITIONS: dict[str, frozenset[str]] = {
     MessageState.PENDING: frozenset({MessageState.SENT, MessageState.FAILED, MessageState.DROPPED}),
     MessageState.FAILED: frozenset({MessageState.PENDING}),
@@ -35,7 +35,7 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 
 
 def new_nonce() -> str:
-    """Return 32 hexadecimal digits, 128 bits, from which a message's links are signed."""
+    """Return 32 random hexadecimal digits (128 bits), from which a message's links are signed."""
     return secrets.token_hex(16)
 
 
@@ -43,8 +43,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
     """Messages."""
 
     def due(self) -> "MessageQuerySet":
-        """Return those that wait, whose time has come, that nobody holds and whose summit sends, on the database's
-        clock."""
+        """Return the messages that are to be sent now, by the database's clock.
+
+        They wait, their next attempt is due, no worker holds them, and their summit sends.
+        """
         return self.filter(
             Q(lease_until__isnull=True) | Q(lease_until__lte=Now()),
             sends("summit_id"),
@@ -54,18 +56,19 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(PublicModel):
-    """One mail to one mailbox, stored by the transaction that caused it.
+    """One mail to one mailbox, stored in the transaction that caused it.
 
-    Its facts are frozen by a trigger. `rendered` is what goes over the wire, kept before the first attempt, so that
-    a second attempt is the same mail with the same Message-ID; it is encrypted, since it holds links that open doors.
+    A trigger keeps its facts from being changed. `rendered` is the mail's bytes, stored before the first attempt, so
+    that every attempt sends the same mail with the same Message-ID. It is encrypted, because it holds links that
+    grant access.
     """
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, null=True, related_name="+", verbose_name=pgettext_lazy("label", "summit")
     )
     kind = models.CharField(_("kind"), max_length=40)
-    # What it is about, such as "delegations.invitation:k3…", and that thing's version: with the recipient they
-    # make the message unique, so that no cause can write to the same mailbox twice.
+    # The object that it is about, such as "delegations.invitation:k3…", and that object's version. With the
+    # recipient they make the message unique, so that no cause can write to the same mailbox twice.
     subject_key = models.CharField(_("about"), max_length=80)
     version = models.PositiveIntegerField(_("version"), default=0)
     recipient_key = models.CharField(_("stands for"), max_length=80, help_text=_("Party, person or subscriber."))
@@ -88,15 +91,15 @@ class Message(PublicModel):
     rendered = EncryptedBytesField(null=True, editable=False)
     rendered_subject = models.CharField(_("subject"), max_length=255, blank=True, editable=False)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    # The fencing token: counts every claim and never goes back, whatever becomes of `attempts`.
+    # The fencing token: counts every claim and never decreases, even when `attempts` does.
     claims = models.PositiveIntegerField(default=0, editable=False)
     next_attempt_at = models.DateTimeField(_("next attempt"), db_default=Now())
     lease_until = models.DateTimeField(_("held until"), null=True, blank=True, editable=False)
-    # Set when a sweep has handed the message to a worker, so that the next sweep does not queue it again at once.
+    # Set when a sweep has queued the message, so that the next sweep doesn't queue it again at once.
     handed_until = models.DateTimeField(null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     problem = models.TextField(_("what went wrong"), blank=True)
-    # It was sent, and the mailbox's own system sent it back (RFC 3464).
+    # Set when the mail bounced after it was sent (RFC 3464).
     returned_at = models.DateTimeField(_("came back"), null=True, blank=True)
     returned_why = models.CharField(_("why it came back"), max_length=300, blank=True)
 
@@ -132,5 +135,5 @@ class Message(PublicModel):
 
     @property
     def date(self) -> datetime:
-        """The Date header: when it was caused, the same on every attempt."""
+        """The moment for the Date header: when the message was caused, the same on every attempt."""
         return self.created_at

@@ -1,4 +1,4 @@
-"""How messages are shown in templates."""
+"""Template filters that show messages."""
 
 from django import template
 
@@ -11,17 +11,17 @@ register = template.Library()
 
 @register.filter
 def sign(state: str) -> str:
-    """Return the sign that stands beside a state's word."""
+    """Return the sign shown beside the word for a state."""
     return SIGNS[state]
 
 
 @register.filter
 def kind_word(kind: str) -> str:
-    """Return what a kind of message is called."""
+    """Return the label of a kind of message."""
     return label_of(kind)
 
 
 @register.filter
 def reason(problem: str) -> str:
-    """Return why a message did not go out, in words."""
+    """Return a stored problem, why a message wasn't sent, in words."""
     return failure_reasons.words(problem)

@@ -1,4 +1,4 @@
-"""Deliveries in the admin: what was sent where, what was answered, and to send it again."""
+"""Deliveries in the admin: show each with its attempts and answers, and send it again."""
 
 import json
 from contextlib import suppress
@@ -31,13 +31,13 @@ SUMMIT_PATHS[Delivery] = "endpoint__summit"
 
 
 class EventFilter(admin.SimpleListFilter):
-    """By event, in words."""
+    """Filters deliveries by event."""
 
     title = _("event")
     parameter_name = "event"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return the events."""
+        """Return the events, each with its words."""
         return choices()
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
@@ -46,10 +46,10 @@ class EventFilter(admin.SimpleListFilter):
 
 
 class EndpointFilter(admin.RelatedFieldListFilter):
-    """By webhook: offers those of the reader's summits alone."""
+    """Filters deliveries by webhook. It offers only the webhooks of the user's summits."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
-        """Return the webhooks to choose from."""
+        """Return the primary keys and names of the webhooks that the user may view."""
         mine = summits_for(request.user, "webhooks.endpoint.view")
         rows = Endpoint.objects.order_by("name", "pk")
         rows = rows if mine is None else rows.filter(summit__in=mine)
@@ -58,7 +58,7 @@ class EndpointFilter(admin.RelatedFieldListFilter):
 
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyAdmin):
-    """Deliveries."""
+    """The list of deliveries."""
 
     place = 2
     summit_path = "endpoint__summit"
@@ -85,19 +85,19 @@ class DeliveryAdmin(ReadOnlyAdmin):
     nothing_yet = _("Nothing has been sent to a webhook yet. It begins with what happens next.")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """Tell when it is tried next, or when it ended: never both."""
+        """Return the fields: with the moment of the next attempt or the moment of the end, never both."""
         waits = obj is not None and obj.state == DeliveryState.PENDING
         without = {"ended_at"} if waits else {"next_attempt_at"}
         without |= {"next_attempt_at"} if obj is not None and not obj.endpoint.enabled else set()
         return [name for name in self.fields if name not in without]
 
     def has_send_again_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader may send anything again."""
+        """Return whether the user may send deliveries again in any summit."""
         return allows(request.user, "webhooks.send_again", None)
 
     @admin.display(description=_("event"), ordering="event")
     def what(self, row: Delivery) -> SafeString:
-        """Show what happened, with the event's name."""
+        """Show the event in words and its name."""
         return format_html('{} <code dir="ltr" translate="no">{}</code>', words_of(row.event), row.event)
 
     @admin.display(description=_("state"), ordering="state")
@@ -107,22 +107,22 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("what went wrong"), ordering="problem")
     def what_went_wrong(self, row: Delivery) -> str:
-        """Say why it did not get through."""
+        """Show why the last attempt failed."""
         return display.why(row.problem)
 
     @admin.display(description="webhook-id", ordering="public_id")
     def key(self, row: Delivery) -> SafeString:
-        """Show the id that the receiver gets with it."""
+        """Show the `webhook-id` that the receiver gets."""
         return format_html('<code dir="ltr" translate="no">{}</code>', row.public_id)
 
     @admin.display(description=_("about"), ordering="subject_key")
     def about(self, row: Delivery) -> SafeString:
-        """Show the key of what caused it."""
+        """Show the key of the object that caused the delivery."""
         return format_html('<code dir="ltr" translate="no">{}</code>', row.subject_key)
 
     @admin.display(description=_("what is sent"))
     def content(self, row: Delivery) -> SafeString:
-        """Show what is sent, laid out to be read."""
+        """Show the body that is sent, JSON with indentation."""
         sent = payload.body(row).decode()
         # A ping to a hub is no JSON.
         with suppress(ValueError):
@@ -131,18 +131,18 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Send the chosen deliveries again"), permissions=["send_again"])
     def send_again(self, request: HttpRequest, queryset: models.QuerySet[Delivery]) -> None:
-        """Send what was chosen once more."""
+        """Send the chosen deliveries again."""
         done = sum(_send_again(request, row) for row in queryset.order_by("pk"))
-        said = ngettext("%(count)d delivery is sent again.", "%(count)d deliveries are sent again.", done)
-        messages.success(request, said % {"count": done})
+        message = ngettext("%(count)d delivery is sent again.", "%(count)d deliveries are sent again.", done)
+        messages.success(request, message % {"count": done})
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the address of the button."""
+        """Add the address of the "send again" button."""
         view = require_POST(self.admin_site.admin_view(self.send_again_view))
         return [path("<int:pk>/send-again/", view, name="webhooks_delivery_send_again"), *super().get_urls()]
 
     def send_again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send one delivery again."""
+        """Send one delivery again, and redirect to its page."""
         row = self.admit(request, "view", pk)
         check_can_send_again(request.user, row)
         try:
@@ -154,7 +154,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         return redirect("admin:webhooks_delivery_change", pk)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Show the attempts, and the button to whoever may press it."""
+        """Add the attempts to the page, and whether the user may send the delivery again."""
         row = kwargs.get("obj")
         if isinstance(row, Delivery):
             context["can_send_again"] = row.endpoint.enabled and can_send_again(request.user, row)
@@ -163,7 +163,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
 
 def _send_again(request: HttpRequest, row: Delivery) -> bool:
-    """Return whether the delivery is sent again."""
+    """Send a delivery again, and return whether that was possible."""
     try:
         delivery.send_again(delivery=row, by=_user(request))
     except (PermissionDenied, CantSend):

@@ -1,4 +1,4 @@
-"""How webhooks and deliveries look: states as words with their signs."""
+"""The states of webhooks and deliveries as HTML: words with signs."""
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,22 +13,22 @@ SIGNS: dict[str, str] = {DeliveryState.PENDING: "wait", DeliveryState.SENT: "goo
 
 
 def state(sign: str, word: str) -> SafeString:
-    """Return a state as a word with its sign."""
+    """Return the HTML of a state: a word with its sign."""
     return format_html('<span class="state" data-state="{}">{}</span>', sign, word)
 
 
 def of_delivery(row: Delivery) -> SafeString:
-    """Return what became of a delivery."""
+    """Return a delivery's state as HTML."""
     if row.state == DeliveryState.PENDING and row.attempts:
         return state("warn", _("is tried again"))
     return state(SIGNS[row.state], row.get_state_display())
 
 
 def of_endpoint(row: Endpoint) -> SafeString:
-    """Return how an endpoint does."""
+    """Return an endpoint's state as HTML: off and why, on, or on without anything getting through."""
     if not row.enabled:
-        said = _("off: %(why)s") % {"why": row.get_off_why_display()}
-        return state("off" if row.off_why == OffWhy.HAND else "bad", said)
+        message = _("off: %(why)s") % {"why": row.get_off_why_display()}
+        return state("off" if row.off_why == OffWhy.HAND else "bad", message)
     return (
         state("warn", _("on, nothing gets through"))
         if row.failing_since
@@ -37,5 +37,5 @@ def of_endpoint(row: Endpoint) -> SafeString:
 
 
 def why(stored: str) -> str:
-    """Return why a delivery did not get through; what a receiver or a library said stands in its own words."""
+    """Return a stored problem in words; the words of a receiver or a library are left as they are."""
     return failure_reasons.words(stored)

@@ -1,4 +1,4 @@
-"""Webhooks in the admin: organisers say where events go, see whether they arrive, change the secret."""
+"""Webhooks in the admin: organisers add and change them, see whether events arrive, and replace the secret."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ NEWEST = 10
 
 
 class EndpointForm(SentencesForm):
-    """Where events go, and which."""
+    """Ask for a webhook's summit, name, address and events."""
 
     events = forms.MultipleChoiceField(
         label=gettext_lazy("Tell it when"), choices=choices, widget=forms.CheckboxSelectMultiple
@@ -47,13 +47,13 @@ class EndpointForm(SentencesForm):
         widgets = {"url": forms.TextInput(attrs={"dir": "ltr", "inputmode": "url", "autocomplete": "off"})}
 
     def clean_url(self) -> str:
-        """Leave out spaces around the address."""
+        """Return the address without spaces around it."""
         return str(self.cleaned_data["url"]).strip()
 
 
 @admin.register(Endpoint)
 class EndpointAdmin(SummitModelAdmin):
-    """Webhooks. Their secrets are shown once, when they are made."""
+    """The list of webhooks. A secret is shown only once, when it is made."""
 
     place = 1
     form = EndpointForm
@@ -68,58 +68,58 @@ class EndpointAdmin(SummitModelAdmin):
     )()
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A hub has no events to choose."""
+        """Return the fields of the form. A hub has no events to choose."""
         if obj is None:
             return ["summit", "name", "url", "events"]
         middle = ["url", "events"] if obj.kind == EndpointKind.WEBHOOK else ["hub"]
         return ["summit", "standing", "name", *middle]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Keep a webhook in its summit; a hub is the deployment's."""
+        """Return the read-only fields: a webhook's summit can't change, and a hub is set by the deployment."""
         hub = obj is not None and obj.kind == EndpointKind.HUB
         return ["summit", "standing", *(["name", "hub"] if hub else [])] if obj else []
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """Leave out of the form what a hub has not."""
+        """Return the form class: for a hub a plain ModelForm, without the events."""
         if obj is not None and obj.kind == EndpointKind.HUB:
             kwargs["form"] = forms.ModelForm
         return super().get_form(request, obj, change, **kwargs)
 
     @admin.display(description=gettext_lazy("state"), ordering="enabled")
     def standing(self, row: Endpoint) -> SafeString:
-        """Show whether it is on, and why not."""
+        """Show whether the webhook is on, or why it is off."""
         return display.of_endpoint(row)
 
     @admin.display(description=gettext_lazy("goes to"), ordering="url")
     def host(self, row: Endpoint) -> SafeString:
-        """Show where its events go: what stands behind the host may open doors there."""
+        """Show the scheme and host of the address. The rest may be a secret of the receiver."""
         return format_html('<bdi dir="ltr" translate="no">{}</bdi>', "/".join(row.url.split("/")[:3]))
 
     hub = host
 
     @admin.display(description=gettext_lazy("is told when"))
     def told(self, row: Endpoint) -> SafeString:
-        """Show which events it is told of."""
+        """Show the webhook's events in words."""
         return format_html_join("; ", "{}", ((words_of(name),) for name in row.events)) or SafeString("–")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Add the webhook, or change what was changed on its page."""
+        """Add the webhook, or change the fields that were changed in the form."""
         user = _user(request)
         given = {name: form.cleaned_data[name] for name in endpoints.FIELDS if name in form.cleaned_data}
         if change:
             changed = {name: value for name, value in given.items() if name in form.changed_data}
             if changed:
-                # The page has written on its own copy; what is compared is what stands.
+                # `obj` has the form's values already; the service compares with the stored ones.
                 endpoints.change(endpoint=Endpoint.objects.get(pk=obj.pk), values=changed, by=user)
             return
         form_idempotency.claim(request)
         obj.pk = endpoints.make(summit=obj.summit, values=given, by=user).pk
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Do nothing more: nothing hangs on it."""
+        """Do nothing: a webhook has no related rows in its form."""
 
     def response_post_save_add(self, request: HttpRequest, obj: Endpoint) -> HttpResponseRedirect:
-        """Lead to the new webhook's page: its secret comes next."""
+        """Redirect to the new webhook's page, where its secret is requested next."""
         return HttpResponseRedirect(reverse("admin:webhooks_endpoint_change", args=[obj.pk]))
 
     def get_urls(self) -> list[URLPattern]:
@@ -139,17 +139,17 @@ class EndpointAdmin(SummitModelAdmin):
         return [*own, *super().get_urls()]
 
     def turn_off_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send nothing more there."""
+        """Turn a webhook off, and redirect to its page."""
         return self._do(request, pk, endpoints.turn_off, _("The webhook is off. What waits is kept."))
 
     def turn_on_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send there again."""
+        """Turn a webhook on, and redirect to its page."""
         return self._do(request, pk, endpoints.turn_on, _("The webhook is on. What waited goes out now."))
 
     def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send a test."""
-        said = _("A test is on its way. Its answer stands below in a moment: load the page again.")
-        return self._do(request, pk, endpoints.send_test, said)
+        """Send a test to a webhook, and redirect to its page."""
+        message = _("A test is on its way. Its answer stands below in a moment: load the page again.")
+        return self._do(request, pk, endpoints.send_test, message)
 
     def _do(self, request: HttpRequest, pk: int, function: Any, said: str) -> HttpResponse:
         row = self.admit(request, "change", pk)
@@ -162,7 +162,7 @@ class EndpointAdmin(SummitModelAdmin):
         return redirect("admin:webhooks_endpoint_change", pk)
 
     def secret_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Make a new secret and show it, this once."""
+        """Give a webhook a new secret and show it. It can't be shown again."""
         row = self.admit(request, "change", pk)
         try:
             secret = endpoints.new_secret(endpoint=row, by=_user(request))
@@ -181,7 +181,7 @@ class EndpointAdmin(SummitModelAdmin):
         return page
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Show the newest deliveries, and the buttons to whoever may press them."""
+        """Add the newest deliveries to the page, and the buttons that the user may use."""
         row = kwargs.get("obj")
         if isinstance(row, Endpoint):
             query = urlencode({"endpoint__id__exact": row.pk})

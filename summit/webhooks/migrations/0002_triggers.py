@@ -1,4 +1,4 @@
-"""What a webhook delivers never changes: only how the delivery stands does."""
+"""Freeze the content of a stored delivery; only its state may change."""
 
 from django.db import migrations
 

@@ -1,4 +1,4 @@
-"""Tables of webhooks."""
+"""Models of webhooks."""
 
 from summit.webhooks.models.deliveries import Attempt, Delivery, DeliveryState
 from summit.webhooks.models.endpoints import Endpoint, EndpointKind, OffWhy

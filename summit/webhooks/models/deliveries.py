@@ -1,4 +1,4 @@
-"""A delivery: one event to one endpoint, from the transaction that caused it to what became of it."""
+"""The models of a delivery, which is one event for one endpoint, and of its attempts."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,14 +10,14 @@ from summit.webhooks.models.endpoints import Endpoint
 
 
 class DeliveryState(models.TextChoices):
-    """What became of a delivery."""
+    """The state of a delivery."""
 
     PENDING = "pending", _("to be sent")
     SENT = "sent", _("sent")
     FAILED = "failed", _("failed")
 
 
-# The one table of what may follow what; delivery.py writes states by these rows alone.
+# The allowed changes of state. delivery.py writes states only according to this table.
 TRANSITIONS: dict[str, frozenset[str]] = {
     DeliveryState.PENDING: frozenset({DeliveryState.SENT, DeliveryState.FAILED}),
     DeliveryState.SENT: frozenset({DeliveryState.PENDING}),
@@ -29,9 +29,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Deliveries."""
 
     def free(self) -> "DeliveryQuerySet":
-        """Return those that wait, whose time has come and that nobody holds, on the database's clock. It joins no
-        table: as the condition of an UPDATE it is looked at again where the row was locked. Whether their endpoint is
-        on is asked of it (`EndpointQuerySet.on`)."""
+        """Return the deliveries that wait, are due by the database's clock, and are held by no worker.
+
+        The query joins no table, so that an UPDATE with it checks the conditions again on a locked row. It doesn't
+        check whether the endpoint is on; see `EndpointQuerySet.on`.
+        """
         return self.filter(
             Q(lease_until__isnull=True) | Q(lease_until__lte=Now()),
             state=DeliveryState.PENDING,
@@ -40,18 +42,18 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 
 class Delivery(PublicModel):
-    """One event to one endpoint. Its public id is the `webhook-id`, the same on every attempt.
+    """One event for one endpoint. Its public id is the `webhook-id`, the same on every attempt.
 
-    What it says is frozen by a trigger. Deliveries of an endpoint go out in the order of their keys; one that stepped
-    `aside` holds nobody up.
+    A trigger keeps its content from being changed. The deliveries of an endpoint are sent in the order of their
+    primary keys; one that is set `aside` blocks no other.
     """
 
     endpoint = models.ForeignKey(
         Endpoint, on_delete=models.CASCADE, related_name="deliveries", verbose_name=_("webhook")
     )
     event = models.CharField(_("event"), max_length=60)
-    # What it is about, such as "press.edition:k3…", and that thing's version: with endpoint and event they make the
-    # delivery unique, so that no cause is delivered twice.
+    # The object that it is about, such as "press.edition:k3…", and that object's version. With endpoint and event
+    # they make the delivery unique, so that no cause is delivered twice.
     subject_key = models.CharField(_("about"), max_length=300)
     version = models.PositiveIntegerField(_("version"), default=0)
     data = models.JSONField(_("what it says"), default=dict)
@@ -60,7 +62,7 @@ class Delivery(PublicModel):
     state = models.CharField(_("state"), max_length=10, choices=DeliveryState, default=DeliveryState.PENDING)
     aside = models.BooleanField(_("out of its turn"), default=False)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    # The fencing token: counts every claim and never goes back, whatever becomes of `attempts`.
+    # The fencing token: counts every claim and never decreases, even when `attempts` does.
     claims = models.PositiveIntegerField(default=0, editable=False)
     next_attempt_at = models.DateTimeField(_("next attempt"), db_default=Now())
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
@@ -89,13 +91,13 @@ class Delivery(PublicModel):
 
 
 class Attempt(models.Model):
-    """One request, and what came of it."""
+    """One request of a delivery, with its answer or problem."""
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="tries", verbose_name=_("delivery"))
     at = models.DateTimeField(_("at"), db_default=Now())
     ms = models.PositiveIntegerField(_("milliseconds"))
     status = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
-    # The first kilobyte of what was answered, as text.
+    # The beginning of the answer's body, about a kilobyte, as text.
     answer = models.TextField(_("answer"), blank=True)
     problem = models.CharField(_("what went wrong"), max_length=200, blank=True)
 

@@ -1,4 +1,4 @@
-"""Where events go: an address with its secret, and how it has been doing."""
+"""The model of an endpoint: the address of a receiver, its secret and its health."""
 
 from datetime import timedelta
 
@@ -14,20 +14,20 @@ from summit.summits.models import Summit, sends
 from summit.webhooks.addresses import validate_url
 from summit.webhooks.signing import new_secret
 
-# How long the secret before the last one goes on signing, so that a receiver changes it without losing anything.
+# How long a former secret still signs, so that a receiver can replace it without losing events.
 OVERLAP = timedelta(days=1)
 
 
 class EndpointKind(models.TextChoices):
-    """What is sent there."""
+    """What is sent to an endpoint."""
 
     WEBHOOK = "webhook", _("events")
-    # The deployment's WebSub hub (W3C WebSub): it is told which feeds have changed.
+    # The deployment's WebSub hub (W3C WebSub), which gets the addresses of changed feeds.
     HUB = "hub", _("changed feeds")
 
 
 class OffWhy(models.TextChoices):
-    """Why nothing is sent there any more."""
+    """Why an endpoint is off."""
 
     HAND = "hand", _("turned off at the desk")
     GONE = "gone", _("the receiver answered that it is gone (410)")
@@ -40,13 +40,15 @@ class EndpointQuerySet(models.QuerySet["Endpoint"]):
     """Endpoints."""
 
     def on(self) -> "EndpointQuerySet":
-        """Return those to which anything is sent: they are on, and their summit sends."""
+        """Return the endpoints that are on and belong to a summit that sends."""
         return self.filter(sends("summit_id"), enabled=True)
 
     def due(self) -> "EndpointQuerySet":
-        """Return those to which something is to be sent now, and that no worker was handed, on the database's
-        clock: the delivery whose turn it is, or one that stepped aside."""
-        # Deliveries refer to endpoints.
+        """Return the endpoints with a delivery to send now, by the database's clock, that aren't queued already.
+
+        That is the endpoint's first waiting delivery, or one that was set aside.
+        """
+        # Imported here because the model of deliveries imports this module.
         from summit.webhooks.models.deliveries import Delivery, DeliveryState  # noqa: PLC0415
 
         waiting = Delivery.objects.filter(endpoint=OuterRef("pk"), state=DeliveryState.PENDING, aside=False)
@@ -61,8 +63,8 @@ class EndpointQuerySet(models.QuerySet["Endpoint"]):
 class Endpoint(PublicModel):
     """A receiver of a summit's events: another system's address, chosen by an organiser.
 
-    Its secrets are encrypted. What was caused while it was on is kept when it is turned off, and goes out when it is
-    turned on again.
+    Its secrets are encrypted. When it is turned off, deliveries that were caused while it was on are kept, and they
+    are sent when it is turned on again.
     """
 
     summit = models.ForeignKey(
@@ -89,10 +91,10 @@ class Endpoint(PublicModel):
     enabled = models.BooleanField(pgettext_lazy("webhook", "on"), default=True)
     off_why = models.CharField(_("why it is off"), max_length=10, choices=OffWhy, blank=True)
     off_at = models.DateTimeField(_("off since"), null=True, blank=True)
-    # Since when nothing has got through, and how many deliveries were given up since something last did.
+    # Since when nothing has got through, and how many deliveries have failed for good since something last did.
     failing_since = models.DateTimeField(_("failing since"), null=True, blank=True)
     given_up = models.PositiveIntegerField(_("given up in a row"), default=0)
-    # Set when a sweep has handed it to a worker, so that the next sweep does not queue it again at once.
+    # Set when a sweep has queued the endpoint, so that the next sweep doesn't queue it again at once.
     handed_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = EndpointQuerySet.as_manager()

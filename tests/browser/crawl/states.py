@@ -166,7 +166,7 @@ def _desks() -> list[Stop]:
         _at("admin:search", "found", query="?q=france"),
         _at("admin:search", "nothing found", query=NOTHING),
         _errors("admin:setup", state="with errors"),
-        _at("admin:summit_arm", "sends nothing", "superuser", row="came-here"),
+        _at("admin:summit_resume", "sends nothing", "superuser", row="came-here"),
         _at(home, "sends nothing", "superuser", query="?summit=came-here"),
         *(_errors(f"admin:setup_{name}", state="with errors") for name in ("venue", "parties")),
         _errors("admin:delegations_guest"),

@@ -204,7 +204,7 @@ def _texts(summit: Summit) -> dict[str, Any]:
         }.items()
     }  # fmt: skip
     page = files.File("annex.pdf", "application/pdf", b"%PDF-1.7 annex")
-    annex = attachments.keep(text=made["public"], file=page, title="Annex", language="en", by=officer)
+    annex = attachments.store(text=made["public"], file=page, title="Annex", language="en", by=officer)
     editions.attach(editions.newest(made["public"].versions.get()), [annex])
     french = texts.add_language(text=made["public"], language="fr", title="Une déclaration", body=BODY, by=officer)
     arabic = texts.add_language(text=made["public"], language="ar", title="بيان الافتتاح", body="كلمات", by=officer)
@@ -278,10 +278,10 @@ def _hooks(summit: Summit) -> dict[str, Any]:
     return {"webhooks.endpoint": endpoint, "webhooks.delivery": row}
 
 
-def _disarmed() -> None:
+def _paused() -> None:
     """A summit of another year that came from an archive, with mail of before and of since."""
     came, day = db_now() - timedelta(hours=1), date(2019, 5, 6)
-    summit = SummitFactory(slug="came-here", public=False, starts_on=day, ends_on=day, disarmed_at=came)
+    summit = SummitFactory(slug="came-here", public=False, starts_on=day, ends_on=day, paused_at=came)
     MessageFactory(summit=summit, created_at=came - timedelta(hours=1))
     MessageFactory(summit=summit)
 
@@ -323,7 +323,7 @@ def _deliver() -> None:
 def _keys(summit: Summit) -> dict[str, Any]:
     """The keys of one row of each kind that the admin shows, and of what is public."""
     _deliver()
-    _disarmed()
+    _paused()
     party = Party.objects.filter(summit=summit, focal_points__person__email=FOCAL)[0]
     invitation = Invitation.objects.exclude(state="revoked").filter(party=party)[0]
     waiting = Invitation.objects.filter(state="sent", party__summit=summit)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from delegations.members.field_access import Reader
+from delegations.members.field_groups import Reader
 from delegations.members.models.particulars import Particulars
 from summit.audit import access_log
 from summit.audit.models import AuditEntry

@@ -8,7 +8,7 @@ import pytest
 from delegations.members.models.categories import Category
 from delegations.members.models.particulars import Particulars
 from delegations.privacy.models import Retention
-from summit.jobs import running
+from summit.jobs import runner
 from summit.jobs.models.jobs import Job
 from summit.summits.models import Summit
 from tests import factories as f
@@ -57,6 +57,6 @@ def test_what_is_due_is_told_and_purged_by_a_worker(place: Place) -> None:
         assert passports() == {"number": 1, "due": due, "goes_on": f"{year}-05-02"}
     job = organiser.post(f"{HERE}purge/", {}).json()["job"]
     for _step in range(20):
-        running.run(Job.objects.get(public_id=job).pk)
+        runner.run(Job.objects.get(public_id=job).pk)
     assert Job.objects.get(public_id=job).state == "done"
     assert Particulars.objects.filter(passport_number="X1").count() == passports()["number"] == 0

@@ -11,7 +11,7 @@ from delegations.members import column_headings
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from summit.audit.models import AuditEntry
-from summit.jobs import running
+from summit.jobs import runner
 from summit.jobs.models.jobs import Job
 from tests.delegations.api.conftest import DESK, Place, ids, kind, pointers
 
@@ -77,7 +77,7 @@ def test_a_long_table_is_a_worker_s(place: Place, monkeypatch: pytest.MonkeyPatc
     where = f"{HERE}{made['id']}/"
     assert made["report"] is None
     assert place.protocol.get(f"{DESK}jobs/{made['job']}/").json()["state"] == "waiting"
-    running.run(Job.objects.get().pk)
+    runner.run(Job.objects.get().pk)
     assert place.protocol.get(where).json()["report"]["counts"]["new"] == 2
 
 

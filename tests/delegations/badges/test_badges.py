@@ -154,7 +154,7 @@ class TestDeparture:
         assert (gone.why, gone.ended_at is None) == ("left", False)
         assert badges_selectors.why_words(gone) == "The person left the delegation."
         assert set(Badge.objects.live()) == {stays, other}
-        found = badge_check.look(typed=gone.public_id, by=desk)
+        found = badge_check.check_badge(typed=gone.public_id, by=desk)
         assert (found.badge, found.opens, found.zones, found.since) == (gone, False, (), gone.ended_at)
         assert (found.why, found.category) == ("The person left the delegation.", rows[0].category)
         # What is not done leaves the badge alive.
@@ -174,25 +174,30 @@ class TestCheck:
         zones = [f.ZoneFactory(summit=party.summit, code=code) for code in "AB"]
         row.category.zones.set(zones)
         (badge,) = badges.issue(members=[row], by=desk).done
-        found = badge_check.look(typed=badge.public_id, by=desk)
+        found = badge_check.check_badge(typed=badge.public_id, by=desk)
         assert (found.badge, found.opens, found.why, found.category) == (badge, True, "", row.category)
         assert (found.zones, found.since) == (tuple(zones), Badge.objects.get().issued_at)
         f.InvitationFactory(party=party, state=InvitationState.REVOKED)
-        found = badge_check.look(typed=badge.public_id, by=desk)
+        found = badge_check.check_badge(typed=badge.public_id, by=desk)
         assert (found.opens, found.why) == (False, "Its party has left the summit: the invitation was revoked.")
 
     def test_it_is_found_however_it_is_typed(self, party: Party, desk: User) -> None:
         badge = f.BadgeFactory(party=party, public_id="0a1bcdefghjkmnpq")
         for typed in ("0A1B CDEF GHJK MNPQ", "oaib-cdef-ghjk-mnpq", " 0a1bcdefghjkmnpq\n", "Oalbcdefghjkmnpq"):
-            assert badge_check.look(typed=typed, by=desk).badge == badge
+            assert badge_check.check_badge(typed=typed, by=desk).badge == badge
         assert badge_check.spaced(badge.public_id) == "0a1b cdef ghjk mnpq"
 
     def test_another_summits_is_no_badge(self, party: Party, desk: User) -> None:
         nothing = "No badge has this number. Type it as it stands on the badge."
         for number in (f.BadgeFactory().public_id, "nothing"):
-            found = badge_check.look(typed=number, by=desk)
+            found = badge_check.check_badge(typed=number, by=desk)
             assert (found.badge, found.opens, found.why) == (None, False, nothing)
-        refuses(PermissionDenied, badge_check.look, typed="x", by=f.UserFactory.with_role(Role.VIEWER, party.summit))
+        refuses(
+            PermissionDenied,
+            badge_check.check_badge,
+            typed="x",
+            by=f.UserFactory.with_role(Role.VIEWER, party.summit),
+        )
 
 
 @pytest.mark.postgresql

@@ -181,7 +181,7 @@ class TestPassOn:
     def test_a_refused_departure_gives_nothing_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
         party, _rule = make(2)
         hand(party, "P0")
-        monkeypatch.setattr(transferable_passes, "settle", lambda **kwargs: 1 / 0)
+        monkeypatch.setattr(transferable_passes, "settle_party", lambda **kwargs: 1 / 0)
         refuses(ZeroDivisionError, members.withdraw, membership=who(party, "P0").membership, by=protocol(party))
         assert carried(party) == {1: "P0"}
 

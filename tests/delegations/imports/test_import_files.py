@@ -20,7 +20,7 @@ from delegations.privacy.services import nightly_purge
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM, Link
 from summit.import_export import parsers as tables
-from summit.jobs import running
+from summit.jobs import runner
 from summit.jobs import services as jobs_services
 from summit.people.models import Person
 from summit.permissions.models import Role
@@ -81,14 +81,14 @@ class TestTake:
         # What goes wrong leaves it to be taken.
         with monkeypatch.context() as patched:
             patched.setattr(import_files, "read_in", lambda **values: 1 / 0)
-            refuses(ZeroDivisionError, import_files.take, sheet=row, by=protocol)
+            refuses(ZeroDivisionError, import_files.apply, sheet=row, by=protocol)
         assert DelegationImportFile.objects.get().applied_at is None
-        report = import_files.take(sheet=row, by=protocol)
+        report = import_files.apply(sheet=row, by=protocol)
         assert (report.writes, Person.objects.count(), Party.objects.count()) == (3, 2, 3)
         row = DelegationImportFile.objects.get()
         assert (bytes(row.content), row.applied_at is not None) == (b"", True)
         assert import_files.report_of(row) == report
-        for act in (import_files.take, import_files.look):
+        for act in (import_files.apply, import_files.refresh_preview):
             with pytest.raises(ImportFileProblem, match=r"^This table is taken over or deleted already\."):
                 act(sheet=DelegationImportFile.objects.get(), by=protocol)
 
@@ -98,8 +98,8 @@ def test_a_focal_point_brings_its_people_and_not_too_many(summit: Summit, monkey
     by, foreign = (Link(f.InvitationLinkFactory(invitation__party=each).public_id) for each in (party, other))
     row = stored(summit, by, "name,passport number\nAda,P1\n", party=party)
     assert row.uploaded_by is None
-    refuses(PermissionDenied, import_files.take, sheet=row, by=foreign)
-    import_files.take(sheet=row, by=by)
+    refuses(PermissionDenied, import_files.apply, sheet=row, by=foreign)
+    import_files.apply(sheet=row, by=by)
     assert Particulars.objects.get().entered_for == party
     refuses(PermissionDenied, stored, summit, by, "name\nAda\n", party=other)
     monkeypatch.setattr(import_files, "MOST_OF_PARTY", 1)
@@ -111,7 +111,7 @@ class TestLongWork:
     def run(self, protocol: User, row: DelegationImportFile, action: str) -> str:
         params = {"sheet": row.public_id, "action": action}
         job = jobs_services.start(kind=import_job.NAME, by=protocol, summit=row.summit, params=params)
-        running.run(job.pk)
+        runner.run(job.pk)
         job.refresh_from_db()
         assert job.problem == ""
         return import_job.READ_IN.result(job)
@@ -128,13 +128,13 @@ class TestLongWork:
         assert Person.objects.count() == 2
         # A worker that comes back after it was killed.
         assert self.run(protocol, row, TAKE) == "3 rows are taken over."
-        import_files.drop(sheet=row, by=protocol)
+        import_files.discard(sheet=row, by=protocol)
         assert self.run(protocol, row, TAKE) == "The table was deleted meanwhile."
 
 
 def test_what_nobody_takes_over_goes(summit: Summit, protocol: User) -> None:
     old, new, done = (stored(summit, protocol) for _number in range(3))
-    import_files.take(sheet=done, by=protocol)
+    import_files.apply(sheet=done, by=protocol)
     ago = timezone.now() - uploads_services.WAITS - timedelta(hours=1)
     DelegationImportFile.objects.filter(pk__in=[old.pk, done.pk]).update(uploaded_at=ago)
     Summit.objects.update(illustrative=True)
@@ -151,7 +151,7 @@ class TestTwoBrowsers:
         Category.objects.of(summit)
         row = stored(summit, SYSTEM)
         both = [DelegationImportFile.objects.select_related("summit").get(pk=row.pk) for _number in range(2)]
-        came = at_once(*(lambda mine=mine: import_files.take(sheet=mine, by=SYSTEM) for mine in both))
+        came = at_once(*(lambda mine=mine: import_files.apply(sheet=mine, by=SYSTEM) for mine in both))
         assert Membership.objects.count() == 2
         return sorted(type(each).__name__ for each in came)
 

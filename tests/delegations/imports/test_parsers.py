@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from delegations.imports.column_recognition import recognise, recognised
-from delegations.members.field_access import PARTICULARS, PERSON
+from delegations.members.field_groups import PARTICULARS, PERSON
 from summit.import_export import parsers as tables
 from summit.import_export.csv_injection import harmless
 from summit.import_export.parsers import TableProblem, read

@@ -47,9 +47,9 @@ def _amid(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         return found
 
     monkeypatch.setattr(importer, "_plan", planned)
-    import_files.take(sheet=sheet, by=SYSTEM)
+    import_files.apply(sheet=sheet, by=SYSTEM)
     with pytest.raises(import_files.ImportFileProblem):
-        import_files.take(sheet=sheet, by=SYSTEM)
+        import_files.apply(sheet=sheet, by=SYSTEM)
     return held
 
 

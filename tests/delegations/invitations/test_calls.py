@@ -11,7 +11,7 @@ from django.urls import reverse
 from delegations.invitations.models.invitations import Invitation
 from delegations.invitations.models.letters import CallNote, CallOutcome
 from delegations.invitations.services import phone_calls
-from delegations.invitations.services.phone_calls import CallProblem, Narrowed, note
+from delegations.invitations.services.phone_calls import CallProblem, Narrowed, record
 from summit.audit import access_log
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
@@ -107,7 +107,7 @@ class TestSheet:
 class TestNote:
     def test_it_is_kept_and_recorded_without_its_words(self, summit: Summit, protocol: User) -> None:
         row = waiting(summit, "Aland", 9)
-        kept = note(invitation=row, outcome="call_back", text="  Ask for\nMr Example ", by=protocol)
+        kept = record(invitation=row, outcome="call_back", text="  Ask for\nMr Example ", by=protocol)
         assert (kept.outcome, kept.note, kept.by) == ("call_back", "Ask for Mr Example", protocol)
         entry = AuditEntry.objects.get()
         assert (entry.action, entry.object_key) == ("delegations.call", row.public_id)
@@ -122,14 +122,14 @@ class TestNote:
             ("nobody", "a\x07", "note", "Character 2 is a control character."),
         ):
             with pytest.raises(CallProblem, match=words) as problem:
-                note(invitation=row, outcome=outcome, text=given, by=protocol)
+                record(invitation=row, outcome=outcome, text=given, by=protocol)
             assert problem.value.field == field
         for state in ("draft", "revoked", "superseded"):
             dead = f.InvitationFactory(party__summit=summit, state=state)
             with pytest.raises(CallProblem, match="stands no more"):
-                note(invitation=dead, outcome="nobody", text="", by=protocol)
+                record(invitation=dead, outcome="nobody", text="", by=protocol)
         with pytest.raises(PermissionDenied, match="organiser, protocol"):
-            note(invitation=row, outcome="nobody", text="", by=f.UserFactory.with_role(Role.ACCREDITATION, summit))
+            record(invitation=row, outcome="nobody", text="", by=f.UserFactory.with_role(Role.ACCREDITATION, summit))
 
 
 class TestPage:

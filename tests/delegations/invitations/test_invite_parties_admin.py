@@ -108,15 +108,15 @@ GUEST = {
 class TestAGuest:
     PAGE = "/admin/delegations/guest/here/"
 
-    def enter(self, client: Client, **changed: Any) -> Any:
+    def create(self, client: Client, **changed: Any) -> Any:
         return client.post(self.PAGE, {**GUEST, **changed})
 
     def test_they_are_entered_once_and_the_letter_is_read(self, summit: Summit, desk: Client) -> None:
-        response = self.enter(desk, once="mark")
+        response = self.create(desk, once="mark")
         party = Party.objects.get(kind="guest")
         assert response["Location"] == f"{reverse(INVITE)}?summit=here&party={party.pk}"
         assert said(response) == ["The guest is entered. Read the letter, then send it."]
-        second = self.enter(desk, once="mark")
+        second = self.create(desk, once="mark")
         assert said(second)[-1] == "This was sent twice, and is added once."
         assert (second["Location"], Party.objects.count()) == (response["Location"], 1)
         assert (party.name, party.mission_email, party.language) == ("Ada Rossi", "ada@university.example", "fr")
@@ -128,14 +128,14 @@ class TestAGuest:
 
     def test_who_seems_to_be_there_is_named_first(self, summit: Summit, desk: Client) -> None:
         there = f.PersonFactory(summit=summit, name="Rossi Ada")
-        asked = self.enter(desk)
+        asked = self.create(desk)
         assert asked.status_code == 409
         assert f'href="/admin/summit/person/{there.pk}/change/"' in text(asked)
         assert not Party.objects.exists()
         # Who is shown as alike is recorded as seen.
         entry = AuditEntry.objects.get(detail__keys=[there.public_id])
         assert (entry.action, entry.fields) == ("summit.person.seen", ["name"])
-        assert self.enter(desk, another=there.public_id).status_code == 302
+        assert self.create(desk, another=there.public_id).status_code == 302
         assert Person.objects.count() == 2
 
     def test_what_is_missing_is_said_at_its_field(self, summit: Summit, desk: Client) -> None:
@@ -144,12 +144,12 @@ class TestAGuest:
             ({"mailbox": "no"}, {"mailbox": ["Enter the whole address, such as office@mission.example."]}),
             ({"language": "xx"}, {"language": ["Choose one of them."]}),
         ):
-            response = self.enter(desk, **changed)
+            response = self.create(desk, **changed)
             assert (response.status_code, response.context["form"].errors) == (422, errors)
         assert not Party.objects.exists()
         f.PartyFactory(summit=summit, name="Ada Rossi")
         taken = ["Another party of the summit has this name. Give it another."]
-        assert self.enter(desk).context["form"].errors == {"name": taken}
+        assert self.create(desk).context["form"].errors == {"name": taken}
 
 
 class TestASession:

@@ -53,7 +53,7 @@ def pages(content: bytes) -> list[str]:
 
 def own(summit: Summit, **kwargs: Any) -> LetterTemplate:
     said = {"purpose": "delegation", "language": "en", "subject": "For {party}", "body": "Own {reference}\n\n{link}"}
-    return letter_templates.keep(summit=summit, by=protocol(summit), **{**said, **kwargs})
+    return letter_templates.save(summit=summit, by=protocol(summit), **{**said, **kwargs})
 
 
 class TestTemplates:
@@ -89,7 +89,7 @@ class TestTemplates:
     def test_protocol_removes_them_and_others_write_none(self, summit: Summit) -> None:
         template, by = own(summit), f.UserFactory.with_role(Role.PROGRAMME, summit)
         with pytest.raises(PermissionDenied, match="organiser, protocol"):
-            letter_templates.keep(summit=summit, by=by, purpose="guest", language="en", subject="S", body="{link}")
+            letter_templates.save(summit=summit, by=by, purpose="guest", language="en", subject="S", body="{link}")
         assert "organiser, protocol" in str(
             refuses(PermissionDenied, letter_templates.remove, template=template, by=by)
         )

@@ -61,14 +61,14 @@ class TestCategories:
         zone = f.ZoneFactory(summit=summit)
         values: dict[str, Any] = {"code": "vip", "capacity": "guest", "names": {"en": "VIP"}, "zones": [zone]}
         assert [row.code for row in categories.of(summit)] == Capacity.values
-        row = categories.enter(summit=summit, values={**values, "quota": 2}, by=organiser)
+        row = categories.create(summit=summit, values={**values, "quota": 2}, by=organiser)
         assert (row.name, row.position, list(row.zones.all())) == ("VIP", len(Capacity.values), [zone])
         assert actions() == [("delegations.category.add", ["capacity", "code", "names", "quota", "zones"])]
         # Protocol adds one that takes nobody until an organiser opens it.
         for quota in ({}, {"quota": 5}):
             with pytest.raises(PermissionDenied, match="This can be done by: organiser"):
-                categories.enter(summit=summit, values={**values, "code": "own", **quota}, by=protocol)
-        assert categories.enter(summit=summit, values={**values, "code": "own", "quota": 0}, by=protocol).quota == 0
+                categories.create(summit=summit, values={**values, "code": "own", **quota}, by=protocol)
+        assert categories.create(summit=summit, values={**values, "code": "own", "quota": 0}, by=protocol).quota == 0
 
     def test_a_lower_quota_names_the_parties_that_are_above(self, summit: Summit, organiser: User) -> None:
         for number, name in enumerate(("Aland", "Bland", "Cland"), start=1):
@@ -179,11 +179,11 @@ def test_a_quota_is_not_lowered_beneath_who_is_named_meanwhile() -> None:
 class TestZones:
     def test_added_changed_ordered_and_deleted(self, summit: Summit, protocol: User) -> None:
         with pytest.raises(PermissionDenied):
-            zones_services.enter(
+            zones_services.create(
                 summit=summit, values={"code": "A"}, by=f.UserFactory.with_role(Role.ACCREDITATION, summit)
             )
-        one = zones_services.enter(summit=summit, values={"code": "A", "name": "Hall"}, by=protocol)
-        two = zones_services.enter(summit=summit, values={"code": "B", "name": "Press"}, by=protocol)
+        one = zones_services.create(summit=summit, values={"code": "A", "name": "Hall"}, by=protocol)
+        two = zones_services.create(summit=summit, values={"code": "B", "name": "Press"}, by=protocol)
         zones_services.change(zone=one, values={"name": "Great hall", "code": "A"}, by=protocol)
         zones_services.arrange(summit=summit, order=[two.pk, one.pk], by=protocol)
         stored = Zone.objects.values_list("code", "name", "position")
@@ -202,7 +202,7 @@ class TestZones:
 
 def test_transferable_pass_rules_are_added_changed_and_deleted(summit: Summit, protocol: User) -> None:
     zone = f.ZoneFactory(summit=summit)
-    rule = transferable_pass_rules.enter(summit=summit, values={"name": "Plenary", "zones": [zone]}, by=protocol)
+    rule = transferable_pass_rules.create(summit=summit, values={"name": "Plenary", "zones": [zone]}, by=protocol)
     transferable_pass_rules.change(rule=rule, values={"people": 3, "zones": [zone]}, by=protocol)
     assert TransferablePassRule.objects.get().people == 3
     member = f.MembershipFactory(party__summit=summit)

@@ -52,7 +52,7 @@ def stored(person: Person) -> tuple[int | None, list[str]]:
 class TestEnter:
     def test_by_a_focal_point(self, party: Party, focal: Link) -> None:
         values = {"name": "Zoe Example", "passport_number": "ab 123", "birth_date": "1960-01-02", "hotel": ""}
-        person = people.enter(party=party, values=values, by=focal)
+        person = people.create(party=party, values=values, by=focal)
         row = person.particulars
         assert (person.name, person.summit, person.language) == ("Zoe Example", party.summit, "fr")
         assert (row.passport_number, row.birth_date, row.hotel) == ("AB123", date(1960, 1, 2), "")
@@ -64,10 +64,10 @@ class TestEnter:
         ]
 
     def test_by_a_desk(self, party: Party, protocol: User, focal: Link) -> None:
-        person = people.enter(party=party, values={"office": "Minister", "diet": "vegan"}, by=protocol)
+        person = people.create(party=party, values={"office": "Minister", "diet": "vegan"}, by=protocol)
         assert stored(person) == (None, [])
-        by_desk = people.enter(party=party, values={"name": "A"}, by=protocol)
-        by_focal = people.enter(party=party, values={"name": "B"}, by=focal)
+        by_desk = people.create(party=party, values={"name": "A"}, by=protocol)
+        by_focal = people.create(party=party, values={"name": "B"}, by=focal)
         # A focal point looks after whom it entered before they are a member.
         assert not Particulars.objects.filter(person=by_desk).exists()
         assert stored(by_focal) == (party.pk, [])
@@ -77,13 +77,13 @@ class TestEnter:
         wrong = {"arrives_at": ["This is after the summit. Check the year, or give a moment before."]}
         for values, said in (({}, nobody), ({"diet": "vegan"}, nobody), ({"name": " "}, nobody)):
             with pytest.raises(ValidationError) as refused:
-                people.enter(party=party, values=values, by=protocol)
+                people.create(party=party, values=values, by=protocol)
             assert refused.value.message_dict == said
         with pytest.raises(ValidationError) as refused:
-            people.enter(party=party, values={"name": "A", "arrives_at": "2025-12-24 18:00"}, by=protocol)
+            people.create(party=party, values={"name": "A", "arrives_at": "2025-12-24 18:00"}, by=protocol)
         assert list(refused.value.message_dict) == list(wrong)
         with pytest.raises(ValueError, match="no fields of a person: withheld"):
-            people.enter(party=party, values={"name": "A", "withheld": "[]"}, by=protocol)
+            people.create(party=party, values={"name": "A", "withheld": "[]"}, by=protocol)
         assert (Person.objects.filter(user=None).exists(), recorded()) == (False, [])
 
     def test_others_may_not(self, party: Party, vetting: User, protocol: User, focal: Link) -> None:
@@ -96,13 +96,13 @@ class TestEnter:
             (protocol, {"passport_number": "1"}, "This can be done by: vetting, focal point."),
             (focal, {}, "You no longer act for Own here"),
         ):
-            refused = refuses(PermissionDenied, people.enter, party=party, values={"name": "A", **values}, by=by)
+            refused = refuses(PermissionDenied, people.create, party=party, values={"name": "A", **values}, by=by)
             assert str(refused).startswith(said)
 
 
 class TestChange:
     def test_only_what_is_named_and_other(self, party: Party, focal: Link) -> None:
-        person = people.enter(party=party, values={"name": "Zoe", "office": "Envoy", "hotel": "Ritz"}, by=focal)
+        person = people.create(party=party, values={"name": "Zoe", "office": "Envoy", "hotel": "Ritz"}, by=focal)
         given = {"name": "Zoë", "office": "Envoy", "hotel": "Savoy"}
         assert people.change(person=person, values=given, by=focal) == {"name", "hotel"}
         person = Person.objects.get(pk=person.pk)
@@ -116,7 +116,7 @@ class TestChange:
         assert len(recorded()) == before
 
     def test_what_a_desk_corrects_is_withheld(self, party: Party, focal: Link, vetting: User, protocol: User) -> None:
-        person = people.enter(
+        person = people.create(
             party=party, values={"name": "Zoe", "passport_number": "AB1", "hotel": "Ritz"}, by=focal
         )
         people.change(person=person, values={"passport_number": "AB2"}, by=vetting)
@@ -180,10 +180,10 @@ class TestAsked:
         there = f.MembershipFactory(
             party__summit=party.summit, party__name="Aland", person__name="Zoe Example", person__office=""
         ).person
-        asked = refuses(SeemsKnown, people.enter, party=party, values={"name": "example zoë"}, by=protocol)
+        asked = refuses(SeemsKnown, people.create, party=party, values={"name": "example zoë"}, by=protocol)
         assert str(asked) == "Zoe Example is entered already for Aland: the same name."
         assert [hit.person for hit in asked.hits] == [there]
-        person = people.enter(party=party, values={"name": "example zoë"}, by=protocol, another=[there.public_id])
+        person = people.create(party=party, values={"name": "example zoë"}, by=protocol, another=[there.public_id])
         assert (person.name, DuplicateCandidate.objects.count()) == ("example zoë", 0)
 
     def test_a_focal_point_is_asked_of_its_own(
@@ -191,29 +191,29 @@ class TestAsked:
     ) -> None:
         foreign = f.MembershipFactory(party__summit=party.summit, person__name="Zoe Example").person
         # Nothing tells that somebody of another party has this passport and name.
-        person = people.enter(party=party, values={"name": "Zoe Example"}, by=focal)
+        person = people.create(party=party, values={"name": "Zoe Example"}, by=focal)
         notes = list(DuplicateCandidate.objects.values_list("person", "other", "why", "decided_at"))
         assert notes == [(person.pk, foreign.pk, "name", None)]
         f.MembershipFactory(party=party, person=person)
         with pytest.raises(SeemsKnown) as asked:
-            people.enter(party=party, values={"name": "Zoe Example"}, by=focal)
+            people.create(party=party, values={"name": "Zoe Example"}, by=focal)
         assert [hit.person for hit in asked.value.hits] == [person]
         # Control: without the choice of what it is told it would learn of the other.
         monkeypatch.setattr(
             "delegations.members.services.duplicates.told_to", lambda by, hits, party: (list(hits), [])
         )
         with pytest.raises(SeemsKnown) as asked:
-            people.enter(party=party, values={"name": "Zoe Example"}, by=focal)
+            people.create(party=party, values={"name": "Zoe Example"}, by=focal)
         assert {hit.person for hit in asked.value.hits} == {person, foreign}
 
     def test_the_system_asks_nobody(self, party: Party) -> None:
         f.PersonFactory(summit=party.summit, name="Zoe Example")
-        people.enter(party=party, values={"name": "Zoe Example"}, by=SYSTEM)
+        people.create(party=party, values={"name": "Zoe Example"}, by=SYSTEM)
         assert DuplicateCandidate.objects.count() == 1
 
     def test_what_is_known_later_is_noted(self, party: Party, focal: Link) -> None:
-        first = people.enter(party=party, values={"name": "A", "passport_number": "AB1"}, by=focal)
-        second = people.enter(party=party, values={"name": "B"}, by=focal)
+        first = people.create(party=party, values={"name": "A", "passport_number": "AB1"}, by=focal)
+        second = people.create(party=party, values={"name": "B"}, by=focal)
         assert DuplicateCandidate.objects.count() == 0
         people.change(person=second, values={"passport_number": "ab-1"}, by=focal)
         assert list(DuplicateCandidate.objects.values_list("person", "other", "why")) == [
@@ -231,6 +231,6 @@ def test_a_focal_point_by_account_and_by_code(how: str, party: Party) -> None:
     if how == "mailbox":
         row = PortalSession.objects.create(person=point.person, mailbox=point.person.email)
         by = Mailbox(row.public_id)
-    person = people.enter(party=party, values={"name": "Zoe", "passport_number": "AB1"}, by=by)
+    person = people.create(party=party, values={"name": "Zoe", "passport_number": "AB1"}, by=by)
     assert stored(person) == (party.pk, [])
     assert people.change(person=person, values={"passport_number": "AB2"}, by=by) == {"passport_number"}

@@ -14,7 +14,7 @@ from delegations.members.services import members
 from delegations.parties.models.parties import Party
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM
-from summit.jobs import running
+from summit.jobs import runner
 from summit.jobs import services as jobs_services
 from summit.jobs.models.jobs import Job
 from summit.permissions.models import RoleAssignment
@@ -38,10 +38,10 @@ def chosen(rows: Iterable[Membership]) -> dict[str, list[int]]:
 
 def steps(job: Job, number: int) -> Job:
     """Do some steps, as a worker that is killed after them."""
-    claimed = running.claim(job.pk)
+    claimed = runner.claim(job.pk)
     assert claimed is not None
     for _number in range(number):
-        running.step(claimed)
+        runner.step(claimed)
     return claimed
 
 
@@ -53,7 +53,7 @@ def begun(rows: list[Membership], by: User) -> Job:
 def finish(job: Job) -> None:
     """Let workers do the job, however short their time is."""
     while Job.objects.get(pk=job.pk).state == "waiting":
-        running.run(job.pk)
+        runner.run(job.pk)
 
 
 def withdrawals() -> int:

@@ -54,7 +54,7 @@ class TestTable:
         row, taker = f.HandoverFactory(party=party), f.MembershipFactory(party=party).person
         if source != "open":
             Handover.objects.update(state=source, decided_at=f.START, decided_by=protocol)
-        work = handovers.drop if target == "dropped" else lambda **given: handovers.pass_on(to=taker, **given)
+        work = handovers.discard if target == "dropped" else lambda **given: handovers.pass_on(to=taker, **given)
         allowed = target in TRANSITIONS[source]
         said = r"^Somebody else decided this. Look at what waits now.$"
         with nullcontext() if allowed else pytest.raises(HandoverRefused, match=said):
@@ -120,7 +120,7 @@ class TestPassOn:
             refuses(HandoverRefused, handovers.pass_on, handover=item, to=person, by=protocol, match=said)
         assert len(waits(party)) == len(handover_items.held(row.person)) == 2
         programme = f.UserFactory.with_role(Role.PROGRAMME, party.summit)
-        for work in (handovers.drop, lambda **given: handovers.pass_on(to=other, **given)):
+        for work in (handovers.discard, lambda **given: handovers.pass_on(to=other, **given)):
             refuses(PermissionDenied, work, handover=item, by=programme)
         handovers.pass_on(handover=item, to=other, by=protocol)
         assert len(handover_items.held(other)) == 1
@@ -134,7 +134,7 @@ class TestPassOn:
         assert str(refused) == "It isn’t Ada’s any more: the agenda was changed. Drop it from this list."
         item.refresh_from_db()
         assert item.state == "open"
-        handovers.drop(handover=item, by=protocol)
+        handovers.discard(handover=item, by=protocol)
         assert item.state == "dropped"
 
 
@@ -150,7 +150,7 @@ class TestRaces:
             work(handover=mine, by=protocol, **values)
             return mine.state
 
-        came = at_once(lambda: decide(handovers.pass_on, to=taker), lambda: decide(handovers.drop))
+        came = at_once(lambda: decide(handovers.pass_on, to=taker), lambda: decide(handovers.discard))
         return sorted(map(str, came))
 
     def test_two_decide_at_once_and_one_wins(self, party: Party, protocol: User) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from delegations.core import table_files
+from delegations.core import table_writers
 from delegations.imports.column_recognition import recognise
 from delegations.imports.services.importer import preview, read_in
 from delegations.members.models.categories import Category
@@ -45,7 +45,7 @@ def member(summit: Summit, name: str = "Ada", **values: Any) -> Any:
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_no_cell_is_a_formula(ending: str) -> None:
     for word in EVIL:
-        made = table_files.write([["Name"], [word]], ending=ending)
+        made = table_writers.write([["Name"], [word]], ending=ending)
         if ending == "xlsx":
             cell = load_workbook(io.BytesIO(made)).worksheets[0]["A2"]
             assert (cell.data_type, cell.value[0]) == ("s", "'")
@@ -54,8 +54,8 @@ def test_no_cell_is_a_formula(ending: str) -> None:
 
 
 def test_control_without_it_a_cell_is_a_formula(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table_files, "harmless", str)
-    made = table_files.write([["Name"], ["=1+1"]], ending="xlsx")
+    monkeypatch.setattr(table_writers, "harmless", str)
+    made = table_writers.write([["Name"], ["=1+1"]], ending="xlsx")
     assert load_workbook(io.BytesIO(made)).worksheets[0]["A2"].data_type == "f"
 
 
@@ -88,7 +88,7 @@ class TestPeople:
         Category.objects.of(there)
         for place in ("delegations/party", "summit/person"):
             made = desk.get(f"/admin/{place}/export/?take={ending}&lang={language}")
-            assert made["Content-Type"].startswith(table_files.MEDIA_TYPES[ending])
+            assert made["Content-Type"].startswith(table_writers.MEDIA_TYPES[ending])
             table = incoming.read(filename="x", content=made.content)
             assert recognise(table.headings).unknown == []
             assert preview(summit=summit, table=table, by=SYSTEM).writes == 0

@@ -51,7 +51,7 @@ class TestLines:
             "Good Shipping Ltd\tinfo@shipping.example\t\tinvited organisation",
         )
         text = f"{germany}\n\nPortugal\n{shipping}\nKenya ;;"
-        made = bulk_entry.enter(summit=summit, text=text, by=organiser)
+        made = bulk_entry.create_parties(summit=summit, text=text, by=organiser)
         assert [(p.name, p.kind, p.iso_code, p.mission_email, p.language, p.is_host) for p in made] == [
             ("Germany", "country", "DE", "embassy@germany.example", "fr", False),
             ("Portugal", "country", "PT", "", "en", True),
@@ -71,7 +71,7 @@ class TestLines:
         f.PartyFactory(summit=summit, name="Kenya")
         lines = ["France", "kenya", "; a@b.example", "Chad; nowhere", "Mali; ; Klingon", "FRANCE", "A; a@b.co; en; x"]
         lines += ["x" * 121, f"Niger; {'a' * 250}@niger.example", "Germany", "Allemagne"]
-        refused = refuses(LineProblems, bulk_entry.enter, summit=summit, text="\n".join(lines), by=organiser)
+        refused = refuses(LineProblems, bulk_entry.create_parties, summit=summit, text="\n".join(lines), by=organiser)
         assert refused.found[:-2] == [
             (2, "“kenya” is entered already. Remove the line."),
             (3, "The name is missing. Write: name; mailbox; language; kind."),
@@ -87,15 +87,18 @@ class TestLines:
         assert twice == (11, "“Germany” stands in line 10 too. Remove one of them.")
         assert Party.objects.count() == 1
         with pytest.raises(PermissionDenied):
-            bulk_entry.enter(summit=summit, text="Chad", by=f.UserFactory.with_role(Role.PROGRAMME, summit))
+            bulk_entry.create_parties(summit=summit, text="Chad", by=f.UserFactory.with_role(Role.PROGRAMME, summit))
 
     def test_the_line_that_is_proposed_keeps_what_was_written(self, summit: Summit, organiser: User) -> None:
         line = "Atlantis; sea@atlantis.example; French"
-        refused = refuses(LineProblems, bulk_entry.enter, summit=summit, text=line, by=organiser)
+        refused = refuses(LineProblems, bulk_entry.create_parties, summit=summit, text=line, by=organiser)
         proposed = f"{line}; invited organisation"
         known = f"“Atlantis” is no country that is known. Correct it, or write what it is: {proposed}."
         assert refused.found == [(1, known)]
-        assert bulk_entry.enter(summit=summit, text=proposed, by=organiser)[0].mission_email == "sea@atlantis.example"
+        assert (
+            bulk_entry.create_parties(summit=summit, text=proposed, by=organiser)[0].mission_email
+            == "sea@atlantis.example"
+        )
 
     def test_languages_by_their_names_and_parts_by_any_sign(self, summit: Summit) -> None:
         for word in ("fr", "French", "français", "FRANÇAIS"):
@@ -110,7 +113,7 @@ class TestLines:
     ) -> None:
         text = "\n".join(country_names.names("en").values())
         with django_assert_max_num_queries(12):
-            assert len(bulk_entry.enter(summit=summit, text=text, by=organiser)) == 195
+            assert len(bulk_entry.create_parties(summit=summit, text=text, by=organiser)) == 195
 
 
 def test_each_country_stands_on_one_continent_and_has_a_name() -> None:

@@ -26,7 +26,7 @@ def recorded() -> list[tuple[str, list[str]]]:
 
 
 def test_a_party_is_entered_and_changes_are_recorded(summit: Summit, protocol: User) -> None:
-    party = parties.enter(summit=summit, values=VALUES, by=protocol)
+    party = parties.create(summit=summit, values=VALUES, by=protocol)
     assert Party.objects.get() == party
     parties.change(party=party, values={**VALUES, "notes": "Call first."}, by=protocol)
     parties.change(party=party, values=VALUES, by=protocol)
@@ -49,7 +49,7 @@ def test_what_can_t_be_is_refused_whoever_asks(summit: Summit, protocol: User) -
         values: dict[str, Any] = changed
         assert field in refuses(ValidationError, parties.change, party=party, values=values, by=protocol).message_dict
         with pytest.raises(ValidationError):
-            parties.enter(summit=summit, values={**VALUES, "name": "New", **values}, by=protocol)
+            parties.create(summit=summit, values={**VALUES, "name": "New", **values}, by=protocol)
         party.refresh_from_db()
     for name in ("protocol_order", "summit", "public_id"):
         refuses(ValueError, parties.change, party=party, values={name: 1}, by=protocol, match=name)
@@ -67,7 +67,7 @@ def test_who_may_not_is_told_who_can(party: Party) -> None:
     summit = party.summit
     by = f.UserFactory.with_role(Role.PROGRAMME, summit)
     for work in (
-        lambda: parties.enter(summit=summit, values=VALUES, by=by),
+        lambda: parties.create(summit=summit, values=VALUES, by=by),
         lambda: parties.change(party=party, values=VALUES, by=by),
         lambda: parties.set_names(party=party, names={"fr": {"name": "Pays"}}, by=by),
         lambda: parties.add_names(summit=summit, language="fr", names={party.pk: "Pays"}, by=by),
@@ -113,7 +113,7 @@ def test_keys_are_set_as_a_whole(party: Party, protocol: User) -> None:
 
 def test_a_party_is_entered_with_its_names_and_keys_or_not_at_all(summit: Summit, protocol: User) -> None:
     more = {"names": {"fr": {"name": "Pays"}}, "keys": {"registry": "1"}}
-    party = parties.enter(summit=summit, values=VALUES, by=protocol, **more)
+    party = parties.create(summit=summit, values=VALUES, by=protocol, **more)
     made = [action.split(".")[1] for action, _fields in recorded()]
     assert made == ["party", "partyname", "externalid"]
     with pytest.raises(ValidationError):
@@ -125,7 +125,7 @@ def test_a_party_is_entered_with_its_names_and_keys_or_not_at_all(summit: Summit
 
 
 def test_people_have_keys_too(summit: Summit, protocol: User) -> None:
-    party = parties.enter(summit=summit, values=VALUES, keys={"registry": "1"}, by=protocol)
+    party = parties.create(summit=summit, values=VALUES, keys={"registry": "1"}, by=protocol)
     told = {"summit": summit, "party": party, "by": protocol}
     person = registration.enter_known(values={"name": "Ada Obi"}, keys={"registry": "1"}, **told)
     registration.change_known(person=person, values={"office": "Minister"}, keys={"registry": "2"}, by=protocol)

@@ -89,7 +89,7 @@ def test_a_desk_forms_groups_and_finds_parties_by_them(summit: Summit, protocol:
 @pytest.mark.django_db
 def test_a_group_has_parties_of_its_own_summit_alone(summit: Summit, protocol: User) -> None:
     with pytest.raises(ValidationError, match="another summit’s"):
-        groups.enter(summit=summit, values={"name": "Odd", "parties": [f.PartyFactory()]}, by=protocol)
+        groups.create(summit=summit, values={"name": "Odd", "parties": [f.PartyFactory()]}, by=protocol)
     assert PartyGroup.objects.count() == 0
 
 

@@ -105,7 +105,7 @@ def test_who_gets_none_and_why(party: Party, protocol: User) -> None:
 def test_others_may_not(party: Party) -> None:
     person = member(party, "a@land.example")
     by = f.UserFactory.with_role(Role.ACCREDITATION, party.summit)
-    for act in (accounts.give, accounts.take):
+    for act in (accounts.give, accounts.withdraw_accounts):
         with pytest.raises(PermissionDenied, match=r"^This can be done by: organiser, protocol\.$"):
             act(people=[person], by=by)
     assert Person.objects.get(pk=person.pk).user is None
@@ -117,25 +117,25 @@ class TestTake:
         person = member(party, "a@land.example", person__user=user)
         browser = by_password(user)
         assert browser.get("/portal/").status_code == 200
-        assert accounts.take(people=[person], by=protocol) == 1
+        assert accounts.withdraw_accounts(people=[person], by=protocol) == 1
         assert "_auth_user_id" not in browser.session
         assert browser.get("/accounts/sessions/").status_code == 302
         person.refresh_from_db()
         assert (person.user, User.objects.filter(pk=user.pk).exists()) == (None, True)
-        assert accounts.take(people=[person], by=protocol) == 0
+        assert accounts.withdraw_accounts(people=[person], by=protocol) == 0
         assert AuditEntry.objects.filter(action="delegations.take_account").count() == 1
         # Control: without it the browser is signed in still, though the portal has nothing for it.
         Person.objects.filter(pk=person.pk).update(user=user)
         browser = by_password(user)
         monkeypatch.setattr("summit.accounts.browser_sessions.end_all", lambda **given: 0)
-        accounts.take(people=[Person.objects.get(pk=person.pk)], by=protocol)
+        accounts.withdraw_accounts(people=[Person.objects.get(pk=person.pk)], by=protocol)
         assert browser.session["_auth_user_id"] == str(user.pk)
 
     def test_given_again_they_are_written_to_again(self, party: Party, protocol: User) -> None:
         person = member(party, "a@land.example")
         for _time in range(2):
             accounts.give(people=[Person.objects.get(pk=person.pk)], by=protocol)
-            accounts.take(people=[Person.objects.get(pk=person.pk)], by=protocol)
+            accounts.withdraw_accounts(people=[Person.objects.get(pk=person.pk)], by=protocol)
         assert Message.objects.count() == 2
 
 

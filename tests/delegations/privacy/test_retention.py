@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from delegations.members import field_access
+from delegations.members import field_groups
 from delegations.members.models.categories import Category
 from delegations.members.models.particulars import Particulars, Photo
 from delegations.privacy import purge_job
@@ -14,7 +14,7 @@ from delegations.privacy.models import USUAL_DAYS, Kept, Retention
 from delegations.privacy.services import nightly_purge, retained_data, retention
 from delegations.privacy.services.retention import Times, today_at
 from summit.audit.models import AuditEntry
-from summit.jobs import running
+from summit.jobs import runner
 from summit.jobs import services as jobs_services
 from summit.outbox.models import Message
 from summit.people.models import Person
@@ -200,7 +200,7 @@ class TestLongWork:
         refuses(PermissionDenied, jobs_services.start, kind=purge_job.NAME, by=protocol, summit=summit)
         job = jobs_services.start(kind=purge_job.NAME, by=organiser, summit=Summit.objects.get(pk=summit.pk))
         while job.state == "waiting":
-            running.run(job.pk)
+            runner.run(job.pk)
             job.refresh_from_db()
         assert (job.state, job.result_params) == ("done", {"number": 12})
         assert purge_job.result(job) == "12 rows are purged."
@@ -246,10 +246,10 @@ def test_every_kind_and_every_field_of_particulars_is_purged_by_one_piece() -> N
     assert {each.what for each in retention.pieces()} == set(Kept.values) == set(USUAL_DAYS)
     assert len({each.name for each in retention.pieces()}) == len(retention.pieces())
     groups = [
-        *field_access.PASSPORT.fields,
+        *field_groups.PASSPORT.fields,
         *retained_data.DIGESTS,
-        *field_access.NEEDS.fields,
-        *field_access.TRAVEL.fields,
+        *field_groups.NEEDS.fields,
+        *field_groups.TRAVEL.fields,
     ]
     fields = {field.name for field in Particulars._meta.fields}
     # Keys, and which fields somebody entered for whom.

@@ -91,7 +91,7 @@ class TestAdd:
 
         # The control: without the transaction the person would stay.
         def apart(*, party: Any, values: Any, category: Any, by: Any, another: Any = ()) -> Any:
-            person = people_services.enter(party=party, values=values, by=by, another=another)
+            person = people_services.create(party=party, values=values, by=by, another=another)
             return members.name(party=party, person=person, category=category, by=by)
 
         monkeypatch.setattr(registration, "enter_and_name", apart)

@@ -142,8 +142,8 @@ WAYS: dict[str, tuple[Way, str]] = {
     "another party": (_another_party, "Ad Am"),
     "handed over": (_handed_over, "Ad Am"),
     "merged": (_merged, "Ad Am"),
-    "speech cancelled": (lambda world: speakers.drop(slot=world.slots["A"], by=world.by), "Ad Am Bm Cm"),
-    "speech before dropped": (lambda world: speakers.drop(slot=world.guest, by=world.by), MOMENTS),
+    "speech cancelled": (lambda world: speakers.remove(slot=world.slots["A"], by=world.by), "Ad Am Bm Cm"),
+    "speech before dropped": (lambda world: speakers.remove(slot=world.guest, by=world.by), MOMENTS),
     "guest has left": (_guest_left, MOMENTS),
     "made from the protocol order": (_lined_up, "Ad Am Bm Cm"),
     "agenda restored": (_restored, ALL),
@@ -232,7 +232,7 @@ class TestCancelled:
 
     def test_it_is_on_no_list_and_comes_back(self, world: Floor) -> None:
         before = releases.release(summit=world.summit, by=world.by)
-        speakers.drop(slot=world.slots["A"], by=world.by)
+        speakers.remove(slot=world.slots["A"], by=world.by)
         assert list(Slot.objects.values_list("speaker__name", "position")) == [("Guest", 0), ("B", 1), ("C", 2)]
         assert Slot.every.get(pk=world.slots["A"].pk).cancelled_at is not None
         assert "A" not in {place.label for place in draft(world.summit)[world.session.pk].places}
@@ -243,14 +243,14 @@ class TestCancelled:
         row = Slot.objects.get(speaker=world.speaker("A"))
         assert (row.pk, row.public_id) == (world.slots["A"].pk, world.slots["A"].public_id)
         assert (row.position, Text.objects.filter(slot=row).count()) == (3, 2)
-        speakers.drop(slot=row, by=world.by)
+        speakers.remove(slot=row, by=world.by)
         assert restore.restore(release=before, by=world.by).losses == []
         assert [slot.speaker.name for slot in speakers.slots(world.session)] == ["Guest", "A", "B", "C"]
 
     def test_the_desk_is_written_to(self, world: Floor) -> None:
         desk = officer(world.summit)
         officer(f.SummitFactory())
-        speakers.drop(slot=world.slots["A"], by=world.by)
+        speakers.remove(slot=world.slots["A"], by=world.by)
         (message,) = Message.objects.filter(kind="held")
         deliver([message.pk])
         (sent,) = mail.outbox
@@ -264,7 +264,7 @@ class TestCancelled:
 
     def test_nobody_is_written_to_about_what_is_released_already(self, world: Floor) -> None:
         officer(world.summit)
-        speakers.drop(slot=world.slots["A"], by=world.by)
+        speakers.remove(slot=world.slots["A"], by=world.by)
         world.release_holds()
         deliver(list(Message.objects.filter(kind="held").values_list("pk", flat=True)))
         assert (Message.objects.get(kind="held").state, mail.outbox) == ("dropped", [])
@@ -304,7 +304,7 @@ class TestCancelled:
             return [words in page for words in ("given: publish now", "It is held: it goes out", "hold: publish now")]
 
         assert shown() == [True, False, False]
-        speakers.drop(slot=world.slots["A"], by=world.by)
+        speakers.remove(slot=world.slots["A"], by=world.by)
         assert shown() == [False, True, False]
         # Once it is given, releasing the hold publishes it.
         embargoes.deliver(embargo=text.embargo, by=by)
@@ -392,13 +392,13 @@ class TestEveryWayIsWatched:
     UNWATCHED = {
         "sessions/speakers/services/speakers.py: put_last": "comes last",
         "sessions/speakers/services/imported_speeches.py: add_all": "come last",
-        "sessions/draft/services/slots.py: enter": "its callers watch",
+        "sessions/draft/services/slots.py: insert": "its callers watch",
         "sessions/draft/services/slots.py: take_off": "its callers watch",
         "sessions/speakers/services/floor_requests.py: grant": "takes back what came last a moment ago",
         "sessions/speakers/services/floor_requests.py: _decide": "writes the request alone",
         "sessions/releases/services/restore_plan.py: write": "restoring.restore watches",
     }
-    SLOTS = re.compile(r"(?<!\.)\b(enter|take_off)\(")
+    SLOTS = re.compile(r"(?<!\.)\b(insert|take_off)\(")
     SPEECHES = re.compile(r"\b(Slot|slot|slots|starts_at|cancelled_at|opening)\b")
 
     @staticmethod

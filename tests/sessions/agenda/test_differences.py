@@ -21,12 +21,12 @@ from sessions.agenda.selectors.differences import (
     touched,
 )
 from sessions.agenda.selectors.released_snapshots import row_of
-from sessions.agenda.selectors.sequences import numbered
+from sessions.agenda.selectors.sequence_numbers import numbered
 from sessions.agenda.selectors.snapshots import Agenda, Place, Snapshot
 from sessions.conflicts.selectors.occupancy import Use, overlapping
 from sessions.draft.models.kinds import SessionKind
 from sessions.draft.models.sessions import MediaAccess
-from sessions.notifications.selectors.message_facts import from_facts, to_facts
+from sessions.notifications.selectors.change_serialization import from_facts, to_facts
 from sessions.releases.services.release_writer import Rows, ranges
 from sessions.visibility.models import DESK, PARTS, RANKS, Visibility, rank_of
 from tests.factories import START, SummitFactory

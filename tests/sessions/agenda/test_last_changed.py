@@ -13,8 +13,8 @@ from sessions.agenda.selectors import last_changed
 from sessions.calendars import services as calendars_services
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import edits
-from sessions.visibility.members import Members
 from sessions.visibility.models import Visibility
+from sessions.visibility.viewers import Members
 from summit.people.models import Person
 from summit.summits.models import Summit
 from tests import factories as f

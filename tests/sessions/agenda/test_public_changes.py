@@ -16,8 +16,8 @@ from sessions.agenda.selectors import change_descriptions, released_agenda
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import edits
 from sessions.releases.services import releases
-from sessions.visibility.members import Members
 from sessions.visibility.models import DELEGATIONS, EVERYBODY, PARTS, RANKS, Visibility, rank_of
+from sessions.visibility.viewers import Members
 from summit.core.process_cache import forget_all
 from summit.public_base.page_cache import PAGES
 from summit.summits.models import Summit

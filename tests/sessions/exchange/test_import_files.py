@@ -80,17 +80,17 @@ def test_a_schedule_is_looked_at_and_then_taken_over(client: Client, summit: Sum
 def test_it_is_taken_over_once(summit: Summit, desk: User) -> None:
     """Two who press the button at once both hold the row with its bytes: the claim lets one in."""
     row, second = store(summit, desk), ScheduleImportFile.objects.get()
-    import_files.take(row=row, by=desk)
+    import_files.apply(row=row, by=desk)
     Session.objects.update(title="Changed by hand")
-    for act in (import_files.take, import_files.look):
+    for act in (import_files.apply, import_files.refresh_preview):
         with pytest.raises(Unreadable, match="taken over or deleted already"):
             act(row=row, by=desk)
     with pytest.raises(Unreadable), transaction.atomic():
-        import_files.take(row=second, by=desk)
+        import_files.apply(row=second, by=desk)
     assert Session.objects.get().title == "Changed by hand"
     # The control: without its claim it would be twice.
     ScheduleImportFile.objects.update(applied_at=None)
-    import_files.take(row=second, by=desk)
+    import_files.apply(row=second, by=desk)
     assert Session.objects.get().title == "Event 1"
 
 
@@ -116,7 +116,7 @@ def test_a_long_schedule_is_a_workers(
     results = [import_job.READ.step(job).result for _time in range(2)]
     assert results == [Result("take", {"number": 1})] * 2
     assert Session.objects.count() == 1
-    import_files.drop(row=row, by=desk)
+    import_files.discard(row=row, by=desk)
     assert import_job.READ.step(job).result == Result("gone")
 
 
@@ -125,17 +125,17 @@ def test_only_who_edits_the_draft_uploads(summit: Summit, desk: User) -> None:
     with pytest.raises(PermissionDenied):
         store(summit, press)
     row = store(summit, desk)
-    for act in (import_files.look, import_files.take, import_files.drop):
+    for act in (import_files.refresh_preview, import_files.apply, import_files.discard):
         with pytest.raises(PermissionDenied):
             act(row=row, by=press)
     assert Session.objects.count() == 0
-    import_files.drop(row=row, by=desk)
+    import_files.discard(row=row, by=desk)
     assert actions() == ["agenda.schedule_file.add", "agenda.schedule_file.remove"]
 
 
 def test_what_nobody_takes_over_goes_by_itself(summit: Summit, desk: User) -> None:
     old, taken = store(summit, desk), store(summit, desk)
-    import_files.take(row=taken, by=desk)
+    import_files.apply(row=taken, by=desk)
     ScheduleImportFile.objects.update(uploaded_at=old.uploaded_at - uploads_services.WAITS - timedelta(hours=1))
     new = store(summit, desk)
     assert set(ScheduleImportFile.objects.values_list("pk", flat=True)) == {taken.pk, new.pk}

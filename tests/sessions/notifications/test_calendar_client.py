@@ -17,12 +17,12 @@ from icalendar import Calendar
 from delegations.mailboxes.selectors import Mailbox
 from sessions.agenda.selectors.change_descriptions import title_of
 from sessions.agenda.selectors.differences import Programme, differences
-from sessions.agenda.selectors.sequences import NEVER, Highest, numbered
+from sessions.agenda.selectors.sequence_numbers import NEVER, Highest, numbered
 from sessions.agenda.selectors.snapshots import Agenda, Snapshot
 from sessions.calendars.selectors import icalendar
 from sessions.draft.models.sessions import calendar_uid
 from sessions.notifications.selectors import notification_content
-from sessions.notifications.selectors.message_facts import to_facts
+from sessions.notifications.selectors.change_serialization import to_facts
 from sessions.notifications.selectors.notification_content import Told, tell
 from sessions.notifications.selectors.recipients import Reader
 from sessions.visibility.models import DESK, TAKING_PART
@@ -50,7 +50,7 @@ def history(drafts: list[Agenda]) -> list[Agenda]:
 
 
 def highest(released: list[Agenda]) -> Highest:
-    """Return what `sessions.agenda.selectors.sequences.highest` reads from the releases as they are stored."""
+    """Return what `sessions.agenda.selectors.sequence_numbers.highest` reads from the releases as they are stored."""
     found: dict[int, list[int]] = {}
     for key, session in (each for agenda in released for each in agenda.items()):
         ranks = found.setdefault(key, list(NEVER))

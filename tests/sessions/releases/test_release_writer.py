@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import ReleasedSession
-from sessions.agenda.selectors import sequences
+from sessions.agenda.selectors import sequence_numbers
 from sessions.agenda.selectors.draft_snapshots import draft
 from sessions.agenda.selectors.released_snapshots import snapshot
 from sessions.agenda.selectors.snapshots import Agenda, Snapshot
 from sessions.documents.models import Document
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from sessions.releases.services import release_writer, releases
-from sessions.visibility.members import Members
 from sessions.visibility.models import DELEGATIONS, DESK, EVERYBODY, PARTS, RANKS, TAKING_PART, Visibility
+from sessions.visibility.viewers import Members
 from summit.people.models import Person
 from summit.summits.models import Room, Summit
 from summit.users.models import User
@@ -212,7 +212,7 @@ def test_what_goes_and_comes_back_rises(world: World, seen: Visibility) -> None:
 
 
 def test_control_without_what_went_before_it_would_not(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sequences, "highest", lambda summit, keys: {})
+    monkeypatch.setattr(sequence_numbers, "highest", lambda summit, keys: {})
     with pytest.raises(AssertionError):
         test_what_goes_and_comes_back_rises(world, Visibility.PUBLIC)
 

@@ -105,7 +105,7 @@ class TestDeciding:
         assert all(words in mail.text for words in (first.speaker.label, "Subject: Rivers", plenary.public_id))
         # Who was taken off before it was sent isn't told that they speak.
         assert KINDS[message.kind].withdrawn([message]) == {}
-        speakers.drop(slot=made[0], by=organiser)
+        speakers.remove(slot=made[0], by=organiser)
         assert list(KINDS[message.kind].withdrawn([message])) == [message.pk]
 
     def test_declining_says_why(self, plenary: Session, organiser: User, parties: Parties) -> None:

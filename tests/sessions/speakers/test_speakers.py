@@ -69,7 +69,7 @@ class TestMoves:
     def test_what_somebody_has_taken_off_is_not_moved(self, row: Session, organiser: User) -> None:
         slot, written = (row.slots.get(speaker__name=name) for name in "CB")
         f.TextFactory(summit=row.summit, kind=TextKind.TRANSCRIPT, slot=written)
-        speakers.drop(slot=Slot.objects.get(pk=slot.pk), by=organiser)
+        speakers.remove(slot=Slot.objects.get(pk=slot.pk), by=organiser)
         assert list(row.slots.order_by("position").values_list("position", flat=True)) == [0, 1, 2]
         with pytest.raises(SpeakersRefused, match="taken this speech off"):
             speakers.move(slot=slot, to=1, by=organiser)
@@ -86,7 +86,7 @@ class TestMoves:
             lambda: speakers.move(slot=slot, to=1, by=viewer),
             lambda: speakers.add(session=row, speaker=slot.speaker, by=viewer),
             lambda: speakers.change(slot=slot, speaker=slot.speaker, party=None, by=viewer),
-            lambda: speakers.drop(slot=slot, by=viewer),
+            lambda: speakers.remove(slot=slot, by=viewer),
             lambda: speakers.settle(session=row, opening=1, speech_minutes=1, by=viewer),
             lambda: line_up.make(session=row, by=viewer),
         ):

@@ -109,7 +109,7 @@ def test_the_protocol_order_is_shown_then_made(desk: Client, row: Session, summi
     assert "1 speech is new." in shown
     assert shown.count("has named neither a head nor an alternate head") == 2
     plan = response.context["plan"]
-    speakers.drop(slot=row.slots.get(speaker__name="A"), by=UserFactory(is_superuser=True))
+    speakers.remove(slot=row.slots.get(speaker__name="A"), by=UserFactory(is_superuser=True))
     late = desk.post(path, {"expected": plan.digest}).content.decode()
     assert "The list has changed since this page was shown." in late
     assert desk.post(path, {"expected": desk.get(path).context["plan"].digest}).status_code == 302

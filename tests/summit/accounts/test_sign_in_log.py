@@ -119,7 +119,7 @@ def test_wrong_second_steps_say_that_the_password_was_right(zoe: User) -> None:
         by_password(zoe).post("/accounts/2fa/authenticate/", {"code": "000000"})
     refuse(zoe.email)
     later(10)
-    sign_in_log.settle()
+    sign_in_log.record_refused()
     assert [what for _who, what in told()] == [
         "refused 1 attempt to sign in whose password was right, for its second step",
         "refused 2 attempts to sign in; in 1 of them the password was right",

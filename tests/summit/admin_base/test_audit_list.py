@@ -64,7 +64,7 @@ class TestWords:
         done(olive, f.PersonFactory(summit=summit), "summit.person.change")
         press = f.UserFactory.with_role(Role.PRESS_OFFICER, summit)
         entries = list(AuditEntry.objects.select_related("by", "summit"))
-        found = [bool(rendering.tell(entries, reader)[0].row.url) for reader in (olive, press, None)]
+        found = [bool(rendering.render(entries, reader)[0].row.url) for reader in (olive, press, None)]
         assert found == [True, False, True]
 
     def test_every_deed_has_a_name_without_numbers_in_the_group_of_an_app(self) -> None:

@@ -4,8 +4,8 @@ import xml.etree.ElementTree as ET
 
 from django.utils import translation
 
-from summit.admin_base import charts
-from summit.admin_base.charts import FULL, HATCHED, OPEN, Column, Row
+from summit.admin_base import svg_charts
+from summit.admin_base.svg_charts import FULL, HATCHED, OPEN, Column, Row
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -27,7 +27,7 @@ def texts(drawing: str) -> list[tuple[str, str, str | None]]:
 
 def two_bars() -> str:
     rows = [Row("Europe", [3, 1, 0], "4 of 4"), Row("A & B", [0, 0, 2], "0 of 2")]
-    return charts.bars(name="c", title="The answer", about="How to read it", rows=rows)
+    return svg_charts.bars(name="c", title="The answer", about="How to read it", rows=rows)
 
 
 class TestBars:
@@ -59,7 +59,7 @@ class TestBars:
 
     def test_a_long_label_leaves_room_for_the_words_at_the_end_and_of_nothing_nothing_is_drawn(self) -> None:
         rows = [Row("x" * 60, [1], "1"), Row("none", [0, 0], "0")]
-        drawing = charts.bars(name="c", title="t", about="a", rows=rows)
+        drawing = svg_charts.bars(name="c", title="t", about="a", rows=rows)
         assert texts(drawing)[0][2] == "x" * 35 + "…"
         assert len(rects(drawing)) == 1
 
@@ -67,14 +67,14 @@ class TestBars:
 class TestColumns:
     def test_equal_neighbours_are_one_shape_and_heights_are_to_scale(self) -> None:
         values = [Column("1", 0), Column("2", 4), Column("3", 4), Column("4", 8)]
-        drawing = charts.columns(name="c", title="t", about="a", values=values, most="8")
+        drawing = svg_charts.columns(name="c", title="t", about="a", values=values, most="8")
         assert rects(drawing) == [("chart-full", "25.00%", "50.00%"), ("chart-full", "75.00%", "25.00%")]
         heights = [float(r.attrib["height"]) for r in parsed(drawing).iter(f"{SVG}rect")]
-        assert heights == [charts.PLOT / 2, charts.PLOT]
+        assert heights == [svg_charts.PLOT / 2, svg_charts.PLOT]
 
     def test_marks_are_steps_joined_where_neighbours_have_one(self) -> None:
         values = [Column("1", 0, 2), Column("2", 0, 4), Column("3", 0), Column("4", 0, 4)]
-        drawing = charts.columns(name="c", title="t", about="a", values=values, most="4")
+        drawing = svg_charts.columns(name="c", title="t", about="a", values=values, most="4")
         marks = [line for line in parsed(drawing).iter(f"{SVG}line") if line.attrib.get("class") == "chart-mark"]
         assert [(m.attrib["x1"], m.attrib["x2"]) for m in marks] == [
             ("0.00%", "25.00%"),
@@ -85,10 +85,12 @@ class TestColumns:
 
     def test_the_first_and_the_last_label_the_top_and_what_is_due_are_written(self) -> None:
         values = [Column("1 May", 1), Column("2 May", 1), Column("3 May", 2)]
-        drawing = charts.columns(name="c", title="t", about="a", values=values, most="2 invited", due=(0.9, "due"))
+        drawing = svg_charts.columns(
+            name="c", title="t", about="a", values=values, most="2 invited", due=(0.9, "due")
+        )
         ends = [("0.00%", "start", "1 May"), ("100.00%", "end", "3 May")]
         assert texts(drawing) == [("0.00%", "start", "2 invited"), ("90.00%", "end", "due"), *ends]
-        assert rects(charts.columns(name="c", title="t", about="a", values=[], most="0")) == []
+        assert rects(svg_charts.columns(name="c", title="t", about="a", values=[], most="0")) == []
 
 
 def test_a_drawing_is_an_image_with_a_name_and_needs_no_style() -> None:
@@ -103,6 +105,6 @@ def test_a_drawing_is_an_image_with_a_name_and_needs_no_style() -> None:
     # Whatever the sheet says, colours are those of the text: forced colours and paper read it.
     assert fills == {"currentColor", "url(#c-hatch)", "none"}
     # Each look differs without colour.
-    assert {FULL, HATCHED, OPEN} == set(charts.LOOKS)
+    assert {FULL, HATCHED, OPEN} == set(svg_charts.LOOKS)
     looks = {rect.attrib["class"]: rect.attrib["fill"] for rect in root.iter(f"{SVG}rect")}
     assert len(set(looks.values())) == 3

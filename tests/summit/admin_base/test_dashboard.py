@@ -8,6 +8,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from summit.admin_base import dashboard as admin_base_dashboard
+from summit.backoffice import charts
 from summit.core.database_clock import db_now
 from summit.maintenance.models import Heartbeat
 from summit.permissions.models import Role
@@ -180,12 +181,12 @@ class TestComing:
 
 def test_of_what_is_due_late_is_one_row_and_the_days_follow(here: Summit) -> None:
     f.PartyFactory(summit=here)
-    assert admin_base_dashboard.due_chart(asked(here), here) is None
+    assert charts.due_chart(asked(here), here) is None
     due(here, days=2)
     f.InvitationFactory.create_batch(3, party__summit=here, state="sent", sent_at=f.START)
     for days in (-3, 2, 40):
         make_text(summit=here, moment=db_now() + timedelta(days=days), state="draft")
-    found = admin_base_dashboard.due_chart(asked(here), here)
+    found = charts.due_chart(asked(here), here)
     assert found is not None
     assert found.title == "1 late, 4 due within 14 days"
     assert found.head == ["Day", "answers", "texts"]

@@ -1,4 +1,4 @@
-"""Applications and arming by the API: as at the desk, and no token makes what would outlive or outdo it."""
+"""Applications and resuming by the API: as at the desk, and no token makes what would outlive or outdo it."""
 
 from typing import Any
 
@@ -85,7 +85,7 @@ def test_it_is_ended_and_personal_tokens_are_not_there(here: Summit, organiser: 
 def test_a_summit_that_came_from_elsewhere_is_let_send(here: Summit, organiser: Program, viewer: Program) -> None:
     assert organiser.get(ARMING).json() == {"sends": True, "disarmed_at": None, "armed_at": None, "waiting": []}
     assert kind(organiser.post(f"{ARMING}arm/", {})) == (409, "conflict")
-    Summit.objects.filter(pk=here.pk).update(disarmed_at=timezone.now())
+    Summit.objects.filter(pk=here.pk).update(paused_at=timezone.now())
     found = organiser.get(ARMING)
     assert (found.json()["sends"], found.json()["waiting"]) == (False, [])
     assert organiser.get(ARMING, If_None_Match=found["ETag"]).status_code == 304
@@ -93,4 +93,4 @@ def test_a_summit_that_came_from_elsewhere_is_let_send(here: Summit, organiser: 
     assert kind(program(organiser.user, ["summits:read"]).post(f"{ARMING}arm/", {})) == (403, "scope")
     assert organiser.post(f"{ARMING}arm/", {}).json() == {"cancelled": 0}
     assert organiser.get(ARMING).json()["sends"] is True
-    assert AuditEntry.objects.filter(action="summit.arm", by=organiser.user).count() == 1
+    assert AuditEntry.objects.filter(action="summit.resume", by=organiser.user).count() == 1

@@ -98,7 +98,7 @@ def test_a_question_that_is_given_up_this_moment_is_asked_again(monkeypatch: pyt
     known = idempotency._known
 
     def given_up(asked: idempotency.Question) -> IdempotencyRecord:
-        idempotency.drop(first)
+        idempotency.discard(first)
         return known(asked)
 
     monkeypatch.setattr(idempotency, "_known", given_up)
@@ -111,11 +111,11 @@ def test_whoever_is_too_late_takes_no_question_away() -> None:
     late, beside = idempotency.begin(question()), idempotency.begin(question("beside"))
     IdempotencyRecord.objects.update(made_at=timezone.now() - idempotency.GIVEN_UP)
     other = idempotency.begin(question())
-    idempotency.drop(late)
+    idempotency.discard(late)
     idempotency.finish(other, status=201, headers={}, body=b"{}")
     # Nor another question that was asked in the same instant.
     IdempotencyRecord.objects.filter(pk=beside.pk).update(made_at=late.made_at)
-    idempotency.drop(late)
+    idempotency.discard(late)
     assert sorted(IdempotencyRecord.objects.values_list("pk", "status")) == [(other.pk, 201), (beside.pk, None)]
 
 

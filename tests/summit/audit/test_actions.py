@@ -119,7 +119,7 @@ def organiser(summit: Summit) -> User:
 
 def lines(rows: Any = None) -> list[rendering.Line]:
     found = AuditEntry.objects.order_by("id") if rows is None else rows
-    return rendering.tell(list(found.select_related("by", "summit")))
+    return rendering.render(list(found.select_related("by", "summit")))
 
 
 @pytest.mark.django_db

@@ -23,7 +23,7 @@ from summit.backoffice.summits import VenueAdmin
 from summit.import_export import export_admin, exported_files
 from summit.import_export.querysets import Listed, reading
 from summit.import_export.registry import INTAKES
-from summit.jobs import running
+from summit.jobs import runner
 from summit.jobs.models.exported_files import ExportedFile, ExportedFilePart
 from summit.jobs.models.jobs import Job, JobState
 from summit.maintenance import heartbeats
@@ -315,7 +315,7 @@ def begun(client: Client, ending: str, path: str = VENUES) -> Job:
 def ran(client: Client, ending: str, path: str = VENUES) -> Job:
     """Return a file's job that a worker has done."""
     job = begun(client, ending, path)
-    running.run(job.pk)
+    runner.run(job.pk)
     job.refresh_from_db()
     return job
 
@@ -345,12 +345,12 @@ def test_a_long_list_is_made_by_a_worker(long_list: Client, monkeypatch: pytest.
 
 def test_a_killed_workers_work_goes_on_where_it_was(long_list: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     job = begun(long_list, "csv")
-    claimed = running.claim(job.pk)
+    claimed = runner.claim(job.pk)
     assert claimed is not None
-    running.step(claimed)
+    runner.step(claimed)
     # It wrote a part and died before its step was stored: the whole step is undone.
     with monkeypatch.context() as patched:
-        usual, asked = running.held, []
+        usual, asked = runner.held, []
 
         def dying(job: Job) -> Any:
             asked.append(job)
@@ -358,19 +358,19 @@ def test_a_killed_workers_work_goes_on_where_it_was(long_list: Client, monkeypat
                 raise KeyboardInterrupt
             return usual(job)
 
-        patched.setattr(running, "held", dying)
+        patched.setattr(runner, "held", dying)
         with pytest.raises(KeyboardInterrupt):
-            running.step(claimed)
+            runner.step(claimed)
     assert list(ExportedFilePart.objects.values_list("number", flat=True)) == [0]
     Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
-    running.run(job.pk)
+    runner.run(job.pk)
     assert [row[2] for row in rows_of(content_of(long_list, job), "csv")] == ["Name", *NAMES]
 
 
 def test_what_is_gone_meanwhile_is_left_out(long_list: Client) -> None:
     job = begun(long_list, "json")
     Venue.objects.filter(name__in=["Venue 0", "Venue 1", "Venue 3"]).delete()
-    running.run(job.pk)
+    runner.run(job.pk)
     assert [row["name"] for row in json.loads(content_of(long_list, job))] == ["Venue 2", "Venue 4"]
 
 
@@ -379,7 +379,7 @@ def test_a_kept_file_is_for_whoever_asked_and_still_sees_the_list(
 ) -> None:
     job = begun(long_list, "csv")
     assert long_list.get(file_of(job)).status_code == 404
-    running.run(job.pk)
+    runner.run(job.pk)
     others = (desk_of(summit), signed_in(UserFactory(is_superuser=True)))
     assert [client.get(file_of(job)).status_code for client in (long_list, *others)] == [200, 404, 404]
     organiser.roles.update(role=Role.MEDIA_REPRESENTATIVE)
@@ -398,7 +398,7 @@ def test_a_kept_file_is_for_whoever_asked_and_still_sees_the_list(
 def test_work_ends_where_its_list_is_no_more_the_readers(long_list: Client, organiser: User) -> None:
     job = begun(long_list, "csv")
     organiser.roles.all().delete()
-    running.run(job.pk)
+    runner.run(job.pk)
     job.refresh_from_db()
     assert (job.result, ExportedFile.objects.filter(job=job).exists()) == (exported_files.REFUSED, False)
 

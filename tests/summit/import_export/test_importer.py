@@ -19,7 +19,7 @@ from summit.import_export import importer, parsers
 from summit.import_export import services as import_export_services
 from summit.import_export.models import ListImportFile
 from summit.import_export.registry import INTAKES
-from summit.jobs import running
+from summit.jobs import runner
 from summit.jobs.models.jobs import Job, JobState
 from summit.maintenance import heartbeats
 from summit.permissions.models import Role
@@ -60,7 +60,7 @@ def test_a_table_is_looked_at_and_then_taken_over_once(
     report = import_export_services.report_of(row)
     assert report is not None
     assert (report.unknown, row.filename, Venue.objects.count()) == (["Colour"], "table.csv", 1)
-    assert import_export_services.take(given=row, by=organiser).writes == 2
+    assert import_export_services.apply(given=row, by=organiser).writes == 2
     assert list(Venue.objects.order_by("name").values_list("name", "address", "opens_at")) == [
         ("New", "3 Way", time(8)),
         ("Old", "2 Way", None),
@@ -74,7 +74,7 @@ def test_a_table_is_looked_at_and_then_taken_over_once(
     ]
     assert (bytes(ListImportFile.objects.get().content), row.applied_at is not None) == (b"", True)
     with pytest.raises(import_export_services.GivenProblem):
-        import_export_services.take(given=row, by=organiser)
+        import_export_services.apply(given=row, by=organiser)
     # The control: without the rollback looking writes.
     monkeypatch.setattr(import_export_services.transaction, "set_rollback", lambda wanted: None)
     kept(summit, organiser, "name\nNewer\n")
@@ -88,7 +88,7 @@ def test_a_changed_export_changes_the_row_that_it_names(desk: Client, summit: Su
     found |= {"name": "Green", "capacity": None}
     table = kept(summit, organiser, json.dumps([found]), ROOM)
     assert outcomes(table)[0][1:] == ("changed", ["name", "seats"])
-    import_export_services.take(given=table, by=organiser)
+    import_export_services.apply(given=table, by=organiser)
     row.refresh_from_db()
     assert (row.name, row.capacity) == ("Green", None)
 
@@ -130,7 +130,7 @@ def test_whoever_may_not_change_a_list_fills_none(summit: Summit, monkeypatch: p
             kept(summit, user, "name\nA\n", label)
     row = ListImportFileFactory(summit=summit)
     with pytest.raises(PermissionDenied):
-        import_export_services.take(given=row, by=press)
+        import_export_services.apply(given=row, by=press)
     # The domain asks too: past the door each row is refused.
     monkeypatch.setattr(import_export_services, "check", lambda *asked: None)
     assert outcomes(kept(summit, press, "name\nA\n"))[0][1] == "refused"
@@ -167,7 +167,7 @@ def test_many_rows_are_a_workers(desk: Client, monkeypatch: pytest.MonkeyPatch) 
         if action == "take":
             desk.post(f"{address}take/")
         job = Job.objects.latest("pk")
-        running.run(job.pk)
+        runner.run(job.pk)
         job.refresh_from_db()
         assert (job.state, job.result, job.result_params) == (JobState.DONE, action, {"number": 2})
         assert Venue.objects.count() == number
@@ -213,5 +213,5 @@ def test_a_spreadsheet_with_times_of_its_own(summit: Summit, organiser: User) ->
     for cells in (["name", "opens", "closes"], ["A", time(8), time(22, 30)]):
         book.worksheets[0].append(cells)
     book.save(made)
-    import_export_services.take(given=kept(summit, organiser, made.getvalue()), by=organiser)
+    import_export_services.apply(given=kept(summit, organiser, made.getvalue()), by=organiser)
     assert Venue.objects.values_list("opens_at", "closes_at").get() == (time(8), time(22, 30))

@@ -186,7 +186,7 @@ def test_what_goes_out_comes_in(world: World, label: str, ending: str) -> None:
     assert same is not None
     assert (refused(same), same.unknown, same.twice) == ([], [], [])
     assert {line.outcome for line in same.lines} == {"same"}
-    assert refused(import_export_services.take(given=kept(world.there, label, content, world.by), by=world.by)) == []
+    assert refused(import_export_services.apply(given=kept(world.there, label, content, world.by), by=world.by)) == []
     assert trip.rows(world.here) == trip.rows(world.there) != []
     assert import_export_services.report_of(kept(world.there, label, content, world.by)).writes == 0  # type: ignore[union-attr]
 
@@ -198,7 +198,7 @@ def test_every_list_that_a_table_fills_is_tried() -> None:
 def test_names_in_one_language_are_taken_out_by_an_empty_cell(world: World) -> None:
     _oceans(world.here, world.by)
     table = kept(world.here, "press.topic", "name,names_fr\nOceans,\n", world.by)
-    assert import_export_services.take(given=table, by=world.by).writes == 1
+    assert import_export_services.apply(given=table, by=world.by).writes == 1
     assert Topic.objects.get(summit=world.here).names == {"ar": "المحيطات"}
 
 
@@ -233,11 +233,11 @@ def test_roles_come_by_mailbox_and_their_owners_are_written_to_once(world: World
     table = kept(world.there, "summit.roleassignment", text, world.by)
     # Looking writes to nobody.
     assert (Message.objects.count(), User.objects.filter(email="new@example.org").exists()) == (before, False)
-    report = import_export_services.take(given=table, by=world.by)
+    report = import_export_services.apply(given=table, by=world.by)
     assert [line.outcome for line in report.lines] == ["new", "refused", "refused"]
     assert Message.objects.count() == before + 1
     both = "email,role\nann@example.org,protocol\nann@example.org,viewer\n"
-    import_export_services.take(given=kept(world.there, "summit.roleassignment", both, world.by), by=world.by)
+    import_export_services.apply(given=kept(world.there, "summit.roleassignment", both, world.by), by=world.by)
     waits = Message.objects.filter(address="ann@example.org").order_by("version")
     assert [KINDS["welcome"].withdrawn([each]) != {} for each in waits] == [True, False]
     assert waits[1].facts["roles"] == ["protocol", "viewer"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from summit.jobs import running
+from summit.jobs import runner
 from summit.jobs import services as jobs_services
 from summit.jobs.job_kinds import KINDS, Kind, Result, Step
 from summit.jobs.models.jobs import Job
@@ -76,6 +76,6 @@ def job(counting: Counting, user: User) -> Job:
 
 def claimed(job: Job) -> Job:
     """Claim a job that is free."""
-    found = running.claim(job.pk)
+    found = runner.claim(job.pk)
     assert found is not None
     return found

@@ -10,7 +10,7 @@ from django.utils import timezone
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.core.lock_yielding import Turns
-from summit.jobs import running
+from summit.jobs import runner
 from summit.jobs import services as jobs_services
 from summit.jobs import tasks as jobs_tasks
 from summit.jobs.job_kinds import KINDS, Kind, register
@@ -66,7 +66,7 @@ def test_what_is_stored(job: Job, user: User) -> None:
 def test_others_get_their_turn_between_steps(counting: Counting, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     monkeypatch.setattr(Turns, "give_way", lambda self: asked.append(len(counting.steps)))
-    running.run(job.pk)
+    runner.run(job.pk)
     # After each but the last.
     assert asked == list(range(1, 10))
 
@@ -75,7 +75,7 @@ def test_asked_for_twice_it_is_done_once(job: Job, user: User) -> None:
     assert jobs_services.start(kind="count", by=user) == job
     assert jobs_services.start(kind="count", by=UserFactory()) != job
     assert jobs_services.start(kind="count", by=user, params={"of": 2}) != job
-    running.run(job.pk)
+    runner.run(job.pk)
     assert jobs_services.start(kind="count", by=user) != job
 
 
@@ -94,7 +94,7 @@ def test_a_kind_is_registered_once(counting: Counting) -> None:
 
 # --- doing ----------------------------------------------------------------------------------------------------------
 def test_done_in_steps(job: Job, counting: Counting) -> None:
-    running.run(job.pk)
+    runner.run(job.pk)
     found = fresh(job)
     assert (found.state, found.done, found.total, counting.steps) == ("done", 10, 10, list(range(1, 11)))
     assert (found.result, found.result_params, found.finished_at is None) == ("counted", {"number": 10}, False)
@@ -115,12 +115,12 @@ def test_the_sweep_hands_it_out_again_when_the_queue_is_lost(job: Job, monkeypat
 
 
 def test_others_have_their_turn(job: Job, counting: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "TURN", -1.0)
-    running.run(job.pk)
+    monkeypatch.setattr(runner, "TURN", -1.0)
+    runner.run(job.pk)
     assert (fresh(job).state, fresh(job).done) == ("waiting", 1)
-    assert running.hand_out() == [job.pk]
+    assert runner.hand_out() == [job.pk]
     for _ in range(9):
-        running.run(job.pk)
+        runner.run(job.pk)
     assert (fresh(job).state, counting.steps) == ("done", list(range(1, 11)))
 
 
@@ -134,72 +134,72 @@ def test_a_killed_workers_job_goes_on_from_its_last_step(job: Job, counting: Cou
 
     counting.during = die
     with pytest.raises(Killed):
-        running.run(job.pk)
+        runner.run(job.pk)
     assert (fresh(job).state, fresh(job).done) == ("running", 4)
-    running.run(job.pk)
+    runner.run(job.pk)
     assert fresh(job).done == 4, "its lease stands: nobody else takes it"
-    assert running.hand_out() == []
+    assert runner.hand_out() == []
     let_lease_run_out(job)
-    assert running.hand_out() == [job.pk]
-    running.run(job.pk)
+    assert runner.hand_out() == [job.pk]
+    runner.run(job.pk)
     assert (fresh(job).state, counting.steps) == ("done", [1, 2, 3, 4, 5, 5, 6, 7, 8, 9, 10])
 
 
 def test_a_worker_that_comes_back_from_the_dead_stores_nothing(job: Job, counting: Counting) -> None:
     slow = claimed(job)
-    running.step(slow)
+    runner.step(slow)
     let_lease_run_out(job)
-    running.step(claimed(job))
-    with pytest.raises(running.Lost):
-        running.step(slow)
-    running.put_back(slow)
+    runner.step(claimed(job))
+    with pytest.raises(runner.Lost):
+        runner.step(slow)
+    runner.put_back(slow)
     assert (fresh(job).state, fresh(job).done, counting.steps) == ("running", 2, [1, 2])
 
 
 def test_control_without_the_token_it_does(job: Job, counting: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "held", lambda job: Job.objects.filter(pk=job.pk))
+    monkeypatch.setattr(runner, "held", lambda job: Job.objects.filter(pk=job.pk))
     slow = claimed(job)
     let_lease_run_out(job)
     other = claimed(job)
     for worker in (other, other, slow):
-        running.step(worker)
+        runner.step(worker)
     assert (fresh(job).done, counting.steps) == (1, [1, 2, 1])
 
 
 def test_a_job_that_kills_its_workers_is_given_up(job: Job, counting: Counting) -> None:
     counting.breaks[3] = DatabaseError("gone")
     # The first claim does two steps, and does not count.
-    for _ in range(1 + running.MOST_ATTEMPTS):
+    for _ in range(1 + runner.MOST_ATTEMPTS):
         with pytest.raises(DatabaseError):
-            running.run(job.pk)
+            runner.run(job.pk)
         let_lease_run_out(job)
-    running.run(job.pk)
+    runner.run(job.pk)
     assert (fresh(job).state, fresh(job).problem, fresh(job).done) == ("failed", "worn", 2)
 
 
 def test_what_nobody_can_do_fails_and_may_go_on(job: Job, counting: Counting, user: User) -> None:
     counting.breaks[3] = LookupError("secret of somebody")
-    running.run(job.pk)
+    runner.run(job.pk)
     assert (fresh(job).state, fresh(job).problem, fresh(job).done) == ("failed", "LookupError", 2)
     counting.breaks.clear()
     jobs_services.retry(job=job, by=user)
-    running.run(job.pk)
+    runner.run(job.pk)
     assert (fresh(job).state, fresh(job).problem, counting.steps[2:]) == ("done", "", list(range(3, 11)))
 
 
 # --- stopping -------------------------------------------------------------------------------------------------------
 def test_stopped_between_two_steps(job: Job, counting: Counting, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    original = running.step
+    original = runner.step
 
     def stop(working: Job) -> bool:
         if counting.steps == [1, 2, 3]:
             jobs_services.cancel(job=fresh(job), by=user)
         return original(working)
 
-    monkeypatch.setattr(running, "step", stop)
-    running.run(job.pk)
+    monkeypatch.setattr(runner, "step", stop)
+    runner.run(job.pk)
     assert (fresh(job).state, fresh(job).done, counting.steps) == ("cancelled", 3, [1, 2, 3])
-    running.run(job.pk)
+    runner.run(job.pk)
     assert fresh(job).state == "cancelled"
     monkeypatch.undo()
     # It worked for a minute, an hour ago: what is left is told from the minute.
@@ -210,7 +210,7 @@ def test_stopped_between_two_steps(job: Job, counting: Counting, user: User, mon
     began = fresh(job).started_at
     assert began is not None
     assert before <= began + timedelta(minutes=1) <= db_now()
-    running.run(job.pk)
+    runner.run(job.pk)
     assert (fresh(job).state, counting.steps[3:]) == ("done", [4, 5, 6, 7, 8, 9, 10])
     actions = list(AuditEntry.objects.order_by("id").values_list("action", flat=True))
     assert actions == ["jobs.start", "jobs.cancel", "jobs.retry"]
@@ -229,7 +229,7 @@ def test_refusals(job: Job, user: User) -> None:
     again = jobs_services.start(kind="count", by=user)
     with pytest.raises(ValueError, match="under way already"):
         jobs_services.retry(job=job, by=user)
-    running.run(again.pk)
+    runner.run(again.pk)
     with pytest.raises(ValueError, match="had ended before"):
         jobs_services.cancel(job=again, by=user)
 
@@ -238,14 +238,14 @@ def test_refusals(job: Job, user: User) -> None:
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_do_each_step_once(job: Job, counting: Counting) -> None:
-    assert at_once(*[lambda: running.run(job.pk)] * 2) == [None, None]
+    assert at_once(*[lambda: runner.run(job.pk)] * 2) == [None, None]
     assert (fresh(job).state, counting.steps, fresh(job).claims) == ("done", list(range(1, 11)), 1)
 
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_control_without_the_claim_both_do(job: Job, counting: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
-    original, together = running.step, [meeting() for _ in range(10)]
+    original, together = runner.step, [meeting() for _ in range(10)]
 
     def step(working: Job) -> bool:
         together[working.done]()
@@ -255,9 +255,9 @@ def test_control_without_the_claim_both_do(job: Job, counting: Counting, monkeyp
         Job.objects.filter(pk=pk).update(state="running", lease_until=timezone.now() + timedelta(minutes=1))
         return Job.objects.get(pk=pk)
 
-    monkeypatch.setattr(running, "claim", take)
-    monkeypatch.setattr(running, "step", step)
-    assert at_once(*[lambda: running.run(job.pk)] * 2) == [None, None]
+    monkeypatch.setattr(runner, "claim", take)
+    monkeypatch.setattr(runner, "step", step)
+    assert at_once(*[lambda: runner.run(job.pk)] * 2) == [None, None]
     # Whoever stores the last step first has done the job.
     assert sorted(counting.steps) == sorted([*range(1, 11), *range(1, 10)])
     assert KINDS["count"].title == "Counting to ten"

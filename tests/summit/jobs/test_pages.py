@@ -11,7 +11,7 @@ from django.utils import timezone
 from summit.admin_base.progress import time_left
 from summit.audit import services as audit
 from summit.audit.models import AuditEntry
-from summit.jobs import running
+from summit.jobs import runner
 from summit.jobs.models.jobs import Job
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 def advance(job: Job, steps: int) -> Job:
     found = claimed(job)
     for _ in range(steps):
-        running.step(found)
+        runner.step(found)
     return found
 
 
@@ -52,7 +52,7 @@ class TestProgress:
         working = advance(job, 3)
         for _ in range(2):
             assert progress(page(desk, job)) == ('<progress value="3" max="10">', "3 of 10")
-        running.step(working)
+        runner.step(working)
         assert progress(page(desk, job)) == ('<progress value="4" max="10">', "4 of 10")
 
     def test_the_script_asks_for_json(self, desk: Client, job: Job) -> None:
@@ -65,7 +65,7 @@ class TestProgress:
         said = {"done": 3, "total": 10, "words": "3 of 10", "left": "about 2 min left", "finished": False}
         assert asked() == said
         Job.objects.update(lease_until=now - timedelta(seconds=1))
-        running.run(job.pk)
+        runner.run(job.pk)
         assert asked()["finished"]
 
     def test_what_is_left(self) -> None:
@@ -83,7 +83,7 @@ class TestProgress:
 class TestEnds:
     def test_done(self, desk: Client, job: Job) -> None:
         assert f"/admin/jobs/{job.public_id}/" in desk.get("/admin/").content.decode()
-        running.run(job.pk)
+        runner.run(job.pk)
         text = page(desk, job)
         assert "Counted to 10." in text
         gone = ("Look again", "data-progress=", "Stop this work", "Let it go on")
@@ -93,7 +93,7 @@ class TestEnds:
 
     def test_failed_says_what_to_do_next(self, desk: Client, job: Job, counting: Counting) -> None:
         counting.breaks[2] = LookupError("secret")
-        running.run(job.pk)
+        runner.run(job.pk)
         text = page(desk, job)
         assert ("It met something that it was not made for." in text, "secret" in text) == (True, False)
         assert desk.post(f"/admin/jobs/{job.public_id}/retry/").status_code == 302
@@ -137,7 +137,7 @@ class TestVerifyingTheAudit:
     def test_whole(self, desk: Client, user: User, summit: Summit) -> None:
         chained(user, summit, 4)
         job = self.ask(desk)
-        running.run(job.pk)
+        runner.run(job.pk)
         text = page(desk, job)
         mark = AuditEntry.objects.get(position=4).digest
         assert f"4 entries are whole. Note the end of the chain elsewhere, to compare it later: {mark}:4" in text
@@ -151,7 +151,7 @@ class TestVerifyingTheAudit:
         working = claimed(self.ask(desk))
         found = []
         for _ in range(3):
-            ended = running.step(working)
+            ended = runner.step(working)
             audit.chain()
             found.append((ended, Job.objects.get().done, Job.objects.get().total))
         assert found == [(False, 2, 5), (False, 4, 5), (True, 5, 5)]
@@ -162,7 +162,7 @@ class TestVerifyingTheAudit:
         with without_trigger("summit_auditentry", "summit_auditentry_frozen"):
             AuditEntry.objects.filter(position=2).update(action="other")
         job = self.ask(desk)
-        running.run(job.pk)
+        runner.run(job.pk)
         text = page(desk, job)
         assert "was changed: its content does not make its digest any more." in text
         assert '<span class="state" data-state="bad">done</span>' in text

@@ -124,7 +124,7 @@ class TestNote:
     def test_it_is_marked_once_and_recorded_without_personal_values(self) -> None:
         message = sent(summit=SummitFactory())
         found = bounces.read(report())
-        assert [bounces.note(found), bounces.note(found)] == [1, 0]
+        assert [bounces.record(found), bounces.record(found)] == [1, 0]
         assert marked() == ["5.1.1 550 5.1.1 <office@land.example>: no such user"]
         entry = AuditEntry.objects.get()
         assert (entry.action, entry.object_key) == ("outbox.returned", message.public_id)
@@ -138,19 +138,19 @@ class TestNote:
             {"recipient": "Final-Recipient: rfc822; another@land.example"},
             {"recipient": "Final-Recipient: rfc822;"},
         ):
-            assert (bounces.note(bounces.read(report(**values))), marked()) == (0, [])
+            assert (bounces.record(bounces.read(report(**values))), marked()) == (0, [])
 
     def test_what_was_not_sent_did_not_come_back(self) -> None:
         row = sent()
         for state in ("pending", "failed", "dropped"):
             Message.objects.filter(pk=row.pk).update(state=state, sent_at=None, problem="x")
-            assert (bounces.note(bounces.read(report())), marked()) == (0, [])
+            assert (bounces.record(bounces.read(report())), marked()) == (0, [])
         with pytest.raises(IntegrityError, match="message_returned_was_sent"), transaction.atomic():
             Message.objects.update(returned_at=START)
 
     def test_why_is_cut_to_what_is_kept(self) -> None:
         sent()
-        assert bounces.note(bounces.read(report(said="5" * 2000))) == 1
+        assert bounces.record(bounces.read(report(said="5" * 2000))) == 1
         assert len(marked()[0]) == bounces.WHY_LENGTH
 
 
@@ -161,7 +161,7 @@ def test_two_reports_at_once_are_one() -> None:
     AuditChain.objects.get_or_create(pk=1)
     sent()
     found = bounces.read(report())
-    counted = at_once(*[lambda: bounces.note(found)] * 2)
+    counted = at_once(*[lambda: bounces.record(found)] * 2)
     assert (sorted(counted), AuditEntry.objects.count()) == ([0, 1], 1)
 
 

@@ -43,7 +43,7 @@ EXPECTED: dict[str, set[str]] = {
     "summit.auditentry.change": set(),
     "summit.choose_account": {"organiser"},
     "summit.reset_second_step": {"organiser"},
-    "summit.arm": {"organiser"},
+    "summit.resume": {"organiser"},
     "summit.resume_installation": set(),
     "outbox.message.view": {"organiser", "protocol", "programme", "press_officer"},
     "outbox.message.change": set(),

@@ -77,9 +77,9 @@ def test_nothing_leaves_a_copy(
     elif how == "another address":
         moved(settings)
     else:
-        call_command("disarm_summit", "--all", stdout=StringIO())
+        call_command("pause_summit", "--all", stdout=StringIO())
         # Before, messages of no summit went out.
-        Summit.objects.update(disarmed_at=None)
+        Summit.objects.update(paused_at=None)
     assert (sweep(), mail.outbox) == ({}, [])
     # The control: without the comparison all of it goes.
     forget_all()
@@ -97,24 +97,24 @@ def test_all_goes_where_it_was(summit: Summit, sweep: Sweep, settings: Any) -> N
     assert not AuditEntry.objects.filter(action="summit.pause_installation").exists()
 
 
-def test_a_copy_is_noticed_and_armed_by_whoever_set_it_up(
+def test_a_copy_is_noticed_and_resumed_by_whoever_set_it_up(
     summit: Summit, sweep: Sweep, settings: Any, root: User, organiser: User
 ) -> None:
     moved(settings)
     installation.watch()
     installation.watch()
     row = Installation.objects.get()
-    assert row.disarmed_at is not None
+    assert row.paused_at is not None
     summit.refresh_from_db()
-    assert summit.disarmed_at == row.disarmed_at
+    assert summit.paused_at == row.paused_at
     assert AuditEntry.objects.filter(action="summit.pause_installation").count() == 1
     # What is caused from now on is new.
-    f.MessageFactory(summit=None, created_at=row.disarmed_at + timedelta(seconds=1))
+    f.MessageFactory(summit=None, created_at=row.paused_at + timedelta(seconds=1))
     for by in (organiser, f.UserFactory()):
         with pytest.raises(PermissionDenied, match="whoever set the system up"):
             installation.resume(by=by)
-    with pytest.raises(outbound_pause.InstallationDisarmed):
-        outbound_pause.arm(summit=summit, by=organiser)
+    with pytest.raises(outbound_pause.InstallationPaused):
+        outbound_pause.resume(summit=summit, by=organiser)
     assert sweep() == {}
     # Two mails about accounts and two of the summit, two events, two announcements and two alarms were of before.
     assert installation.resume(by=root) == 10
@@ -123,29 +123,29 @@ def test_a_copy_is_noticed_and_armed_by_whoever_set_it_up(
     entry = AuditEntry.objects.get(action="summit.resume_installation")
     assert (entry.by, entry.detail, entry.summit) == (root, {"cancelled": 10}, None)
     assert (Installation.objects.get().host, installation.find()) == ("copy.example", None)
-    with pytest.raises(outbound_pause.NotDisarmed):
+    with pytest.raises(outbound_pause.NotPaused):
         installation.resume(by=root)
 
 
-def test_a_summit_that_was_disarmed_before_stays_so(settings: Any, root: User) -> None:
+def test_a_summit_that_was_paused_before_stays_so(settings: Any, root: User) -> None:
     installation.watch()
-    archived, other = f.SummitFactory(disarmed_at=ago(5)), f.SummitFactory()
+    archived, other = f.SummitFactory(paused_at=ago(5)), f.SummitFactory()
     moved(settings)
-    # No sweep has noticed it: arming does.
+    # No sweep has noticed it: resuming does.
     installation.resume(by=root)
-    assert [row.is_disarmed for row in Summit.objects.filter(pk__in=[archived.pk, other.pk]).order_by("pk")] == [
+    assert [row.is_paused for row in Summit.objects.filter(pk__in=[archived.pk, other.pk]).order_by("pk")] == [
         True,
         False,
     ]
 
 
-def test_a_copy_that_no_sweep_noticed_is_told_as_it_is_armed(summit: Summit, settings: Any, root: User) -> None:
+def test_a_copy_that_no_sweep_noticed_is_told_as_it_is_resumed(summit: Summit, settings: Any, root: User) -> None:
     moved(settings)
     shown = signed_in(root).get("/admin/arm/").content.decode()
-    assert (str(summit.short_name) in shown, Installation.objects.get().disarmed_at is not None) == (True, True)
+    assert (str(summit.short_name) in shown, Installation.objects.get().paused_at is not None) == (True, True)
 
 
-def test_what_was_armed_meanwhile_stays_armed(summit: Summit, settings: Any, root: User) -> None:
+def test_what_was_resumed_meanwhile_stays_resumed(summit: Summit, settings: Any, root: User) -> None:
     moved(settings)
     installation.resume(by=root)
     # A sweep that had read before.
@@ -217,15 +217,15 @@ class TestPages:
         assert desk.get("/admin/arm/").status_code == 403
 
 
-def test_commands_look_and_arm(summit: Summit, settings: Any) -> None:
+def test_commands_look_and_resume(summit: Summit, settings: Any) -> None:
     out = StringIO()
-    call_command("disarm_summit", "--all", stdout=out)
-    call_command("arm_summit", "--all", "--look", stdout=out)
+    call_command("pause_summit", "--all", stdout=out)
+    call_command("resume_summit", "--all", "--look", stdout=out)
     assert "mail about an account: 0 go out, 2 are cancelled" in out.getvalue()
     assert Installation.objects.silent().exists()
-    call_command("arm_summit", "--all", stdout=out)
+    call_command("resume_summit", "--all", stdout=out)
     assert not Installation.objects.silent().exists()
-    assert not Summit.objects.disarmed().exists()
+    assert not Summit.objects.paused().exists()
     for args, said in ((["--all"], "sends already"), ([], "Name a summit"), (["--all", "x"], "Name a summit")):
         with pytest.raises(CommandError, match=said):
-            call_command("arm_summit", *args)
+            call_command("resume_summit", *args)

@@ -1,4 +1,5 @@
-"""A summit that came from an archive or a backup sends nothing until an organiser arms it; then only what is new."""
+"""A summit that came from an archive or a backup sends nothing until an organiser resumes it; then only what is
+new."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -33,7 +34,7 @@ CAME = datetime.now(UTC) - timedelta(hours=5)
 @pytest.fixture
 def summit() -> Summit:
     """A summit that came five hours ago."""
-    return sending_summit(disarmed_at=CAME)
+    return sending_summit(paused_at=CAME)
 
 
 @pytest.fixture
@@ -42,11 +43,11 @@ def sweep(monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, int]]:
     return sweep_with(monkeypatch)
 
 
-def test_nothing_goes_out_of_a_disarmed_summit(summit: Summit, sweep: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_goes_out_of_a_paused_summit(summit: Summit, sweep: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (sweep(), mail.outbox) == ({}, [])
     # The control: without the predicate all of it goes.
     forget_all()
-    monkeypatch.setattr(SummitQuerySet, "disarmed", lambda self: self.none())
+    monkeypatch.setattr(SummitQuerySet, "paused", lambda self: self.none())
     assert sweep() == {
         **{"handed": 2, "mail": 2, "endpoints": 2, "events": 2},
         **{"announced": 2, "recalled": 1, "alarms": 2, "reminders": 1},
@@ -54,7 +55,9 @@ def test_nothing_goes_out_of_a_disarmed_summit(summit: Summit, sweep: Any, monke
     assert len(mail.outbox) == 2
 
 
-def test_what_is_older_is_cancelled_and_the_rest_goes_once_armed(summit: Summit, organiser: User, sweep: Any) -> None:
+def test_what_is_older_is_cancelled_and_the_rest_goes_once_resumed(
+    summit: Summit, organiser: User, sweep: Any
+) -> None:
     told = {str(row.label): (row.goes, row.older) for row in outbound_pause.waiting(summit)}
     assert told == {
         "mail about an account": (1, 1),
@@ -64,7 +67,7 @@ def test_what_is_older_is_cancelled_and_the_rest_goes_once_armed(summit: Summit,
         "alarms about speeches that nobody has marked as given": (1, 1),
         "reminder": (1, 0),
     }
-    assert outbound_pause.arm(summit=summit, by=organiser) == 4
+    assert outbound_pause.resume(summit=summit, by=organiser) == 4
     assert sweep() == {
         **{"handed": 1, "mail": 1, "endpoints": 1, "events": 1},
         **{"announced": 1, "recalled": 1, "alarms": 1, "reminders": 1},
@@ -72,16 +75,16 @@ def test_what_is_older_is_cancelled_and_the_rest_goes_once_armed(summit: Summit,
     assert sorted(Message.objects.filter(kind="system").values_list("state", flat=True)) == ["dropped", "sent"]
     sent = Delivery.objects.filter(subject_key__startswith="test:").order_by("state")
     assert list(sent.values_list("state", flat=True)) == ["failed", "sent"]
-    entry = AuditEntry.objects.get(action="summit.arm")
+    entry = AuditEntry.objects.get(action="summit.resume")
     assert (entry.by, entry.detail) == (organiser, {"cancelled": 4})
-    with pytest.raises(outbound_pause.NotDisarmed):
-        outbound_pause.arm(summit=summit, by=organiser)
+    with pytest.raises(outbound_pause.NotPaused):
+        outbound_pause.resume(summit=summit, by=organiser)
 
 
 def test_a_reminder_that_was_due_before_it_came_is_never_written(summit: Summit) -> None:
-    Summit.objects.filter(pk=summit.pk).update(disarmed_at=ago(1), armed_at=ago(0.5))
+    Summit.objects.filter(pk=summit.pk).update(paused_at=ago(1), resumed_at=ago(0.5))
     assert reminders.remind() == 0
-    Summit.objects.filter(pk=summit.pk).update(disarmed_at=None, armed_at=None)
+    Summit.objects.filter(pk=summit.pk).update(paused_at=None, resumed_at=None)
     assert reminders.remind() == 1
 
 
@@ -102,7 +105,7 @@ class TestPages:
         home, path = desk.get("/admin/").content.decode(), f"/admin/summit/arm/{summit.slug}/"
         assert ("sends nothing." in home, path in home) == (True, True)
         assert "events for webhooks" in desk.get(path).content.decode()
-        assert (summit.is_disarmed, desk.post(path).status_code) == (True, 302)
+        assert (summit.is_paused, desk.post(path).status_code) == (True, 302)
         after = desk.get("/admin/").content.decode()
         assert "4 things that were older than its arrival are cancelled." in after
         assert "sends nothing." not in after
@@ -115,24 +118,24 @@ class TestPages:
         assert "until an organiser lets it send" in home
         assert "/admin/summit/arm/" not in home
         with pytest.raises(PermissionDenied):
-            outbound_pause.arm(summit=summit, by=viewer)
+            outbound_pause.resume(summit=summit, by=viewer)
 
 
-def test_commands_look_arm_and_disarm(summit: Summit) -> None:
+def test_commands_look_resume_and_pause(summit: Summit) -> None:
     out, nowhere = StringIO(), "There is no summit at the address “nowhere”."
-    call_command("arm_summit", summit.slug, "--look", stdout=out)
+    call_command("resume_summit", summit.slug, "--look", stdout=out)
     assert "events for webhooks: 1 go out, 1 are cancelled" in out.getvalue()
-    assert Summit.objects.disarmed().get() == summit
-    call_command("arm_summit", summit.slug, stdout=out)
-    assert not Summit.objects.disarmed().exists()
+    assert Summit.objects.paused().get() == summit
+    call_command("resume_summit", summit.slug, stdout=out)
+    assert not Summit.objects.paused().exists()
     for command, args, said in (
-        ("arm_summit", ["nowhere"], nowhere),
-        ("disarm_summit", ["nowhere"], nowhere),
-        ("disarm_summit", [], "Name summits, or give --all."),
-        ("arm_summit", [summit.slug], "there is nothing to arm"),
+        ("resume_summit", ["nowhere"], nowhere),
+        ("pause_summit", ["nowhere"], nowhere),
+        ("pause_summit", [], "Name summits, or give --all."),
+        ("resume_summit", [summit.slug], "there is nothing to arm"),
     ):
         with pytest.raises(CommandError, match=said):
             call_command(command, *args)
-    call_command("disarm_summit", "--all", stdout=out)
+    call_command("pause_summit", "--all", stdout=out)
     assert "1 summit sends nothing until somebody arms it." in out.getvalue()
-    assert Summit.objects.disarmed().get().armed_at is None
+    assert Summit.objects.paused().get().resumed_at is None

@@ -1,4 +1,4 @@
-"""Reads reports of mails that came back: one from standard input, as a mail server pipes it, or a mailbox of them."""
+"""The command that records bounces from delivery reports: one on standard input, or a mailbox of reports."""
 
 import mailbox
 import sys
@@ -13,21 +13,23 @@ from summit.outbox import bounces
 
 
 class Command(BaseCommand):
-    """The command."""
+    """Records bounces from delivery reports."""
 
     help = "Note the mails that came back, from standard input, a maildir or an mbox file. Twice is once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take a mailbox."""
+        """Add the argument for the path of a mailbox."""
         parser.add_argument("path", nargs="?", help="a maildir or an mbox file, else standard input")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Read, and say how many came back. From standard input nothing is ever an error: the mail server would send
-        the report back in its turn."""
+        """Record the bounces, and print how many reports were read and how many bounces were new.
+
+        A report from standard input is never an error, because the mail server would bounce the report itself.
+        """
         read, new = 0, 0
         for content in self._mails(options["path"]):
             read += 1
-            new += bounces.note(bounces.read(content))
+            new += bounces.record(bounces.read(content))
         self.stdout.write(f"{read} read, {new} came back that were not noted before")
 
     def _mails(self, path: str | None) -> Iterator[bytes]:

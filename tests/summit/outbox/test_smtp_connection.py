@@ -11,7 +11,7 @@ import pytest
 from django.db.models import F
 from django.db.models.functions import Now
 
-from summit.outbox import delivery, transport
+from summit.outbox import delivery, smtp_connection
 from summit.outbox.models import Message, MessageState
 from tests.factories import MessageFactory
 from tests.summit.outbox.servers import PATIENCE, bad_server, free_port, mail_server
@@ -91,14 +91,14 @@ def test_second_attempt_sends_the_same_bytes(settings: Any) -> None:
 
 def watched(monkeypatch: pytest.MonkeyPatch, *, cuts: bool) -> threading.Event:
     """Return what is set when the watch cuts a connection; without `cuts` nothing is cut then."""
-    called, cut = threading.Event(), transport.CuttableBackend.cut
+    called, cut = threading.Event(), smtp_connection.CuttableBackend.cut
 
-    def noted(backend: transport.CuttableBackend) -> None:
+    def noted(backend: smtp_connection.CuttableBackend) -> None:
         called.set()
         if cuts:
             cut(backend)
 
-    monkeypatch.setattr(transport.CuttableBackend, "cut", noted)
+    monkeypatch.setattr(smtp_connection.CuttableBackend, "cut", noted)
     return called
 
 
@@ -116,7 +116,7 @@ def test_the_whole_send_has_a_deadline(settings: Any, monkeypatch: pytest.Monkey
 
 
 def test_what_is_cut_before_it_is_open_is_left() -> None:
-    backend = transport.CuttableBackend(host="127.0.0.1", port=1)
+    backend = smtp_connection.CuttableBackend(host="127.0.0.1", port=1)
     for cut in (True, False):
         ours, theirs = socket.socketpair()
         with theirs:
@@ -143,11 +143,11 @@ def test_what_the_lease_no_longer_covers_is_given_back(settings: Any, monkeypatc
     now = [0.0]
     monkeypatch.setattr(delivery, "time", SimpleNamespace(monotonic=lambda: now[0]))
 
-    def slow(wire: transport.Wire, message: Message) -> None:
+    def slow(wire: smtp_connection.Wire, message: Message) -> None:
         now[0] += settings.OUTBOX_LEASE - settings.OUTBOX_SEND_DEADLINE + 1
-        raise transport.NotNow("451 slow")
+        raise smtp_connection.NotNow("451 slow")
 
-    monkeypatch.setattr(transport.Wire, "send", slow)
+    monkeypatch.setattr(smtp_connection.Wire, "send", slow)
     rows = MessageFactory.create_batch(3)
     delivery.deliver([row.pk for row in rows])
     # What was left of the lease after the first did not cover a second send.

@@ -1,4 +1,4 @@
-"""Changes as JSON: what a message keeps of them, to be read without a query when it is sent."""
+"""Changes as JSON, as a message stores them, so that sending it needs no query."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from sessions.agenda.selectors.differences import Change, Nature
 from sessions.agenda.selectors.snapshots import Place, Snapshot
 
-# What a message keeps of a session besides its identity, its times and who takes part.
+# The facts of a session in a message, besides its identity, times and participants.
 _KEPT = (
     *("key", "sequence", "kind", "title", "summary", "times_known", "room_name", "venue_name", "visibility"),
     *("media", "capacity", "sign_up", "opening", "zone"),
@@ -15,7 +15,7 @@ _LISTS = ("kind_names", "texts", "audiences", "languages", "documents")
 
 
 def to_facts(change: Change) -> dict[str, Any]:
-    """Return a change as JSON, with who takes part only where that differs."""
+    """Return a change as JSON, with participants only if they differ."""
     same = change.before is None or change.after is None or change.before.places == change.after.places
     return {
         "nature": change.nature.value,
@@ -36,7 +36,7 @@ def _state(session: Snapshot, *, with_places: bool) -> dict[str, Any]:
 
 
 def from_facts(facts: dict[str, Any]) -> Change:
-    """Return the change that `to_facts` wrote."""
+    """Return the change that `to_facts` has written."""
     states = _read(facts["before"]), _read(facts["after"])
     return Change(Nature(facts["nature"]), *states, waiting=facts.get("waiting", False))
 
@@ -48,7 +48,7 @@ def _read(facts: dict[str, Any] | None) -> Snapshot | None:
         Place(role, None, None, "", label, party_label, title, minutes, *level)
         for role, label, party_label, title, minutes, *level in facts["places"]
     )
-    # A message that was stored by an earlier version lacks what that one didn't know.
+    # A message stored by an earlier version may lack newer facts.
     lists: dict[str, Any] = {name: tuple(tuple(entry) for entry in facts.get(name, ())) for name in _LISTS}
     times: dict[str, Any] = {name: datetime.fromisoformat(facts[name]) for name in ("starts_at", "ends_at")}
     kept = {name: facts[name] for name in _KEPT if name in facts}

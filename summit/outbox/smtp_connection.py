@@ -1,4 +1,4 @@
-"""The wire: the one place that talks to the mail server."""
+"""The connection to the mail server. No other module opens one."""
 
 import functools
 import smtplib
@@ -16,39 +16,39 @@ from django.core.mail.backends.smtp import EmailBackend
 from summit.outbox.models import Message
 from summit.outbox.send_timeout import Watch
 
-# Seconds for taking leave of the server after a batch; nothing hangs on its answer.
+# Seconds for closing the connection after a batch. The server's answer to QUIT doesn't matter.
 CLOSE_WITHIN = 3.0
 
 
 class Refused(Exception):
-    """The server won't take this message, now or later."""
+    """The server refuses this message for good."""
 
 
 class NotNow(Exception):
-    """The message did not get through this time."""
+    """The message couldn't be sent this time, but may be later."""
 
 
 class _Bytes:
-    """Rendered bytes in the form that Django's mail backends ask for."""
+    """Rendered bytes with the interface that Django's mail backends expect."""
 
     def __init__(self, content: bytes) -> None:
         self.content = content
 
     def as_bytes(self, *args: Any, **kwargs: Any) -> bytes:
-        """Return the bytes as they were rendered."""
+        """Return the rendered bytes."""
         return self.content
 
     def as_string(self, *args: Any, **kwargs: Any) -> str:
-        """Return them as text, for the console."""
+        """Return the bytes as text, for the console backend."""
         return self.content.decode("utf-8", "replace")
 
     def get_charset(self) -> None:
-        """Return None: the parts say theirs."""
+        """Return None: each part names its own charset."""
         return
 
 
 class Rendered(EmailMessage):
-    """A mail whose bytes exist already."""
+    """A mail for Django's backends made from a message that is rendered already."""
 
     def __init__(self, message: Message) -> None:
         super().__init__(
@@ -57,12 +57,12 @@ class Rendered(EmailMessage):
         self.content = bytes(message.rendered or b"")
 
     def message(self, *args: Any, **kwargs: Any) -> Any:
-        """Return what the backend writes out."""
+        """Return the object whose bytes the backend sends."""
         return _Bytes(self.content)
 
 
 class _Line(smtplib.SMTP):
-    """A connection that can be cut from another thread at any time, also while it is being opened."""
+    """An SMTP connection that another thread can cut at any time, also while it is being opened."""
 
     def __init__(
         self, backend: "CuttableBackend", *args: Any, context: ssl.SSLContext | None = None, **kwargs: Any
@@ -73,31 +73,33 @@ class _Line(smtplib.SMTP):
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         plain: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
-        # A handle of its own: TLS takes the socket over, and this one stays good for cutting.
+        # A second handle: TLS takes over the socket itself, and this one can still cut the connection.
         self._backend.hold(plain.dup())
         return self._context.wrap_socket(plain, server_hostname=host) if self._context else plain
 
 
 class _LineTLS(_Line):
-    """The same, with TLS from the first byte."""
+    """An SMTP connection that another thread can cut, with TLS from the first byte."""
 
     default_port = smtplib.SMTP_SSL_PORT
 
 
 class CuttableBackend(EmailBackend):
-    """Django's SMTP, whose connection can be cut off by `cut`."""
+    """Django's SMTP backend with a method `cut`, by which another thread ends the connection."""
 
     handle: socket.socket | None = None
     was_cut = False
 
     @property
     def connection_class(self) -> Callable[..., smtplib.SMTP]:  # type: ignore[override]
-        """What opens a connection."""
+        """The factory that opens a connection."""
         return functools.partial(_LineTLS if self.use_ssl else _Line, self)
 
     def hold(self, handle: socket.socket | None) -> None:
-        """Keep what the connection can be cut by. Raises TimeoutError where it was cut before there was anything to
-        cut: nobody does it a second time."""
+        """Store the handle by which `cut` ends the connection, and close the previous one.
+
+        Raises TimeoutError if `cut` was called before there was a handle, because it isn't called a second time.
+        """
         if self.handle is not None:
             self.handle.close()
         self.handle = handle
@@ -105,14 +107,14 @@ class CuttableBackend(EmailBackend):
             raise TimeoutError
 
     def cut(self) -> None:
-        """End the connection under whoever reads or writes on it: they get an error at once."""
+        """End the connection. A thread that reads or writes on it gets an error at once."""
         self.was_cut = True
         if self.handle is not None:
             with suppress(OSError):
                 self.handle.shutdown(socket.SHUT_RDWR)
 
     def drop(self) -> None:
-        """Forget the connection without a word to the server."""
+        """Close the connection without sending anything to the server."""
         for link in (self.connection, getattr(self, "_partial_connection", None)):
             if link is not None:
                 link.close()
@@ -123,11 +125,11 @@ class CuttableBackend(EmailBackend):
 
 
 class Wire:
-    """An open way to the mail server, for a batch; reopened after an error."""
+    """A connection to the mail server for a batch of messages. It is opened by the first send and after an error."""
 
     def __init__(self, backend: BaseEmailBackend) -> None:
         self.backend = backend
-        # Cuts the connection when something takes longer: timeouts of a socket are per read and write.
+        # Cuts the connection at a deadline, because a socket's own timeouts count for each read and write.
         self.watch = Watch(getattr(backend, "cut", lambda: None))
 
     def send(self, message: Message) -> None:
@@ -140,11 +142,11 @@ class Wire:
             self._drop()
             raise _judge(problem) from problem
         except ValueError as problem:
-            # The address can't be written into a mail, now or later; the connection is untouched.
+            # The address can't be written into a mail. Nothing was sent, and the connection stays usable.
             raise Refused(f"{type(problem).__name__}: {problem}") from problem
 
     def close(self) -> None:
-        """Take leave of the server, briefly."""
+        """Close the connection within CLOSE_WITHIN seconds, and stop the timer."""
         try:
             with self.watch.within(CLOSE_WITHIN):
                 self.backend.close()
@@ -160,18 +162,18 @@ class Wire:
 
 
 def _judge(problem: Exception) -> Refused | NotNow:
-    """Tell what won't pass from what may.
+    """Return the error to raise for a failed send: Refused if it is final, NotNow if the mail may be sent later.
 
-    A 5xx answer to the recipient or to the content is final (RFC 5321, 4.2.1); one to signing in or to the sender is
-    the deployment's mistake, and the mail waits until it is mended.
+    A 5xx answer to the recipient or to the content is final (RFC 5321, 4.2.1). A 5xx answer to the login or to the
+    sender is a mistake of the deployment, and the mail waits until it is corrected.
     """
     if isinstance(problem, smtplib.SMTPRecipientsRefused):
         code, text = next(iter(problem.recipients.values()))
-        said = f"{code} {text.decode('utf-8', 'replace')}"
-        return Refused(said) if 500 <= code < 600 else NotNow(said)
+        message = f"{code} {text.decode('utf-8', 'replace')}"
+        return Refused(message) if 500 <= code < 600 else NotNow(message)
     if isinstance(problem, smtplib.SMTPDataError):
-        said = f"{problem.smtp_code} {_text(problem.smtp_error)}"
-        return Refused(said) if 500 <= problem.smtp_code < 600 else NotNow(said)
+        message = f"{problem.smtp_code} {_text(problem.smtp_error)}"
+        return Refused(message) if 500 <= problem.smtp_code < 600 else NotNow(message)
     if isinstance(problem, smtplib.SMTPResponseException):
         return NotNow(f"{problem.smtp_code} {_text(problem.smtp_error)}")
     return NotNow(f"{type(problem).__name__}: {problem}")
@@ -183,7 +185,7 @@ def _text(said: bytes | str) -> str:
 
 @contextmanager
 def connection() -> Iterator[Wire]:
-    """Give a wire and close it afterwards; it is opened by the first send."""
+    """Yield a Wire for OUTBOX_TRANSPORT, and close it afterwards. The first send opens its connection."""
     transport = settings.OUTBOX_TRANSPORT
     if transport == "django.core.mail.backends.smtp.EmailBackend":
         transport = f"{CuttableBackend.__module__}.{CuttableBackend.__name__}"

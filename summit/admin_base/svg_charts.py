@@ -1,8 +1,8 @@
-"""Charts, drawn as SVG where the page is made: ink plus one colour, no script, no style.
+"""Charts, drawn as SVG when the page is rendered: ink plus one colour, no script, no style.
 
-Lengths along the page are percentages, so that a chart is as wide as its place while its text keeps its size; where
-the language is written from the right, the drawing is mirrored. A drawing is an image with a name to a screen reader;
-the same numbers stand in a table beneath it (templates/admin/chart.html).
+Horizontal lengths are percentages, so that a chart fills its place while its text keeps its size. In languages
+written from the right, the drawing is mirrored. To a screen reader, a drawing is an image with a name. A table
+beneath it has the same numbers (templates/admin/chart.html).
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import get_language_bidi
 
-# How a part looks: the one colour, strokes of ink, an outline. They differ without colour as well.
+# The styles of a part: the one colour, hatching, an outline. They differ without colour as well.
 FULL, HATCHED, OPEN = "full", "hatched", "open"
 LOOKS = (FULL, HATCHED, OPEN)
 
@@ -21,15 +21,15 @@ LINE = 20
 BAR = 14
 ROW = 44
 PLOT = 160
-# Characters of a bar's label: the words at its end stand on the same line, also on a phone.
+# The most characters of a bar's label. The text at the end of the bar is on the same line, also on a phone.
 LABEL = 36
-# A label may be of another direction than the page: its own marks stay on its own side.
+# Isolates a label from the text around it, as its direction may differ from that of the page.
 ISOLATED = "\u2068{}\u2069"
 
 
 @dataclass(frozen=True)
 class Row:
-    """A bar of a chart of bars: what it is, how much of each part, and how that is said at its end."""
+    """A row of a bar chart: its label, the value of each part, and the text at the end of the bar."""
 
     label: str
     values: Sequence[float]
@@ -38,7 +38,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a chart over time: its label, its height, and a mark above it where there is one."""
+    """A column of a chart over time: its label, its height, and the height of a mark above it, None for no mark."""
 
     label: str
     value: float
@@ -47,7 +47,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart as the page shows it. `title` is the answer to its question; `head` and `rows` are its table."""
+    """A chart of a page. `title` answers the question of the chart; `head` and `rows` are the table beneath it."""
 
     name: str
     title: str
@@ -61,7 +61,8 @@ class Chart:
 
 @dataclass
 class _Canvas:
-    """Collects shapes. Shares of the width, 0 to 1, run in the direction of reading; heights are pixels."""
+    """Collects the shapes of a drawing. Horizontal positions are shares of the width, 0 to 1, in the reading
+    direction. Heights are in pixels."""
 
     name: str
     height: int
@@ -74,7 +75,7 @@ class _Canvas:
         return self._percent(1.0 - share if get_language_bidi() else share)
 
     def rect(self, start: float, width: float, top: float, height: float, look: str) -> None:
-        """Draw a part of a bar; nothing where it has no extent."""
+        """Draw a part of a bar, or nothing if it has no extent."""
         if width <= 0 or height <= 0:
             return
         left = start + width if get_language_bidi() else start
@@ -93,14 +94,14 @@ class _Canvas:
         )
 
     def text(self, at: float, baseline: float, words: str, anchor: str = "start") -> None:
-        """Write words; "start" and "end" are those of the language."""
+        """Write a text at a position. The anchors "start" and "end" follow the reading direction."""
         self.shapes.append(
             f'<text x="{self._at(at)}" y="{baseline:.1f}" text-anchor="{anchor}" fill="currentColor">'
             f"{escape(words)}</text>"
         )
 
     def drawn(self, title: str, about: str) -> SafeString:
-        """Return the drawing: an image called `title`, described by `about`."""
+        """Return the drawing as SVG: an image with the name `title` and the description `about`."""
         hatch = format_html(
             '<pattern id="{}-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
             '<line x1="0" y1="0" x2="0" y2="5" stroke="currentColor" stroke-width="4"/></pattern>',
@@ -119,7 +120,8 @@ class _Canvas:
 
 
 def bars(*, name: str, title: str, about: str, rows: Sequence[Row], looks: Sequence[str] = LOOKS) -> SafeString:
-    """Draw a bar for each row, its parts one after the other, all to one scale."""
+    """Return a bar chart as SVG, with one bar for each row. The parts of a bar follow one another; all bars have
+    the same scale."""
     canvas = _Canvas(name, ROW * max(len(rows), 1))
     most = max((sum(row.values) for row in rows), default=0) or 1
     for position, row in enumerate(rows):
@@ -137,8 +139,10 @@ def bars(*, name: str, title: str, about: str, rows: Sequence[Row], looks: Seque
 def columns(
     *, name: str, title: str, about: str, values: Sequence[Column], most: str, due: tuple[float, str] | None = None
 ) -> SafeString:
-    """Draw a column for each value without gaps, its mark as a line above it; `most` says what the top line is, `due`
-    is a moment as a share of the width, with its words."""
+    """Return a column chart as SVG, without gaps, with each mark as a line above its column.
+
+    `most` is the text at the top line. `due` is a moment as a share of the width, with its text.
+    """
     canvas = _Canvas(name, LINE + PLOT + LINE)
     floor = LINE + PLOT
     top = max((max(column.value, column.mark or 0) for column in values), default=0) or 1
@@ -159,7 +163,7 @@ def columns(
 
 
 def _runs(values: Iterable[float | None]) -> list[tuple[int, int, float]]:
-    """Return (start, how many, value) of equal neighbours, where there is a value."""
+    """Return (start, length, value) of each run of equal neighbours. None values are left out."""
     runs: list[tuple[int, int, float]] = []
     before: float | None = None
     for position, value in enumerate(values):
@@ -173,7 +177,7 @@ def _runs(values: Iterable[float | None]) -> list[tuple[int, int, float]]:
 
 
 def _marks(canvas: _Canvas, marks: Sequence[float | None], top: float, width: float) -> None:
-    """Draw the marks as steps, joined where neighbours have one."""
+    """Draw the marks as steps, joined where two neighbours have a mark."""
     ended: tuple[int, float] | None = None
     for start, number, value in _runs(marks):
         y = LINE + PLOT - PLOT * value / top

@@ -1,4 +1,4 @@
-"""Rows that a desk enters, changes and deletes on pages of the admin, saved by functions of the domain."""
+"""Base of the admin for rows that a desk adds, changes and deletes through functions of a service module."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,41 +16,46 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 
-class ThroughDomain(ServiceAdmin):
-    """A model whose rows `domain`, a module, enters, changes and removes; there a row is called `called`."""
+class ServiceRowAdmin(ServiceAdmin):
+    """An admin that saves and deletes rows through the service module `services`.
 
-    domain: Any
+    `called` is the name of the row's keyword argument in the functions of `services`.
+    """
+
+    services: Any
     called = ""
     # The page on which the rows of a summit are put in order.
     order_page = ""
-    # What stands where there is nothing yet that the row could refer to.
+    # Shown where there is no row yet that a many-to-many field could refer to.
     nothing_to_choose: Any = gettext_lazy("No zone is entered yet.")
     change_list_template = "admin/delegations/arranged.html"
 
     def values_of(self, form: Any, *, change: bool) -> dict[str, Any]:
-        """Return what was entered; of a row that is there, what was changed."""
+        """Return the values of the form that `services` knows: all of them for a new row, only those that changed
+        otherwise."""
         many = {field.name for field in self.model._meta.many_to_many}
-        known = {*self.domain.FIELDS, *many} & set(form.cleaned_data)
+        known = {*self.services.FIELDS, *many} & set(form.cleaned_data)
         return {name: form.cleaned_data[name] for name in known if not change or name in form.changed_data}
 
-    def enter(self, *, by: User, row: Any, values: Values) -> models.Model:
-        """Enter the row."""
-        made: models.Model = self.domain.enter(summit=row.summit, values=values, by=by)
+    def create(self, *, by: User, row: Any, values: Values) -> models.Model:
+        """Add the row by `services` and return it."""
+        made: models.Model = self.services.create(summit=row.summit, values=values, by=by)
         return made
 
     def change(self, *, by: User, row: Any, values: Values) -> object:
-        """Change the row."""
-        return self.domain.change(**{self.called: row}, values=values, by=by)
+        """Change the row by `services.change` and return its result."""
+        return self.services.change(**{self.called: row}, values=values, by=by)
 
     def remove(self, *, by: User, row: Any) -> object:
-        """Delete the row."""
-        return self.domain.remove(**{self.called: row}, by=by)
+        """Delete the row by `services.remove`."""
+        return self.services.remove(**{self.called: row}, by=by)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Do nothing more: what hangs on the row was stored with it."""
+        """Do nothing: `services` has stored the many-to-many values with the row."""
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Delete rows one by one, each on its page, which says what stops it."""
+        """Return the actions without "delete selected": a row is deleted on its own page, which says why it can't
+        be."""
         found: dict[str, Any] = super().get_actions(request)
         found.pop("delete_selected", None)
         return found
@@ -58,19 +63,19 @@ class ThroughDomain(ServiceAdmin):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Ask before deleting a row; where it can't be, say what to do instead."""
+        """Ask for confirmation before a row is deleted. If it can't be, say what to do instead."""
         row = self.admit(request, "delete", object_id)
-        stopped = self.domain.stops_removal(row)
+        stopped = self.services.stops_removal(row)
         if stopped and request.method == "POST":
             request.method = "GET"
         return super().delete_view(request, object_id, {"stopped": stopped, **(extra_context or {})})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Keep a row in its summit."""
+        """Make the summit of an existing row read-only."""
         return ["summit"] if obj else []
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer the rows of the summit whose row it is."""
+        """Return a form field that offers only rows of the edited row's summit."""
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         if field is not None:
             found = self.choices_of(db_field, self._worked_for(request))
@@ -79,7 +84,7 @@ class ThroughDomain(ServiceAdmin):
         return field
 
     def choices_of(self, db_field: Any, summit: Summit | None) -> models.QuerySet[Any]:
-        """Return the rows of a summit to which a many-to-many field of the form may refer."""
+        """Return the rows of a summit that a many-to-many field of the form may refer to."""
         found: models.QuerySet[Any] = db_field.remote_field.model._default_manager.filter(summit=summit)
         return found
 
@@ -92,7 +97,7 @@ class ThroughDomain(ServiceAdmin):
         return chosen_summit(request, summits_of(request))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the list, with the way to its order."""
+        """Show the list, with a link to the page that orders it if the reader may change rows."""
         summit = chosen_summit(request, summits_of(request))
         more = dict(extra_context or {})
         if self.order_page and summit is not None and allows(request.user, self.permission_for("change"), summit):
@@ -110,7 +115,7 @@ def order_of(
     title: str,
     store: Callable[..., None],
 ) -> HttpResponse:
-    """Show the page on which a summit's rows of a model are put in order, and have `store` store it."""
+    """Show the page on which a summit's rows of a model are ordered, and save a new order by `store`."""
     opts = model._meta
     listed = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
     name = str(opts.verbose_name_plural)

@@ -1,4 +1,4 @@
-"""What messages about one session keep of it and of its summit."""
+"""Facts that messages about one session store of it and of its summit."""
 
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from summit.summits.models import Summit
 
 
 def summit_facts(summit: Summit, language: str) -> dict[str, str]:
-    """Return what a mail says of the summit, as it is called in the mail's language."""
+    """Return the facts of a message about the summit, with names in the mail's language."""
     names = summit.named(spoken(language))
     return {
         "slug": summit.slug,
@@ -29,7 +29,7 @@ def summit_facts(summit: Summit, language: str) -> dict[str, str]:
 
 
 def session_facts(key: str, shown: ReleasedSession | Snapshot) -> dict[str, Any]:
-    """Return what a mail says of a session, from its public id and what its readers may know of it."""
+    """Return the facts of a message about a session, from its public id and what its readers may know of it."""
     return {
         "key": key,
         "kind": shown.kind,
@@ -44,8 +44,7 @@ def session_facts(key: str, shown: ReleasedSession | Snapshot) -> dict[str, Any]
 
 
 def context_of(facts: dict[str, Any]) -> dict[str, Any]:
-    """Return what a mail says of its session, from a message's frozen facts, in the language that is active. No
-    query."""
+    """Return the template context of a session from a message's frozen facts, in the active language. No query."""
     where = change_descriptions.Zones.of(facts["summit"]["place"], facts["summit"]["zone"])
     starts_at, ends_at = (datetime.fromisoformat(facts[name]) for name in ("starts_at", "ends_at"))
     language = spoken(get_language() or "")

@@ -1,4 +1,4 @@
-"""Stores what a table changes of parties that are there already."""
+"""Stores what a table changes about existing parties."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from summit.summits.models import Summit
 
 
 def store(*, summit: Summit, changes: Mapping[int, tuple[Party, Mapping[str, str]]], by: By) -> None:
-    """Write what changes of parties, all of which are stored, and record it."""
+    """Store the changed values of existing parties (by primary key), and record each change in the audit."""
     known = Party.objects.select_for_update().filter(pk__in=list(changes)).order_by("pk")
     entries = []
     for party in known:

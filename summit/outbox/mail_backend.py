@@ -1,4 +1,4 @@
-"""Django's mail backend that stores instead of sending: the web process never opens SMTP."""
+"""A mail backend for Django that stores mails in the outbox, because the web process never opens SMTP."""
 
 from collections.abc import Sequence
 from email.utils import parseaddr
@@ -16,7 +16,7 @@ from summit.outbox.models.messages import new_nonce
 
 
 class OutboxBackend(BaseEmailBackend):
-    """Stores whatever is sent by django.core.mail, a message to each recipient."""
+    """Stores mails sent with django.core.mail, as one message for each recipient."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Store the mails in the outbox and return how many."""
@@ -27,7 +27,7 @@ class OutboxBackend(BaseEmailBackend):
             mail.extra_headers.setdefault("Message-ID", f"<{nonce}@{domain}>")
             content = mail.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
             rows = [
-                # The first has the nonce of the Message-ID that the mail carries; each row needs one of its own.
+                # The first row gets the nonce of the mail's Message-ID; every other row needs its own.
                 self._row(mail, address, mail_nonce=nonce, nonce=new_nonce() if position else nonce, content=content)
                 for position, address in enumerate(mail.recipients())
             ]

@@ -1,8 +1,8 @@
-"""Doing the work: claim a job, do a step, store how far it came; again, until it is done or others have their turn.
+"""Run jobs: claim a job, then do steps and store their progress until the job is done or its turn is over.
 
-Safe to run twice, late, never, or two at once: the claim is a conditional UPDATE with a lease, and the number of
-claims is the fencing token without which nothing is stored. A killed worker's job is claimed again when the lease is
-over, and goes on from its last step.
+Safe to run twice, late, never, or two at once. The claim is a conditional UPDATE with a lease. The number of claims
+is the fencing token: a step is stored only if it is still the same. The job of a killed worker is claimed again when
+its lease ends, and continues after its last step.
 """
 
 import logging
@@ -22,23 +22,23 @@ from summit.jobs.services import sources
 
 logger = logging.getLogger(__name__)
 
-# A worker that gives no sign of life for so long counts as killed. A step takes a fraction of it.
+# A worker that shows no sign of life for this long counts as killed. A step takes a fraction of it.
 LEASE = timedelta(seconds=30)
-# Seconds after which a worker puts a job back, so that messages and other jobs have their turn; less than the time
-# after which a broker hands a task to somebody else.
+# Seconds after which a worker puts a job back, so that messages and other jobs have their turn. Must be less than the
+# broker's visibility timeout, after which it gives the task to another worker.
 TURN = 5.0
-# How long a job that was handed to a worker is not handed out again; then its queue counts as lost.
+# How long a job isn't queued again after it was queued. After that the queue counts as lost.
 HANDED = timedelta(seconds=15)
-# Claims without a step coming to its end, after which a job is given up.
+# The number of claims without a finished step after which a job fails.
 MOST_ATTEMPTS = 5
 
 
 class Lost(Exception):
-    """The job isn't this worker's any more: somebody else has claimed or cancelled it."""
+    """This worker no longer holds the job: it was claimed by another worker or cancelled."""
 
 
 def claim(pk: int) -> Job | None:
-    """Claim a job that is due and that nobody holds; None where there is none."""
+    """Claim the job with primary key `pk` and return it, or None if it isn't due or another worker holds it."""
     with transaction.atomic():
         taken = (
             Job.objects.due()
@@ -56,7 +56,7 @@ def claim(pk: int) -> Job | None:
 
 
 def run(pk: int) -> None:
-    """Work at a job for a turn, if it is due and free."""
+    """Claim the job with primary key `pk` and do its steps for one turn. Does nothing if the job can't be claimed."""
     job = claim(pk)
     if job is None:
         return
@@ -74,18 +74,18 @@ def run(pk: int) -> None:
     except Lost:
         logger.info("job %s is somebody else's now", job.public_id)
     except DatabaseError:
-        # The lease runs out, and the job goes on where it was.
+        # The job is claimed again when its lease ends, and continues after its last step.
         raise
-    except Exception as problem:  # one job that nobody can do must not stop the others
+    except Exception as problem:  # one broken job must not stop the others
         logger.exception("job %s failed", job.public_id)
         _end(job, JobState.FAILED, problem=type(problem).__name__)
 
 
 def step(job: Job) -> bool:
-    """Do one step and store how far it came, in one transaction; return whether the job is done.
+    """Do one step of a job and store its progress, in one transaction; return whether the job is done.
 
-    Raises Lost, with nothing stored, where the job is somebody else's: the row is asked first, so that of two workers
-    one waits for the other's step and then does none.
+    Raises Lost, with nothing stored, if this worker no longer holds the job. The row is locked first, so that of two
+    workers the second waits for the first one's step and then does none.
     """
     with transaction.atomic():
         if not held(job).update(lease_until=Now() + LEASE, heartbeat_at=Now()):
@@ -118,12 +118,12 @@ def _result(made: Step) -> dict[str, Any]:
 
 
 def held(job: Job) -> JobQuerySet:
-    """The row, if this claim still holds it."""
+    """Return a queryset with the job's row, empty if this claim no longer holds it."""
     return Job.objects.filter(pk=job.pk, claims=job.claims, state=JobState.RUNNING)
 
 
 def put_back(job: Job) -> None:
-    """Let others have their turn: the job waits, and goes on from its last step."""
+    """Release a job so that others have their turn. It waits, and continues later after its last step."""
     held(job).update(state=JobState.WAITING, lease_until=None, handed_until=None, attempts=0)
 
 
@@ -132,8 +132,10 @@ def _end(job: Job, state: JobState, *, problem: str) -> None:
 
 
 def hand_out(*, limit: int = 50) -> Sequence[int]:
-    """Return the keys of the jobs that are due: what the sweep queues. Each is marked as handed for HANDED, so that
-    the next sweep does not queue it again while a worker has it in its queue."""
+    """Return the primary keys of the jobs that are due, for the sweep to queue.
+
+    Each is marked as queued for HANDED, so that the next sweep doesn't queue it again meanwhile.
+    """
     free = Q(handed_until__isnull=True) | Q(handed_until__lte=Now())
     with transaction.atomic():
         keys = list(Job.objects.due().filter(free).order_by("id").values_list("pk", flat=True)[:limit])

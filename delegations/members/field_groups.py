@@ -1,8 +1,8 @@
-"""What people are asked for, in groups, and who may see and change which: admin, portal, export and API ask here.
+"""The groups of a person's fields, and who may see and change each. Admin, portal, exports and API all use it.
 
-A desk's role opens a whole group. A focal point sees, by an account, a letter's link or a code to the mailbox, what
-was entered for the party for which they act; of what a desk or another party entered they see that it is there, and
-no more. So they can't change it either: whoever entered it can.
+A desk's role gives access to a whole group. A focal point acts for a party by an account, by an invitation link or by
+a code sent to their mailbox. They see the values that were entered for that party. Of values that a desk or another
+party entered they see only that there is one, and they can't change them.
 """
 
 from dataclasses import dataclass, field
@@ -20,19 +20,19 @@ from summit.users.models import User
 
 @dataclass(frozen=True)
 class Group:
-    """Fields that are seen and changed by the same people."""
+    """Fields that share the same permissions."""
 
     name: str
     fields: tuple[str, ...]
 
     @property
     def view(self) -> str:
-        """The action by which one sees them."""
+        """The permission to see the fields."""
         return f"delegations.{self.name}.view"
 
     @property
     def change(self) -> str:
-        """The action by which one changes them."""
+        """The permission to change the fields."""
         return f"delegations.{self.name}.change"
 
 
@@ -51,16 +51,16 @@ TRAVEL = Group(
 PHOTO = Group("photo", ("photo",))
 GROUPS: dict[str, Group] = {group.name: group for group in (PASSPORT, NEEDS, TRAVEL, PHOTO)}
 GROUP_OF: dict[str, Group] = {name: group for group in GROUPS.values() for name in group.fields}
-# The columns of Particulars; the photograph has a row of its own.
+# The columns of Particulars. The photograph is in a table of its own.
 PARTICULARS: tuple[str, ...] = (*PASSPORT.fields, *NEEDS.fields, *TRAVEL.fields)
-# What is told of a person to everybody who sees them at all.
+# The fields that everybody sees who may see the person at all.
 PERSON: tuple[str, ...] = (
     *("name", "office", "form_of_address", "rank", "badge_name", "card_name", "email", "language", "time_zone"),
 )
 
 
 def label(name: str) -> str:
-    """Return what a field is called, in the language that is active."""
+    """Return a field's name in the active language."""
     if name == "photo":
         return str(Photo._meta.verbose_name)
     column: Any = (Person if name in PERSON else Particulars)._meta.get_field(name)
@@ -68,27 +68,34 @@ def label(name: str) -> str:
 
 
 def particulars_of(person: Person) -> Particulars | None:
-    """Return a person's particulars, None where nothing was entered. No query where they are joined."""
+    """Return a person's particulars, or None where nothing was entered. No query if they were fetched with the
+    person."""
     found: Particulars | None = getattr(person, "particulars", None)
     return found
 
 
 def photo_of(person: Person) -> Photo | None:
-    """Return a person's photograph. No query where it is joined."""
+    """Return a person's photograph, or None. No query if it was fetched with the person."""
     found: Photo | None = getattr(person, "photo", None)
     return found
 
 
 def filled(person: Person) -> set[str]:
-    """Return which fields of all groups have a value: that it is there may be told to whoever sees the person."""
+    """Return the names of the fields, in all groups, that have a value.
+
+    Everybody who sees the person may learn that a value exists.
+    """
     row = particulars_of(person)
     found = set() if row is None else {name for name in PARTICULARS if getattr(row, name) not in ("", None)}
     return found | ({"photo"} if photo_of(person) is not None else set())
 
 
 def party_of(person: Person) -> Party | None:
-    """Return the party whose focal points look after a person: the one that they are a member of, else the one for
-    which they were entered. No query where both are joined."""
+    """Return the party whose focal points look after a person, or None.
+
+    It is the party that they are a member of, or else the one they were entered for. No query if both were fetched
+    with the person.
+    """
     membership = getattr(person, "membership", None)
     if membership is not None:
         party: Party = membership.party
@@ -99,17 +106,19 @@ def party_of(person: Person) -> Party | None:
 
 @dataclass
 class Reader:
-    """What somebody may see and change of many people: a query for each party that is asked about, and those of
-    `roles_by_summit`, however many people there are. Fetch them with membership, party, particulars and photo.
+    """Finds out which fields of many people somebody may see and change.
 
-    Keep none from one request to the next: a link may be revoked in between.
+    One query for each party, and those of `roles_by_summit`, however many people there are. Fetch people with
+    membership, party, particulars and photo.
+
+    Don't reuse a Reader in another request: a link may be revoked in between.
     """
 
     by: By
     _acts: dict[tuple[int, str], bool] = field(default_factory=dict)
 
     def visible(self, person: Person) -> set[str]:
-        """Return the fields of all groups whose values they may see."""
+        """Return the names of the fields, in all groups, that they may see."""
         found: set[str] = set()
         row, photo = particulars_of(person), photo_of(person)
         for group in GROUPS.values():
@@ -123,7 +132,7 @@ class Reader:
         return found
 
     def changeable(self, person: Person) -> set[str]:
-        """Return the fields of all groups that they may change."""
+        """Return the names of the fields, in all groups, that they may change."""
         found: set[str] = set()
         party = party_of(person)
         for group in GROUPS.values():
@@ -143,7 +152,7 @@ class Reader:
             return False
         if isinstance(self.by, User) and Role.FOCAL_POINT not in roles_by_summit(self.by).get(party.summit_id, ()):
             return False
-        # Who may do something on their own rows is the same for each of these actions' roles.
+        # The own roles are the same for all actions with this key, so one check serves them all.
         key = (party.pk, ",".join(sorted(RULES[action].own)))
         if key not in self._acts:
             self._acts[key] = can_act(self.by, action, party)
@@ -151,7 +160,8 @@ class Reader:
 
 
 def others(person: Person, party: Party) -> set[str]:
-    """Return the fields whose value wasn't entered for a party: a desk's, or another party's."""
+    """Return the names of the fields with a value that wasn't entered for `party`, but by a desk or for another
+    party."""
     row, photo = particulars_of(person), photo_of(person)
     found = filled(person)
     if row is not None and row.entered_for_id == party.pk:
@@ -162,10 +172,11 @@ def others(person: Person, party: Party) -> set[str]:
 
 
 def visible_fields(by: By, person: Person) -> set[str]:
-    """Return the fields of a person whose values somebody may see: names of `GROUP_OF`. For many people: `Reader`."""
+    """Return the names of a person's fields that somebody may see (keys of `GROUP_OF`). For many people, use
+    `Reader`."""
     return Reader(by).visible(person)
 
 
 def changeable_fields(by: By, person: Person) -> set[str]:
-    """Return the fields of a person that somebody may change: names of `GROUP_OF`."""
+    """Return the names of a person's fields that somebody may change (keys of `GROUP_OF`)."""
     return Reader(by).changeable(person)

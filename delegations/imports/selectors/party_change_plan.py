@@ -1,5 +1,8 @@
-"""What a table changes of parties that are there already: how to reach the mission, at once; what the host calls
-them, only where somebody says so."""
+"""Plans what a table changes about existing parties.
+
+Details of the mission are changed directly. What the host has approved, such as names, is only changed if the
+importer answers the question about it.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -17,7 +20,7 @@ from delegations.parties.models.parties import Party
 from summit.uploads.report import Outcome
 
 REACH = ("mission_email", "mission_phone", "mission_name")
-# What the host has approved: each difference is a question.
+# The host has approved these: each difference is asked about.
 APPROVED = ("name", "formal_name", "sort_key")
 KEEP, TAKE = "keep", "take"
 
@@ -31,15 +34,17 @@ def plan(
     ask: Callable[[str, str, list[list[str]], str], str],
     known: Known,
 ) -> None:
-    """Add to `changes` what a row changes of a party that is there, and tell it. Of two rows that say otherwise the
-    first counts. Raises ValidationError."""
+    """Add to `changes` what a row changes about an existing party, and describe it in `line`.
+
+    If two rows differ, the first counts. `ask` asks a question and returns the answer. Raises ValidationError.
+    """
     wanted = differing(party, row, REACH)
     for name, value in differing(party, row, APPROVED).items():
         if name == "name" and known.is_called(party, value):
             continue
         if name == "name" and known.is_anothers(party, value):
-            said = _("Another party is called “%(name)s”: this one keeps its name.")
-            line.notes.append(said % {"name": value})
+            message = _("Another party is called “%(name)s”: this one keeps its name.")
+            line.notes.append(message % {"name": value})
             continue
         text, choices = question(party, name, value)
         if ask(name, text, choices, KEEP) == TAKE:
@@ -49,8 +54,8 @@ def plan(
     _party, there = changes.get(party.pk, (party, {}))
     for name in wanted:
         if there.get(name, wanted[name]) != wanted[name]:
-            said = _("%(field)s: another row says otherwise, and this one doesn’t count.")
-            line.notes.append(said % {"field": _called(name)})
+            message = _("%(field)s: another row says otherwise, and this one doesn’t count.")
+            line.notes.append(message % {"field": _called(name)})
     fresh = {name: value for name, value in wanted.items() if name not in there}
     clean(party, fresh)
     if fresh:
@@ -61,13 +66,15 @@ def plan(
 
 
 def _called(name: str) -> str:
-    """Return what the column of a field is called; a party's name stands in the column of parties."""
+    """Return the heading of a field's column. A party's name is in the column "party"."""
     return heading("party" if name == "name" else name)
 
 
 def readable(row: PartyRow, line: Line) -> PartyRow:
-    """Return what a row says of a party without what no mission can have, such as a mailbox without an @, which is
-    noted."""
+    """Return a row without those details of the mission that aren't valid, such as a mailbox without an @.
+
+    Each is noted in `line`.
+    """
     for name in [name for name in REACH if getattr(row, name)]:
         try:
             clean(Party(), {name: str(getattr(row, name))})
@@ -78,32 +85,32 @@ def readable(row: PartyRow, line: Line) -> PartyRow:
 
 
 def differing(party: Party, row: PartyRow, names: tuple[str, ...]) -> dict[str, str]:
-    """Return what a row says of a party that is otherwise here, by the fields' names. Empty cells say nothing."""
-    said = {name: str(getattr(row, name)) for name in names}
-    return {name: value for name, value in said.items() if value and value != getattr(party, name)}
+    """Return the values of a row that differ from the party's, by field. Empty cells are ignored."""
+    message = {name: str(getattr(row, name)) for name in names}
+    return {name: value for name, value in message.items() if value and value != getattr(party, name)}
 
 
 def clean(party: Party, changed: Mapping[str, str]) -> None:
-    """Look whether a party can have these values. Raises ValidationError."""
+    """Check that a party can have these values. Raises ValidationError."""
     problems = []
     for name, value in changed.items():
         column: Any = party._meta.get_field(name)
         try:
             column.clean(value, party)
         except ValidationError as problem:
-            problems += [f"{_called(name)}: {said}" for said in problem.messages]
+            problems += [f"{_called(name)}: {message}" for message in problem.messages]
     if problems:
         raise ValidationError(problems)
 
 
 def told(party: Party, name: str, value: str) -> str:
-    """Say what a field was and what it becomes."""
-    said = {"field": _called(name), "old": getattr(party, name) or _("empty"), "new": value}
-    return _("%(field)s: was “%(old)s”, becomes “%(new)s”.") % said
+    """Return a sentence that names the old and the new value of a field."""
+    message = {"field": _called(name), "old": getattr(party, name) or _("empty"), "new": value}
+    return _("%(field)s: was “%(old)s”, becomes “%(new)s”.") % message
 
 
 def question(party: Party, name: str, value: str) -> tuple[str, list[list[str]]]:
-    """Return what is asked where a table calls a party otherwise, and what can be answered."""
-    said = {"field": _called(name), "here": getattr(party, name), "there": value}
-    text = _("%(field)s: it is “%(here)s” here, and “%(there)s” in the table.") % said
-    return text, [[KEEP, _("keep “%(here)s”") % said], [TAKE, _("change it to “%(there)s”") % said]]
+    """Return the question, and its possible answers, about a name that differs between the table and the party."""
+    message = {"field": _called(name), "here": getattr(party, name), "there": value}
+    text = _("%(field)s: it is “%(here)s” here, and “%(there)s” in the table.") % message
+    return text, [[KEEP, _("keep “%(here)s”") % message], [TAKE, _("change it to “%(there)s”") % message]]

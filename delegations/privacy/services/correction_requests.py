@@ -1,6 +1,6 @@
-"""A person asks to have what is held of them corrected or erased: protocol is written to, who looks and does it.
+"""A person's request to have their data corrected or erased, which is sent to protocol by mail.
 
-Nothing is changed by asking. The words go to protocol and are in no audit.
+The request itself changes nothing; protocol decides. The text is only in the mail, not in the audit.
 """
 
 from datetime import timedelta
@@ -27,28 +27,31 @@ from summit.people.models import Person
 KIND = "own_data"
 ASKED = "delegations.ask_own_data"
 LENGTH = 2000
-# So many requests of one person in a day; whoever has more to say writes to protocol.
+# At most this many requests of one person in a day. After that, the person is asked to write to protocol.
 MOST = 5
 
 
 class What(TextChoices):
-    """What is asked for."""
+    """The kind of request."""
 
     CORRECT = "correct", gettext_lazy("Correct something")
     ERASE = "erase", gettext_lazy("Erase what is held of me")
 
 
 class AskProblem(FieldProblem):
-    """What was entered can't be taken: `field` is "what" or "words", the text says what to do."""
+    """A request can't be accepted: `field` is "what" or "words", and the text says what to do."""
 
 
 def ask(*, person: Person, what: str, words: str, reply_to: str, by: By) -> bool:
-    """Write to protocol that a person, whoever asks having been found to be them, wants their data corrected or
-    erased; return whether that is new. The same request pressed twice is sent once. Raises AskProblem."""
+    """Send protocol a person's request for correction or erasure, and return whether it is new.
+
+    The caller must have checked that the request comes from this person. The same request made twice is sent once.
+    Raises AskProblem.
+    """
     words = words.replace("\r\n", "\n").strip()
     _check(what, words)
     with transaction.atomic():
-        # Of two that are sent at once the second waits, and is counted.
+        # A second request at the same time waits here, and then counts the first one.
         Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
         _check_few(person)
         summit = person.summit
@@ -82,8 +85,8 @@ def _check(what: str, words: str) -> None:
     if what == What.CORRECT and not words:
         raise AskProblem("words", _("Write what is wrong, and how it is right."))
     if len(words) > LENGTH:
-        said = _("This has %(long)d characters. Shorten it to %(limit)d.")
-        raise AskProblem("words", said % {"long": len(words), "limit": LENGTH})
+        message = _("This has %(long)d characters. Shorten it to %(limit)d.")
+        raise AskProblem("words", message % {"long": len(words), "limit": LENGTH})
     try:
         validate_text(words)
     except ValidationError as problem:
@@ -93,5 +96,5 @@ def _check(what: str, words: str) -> None:
 def _check_few(person: Person) -> None:
     lately = AuditEntry.objects.filter(action=ASKED, object_key=person.public_id, at__gt=Now() - timedelta(days=1))
     if lately.count() >= MOST:
-        said = _("You have asked %(n)d times since yesterday. What else there is, write to %(contact)s.")
-        raise AskProblem("words", said % {"n": MOST, "contact": person.summit.contact_email})
+        message = _("You have asked %(n)d times since yesterday. What else there is, write to %(contact)s.")
+        raise AskProblem("words", message % {"n": MOST, "contact": person.summit.contact_email})

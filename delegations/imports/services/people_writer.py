@@ -1,12 +1,12 @@
-"""What a table changes of people who are known already, written in as many queries for many of them as for few.
+"""Stores what a table changes about existing people; the number of queries doesn't grow with the people.
 
-Each rule of `people.change` holds here too: what may not be changed was refused when the row was planned, in words.
+The rules of `people.change` apply here too. What may not be changed was already refused when the row was planned.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from delegations.members.field_access import PARTICULARS, PERSON
+from delegations.members.field_groups import PARTICULARS, PERSON
 from delegations.members.models.particulars import Particulars
 from delegations.members.services import people
 from delegations.parties.models.parties import Party
@@ -18,21 +18,23 @@ from summit.people.models import Person
 from summit.summits.models import Summit
 
 SLICE = 500
-# What goes with each change of somebody's particulars.
+# Fields that are stored with each change of a person's particulars.
 BESIDE = ("entered_for", "withheld", "passport_digest", "birth_digest", "updated_at")
 
 
 def store(
     *, summit: Summit, changes: Iterable[tuple[Person, Mapping[str, Any]]], party: Party | None, by: By
 ) -> None:
-    """Write what changes of people, all of whom are stored, and record it. With `party` from one of its focal
-    points."""
+    """Store the changed values of existing people, and record each change in the audit.
+
+    With `party`, a focal point of this party made the changes.
+    """
     merged: dict[int, tuple[Person, dict[str, Any]]] = {}
     for person, values in changes:
         merged.setdefault(person.pk, (person, {}))[1].update(values)
     if not merged:
         return
-    # Whoever changes the same people one by one waits here.
+    # Others who change the same people wait for this lock.
     list(Person.objects.select_for_update().filter(pk__in=list(merged)).order_by("pk").values_list("pk"))
     theirs = party if party is not None and people.acts_for(by, party) else None
     done = _store_own(summit, list(merged.values()), by)
@@ -48,7 +50,7 @@ def _store_own(summit: Summit, changes: list[tuple[Person, dict[str, Any]]], by:
             setattr(person, name, values[name])
         if names:
             told.append(audit.entry(by=by, action="summit.person.change", target=person, summit=summit, fields=names))
-    # A column at a time: what this table doesn't change stays as somebody else may just have made it.
+    # Each column is stored for itself, so that concurrent changes to other columns are kept.
     for name in PERSON:
         rows = [person for person, values in changes if name in values]
         Person.objects.bulk_update(rows, [name], SLICE)

@@ -1,4 +1,4 @@
-"""What of the draft a release takes: all of it, or what stands on one day of the venue."""
+"""The scope of a release: the whole draft, or one day at the venue."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -7,15 +7,16 @@ from sessions.agenda.selectors.snapshots import Agenda, Snapshot
 
 
 def stands_on(session: Snapshot, day: date) -> bool:
-    """Return whether a session is on a day of its venue, in part at least."""
+    """Return whether at least a part of a session is on this day at its venue."""
     first, last = session.days
     return first <= day <= last
 
 
 def taken(*, old: Agenda, new: Agenda, day: date | None) -> Agenda:
-    """Return what a release would hold that takes one day of the draft `new` after `old`; all of it without a day.
+    """Return the agenda of a release of one day: `old`, with the sessions of that day taken from the draft `new`.
 
-    What stands on that day before or after goes with it, wherever it comes from or goes to.
+    Without a day, it is the whole draft. Sessions that are on that day before or after the change are taken from the
+    draft, even if they move from or to another day.
     """
     if day is None:
         return new
@@ -26,5 +27,5 @@ def taken(*, old: Agenda, new: Agenda, day: date | None) -> Agenda:
 
 
 def days(sessions: Iterable[Snapshot]) -> list[date]:
-    """Return the days on which one of these begins, in their order."""
+    """Return the days on which at least one of these sessions begins, in order."""
     return sorted({session.days[0] for session in sessions})

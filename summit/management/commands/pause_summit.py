@@ -1,4 +1,4 @@
-"""Let a summit send nothing: `manage.py disarm_summit`."""
+"""`manage.py pause_summit`: pauses summits, so that they send nothing."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from summit.summits.models import Summit
 
 
 class Command(BaseCommand):
-    """Lets summits send nothing until somebody arms them."""
+    """Pauses summits: they send nothing until somebody resumes them."""
 
     help = (
         "Lets summits send nothing until somebody arms them: after a backup was restored, before the workers start. "
@@ -20,30 +20,30 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the summits' addresses."""
+        """Add the arguments for the summits' addresses and for all summits."""
         parser.add_argument("slugs", nargs="*", metavar="SLUG", help="the summits' addresses")
         parser.add_argument(
             "--all", action="store_true", dest="every", help="all summits that send, and the installation itself"
         )
 
     def handle(self, *args: Any, slugs: list[str], every: bool, **options: Any) -> None:
-        """Disarm each. Raises CommandError before anything is changed."""
+        """Pause the summits, and print how many. Raises CommandError before anything is changed."""
         if every == bool(slugs):
             raise CommandError(_("Name summits, or give %(option)s.") % {"option": "--all"}, returncode=2)
-        wanted = installation.pause(by=SYSTEM) if every else self._disarm(slugs)
-        said = ngettext(
+        wanted = installation.pause(by=SYSTEM) if every else self._pause(slugs)
+        message = ngettext(
             "%(n)d summit sends nothing until somebody arms it.",
             "%(n)d summits send nothing until somebody arms them.",
             len(wanted),
         )
-        self.stdout.write(said % {"n": len(wanted)})
+        self.stdout.write(message % {"n": len(wanted)})
 
-    def _disarm(self, slugs: list[str]) -> list[Summit]:
+    def _pause(self, slugs: list[str]) -> list[Summit]:
         rows = list(Summit.objects.filter(slug__in=slugs).order_by("slug"))
         missing = sorted(set(slugs) - {row.slug for row in rows})
         if missing:
             raise CommandError(_("There is no summit at the address “%(slug)s”.") % {"slug": missing[0]})
-        wanted = [row for row in rows if not row.is_disarmed]
+        wanted = [row for row in rows if not row.is_paused]
         for row in wanted:
-            outbound_pause.disarm(summit=row, by=SYSTEM)
+            outbound_pause.pause(summit=row, by=SYSTEM)
         return wanted

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from delegations.members import field_access
-from delegations.members.field_access import GROUPS, PARTICULARS, Reader, changeable_fields, filled, visible_fields
+from delegations.members import field_groups
+from delegations.members.field_groups import GROUPS, PARTICULARS, Reader, changeable_fields, filled, visible_fields
 from delegations.members.models.particulars import Particulars
 from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSession
@@ -50,7 +50,7 @@ def test_every_field_is_in_one_group() -> None:
     columns = {field.name for field in Particulars._meta.concrete_fields}
     ours = {"id", "person", "entered_for", "withheld", "updated_at", "passport_digest", "birth_digest"}
     assert set(PARTICULARS) == columns - ours
-    assert sorted(field_access.GROUP_OF) == sorted([*PARTICULARS, "photo"])
+    assert sorted(field_groups.GROUP_OF) == sorted([*PARTICULARS, "photo"])
 
 
 @pytest.fixture
@@ -162,5 +162,5 @@ def test_the_control_of_what_is_withheld(own: Party, monkeypatch: pytest.MonkeyP
     person = entered(None, member_of=own)
     by = acting("link", own)
     assert changeable_fields(by, person) == set()
-    monkeypatch.setattr(field_access, "others", lambda person, party: set())
+    monkeypatch.setattr(field_groups, "others", lambda person, party: set())
     assert changeable_fields(by, person) == EVERYTHING

@@ -1,8 +1,8 @@
-"""SEQUENCE (RFC 5545, 3.8.7.4) of a session: for readers of each rank, how often what they need to attend changed.
+"""SEQUENCE (RFC 5545, 3.8.7.4) of a session, for each rank: how often what its readers need to attend has changed.
 
-It counts what these readers may know and nothing else, so that no gap tells of a release of what is hidden from them,
-and for none of them does it ever fall: what is gone for them is told by the number after the last, and what comes
-back has the one after that. Numbers of two ranks aren't compared: whatever a calendar is told, it is told at one.
+It counts only what these readers may know, so no gap reveals the release of something hidden. It never falls: a
+removal uses the number after the last, and a session that comes back uses the one after that. Numbers of two ranks
+are never compared, since each calendar is always served at one rank.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,13 +15,14 @@ from sessions.agenda.selectors.snapshots import Agenda, Snapshot
 from sessions.visibility.models import DESK
 from summit.summits.models import Summit
 
-# The highest SEQUENCE that readers of each rank have had of sessions, by primary key; 0 where they never knew them.
+# By session primary key, the highest SEQUENCE for readers of each rank; 0 where they never knew of the session.
 Highest = Mapping[int, Sequence[int]]
 NEVER = (0,) * (DESK + 1)
 
 
 def highest(summit: Summit, sessions: Iterable[int]) -> Highest:
-    """Return the highest sequences of sessions in all releases of a summit. One query, none without sessions."""
+    """Return the highest sequences of these sessions in all releases of a summit. One query, none
+    without sessions."""
     keys = list(sessions)
     found: dict[int, list[int]] = {}
     if not keys:
@@ -35,14 +36,17 @@ def highest(summit: Summit, sessions: Iterable[int]) -> Highest:
 
 
 def changed(agenda: Agenda, before: Agenda) -> list[int]:
-    """Return the sessions of a draft, by primary key, that differ from what was released before."""
+    """Return the primary keys of the sessions in a draft that are new or differ from the last release."""
     return [key for key, session in agenda.items() if key not in before or before[key].content != session.content]
 
 
 def numbered(agenda: Agenda, before: Agenda, highest: Highest) -> Agenda:
-    """Return a draft as the release after `before`: what stayed as it was keeps its sequence, and so does what
-    readers of a rank need to attend, where only the readers of the session or of its parts are others. `highest` are
-    those of the sessions that changed."""
+    """Return a draft with the sequences of the release that follows `before`.
+
+    Unchanged sessions keep their sequence. A changed session keeps its sequence at a rank where nothing changed that
+    participants need, for example if only its visibility changed. `highest` has the sequences of the changed
+    sessions.
+    """
     found = {key: before.get(key, session) for key, session in agenda.items()}
     for key in changed(agenda, before):
         session, earlier, top = agenda[key], before.get(key), highest.get(key, NEVER)
@@ -52,7 +56,7 @@ def numbered(agenda: Agenda, before: Agenda, highest: Highest) -> Agenda:
 
 
 def _sequence(current: Snapshot, earlier: Snapshot | None, rank: int, top: int) -> int:
-    """Return the sequence of what readers of a rank may know of a session that changed, and have had up to `top`."""
+    """Return the sequence of a changed session at a rank whose readers have had sequences up to `top`."""
     was, now = earlier.at(rank) if earlier else None, current.at(rank)
     if was is None:
         return top + 2 if top and now else top + 1
@@ -60,5 +64,5 @@ def _sequence(current: Snapshot, earlier: Snapshot | None, rank: int, top: int) 
 
 
 def gone(highest: Highest, session_id: int, rank: int) -> int:
-    """Return the sequence by which readers of a rank are told that a session is gone."""
+    """Return the sequence of the cancellation that tells readers of a rank that a session is gone."""
     return highest.get(session_id, NEVER)[rank] + 1

@@ -1,4 +1,4 @@
-"""For whose places somebody reads a released agenda."""
+"""The parties and people for whose places somebody reads a released agenda."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,14 +9,15 @@ from summit.people.models import Person
 
 @dataclass(frozen=True)
 class Members:
-    """Who reads, by primary keys: the parties for whose places they read, and people, whose categories count too."""
+    """The parties and people for whose places somebody reads, by primary key. The categories of the
+    people count too."""
 
     parties: frozenset[int] = frozenset()
     people: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, parties: Iterable[Party], people: Iterable[Person]) -> "Members":
-        """Return these parties and people as readers."""
+        """Return the members for these parties and people."""
         return cls(frozenset(party.pk for party in parties), frozenset(person.pk for person in people))
 
     def __bool__(self) -> bool:

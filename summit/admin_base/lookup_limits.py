@@ -1,7 +1,7 @@
-"""What a list of the admin is asked for in its address: what its filters offer, and nothing else.
+"""Limits the lookups in the address of an admin list to what its filters offer.
 
-Django narrows a list by any column and comparison that an address names, so that whoever sees a list could find out
-what it doesn't show, a letter at a time; and it hands the database numbers that fit into no column.
+Django filters a list by any column and comparison in its address. A user who sees the list could find out what it
+doesn't show, one letter at a time. Django also passes numbers to the database that fit into no column.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from django.http import HttpRequest, HttpResponse
 from summit.admin_base.row_keys import DIGITS, key_of, keys_of
 from summit.core.validators import FIRST_YEAR, LAST_YEAR
 
-# How Django's own filters compare a column: those of choices, of other rows, of dates, and of what is empty.
+# The lookups of Django's own filters: for choices, related rows, dates and empty values.
 _COMPARED = ("exact", "isnull", "isempty", "id__exact", "pk__exact", "gte", "lt")
 _NUMBER = re.compile(r"\s*[-+]?\d+\s*")
 
 
 def readable(value: str) -> bool:
-    """Return whether a database can be asked for a value: no number is too large, and no text has a NUL."""
+    """Return whether a value can be sent to the database: no number is too large, and no text has a NUL."""
     return "\0" not in value and not (len(value) > DIGITS and _NUMBER.fullmatch(value))
 
 
 class LookupsMixin:
-    """Lets a list be narrowed by its own filters alone, and takes keys that are some."""
+    """Allows only a list's own filters in its address, and only keys that can exist."""
 
     model: Any
 
@@ -44,8 +44,11 @@ class LookupsMixin:
         return offered
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        """Refuse a column that no filter of this list offers. Raises IncorrectLookupParameters, which leads to the
-        whole list, for a name that is no column and for a value that no database can be asked for."""
+        """Return whether a filter of this list offers a lookup.
+
+        Raises IncorrectLookupParameters, which leads to the whole list, for a name that is no column and for a value
+        that can't be sent to the database.
+        """
         if not readable(str(value)):
             raise IncorrectLookupParameters
         if request is not None and lookup in self._offered(request):
@@ -58,14 +61,15 @@ class LookupsMixin:
         return False
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Return the list. Raises IncorrectLookupParameters for a year from which Django can't count on."""
+        """Return the list. Raises IncorrectLookupParameters for a year that Django can't calculate with."""
         year = request.GET.get(f"{self.date_hierarchy}__year")  # type: ignore[attr-defined]
         if year is not None and not FIRST_YEAR <= (key_of(year) or 0) <= LAST_YEAR:
             raise IncorrectLookupParameters
         return super().get_changelist_instance(request)  # type: ignore[misc]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Return what an address says a new row should begin with; moments are chosen in the form."""
+        """Return the initial values for a new row from the address. Dates with a time are left out: they are
+        chosen in the form."""
         given: dict[str, Any] = super().get_changeform_initial_data(request)  # type: ignore[misc]
         columns = {field.name: field for field in self.model._meta.concrete_fields}
         return {
@@ -73,7 +77,7 @@ class LookupsMixin:
         }
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the list; what was ticked and can't be a key names no row."""
+        """Show the list. Ticked values that can't be keys are ignored."""
         if ACTION_CHECKBOX_NAME in request.POST:
             posted = request.POST.copy()
             keys = keys_of(posted.getlist(ACTION_CHECKBOX_NAME))
@@ -86,9 +90,9 @@ class LookupsMixin:
 
 
 class KeyedSelect(AutocompleteSelect):
-    """A chooser that looks up what was chosen: only what can be a key."""
+    """An autocomplete widget that looks up only values that can be keys."""
 
     def optgroups(self, name: str, value: Any, attr: dict[str, Any] | None = None) -> Any:
-        """Return the rows that were chosen."""
+        """Return the chosen rows as options."""
         kept = [each for each in value if not each or key_of(str(each)) is not None]
         return super().optgroups(name, kept, attr)

@@ -1,4 +1,4 @@
-"""A table as a file for spreadsheets, of which no cell is a formula, whatever somebody is called; or for programs."""
+"""Writes tables as files: CSV and XLSX without formulas, whatever a cell contains, or JSON for programs."""
 
 import csv
 import io
@@ -18,19 +18,23 @@ AT_ONCE = 1_000
 
 @dataclass
 class ExportedTable:
-    """What leaves: headings, rows, and of whom they tell: the key of each one's summit and their public id. `names`
-    are what programs call the columns."""
+    """A table to export: headings, rows, and the people whom the rows are about.
+
+    `names` are the columns' names for programs. `people` holds a pair for each person: the summit's primary key and
+    the person's public id.
+    """
 
     names: tuple[str, ...]
     headings: list[str]
     rows: list[list[str]]
     people: list[tuple[int, str]]
-    # The names of fields that are personal.
+    # The names of those columns that hold personal data.
     fields: tuple[str, ...] = ()
 
 
 def cell_text(name: str, value: Any, summit: Summit) -> str:
-    """Return what a cell of a column says of a value; moments of journeys in the venue's zone."""
+    """Return the text of a cell for a value of the column `name`. Times of arrival and departure are in the summit's
+    zone."""
     if value in (None, ""):
         return ""
     if name in ("arrives_at", "departs_at"):
@@ -39,7 +43,8 @@ def cell_text(name: str, value: Any, summit: Summit) -> str:
 
 
 def cells(table: ExportedTable, *, named: bool = False) -> Iterator[Sequence[str]]:
-    """Yield the headings, or the names of the columns, and the rows."""
+    """Yield the header row and then the rows. The header has the columns' names if `named` is true, otherwise
+    headings."""
     yield table.names if named else table.headings
     yield from table.rows
 
@@ -53,12 +58,12 @@ MEDIA_TYPES = {
 
 
 def ending_of(asked: str) -> str:
-    """Return the format that was asked for: a spreadsheet, unless it is another that there is."""
+    """Return the requested file format, or XLSX if there is no such format."""
     return asked if asked in MEDIA_TYPES else XLSX
 
 
 def write(rows: Iterable[Sequence[str]], *, ending: str) -> bytes:
-    """Return rows as a file, the first of them the headings; in JSON an empty cell is null."""
+    """Return rows as a file in the format `ending`. The first row is the header; in JSON an empty cell is null."""
     if ending == JSON:
         names, *others = rows
         found = [{name: cell or None for name, cell in zip(names, row, strict=True)} for row in others]
@@ -67,7 +72,7 @@ def write(rows: Iterable[Sequence[str]], *, ending: str) -> bytes:
     if ending == CSV:
         text = io.StringIO()
         csv.writer(text).writerows(safe)
-        # Excel takes a file for UTF-8 only where it begins with a mark.
+        # Excel reads a file as UTF-8 only if it begins with a byte order mark.
         return text.getvalue().encode("utf-8-sig")
     book = Workbook(write_only=True)
     sheet = book.create_sheet()

@@ -1,4 +1,4 @@
-"""Let a summit send: `manage.py arm_summit`."""
+"""`manage.py resume_summit`: lets a paused summit or installation send again."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from summit.audit.services import SYSTEM
 from summit.summits import installation, outbound_pause
 from summit.summits.models import Summit
-from summit.summits.outbound_pause import InstallationDisarmed, NotDisarmed, Waiting
+from summit.summits.outbound_pause import InstallationPaused, NotPaused, Waiting
 
 
 class Command(BaseCommand):
-    """Lets a summit send that came here from an archive or a backup, or an installation that is a copy."""
+    """Resumes a summit that came from an archive or a backup, or an installation that is a copy."""
 
     help = (
         "Lets a summit send that came here from an archive or a backup; with --all the installation, where nothing "
@@ -22,38 +22,38 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the summit's address."""
+        """Add the arguments for the summit's address, for the installation, and for printing only."""
         parser.add_argument("slug", nargs="?", help="the summit's address")
         parser.add_argument("--all", action="store_true", dest="every", help="the installation with its summits")
         parser.add_argument("--look", action="store_true", help="print what waits, and change nothing")
 
     def handle(self, *args: Any, slug: str | None, every: bool, look: bool, **options: Any) -> None:
-        """Print what waits, and arm. Raises CommandError."""
+        """Print what waits, then resume unless `look`. Raises CommandError."""
         if every == bool(slug):
             raise CommandError(_("Name a summit, or give %(option)s.") % {"option": "--all"}, returncode=2)
         try:
             if slug:
-                self._arm(slug, look)
+                self._resume(slug, look)
             else:
-                self._arm_all(look)
-        except (NotDisarmed, InstallationDisarmed) as refused:
+                self._resume_all(look)
+        except (NotPaused, InstallationPaused) as refused:
             raise CommandError(str(refused)) from None
 
-    def _arm(self, slug: str, look: bool) -> None:
+    def _resume(self, slug: str, look: bool) -> None:
         summit = Summit.objects.filter(slug=slug).first()
         if summit is None:
             raise CommandError(_("There is no summit at the address “%(slug)s”.") % {"slug": slug})
-        if not summit.is_disarmed:
-            raise NotDisarmed(_("This summit sends already: there is nothing to arm."))
+        if not summit.is_paused:
+            raise NotPaused(_("This summit sends already: there is nothing to arm."))
         self._tell(outbound_pause.waiting(summit))
         if not look:
-            outbound_pause.arm(summit=summit, by=SYSTEM)
+            outbound_pause.resume(summit=summit, by=SYSTEM)
             self.stdout.write(_("The summit sends from now on."))
 
-    def _arm_all(self, look: bool) -> None:
+    def _resume_all(self, look: bool) -> None:
         found = installation.noticed()
         if found is None:
-            raise NotDisarmed(_("This installation sends already: there is nothing to arm."))
+            raise NotPaused(_("This installation sends already: there is nothing to arm."))
         self._tell(installation.waiting(found))
         for summit in installation.summits_of(found):
             self.stdout.write(f"{summit}:")
@@ -64,5 +64,5 @@ class Command(BaseCommand):
 
     def _tell(self, waiting: Iterable[Waiting]) -> None:
         for row in waiting:
-            said = _("%(what)s: %(goes)d go out, %(older)d are cancelled")
-            self.stdout.write(said % {"what": row.label, "goes": row.goes, "older": row.older})
+            message = _("%(what)s: %(goes)d go out, %(older)d are cancelled")
+            self.stdout.write(message % {"what": row.label, "goes": row.goes, "older": row.older})

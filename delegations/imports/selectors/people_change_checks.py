@@ -1,0 +1,27 @@
+"""Checks which values of existing people a table may not change."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from delegations.members.field_groups import PARTICULARS, label, others
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors.party_kinds import Unreadable
+from summit.people.models import Person
+
+
+def refuse(*, person: Person, changed: Mapping[str, Any], party: Party, acts: bool) -> None:
+    """Raise Unreadable if a focal point changes what it may not change about one of its party's people.
+
+    That is what others entered, and, if the person acts for a party (`acts`), the mailbox. No query, if particulars
+    and photograph are joined.
+    """
+    barred = next((name for name in PARTICULARS if name in changed and name in others(person, party)), None)
+    contact = party.summit.contact_email
+    if barred:
+        message = _("“%(field)s” was entered by others than your party. Write to %(contact)s to have it changed.")
+        raise Unreadable(message % {"field": label(barred), "contact": contact})
+    if acts and "email" in changed:
+        message = _("%(person)s acts as a focal point: protocol changes this mailbox. Write to %(contact)s.")
+        raise Unreadable(message % {"person": person.label, "contact": contact})

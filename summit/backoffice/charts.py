@@ -1,0 +1,69 @@
+"""The chart of the desk's home: what is due on each of the next days, and all that is late in one bar."""
+
+from datetime import date, timedelta
+
+from django.http import HttpRequest
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from summit.admin_base import svg_charts
+from summit.admin_base.dashboard import DAYS, desk_chart, desk_due, today_of
+from summit.admin_base.svg_charts import Chart
+from summit.core.date_formats import short_day
+from summit.summits.models import Summit
+from summit.templatetags.marks import comma
+
+
+@desk_chart.register(30)
+def due_chart(request: HttpRequest, summit: Summit) -> Chart | None:
+    """Return a chart of how much is due on which day, or None if nothing is.
+
+    All late things are in one row. Then come the days with something due, up to `DAYS` ahead.
+    """
+    found = [entry for source in desk_due for entry in source(request, summit) if entry.number]
+    today = today_of(request, summit)
+    found = [entry for entry in found if entry.day <= today + timedelta(days=DAYS)]
+    if not found:
+        return None
+    kinds = list(dict.fromkeys(entry.kind for entry in found))
+    days: dict[date | None, dict[str, int]] = {}
+    for entry in sorted(found, key=lambda entry: entry.day):
+        row = days.setdefault(entry.day if entry.day >= today else None, dict.fromkeys(kinds, 0))
+        row[entry.kind] += entry.number
+    late = sum(days.get(None, {}).values())
+    ahead = sum(entry.number for entry in found) - late
+    title = _due_title(late, ahead)
+    rows = [
+        svg_charts.Row(_day_name(day, today), list(row.values()), formats.localize(sum(row.values())))
+        for day, row in days.items()
+    ]
+    about = _("A bar for each day; its parts are: %(kinds)s.") % {"kinds": comma().join(kinds)}
+    return Chart(
+        name="chart-due",
+        title=title,
+        drawing=svg_charts.bars(name="chart-due", title=title, about=about, rows=rows),
+        head=[_("Day"), *kinds],
+        rows=[[row.label, *(formats.localize(int(value)) for value in row.values)] for row in rows],
+        key=list(zip(svg_charts.LOOKS, kinds, strict=False)),
+    )
+
+
+def _due_title(late: int, ahead: int) -> str:
+    message = {"late": late, "ahead": ahead, "days": DAYS}
+    if late and ahead:
+        return _("%(late)d late, %(ahead)d due within %(days)d days") % message
+    if late:
+        return ngettext("%(late)d thing is late", "%(late)d things are late", late) % message
+    return (
+        ngettext(
+            "%(ahead)d thing is due within %(days)d days", "%(ahead)d things are due within %(days)d days", ahead
+        )
+        % message
+    )
+
+
+def _day_name(day: date | None, today: date) -> str:
+    if day is None:
+        return _("late")
+    return _("today") if day == today else short_day(day)

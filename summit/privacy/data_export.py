@@ -1,0 +1,76 @@
+"""All of a person's data, as a ZIP file with JSON for machines, a page to read, and the person's files."""
+
+import json
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from summit.audit import services as audit
+from summit.audit.services import By
+from summit.core.database_clock import db_now
+from summit.people.models import Person
+from summit.privacy.registry import Subject, as_data, columns_of, is_staffs, own_portions, portions, subject_of
+
+
+@dataclass(frozen=True)
+class Part:
+    """The part of a portion that is handed over: its title and rows."""
+
+    title: str
+    rows: list[dict[str, Any]]
+
+
+def gather(subject: Subject, *, own: bool = False) -> dict[str, Part]:
+    """Return all data of a person that is handed over, by the portions' names.
+
+    With `own`, return only what people may export themselves, without the names of those who decided about them.
+    """
+    found = {}
+    for portion in own_portions() if own else [each for each in portions() if each.handed]:
+        columns = [column for column in columns_of(portion) if not (own and is_staffs(column))]
+        rows = [as_data(row, columns) for row in portion.rows(subject)]
+        if rows:
+            found[portion.name] = Part(str(portion.title), rows)
+    return found
+
+
+def export_own_data(*, person: Person, by: By) -> bytes:
+    """Return a ZIP of a person's data for themselves, without the desks' drafts and notes, and record the export.
+
+    The caller has checked that `by` is that person.
+    """
+    packed, detail = pack(person, own=True)
+    with transaction.atomic():
+        audit.record(by=by, action="summit.take_own_data", target=person, summit=person.summit, detail=detail)
+    return packed
+
+
+def pack(person: Person, *, own: bool = False) -> tuple[bytes, dict[str, Any]]:
+    """Return a ZIP of a person's data, and the `detail` for its audit entry.
+
+    With `own`, it has only what people may export themselves.
+    """
+    subject = subject_of(person)
+    parts = gather(subject, own=own)
+    files = [
+        (f"{portion.name}/{name}", content)
+        for portion in (own_portions() if own else portions())
+        if portion.files is not None
+        for name, content in portion.files(subject)
+    ]
+    told = {"person": person.public_id, "summit": person.summit.reads_as.name, "at": db_now().isoformat()}
+    data = {**told, "parts": {name: part.rows for name, part in parts.items()}, "files": [name for name, _ in files]}
+    page = render_to_string(
+        "admin/person_data.html", {"person": person, "parts": parts.values(), "files": files, "summit": person.summit}
+    )
+    made = BytesIO()
+    with ZipFile(made, "w", ZIP_DEFLATED) as packed:
+        packed.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=2))
+        packed.writestr("data.html", page)
+        for name, content in files:
+            packed.writestr(name, content)
+    return made.getvalue(), {"parts": sorted(parts), "files": len(files)}
