@@ -42,7 +42,7 @@ for number in range({TEXTS}):
     made.append(texts.create_text(body="Words. " * 2000, **about))
 moment = timezone.now() + timedelta(seconds=8)
 for name, who in (("submit", by), ("approve", approver), ("set_moment", by)):
-    reach = bulk_decisions.decide(deed=bulk_decisions.DEEDS[name], texts=made, by=who, moment=moment)
+    reach = bulk_decisions.decide(action=bulk_decisions.BULK_DECISIONS[name], texts=made, by=who, moment=moment)
     assert len(reach.to) == {TEXTS}, (name, reach.skipped[:1])
 """
 

@@ -136,7 +136,7 @@ PAGES = (
         lambda summit: f"/admin/press/text/{_text(summit)}/compare/?version={summit.language}&a=1&b=1",
     ),
     Page("calendar of embargoes", ORGANISER, lambda summit: f"/admin/press/text/embargoes/?summit={summit.slug}"),
-    Page("audit", ORGANISER, lambda summit: f"/admin/summit/auditentry/?deed=demo.load&summit={summit.slug}"),
+    Page("audit", ORGANISER, lambda summit: f"/admin/summit/auditentry/?action=demo.load&summit={summit.slug}"),
     Page(
         "who saw personal data", ORGANISER, lambda summit: f"/admin/summit/auditentry/?show=seen&summit={summit.slug}"
     ),

@@ -80,8 +80,8 @@ while not select.select([sys.stdin], [], [], {WRITE})[0]:
     about = {{"summit": summit, "kind": "statement", "title": f"Text {{number}}", "language": "en"}}
     made = [texts.create_text(body="Words. " * 500, by=people["press_officer"], **about)]
     moment = timezone.now() + timedelta(seconds=3)
-    for deed, who in (("submit", "press_officer"), ("approve", "press_approver"), ("set_moment", "press_officer")):
-        bulk_decisions.decide(deed=bulk_decisions.DEEDS[deed], texts=made, by=people[who], moment=moment)
+    for action, who in (("submit", "press_officer"), ("approve", "press_approver"), ("set_moment", "press_officer")):
+        bulk_decisions.decide(action=bulk_decisions.BULK_DECISIONS[action], texts=made, by=people[who], moment=moment)
 """
 
 

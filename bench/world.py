@@ -10,7 +10,7 @@ from press.texts.models.editions import Edition
 from press.texts.models.embargoes import Embargo, EmbargoMode
 from press.texts.services import decisions
 from sessions.draft.models.sessions import Session
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
 from summit.summits.models import Summit
@@ -27,14 +27,14 @@ def advance(summit: Summit) -> None:
     answers.answer(invitation=accepted, answer="attending", note="", name="Focal point", by=organiser)
     releases.release(summit=summit, by=organiser, tell=False)
     plenary, *_others = Session.objects.filter(summit=summit, visibility=Visibility.PUBLIC)
-    edits.move(
+    cancel_and_move.move(
         session=plenary,
         starts_at=plenary.starts_at + LATER,
         ends_at=plenary.ends_at + LATER,
         room=plenary.room,
         by=organiser,
     )
-    edits.cancel(session=Session.objects.filter(summit=summit).latest("starts_at"), by=organiser)
+    cancel_and_move.cancel(session=Session.objects.filter(summit=summit).latest("starts_at"), by=organiser)
     releases.release(summit=summit, by=organiser)
     _publish(summit)
 

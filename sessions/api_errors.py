@@ -2,8 +2,8 @@
 
 from django.core.exceptions import ValidationError
 
-from sessions.documents.services.files import FileProblem
-from sessions.draft.services.edits import Pinned
+from sessions.documents.services.file_checks import FileProblem
+from sessions.draft.services.cancel_and_move import Pinned
 from sessions.draft.services.revisions import EditedMeanwhile
 from sessions.releases.services.releases import DraftChanged, NothingToRelease
 from sessions.releases.services.removals import RemovalUndecided

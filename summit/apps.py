@@ -34,7 +34,7 @@ REGISTERING = (
     "audit_messages",
     "permissions.route_table",
     "permissions.rules",
-    "accounts.key_rotation",
+    "accounts.second_step_keys",
     "accounts.messages",
     "accounts.personal_data",
     "accounts.role_assignments",

@@ -44,7 +44,7 @@ def _secrets() -> list[Finding]:
             or settings.DEVELOPMENT_FIELD_KEY in settings.FIELD_KEYS,
             "summit.E002",
             "FIELD_KEYS has no key, or one that isn't a Fernet key.",
-            "Make one with `manage.py newkey` and put the newest first.",
+            "Make one with `manage.py generate_field_key` and put the newest first.",
         ),
         (settings.DEBUG, "summit.E003", "DEBUG is on.", "Unset DEBUG."),
         (

@@ -27,7 +27,7 @@ from summit.jobs.models.jobs import Job
 from summit.permissions.models import Role
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
-from summit.uploads.reading_job import LOOK
+from summit.uploads.import_jobs import LOOK
 from summit.uploads.report import Outcome, Question
 from summit.users.models import User
 

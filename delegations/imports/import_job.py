@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 from delegations.imports.models import DelegationImportFile
 from delegations.imports.services import import_files
 from delegations.parties.selectors.party_kinds import Unreadable
-from summit.uploads.reading_job import Reads, Said, read_by
+from summit.uploads.import_jobs import Reads, Said, read_by
 
 NAME = "read_in"
 REFUSED = gettext_lazy("No column of the table says who is meant. Choose one whose first row names the columns.")

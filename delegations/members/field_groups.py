@@ -175,8 +175,3 @@ def visible_fields(by: By, person: Person) -> set[str]:
     """Return the names of a person's fields that somebody may see (keys of `GROUP_OF`). For many people, use
     `Reader`."""
     return Reader(by).visible(person)
-
-
-def changeable_fields(by: By, person: Person) -> set[str]:
-    """Return the names of a person's fields that somebody may change (keys of `GROUP_OF`)."""
-    return Reader(by).changeable(person)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from delegations.invitations.selectors import expiring_links
-from delegations.invitations.services import approval, link_requests, reminders
+from delegations.invitations.services import drafts_and_approval, link_requests, reminders
 from delegations.members.services import duplicates
 from delegations.membership_changes.services import handovers
 from delegations.overview.selectors import completeness
@@ -51,7 +51,7 @@ def waiting(request: HttpRequest, summit: Summit) -> dict[str, int]:
         request,
         "delegations.waiting",
         lambda: batched_counts.counts(
-            prepared=approval.waiting(summit=summit, by=user),
+            prepared=drafts_and_approval.waiting(summit=summit, by=user),
             alike=duplicates.waiting(summit),
             handed=handovers.still_open(summit),
             asked=link_requests.of(summit),

@@ -19,7 +19,7 @@ from press.texts.models.embargoes import Embargo, EmbargoMode
 from press.texts.models.texts import Text, TextVersion
 from press.texts.services import decisions, editions
 from sessions.draft.models.sessions import Session
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -82,7 +82,7 @@ def _releases(summit: Summit, by: User) -> None:
     releases.release(summit=summit, by=by, note="First release", tell=False)
     session = Session.objects.select_related("summit", "room").get(summit=summit, title=MOVED)
     room = session.room.venue.rooms.get(name=INTO) if session.room else None
-    edits.move(session=session, starts_at=session.starts_at, ends_at=session.ends_at, room=room, by=by)
+    cancel_and_move.move(session=session, starts_at=session.starts_at, ends_at=session.ends_at, room=room, by=by)
     releases.release(summit=summit, by=by, note="Criminal finances takes place in another room")
 
 

@@ -86,7 +86,7 @@ def import_speeches(order: Order) -> Report:
     report = Report()
     if order.make_parties and order.table:
         report.parties = read_in(summit=order.summit, table=order.table, by=SYSTEM, answers=MAKE)
-    running = _Import(order, rows, read_existing(order.summit, particulars=False), report)
+    running = _Import(order, rows, read_existing(order.summit), report)
     running.add_speeches()
     for file in order.files:
         report.lines.append(running.line(file))

@@ -15,7 +15,7 @@ from press.texts.models.attachments import Attachment
 from press.texts.models.editions import Edition, EditionAttachment
 from press.texts.models.texts import Wording
 from press.texts.models.visibility import public_editions
-from sessions.documents.services.files import CALLED
+from sessions.documents.services.file_checks import CALLED
 from summit.core import languages
 from summit.core.languages import calls_itself
 from summit.people.models import Person

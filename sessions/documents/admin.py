@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sessions.documents.models import Document
-from sessions.documents.services import documents, files
+from sessions.documents.services import documents, file_checks
 from sessions.documents.services.documents import Paper
 from sessions.draft.admin.session_pages import FrameMixin
 from sessions.draft.models.sessions import Session
@@ -50,13 +50,13 @@ class DocumentForm(forms.Form):
     )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
 
-    def clean_file(self) -> files.File:
+    def clean_file(self) -> file_checks.File:
         """Return the file. Its content isn't read if it is too large."""
         given = self.cleaned_data["file"]
         try:
-            files.look_at_size(given.size)
-            return files.read(name=given.name, content=given.read())
-        except files.FileProblem as problem:
+            file_checks.look_at_size(given.size)
+            return file_checks.read(name=given.name, content=given.read())
+        except file_checks.FileProblem as problem:
             raise forms.ValidationError(str(problem)) from None
 
     def paper(self) -> Paper:
@@ -159,7 +159,7 @@ def _shown(rows: Any) -> list[dict[str, Any]]:
     return [
         {
             "row": row,
-            "format": files.CALLED.get(row.content_type, row.content_type),
+            "format": file_checks.CALLED.get(row.content_type, row.content_type),
             "size": megabytes(row.size) if row.size >= _TENTH else "0.1",
             "language": languages.get(row.language, row.language),
         }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
 from sessions.documents.models import Document
-from sessions.documents.services import documents, files
+from sessions.documents.services import documents, file_checks
 from sessions.documents.services.documents import Paper
 from sessions.draft.api.session_rows import HoldsAgenda, OfSessionFilters
 from sessions.draft.models.sessions import Session
@@ -45,8 +45,8 @@ class PaperInput(serializers.Serializer[Any]):
 
     title = serializers.CharField(required=False, max_length=Document._meta.get_field("title").max_length)
     language = serializers.ChoiceField(choices=settings.LANGUAGES)
-    file_name = serializers.CharField(max_length=files.LONGEST_NAME)
-    content = ContentField(largest=files.LARGEST)
+    file_name = serializers.CharField(max_length=file_checks.LONGEST_NAME)
+    content = ContentField(largest=file_checks.LARGEST)
 
 
 class DocumentInput(PaperInput):
@@ -111,5 +111,5 @@ class DocumentViewSet(HoldsAgenda, WithContent):
 
 
 def _paper(values: Values) -> Paper:
-    file = files.read(name=values["file_name"], content=values["content"])
+    file = file_checks.read(name=values["file_name"], content=values["content"])
     return Paper(title=values.get("title", ""), language=values["language"], file=file)

@@ -22,7 +22,7 @@ from summit.api_base.viewsets import DeskViewSet
 from summit.audit import access_log
 from summit.jobs.models.jobs import Job
 from summit.summits.models import Summit
-from summit.uploads.reading_job import LOOK
+from summit.uploads.import_jobs import LOOK
 from summit.uploads.report import Outcome
 from summit.users.models import User
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from sessions.exchange.models import ScheduleImportFile
 from sessions.exchange.selectors.plain_text import Unreadable
 from sessions.exchange.services import import_files
-from summit.uploads.reading_job import Reads, Said, read_by
+from summit.uploads.import_jobs import Reads, Said, read_by
 
 NAME = "read_schedule"
 

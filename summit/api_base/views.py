@@ -1,7 +1,7 @@
 """The base of every API view that authenticates: credentials, language, scopes, throttling and idempotency.
 
 Answers are never cached and never public. Public views are in `summit.api_base.public_views`; the two never share an
-address (docs/decisions/0038-working-viewsets.md).
+address (docs/decisions/0038-working-resources.md).
 """
 
 import functools

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 from summit.import_export import services
 from summit.import_export.importer import UnreadableError
 from summit.import_export.models import ListImportFile
-from summit.uploads.reading_job import Reads, Said, read_by
+from summit.uploads.import_jobs import Reads, Said, read_by
 
 NAME = "read_in_list"
 REFUSED = gettext_lazy(

@@ -14,7 +14,7 @@ from summit.api_base.viewsets import DeskViewSet
 from summit.jobs import services
 from summit.jobs.job_kinds import KINDS
 from summit.jobs.models.jobs import Job, JobState
-from summit.jobs.progress import shown
+from summit.jobs.progress_messages import shown
 from summit.users.models import User
 
 means(services.JobProblem, "conflict")
@@ -70,10 +70,10 @@ class JobViewSet(DeskViewSet):
 
     @action("cancel", permission="jobs.job.view")
     def cancel(self, *, by: User, row: Job, values: Values) -> None:
-        """Stop it after the step that it is in."""
+        """Stop a job after its current step."""
         services.cancel(job=row, by=by)
 
     @action("retry", permission="jobs.job.view")
     def retry(self, *, by: User, row: Job, values: Values) -> None:
-        """Go on with work that failed or was stopped, from where it was."""
+        """Continue a failed or cancelled job after its last step."""
         services.retry(job=row, by=by)

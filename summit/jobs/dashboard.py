@@ -13,7 +13,7 @@ from summit.core.database_clock import db_now
 from summit.jobs import audit_verification
 from summit.jobs.models.jobs import UNFINISHED, Job, JobState
 from summit.jobs.permissions import may_verify_audit
-from summit.jobs.progress import shown
+from summit.jobs.progress_messages import shown
 from summit.permissions.rules import may_everything
 from summit.summits.models import Summit
 from summit.templatetags.moments import clock_zone, day_clock, local

@@ -18,7 +18,7 @@ from summit.jobs import audit_verification, services
 from summit.jobs.job_kinds import KINDS
 from summit.jobs.models.jobs import Job, JobState
 from summit.jobs.permissions import may_verify_audit, visible
-from summit.jobs.progress import shown
+from summit.jobs.progress_messages import shown
 from summit.users.models import User
 
 PER_PAGE = 50

@@ -19,7 +19,7 @@ means(delivery.CantSendAgain, "conflict")
 
 
 class MessageSerializer(serializers.ModelSerializer[Message]):
-    """A mail to a mailbox. `about` names what caused it, `returned_at` when it came back."""
+    """A mail to a mailbox. `about` names what caused it, `returned_at` when it bounced."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     subject = serializers.CharField(source="rendered_subject")
@@ -57,7 +57,7 @@ class MessageFilters(django_filters.FilterSet):
 
 
 class MessageViewSet(DeskViewSet):
-    """Messages."""
+    """The messages of the outbox."""
 
     name = "messages"
     verbose_name = _("messages")
@@ -75,5 +75,5 @@ class MessageViewSet(DeskViewSet):
 
     @action("send-again", permission="outbox.send_again")
     def send_again(self, *, by: User, row: Message, values: Values) -> None:
-        """Put a message that failed back in line, as the same mail."""
+        """Queue a failed message again, as the same mail."""
         delivery.send_again(message=row, by=by)

@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from summit.admin_base.progress import Progress, grouped
+from summit.admin_base.progress_bar import Progress, grouped
 from summit.outbox.models import Message, MessageState
 from summit.summits.models import Summit
 

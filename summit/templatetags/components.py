@@ -9,7 +9,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest
 from django.template import Context
 
-from summit.admin_base.progress import grouped
+from summit.admin_base.progress_bar import grouped
 
 register = template.Library()
 

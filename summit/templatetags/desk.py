@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
 from summit.admin_base.navigation import navigation
-from summit.admin_base.progress import grouped
+from summit.admin_base.progress_bar import grouped
 from summit.admin_base.summit_pages import menu_of
 from summit.admin_base.summit_scope import list_scope
 from summit.permissions.rules import Actor, allows

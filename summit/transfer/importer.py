@@ -83,12 +83,6 @@ def _opened(path: Path, passphrase: str) -> Iterator[zipfile.ZipFile]:
             raise damaged() from problem
 
 
-def manifest_of(*, path: Path, passphrase: str) -> dict[str, Any]:
-    """Return the manifest of an archive. Raises ArchiveProblem."""
-    with _opened(path, passphrase) as archive:
-        return _manifest(archive)
-
-
 def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(archive.read(MANIFEST))
     return found

@@ -27,7 +27,7 @@ from summit.permissions.rules import allows, check, summits_for
 from summit.summits.models import Summit
 from summit.templatetags.moments import short_clock
 from summit.uploads import report_page
-from summit.uploads.reading_job import LOOK, TAKE, Reading, rows_taken
+from summit.uploads.import_jobs import LOOK, TAKE, Reading, rows_taken
 from summit.uploads.report import Report
 from summit.users.models import User
 

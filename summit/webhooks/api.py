@@ -23,7 +23,7 @@ means(delivery.CantSend, "conflict")
 
 
 class EndpointSerializer(serializers.ModelSerializer[Endpoint]):
-    """A webhook: to where what is told, and how it has been doing. Its secret is never told again."""
+    """A webhook: its address, its events and its health. The secret is never returned."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     events = serializers.ListField(child=serializers.CharField())
@@ -37,7 +37,7 @@ class EndpointSerializer(serializers.ModelSerializer[Endpoint]):
 
 
 class EndpointInput(serializers.Serializer[Any]):
-    """Where events go, and which."""
+    """The name, address and events of a webhook."""
 
     name = serializers.CharField(max_length=80)
     url = serializers.CharField(max_length=500, help_text="By HTTPS, and outside: no inside address is reached.")
@@ -59,7 +59,7 @@ class EndpointFilters(django_filters.FilterSet):
 
 
 class SecretSerializer(serializers.Serializer[Any]):
-    """The secret by which events are signed (Standard Webhooks). It is told once."""
+    """The secret that signs events (Standard Webhooks). It is returned only once."""
 
     secret = serializers.CharField(
         allow_null=True, help_text="Null where the answer is given again for the same Idempotency-Key."
@@ -90,12 +90,12 @@ class EndpointViewSet(DeskViewSet):
 
     @action("turn-off", permission="webhooks.endpoint.change")
     def turn_off(self, *, by: User, row: Endpoint, values: Values) -> None:
-        """Send nothing more there. What waits waits."""
+        """Turn a webhook off. Its waiting deliveries stay."""
         endpoints.turn_off(endpoint=row, by=by)
 
     @action("turn-on", permission="webhooks.endpoint.change")
     def turn_on(self, *, by: User, row: Endpoint, values: Values) -> None:
-        """Send there again, what waits first."""
+        """Turn a webhook on, so that its waiting deliveries are sent."""
         endpoints.turn_on(endpoint=row, by=by)
 
     @action("test", permission="webhooks.endpoint.change")
@@ -105,12 +105,12 @@ class EndpointViewSet(DeskViewSet):
 
     @action("new-secret", permission="webhooks.endpoint.change", output=SecretSerializer, shown_once=("secret",))
     def new_secret(self, *, by: User, row: Endpoint, values: Values) -> dict[str, str]:
-        """Give it a new secret, and tell it this once. The one before signs beside it for a day."""
+        """Give a webhook a new secret and return it once. The former secret also signs for a day."""
         return {"secret": endpoints.new_secret(endpoint=row, by=by)}
 
 
 class AttemptSerializer(serializers.ModelSerializer[Attempt]):
-    """A request, how long it took, and the first of what was answered."""
+    """One request, its duration in milliseconds, and the beginning of the answer."""
 
     class Meta:
         model = Attempt
@@ -160,5 +160,5 @@ class DeliveryViewSet(DeskViewSet):
 
     @action("send-again", permission="webhooks.send_again")
     def send_again(self, *, by: User, row: Delivery, values: Values) -> None:
-        """Send it once more, with the same content and id."""
+        """Send a delivery once more, with the same content and id."""
         delivery.send_again(delivery=row, by=by)

@@ -10,7 +10,7 @@ import pytest
 from delegations.badges.models.transferable_passes import TransferablePass
 from delegations.badges.services import badges, transferable_passes
 from delegations.invitations.selectors import letter_facts
-from delegations.invitations.services import approval, invitations, phone_calls, reminders
+from delegations.invitations.services import drafts_and_approval, invitations, phone_calls, reminders
 from delegations.mailboxes import selectors as mailboxes_selectors
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
@@ -178,8 +178,8 @@ class Many:
 
 
 ACTIONS: dict[str, Callable[[Many], object]] = {
-    "prepare": lambda all: approval.prepare(parties=all.fresh, by=all.by),
-    "approve": lambda all: approval.approve_many(parties=all.drafts, by=all.by),
+    "prepare": lambda all: drafts_and_approval.prepare(parties=all.fresh, by=all.by),
+    "approve": lambda all: drafts_and_approval.approve_many(parties=all.drafts, by=all.by),
     "invite": lambda all: invitations.invite(parties=all.fresh, by=all.by),
     "remind": lambda _all: reminders.remind(),
     "settle overpasses": lambda all: transferable_passes.settle_summit(summit=all.summit, by=SYSTEM),

@@ -10,7 +10,7 @@ from delegations.parties.models.parties import Party
 from portal.views.agenda import mark
 from sessions.agenda.selectors import released_agenda
 from sessions.draft.models.sessions import Session
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
 from sessions.visibility.viewers import Members
@@ -103,9 +103,9 @@ def test_changes_say_what_was_and_what_is(client: Client, summit: Summit, party:
     releases.release(summit=summit, by=organiser)
     assert "Nothing has changed" in page(client, CHANGES)
     later(moved, organiser, hours=2)
-    edits.cancel(session=cancelled, by=organiser)
+    cancel_and_move.cancel(session=cancelled, by=organiser)
     Session.objects.filter(pk=hidden.pk).update(visibility=Visibility.ORGANISERS, title="Secret")
-    edits.cancel(session=other, by=organiser)
+    cancel_and_move.cancel(session=other, by=organiser)
     releases.release(summit=summit, by=organiser, note="After lunch")
     text = page(client, CHANGES)
     for words in (

@@ -8,7 +8,7 @@ import pytest
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.services.answers import Way, answer
 from sessions.draft.models.participants import Slot
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
@@ -210,7 +210,7 @@ class TestHome:
         told = "1 change of your agenda that you have not seen here"
         assert "not seen here" not in client.get("/portal/").content.decode()
         room = f.RoomFactory(venue__summit=summit, name="Music Room")
-        edits.move(session=session, starts_at=session.starts_at, ends_at=session.ends_at, room=room, by=by)
+        cancel_and_move.move(session=session, starts_at=session.starts_at, ends_at=session.ends_at, room=room, by=by)
         releases.release(summit=summit, by=by)
         for _time in range(2):
             content = client.get("/portal/").content.decode()

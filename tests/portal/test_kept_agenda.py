@@ -13,7 +13,7 @@ from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import ReleasedParticipant
 from sessions.agenda.selectors import own_changes, release_cache, released_agenda
 from sessions.draft.models.sessions import Session
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from sessions.public.session_lists import SessionLine
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
@@ -93,7 +93,7 @@ def test_what_is_ones_own_in_a_line_is_not_anothers(client: Client, summit: Summ
 def test_news_are_what_the_page_of_changes_tells(summit: Summit, party: Party, organiser: User) -> None:
     rows = [session(summit, party, title=f"S{number}") for number in range(5)]
     releases.release(summit=summit, by=organiser, tell=False)
-    edits.cancel(session=rows[0], by=organiser)
+    cancel_and_move.cancel(session=rows[0], by=organiser)
     rows[1].participants.all().delete()
     releases.release(summit=summit, by=organiser)
     session(summit, party, title="New")

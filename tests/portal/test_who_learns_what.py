@@ -17,7 +17,7 @@ from sessions.agenda.selectors.differences import Change, Nature
 from sessions.draft.models.participants import Participant, ParticipantRole, Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUpState
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from sessions.notifications.selectors.change_serialization import from_facts
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
@@ -107,11 +107,13 @@ def summit() -> Summit:
     ten = timedelta(minutes=10)
     finances, chains, austria = named(FINANCES), named(CHAINS), named(AUSTRIA)
     starts, ends = finances.starts_at + ten, finances.ends_at + ten
-    edits.move(session=finances, starts_at=starts, ends_at=ends, room=finances.room, by=by)
-    edits.cancel(session=named(IRAQ), by=by)
-    edits.move(session=chains, starts_at=chains.starts_at, ends_at=chains.ends_at + ten, room=chains.room, by=by)
+    cancel_and_move.move(session=finances, starts_at=starts, ends_at=ends, room=finances.room, by=by)
+    cancel_and_move.cancel(session=named(IRAQ), by=by)
+    cancel_and_move.move(
+        session=chains, starts_at=chains.starts_at, ends_at=chains.ends_at + ten, room=chains.room, by=by
+    )
     gold = Room.objects.get(name="Gold Room")
-    edits.move(session=austria, starts_at=austria.starts_at, ends_at=austria.ends_at, room=gold, by=by)
+    cancel_and_move.move(session=austria, starts_at=austria.starts_at, ends_at=austria.ends_at, room=gold, by=by)
     Slot.objects.filter(title="Address of the host").update(speaker=held("Minister for Border Security"))
     Session.objects.filter(title=ONLINE).update(visibility=Visibility.ORGANISERS, sign_up=False)
     releases.release(summit=found, by=by, decisions=SILENTLY)

@@ -14,7 +14,7 @@ from press.subscriptions.services import announcements
 from press.texts.models.editions import Edition, EditionState
 from press.texts.models.embargoes import EmbargoMode
 from sessions.draft.models.sessions import Session
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
 from summit.core.database_clock import db_now
@@ -97,7 +97,7 @@ def moving_a_session(summit: Summit) -> Any:
     def ask() -> None:
         row = world.fresh()
         times = {"starts_at": row.starts_at + HOUR, "ends_at": row.ends_at + HOUR}
-        edits.move(session=row, room=None, by=world.by, **times)
+        cancel_and_move.move(session=row, room=None, by=world.by, **times)
 
     return more, ask
 

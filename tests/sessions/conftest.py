@@ -11,7 +11,7 @@ from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import Release
 from sessions.agenda.models.removals import PublicNotice
 from sessions.draft.models.sessions import Session
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases
 from sessions.releases.services.removals import Decision
 from sessions.visibility.models import Visibility
@@ -91,7 +91,9 @@ def release(summit: Summit, **more: Any) -> Release:
 def later(row: Session, by: User, **by_how_much: int) -> None:
     """Move a session of the draft to a later time."""
     span = timedelta(**by_how_much)
-    edits.move(session=row, starts_at=row.starts_at + span, ends_at=row.ends_at + span, room=row.room, by=by)
+    cancel_and_move.move(
+        session=row, starts_at=row.starts_at + span, ends_at=row.ends_at + span, room=row.room, by=by
+    )
     row.refresh_from_db()
 
 

@@ -12,7 +12,7 @@ from delegations.parties.models.parties import Party
 from portal.demo import border_security
 from sessions.draft.models.participants import Participant
 from sessions.draft.models.sessions import Session
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from sessions.notifications.selectors import recipients
 from sessions.notifications.services import notices
 from sessions.releases.services import releases
@@ -48,7 +48,9 @@ def _session(summit: Summit, title: str, hour: int, *parties: Party) -> Session:
 
 def _move(row: Session, by: User) -> None:
     half = timedelta(minutes=30)
-    edits.move(session=row, starts_at=row.starts_at + half, ends_at=row.ends_at + half, room=row.room, by=by)
+    cancel_and_move.move(
+        session=row, starts_at=row.starts_at + half, ends_at=row.ends_at + half, room=row.room, by=by
+    )
 
 
 def _told() -> dict[str, EmailMessage]:
@@ -62,7 +64,7 @@ def _told() -> dict[str, EmailMessage]:
     coasts = _session(summit, "Coast guards", 19, belgium, luxembourg)
     releases.release(summit=summit, by=by, tell=False)
     _move(ports, by)
-    edits.cancel(session=finance, by=by)
+    cancel_and_move.cancel(session=finance, by=by)
     _move(coasts, by)
     releases.release(summit=summit, by=by)
     return {subject_of(row): row for row in go_out() if row["To"] == BOX}

@@ -14,7 +14,7 @@ from press.texts.models.editions import Edition
 from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text
 from press.texts.models.visibility import public_editions
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from summit.core.database_clock import db_now
 from summit.users.models import User
 from tests.story.helpers import browser, go_out, subject_of
@@ -147,7 +147,7 @@ def test_a_speech_that_is_cancelled_stays_in(desk: Desk) -> None:
     assert found.slot is not None
     by = User.objects.get(email="press@summit.example")
     embargoes.wait_for_delivery(embargo=found.embargo, fallback=db_now() + timedelta(hours=1), by=by)
-    edits.cancel(session=found.slot.session, by=User.objects.get(email="organiser@summit.example"))
+    cancel_and_move.cancel(session=found.slot.session, by=User.objects.get(email="organiser@summit.example"))
     assert Embargo.objects.get(pk=found.embargo_id).held_at is not None
     Embargo.objects.filter(pk=found.embargo_id).update(fallback_at=db_now() - timedelta(seconds=1))
     for path in ("", "feed.atom", "feed.json", "sitemap.xml", f"{PM}/", f"{PM}.pdf"):

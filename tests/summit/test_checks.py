@@ -196,7 +196,7 @@ def test_the_web_server_and_the_worker_ask(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_new_keys_are_keys() -> None:
     out = io.StringIO()
-    call_command("newkey", stdout=out)
+    call_command("generate_field_key", stdout=out)
     keys = [word for word in out.getvalue().split() if len(word) == 44]
     assert [checks._is_key(key) for key in keys] == [True] * len(keys)
     assert keys

@@ -42,7 +42,7 @@ AREAS: dict[str, tuple[str, ...]] = {
     ),
     "answers": (
         "delegations/invitations/services/answers.py",
-        "delegations/invitations/services/approval.py",
+        "delegations/invitations/services/drafts_and_approval.py",
         "delegations/invitations/services/invitations.py",
         "delegations/invitations/selectors/level_choices.py",
         "delegations/invitations/services/links.py",

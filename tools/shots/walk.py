@@ -241,7 +241,7 @@ class Tour:
 
 def first_steps(browser: Browser, system: Running, camera: Camera) -> None:
     """An empty installation, from its first account to its first invitation."""
-    found = re.search(r"http://\S+", system.manage("firstaccount", "you@ministry.example"))
+    found = re.search(r"http://\S+", system.manage("create_first_account", "you@ministry.example"))
     if found is None:
         raise LookupError("No link for the first account.")
     you = Walker(browser, system, camera)

@@ -190,7 +190,7 @@ class Known:
         return found
 
 
-def read_existing(summit: Summit, *, party: Party | None = None, particulars: bool = True) -> Known:
+def read_existing(summit: Summit, *, party: Party | None = None) -> Known:
     """Read the parties and people of a summit, or those of one party. The number of queries doesn't grow with them.
 
     With `party`, other people are read only as far as needed to notice duplicates.

@@ -20,7 +20,7 @@ from delegations.invitations.permissions import check_can_invite
 from delegations.invitations.selectors import invitation_status
 from delegations.invitations.selectors.eligibility import Reach, Step
 from delegations.invitations.selectors.next_steps import Plan, plan
-from delegations.invitations.services import approval, first_letter, invitations
+from delegations.invitations.services import drafts_and_approval, first_letter, invitations
 from delegations.mailboxes import access_log
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
@@ -33,7 +33,11 @@ from summit.templatetags.marks import pair
 from summit.users.models import User
 
 # The service that each step's button calls.
-BULK_DECISIONS = {Step.PREPARE: approval.prepare, Step.APPROVE: approval.approve_many, Step.SEND: invitations.invite}
+BULK_DECISIONS = {
+    Step.PREPARE: drafts_and_approval.prepare,
+    Step.APPROVE: drafts_and_approval.approve_many,
+    Step.SEND: invitations.invite,
+}
 OCCASION_LENGTH = 16
 # Up to this number, parties that are skipped for one reason are named one by one.
 NAMED = 3

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from delegations.invitations.admin_links import call_sheet
-from delegations.invitations.models.invitations import Answer, Channel, Invitation, Reply
+from delegations.invitations.models.invitations import Answer, Invitation, Reply
 from delegations.invitations.selectors import level_choices
 from delegations.invitations.services import answers, scanned_answers
 from delegations.invitations.services.answers import DESK_CHANNELS, Way
@@ -183,9 +183,3 @@ def _back(request: HttpRequest, row: Invitation) -> str:
     if request.GET.get("from") == "calls":
         return call_sheet(row.party.summit)
     return reverse("admin:delegations_invitation_change", args=[row.pk])
-
-
-def came_by(reply: Reply) -> str:
-    """Return the channel of an answer, with the reference of its paper if it has one."""
-    way = str(Channel(reply.channel).label)
-    return f"{way}, {reply.reference}" if reply.reference else way

@@ -19,7 +19,7 @@ from delegations.invitations.permissions import can_answer_for
 from delegations.invitations.selectors import level_choices
 from delegations.invitations.services import (
     answers,
-    approval,
+    drafts_and_approval,
     first_letter,
     invitations,
     phone_calls,
@@ -192,13 +192,13 @@ class InvitationViewSet(DeskViewSet):
     def prepare(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Prepare invitations of parties, so that another person can approve them. Needed if the summit's letters
         need a second person."""
-        return invite_parties.told(approval.prepare(by=by, **values), values["occasion"])
+        return invite_parties.told(drafts_and_approval.prepare(by=by, **values), values["occasion"])
 
     @action("approve", permission="delegations.invite", **MANY)
     def approve_many(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Approve the prepared invitations of parties. If letters need a second person, whoever prepared one can't
         approve it."""
-        return invite_parties.told(approval.approve_many(by=by, **values), values["occasion"])
+        return invite_parties.told(drafts_and_approval.approve_many(by=by, **values), values["occasion"])
 
     @action("invite", permission="delegations.invite", **MANY)
     def invite(self, *, by: User, summit: Summit, values: Values) -> Any:
@@ -223,12 +223,12 @@ class InvitationViewSet(DeskViewSet):
     @action("approve", permission="delegations.invite")
     def approve(self, *, by: User, row: Invitation, values: Values) -> None:
         """Approve a prepared invitation, so that it can be sent."""
-        approval.approve(invitation=row, by=by)
+        drafts_and_approval.approve(invitation=row, by=by)
 
     @action("reopen", permission="delegations.invite")
     def reopen(self, *, by: User, row: Invitation, values: Values) -> None:
         """Make the approved invitation a draft again."""
-        approval.reopen(invitation=row, by=by)
+        drafts_and_approval.reopen(invitation=row, by=by)
 
     @action("revoke", permission="delegations.revoke")
     def revoke(self, *, by: User, row: Invitation, values: Values) -> None:

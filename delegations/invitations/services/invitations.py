@@ -19,7 +19,7 @@ from delegations.invitations.permissions import check_can_invite, check_can_revo
 from delegations.invitations.selectors import letter_facts
 from delegations.invitations.selectors.eligibility import STANDING, Reach, no_mailbox, preview
 from delegations.invitations.services import links
-from delegations.invitations.services.approval import count
+from delegations.invitations.services.drafts_and_approval import count
 from delegations.invitations.state_machine import sources
 from delegations.mailboxes import selectors as mailboxes_selectors
 from delegations.mailboxes.selectors import Mailbox

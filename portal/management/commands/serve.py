@@ -132,7 +132,7 @@ def first_account() -> str:
         chosen.append(f"PORT={settings.PORT}")
     if settings.VAR_DIR.resolve() != settings.DEFAULT_VAR_DIR:
         chosen.append(f"VAR_DIR={shlex.quote(str(settings.VAR_DIR.resolve()))}")
-    return " ".join([*chosen, shlex.quote(sys.executable), "manage.py firstaccount you@example.org"])
+    return " ".join([*chosen, shlex.quote(sys.executable), "manage.py create_first_account you@example.org"])
 
 
 def _check_free(port: int) -> None:

@@ -20,7 +20,7 @@ from press.texts.models.visibility import published_editions
 from press.texts.selectors.edit_conflicts import BESIDE, Joined, join
 from press.texts.services import attachments as attachments_services
 from press.texts.services import editions
-from sessions.documents.services.files import File, FileProblem, look_at_size, read
+from sessions.documents.services.file_checks import File, FileProblem, look_at_size, read
 from summit.users.models import User
 
 

@@ -8,7 +8,7 @@ from press.texts.models.attachments import Attachment
 from press.texts.models.texts import Text
 from press.texts.permissions import check_can_write
 from press.texts.services.locks import lock_text
-from sessions.documents.services.files import File
+from sessions.documents.services.file_checks import File
 from summit.audit import services as audit
 from summit.users.models import User
 

@@ -35,19 +35,6 @@ class Sheet:
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True)
-class Day:
-    """The changes of the sessions that begin on one day."""
-
-    day: date
-    changes: tuple[Change, ...]
-
-    @property
-    def key(self) -> str:
-        """The day as it appears in URLs."""
-        return self.day.isoformat()
-
-
 def _titles(session: Snapshot) -> str:
     return " / ".join(dict.fromkeys([session.title, *(title for _code, title, _summary in session.texts)]))
 
@@ -74,14 +61,6 @@ _VALUES: Mapping[What, Callable[[Snapshot], Value]] = MappingProxyType(
     }
 )
 LABELS = {**PARTS, What.LONGER: gettext_lazy("Time")}
-
-
-def by_day(changes: Iterable[Change]) -> list[Day]:
-    """Return changes grouped by the day on which their sessions begin, in their last known state."""
-    found: dict[date, list[Change]] = {}
-    for change in changes:
-        found.setdefault(change.session.days[0], []).append(change)
-    return [Day(day, tuple(found[day])) for day in sorted(found)]
 
 
 def sheet(change: Change, where: Where) -> Sheet:

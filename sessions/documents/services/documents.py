@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from sessions.documents.models import Document
-from sessions.documents.services.files import File
+from sessions.documents.services.file_checks import File
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import check_can_edit
 from sessions.draft.services.agenda_lock import lock

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from sessions.draft.admin.session_pages import FrameMixin
 from sessions.draft.models.sessions import Session
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 
 
 class DecidingMixin(FrameMixin):
@@ -38,10 +38,10 @@ class DecidingMixin(FrameMixin):
         by = self.editor(request, session)
         if request.method == "POST":
             if reinstates:
-                edits.reinstate(session=session, by=by)
+                cancel_and_move.reinstate(session=session, by=by)
                 message = _("“%(title)s” stands again in the draft. It is announced with the next release.")
             else:
-                edits.cancel(session=session, by=by)
+                cancel_and_move.cancel(session=session, by=by)
                 message = _(
                     "“%(title)s” is cancelled in the draft. Those who take part are told with the next release."
                 )

@@ -17,7 +17,7 @@ from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from sessions.draft.permissions import check_can_edit
 from sessions.draft.services.agenda_lock import lock
-from sessions.draft.services.edits import Pinned
+from sessions.draft.services.cancel_and_move import Pinned
 from sessions.draft.services.revisions import rise
 from sessions.draft.services.slots import insert, take_off
 from sessions.draft.speech_listeners import watching

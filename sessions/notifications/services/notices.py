@@ -69,9 +69,11 @@ class Notice:
 
 
 def plan(
-    *, summit: Summit, number: int, old: Agenda, new: Agenda, lock: bool = False, tell: bool = True
+    *, summit: Summit, number: int, changes: list[Change], new: Agenda, lock: bool = False, tell: bool = True
 ) -> list[Notice]:
-    """Return the messages to send when `new` becomes release `number` after `old`. A constant number of queries.
+    """Return the messages to send when `new` becomes release `number`. A constant number of queries.
+
+    `changes` are its differences from the release before.
 
     With `lock`, unsent messages are locked until the transaction ends, so that no worker claims them. The first
     release sends everybody their programme, or nothing if `tell` is false.
@@ -79,14 +81,15 @@ def plan(
     if number == 1 and not tell:
         return []
     waiting = _waiting(summit, lock=lock)
-    bases = {number - 1: differences(old=old, new=new)}
+    bases = {number - 1: changes}
     earlier = {message.since for messages in waiting.values() for message in messages} - {number - 1}
     if earlier:
         agendas = released(summit, earlier)
         bases |= {base: differences(old=agendas.get(base, {}), new=new) for base in earlier}
-    known = _highest(summit, [change for changes in bases.values() for change in changes])
-    touching = {base: Touching(changes) for base, changes in bases.items()}
-    listed = readers(summit, [change for changes in bases.values() for change in changes])
+    every = [change for found in bases.values() for change in found]
+    known = _highest(summit, every)
+    touching = {base: Touching(found) for base, found in bases.items()}
+    listed = readers(summit, every)
     names = _names([reader.mailbox for reader in listed])
     beside = _beside(listed)
     found = []

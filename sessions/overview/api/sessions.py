@@ -15,7 +15,7 @@ from sessions.draft.api.filters import day_of
 from sessions.draft.models.kinds import CustomKind, SessionKind
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Session
-from sessions.draft.services import agenda_lock, edits, planning
+from sessions.draft.services import agenda_lock, cancel_and_move, planning
 from sessions.releases.api.changes import WarnedInput, WarningsSerializer, warned
 from sessions.speakers.api.speakers import SpeakingMixin
 from sessions.visibility.models import Visibility
@@ -188,7 +188,7 @@ class SessionViewSet(SpeakingMixin, DeskViewSet):
     @action("move", permission="agenda.edit", input=MoveInput)
     def move(self, *, by: User, row: Session, values: Values) -> Session:
         """Move the session to another time or room."""
-        return edits.move(
+        return cancel_and_move.move(
             session=row,
             starts_at=values["starts_at"],
             ends_at=values["ends_at"],
@@ -201,11 +201,11 @@ class SessionViewSet(SpeakingMixin, DeskViewSet):
     @action("cancel", permission="agenda.edit", input=ExpectedInput)
     def cancel(self, *, by: User, row: Session, values: Values) -> Session:
         """Cancel the session. Participants are notified with the next release."""
-        edits.cancel(session=row, by=by, expected=values.get("expected"))
+        cancel_and_move.cancel(session=row, by=by, expected=values.get("expected"))
         return row
 
     @action("reinstate", permission="agenda.edit", input=ExpectedInput)
     def reinstate(self, *, by: User, row: Session, values: Values) -> Session:
         """Reinstate the cancelled session."""
-        edits.reinstate(session=row, by=by, expected=values.get("expected"))
+        cancel_and_move.reinstate(session=row, by=by, expected=values.get("expected"))
         return row

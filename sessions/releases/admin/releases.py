@@ -21,7 +21,7 @@ from sessions.notifications.services import notices as notices_services
 from sessions.notifications.services.notices import Notice
 from sessions.releases.admin.changes import board
 from sessions.releases.admin.forms import ReleaseForm, RemovalForm
-from sessions.releases.admin.history import HistoryPages
+from sessions.releases.admin.release_comparison import HistoryPages
 from sessions.releases.permissions import check_can_release
 from sessions.releases.services import releases
 from sessions.releases.services.removals import Decision, RemovalUndecided

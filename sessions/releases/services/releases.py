@@ -96,7 +96,7 @@ def preview(*, summit: Summit, day: date | None = None, tell: bool = True) -> Pr
     new = release_scopes.taken(old=old, new=stands.agendas.new, day=day)
     found = stands.changes if day is None else differences(old=old, new=new)
     states = [state for change in stands.changes for state in (change.before, change.after) if state]
-    planned = notices_services.plan(summit=summit, number=number, old=old, new=new, tell=tell) if found else []
+    planned = notices_services.plan(summit=summit, number=number, changes=found, new=new, tell=tell) if found else []
     wrong = (
         stands.warnings
         if day is None
@@ -161,7 +161,8 @@ def _prepare(asked: _Asked, *, lock: bool) -> _Ready:
     both = draft_status.agendas(asked.summit)
     number, old = both.number, both.old
     new = release_scopes.taken(old=old, new=both.new, day=asked.day)
-    if not differences(old=old, new=new):
+    changes = differences(old=old, new=new)
+    if not changes:
         raise NothingToRelease(_nothing(number, asked.day))
     if asked.expected and asked.expected != _digest(number, new):
         raise DraftChanged(_("The draft has changed since this page was shown. Look again, then release it."))
@@ -169,7 +170,9 @@ def _prepare(asked: _Asked, *, lock: bool) -> _Ready:
     removals.check_decided(leaving, asked.decisions)
     less = bool(leaving) or removals.takes_away(old=old, new=new)
     made = Release(summit=asked.summit, number=number, note=asked.note, released_by=asked.by, takes_away=less)
-    planned = notices_services.plan(summit=asked.summit, number=number, old=old, new=new, lock=lock, tell=asked.tell)
+    planned = notices_services.plan(
+        summit=asked.summit, number=number, changes=changes, new=new, lock=lock, tell=asked.tell
+    )
     return _Ready(made, old, new, planned, notices_services.drafts(release=made, notices=planned), leaving)
 
 

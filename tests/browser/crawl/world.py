@@ -42,13 +42,13 @@ from press.texts.services import attachments, decisions, editions, texts
 from sessions.agenda.models.releases import Release
 from sessions.calendars import services as calendars_services
 from sessions.documents.models import Document
-from sessions.documents.services import documents, files
+from sessions.documents.services import documents, file_checks
 from sessions.documents.services.documents import Paper
 from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Interpretation, Session
 from sessions.draft.models.signups import SignUp
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases
 from summit.api_base import tokens
 from summit.api_base.models.tokens import ApiClient
@@ -144,11 +144,13 @@ def _agenda(summit: Summit) -> None:
     france = Session.objects.get(summit=summit, title="Tunisia and France")
     for minutes in (30, 20):
         length = timedelta(minutes=minutes)
-        france = edits.move(
+        france = cancel_and_move.move(
             session=france, starts_at=france.starts_at + length, ends_at=france.ends_at + length, room=None, by=by
         )
         if minutes == 30:
-            edits.cancel(session=Session.objects.filter(summit=summit, title__startswith="Criminal")[0], by=by)
+            cancel_and_move.cancel(
+                session=Session.objects.filter(summit=summit, title__startswith="Criminal")[0], by=by
+            )
             releases.release(summit=summit, by=by, note="Moved and cancelled.")
 
 
@@ -203,7 +205,7 @@ def _texts(summit: Summit) -> dict[str, Any]:
             "speech": "approved", "never": "draft", "corrected": "approved",
         }.items()
     }  # fmt: skip
-    page = files.File("annex.pdf", "application/pdf", b"%PDF-1.7 annex")
+    page = file_checks.File("annex.pdf", "application/pdf", b"%PDF-1.7 annex")
     annex = attachments.store(text=made["public"], file=page, title="Annex", language="en", by=officer)
     editions.attach(editions.newest(made["public"].versions.get()), [annex])
     french = texts.add_language(text=made["public"], language="fr", title="Une déclaration", body=BODY, by=officer)
@@ -331,7 +333,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
     france = Session.objects.get(summit=summit, title="Tunisia and France")
     cancelled = Session.objects.filter(summit=summit, title__startswith="Criminal")[0]
     kind = CustomKind.objects.create(summit=summit, name="Fireside talk", names={"ar": "حديث"}, like="retreat")
-    brief = Paper("Brief", "en", files.read(name="brief.pdf", content=b"%PDF-1.7"))
+    brief = Paper("Brief", "en", file_checks.read(name="brief.pdf", content=b"%PDF-1.7"))
     document = documents.add(session=france, paper=brief, by=user("organiser"))
     opening = Session.objects.filter(summit=summit, visibility="public", title__startswith="Opening")[0]
     plenary = Session.objects.get(summit=summit, requests_until__isnull=False)

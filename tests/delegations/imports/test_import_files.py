@@ -26,7 +26,7 @@ from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.uploads import services as uploads_services
-from summit.uploads.reading_job import LOOK, TAKE
+from summit.uploads.import_jobs import LOOK, TAKE
 from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import refuses

@@ -10,7 +10,7 @@ import time_machine
 from django.core.exceptions import PermissionDenied
 
 from delegations.invitations.models.invitations import TRANSITIONS, Invitation, InvitationLink, InvitationState
-from delegations.invitations.services import answers, approval, invitations
+from delegations.invitations.services import answers, drafts_and_approval, invitations
 from delegations.invitations.services.answers import AnswerProblem, AnswerRefused, answer
 from delegations.invitations.state_machine import sources
 from delegations.parties.models.policy import Policy
@@ -51,9 +51,9 @@ def send(row: Invitation) -> None:
 
 # What brings an invitation into each state.
 ACTIONS: dict[str, Callable[[Invitation], Any]] = {
-    InvitationState.DRAFT: lambda row: approval.reopen(invitation=row, by=desk(row)),
-    InvitationState.APPROVED: lambda row: approval.approve(invitation=row, by=desk(row)),
-    InvitationState.SUPERSEDED: lambda row: approval.supersede(invitation=row, by=desk(row)),
+    InvitationState.DRAFT: lambda row: drafts_and_approval.reopen(invitation=row, by=desk(row)),
+    InvitationState.APPROVED: lambda row: drafts_and_approval.approve(invitation=row, by=desk(row)),
+    InvitationState.SUPERSEDED: lambda row: drafts_and_approval.supersede(invitation=row, by=desk(row)),
     InvitationState.SENT: send,
     InvitationState.ANSWERED: give,
     InvitationState.REVOKED: lambda row: invitations.revoke(invitation=row, by=desk(row)),

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.selectors import bounces, letter_facts
-from delegations.invitations.services import approval, invitations, link_requests, links
+from delegations.invitations.services import drafts_and_approval, invitations, link_requests, links
 from delegations.parties.models.parties import Party
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
@@ -175,7 +175,7 @@ def test_the_home_counts_the_list_and_the_action_settles(dead: InvitationLink, s
 
 def test_a_superseded_letters_link_says_so(summit: Summit, protocol: User) -> None:
     link = f.InvitationLinkFactory(invitation__party__summit=summit)
-    approval.supersede(invitation=link.invitation, by=protocol)
+    drafts_and_approval.supersede(invitation=link.invitation, by=protocol)
     response = Client().get(f"/i/{links.token(link)}/")
     assert (response.status_code, "A newer letter took this one’s place" in text(response)) == (410, True)
     assert 'action="/i/ask/"' in text(response)

@@ -8,7 +8,7 @@ from django.core import mail
 
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.services import answers, links, reminders
-from delegations.invitations.services.approval import supersede
+from delegations.invitations.services.drafts_and_approval import supersede
 from delegations.invitations.services.invitations import invite, revoke
 from delegations.invitations.services.reminders import due, remind
 from delegations.parties.models.parties import Party

@@ -16,7 +16,7 @@ from press.texts.models.editions import EditionState
 from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text
 from press.texts.services import decisions, texts
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.outbox import delivery
@@ -163,7 +163,7 @@ def test_a_speech_cancelled_before_its_fallback_time(summit: Summit) -> None:
     text = speech(summit)
     assert text.slot is not None
     Embargo.objects.update(fallback_at=db_now() + HOUR)
-    edits.cancel(session=text.slot.session, by=desk)
+    cancel_and_move.cancel(session=text.slot.session, by=desk)
     text.embargo.refresh_from_db()
     assert text.embargo.hold_reason == "The session “Opening” was cancelled, and with it the speech of Ada."
     assert alarms.raise_due() == 0

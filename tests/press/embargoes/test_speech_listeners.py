@@ -21,7 +21,7 @@ from sessions.agenda.selectors.draft_snapshots import draft
 from sessions.draft import speech_listeners
 from sessions.draft.models.participants import FloorRequest, Slot
 from sessions.draft.models.sessions import Session
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from sessions.membership_changes.services import passed_on_places
 from sessions.releases.services import releases, restore
 from sessions.speakers.services import floor_requests, line_up, speakers
@@ -58,7 +58,9 @@ def world() -> Floor:
 
 def _move(world: Floor) -> None:
     row = world.fresh()
-    edits.move(session=row, starts_at=row.starts_at + HOUR, ends_at=row.ends_at + HOUR, room=None, by=world.by)
+    cancel_and_move.move(
+        session=row, starts_at=row.starts_at + HOUR, ends_at=row.ends_at + HOUR, room=None, by=world.by
+    )
 
 
 def _in_the_admin(world: Floor) -> None:
@@ -113,19 +115,19 @@ def _restored_order(world: Floor) -> None:
 
 def _restored_to_nothing(world: Floor) -> None:
     """Restore a release in which the session was not."""
-    edits.cancel(session=world.session, by=world.by)
+    cancel_and_move.cancel(session=world.session, by=world.by)
     times = {"starts_at": world.session.starts_at, "ends_at": world.session.ends_at}
     other = f.SessionFactory(summit=world.summit, title="Other", **times)
     release = releases.release(summit=world.summit, by=world.by)
-    edits.reinstate(session=world.session, by=world.by)
-    edits.cancel(session=other, by=world.by)
+    cancel_and_move.reinstate(session=world.session, by=world.by)
+    cancel_and_move.cancel(session=other, by=world.by)
     world.release_holds()
     restore.restore(release=release, by=world.by)
 
 
 WAYS: dict[str, tuple[Way, str]] = {
     "session moved": (_move, ALL),
-    "session cancelled": (lambda world: edits.cancel(session=world.session, by=world.by), ALL),
+    "session cancelled": (lambda world: cancel_and_move.cancel(session=world.session, by=world.by), ALL),
     "session's page in the admin": (_in_the_admin, ALL),
     "speech moved": (lambda world: speakers.move(slot=world.slots["A"], to=4, by=world.by), "Ad Am Bm Cm"),
     # The next one makes room.
@@ -169,7 +171,7 @@ def test_control_with_nobody_listening_nothing_is_held(world: Floor, monkeypatch
 
 def _longer(world: Floor) -> None:
     row = world.fresh()
-    edits.move(session=row, starts_at=row.starts_at, ends_at=row.ends_at + HOUR, room=None, by=world.by)
+    cancel_and_move.move(session=row, starts_at=row.starts_at, ends_at=row.ends_at + HOUR, room=None, by=world.by)
 
 
 def _another_title(world: Floor) -> None:
@@ -184,9 +186,9 @@ def _floor_granted(world: Floor) -> None:
 
 
 def _reinstated(world: Floor) -> None:
-    edits.cancel(session=world.session, by=world.by)
+    cancel_and_move.cancel(session=world.session, by=world.by)
     world.release_holds()
-    edits.reinstate(session=world.session, by=world.by)
+    cancel_and_move.reinstate(session=world.session, by=world.by)
 
 
 def _joined(world: Floor) -> None:
@@ -275,9 +277,9 @@ class TestCancelled:
         assert not Message.objects.filter(kind="held").exists()
         for _time in range(2):
             # What is held already is told no more.
-            edits.cancel(session=world.fresh(), by=world.by)
+            cancel_and_move.cancel(session=world.fresh(), by=world.by)
             assert Message.objects.filter(kind="held").count() == 1
-            edits.reinstate(session=world.fresh(), by=world.by)
+            cancel_and_move.reinstate(session=world.fresh(), by=world.by)
 
     def test_in_the_admin(self, world: Floor) -> None:
         path = f"/admin/agenda/session/{world.session.pk}/change/"
@@ -319,7 +321,7 @@ def test_what_was_read_stays_and_what_is_held_keeps_its_reason(world: Floor) -> 
     withdrawn = Text.objects.get(embargo=world.embargoes["Cd"])
     texts.withdraw(text=withdrawn, reason="Another will speak.", by=officer(world.summit))
     assert out() == 1
-    edits.cancel(session=world.session, by=world.by)
+    cancel_and_move.cancel(session=world.session, by=world.by)
     assert (world.held, out()) == ("Ad Bd Bm Cm", 1)
     assert Embargo.objects.get(pk=world.embargoes["Bm"].pk).hold_reason == "Not yet."
 
@@ -350,7 +352,7 @@ def test_the_reason_says_which_speech_and_what_happened(world: Floor) -> None:
     taker = Slot.objects.get(pk=world.slots["A"].pk).speaker.office
     assert said("Ad") == f"{taker} now gives the speech of A in “Opening”."
     world.release_holds()
-    edits.cancel(session=world.session, by=world.by)
+    cancel_and_move.cancel(session=world.session, by=world.by)
     assert said("Bd") == "The session “Opening” was cancelled, and with it the speech of B."
     entry = AuditEntry.objects.filter(action="press.hold").last()
     assert entry is not None
@@ -378,10 +380,10 @@ def test_the_reason_is_in_the_summits_language_and_calls_whoever_has_no_name_by_
     Person.objects.filter(pk=world.speaker("A").pk).update(name="", office="Minister")
     for language, said in (("en", True), ("fr", False)):
         Summit.objects.update(language=language)
-        edits.cancel(session=world.fresh(), by=world.by)
+        cancel_and_move.cancel(session=world.fresh(), by=world.by)
         reason = Embargo.objects.get(pk=world.embargoes["Am"].pk).hold_reason
         assert ("Opening" in reason, "Minister" in reason, "was cancelled" in reason) == (True, True, said)
-        edits.reinstate(session=world.fresh(), by=world.by)
+        cancel_and_move.reinstate(session=world.fresh(), by=world.by)
         world.release_holds()
 
 

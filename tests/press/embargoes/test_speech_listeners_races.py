@@ -23,7 +23,7 @@ from press.texts.models.texts import Text
 from press.texts.models.visibility import published_embargoes
 from press.texts.services import decisions, locks, texts
 from sessions.draft import speech_listeners
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from sessions.speakers.services import speakers
 from summit.core.database_clock import db_now
 from summit.core.registry import Registry
@@ -75,7 +75,7 @@ def heard(guarded: bool, monkeypatch: pytest.MonkeyPatch) -> bool:
 def test_a_speech_that_is_being_cancelled_is_not_given(world: Floor, heard: bool) -> None:
     by = officer(world.summit)
     wrong = during(
-        lambda: edits.cancel(session=world.session, by=world.by),
+        lambda: cancel_and_move.cancel(session=world.session, by=world.by),
         lambda: embargoes.deliver(embargo=world.embargoes["Ad"], by=by),
     )
     assert wrong == []
@@ -98,7 +98,7 @@ def test_a_speech_cancelled_before_the_moment_stays_in(
         monkeypatch.setattr(Now, "as_postgresql", later)
         announcements.announce_due()
 
-    assert during(lambda: edits.cancel(session=world.session, by=world.by), moment_passes) == []
+    assert during(lambda: cancel_and_move.cancel(session=world.session, by=world.by), moment_passes) == []
     announcements.announce_due()
     told = (out(), Announcement.objects.count(), published_embargoes().filter(pk=embargo.pk).exists())
     assert told == ((0, 0, False) if heard else (1, 1, True))
@@ -115,7 +115,7 @@ def test_what_was_given_first_is_out(world: Floor, guarded: bool, monkeypatch: p
     by = officer(world.summit)
     wrong = during(
         lambda: embargoes.deliver(embargo=world.embargoes["Ad"], by=by),
-        lambda: edits.cancel(session=world.session, by=world.by),
+        lambda: cancel_and_move.cancel(session=world.session, by=world.by),
     )
     assert wrong == []
     held = Embargo.objects.filter(pk=world.embargoes["Ad"].pk, held_at__isnull=False).exists()
@@ -138,7 +138,7 @@ def test_what_is_being_tied_to_others_is_held_with_them(
     by = officer(world.summit)
     wrong = during(
         lambda: joint_publication.tie(text=mine, to=other, by=by),
-        lambda: edits.cancel(session=world.session, by=world.by),
+        lambda: cancel_and_move.cancel(session=world.session, by=world.by),
     )
     assert wrong == []
     mine.refresh_from_db()
@@ -189,7 +189,7 @@ def test_whoever_ties_and_whoever_cancels_do_not_wait_for_one_another(
     def cancel() -> None:
         # Beside the two, nothing is waited for.
         Text.objects.exclude(pk__in=[text.pk for text in two]).update(slot=None, prepared=None)
-        edits.cancel(session=world.session, by=world.by)
+        cancel_and_move.cancel(session=world.session, by=world.by)
 
     lost = [str(each).splitlines()[0] for each in amid(tie, cancel) if isinstance(each, BaseException)]
     assert lost == ([] if guarded else ["deadlock detected"])
@@ -202,7 +202,9 @@ def _steps(world: Floor, by: User, reader: User, chance: random.Random) -> list[
         return chance.choice(list(Text.objects.all()))
 
     def cancel() -> None:
-        (edits.cancel if chance.random() < 0.5 else edits.reinstate)(session=world.session, by=world.by)
+        (cancel_and_move.cancel if chance.random() < 0.5 else cancel_and_move.reinstate)(
+            session=world.session, by=world.by
+        )
 
     def describe() -> None:
         people = [world.speaker("A"), world.speaker("B")]

@@ -12,7 +12,7 @@ from sessions.agenda.models.releases import Release
 from sessions.agenda.selectors import last_changed
 from sessions.calendars import services as calendars_services
 from sessions.draft.models.sessions import Session
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from sessions.visibility.models import Visibility
 from sessions.visibility.viewers import Members
 from summit.people.models import Person
@@ -97,7 +97,7 @@ def test_only_what_one_may_read_is_an_update(
 
 def test_what_leaves_ones_sight_is_an_update(world: World) -> None:
     by = f.UserFactory.with_role("organiser", world.summit)
-    edits.cancel(session=world.rows["public"], by=by)
+    cancel_and_move.cancel(session=world.rows["public"], by=by)
     gone = release(world.summit)
     assert last_changed.public(world.summit) == gone.released_at
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sessions.agenda.selectors import change_descriptions, released_agenda
 from sessions.draft.models.sessions import Session
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases
 from sessions.visibility.models import DELEGATIONS, EVERYBODY, PARTS, RANKS, Visibility, rank_of
 from sessions.visibility.viewers import Members
@@ -211,13 +211,13 @@ def test_what_is_cancelled_and_then_hidden_is_not_there(open_summit: Summit) -> 
     path = f"/{open_summit.slug}/agenda/{row.public_id}/"
     release(open_summit)
     by = f.UserFactory.with_role("organiser", open_summit)
-    edits.cancel(session=row, by=by)
+    cancel_and_move.cancel(session=row, by=by)
     release(open_summit)
     assert (Client().get(path).status_code, len(released_agenda.public_changes(summit=open_summit))) == (410, 1)
-    edits.reinstate(session=row, by=by)
+    cancel_and_move.reinstate(session=row, by=by)
     Session.objects.filter(pk=row.pk).update(visibility=Visibility.ORGANISERS)
     release(open_summit)
     assert (Client().get(path).status_code, released_agenda.public_changes(summit=open_summit)) == (404, [])
-    edits.cancel(session=row, by=by)
+    cancel_and_move.cancel(session=row, by=by)
     release(open_summit)
     assert (Client().get(path).status_code, released_agenda.public_changes(summit=open_summit)) == (404, [])

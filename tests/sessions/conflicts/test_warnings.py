@@ -13,7 +13,7 @@ from sessions.draft.models.kinds import SessionKind
 from sessions.draft.models.participants import ParticipantRole
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUp
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from sessions.visibility.models import Visibility
 from summit.people.models import Person
 from summit.permissions.models import Role
@@ -282,7 +282,9 @@ class TestDelegations:
         sent: dict[str, Any] = values(summit=summit.pk, title="Round", starts_at_1="09:30", ends_at_1="10:30")
         saved = client.post(path, sent, follow=True).content.decode()
         assert "Delegation in two places: Aland, Beland (2 delegations). Also: “Working lunch” (" in saved
-        edits.cancel(session=Session.objects.get(pk=lunch.pk), by=f.UserFactory.with_role(Role.ORGANISER, summit))
+        cancel_and_move.cancel(
+            session=Session.objects.get(pk=lunch.pk), by=f.UserFactory.with_role(Role.ORGANISER, summit)
+        )
         assert "What can’t be right" not in client.get(path).content.decode()
 
     def test_adding_a_speech_says_it(self, summit: Summit) -> None:

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from sessions.documents.models import Document
-from sessions.documents.services import documents, files
+from sessions.documents.services import documents, file_checks
 from sessions.documents.services.documents import Paper
 from sessions.draft.models.sessions import Session
 from summit.audit.access_log import SEEN
@@ -37,7 +37,7 @@ def packed(*parts: str, mimetype: str = "") -> bytes:
 
 
 def paper(title: str = "Brief", content: bytes = PDF, language: str = "en") -> Paper:
-    return Paper(title=title, language=language, file=files.read(name="brief.pdf", content=content))
+    return Paper(title=title, language=language, file=file_checks.read(name="brief.pdf", content=content))
 
 
 def listed(session: Session) -> list[tuple[str, int]]:
@@ -48,16 +48,16 @@ TAKEN = {
     "pdf": (PDF, "application/pdf"),
     "jpg": (b"\xff\xd8\xff\xe0", "image/jpeg"),
     "png": (b"\x89PNG\r\n\x1a\n", "image/png"),
-    "docx": (packed("[Content_Types].xml", "word/document.xml"), f"{files._OFFICE}.wordprocessingml.document"),
-    "xlsx": (packed("xl/workbook.xml"), f"{files._OFFICE}.spreadsheetml.sheet"),
-    "pptx": (packed("ppt/presentation.xml"), f"{files._OFFICE}.presentationml.presentation"),
-    "odt": (packed(mimetype=f"{files._OPEN}.text"), f"{files._OPEN}.text"),
+    "docx": (packed("[Content_Types].xml", "word/document.xml"), f"{file_checks._OFFICE}.wordprocessingml.document"),
+    "xlsx": (packed("xl/workbook.xml"), f"{file_checks._OFFICE}.spreadsheetml.sheet"),
+    "pptx": (packed("ppt/presentation.xml"), f"{file_checks._OFFICE}.presentationml.presentation"),
+    "odt": (packed(mimetype=f"{file_checks._OPEN}.text"), f"{file_checks._OPEN}.text"),
 }
 
 
 def test_a_file_is_what_its_bytes_say() -> None:
     for ending, (content, media_type) in TAKEN.items():
-        found = files.read(name="../../Brief\u202e for all.exe", content=content)
+        found = file_checks.read(name="../../Brief\u202e for all.exe", content=content)
         assert (found.name, found.content_type) == (f"Brief for all.{ending}", media_type)
 
 
@@ -67,14 +67,14 @@ REFUSED = {
     "This file holds macros. Save it without them, or as a PDF.": packed("word/document.xml", "word/vbaProject.bin"),
     "This file is damaged. Open it, save it again, and choose it anew.": b"PK\x03\x04 nothing",
     "This is a packed folder. Choose one document": packed("one.pdf", "two.pdf"),
-    "This file has 20.1 MB. Make it smaller: up to 20 MB are kept.": b"%PDF-" + b"x" * files.LARGEST,
+    "This file has 20.1 MB. Make it smaller: up to 20 MB are kept.": b"%PDF-" + b"x" * file_checks.LARGEST,
 }
 
 
 def test_what_is_refused_says_what_to_do() -> None:
     for said, content in REFUSED.items():
-        with pytest.raises(files.FileProblem) as problem:
-            files.read(name="brief.pdf", content=content)
+        with pytest.raises(file_checks.FileProblem) as problem:
+            file_checks.read(name="brief.pdf", content=content)
         assert str(problem.value).startswith(said)
 
 

@@ -12,7 +12,7 @@ from icalendar import Calendar
 
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.draft.models.sessions import Session
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases
 from sessions.tasks import deliver_agenda_changes
 from sessions.visibility.models import Visibility
@@ -116,7 +116,7 @@ def test_the_first_release_tells_of_a_programme(summit: Summit, parties: Parties
 
 
 def test_several_changes_are_attached_and_one_is_not(summit: Summit, organiser: User, talks: Session) -> None:
-    edits.cancel(session=talks, by=organiser)
+    cancel_and_move.cancel(session=talks, by=organiser)
     releases.release(summit=summit, by=organiser)
     (alone,) = deliver()
     assert [part.get_content_type() for part in alone.walk()] == [
@@ -124,7 +124,7 @@ def test_several_changes_are_attached_and_one_is_not(summit: Summit, organiser: 
         "text/plain",
         "text/calendar",
     ]
-    edits.reinstate(session=talks, by=organiser)
+    cancel_and_move.reinstate(session=talks, by=organiser)
     Session.objects.filter(title="Dinner").update(title="Supper")
     releases.release(summit=summit, by=organiser)
     (both,) = deliver()
@@ -169,7 +169,7 @@ def test_who_may_read_it_is_one_line_and_nothing_for_a_calendar(summit: Summit, 
 
 
 def test_cancelled_says_so_and_what_left_the_view_does_not(summit: Summit, organiser: User, talks: Session) -> None:
-    edits.cancel(session=talks, by=organiser)
+    cancel_and_move.cancel(session=talks, by=organiser)
     releases.release(summit=summit, by=organiser)
     (sent,) = deliver()
     assert "Talks <1> & more – cancelled" in text(sent)
@@ -185,7 +185,7 @@ def test_cancelled_says_so_and_what_left_the_view_does_not(summit: Summit, organ
 
 
 def test_the_same_message_is_the_same_bytes_and_sent_once(summit: Summit, organiser: User, talks: Session) -> None:
-    edits.cancel(session=talks, by=organiser)
+    cancel_and_move.cancel(session=talks, by=organiser)
     releases.release(summit=summit, by=organiser)
     message = Message.objects.get(version=2)
     first, second = mime.render(message), mime.render(message)
@@ -197,9 +197,9 @@ def test_the_same_message_is_the_same_bytes_and_sent_once(summit: Summit, organi
 
 
 def test_what_a_newer_release_says_is_not_sent(summit: Summit, organiser: User, talks: Session) -> None:
-    edits.cancel(session=talks, by=organiser)
+    cancel_and_move.cancel(session=talks, by=organiser)
     releases.release(summit=summit, by=organiser)
-    edits.reinstate(session=talks, by=organiser)
+    cancel_and_move.reinstate(session=talks, by=organiser)
     Session.objects.filter(pk=talks.pk).update(title="Talks again")
     releases.release(summit=summit, by=organiser)
     (sent,) = deliver()

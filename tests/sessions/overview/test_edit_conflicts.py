@@ -11,7 +11,7 @@ from django.test import Client
 from sessions.documents.services import documents
 from sessions.draft.models.participants import Participant
 from sessions.draft.models.sessions import Session
-from sessions.draft.services import edits, revisions
+from sessions.draft.services import cancel_and_move, revisions
 from sessions.overview.admin import edit_conflicts
 from summit.admin_base import edit_conflicts as edit_conflicts_admin_base
 from summit.permissions.models import Role
@@ -156,7 +156,7 @@ class TestSecond:
         organiser = UserFactory.with_role(Role.ORGANISER, row.summit)
         seen = carried(page_of(ben, row))
         documents.add(session=row, paper=paper(), by=organiser)
-        edits.cancel(session=row, by=organiser)
+        cancel_and_move.cancel(session=row, by=organiser)
         response = ben.post(f"{LIST}{row.pk}/change/", form_of(row, shown=seen, title="Solemn"))
         assert [entry[:4] for entry in told(response)] == [
             ("State", "stands", "cancelled", ""),
@@ -197,16 +197,16 @@ def test_edits_of_the_domain_look_as_well(summit: Summit, organiser: User) -> No
     row = make(summit)
     Session.objects.filter(pk=row.pk).update(pinned=True)
     later = {"starts_at": row.starts_at, "ends_at": row.ends_at + timedelta(hours=1), "room": None}
-    with pytest.raises(edits.Pinned, match="This session is pinned"):
-        edits.move(session=row, by=organiser, **later)
-    edits.move(session=row, by=organiser, despite_pin=True, expected=0, **later)
+    with pytest.raises(cancel_and_move.Pinned, match="This session is pinned"):
+        cancel_and_move.move(session=row, by=organiser, **later)
+    cancel_and_move.move(session=row, by=organiser, despite_pin=True, expected=0, **later)
     for action in (
-        lambda: edits.cancel(session=row, by=organiser, expected=0),
-        lambda: edits.move(session=row, by=organiser, despite_pin=True, expected=0, **later),
+        lambda: cancel_and_move.cancel(session=row, by=organiser, expected=0),
+        lambda: cancel_and_move.move(session=row, by=organiser, despite_pin=True, expected=0, **later),
     ):
         with pytest.raises(revisions.EditedMeanwhile, match="Somebody has changed this session"):
             action()
-    assert edits.cancel(session=row, by=organiser, expected=1) is True
+    assert cancel_and_move.cancel(session=row, by=organiser, expected=1) is True
 
 
 def race(monkeypatch: pytest.MonkeyPatch) -> tuple[list[int], Session]:

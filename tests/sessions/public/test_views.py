@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from sessions.draft.models.sessions import Session
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from sessions.overview.panels import public_panel
 from sessions.visibility.models import Visibility
 from summit.summits.models import Summit
@@ -115,7 +115,7 @@ def test_what_was_cancelled_says_so_and_what_was_hidden_is_not_there(open_summit
     first, second = Session.objects.filter(visibility=Visibility.PUBLIC).order_by("id")
     hidden = Session.objects.get(title="Only delegations")
     for row in (first, hidden):
-        edits.cancel(session=row, by=organiser)
+        cancel_and_move.cancel(session=row, by=organiser)
     Session.objects.filter(pk=second.pk).update(visibility=Visibility.ORGANISERS, title="Secret")
     release(open_summit, note="For desks")
     page = Client().get(f"/{open_summit.slug}/agenda/changes/").content.decode()

@@ -10,7 +10,7 @@ from django.db import transaction
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.agenda.selectors.released_snapshots import released
 from sessions.draft.models.sessions import Session
-from sessions.draft.services import agenda_lock, edits
+from sessions.draft.services import agenda_lock, cancel_and_move
 from sessions.releases.selectors import draft_status
 from sessions.releases.services import release_writer, releases
 from sessions.signups.services import signups
@@ -33,7 +33,9 @@ def _two_halves(row: Session, by: User) -> Callable[[Pause], None]:
 
     def edit(pause: Pause) -> None:
         with transaction.atomic():
-            edits.move(session=row, starts_at=row.starts_at + HOUR, ends_at=row.ends_at + HOUR, room=None, by=by)
+            cancel_and_move.move(
+                session=row, starts_at=row.starts_at + HOUR, ends_at=row.ends_at + HOUR, room=None, by=by
+            )
             pause()
             row.participants.all().delete()
 
@@ -62,7 +64,7 @@ def _edit_amid(summit: Summit, organiser: User, parties: Parties, patch: pytest.
         patch.setattr(release_writer, "store", slowly)
         return releases.release(summit=summit, by=organiser).number
 
-    assert amid(release, lambda: edits.cancel(session=row, by=organiser)) == [1, True]
+    assert amid(release, lambda: cancel_and_move.cancel(session=row, by=organiser)) == [1, True]
     assert [change.nature for change in releases.preview(summit=summit).changes] == ["cancelled"]
     return early[0]
 

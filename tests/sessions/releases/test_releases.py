@@ -17,7 +17,7 @@ from sessions.agenda.selectors.differences import differences
 from sessions.agenda.selectors.draft_snapshots import draft
 from sessions.agenda.selectors.released_snapshots import released
 from sessions.draft.models.sessions import Session
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from sessions.notifications.services import notices
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
@@ -98,11 +98,11 @@ TABLE: dict[str, tuple[Callable[[World], object], dict[str, list[tuple[str, str]
     "moved": (lambda w: w.move(w.talks), BOTH),
     "room": (lambda w: w.update(w.talks, room=w.other_room), BOTH),
     "cancelled": (
-        lambda w: edits.cancel(session=w.talks, by=w.by),
+        lambda w: cancel_and_move.cancel(session=w.talks, by=w.by),
         {A: [("cancelled", "Talks")], B: [("cancelled", "Talks")]},
     ),
     "cancelled plenary": (
-        lambda w: edits.cancel(session=w.plenary, by=w.by),
+        lambda w: cancel_and_move.cancel(session=w.plenary, by=w.by),
         {box: [("cancelled", "Plenary")] for box in (A, C, MINISTER)},
     ),
     "party leaves": (
@@ -214,9 +214,9 @@ def test_released_reads_back_what_the_draft_was(world: World) -> None:
 
 
 def test_reinstated_sessions_rise_in_sequence(world: World) -> None:
-    edits.cancel(session=world.talks, by=world.by)
+    cancel_and_move.cancel(session=world.talks, by=world.by)
     world.release()
-    assert edits.reinstate(session=world.talks, by=world.by)
+    assert cancel_and_move.reinstate(session=world.talks, by=world.by)
     row = world.release().entries.get(session=world.talks).released_session
     assert row.sequence == 3
     # The cancellation had not been sent, so that nothing has changed for those who would have read it.

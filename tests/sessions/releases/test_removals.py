@@ -13,7 +13,7 @@ from delegations.members.models.categories import Capacity
 from sessions.agenda.models.removals import PublicNotice, PublicRemoval
 from sessions.agenda.selectors import released_agenda
 from sessions.draft.models.sessions import Session
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases, removals
 from sessions.releases.services.removals import Decision, RemovalUndecided
 from sessions.tasks import deliver_agenda_changes
@@ -81,9 +81,9 @@ def test_the_public_reads_what_was_chosen(open_summit: Summit, talks: Session, n
     by = f.UserFactory.with_role(Role.ORGANISER, open_summit)
     if first == "is cancelled":
         Session.objects.filter(pk=talks.pk).update(visibility=Visibility.PUBLIC)
-        edits.cancel(session=talks, by=by)
+        cancel_and_move.cancel(session=talks, by=by)
         release(open_summit)
-        edits.reinstate(session=talks, by=by)
+        cancel_and_move.reinstate(session=talks, by=by)
         hide(talks)
     # Its title now is nobody's who may not read it.
     Session.objects.filter(pk=talks.pk).update(title="Secret")
@@ -94,7 +94,7 @@ def test_the_public_reads_what_was_chosen(open_summit: Summit, talks: Session, n
     page = Client().get(f"/{open_summit.slug}/agenda/changes/").content.decode()
     assert (page.count("Tunisia and France"), "Secret" in page) == (len(told), False)
     # What becomes of it later is as little the public's.
-    edits.cancel(session=Session.objects.get(pk=talks.pk), by=by)
+    cancel_and_move.cancel(session=Session.objects.get(pk=talks.pk), by=by)
     release(open_summit)
     assert reads(open_summit, talks) == expected
 

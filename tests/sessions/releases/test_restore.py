@@ -14,7 +14,7 @@ from sessions.agenda.selectors.released_snapshots import released
 from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases, restore
 from sessions.releases.services.restore_plan import Why
 from sessions.visibility.models import Visibility
@@ -85,7 +85,7 @@ class World:
         self.slots[0].delete()
         Slot.objects.filter(pk=self.slots[1].pk).update(speaker=self.minister, minutes=50, title="Long")
         f.SlotFactory(session=row, speaker=self.adviser, title="New")
-        edits.cancel(session=self.talks, by=self.by)
+        cancel_and_move.cancel(session=self.talks, by=self.by)
         session(self.summit, self.parties["Aland"], title="Late")
 
 
@@ -207,7 +207,7 @@ def test_the_page_shows_what_is_lost_then_takes_it_back(world: World) -> None:
 def test_any_two_releases_are_compared(world: World) -> None:
     Session.objects.filter(pk=world.talks.pk).update(title="Renamed")
     releases.release(summit=world.summit, by=world.by, decisions=SILENTLY)
-    edits.cancel(session=world.talks, by=world.by)
+    cancel_and_move.cancel(session=world.talks, by=world.by)
     releases.release(summit=world.summit, by=world.by, decisions=SILENTLY)
     client, path = signed_in(world.by), f"/admin/agenda/release/compare/{world.summit.slug}/"
 
@@ -221,7 +221,7 @@ def test_any_two_releases_are_compared(world: World) -> None:
     assert shown("?from=1&to=3") == [("Talks", "cancelled")]
     assert shown("?from=3&to=1") == [("Talks", "added")]
     assert shown("") == []
-    edits.reinstate(session=world.talks, by=world.by)
+    cancel_and_move.reinstate(session=world.talks, by=world.by)
     assert shown("") == [("Renamed", "added")]
     row = client.get(path + "?from=1&to=2&view=sides").context["sheets"][0][2][0].rows[0]
     assert (row.label, row.old, row.new, row.differs) == ("Title", "Talks", "Renamed", True)

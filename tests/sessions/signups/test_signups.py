@@ -15,7 +15,7 @@ from sessions.agenda.models.releases import ReleasedSession
 from sessions.conflicts.selectors.overlapping_sessions import meanwhile
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUp
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases
 from sessions.signups.services import notices, signups
 from sessions.signups.services.signups import SignUpRefused
@@ -101,7 +101,7 @@ def test_who_and_what_is_refused(summit: Summit, party: Party, organiser: User) 
     over = open_session(summit, starts_at=timezone.now() - timedelta(minutes=1))
     called_off, row = open_session(summit), open_session(summit)
     releases.release(summit=summit, by=organiser)
-    edits.cancel(session=called_off, by=organiser)
+    cancel_and_move.cancel(session=called_off, by=organiser)
     releases.release(summit=summit, by=organiser)
     unreleased = open_session(summit)
     for each in (closed, over, called_off, unreleased):

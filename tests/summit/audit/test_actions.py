@@ -16,7 +16,7 @@ from django.utils.translation import override
 from delegations.invitations.models.invitations import Invitation
 from delegations.invitations.services import invitations
 from delegations.members.models.members import Membership
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.audit import access_log, rendering
 from summit.audit import services as audit
@@ -163,7 +163,9 @@ class TestTelling:
         session = f.SessionFactory(summit=summit)
         for hours in (2, 26):
             start = session.starts_at + timedelta(hours=hours)
-            edits.move(session=session, starts_at=start, ends_at=start + timedelta(hours=1), room=room, by=organiser)
+            cancel_and_move.move(
+                session=session, starts_at=start, ends_at=start + timedelta(hours=1), room=room, by=organiser
+            )
         first, second = lines()
         moved, day = "moved the session from", "Monday 31 March 2025"
         assert first.what == f"{moved} {day}, 09:00 London time to 11:00 London time"

@@ -62,7 +62,7 @@ def owner() -> User:
 class TestFirstAccount:
     def run(self, email: str = "you@ministry.example") -> str:
         out = StringIO()
-        call_command("firstaccount", email, stdout=out)
+        call_command("create_first_account", email, stdout=out)
         return next(line.strip() for line in out.getvalue().splitlines() if "http" in line)
 
     def test_its_link_chooses_a_password_once_and_then_the_desk_leads_on(self, client: Client) -> None:
@@ -94,7 +94,7 @@ class TestFirstAccount:
                 transaction.set_rollback(True)
 
     def test_the_line_that_make_run_prints_opens_the_same_database(self, settings: Any) -> None:
-        command = f"{shlex.quote(sys.executable)} manage.py firstaccount you@example.org"
+        command = f"{shlex.quote(sys.executable)} manage.py create_first_account you@example.org"
         files = Path("/srv/my files")
         for port, var, said in (
             (8000, settings.DEFAULT_VAR_DIR, ""),

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from delegations.invitations.models.invitations import Invitation
 from delegations.invitations.services import invitations
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases
 from summit.outbox.models import Message
 from summit.outbox.progress import progress
@@ -94,7 +94,7 @@ class TestReleases:
         # Of the first nobody is told: there was nothing before it.
         releases.release(summit=summit, by=user, tell=False)
         for session in sessions:
-            edits.cancel(session=session, by=user)
+            cancel_and_move.cancel(session=session, by=user)
         digest = releases.preview(summit=summit).digest
         response = desk.post(
             f"/admin/agenda/release/prepare/{summit.slug}/", {"note": "", "expected": digest}, follow=True

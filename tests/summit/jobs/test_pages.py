@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from summit.admin_base.progress import time_left
+from summit.admin_base.progress_bar import time_left
 from summit.audit import services as audit
 from summit.audit.models import AuditEntry
 from summit.jobs import runner

@@ -168,7 +168,7 @@ def test_two_reports_at_once_are_one() -> None:
 class TestCommand:
     def run(self, path: Path | None = None) -> str:
         out = io.StringIO()
-        call_command("read_returns", *([str(path)] if path else []), stdout=out)
+        call_command("read_bounces", *([str(path)] if path else []), stdout=out)
         return out.getvalue().strip()
 
     def test_from_standard_input(self, monkeypatch: pytest.MonkeyPatch) -> None:

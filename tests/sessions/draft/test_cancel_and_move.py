@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from sessions.draft.models.sessions import Session
-from sessions.draft.services import edits
+from sessions.draft.services import cancel_and_move
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -20,29 +20,37 @@ pytestmark = pytest.mark.django_db
 def test_a_move_changes_time_and_room_and_is_recorded(summit: Summit, organiser: User) -> None:
     row = SessionFactory(summit=summit)
     room = RoomFactory(venue=VenueFactory(summit=summit))
-    edits.move(
+    cancel_and_move.move(
         session=row, starts_at=row.starts_at, ends_at=row.ends_at + timedelta(hours=1), room=room, by=organiser
     )
     row.refresh_from_db()
     assert (row.ends_at, row.room) == (START + timedelta(hours=2), room)
     assert AuditEntry.objects.get().fields == ["ends_at", "room"]
-    edits.move(session=row, starts_at=row.starts_at, ends_at=row.ends_at, room=room, by=organiser)
+    cancel_and_move.move(session=row, starts_at=row.starts_at, ends_at=row.ends_at, room=room, by=organiser)
     assert AuditEntry.objects.count() == 1
 
 
 def test_a_move_to_nowhere_is_refused(summit: Summit, organiser: User) -> None:
     row = SessionFactory(summit=summit)
     with pytest.raises(ValidationError, match="end before it starts"):
-        edits.move(session=row, starts_at=row.ends_at, ends_at=row.starts_at, room=None, by=organiser)
+        cancel_and_move.move(session=row, starts_at=row.ends_at, ends_at=row.starts_at, room=None, by=organiser)
     with pytest.raises(ValidationError, match="another summit"):
-        edits.move(session=row, starts_at=row.starts_at, ends_at=row.ends_at, room=RoomFactory(), by=organiser)
+        cancel_and_move.move(
+            session=row, starts_at=row.starts_at, ends_at=row.ends_at, room=RoomFactory(), by=organiser
+        )
     assert not AuditEntry.objects.exists()
 
 
 def test_cancelling_twice_is_once(summit: Summit, organiser: User) -> None:
     row = SessionFactory(summit=summit)
-    assert [edits.cancel(session=row, by=organiser), edits.cancel(session=row, by=organiser)] == [True, False]
-    assert [edits.reinstate(session=row, by=organiser), edits.reinstate(session=row, by=organiser)] == [True, False]
+    assert [cancel_and_move.cancel(session=row, by=organiser), cancel_and_move.cancel(session=row, by=organiser)] == [
+        True,
+        False,
+    ]
+    assert [
+        cancel_and_move.reinstate(session=row, by=organiser),
+        cancel_and_move.reinstate(session=row, by=organiser),
+    ] == [True, False]
     told = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
     assert list(told) == ["agenda.cancel", "agenda.reinstate"]
 
@@ -52,9 +60,9 @@ def test_who_may_edit(summit: Summit) -> None:
     later = {"starts_at": row.starts_at, "ends_at": row.ends_at + timedelta(minutes=1), "room": None}
     officer, desk = (UserFactory.with_role(role, summit) for role in (Role.CONFERENCE_OFFICER, Role.PROGRAMME))
     actions: list[Callable[[User], object]] = [
-        lambda by: edits.move(session=row, by=by, **later),
-        lambda by: edits.cancel(session=row, by=by),
-        lambda by: edits.reinstate(session=row, by=by),
+        lambda by: cancel_and_move.move(session=row, by=by, **later),
+        lambda by: cancel_and_move.cancel(session=row, by=by),
+        lambda by: cancel_and_move.reinstate(session=row, by=by),
     ]
     for action in actions:
         with pytest.raises(PermissionDenied, match="organiser, programme"):

@@ -1,4 +1,4 @@
-"""`manage.py newkey`: prints a fresh key for FIELD_KEYS."""
+"""`manage.py generate_field_key`: prints a fresh key for FIELD_KEYS."""
 
 from typing import Any
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from summit.admin_base.progress import Progress, time_left
+from summit.admin_base.progress_bar import Progress, time_left
 from summit.jobs.job_kinds import KINDS
 from summit.jobs.models.jobs import Job, JobState
 

@@ -9,8 +9,8 @@ from django.db import IntegrityError
 from delegations.invitations.models.invitations import TRANSITIONS, Invitation, InvitationLink, InvitationState
 from delegations.invitations.selectors import eligibility
 from delegations.invitations.selectors.eligibility import Step, preview
-from delegations.invitations.services import approval, invitations
-from delegations.invitations.services.approval import approve, approve_many, prepare, reopen, supersede
+from delegations.invitations.services import drafts_and_approval, invitations
+from delegations.invitations.services.drafts_and_approval import approve, approve_many, prepare, reopen, supersede
 from delegations.invitations.services.invitations import invite
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
@@ -227,7 +227,7 @@ class TestThreads:
         summit = f.SummitFactory()
         by = desk(summit)
         first, second = f.PartyFactory.create_batch(2, summit=summit)
-        real = approval.count
+        real = drafts_and_approval.count
         done: list[bool] = []
 
         def late(*, rows: list[Invitation], summit: Summit) -> None:

@@ -1,4 +1,4 @@
-"""`manage.py firstaccount`: creates the first account, for the person who sets the system up."""
+"""`manage.py create_first_account`: creates the first account, for the person who sets the system up."""
 
 from typing import Any
 
