@@ -1,7 +1,7 @@
 """Maps the domain's exceptions to the problem responses of the API. Their texts are already sentences for the
 caller."""
 
-from delegations.badges.selectors.badge_sheet import TooMany
+from delegations.badges.selectors.badge_sheet import TooManyBadges
 from delegations.badges.services.badges import BadgeProblem, BadgeRefused
 from delegations.badges.services.transferable_passes import TransferablePassRefused
 from delegations.core.errors import FieldProblem, NotNow
@@ -65,7 +65,7 @@ for _refused in (
         TransferablePassRefused,
     ),
     *(FinalStands, ListChanged, NamingRefused, NothingToFreeze, QuotaFull, VisaRefused),
-    *(AlreadyErased, MergeRefused, ImportFileProblem, TooMany, Unreadable),
-    photo_sheet.TooMany,
+    *(AlreadyErased, MergeRefused, ImportFileProblem, TooManyBadges, Unreadable),
+    photo_sheet.TooManyPhotos,
 ):
     means(_refused, "conflict")

@@ -27,7 +27,7 @@ View = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True)
-class Desk:
+class DelegationDesk:
     """A delegation, with the reader who acts for it."""
 
     viewer: Viewer
@@ -65,7 +65,7 @@ class Desk:
         return found
 
 
-def require_delegation(request: HttpRequest, public_id: str, action: str) -> Desk:
+def require_delegation(request: HttpRequest, public_id: str, action: str) -> DelegationDesk:
     """Return the Desk of the delegation with this public id, for a reader who may do `action` for it. No query.
 
     Raises Http404 for a delegation that isn't the reader's, PermissionDenied for a reader who doesn't act for it.
@@ -80,7 +80,7 @@ def require_delegation(request: HttpRequest, public_id: str, action: str) -> Des
                     raise PermissionDenied(
                         _("The focal points of %(party)s can do this, or protocol: %(contact)s.") % message
                     )
-                return Desk(viewer, party, viewer.acts[party.pk])
+                return DelegationDesk(viewer, party, viewer.acts[party.pk])
     raise Http404
 
 

@@ -16,7 +16,16 @@ from django.utils.translation import gettext as _
 
 from delegations.badges.models.badges import Badge
 from delegations.badges.selectors import badges
-from delegations.members.field_groups import GROUPS, NEEDS, PASSPORT, PERSON, TRAVEL, Group, particulars_of, photo_of
+from delegations.members.field_groups import (
+    GROUPS,
+    NEEDS,
+    PASSPORT,
+    PERSON,
+    TRAVEL,
+    FieldGroup,
+    particulars_of,
+    photo_of,
+)
 from delegations.members.models.members import FormerMember
 from delegations.members.models.particulars import Particulars
 from delegations.membership_changes import handover_items
@@ -100,7 +109,7 @@ WORDS: dict[tuple[type[models.Model], str], Callable[[Any], str]] = {
 
 
 @dataclass(frozen=True)
-class Part:
+class DataPart:
     """The data of one kind: `rows` are lists of field and value, `number` is the number of all rows."""
 
     title: str
@@ -140,7 +149,7 @@ class Held:
         """The person's summit."""
         return self.subject.summit
 
-    def parts(self) -> Iterator[Part]:
+    def parts(self) -> Iterator[DataPart]:
         """Yield the parts. The number of queries doesn't grow with the rows."""
         order = list(SEEN_BY)
         for portion in sorted(own_portions(), key=lambda each: order.index(each.name)):
@@ -149,7 +158,7 @@ class Held:
             elif part := self._part(portion):
                 yield part
 
-    def _part(self, portion: Portion) -> Part | None:
+    def _part(self, portion: Portion) -> DataPart | None:
         columns = [each for each in columns_of(portion) if each.name not in STRUCTURE and not is_staffs(each)]
         related = [each.name for each in columns if each.many_to_one]
         rows = portion.rows(self.subject)
@@ -168,21 +177,21 @@ class Held:
             photo = photo_of(self.person)
             source = self._entered_for(photo.entered_for if photo else None)
         lines = [self._line(row, columns) for row in shown[:MOST]]
-        return Part(str(portion.title), lines, number, _roles(SEEN_BY[portion.name]), until, source)
+        return DataPart(str(portion.title), lines, number, _roles(SEEN_BY[portion.name]), until, source)
 
     def _line(self, row: models.Model, columns: list[Any]) -> list[tuple[str, Any]]:
         message = [(capfirst(str(each.verbose_name)), self._said(row, each)) for each in columns]
         return [(name, value) for name, value in message if value != ""]
 
-    def _particulars(self) -> Iterator[Part]:
+    def _particulars(self) -> Iterator[DataPart]:
         row = particulars_of(self.person)
         for group, kept in GROUPED if row is not None else ():
             line = self._line(row, [Particulars._meta.get_field(name) for name in group.fields])  # type: ignore[arg-type]
             if line:
                 until, source = self._until(kept), self._source(group)
-                yield Part(str(SECTIONS[group.name][0]), [line], 1, _roles(group.view), until, source)
+                yield DataPart(str(SECTIONS[group.name][0]), [line], 1, _roles(group.view), until, source)
 
-    def _source(self, group: Group | None = None) -> str:
+    def _source(self, group: FieldGroup | None = None) -> str:
         """Return who entered the data, if known. Fields that the delegation can't see were entered by the host."""
         row = particulars_of(self.person)
         if row is None:

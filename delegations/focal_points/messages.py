@@ -15,7 +15,7 @@ from delegations.focal_points.services import notices
 from delegations.members.models.focal_points import FocalPoint
 from summit.outbox import failure_reasons
 from summit.outbox.failure_reasons import because
-from summit.outbox.message_kinds import Kind, Mail, register
+from summit.outbox.message_kinds import Mail, MessageKind, register
 from summit.outbox.models import Message
 
 
@@ -62,7 +62,7 @@ UNTRUE = failure_reasons.register(
     "delegations.focal_untrue", gettext_lazy("Who acts for the party had changed again before the message was sent.")
 )
 FOCAL_POINT = register(
-    Kind(
+    MessageKind(
         notices.KIND,
         "delegations.tasks.deliver_invitations",
         render_focal,

@@ -18,7 +18,7 @@ SOURCE = Path(__file__).with_name("letter.typ")
 
 
 @dataclass(frozen=True)
-class Sheet:
+class LetterSheet:
     """Everything that is printed in a letter. It is the same for all mailboxes of a party, because it contains no
     link."""
 
@@ -40,7 +40,7 @@ def _source() -> bytes:
 
 # A party's mailboxes get their letters one after the other, so the PDFs of the last few parties are cached.
 @lru_cache(maxsize=16)
-def write(sheet: Sheet) -> bytes:
+def write(sheet: LetterSheet) -> bytes:
     """Return the PDF of a letter. The active language must be the sheet's.
 
     Raises summit.pdf.fonts.MissingFontError if no installed font has one of the letters.

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from delegations.invitations import letter_pdf
-from delegations.invitations.letter_pdf import Sheet
+from delegations.invitations.letter_pdf import LetterSheet
 from delegations.invitations.selectors import letter_facts, placeholders
 from delegations.invitations.services import links
 from summit.core.languages import spoken
@@ -47,7 +47,7 @@ def render_plain(message: Message) -> Mail:
 
 def _on_paper(facts: dict[str, Any], subject: str) -> Attachment:
     values = letter_facts.marked(facts)
-    sheet = Sheet(
+    sheet = LetterSheet(
         title=subject,
         paragraphs=tuple(placeholders.paragraphs(facts["body"], values, paper=True)),
         letterhead=facts["letterhead"],

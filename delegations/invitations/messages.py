@@ -13,7 +13,7 @@ from delegations.invitations.selectors import letter_facts
 from delegations.invitations.services import reminders
 from summit.outbox import failure_reasons
 from summit.outbox.failure_reasons import because
-from summit.outbox.message_kinds import Kind, Mail, always_stands, register
+from summit.outbox.message_kinds import Mail, MessageKind, always_stands, register
 from summit.outbox.models import Message
 
 
@@ -48,7 +48,7 @@ LINK_DEAD = failure_reasons.register(
     gettext_lazy("The invitation or its link was revoked, or the link expired, before the letter was sent."),
 )
 INVITATION = register(
-    Kind(
+    MessageKind(
         "invitation",
         "delegations.tasks.deliver_invitations",
         letter_rendering.render,
@@ -57,7 +57,7 @@ INVITATION = register(
     )
 )
 TRIAL = register(
-    Kind(
+    MessageKind(
         letter_facts.TEST,
         "delegations.tasks.deliver_invitations",
         render_trial,
@@ -70,7 +70,7 @@ NEEDLESS = failure_reasons.register(
     gettext_lazy("The party had answered, its link opened nothing any more, or answers were due already."),
 )
 REMINDER = register(
-    Kind(
+    MessageKind(
         reminders.KIND,
         "delegations.tasks.deliver_reminders",
         letter_rendering.render_plain,

@@ -19,7 +19,7 @@ from summit.users.models import User
 
 
 @dataclass(frozen=True)
-class Group:
+class FieldGroup:
     """Fields that share the same permissions."""
 
     name: str
@@ -36,21 +36,21 @@ class Group:
         return f"delegations.{self.name}.change"
 
 
-PASSPORT = Group(
+PASSPORT = FieldGroup(
     "passport",
     (
         *("passport_name", "sex", "birth_date", "birth_place", "nationality"),
         *("passport_type", "passport_number", "passport_issuer", "passport_expiry"),
     ),
 )
-NEEDS = Group("needs", ("diet", "access"))
-TRAVEL = Group(
+NEEDS = FieldGroup("needs", ("diet", "access"))
+TRAVEL = FieldGroup(
     "travel",
     ("speaks", "arrives_at", "arrival_flight", "departs_at", "departure_flight", "hotel", "vehicle"),
 )
-PHOTO = Group("photo", ("photo",))
-GROUPS: dict[str, Group] = {group.name: group for group in (PASSPORT, NEEDS, TRAVEL, PHOTO)}
-GROUP_OF: dict[str, Group] = {name: group for group in GROUPS.values() for name in group.fields}
+PHOTO = FieldGroup("photo", ("photo",))
+GROUPS: dict[str, FieldGroup] = {group.name: group for group in (PASSPORT, NEEDS, TRAVEL, PHOTO)}
+GROUP_OF: dict[str, FieldGroup] = {name: group for group in GROUPS.values() for name in group.fields}
 # The columns of Particulars. The photograph is in a table of its own.
 PARTICULARS: tuple[str, ...] = (*PASSPORT.fields, *NEEDS.fields, *TRAVEL.fields)
 # The fields that everybody sees who may see the person at all.
@@ -105,7 +105,7 @@ def party_of(person: Person) -> Party | None:
 
 
 @dataclass
-class Reader:
+class FieldReader:
     """Finds out which fields of many people somebody may see and change.
 
     One query for each party, and those of `roles_by_summit`, however many people there are. Fetch people with
@@ -173,5 +173,5 @@ def others(person: Person, party: Party) -> set[str]:
 
 def visible_fields(by: By, person: Person) -> set[str]:
     """Return the names of a person's fields that somebody may see (keys of `GROUP_OF`). For many people, use
-    `Reader`."""
-    return Reader(by).visible(person)
+    `FieldReader`."""
+    return FieldReader(by).visible(person)

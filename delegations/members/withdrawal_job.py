@@ -17,7 +17,7 @@ from delegations.members.selectors.naming_rules import NamingRefused
 from delegations.members.services import bulk_changes, members
 from delegations.parties.selectors import party_names
 from summit.jobs import services as jobs_services
-from summit.jobs.job_kinds import Kind, Line, Result, Step, register
+from summit.jobs.job_kinds import JobKind, JobLine, JobStep, Result, register
 from summit.jobs.models.jobs import Job
 from summit.people.models import Person
 from summit.permissions.rules import Actor, allows
@@ -48,7 +48,7 @@ def ask(*, memberships: Iterable[Membership], by: User) -> list[Job]:
     ]
 
 
-def step(job: Job) -> Step:
+def step(job: Job) -> JobStep:
     """Withdraw the next members and return the job's state."""
     rows, came = job.params["rows"], list(job.checkpoint.get("came", []))
     for key, _person, _party in rows[len(came) : len(came) + BATCH]:
@@ -56,7 +56,7 @@ def step(job: Job) -> Step:
     result = None
     if len(came) == len(rows):
         result = Result(DONE, {"number": came.count(DONE), "total": len(rows)})
-    return Step(len(came), len(rows), {"came": came}, result)
+    return JobStep(len(came), len(rows), {"came": came}, result)
 
 
 def _withdraw(key: int, by: User) -> str:
@@ -106,7 +106,7 @@ def _words() -> dict[str, tuple[str, str]]:
     }
 
 
-def lines(job: Job) -> list[Line]:
+def lines(job: Job) -> list[JobLine]:
     """Return a line with the result for each member, or nothing if the job's owner may no longer withdraw members.
 
     Two queries.
@@ -123,16 +123,16 @@ def lines(job: Job) -> list[Line]:
     ]
 
 
-def _line(person: Person | None, party: party_names.Named | None, words: tuple[str, str]) -> Line:
+def _line(person: Person | None, party: party_names.NamedParty | None, words: tuple[str, str]) -> JobLine:
     about: dict[str, Any] = {} if party is None else {"about": party.name, "about_language": party.language}
     sign, message = words
     if person is None:
-        return Line("", message, sign, **about)
-    return Line(person.label, message, sign, url=reverse("admin:summit_person_change", args=[person.pk]), **about)
+        return JobLine("", message, sign, **about)
+    return JobLine(person.label, message, sign, url=reverse("admin:summit_person_change", args=[person.pk]), **about)
 
 
 WITHDRAW_MEMBERS = register(
-    Kind(
+    JobKind(
         name=NAME,
         title=gettext_lazy("Withdrawing members"),
         step=step,

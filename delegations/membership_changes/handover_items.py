@@ -22,7 +22,7 @@ class NotHeld(Exception):
 
 
 @dataclass(frozen=True)
-class Desk:
+class HandoverDesk:
     """A reader at a desk, who sees what their role may see."""
 
     user: User
@@ -36,7 +36,7 @@ class Delegation:
     people: tuple[Person, ...] = ()
 
 
-Reader = Desk | Delegation
+Reader = HandoverDesk | Delegation
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Kind:
+class HandoverKind:
     """A kind of item.
 
     `held` returns the keys of the items that a person holds and can still use. `tell` returns the titles of items by
@@ -70,10 +70,10 @@ class Kind:
     dropped: Any = ""
 
 
-_kinds: Registry[Kind] = Registry()
+_kinds: Registry[HandoverKind] = Registry()
 
 
-def register(order: int, kind: Kind) -> Kind:
+def register(order: int, kind: HandoverKind) -> HandoverKind:
     """Register a kind at its place in the order and return it. Raises ValueError if another kind has the same
     name."""
     if any(known.what == kind.what for known in _kinds):
@@ -81,7 +81,7 @@ def register(order: int, kind: Kind) -> Kind:
     return _kinds.register(order)(kind)
 
 
-def kinds() -> dict[str, Kind]:
+def kinds() -> dict[str, HandoverKind]:
     """Return the kinds by name, in their order."""
     return {kind.what: kind for kind in _kinds}
 
@@ -92,7 +92,7 @@ def held(person: Person) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True)
-class Item:
+class HandoverItem:
     """An item with its title for a reader. `label` is the kind's name; `told` is None where the reader may not see
     the title."""
 
@@ -107,7 +107,7 @@ class Item:
         return comma().join((self.label, self.told.words)) if self.told else self.label
 
 
-def items(*, summit: Summit, keys: Iterable[tuple[str, str]], reader: Reader) -> list[Item]:
+def items(*, summit: Summit, keys: Iterable[tuple[str, str]], reader: Reader) -> list[HandoverItem]:
     """Return items of a summit with their titles for a reader, in the order of `keys`.
 
     The number of queries grows only with the number of kinds.
@@ -120,6 +120,6 @@ def items(*, summit: Summit, keys: Iterable[tuple[str, str]], reader: Reader) ->
         if what in known
     }
     return [
-        Item(what, key, str(known[what].label) if what in known else what, told.get(what, {}).get(key))
+        HandoverItem(what, key, str(known[what].label) if what in known else what, told.get(what, {}).get(key))
         for what, key in wanted
     ]

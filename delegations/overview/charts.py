@@ -16,7 +16,7 @@ from delegations.parties.models.parties import Level
 from delegations.parties.selectors import regions as regions_selectors
 from summit.admin_base import svg_charts
 from summit.admin_base.dashboard import desk_chart, lately, now_of, today_of
-from summit.admin_base.svg_charts import Chart, Column, Row
+from summit.admin_base.svg_charts import BarRow, Chart, Column
 from summit.core.date_formats import short_day
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
@@ -123,7 +123,7 @@ def by_continent(request: HttpRequest, summit: Summit) -> Chart | None:
     title = _attending(sum(row.attending for row in found), len(open_in))
     labels = dict(regions_selectors.choices(None))
     shown = [
-        Row(
+        BarRow(
             str(labels[row.group]),
             [row.attending, row.regrets, row.open],
             _("%(answered)d of %(invited)d") % {"answered": row.attending + row.regrets, "invited": row.invited},
@@ -192,7 +192,7 @@ def by_level(request: HttpRequest, summit: Summit) -> Chart | None:
         message = {"level": labels[most.level], "n": most.coming, "coming": coming}
         title = _("Most come at this level: %(level)s, %(n)d of %(coming)d") % message
     shown = [
-        Row(labels[row.level], [row.coming, 0, row.open], _("%(n)s come") % {"n": formats.localize(row.coming)})
+        BarRow(labels[row.level], [row.coming, 0, row.open], _("%(n)s come") % {"n": formats.localize(row.coming)})
         for row in found
     ]
     about = _("A bar for each level: who comes at it, and who was asked for at it and has not answered.")

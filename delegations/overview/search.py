@@ -8,16 +8,16 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from delegations.parties.models.parties import Party, PartyName
-from summit.admin_base.search import Hit, Source, register
+from summit.admin_base.search import SearchHit, Source, register
 from summit.core.text_normalisation import Fold
 from summit.people.models import Person
 
 
-def _person(row: Person) -> Hit:
+def _person(row: Person) -> SearchHit:
     membership: Any = getattr(row, "membership", None)
     note = [row.office if row.name else "", membership.party.name if membership else ""]
     url = reverse("admin:summit_person_change", args=[row.pk])
-    return Hit(row.name or row.office, " · ".join(part for part in note if part), url)
+    return SearchHit(row.name or row.office, " · ".join(part for part in note if part), url)
 
 
 def _in_any_language(words: list[str]) -> Q:
@@ -26,8 +26,8 @@ def _in_any_language(words: list[str]) -> Q:
     return Q(pk__in=names.values("party"))
 
 
-def _party(row: Party) -> Hit:
-    return Hit(row.name, row.formal_name, reverse("admin:delegations_party_change", args=[row.pk]))
+def _party(row: Party) -> SearchHit:
+    return SearchHit(row.name, row.formal_name, reverse("admin:delegations_party_change", args=[row.pk]))
 
 
 register(

@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from delegations.participants.list_pdf import TOGETHER, ways
-from delegations.participants.selectors.listing import Line, Listing, Person
+from delegations.participants.selectors.listing import ListedPerson, Listing, ParticipantLine
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # Names of our own styles, as shown in the word processor.
@@ -143,7 +143,7 @@ def _head(document: Any, listing: Listing) -> None:
         _say(document, listing, "Normal", listing.note, language=listing.first_language)
 
 
-def _party(document: Any, listing: Listing, line: Line, nobody: str) -> None:
+def _party(document: Any, listing: Listing, line: ParticipantLine, nobody: str) -> None:
     heading = _say(document, listing, "Heading 2", line.name, language=line.language)
     if line.mark:
         _run(heading, line.mark, line.language).font.superscript = True
@@ -158,7 +158,7 @@ def _party(document: Any, listing: Listing, line: Line, nobody: str) -> None:
             paragraph.paragraph_format.keep_with_next = True
 
 
-def _person(document: Any, listing: Listing, person: Person) -> Any:
+def _person(document: Any, listing: Listing, person: ListedPerson) -> Any:
     paragraph = _say(document, listing, PERSON, "")
     name = " ".join(part for part in (person.address, person.name) if part)
     first = _run(paragraph, name or person.office, listing.language)

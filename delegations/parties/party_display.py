@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from delegations.parties.selectors.footnotes import Footnotes
-from delegations.parties.selectors.party_names import NEUTRAL, Named
+from delegations.parties.selectors.party_names import NEUTRAL, NamedParty
 from summit.templatetags.content import own
 
 
@@ -18,7 +18,7 @@ def flag_url(flag: str) -> str:
     return static("flags/neutral.svg" if flag == NEUTRAL else f"flags/{flag.lower()}.gif")
 
 
-def marked_party(named: Named, mark: str) -> SafeString:
+def marked_party(named: NamedParty, mark: str) -> SafeString:
     """Return a party's flag, name and footnote mark as HTML.
 
     The flag has no alternative text, since the name is beside it. No template is used, as a page may have a thousand
@@ -32,7 +32,7 @@ def marked_party(named: Named, mark: str) -> SafeString:
     )
 
 
-def line(named: Named, notes: Footnotes | None = None) -> SafeString:
+def line(named: NamedParty, notes: Footnotes | None = None) -> SafeString:
     """Return a party's flag and name as HTML, with the mark of its footnote in `notes`."""
     # Templates of pages without footnotes pass an empty value.
     return marked_party(named, notes.mark(named) if isinstance(notes, Footnotes) else "")

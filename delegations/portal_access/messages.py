@@ -11,7 +11,7 @@ from delegations.portal_access.models import SignInCode
 from delegations.portal_access.services import sign_in_codes
 from summit.outbox import failure_reasons
 from summit.outbox.failure_reasons import because
-from summit.outbox.message_kinds import Kind, Mail, register
+from summit.outbox.message_kinds import Mail, MessageKind, register
 from summit.outbox.models import Message
 
 
@@ -42,7 +42,7 @@ CODE_DEAD = failure_reasons.register(
     "delegations.code_dead", gettext_lazy("The code expired or was used before the mail was sent.")
 )
 SIGN_IN_CODE = register(
-    Kind(
+    MessageKind(
         sign_in_codes.KIND,
         "delegations.tasks.deliver_codes",
         render_code,

@@ -55,7 +55,7 @@ class RetentionForm(SentencesForm):
 
 
 @dataclass(frozen=True)
-class Line:
+class RetentionLine:
     """A line of the page for one kind of data: its retention time, and the rows of all its pieces."""
 
     what: str
@@ -151,7 +151,7 @@ def _night(now: datetime) -> datetime:
     return at if at > now else at + timedelta(days=1)
 
 
-def _lines(summit: Summit, tonight: list[Held]) -> list[Line]:
+def _lines(summit: Summit, tonight: list[Held]) -> list[RetentionLine]:
     times = Times.of(summit)
     categories = {row.pk: row.name for row in Category.objects.filter(summit=summit)}
     lines = []
@@ -159,7 +159,7 @@ def _lines(summit: Summit, tonight: list[Held]) -> list[Line]:
         of_it = [each for each in tonight if each.piece.what == what]
         own = [f"{categories.get(key, '')}: {_days(times.days[what, key])}" for key in times.categories(what)]
         lines.append(
-            Line(
+            RetentionLine(
                 what=what,
                 label=str(label),
                 days=_days(times.days[what, None]),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from delegations.privacy.services import correction_requests
 from summit.outbox import failure_reasons
 from summit.outbox.failure_reasons import because
-from summit.outbox.message_kinds import Kind, Mail, register
+from summit.outbox.message_kinds import Mail, MessageKind, register
 from summit.outbox.models import Message
 from summit.people.models import Person
 
@@ -36,7 +36,7 @@ SETTLED = failure_reasons.register(
     "delegations.own_data_settled", gettext_lazy("The person’s data was erased before the message was sent.")
 )
 OWN_DATA = register(
-    Kind(
+    MessageKind(
         correction_requests.KIND,
         "delegations.tasks.deliver_invitations",
         render,

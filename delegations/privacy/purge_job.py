@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.privacy.services import retention
-from summit.jobs.job_kinds import Kind, Result, Step, register
+from summit.jobs.job_kinds import JobKind, JobStep, Result, register
 from summit.jobs.models.jobs import Job
 from summit.permissions.rules import Actor, allows
 from summit.summits.models import Summit
@@ -12,7 +12,7 @@ NAME = "purge"
 PURGED = "purged"
 
 
-def step(job: Job) -> Step:
+def step(job: Job) -> JobStep:
     """Purge the next batch and return the job's state. Raises PermissionDenied if the job's owner may no longer
     purge."""
     summit = job.summit
@@ -26,7 +26,7 @@ def step(job: Job) -> Step:
     number = checkpoint["done"] + sum(done.values())
     total = max(checkpoint["total"], number)
     result = None if done else Result(PURGED, {"number": number})
-    return Step(number, total, {"total": total, "done": number}, result)
+    return JobStep(number, total, {"total": total, "done": number}, result)
 
 
 def may_purge(actor: Actor, summit: Summit | None) -> bool:
@@ -47,7 +47,7 @@ def result(job: Job) -> str:
 
 
 PURGE = register(
-    Kind(
+    JobKind(
         name=NAME,
         title=gettext_lazy("Purging what has been kept long enough"),
         step=step,

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from delegations.parties.models.parties import Party
 from delegations.parties.party_display import flag_url, footnote_mark, line, marked_party
 from delegations.parties.selectors.footnotes import Footnotes
-from delegations.parties.selectors.party_names import Book, Named
+from delegations.parties.selectors.party_names import Book, NamedParty
 from summit.templatetags.content import own
 
 register = template.Library()
@@ -21,45 +21,45 @@ register.simple_tag(marked_party)
 
 
 @register.simple_tag
-def party_line(named: Named, notes: Footnotes | None = None) -> SafeString:
+def party_line(named: NamedParty, notes: Footnotes | None = None) -> SafeString:
     """Render a party's line."""
     return line(named, notes)
 
 
 @register.simple_tag
-def party_words(named: Named, notes: Footnotes | None = None) -> SafeString:
+def party_words(named: NamedParty, notes: Footnotes | None = None) -> SafeString:
     """Render a party's name to stand in a sentence: without its flag, with the mark of its footnote."""
     return format_html("{}{}", own(named.name, named.language), party_mark(named, notes))
 
 
 @register.simple_tag
-def party_mark(named: Named | None, notes: Footnotes | None = None) -> SafeString | str:
+def party_mark(named: NamedParty | None, notes: Footnotes | None = None) -> SafeString | str:
     """Render the mark of a party's footnote alone, for where the party is named in other words."""
     return footnote_mark(notes.mark(named) if isinstance(notes, Footnotes) else "")
 
 
 @register.simple_tag(takes_context=True)
-def named_party(context: Context, party: Party | int | None, frozen: str = "") -> Named | None:
+def named_party(context: Context, party: Party | int | None, frozen: str = "") -> NamedParty | None:
     """Return how the page names a party, by itself or by what is frozen of its name; None where it names none."""
     names: Book | None = context.get("names")
     return names.of(party, frozen) if names is not None else None
 
 
 @register.simple_tag(takes_context=True)
-def named_place(context: Context, place: Any) -> Named | None:
+def named_place(context: Context, place: Any) -> NamedParty | None:
     """Return how the page names the party whose own place in a session this is; None where it is a person's."""
     person = getattr(place, "person_id", None) or getattr(place, "slot_key", "")
     return None if person else named_party(context, getattr(place, "party_id", None))
 
 
 @register.simple_tag(takes_context=True)
-def named_beside(context: Context, place: Any) -> Named | None:
+def named_beside(context: Context, place: Any) -> NamedParty | None:
     """Return how the page names the party of a person's place, also where the person's office names it already."""
     label = getattr(place, "party_label", "") or getattr(place, "party_beside", "")
     return named_party(context, getattr(place, "party_id", None), label) if label else None
 
 
 @register.filter
-def mark_of(named: Named | None, notes: Footnotes | None) -> str:
+def mark_of(named: NamedParty | None, notes: Footnotes | None) -> str:
     """Return the mark of a party's footnote among those of its page."""
     return notes.mark(named) if notes is not None else ""

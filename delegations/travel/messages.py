@@ -12,7 +12,7 @@ from delegations.travel.models.visas import VisaLetter, VisaState
 from delegations.travel.services import visa_notices
 from summit.outbox import failure_reasons
 from summit.outbox.failure_reasons import because
-from summit.outbox.message_kinds import Kind, Mail, register
+from summit.outbox.message_kinds import Mail, MessageKind, register
 from summit.outbox.models import Message
 
 
@@ -45,7 +45,7 @@ OVERTAKEN = failure_reasons.register(
     "delegations.visa_overtaken", gettext_lazy("The letter was decided anew before the message was sent.")
 )
 VISA_LETTER = register(
-    Kind(
+    MessageKind(
         visa_notices.KIND,
         "delegations.tasks.deliver_invitations",
         render,

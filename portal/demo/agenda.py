@@ -50,7 +50,7 @@ class Speech:
 
 
 @dataclass(frozen=True)
-class Entry:
+class DemoSession:
     """A session to load, with the real London times."""
 
     day: int
@@ -67,8 +67,8 @@ class Entry:
     speeches: tuple[Speech, ...] = ()
 
 
-def _bilateral(day: int, starts: time, ends: time, other: str, people: tuple[str, ...] = ()) -> Entry:
-    return Entry(
+def _bilateral(day: int, starts: time, ends: time, other: str, people: tuple[str, ...] = ()) -> DemoSession:
+    return DemoSession(
         day,
         starts,
         ends,
@@ -83,7 +83,7 @@ def _bilateral(day: int, starts: time, ends: time, other: str, people: tuple[str
 
 
 DAY_ONE = (
-    Entry(
+    DemoSession(
         FIRST,
         time(6, 50),
         time(7, 40),
@@ -94,7 +94,7 @@ DAY_ONE = (
         "Morning programmes of radio and television.",
         people=("border_minister",),
     ),
-    Entry(
+    DemoSession(
         FIRST,
         time(8, 0),
         time(9, 15),
@@ -106,7 +106,7 @@ DAY_ONE = (
         chair="home_secretary",
         parties=ALL,
     ),
-    Entry(
+    DemoSession(
         FIRST,
         time(9, 30),
         time(10, 5),
@@ -122,7 +122,7 @@ DAY_ONE = (
             Speech("home_secretary", "Address of the host", 15),
         ),
     ),
-    Entry(
+    DemoSession(
         FIRST,
         time(10, 10),
         time(10, 25),
@@ -133,7 +133,7 @@ DAY_ONE = (
         "Heads of delegation.",
         parties=ALL,
     ),
-    Entry(
+    DemoSession(
         FIRST,
         time(10, 30),
         time(11, 15),
@@ -145,7 +145,7 @@ DAY_ONE = (
         parties=("United Kingdom",),
         people=("border_minister", "commander", "home_office", "border_force", "crime_agency"),
     ),
-    Entry(
+    DemoSession(
         FIRST,
         time(11, 30),
         time(12, 45),
@@ -160,7 +160,7 @@ DAY_ONE = (
             *("Iraq", "Kurdistan Regional Government", "Netherlands", "Serbia", "Türkiye", "Vietnam"),
         ),
     ),
-    Entry(
+    DemoSession(
         FIRST,
         time(12, 45),
         time(14, 0),
@@ -171,7 +171,7 @@ DAY_ONE = (
         chair="home_secretary",
         parties=ALL,
     ),
-    Entry(
+    DemoSession(
         FIRST,
         time(14, 15),
         time(15, 15),
@@ -186,7 +186,7 @@ DAY_ONE = (
             *("Spain", "Sweden", "Switzerland", "Tunisia", "United States"),
         ),
     ),
-    Entry(
+    DemoSession(
         FIRST,
         time(15, 30),
         time(16, 15),
@@ -198,7 +198,7 @@ DAY_ONE = (
         chair="border_minister",
         parties=ALL,
     ),
-    Entry(
+    DemoSession(
         FIRST,
         time(16, 30),
         time(17, 30),
@@ -218,7 +218,7 @@ DAY_ONE = (
 )
 
 DAY_TWO = (
-    Entry(
+    DemoSession(
         SECOND,
         time(7, 45),
         time(8, 15),
@@ -231,7 +231,7 @@ DAY_TWO = (
     ),
     _bilateral(SECOND, time(8, 30), time(8, 50), "Iraq"),
     _bilateral(SECOND, time(8, 55), time(9, 15), "Austria"),
-    Entry(
+    DemoSession(
         SECOND,
         time(9, 30),
         time(10, 45),
@@ -245,7 +245,7 @@ DAY_TWO = (
     ),
     _bilateral(SECOND, time(10, 50), time(11, 10), "France"),
     _bilateral(SECOND, time(11, 15), time(11, 35), "Nigeria"),
-    Entry(
+    DemoSession(
         SECOND,
         time(11, 40),
         time(11, 55),
@@ -255,7 +255,7 @@ DAY_TWO = (
         Visibility.ACCREDITED,
         parties=JOINT_STATEMENT,
     ),
-    Entry(
+    DemoSession(
         SECOND,
         time(12, 0),
         time(12, 45),
@@ -267,7 +267,7 @@ DAY_TWO = (
         chair="home_secretary",
         parties=ALL,
     ),
-    Entry(
+    DemoSession(
         SECOND,
         time(13, 0),
         time(13, 45),

@@ -246,7 +246,7 @@ def _sessions(loading: Loading) -> None:
     Participant.objects.bulk_create(participants)
 
 
-def _participants(loading: Loading, entry: agenda.Entry, session: Session) -> list[Participant]:
+def _participants(loading: Loading, entry: agenda.DemoSession, session: Session) -> list[Participant]:
     """Return the participants: the chair, people by their keys, parties by name ("*" for all delegations)."""
     delegations = [party.name for party in loading.parties.values() if party.is_delegation]
     named = delegations if entry.parties == agenda.ALL else list(entry.parties)

@@ -30,7 +30,7 @@ PARAGRAPH = (
 
 
 @dataclass
-class Desk:
+class PressDesk:
     """The objects created so far. Each list is stored with one call, in this order."""
 
     opening: datetime
@@ -47,7 +47,7 @@ def make(made: World, number: int) -> None:
     """Create `number` texts and a few subscribers. Published texts count as announced, so no mail is sent."""
     today = datetime.combine(db_now().date(), time(), UTC)
     opening = datetime.combine(made.summit.starts_on, time(8, 0), UTC)
-    desk = Desk(opening, min(APART, (today - opening) / max(number, 1)), today)
+    desk = PressDesk(opening, min(APART, (today - opening) / max(number, 1)), today)
     # Speeches that have been given.
     given = Slot.objects.filter(session__summit=made.summit, session__cancelled_at=None, session__ends_at__lt=today)
     slots = list(given.order_by("id"))
@@ -72,7 +72,7 @@ def make(made: World, number: int) -> None:
     _subscribers(made)
 
 
-def _embargo(made: World, desk: Desk, position: int, standing: str) -> Embargo:
+def _embargo(made: World, desk: PressDesk, position: int, standing: str) -> Embargo:
     moments = {"out": desk.opening + position * desk.apart, "held": desk.opening, "embargo": desk.today + EMBARGO}
     moment = moments.get(standing)
     embargo = Embargo(public_id=made.ids(), summit=made.summit, moment=moment)
@@ -84,7 +84,7 @@ def _embargo(made: World, desk: Desk, position: int, standing: str) -> Embargo:
     return embargo
 
 
-def _text(made: World, desk: Desk, *, position: int, standing: str, embargo: Embargo, slot: Slot | None) -> None:
+def _text(made: World, desk: PressDesk, *, position: int, standing: str, embargo: Embargo, slot: Slot | None) -> None:
     kind = (
         TextKind.TRANSCRIPT if slot else made.ids.random.choice([kind for kind in TextKind if kind != "transcript"])
     )
@@ -111,7 +111,9 @@ def _text(made: World, desk: Desk, *, position: int, standing: str, embargo: Emb
         ]
 
 
-def _edition(made: World, desk: Desk, version: TextVersion, *, position: int, number: int, standing: str) -> Edition:
+def _edition(
+    made: World, desk: PressDesk, version: TextVersion, *, position: int, number: int, standing: str
+) -> Edition:
     paragraphs = made.ids.random.randint(3, 12)
     edition = Edition(
         public_id=made.ids(),
@@ -130,7 +132,7 @@ def _edition(made: World, desk: Desk, version: TextVersion, *, position: int, nu
     return edition
 
 
-def _announced(made: World, desk: Desk) -> None:
+def _announced(made: World, desk: PressDesk) -> None:
     Announcement.objects.bulk_create(
         [
             Announcement(edition=edition, at=edition.version.text.embargo.moment or desk.today + EMBARGO)

@@ -16,7 +16,7 @@ from portal.views import read_marks
 from portal.views.agenda_changes import describe
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.agenda.selectors import change_descriptions, last_changed, own_changes, release_cache, released_agenda
-from sessions.agenda.selectors.differences import Change
+from sessions.agenda.selectors.differences import SessionChange
 from sessions.agenda.selectors.release_cache import Current, Own
 from sessions.public.filters import asked, narrowed
 from sessions.public.session_lists import SessionLine, SessionList
@@ -102,7 +102,7 @@ def _shown(viewer: Viewer, at: Current, own: Own, listed: SessionList) -> list[S
 
 
 def _lists(
-    viewer: Viewer, at: Current, listed: SessionList, rows: list[SessionLine], fresh: list[Change]
+    viewer: Viewer, at: Current, listed: SessionList, rows: list[SessionLine], fresh: list[SessionChange]
 ) -> dict[str, Any]:
     """Return the page's context besides the list, and mark the rows that are on now, next or new."""
     on, following = mark(rows, at.moment)

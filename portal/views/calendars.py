@@ -71,7 +71,7 @@ def _make(request: HttpRequest, viewer: Viewer, person: Person | None, acts: lis
     by: By = viewer.acts[party.pk] if party else viewer.by
     try:
         _row, token = calendars_services.make(by=by, person=None if party else person, party=party, alarms=alarms)
-    except (calendars_services.TooMany, PermissionDenied) as problem:
+    except (calendars_services.TooManyCalendars, PermissionDenied) as problem:
         return "", str(problem)
     return calendars_services.address_of(token), ""
 

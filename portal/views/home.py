@@ -14,10 +14,10 @@ from portal.identity import Viewer, viewer_of, viewer_required
 from portal.views import read_marks
 from portal.views.agenda import mark, minutes_until, own_agenda_of
 from portal.views.agenda_changes import describe
-from press.public.text_lists import Line, line
+from press.public.text_lists import TextLine, line
 from press.published_texts.selectors import brief, listed
 from sessions.agenda.selectors import change_descriptions, release_cache
-from sessions.agenda.selectors.differences import Change
+from sessions.agenda.selectors.differences import SessionChange
 from summit.core.database_clock import db_now
 
 # The most changes that the page shows in full; the page of changes has all of them.
@@ -55,13 +55,13 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/desk_home.html", context)
 
 
-def _published(viewer: Viewer) -> list[Line]:
+def _published(viewer: Viewer) -> list[TextLine]:
     """Return the latest published texts of speeches for the reader's delegations. One query."""
     spoken = listed(viewer.summit).filter(version__text__slot__party__in=[party.pk for party in viewer.parties])
     return [line(brief(viewer.summit, edition)) for edition in spoken.defer("body")[:PUBLISHED]]
 
 
-def _unseen(request: HttpRequest, viewer: Viewer) -> list[Change]:
+def _unseen(request: HttpRequest, viewer: Viewer) -> list[SessionChange]:
     """Return the changes of the last releases that the reader hasn't seen.
 
     Three queries, and two for rows that the process hasn't cached.

@@ -101,7 +101,7 @@ def _page(
     return render(request, "portal/invitation.html", context, status=status)
 
 
-def _choices(named: party_names.Named) -> list[tuple[str, str, str]]:
+def _choices(named: party_names.NamedParty) -> list[tuple[str, str, str]]:
     """Return the value, label and description of each possible answer."""
     message = {"party": named.name}
     return [

@@ -27,7 +27,7 @@ def programme(request: HttpRequest) -> HttpResponse:
         return redirect(back)
     updated = last_changed.of_members(viewer.summit, viewer.members, everything=everything)
     find = released_agenda.members_agenda if everything else released_agenda.own_agenda
-    reader = printed.Reader(viewer.members, viewer.reads_for, viewer.me)
+    reader = printed.ProgrammeReader(viewer.members, viewer.reads_for, viewer.me)
     rows = find(summit=viewer.summit, members=viewer.members)
     try:
         name, content = printed.write(viewer.summit, updated, reader, rows, own=not everything)

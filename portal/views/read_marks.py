@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from portal.browser_session import SHOWN_KEY
 from portal.identity import Viewer
 from sessions.agenda.selectors import own_changes, release_cache, released_snapshots
-from sessions.agenda.selectors.differences import Change
+from sessions.agenda.selectors.differences import SessionChange
 from sessions.agenda.selectors.release_cache import Current, Own
 from sessions.draft.models.sessions import Session
 from sessions.notifications.services import read_marks
@@ -52,7 +52,7 @@ def own(viewer: Viewer, at: Current, found: Seen) -> Own:
     return release_cache.own(viewer.summit, viewer.members, own_changes.numbers(at, back))
 
 
-def unread(viewer: Viewer, at: Current, found: Seen, theirs: Own) -> list[Change]:
+def unread(viewer: Viewer, at: Current, found: Seen, theirs: Own) -> list[SessionChange]:
     """Return the changes of the last releases that the viewer hasn't seen, newest first.
 
     No query, except for rows that the process hasn't cached.

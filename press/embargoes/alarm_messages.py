@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from press.embargoes.services import alarms
 from press.texts.outbox import DELIVERY_TASK
 from summit.outbox import failure_reasons
-from summit.outbox.message_kinds import Kind, Mail, register
+from summit.outbox.message_kinds import Mail, MessageKind, register
 from summit.outbox.models import Message
 from summit.templatetags.moments import day_clock
 
@@ -31,4 +31,6 @@ def render(message: Message) -> Mail:
 
 
 failure_reasons.register(alarms.ANSWERED, gettext_lazy("The alarm had been answered before the message was sent."))
-ALARM = register(Kind(alarms.KIND, DELIVERY_TASK, render, alarms.answered, gettext_lazy("alarm of the press desk")))
+ALARM = register(
+    MessageKind(alarms.KIND, DELIVERY_TASK, render, alarms.answered, gettext_lazy("alarm of the press desk"))
+)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from press.embargoes.services import hold_notices
 from press.texts.outbox import DELIVERY_TASK
 from summit.outbox import failure_reasons
-from summit.outbox.message_kinds import Kind, Mail, register
+from summit.outbox.message_kinds import Mail, MessageKind, register
 from summit.outbox.models import Message
 
 
@@ -31,4 +31,6 @@ def render(message: Message) -> Mail:
 failure_reasons.register(
     hold_notices.RELEASED, gettext_lazy("The hold had been released before the message was sent.")
 )
-HELD = register(Kind(hold_notices.KIND, DELIVERY_TASK, render, hold_notices.released, gettext_lazy("held texts")))
+HELD = register(
+    MessageKind(hold_notices.KIND, DELIVERY_TASK, render, hold_notices.released, gettext_lazy("held texts"))
+)

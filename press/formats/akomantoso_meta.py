@@ -11,7 +11,7 @@ from django.conf import settings
 
 from press.formats.akomantoso_body import Element, add
 from press.formats.codes import three
-from press.published_texts.selectors import Change, Reading
+from press.published_texts.selectors import PublishedChange, Reading
 
 SOURCE = "#office"
 MEDIA_TYPE = "application/akn+xml"
@@ -100,7 +100,7 @@ def _classification(meta: Element, reading: Reading) -> None:
         add(found, "keyword", value=key, showAs=name, dictionary="#topics")
 
 
-def _ref(change: Change) -> str:
+def _ref(change: PublishedChange) -> str:
     return f"edition_{change.number}"
 
 

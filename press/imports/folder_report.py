@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from delegations.imports.selectors.report import Report as PartiesReport
+from delegations.imports.selectors.report import ImportReport as PartiesReport
 from summit.uploads import report
 
 
 @dataclass
-class Line(report.Line):
+class FolderLine(report.ReportLine):
     """The outcome of a file: its name, and the title of its text."""
 
     file: str = ""
@@ -16,10 +16,10 @@ class Line(report.Line):
 
 
 @dataclass
-class Report(report.Report[Line]):
+class FolderReport(report.UploadReport[FolderLine]):
     """The lines of all files, in the order of the speakers' codes, and further notes."""
 
-    LINE: ClassVar[type[report.Line]] = Line
+    LINE: ClassVar[type[report.ReportLine]] = FolderLine
 
     # The outcome of the table's rows, if parties and people were to be created.
     parties: PartiesReport | None = None

@@ -22,9 +22,9 @@ from delegations.parties.selectors.party_names import Books, kind_word
 from press.embargoes.services import embargoes
 from press.imports import files as files_imports
 from press.imports.files.report import Taken, Unreadable
-from press.imports.folder_report import Line, Report
+from press.imports.folder_report import FolderLine, FolderReport
 from press.imports.folders import SpeechFile
-from press.imports.speakers import Row, party_of, rows_of, speaker_of
+from press.imports.speakers import SpeakerRow, party_of, rows_of, speaker_of
 from press.texts.errors import DecisionRefused
 from press.texts.models.embargoes import EmbargoMode
 from press.texts.models.texts import Text, TextKind, TextVersion, Wording
@@ -65,7 +65,7 @@ class _Refused(Exception):
     """A file isn't imported; the message says why and what to do."""
 
 
-def preview(order: Order) -> Report:
+def preview(order: Order) -> FolderReport:
     """Return the report of an import without writing anything: it is run and rolled back.
 
     Raises the same errors as `import_speeches`.
@@ -76,14 +76,14 @@ def preview(order: Order) -> Report:
     return report
 
 
-def import_speeches(order: Order) -> Report:
+def import_speeches(order: Order) -> FolderReport:
     """Import speeches into a summit, and return a report with the outcome of each file.
 
     Raises PermissionDenied, and Unreadable if the table has no column that identifies the parties.
     """
     check_can_write(order.by, order.summit)
     rows = rows_of(order.table) if order.table else {}
-    report = Report()
+    report = FolderReport()
     if order.make_parties and order.table:
         report.parties = read_in(summit=order.summit, table=order.table, by=SYSTEM, answers=MAKE)
     running = _Import(order, rows, read_existing(order.summit), report)
@@ -98,9 +98,9 @@ def import_speeches(order: Order) -> Report:
 @dataclass
 class _Import:
     order: Order
-    rows: dict[str, Row]
+    rows: dict[str, SpeakerRow]
     known: Known
-    report: Report
+    report: FolderReport
     slots: dict[str, Slot | _Refused] = field(default_factory=dict)
     # Row numbers of the speakers that were created from the table.
     entered: set[int] = field(default_factory=set)
@@ -132,7 +132,7 @@ class _Import:
         for slot in spoken.select_related("speaker").order_by("pk"):
             self.known.add_person(parties[slot.party_id or 0], slot.speaker)
 
-    def _entered(self, party: Party, row: Row) -> Person | None:
+    def _entered(self, party: Party, row: SpeakerRow) -> Person | None:
         """Create the speaker that a row names for a party with another head; None unless parties are to be created.
 
         A person other than the head of delegation may speak.
@@ -148,7 +148,7 @@ class _Import:
         self.entered.add(row.number)
         return person
 
-    def _speaks(self, row: Row, party: Party, *, new: bool) -> None:
+    def _speaks(self, row: SpeakerRow, party: Party, *, new: bool) -> None:
         """Correct the outcome of a row that was refused because its party has another head: the person speaks."""
         lines = self.report.parties.lines if self.report.parties else []
         line = next((each for each in lines if each.number == row.number), None)
@@ -177,9 +177,9 @@ class _Import:
             return _Refused(message % {"party": party.name, "number": len(own)})
         return own[0]
 
-    def line(self, file: SpeechFile) -> Line:
+    def line(self, file: SpeechFile) -> FolderLine:
         """Import a file and return its outcome."""
-        line = Line(number=len(self.report.lines) + 1, file=file.name)
+        line = FolderLine(number=len(self.report.lines) + 1, file=file.name)
         try:
             slot = self.slots[file.code]
             if isinstance(slot, _Refused):

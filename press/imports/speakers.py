@@ -14,7 +14,7 @@ from summit.people.models import Person
 
 
 @dataclass(frozen=True)
-class Row:
+class SpeakerRow:
     """A row of the table: its number in the file, the party's code and country, the speaker and the office."""
 
     number: int
@@ -24,7 +24,7 @@ class Row:
     office: str
 
 
-def rows_of(table: Table) -> dict[str, Row]:
+def rows_of(table: Table) -> dict[str, SpeakerRow]:
     """Return the table's rows by code in capitals, in order. The first row of a code counts.
 
     Raises Unreadable if no column has the parties' codes.
@@ -33,7 +33,7 @@ def rows_of(table: Table) -> dict[str, Row]:
     code = next((known[name] for name in ("iso3", "iso2", "party_key") if name in known), None)
     if code is None:
         raise Unreadable(_("No column of the table has codes of countries. Call one “iso3”."))
-    found: dict[str, Row] = {}
+    found: dict[str, SpeakerRow] = {}
     for row in table.rows:
 
         def cell(*names: str, cells: list[str] = row.cells) -> str:
@@ -41,16 +41,16 @@ def rows_of(table: Table) -> dict[str, Row]:
 
         key = row.cells[code].upper()
         if key:
-            found.setdefault(key, Row(row.number, key, cell("party"), cell("head", "name"), cell("office")))
+            found.setdefault(key, SpeakerRow(row.number, key, cell("party"), cell("head", "name"), cell("office")))
     return found
 
 
-def party_of(known: Known, code: str, row: Row | None) -> Party | None:
+def party_of(known: Known, code: str, row: SpeakerRow | None) -> Party | None:
     """Return the party of a code, or None: found by key, by ISO 3166 code of two or three letters, or by name."""
     return known.party(key=code, code=code_of(code), name=row.country if row else code)
 
 
-def speaker_of(known: Known, party: Party, row: Row) -> Person | None:
+def speaker_of(known: Known, party: Party, row: SpeakerRow) -> Person | None:
     """Return the person of a party who gives a row's speech, found by name or else by office; or None."""
     message = {"name": row.speaker, "office": row.office}
     return next(iter([*known.called(party, message), *known.nameless(party, message)]), None)

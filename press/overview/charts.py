@@ -13,7 +13,7 @@ from press.overview.dashboard import HOLD
 from press.texts.models.visibility import published_editions
 from summit.admin_base import svg_charts
 from summit.admin_base.dashboard import desk_chart, lately
-from summit.admin_base.svg_charts import Chart, Row
+from summit.admin_base.svg_charts import BarRow, Chart
 from summit.outbox.dashboard import duration
 from summit.outbox.models import Message, MessageState
 from summit.permissions.rules import allows
@@ -62,7 +62,7 @@ def publication_lag(request: HttpRequest, summit: Summit) -> Chart | None:
     )
     title = message % {"n": len(found), "slowest": slowest}
     about = _("A bar for each text: from its moment to the last mail about it.")
-    shown = [Row(row["title"], [max(row["lag"].total_seconds(), 0.5)], duration(row["lag"])) for row in found]
+    shown = [BarRow(row["title"], [max(row["lag"].total_seconds(), 0.5)], duration(row["lag"])) for row in found]
     return Chart(
         name="chart-publication",
         title=title,

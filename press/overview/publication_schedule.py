@@ -32,7 +32,7 @@ UNAPPROVED = ("draft", "in_review", "changes_asked")
 
 
 @dataclass(frozen=True)
-class Group:
+class ScheduleGroup:
     """The texts of one embargo, which are published and held together, at the time `at`.
 
     `by` is the source of that time: the "moment" that is set; without one, the "plan" of the speech or session; or
@@ -94,7 +94,7 @@ class Plan:
     """
 
     day: date
-    groups: list[Group]
+    groups: list[ScheduleGroup]
     overdue: list[StandingText]
     timeless: list[StandingText]
     unplaced: int
@@ -123,7 +123,7 @@ def whole(rows: QuerySet[StandingText]) -> QuerySet[StandingText]:
     ).order_by("embargo_id", "id")
 
 
-def groups(summit: Summit, first: date, last: date) -> list[Group]:
+def groups(summit: Summit, first: date, last: date) -> list[ScheduleGroup]:
     """Return the groups to be published from one day at the venue to another, the earliest first. Two queries.
 
     A group includes all texts of its embargo, even those that belong to other days.
@@ -147,16 +147,18 @@ def groups(summit: Summit, first: date, last: date) -> list[Group]:
     return sorted(found, key=lambda group: (group.at, group.embargo.pk))
 
 
-def _group(rows: list[StandingText], begins: dict[int, datetime], start: datetime, end: datetime) -> Group | None:
+def _group(
+    rows: list[StandingText], begins: dict[int, datetime], start: datetime, end: datetime
+) -> ScheduleGroup | None:
     embargo = rows[0].embargo
     if embargo.moment is not None:
-        return Group(embargo, rows, embargo.moment, "moment")
+        return ScheduleGroup(embargo, rows, embargo.moment, "moment")
     speeches = [begins[row.slot_id] for row in rows if row.slot_id in begins]
     sessions = [row.session.starts_at for row in rows if row.session]
     # If the speech is on another day, the group is listed on this one by its alarm.
     times = [(at, "plan") for at in (*sorted(speeches), *sorted(sessions))]
     times += [(embargo.fallback_at, "alarm")] if embargo.fallback_at else []
-    return next((Group(embargo, rows, at, by) for at, by in times if start <= at < end), None)
+    return next((ScheduleGroup(embargo, rows, at, by) for at, by in times if start <= at < end), None)
 
 
 def timeless(summit: Summit) -> QuerySet[StandingText]:

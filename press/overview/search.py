@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text
-from summit.admin_base.search import Hit, Source, register
+from summit.admin_base.search import SearchHit, Source, register
 from summit.core.text_normalisation import Fold
 
 
@@ -21,9 +21,9 @@ def _in_any_language(words: list[str]) -> Q:
     return Q(pk__in=titles.filter(~Exists(newer)).values("version__text"))
 
 
-def _text(row: Text) -> Hit:
+def _text(row: Text) -> SearchHit:
     note = [str(row.get_kind_display()), str(row.slot.speaker) if row.slot else ""]
-    return Hit(
+    return SearchHit(
         str(getattr(row, "title", "") or row.slug),
         " · ".join(part for part in note if part),
         reverse("admin:press_text_change", args=[row.pk]),

@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy
 
 from delegations.parties.selectors.party_names import Book
 from press.search import query
-from press.search.documents import Public, Row, public, spoken
+from press.search.documents import DocumentRow, Public, public, spoken
 from press.search.fields import FIELDS, World
-from press.search.params import NAMES, Asked
-from press.search.query import Found
+from press.search.params import NAMES, SearchParams
+from press.search.query import SearchResult
 from summit.core.date_formats import plain_day
 from summit.summits.models import Summit
 
@@ -38,7 +38,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Group:
+class TextFilterGroup:
     """The values of a field that can be chosen."""
 
     name: str
@@ -54,22 +54,22 @@ class Chip:
     label: Any
     name: str
     language: str
-    left: Asked
+    left: SearchParams
 
 
 @dataclass(frozen=True)
 class Shown:
     """The result of a filter: keys of public editions in order, the choices, and the chosen filters."""
 
-    asked: Asked
+    asked: SearchParams
     keys: tuple[int, ...]
-    groups: tuple[Group, ...]
+    groups: tuple[TextFilterGroup, ...]
     chips: tuple[Chip, ...]
-    found: Found
+    found: SearchResult
     corrected: tuple[int, ...]
 
 
-def narrowed(summit: Summit, wanted: Asked, names: Book) -> Shown:
+def narrowed(summit: Summit, wanted: SearchParams, names: Book) -> Shown:
     """Return the public texts of a summit that match all filters, in order, with the choices.
 
     Texts with the words in their title come first, then newest first; texts published at the same moment are ordered
@@ -93,12 +93,12 @@ def narrowed(summit: Summit, wanted: Asked, names: Book) -> Shown:
     )
 
 
-def all_keys(summit: Summit, wanted: Asked) -> list[int]:
+def all_keys(summit: Summit, wanted: SearchParams) -> list[int]:
     """Return the keys of the public editions that match all filters, unordered. As many queries as `narrowed`."""
     return [row.pk for row in _select(summit, wanted, public(summit))[1]]
 
 
-def changed_last(summit: Summit, wanted: Asked) -> list[int]:
+def changed_last(summit: Summit, wanted: SearchParams) -> list[int]:
     """Return the keys of the public editions that match all filters, the last changed first.
 
     A change is publication, correction or withdrawal. As many queries as `narrowed`.
@@ -107,19 +107,21 @@ def changed_last(summit: Summit, wanted: Asked) -> list[int]:
     return [row.pk for row in sorted(shown, key=lambda row: (row.changed_at, row.pk), reverse=True)]
 
 
-def _select(summit: Summit, wanted: Asked, everything: Public) -> tuple[Found, list[Row], Numbers]:
+def _select(
+    summit: Summit, wanted: SearchParams, everything: Public
+) -> tuple[SearchResult, list[DocumentRow], Numbers]:
     """Return the result of the word search, the rows that match all filters, and how many texts each choice would
     show.
     """
     if not wanted.q:
-        return Found(), *_count(everything.rows, wanted, everything, summit)
+        return SearchResult(), *_count(everything.rows, wanted, everything, summit)
     rows = everything.rows
     found = query.ask(summit, wanted.q, {row.language for row in rows}, spoken(summit, rows))
     found = query.as_quoted(found, wanted.q, {row.pk: row.said_by for row in rows if row.pk in found.editions})
     return found, *_count([row for row in rows if row.pk in found.editions], wanted, everything, summit)
 
 
-def _tied(rows: Iterable[Row]) -> list[int]:
+def _tied(rows: Iterable[DocumentRow]) -> list[int]:
     """Return the keys of the rows that were published at the same moment as another."""
     at: dict[datetime, list[int]] = {}
     for row in rows:
@@ -127,7 +129,7 @@ def _tied(rows: Iterable[Row]) -> list[int]:
     return [key for keys in at.values() if len(keys) > 1 for key in keys]
 
 
-def _one_each(base: Iterable[Row], wanted: Asked) -> set[int]:
+def _one_each(base: Iterable[DocumentRow], wanted: SearchParams) -> set[int]:
     """Return the keys of the editions that represent their texts if no language is chosen.
 
     They are the authoritative editions. In a search, a text whose authoritative edition lacks the words is
@@ -142,7 +144,9 @@ def _one_each(base: Iterable[Row], wanted: Asked) -> set[int]:
     return {key for _authoritative, _language, key in best.values()}
 
 
-def _count(base: Sequence[Row], wanted: Asked, everything: Public, summit: Summit) -> tuple[list[Row], Numbers]:
+def _count(
+    base: Sequence[DocumentRow], wanted: SearchParams, everything: Public, summit: Summit
+) -> tuple[list[DocumentRow], Numbers]:
     """Return the rows that match all filters, and how many texts each value of each field would show."""
     numbers: Numbers = {name: Counter() for name in NAMES}
     language, others = wanted.chosen.get("language"), [each for each in FIELDS if each.name != "language"]
@@ -166,15 +170,15 @@ def _count(base: Sequence[Row], wanted: Asked, everything: Public, summit: Summi
     return shown, numbers
 
 
-def _inside(wanted: Asked, summit: Summit) -> Callable[[datetime], bool]:
+def _inside(wanted: SearchParams, summit: Summit) -> Callable[[datetime], bool]:
     """Return a function that says whether a moment is within the chosen days, at the venue."""
     first = datetime.combine(wanted.since or date.min, time(), summit.zone) if wanted.since else None
     after = datetime.combine(wanted.until + timedelta(days=1), time(), summit.zone) if wanted.until else None
     return lambda moment: (first is None or first <= moment) and (after is None or moment < after)
 
 
-def _groups(numbers: Numbers, wanted: Asked, world: World) -> Iterator[Group]:
-    some: dict[str, dict[str, Row]] = {name: {} for name in NAMES}
+def _groups(numbers: Numbers, wanted: SearchParams, world: World) -> Iterator[TextFilterGroup]:
+    some: dict[str, dict[str, DocumentRow]] = {name: {} for name in NAMES}
     for row in world.public.rows:
         for each in FIELDS:
             for key in each.keys(row, world.public):
@@ -191,10 +195,10 @@ def _groups(numbers: Numbers, wanted: Asked, world: World) -> Iterator[Group]:
             for key, name, language in sorted(named, key=lambda entry: (entry[1].casefold(), entry))
         )
         if len(choices) > 1 or chosen:
-            yield Group(each.name, each.label, choices, bool(chosen))
+            yield TextFilterGroup(each.name, each.label, choices, bool(chosen))
 
 
-def _chips(wanted: Asked, groups: Iterable[Group]) -> Iterator[Chip]:
+def _chips(wanted: SearchParams, groups: Iterable[TextFilterGroup]) -> Iterator[Chip]:
     if wanted.q:
         yield Chip(gettext_lazy("Words"), wanted.q, "", wanted.without("q"))
     for group in groups:
@@ -207,7 +211,7 @@ def _chips(wanted: Asked, groups: Iterable[Group]) -> Iterator[Chip]:
         yield Chip(gettext_lazy("Published until"), plain_day(wanted.until), "", wanted.without("until"))
 
 
-def _corrected(every: Iterable[Row], most: int = 3) -> tuple[int, ...]:
+def _corrected(every: Iterable[DocumentRow], most: int = 3) -> tuple[int, ...]:
     """Return the keys of the latest corrected editions, newest first, at most `most`."""
     lately = sorted((row for row in every if row.corrected and row.authoritative), key=lambda row: row.published_at)
     return tuple(row.pk for row in reversed(lately[-most:]))

@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 
 from press.published_texts.selectors import described, listed
-from press.search.params import Asked
+from press.search.params import SearchParams
 from press.texts.addresses import address
 from press.texts.models.editions import Edition
 from sessions.public.published_speeches import Published, listing, source
@@ -25,7 +25,7 @@ def texts_of(summit: Summit, slots: Any) -> Iterator[Published]:
 @listing(10)
 def list_of(summit: Summit, session: str) -> str:
     """Return the URL of the list of texts of a session."""
-    return f"{reverse('press:list', args=[summit.slug])}{Asked(chosen={'session': session}).query()}"
+    return f"{reverse('press:list', args=[summit.slug])}{SearchParams(chosen={'session': session}).query()}"
 
 
 def _published(summit: Summit, edition: Edition) -> Published:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from press.public.page_cache import press_page
 from press.texts.addresses import address
 from press.texts.models.visibility import public_editions
-from summit.public_base.sitemaps import Chapter, Place, answer, interface, source
+from summit.public_base.sitemaps import Chapter, SitemapEntry, answer, interface, source
 from summit.public_base.summits import get_summit
 from summit.summits.models import Summit
 
@@ -61,7 +61,7 @@ def _keys(summit: Summit, page: int) -> list[int]:
     return list(keys[(page - 1) * LENGTH : page * LENGTH])
 
 
-def _places(summit: Summit, keys: list[int]) -> Iterable[Place]:
+def _places(summit: Summit, keys: list[int]) -> Iterable[SitemapEntry]:
     if not keys:
         return
     rows = _rows().filter(version__text__summit=summit, version__text__id__range=(keys[0], keys[-1]))
@@ -71,4 +71,4 @@ def _places(summit: Summit, keys: list[int]) -> Iterable[Place]:
         editions = list(group)
         paths = [(edition.version.language, address(summit, edition)) for edition in editions]
         for (_language, path), edition in zip(paths, editions, strict=True):
-            yield Place(path, edition.changed, paths if len(paths) > 1 else ())
+            yield SitemapEntry(path, edition.changed, paths if len(paths) > 1 else ())

@@ -7,12 +7,12 @@ from typing import Any
 from press.published_texts.languages import shown_in, versions_of
 from press.published_texts.selectors import Reading, brief, readable
 from press.search import highlight
-from press.search.query import Found
+from press.search.query import SearchResult
 from summit.summits.models import Summit
 
 
 @dataclass(frozen=True)
-class Line:
+class TextLine:
     """A text in a list: its title, its summary and, for a search, an excerpt; the words found are marked."""
 
     reading: Reading
@@ -21,12 +21,12 @@ class Line:
     excerpt: Any = ""
 
 
-def line(reading: Reading, found: Found | None = None) -> Line:
+def line(reading: Reading, found: SearchResult | None = None) -> TextLine:
     """Return a text as a list shows it; if a search `found` something, with the words marked."""
     edition, language = reading.edition, reading.language
     if found is None or not found.wanted:
-        return Line(reading, edition.title, edition.summary)
-    return Line(
+        return TextLine(reading, edition.title, edition.summary)
+    return TextLine(
         reading,
         highlight.marked(edition.title, language, found.wanted),
         highlight.marked(edition.summary, language, found.wanted),
@@ -48,6 +48,6 @@ def readings(summit: Summit, keys: Iterable[int], *, words: bool = False) -> dic
     }
 
 
-def lines(known: dict[int, Reading], keys: Sequence[int], found: Found | None = None) -> list[Line]:
+def lines(known: dict[int, Reading], keys: Sequence[int], found: SearchResult | None = None) -> list[TextLine]:
     """Return these texts in the order of their keys, without those that are no longer public."""
     return [line(known[key], found) for key in keys if key in known]

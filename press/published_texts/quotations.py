@@ -31,7 +31,7 @@ BLOCKS = frozenset({"p", "ul", "ol", "blockquote", "pre", "table"})
 
 
 @dataclass(frozen=True)
-class Place:
+class QuotedPlace:
     """What a URL of this site names: a text's slug, a language, an edition and a paragraph."""
 
     slug: str
@@ -82,7 +82,7 @@ class Quote:
         ]
 
 
-def place_of(summit: Summit, url: str) -> Place | None:
+def place_of(summit: Summit, url: str) -> QuotedPlace | None:
     """Return what a URL names among this summit's texts; None for any other URL."""
     try:
         asked, ours = urlsplit(url), urlsplit(settings.BASE_URL)
@@ -94,7 +94,7 @@ def place_of(summit: Summit, url: str) -> Place | None:
     given = found.kwargs
     if given["summit"] != summit.slug:
         return None
-    return Place(given["slug"], given.get("language"), given.get("number"), asked.fragment)
+    return QuotedPlace(given["slug"], given.get("language"), given.get("number"), asked.fragment)
 
 
 def find_quote(summit: Summit, url: str) -> Quote | None:

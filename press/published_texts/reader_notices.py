@@ -11,7 +11,7 @@ from summit.templatetags.moments import day_clock
 
 
 @dataclass(frozen=True)
-class Notice:
+class ReaderNotice:
     """A notice of a withdrawal or of the newest change: its time, a sentence, and the press office's reason or "".
 
     `kind` is "withdrawn", "correction" or "clarification".
@@ -28,12 +28,12 @@ class Notice:
         return " ".join(filter(None, (self.said, self.reason)))
 
 
-def notices(reading: Reading) -> list[Notice]:
+def notices(reading: Reading) -> list[ReaderNotice]:
     """Return a text's notices in the active language. A withdrawn text has only that of the withdrawal."""
     text, summit = reading.edition.version.text, reading.summit
     if text.withdrawn_at is not None:
         message = _("This text was withdrawn on %(moment)s.") % {"moment": day_clock(text.withdrawn_at, summit)}
-        return [Notice("withdrawn", text.withdrawn_at, message, text.withdrawal_reason)]
+        return [ReaderNotice("withdrawn", text.withdrawn_at, message, text.withdrawal_reason)]
     if reading.corrected:
         edition, moment = reading.edition, {"moment": day_clock(reading.published_at, summit)}
         kind = ChangeKind(edition.change_kind or ChangeKind.CORRECTION)
@@ -41,7 +41,7 @@ def notices(reading: Reading) -> list[Notice]:
             ChangeKind.CORRECTION: _("Corrected on %(moment)s."),
             ChangeKind.CLARIFICATION: _("Clarified on %(moment)s."),
         }[kind]
-        return [Notice(str(kind.value), reading.published_at, message % moment, edition.change_note)]
+        return [ReaderNotice(str(kind.value), reading.published_at, message % moment, edition.change_note)]
     return []
 
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from delegations.parties.selectors.party_names import Books, Named
+from delegations.parties.selectors.party_names import Books, NamedParty
 from press.published_texts.languages import Version, shown_in, versions_of
 from press.published_texts.related import Beside, files_of_all
 from press.texts import addresses
@@ -41,7 +41,7 @@ CHANGED = {
 
 
 @dataclass(frozen=True)
-class Change:
+class PublishedChange:
     """A published edition in a text's history."""
 
     number: int
@@ -65,7 +65,7 @@ class Reading:
     published_at: datetime
     first_published_at: datetime
     versions: tuple[Version, ...] = ()
-    history: tuple[Change, ...] = ()
+    history: tuple[PublishedChange, ...] = ()
     occasion: ReleasedSession | None = None
     # Used only by formats that name the speaker's party; pages name it in the reader's language.
     books: Books | None = None
@@ -92,7 +92,7 @@ class Reading:
         return self.edition.version.text.slot
 
     @property
-    def named(self) -> Named | None:
+    def named(self) -> NamedParty | None:
         """The name of the speaker's party in the language of the words; None without a party."""
         books = self.books or Books(self.summit)
         return books.of(self.slot.party_id, self.language) if self.slot else None
@@ -138,7 +138,7 @@ class Reading:
         return str(CHANGED[ChangeKind(self.edition.change_kind or ChangeKind.CORRECTION)])
 
     @property
-    def corrections(self) -> tuple[Change, ...]:
+    def corrections(self) -> tuple[PublishedChange, ...]:
         """The corrections and clarifications, newest first."""
         return self.history[:-1]
 
@@ -180,7 +180,7 @@ class Reading:
         return [(ending, self.format_url(ending)) for ending in FORMATS]
 
 
-def speaker(edition: Edition, named: Named | None = None) -> str:
+def speaker(edition: Edition, named: NamedParty | None = None) -> str:
     """Return the speaker with the party, or "" if the text isn't a speech.
 
     The party's name is that of `named`, or else its name in the summit's language.
@@ -257,7 +257,9 @@ def read(summit: Summit, edition: PublicEdition) -> Reading:
     versions = versions_of(summit, [version.text_id], version.pk).get(version.text_id, ())
     past = published_editions().filter(version=version.pk).order_by("-number")
     history = tuple(
-        Change(row.number, row.published_at, row.change_note, row.change_kind, pinned(summit, version, row.number))
+        PublishedChange(
+            row.number, row.published_at, row.change_note, row.change_kind, pinned(summit, version, row.number)
+        )
         for row in past
     )
     return Reading(

@@ -23,7 +23,7 @@ from summit.public_base.page_version import read_version
 from summit.summits.models import Summit
 
 
-class Row(NamedTuple):
+class DocumentRow(NamedTuple):
     """A public edition with its fields for search and filters.
 
     Speaker and party have their primary key, or None, and their public id. `slot` is the public id of the speech.
@@ -101,12 +101,12 @@ class Public:
     primary key, `topics` the topics by the text's primary key.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[DocumentRow, ...]
     spoken_at: Mapping[str, Held]
     about: Mapping[int, Held]
     topics: Mapping[int, tuple[Subject, ...]]
 
-    def session(self, row: Row) -> Held | None:
+    def session(self, row: DocumentRow) -> Held | None:
         """Return the session of a text, or None if it isn't public."""
         return self.spoken_at.get(row.slot) if row.slot else self.about.get(row.session_key or 0)
 
@@ -124,7 +124,7 @@ def public(summit: Summit) -> Public:
 
 
 def _read(summit: Summit) -> Public:
-    found = tuple(Row(*values) for values in readable(summit).order_by().values_list(*_PATHS))
+    found = tuple(DocumentRow(*values) for values in readable(summit).order_by().values_list(*_PATHS))
     slots = {row.slot for row in found if row.slot}
     shown = ReleasedSession.objects.public(summit)
     # Two queries: in a single one PostgreSQL, before it has statistics, searches the release again for each row.
@@ -161,7 +161,7 @@ def _topics(summit: Summit, texts: set[int]) -> dict[int, tuple[Subject, ...]]:
     return found
 
 
-def spoken(summit: Summit, found: Iterable[Row]) -> Spoken:
+def spoken(summit: Summit, found: Iterable[DocumentRow]) -> Spoken:
     """Return a function that finds speeches by speaker or party, in each language of the party's names. One query."""
     people = {row.speaker_key: row.speaker_name or row.speaker_office or "" for row in found if row.speaker_key}
     names = {row.party_key: [(row.party_name or "", summit.language)] for row in found if row.party_key}

@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from delegations.parties.selectors.party_names import Book
-from press.search.documents import Public, Row
+from press.search.documents import DocumentRow, Public
 from press.texts.models.texts import TextKind
 from summit.core.languages import tongue
 from summit.summits.models import Summit
@@ -26,34 +26,34 @@ class World:
     public: Public
 
 
-def _kind(row: Row, _key: str, _world: World) -> Named:
+def _kind(row: DocumentRow, _key: str, _world: World) -> Named:
     return capfirst(str(TextKind(row.kind).label)), ""
 
 
-def _speaker(row: Row, _key: str, world: World) -> Named:
+def _speaker(row: DocumentRow, _key: str, world: World) -> Named:
     return row.speaker_name or row.speaker_office or "", world.summit.language
 
 
-def _party(row: Row, _key: str, world: World) -> Named:
+def _party(row: DocumentRow, _key: str, world: World) -> Named:
     named = world.names.of(row.party_key)
     return (named.name, named.language) if named else (row.party_name or "", world.summit.language)
 
 
-def _session(row: Row, key: str, world: World) -> Named:
+def _session(row: DocumentRow, key: str, world: World) -> Named:
     held = world.public.session(row)
     return (held.title, held.language) if held else (key, "")
 
 
-def _topic(row: Row, key: str, world: World) -> Named:
+def _topic(row: DocumentRow, key: str, world: World) -> Named:
     own = (each for each in world.public.topics.get(row.text, ()) if each.key == key)
     return next(((each.name, each.language) for each in own), (key, ""))
 
 
-def _language(row: Row, _key: str, _world: World) -> Named:
+def _language(row: DocumentRow, _key: str, _world: World) -> Named:
     return capfirst(tongue(row.language)), ""
 
 
-def _sessions(row: Row, public: Public) -> tuple[str, ...]:
+def _sessions(row: DocumentRow, public: Public) -> tuple[str, ...]:
     held = public.session(row)
     return (held.key,) if held else ()
 
@@ -68,8 +68,8 @@ class Field:
 
     name: str
     label: Any
-    keys: Callable[[Row, Public], tuple[str, ...]]
-    named: Callable[[Row, str, World], Named]
+    keys: Callable[[DocumentRow, Public], tuple[str, ...]]
+    named: Callable[[DocumentRow, str, World], Named]
 
 
 FIELDS = (

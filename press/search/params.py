@@ -15,7 +15,7 @@ DAYS = ("since", "until")
 
 
 @dataclass(frozen=True)
-class Asked:
+class SearchParams:
     """The search words and filters of a request."""
 
     q: str = ""
@@ -42,10 +42,10 @@ class Asked:
         found = urlencode({**beside, **self.parameters})
         return f"?{found}" if found else ""
 
-    def without(self, name: str) -> "Asked":
+    def without(self, name: str) -> "SearchParams":
         """Return a copy without one parameter."""
         left = {key: value for key, value in self.chosen.items() if key != name}
-        return Asked(
+        return SearchParams(
             "" if name == "q" else self.q,
             left,
             None if name == "since" else self.since,
@@ -53,11 +53,11 @@ class Asked:
         )
 
 
-def asked(query: QueryDict) -> Asked:
+def asked(query: QueryDict) -> SearchParams:
     """Return the words and filters of a query string; an unreadable day is ignored."""
     chosen = {name: value for name in NAMES if (value := str(query.get(name, "")).strip())}
     since, until = (_day(str(query.get(name, ""))) for name in DAYS)
-    return Asked(" ".join(str(query.get("q", ""))[:LONGEST_QUERY].split()), chosen, since, until)
+    return SearchParams(" ".join(str(query.get("q", ""))[:LONGEST_QUERY].split()), chosen, since, until)
 
 
 def _day(value: str) -> date | None:

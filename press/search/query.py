@@ -27,7 +27,7 @@ Spoken = Callable[[Wanted, bool], Q | None]
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """The result of a search. `editions` maps the keys of public editions to 1 if their title or speaker has all
     words, else 0.
 
@@ -41,7 +41,7 @@ class Found:
     apart: int = 0
 
 
-def ask(summit: Summit, query: str, languages: Iterable[str], spoken: Spoken) -> Found:
+def ask(summit: Summit, query: str, languages: Iterable[str], spoken: Spoken) -> SearchResult:
     """Return the public editions that have all words of a query. One query if there are any, at most three.
 
     `languages` are those of the texts.
@@ -49,14 +49,14 @@ def ask(summit: Summit, query: str, languages: Iterable[str], spoken: Spoken) ->
     known = sorted(set(languages))
     wanted = tokens.wanted(query, known)
     if not wanted or not known:
-        return Found(tuple(wanted))
+        return SearchResult(tuple(wanted))
     found = _matches(summit, wanted, [spoken(one, False) for one in wanted])
     if found:
-        return Found(tuple(wanted), found)
+        return SearchResult(tuple(wanted), found)
     guessed, named = _alike(summit, wanted, known), [spoken(one, True) for one in wanted]
     if guessed == wanted and not any(named):
-        return Found(tuple(wanted))
-    return Found(tuple(guessed), _matches(summit, guessed, named), guessed=True)
+        return SearchResult(tuple(wanted))
+    return SearchResult(tuple(guessed), _matches(summit, guessed, named), guessed=True)
 
 
 def _matches(summit: Summit, wanted: Sequence[Wanted], named: Sequence[Q | None]) -> dict[int, int]:
@@ -97,7 +97,7 @@ def _like(asked: str, known: dict[str, set[str]]) -> frozenset[str]:
     return frozenset().union(*(tokens.forms(word, code, written=False) for word in found for code in known[word]))
 
 
-def as_quoted(found: Found, query: str, said: Mapping[int, str]) -> Found:
+def as_quoted(found: SearchResult, query: str, said: Mapping[int, str]) -> SearchResult:
     """Return `found` without editions that lack one of the query's quoted phrases.
 
     A phrase may also be in `said`, such as the speaker's name, by the edition's key. One query if there are phrases.
@@ -117,7 +117,7 @@ def as_quoted(found: Found, query: str, said: Mapping[int, str]) -> Found:
     return replace(found, editions=kept, guessed=found.guessed and bool(kept), apart=len(found.editions) - len(kept))
 
 
-def relevance(found: Found, query: str, keys: Sequence[int]) -> dict[int, float]:
+def relevance(found: SearchResult, query: str, keys: Sequence[int]) -> dict[int, float]:
     """Return how often editions have the words of a query, per thousand words.
 
     A sequence of all words counts TOGETHER times. One query for at most RANKED editions; for more of them the result

@@ -15,7 +15,7 @@ from press.texts.models.visibility import public_editions
 from press.texts.outbox import DELIVERY_TASK
 from summit.outbox import failure_reasons
 from summit.outbox.failure_reasons import because
-from summit.outbox.message_kinds import Kind, Mail, register
+from summit.outbox.message_kinds import Mail, MessageKind, register
 from summit.outbox.models import Message, MessageState
 
 NOT_PUBLIC = failure_reasons.register("press.not_public", gettext_lazy("The text is no longer public."))
@@ -132,7 +132,7 @@ def subscriptions_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
 
 
 PUBLICATION = register(
-    Kind(
+    MessageKind(
         "publication",
         DELIVERY_TASK,
         render_publication,
@@ -141,10 +141,12 @@ PUBLICATION = register(
     )
 )
 WITHDRAWAL = register(
-    Kind("withdrawal", DELIVERY_TASK, render_withdrawal, withdrawals_withdrawn, gettext_lazy("news of a withdrawal"))
+    MessageKind(
+        "withdrawal", DELIVERY_TASK, render_withdrawal, withdrawals_withdrawn, gettext_lazy("news of a withdrawal")
+    )
 )
 SUBSCRIPTION = register(
-    Kind(
+    MessageKind(
         "subscription",
         DELIVERY_TASK,
         render_subscription,

@@ -25,7 +25,7 @@ from summit.people.models import Person
 from summit.permissions.models import Role
 
 ID = OpenApiParameter("id", str, PATH, description="Its id.")
-means(services.TooMany, "conflict")
+means(services.TooManyCalendars, "conflict")
 
 
 class CalendarSerializer(serializers.ModelSerializer[CalendarFeed]):

@@ -55,7 +55,7 @@ _RELATED = (
 )
 
 
-class TooMany(ValueError):
+class TooManyCalendars(ValueError):
     """The person or party has as many addresses as allowed. The text is a sentence for the user."""
 
 
@@ -96,7 +96,7 @@ def make(
         type(target).objects.select_for_update().get(pk=target.pk)
         if len(listed(people=[person] if person else [], parties=[party] if party else [])) >= MOST:
             message = _("There are %(most)d addresses already. End one that nobody uses, then make another.")
-            raise TooMany(message % {"most": MOST})
+            raise TooManyCalendars(message % {"most": MOST})
         made = CalendarFeed.objects.create(
             digest=digest_of(token), person=person, party=party, alarms=alarms, **_way(by)
         )

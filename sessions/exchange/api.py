@@ -11,7 +11,7 @@ from sessions.exchange import import_job
 from sessions.exchange.models import ScheduleImportFile
 from sessions.exchange.selectors.parsers import MOST_BYTES
 from sessions.exchange.selectors.plain_text import Unreadable
-from sessions.exchange.selectors.report import Report
+from sessions.exchange.selectors.report import ScheduleReport
 from sessions.exchange.services import import_files
 from sessions.visibility.models import Visibility
 from summit.api_base.actions import action
@@ -144,7 +144,7 @@ class ScheduleImportFileViewSet(DeskViewSet):
         import_files.discard(row=row, by=by)
 
     @action("report", safe=True, permission="agenda.scheduleimportfile.view", output=ScheduleReportSerializer)
-    def report(self, *, by: User, row: ScheduleImportFile, values: Values) -> Report:
+    def report(self, *, by: User, row: ScheduleImportFile, values: Values) -> ScheduleReport:
         """Return the planned or final outcome of each event. Writes nothing."""
         found = import_files.report_of(row)
         if found is None:
@@ -166,7 +166,7 @@ class ScheduleImportFileViewSet(DeskViewSet):
 _NOT_YET = _("Nobody has looked at this schedule yet. Ask again once the work is done.")
 
 
-def _told(done: Report | Job | None) -> dict[str, Any]:
+def _told(done: ScheduleReport | Job | None) -> dict[str, Any]:
     """Return the number of events written, or the id of the job."""
     job = done.public_id if isinstance(done, Job) else None
-    return {"written": done.writes if isinstance(done, Report) else None, "job": job}
+    return {"written": done.writes if isinstance(done, ScheduleReport) else None, "job": job}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.membership_changes import handover_items
-from delegations.membership_changes.handover_items import Kind, Reader, Told
+from delegations.membership_changes.handover_items import HandoverKind, Reader, Told
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.draft.models.kinds import SessionKind
 from sessions.draft.models.participants import Slot
@@ -77,7 +77,7 @@ def _tell(summit: Summit, keys: Iterable[str], reader: Reader) -> dict[str, Told
     the newest release.
     """
     wanted = set(keys)
-    if isinstance(reader, handover_items.Desk):
+    if isinstance(reader, handover_items.HandoverDesk):
         if not allows(reader.user, "agenda.session.view", summit):
             return {}
         rows = Session.objects.filter(summit=summit, public_id__in=wanted)
@@ -104,7 +104,7 @@ def _drop_place(key: str, giver: Person, by: User) -> None:
 
 handover_items.register(
     10,
-    Kind(
+    HandoverKind(
         what=SPEECH,
         label=gettext_lazy("speech"),
         held=_speeches,
@@ -116,7 +116,7 @@ handover_items.register(
 )
 handover_items.register(
     20,
-    Kind(
+    HandoverKind(
         what=BILATERAL,
         label=gettext_lazy("bilateral meeting"),
         held=_places(SessionKind.BILATERAL),
@@ -128,7 +128,7 @@ handover_items.register(
 )
 handover_items.register(
     22,
-    Kind(
+    HandoverKind(
         what=SIGNATURE,
         label=gettext_lazy("signature"),
         held=_places(SessionKind.SIGNING),
@@ -140,7 +140,7 @@ handover_items.register(
 )
 handover_items.register(
     24,
-    Kind(
+    HandoverKind(
         what=PHOTO,
         label=gettext_lazy("place in the family photo"),
         held=_places(SessionKind.FAMILY_PHOTO),
@@ -152,7 +152,7 @@ handover_items.register(
 )
 handover_items.register(
     30,
-    Kind(
+    HandoverKind(
         what=PLACE,
         label=gettext_lazy("place in a session"),
         held=_places(),

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from sessions.agenda.selectors import change_descriptions
-from sessions.agenda.selectors.differences import Change, Nature
+from sessions.agenda.selectors.differences import Nature, SessionChange
 from sessions.calendars.selectors import icalendar
 from sessions.notifications.selectors import notification_content
 from sessions.notifications.selectors.change_serialization import from_facts
 from sessions.notifications.selectors.speech_changes import sentence
 from sessions.notifications.services import notices
-from summit.outbox.message_kinds import Attachment, Kind, Mail, register
+from summit.outbox.message_kinds import Attachment, Mail, MessageKind, register
 from summit.outbox.models import Message
 from summit.templatetags.marks import pair, semicolon
 
@@ -70,7 +70,7 @@ def render(message: Message) -> Mail:
     return Mail(subject=_subject(said, first), text=text, attachments=parts, reply_to=facts["summit"]["contact"])
 
 
-def _is_first(facts: dict[str, Any], changes: list[Change]) -> bool:
+def _is_first(facts: dict[str, Any], changes: list[SessionChange]) -> bool:
     """Return whether this is the first message to a mailbox. It then has the whole programme and no changes."""
     return facts["since"] == 0 and all(change.nature == Nature.ADDED for change in changes)
 
@@ -116,14 +116,14 @@ def _speech(where: change_descriptions.Where, row: list[Any]) -> str:
     return sentence(name, place, datetime.fromisoformat(begins) if begins else None, where)
 
 
-def _waiting(change: Change) -> str:
+def _waiting(change: SessionChange) -> str:
     """Return the sentence for a person on the waiting list; "" for others."""
     if not change.waiting:
         return ""
     return _("You are on the waiting list.") if change.after else _("You were on the waiting list.")
 
 
-def _part(message: Message, change: Change, told: dict[str, Any], position: int, inline: bool) -> Attachment:
+def _part(message: Message, change: SessionChange, told: dict[str, Any], position: int, inline: bool) -> Attachment:
     method, content = icalendar.itip(
         change, told=told, facts=message.facts, address=message.address, stamp=message.date
     )
@@ -137,7 +137,7 @@ def _part(message: Message, change: Change, told: dict[str, Any], position: int,
 
 
 AGENDA_CHANGE = register(
-    Kind(
+    MessageKind(
         notices.KIND,
         "sessions.tasks.deliver_agenda_changes",
         render,

@@ -8,7 +8,7 @@ from sessions.agenda.selectors.released_agenda import NATURES
 from sessions.notifications.message_session_facts import context_of
 from sessions.notifications.services import removal_notices
 from summit.outbox import failure_reasons
-from summit.outbox.message_kinds import Kind, Mail, register
+from summit.outbox.message_kinds import Mail, MessageKind, register
 from summit.outbox.models import Message
 
 
@@ -35,7 +35,7 @@ PUBLIC_AGAIN = failure_reasons.register(
     gettext_lazy("The public agenda had the sessions again before the message was sent."),
 )
 PUBLIC_REMOVAL = register(
-    Kind(
+    MessageKind(
         removal_notices.KIND,
         "sessions.tasks.deliver_agenda_changes",
         render,

@@ -11,18 +11,18 @@ from django.utils.translation import gettext_lazy
 from delegations.parties.models.parties import PartyName
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Session, SessionText
-from summit.admin_base.search import Hit, Source, register
+from summit.admin_base.search import SearchHit, Source, register
 from summit.core.text_normalisation import Fold
 from summit.templatetags.moments import day_clock
 
 
-def _session(row: Session) -> Hit:
+def _session(row: Session) -> SearchHit:
     parts = [
         day_clock(row.starts_at, row.summit),
         row.room.name if row.room else "",
         _("cancelled") if row.cancelled_at else "",
     ]
-    return Hit(
+    return SearchHit(
         row.title,
         " · ".join(part for part in parts if part),
         reverse("admin:agenda_session_change", args=[row.pk]),

@@ -73,7 +73,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Group:
+class AgendaFilterGroup:
     """The choices of a field. `all` is the query string without this filter."""
 
     name: str
@@ -89,7 +89,7 @@ class Narrowed(Generic[Row]):
 
     rows: list[Row]
     total: int
-    groups: tuple[Group, ...]
+    groups: tuple[AgendaFilterGroup, ...]
     chosen: tuple[Choice, ...]
     # Whether a filter is set, even with a value that no session has.
     asked: bool
@@ -130,7 +130,9 @@ def _fits(known: Values, wanted: Mapping[str, str]) -> bool:
     return all(any(value == each[0] for each in known[name]) for name, value in wanted.items())
 
 
-def _group(field: Field, found: list[Values], wanted: Mapping[str, str], kept: Mapping[str, str]) -> Group:
+def _group(
+    field: Field, found: list[Values], wanted: Mapping[str, str], kept: Mapping[str, str]
+) -> AgendaFilterGroup:
     others = {name: value for name, value in wanted.items() if name != field.name}
     names: dict[str, Named] = {}
     numbers: dict[str, int] = {}
@@ -145,7 +147,7 @@ def _group(field: Field, found: list[Values], wanted: Mapping[str, str], kept: M
         Choice(name, code, numbers[value], _query(kept, {**others, field.name: value}), value == chosen)
         for value, name, code in order
     )
-    return Group(field.name, field.label, choices, _query(kept, others), chosen is not None)
+    return AgendaFilterGroup(field.name, field.label, choices, _query(kept, others), chosen is not None)
 
 
 def _by_name(named: Named) -> tuple[str, Named]:

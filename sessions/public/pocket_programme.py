@@ -17,7 +17,7 @@ from summit.summits.models import Summit
 
 
 @dataclass(frozen=True)
-class Reader:
+class ProgrammeReader:
     """The reader of a programme: for whom they read, their parties, and their own person if known."""
 
     members: Members
@@ -26,7 +26,12 @@ class Reader:
 
 
 def write(
-    summit: Summit, updated_at: datetime | None, reader: Reader, rows: Iterable[ReleasedSession], *, own: bool
+    summit: Summit,
+    updated_at: datetime | None,
+    reader: ProgrammeReader,
+    rows: Iterable[ReleasedSession],
+    *,
+    own: bool,
 ) -> tuple[str, bytes]:
     """Return the file name and the PDF of a reader's programme, in their language.
 
@@ -39,7 +44,7 @@ def write(
     return f"{summit.slug}-programme.pdf", content
 
 
-def _whose(reader: Reader, names: Book, language: str) -> list[Said]:
+def _whose(reader: ProgrammeReader, names: Book, language: str) -> list[Said]:
     """Return the names of the programme's owners: the reader, if known, and the parties that they read for."""
     found = [Said(reader.me.label, language)] if reader.me else []
     for party in reader.parties:

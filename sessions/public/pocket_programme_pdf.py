@@ -37,7 +37,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Entry:
+class ProgrammeEntry:
     """A session as printed: its start and end at the venue (empty if unknown), its title, and the lines below.
 
     Each line is a tuple of parts.
@@ -111,11 +111,11 @@ def _about(pocket: Pocket, number: int) -> str:
     return ngettext("%(n)d session that you may see", "%(n)d sessions that you may see", number) % {"n": number}
 
 
-def _entry(pocket: Pocket, row: ReleasedSession) -> Entry:
+def _entry(pocket: Pocket, row: ReleasedSession) -> ProgrammeEntry:
     times = (clock(row.starts_at, pocket.summit), clock(row.ends_at, pocket.summit)) if row.times_known else ()
     message = facts(row)
     lines = (_where(pocket, row), *_people(pocket, row), (_ours(message),) if message else ())
-    return Entry(times, _theirs(pocket, row.words.title, row.words.language), tuple(filter(None, lines)))
+    return ProgrammeEntry(times, _theirs(pocket, row.words.title, row.words.language), tuple(filter(None, lines)))
 
 
 def _ours(text: str) -> Said:

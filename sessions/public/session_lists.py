@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from delegations.parties.selectors import party_names
 from delegations.parties.selectors.footnotes import Footnotes
 from delegations.parties.selectors.party_names import Book
-from sessions.agenda.selectors.release_cache import Kept
+from sessions.agenda.selectors.release_cache import CachedSession
 from sessions.draft.models.participants import Attendance
 from sessions.public import filters, session_facts
 from summit.core.process_cache import Memory
@@ -96,7 +96,7 @@ class SessionLine:
     their `parties`."""
 
     def __init__(
-        self, kept: Kept, listed: SessionList, *, mine: bool = False, parties: frozenset[int] = frozenset()
+        self, kept: CachedSession, listed: SessionList, *, mine: bool = False, parties: frozenset[int] = frozenset()
     ) -> None:
         self.row: Any = kept.row
         self.mine = mine

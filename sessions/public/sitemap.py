@@ -9,7 +9,7 @@ from sessions.agenda.models.releases import Release, ReleasedSession
 from sessions.agenda.selectors import last_changed
 from summit.public_base.page_cache import cached_page
 from summit.public_base.public_pages import public_page
-from summit.public_base.sitemaps import Chapter, Place, answer, interface, source
+from summit.public_base.sitemaps import Chapter, SitemapEntry, answer, interface, source
 from summit.public_base.summits import get_summit
 
 
@@ -29,7 +29,7 @@ def chapters() -> Iterator[Chapter]:
 def sitemap(request: HttpRequest, summit: str) -> HttpResponse:
     """Return the sitemap of a summit's agenda and its public sessions."""
     found = get_summit(summit)
-    places: list[Place] = interface(reverse("agenda:agenda", args=[summit]), last_changed.public(found))
+    places: list[SitemapEntry] = interface(reverse("agenda:agenda", args=[summit]), last_changed.public(found))
     rows = ReleasedSession.objects.public(found).order_by("session__public_id")
     for key, changed in rows.values_list("session__public_id", "created_at"):
         places += interface(reverse("agenda:session", args=[summit, key]), changed)

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from delegations.parties.selectors import party_names
 from sessions.agenda.selectors import change_descriptions, last_changed, release_cache, released_agenda
-from sessions.agenda.selectors.release_cache import Current, Kept
+from sessions.agenda.selectors.release_cache import CachedSession, Current
 from sessions.agenda.selectors.released_agenda import Who
 from sessions.calendars.selectors import icalendar
 from sessions.exchange.selectors import frab
@@ -71,7 +71,7 @@ def agenda(request: HttpRequest, summit: str) -> HttpResponse:
     return render(request, "portal/agenda.html", context)
 
 
-def _public(summit: Summit, at: Current) -> list[Kept]:
+def _public(summit: Summit, at: Current) -> list[CachedSession]:
     """Return the public rows of a release, ordered by time.
 
     One query, and two for rows that the process hasn't cached.

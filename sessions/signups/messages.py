@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from sessions.notifications import message_session_facts
 from sessions.signups.services import notices
 from summit.outbox import failure_reasons
-from summit.outbox.message_kinds import Kind, Mail, register
+from summit.outbox.message_kinds import Mail, MessageKind, register
 from summit.outbox.models import Message
 from summit.templatetags.marks import comma
 
@@ -25,7 +25,7 @@ LEFT = failure_reasons.register(
     notices.LEFT, gettext_lazy("The place had been given back before the message was sent.")
 )
 PLACE_FREE = register(
-    Kind(
+    MessageKind(
         notices.KIND,
         "sessions.tasks.deliver_agenda_changes",
         render,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from sessions.notifications.message_session_facts import context_of
 from sessions.speakers.services import floor_request_notices
 from summit.outbox import failure_reasons
-from summit.outbox.message_kinds import Kind, Mail, register
+from summit.outbox.message_kinds import Mail, MessageKind, register
 from summit.outbox.models import Message
 
 
@@ -23,7 +23,7 @@ DROPPED = failure_reasons.register(
     floor_request_notices.DROPPED, gettext_lazy("The speech had been taken off the list before the message was sent.")
 )
 FLOOR_REQUEST = register(
-    Kind(
+    MessageKind(
         floor_request_notices.KIND,
         "sessions.tasks.deliver_agenda_changes",
         render,

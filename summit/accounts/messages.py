@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from summit.accounts.password_links import password_link
 from summit.core.languages import spoken
 from summit.outbox import enqueue
-from summit.outbox.message_kinds import Kind, Mail, register
+from summit.outbox.message_kinds import Mail, MessageKind, register
 from summit.outbox.models import Message, MessageState
 from summit.permissions.models import Role, RoleAssignment
 from summit.summits.models import Summit
@@ -134,4 +134,4 @@ def _is_named(message: Message, others: Sequence[Message]) -> bool:
     return any(roles <= set(each.facts["roles"]) for each in later)
 
 
-WELCOME = register(Kind(KIND, "outbox.tasks.deliver", render, withdrawn, gettext_lazy("welcome")))
+WELCOME = register(MessageKind(KIND, "outbox.tasks.deliver", render, withdrawn, gettext_lazy("welcome")))

@@ -53,7 +53,7 @@ class Chip(NamedTuple):
     without: str
 
 
-class Found(NamedTuple):
+class FoundObject(NamedTuple):
     """An object that the search found, with the address that narrows the list to it."""
 
     kind: str
@@ -70,7 +70,7 @@ class Narrowed:
 
     rows: QuerySet[AuditEntry]
     chips: list[Chip] = field(default_factory=list)
-    found: list[Found] = field(default_factory=list)
+    found: list[FoundObject] = field(default_factory=list)
     actor: str = ""
 
 
@@ -252,7 +252,7 @@ def _search(request: HttpRequest, narrowed: Narrowed, wanted: str) -> None:
             label, key = row._meta.label_lower, audit.key_of(row)
             found.append(row)
             url = f"{rest}&{urlencode({'of': f'{label}:{key}'})}"
-            narrowed.found.append(Found(capfirst(_name(row)), source.hit(row).name, url))
+            narrowed.found.append(FoundObject(capfirst(_name(row)), source.hit(row).name, url))
     if len(found) == 1:
         narrowed.rows = narrowed.rows.filter(condition_of(found[0]))
         return

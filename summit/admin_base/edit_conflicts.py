@@ -1,9 +1,9 @@
 """Edit conflicts: two people have the same page open and save it one after the other. Nothing of either is lost.
 
-A page carries what it showed (`Shown`), in the form in which a browser would send it back. If the row has changed
-when the page is saved, the second person sees, field by field, what the first has changed. The form then has the
-changes of both: fields that the second person left alone have the values of the first, and the other fields keep what
-the second person typed. Saving again saves that.
+A page carries what it showed (`FormSnapshot`), in the form in which a browser would send it back. If the row has
+changed when the page is saved, the second person sees, field by field, what the first has changed. The form then has
+the changes of both: fields that the second person left alone have the values of the first, and the other fields keep
+what the second person typed. Saving again saves that.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MANAGED = ("id", "DELETE")
 
 
 @dataclass(frozen=True)
-class Shown:
+class FormSnapshot:
     """What a page shows of a row.
 
     `fields` are the fields of the row. `rows` are the rows beneath it, by the prefix of their formset and by their
@@ -49,7 +49,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """A field or a row that the first person has changed: what it was, and what it is now.
 
     `yours` is what the second person typed there, "" if they left it alone. `name` is the name of the field, or the
@@ -63,7 +63,7 @@ class Change:
     yours: str = ""
 
 
-def shown(form: BaseForm, formsets: Iterable[Any], *, facts: Mapping[str, str], entry: int) -> Shown:
+def shown(form: BaseForm, formsets: Iterable[Any], *, facts: Mapping[str, str], entry: int) -> FormSnapshot:
     """Return what a page shows before anything is typed into it. The forms have to be as they were made from the
     row."""
     rows = {
@@ -72,19 +72,19 @@ def shown(form: BaseForm, formsets: Iterable[Any], *, facts: Mapping[str, str], 
         }
         for formset in formsets
     }
-    return Shown(_row(form), rows, dict(facts), entry)
+    return FormSnapshot(_row(form), rows, dict(facts), entry)
 
 
-def unpacked(text: str) -> Shown | None:
-    """Return the `Shown` that a page carried as JSON, or None if the text isn't one."""
+def unpacked(text: str) -> FormSnapshot | None:
+    """Return the `FormSnapshot` that a page carried as JSON, or None if the text isn't one."""
     try:
-        found = Shown(**json.loads(text))
+        found = FormSnapshot(**json.loads(text))
         return found if json.loads(found.packed()) and isinstance(found.entry, int) and _whole(found) else None
     except (ValueError, TypeError, AttributeError):
         return None
 
 
-def _whole(found: Shown) -> bool:
+def _whole(found: FormSnapshot) -> bool:
     rows = [found.fields, *(row for rows in found.rows.values() for row in rows.values())]
     texts = [text for row in rows for parts in row.values() for text in parts.values()]
     return all(isinstance(text, str) for text in [*texts, *found.facts.values()])
@@ -120,14 +120,16 @@ def _plain(parts: Parts | None) -> Parts:
 
 
 @dataclass
-class Both:
+class MergeResult:
     """The data of a form with the changes of both people, and the list of what the first has changed."""
 
     data: QueryDict
-    changes: list[Change]
+    changes: list[FieldChange]
 
 
-def both(data: QueryDict, before: Shown, now: Shown, form: BaseForm, formsets: Iterable[Any]) -> Both:
+def both(
+    data: QueryDict, before: FormSnapshot, now: FormSnapshot, form: BaseForm, formsets: Iterable[Any]
+) -> MergeResult:
     """Return the data of a form with the changes of both people.
 
     `data` was sent from a page that showed `before`; `now` is the current state of the row. The forms have to be made
@@ -135,7 +137,7 @@ def both(data: QueryDict, before: Shown, now: Shown, form: BaseForm, formsets: I
     """
     merged, changes = data.copy(), []
     for name, was in _facts(before, now):
-        changes.append(Change(name, name, was or NOTHING, now.facts.get(name) or NOTHING))
+        changes.append(FieldChange(name, name, was or NOTHING, now.facts.get(name) or NOTHING))
     sent = _sent(data, "", now.fields)
     for name, theirs in now.fields.items():
         shown_so = before.fields.get(name, theirs)
@@ -144,10 +146,10 @@ def both(data: QueryDict, before: Shown, now: Shown, form: BaseForm, formsets: I
         changes += change
     for formset in formsets:
         changes += _Rows(formset, before, now).merge(data, merged)
-    return Both(merged, changes)
+    return MergeResult(merged, changes)
 
 
-def _facts(before: Shown, now: Shown) -> list[tuple[str, str]]:
+def _facts(before: FormSnapshot, now: FormSnapshot) -> list[tuple[str, str]]:
     """Return the name and the former text of each fact that differs."""
     names = dict.fromkeys([*before.facts, *now.facts])
     return [(name, was) for name in names if (was := before.facts.get(name, "")) != now.facts.get(name, "")]
@@ -169,13 +171,13 @@ def _put(data: QueryDict, name: str, parts: Parts) -> None:
             data.pop(f"{name}{part}", None)
 
 
-def _field(name: str, spoken: Field, was: Parts, mine: Parts, theirs: Parts) -> tuple[Parts, list[Change]]:
+def _field(name: str, spoken: Field, was: Parts, mine: Parts, theirs: Parts) -> tuple[Parts, list[FieldChange]]:
     """Return the value of a field with both changes, and the change that the first person made to it, if any."""
     if _same(was, theirs):
         return mine, []
     touched = not _same(mine, was)
     yours = said(spoken, mine) if touched and not _same(mine, theirs) else ""
-    change = Change(name, capfirst(str(spoken.label or name)), said(spoken, was), said(spoken, theirs), yours)
+    change = FieldChange(name, capfirst(str(spoken.label or name)), said(spoken, was), said(spoken, theirs), yours)
     return (mine if touched else theirs), [change]
 
 
@@ -211,19 +213,19 @@ def _day(text: str) -> str:
 class _Rows:
     """Merges the rows of one formset with the changes of both people."""
 
-    def __init__(self, formset: Any, before: Shown, now: Shown) -> None:
+    def __init__(self, formset: Any, before: FormSnapshot, now: FormSnapshot) -> None:
         self.formset, self.prefix = formset, str(formset.prefix)
         self.before, self.now = before.rows.get(self.prefix, {}), now.rows.get(self.prefix, {})
         self.label = capfirst(str(formset.model._meta.verbose_name))
         self.form = formset.empty_form
         self.like: Row = {name: {"": ""} for name in self.form.fields if name not in (*_MANAGED, formset.fk.name)}
 
-    def merge(self, data: QueryDict, merged: QueryDict) -> list[Change]:
+    def merge(self, data: QueryDict, merged: QueryDict) -> list[FieldChange]:
         """Write the rows of both people into `merged`, stored rows first, and return what the first has changed."""
         mine = self._mine(data)
         kept: list[tuple[str, Row, bool]] = []
         fresh: list[Row] = []
-        changes: list[Change] = []
+        changes: list[FieldChange] = []
         for key, row, gone in mine:
             theirs, was = self.now.get(key), self.before.get(key)
             if theirs is not None:
@@ -262,7 +264,7 @@ class _Rows:
     def _parts_of(self, key: str) -> Row:
         return self.now.get(key) or self.before.get(key) or self.like
 
-    def _row(self, was: Row, mine: Row, theirs: Row, *, gone: bool) -> tuple[Row, list[Change]]:
+    def _row(self, was: Row, mine: Row, theirs: Row, *, gone: bool) -> tuple[Row, list[FieldChange]]:
         pairs = {
             name: _field(name, self.form.fields[name], was.get(name, parts), mine[name], parts)
             for name, parts in theirs.items()
@@ -274,9 +276,9 @@ class _Rows:
         yours = (_("taken off") if gone else self._said(mine)) if mixed else ""
         return value, [self._change(was, theirs, yours=yours)]
 
-    def _change(self, was: Row | None, now: Row | None, *, yours: str = "") -> Change:
+    def _change(self, was: Row | None, now: Row | None, *, yours: str = "") -> FieldChange:
         old, new = (NOTHING if row is None else self._said(row) for row in (was, now))
-        return Change(self.prefix, self.label, old, _("taken off") if now is None else new, yours)
+        return FieldChange(self.prefix, self.label, old, _("taken off") if now is None else new, yours)
 
     def _said(self, row: Row) -> str:
         """Return a row as a text for people, from its fields that aren't empty."""

@@ -19,7 +19,7 @@ from summit.admin_base.row_keys import key_of
 from summit.audit.access_log import SEEN, seen_of
 from summit.audit.actions import MODEL_WORDS, ModelWords
 from summit.audit.models import AuditEntry
-from summit.audit.rendering import Line, render
+from summit.audit.rendering import AuditLine, render
 from summit.permissions.rules import allows, summits_for
 from summit.summits.models import Summit
 from summit.templatetags.moments import clock_zone, day
@@ -75,7 +75,7 @@ def _number(text: str) -> int | None:
     return key_of(text)
 
 
-def by_day(lines: Sequence[Line], summit: Summit | None) -> Iterator[tuple[str, list[tuple[str, Line]]]]:
+def by_day(lines: Sequence[AuditLine], summit: Summit | None) -> Iterator[tuple[str, list[tuple[str, AuditLine]]]]:
     """Yield each day as a text, with its lines and their times.
 
     Times are in the zone of the entry's summit, else of `summit`, else in UTC.
@@ -84,12 +84,12 @@ def by_day(lines: Sequence[Line], summit: Summit | None) -> Iterator[tuple[str, 
         yield name, [(_time(line, summit), line) for line in found]
 
 
-def _day(line: Line, summit: Summit | None) -> str:
+def _day(line: AuditLine, summit: Summit | None) -> str:
     zone = line.entry.summit or summit
     return day(line.entry.at, zone) if zone else formats.date_format(line.entry.at, "l j F Y")
 
 
-def _time(line: Line, summit: Summit | None) -> str:
+def _time(line: AuditLine, summit: Summit | None) -> str:
     zone = line.entry.summit or summit
     return clock_zone(line.entry.at, zone) if zone else _("%(time)s UTC") % {"time": f"{line.entry.at:%H:%M}"}
 

@@ -44,7 +44,7 @@ Name = str | Promise
 
 
 @dataclass(frozen=True)
-class Hit:
+class SearchHit:
     """A search result: its name, a note beside the name, and the address of its page."""
 
     name: str
@@ -68,7 +68,7 @@ class Source:
     rows: Callable[[], QuerySet[Any]]
     head: str | Subquery
     text: tuple[str | Subquery, ...]
-    hit: Callable[[Any], Hit]
+    hit: Callable[[Any], SearchHit]
     summit_path: str = "summit"
     also: Callable[[list[str]], Q] | None = None
     personal: tuple[str, ...] = ()
@@ -111,7 +111,7 @@ class Found:
     """What one source found: the first few, and how many there are."""
 
     source: Source
-    hits: list[Hit]
+    hits: list[SearchHit]
     total: int
     list_url: str
 
@@ -161,7 +161,7 @@ def _ask(request: HttpRequest, source: Source, words: list[str], wanted: str, su
     return Found(source, hits, first[0].total, "" if names else source.list_url(wanted, summit))
 
 
-def _told(hit: Hit, summit: str) -> Hit:
+def _told(hit: SearchHit, summit: str) -> SearchHit:
     return replace(hit, note=" · ".join(part for part in (hit.note, summit) if part))
 
 

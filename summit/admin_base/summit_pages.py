@@ -21,7 +21,7 @@ View = Callable[[HttpRequest, Summit, User], HttpResponse]
 
 
 @dataclass(frozen=True)
-class Place:
+class SummitPage:
     """A link to a page of a summit.
 
     `name` is the name of its route, which takes the summit's slug. A user needs `permission` to see it. `shelf` is
@@ -34,7 +34,7 @@ class Place:
     shelf: Shelf | None = None
 
 
-desk_place: Registry[Place] = Registry()
+desk_place: Registry[SummitPage] = Registry()
 
 
 def places_of(user: Any, summit: Summit) -> list[tuple[str, str]]:

@@ -28,7 +28,7 @@ ISOLATED = "\u2068{}\u2069"
 
 
 @dataclass(frozen=True)
-class Row:
+class BarRow:
     """A row of a bar chart: its label, the value of each part, and the text at the end of the bar."""
 
     label: str
@@ -119,7 +119,7 @@ class _Canvas:
         )
 
 
-def bars(*, name: str, title: str, about: str, rows: Sequence[Row], looks: Sequence[str] = LOOKS) -> SafeString:
+def bars(*, name: str, title: str, about: str, rows: Sequence[BarRow], looks: Sequence[str] = LOOKS) -> SafeString:
     """Return a bar chart as SVG, with one bar for each row. The parts of a bar follow one another; all bars have
     the same scale."""
     canvas = _Canvas(name, ROW * max(len(rows), 1))

@@ -20,7 +20,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from summit.api_base.idempotency import KeyReused, StillRunning
-from summit.api_base.problem_types import KINDS, Kind
+from summit.api_base.problem_types import KINDS, ProblemType
 from summit.core import deletion_blockers, unique_errors
 
 logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class Problem(rest.APIException):
     def __init__(
         self, kind: str, detail: str = "", *, errors: Errors | None = None, headers: Mapping[str, str] | None = None
     ) -> None:
-        self.kind: Kind = KINDS[kind]
+        self.kind: ProblemType = KINDS[kind]
         self.status_code = int(self.kind.status)
         self.errors = errors or []
         self.headers = dict(headers or {})
@@ -55,7 +55,7 @@ class Problem(rest.APIException):
         return {**found, "errors": self.errors} if self.errors else found
 
 
-def type_of(kind: Kind) -> str:
+def type_of(kind: ProblemType) -> str:
     """Return the address that identifies a kind of problem."""
     return f"{settings.BASE_URL}/api/v1/problems/#{kind.name}"
 

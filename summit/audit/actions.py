@@ -58,7 +58,7 @@ class ModelWords:
 
 
 @dataclass(frozen=True)
-class Part:
+class HistoryPart:
     """Rows of `model` whose entries are part of another row's history; `find` returns them for that row."""
 
     model: type[models.Model]
@@ -67,7 +67,7 @@ class Part:
 
 ACTION_WORDS: dict[str, ActionWords] = {}
 MODEL_WORDS: dict[str, ModelWords] = {}
-PARTS: dict[str, list[Part]] = {}
+PARTS: dict[str, list[HistoryPart]] = {}
 # For actors without an account, by the prefix before the colon: a function from their keys to their names.
 ACTORS: dict[str, Callable[[Iterable[str]], dict[str, str]]] = {}
 # The fields that hold personal data, by model. The audit never stores their values; it records who sees them.
@@ -120,7 +120,7 @@ def part(whole: type[models.Model], model: type[models.Model], find: Callable[[A
 
     `find` returns the parts of a row of `whole`.
     """
-    PARTS.setdefault(whole._meta.label_lower, []).append(Part(model, find))
+    PARTS.setdefault(whole._meta.label_lower, []).append(HistoryPart(model, find))
 
 
 def actor(prefix: str, names: Callable[[Iterable[str]], dict[str, str]]) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedObject:
     """A row's kind and name, with the address of its page ("" where it has none or was deleted)."""
 
     kind: str
@@ -35,14 +35,14 @@ class Named:
     # The action needed to see that page.
     seen_by: str = field(default="", compare=False)
 
-    def for_reader(self, reader: Actor | None, summit_id: int | None) -> Named:
+    def for_reader(self, reader: Actor | None, summit_id: int | None) -> NamedObject:
         """Return the same, without the address if the reader may not open it. Without a reader, all are kept."""
         may = not self.url or reader is None or allows(reader, self.seen_by, summit_id)
         return self if may else replace(self, url="")
 
 
 @dataclass(frozen=True)
-class Change:
+class AuditChange:
     """A changed field with its values before and after; both are "" where the audit may not hold them."""
 
     name: str
@@ -51,16 +51,16 @@ class Change:
 
 
 @dataclass
-class Line:
+class AuditLine:
     """An audit entry in words. `what` is a sentence without its subject, to be shown after `who`."""
 
     entry: AuditEntry
     who: str
     what: str
-    row: Named
+    row: NamedObject
     # Other rows that the entry refers to, such as a member who was removed from a party.
-    others: list[Named] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
+    others: list[NamedObject] = field(default_factory=list)
+    changes: list[AuditChange] = field(default_factory=list)
 
     @property
     def actor(self) -> str:
@@ -68,7 +68,7 @@ class Line:
         return f"account:{self.entry.by.public_id}" if self.entry.by else self.entry.by_label
 
 
-def render(entries: Sequence[AuditEntry], reader: Actor | None = None) -> list[Line]:
+def render(entries: Sequence[AuditEntry], reader: Actor | None = None) -> list[AuditLine]:
     """Return audit entries in words, without the addresses of pages that `reader` may not open.
 
     The entries need `by` and `summit` joined. One query for each kind of row and of actor, however many entries there
@@ -88,16 +88,16 @@ def render(entries: Sequence[AuditEntry], reader: Actor | None = None) -> list[L
 
 def _line(
     entry: AuditEntry,
-    names: dict[tuple[str, str], Named],
+    names: dict[tuple[str, str], NamedObject],
     actors: dict[str, dict[str, str]],
     reader: Actor | None,
-) -> Line:
+) -> AuditLine:
     chosen = ACTION_WORDS.get(entry.action)
 
-    def found(label: str, key: str) -> Named:
+    def found(label: str, key: str) -> NamedObject:
         return (names.get((label, key)) or gone(label, key)).for_reader(reader, entry.summit_id)
 
-    return Line(
+    return AuditLine(
         entry=entry,
         who=who(entry, actors),
         what=sentence(entry),
@@ -148,7 +148,7 @@ def _values(entry: AuditEntry) -> dict[str, Any]:
     return dict(entry.detail.get("values", {}))
 
 
-def named(label: str, keys: Iterable[str]) -> dict[str, Named]:
+def named(label: str, keys: Iterable[str]) -> dict[str, NamedObject]:
     """Return the names of the rows of a kind that still exist, by their keys. One query."""
     model = model_of(label)
     if model is None:
@@ -160,14 +160,14 @@ def named(label: str, keys: Iterable[str]) -> dict[str, Named]:
     # With no name given, select_related would join every table there is.
     rows = (rows.select_related(*how.related) if how.related else rows).prefetch_related(*how.prefetch)
     kind = str(model._meta.verbose_name)
-    return {services.key_of(row): Named(kind, how.name(row), *page_of(row, how)) for row in rows}
+    return {services.key_of(row): NamedObject(kind, how.name(row), *page_of(row, how)) for row in rows}
 
 
-def gone(label: str, key: str) -> Named:
+def gone(label: str, key: str) -> NamedObject:
     """Return the name for a row that no longer exists."""
     model = model_of(label)
     kind = str(model._meta.verbose_name) if model else label
-    return Named(kind, "" if key.startswith("list:") else _("gone since (%(key)s)") % {"key": key})
+    return NamedObject(kind, "" if key.startswith("list:") else _("gone since (%(key)s)") % {"key": key})
 
 
 def page_of(row: models.Model, how: ModelWords) -> tuple[str, str]:
@@ -193,14 +193,16 @@ def key_field(model: type[models.Model]) -> str:
     return "public_id" if any(field.name == "public_id" for field in model._meta.fields) else "pk"
 
 
-def _changes(entry: AuditEntry, chosen: ActionWords | None, names: dict[tuple[str, str], Named]) -> list[Change]:
+def _changes(
+    entry: AuditEntry, chosen: ActionWords | None, names: dict[tuple[str, str], NamedObject]
+) -> list[AuditChange]:
     model = (chosen.fields_of if chosen else None) or model_of(entry.object_type)
     values = _values(entry)
     found = []
     for name in entry.fields:
         column = _column(model, name)
         pair = [_value(column, value, entry.summit, names) for value in values.get(name, ())]
-        found.append(Change(field_name(model, name), *pair))
+        found.append(AuditChange(field_name(model, name), *pair))
     return found
 
 
@@ -219,7 +221,7 @@ def field_name(model: type[models.Model] | None, name: str) -> str:
     return capfirst(str(getattr(column, "verbose_name", "") or name))
 
 
-def _value(column: Any, value: Any, summit: Summit | None, names: dict[tuple[str, str], Named]) -> str:
+def _value(column: Any, value: Any, summit: Summit | None, names: dict[tuple[str, str], NamedObject]) -> str:
     if value is None:
         return _("nothing")
     if isinstance(value, dict):

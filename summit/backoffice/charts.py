@@ -35,7 +35,7 @@ def due_chart(request: HttpRequest, summit: Summit) -> Chart | None:
     ahead = sum(entry.number for entry in found) - late
     title = _due_title(late, ahead)
     rows = [
-        svg_charts.Row(_day_name(day, today), list(row.values()), formats.localize(sum(row.values())))
+        svg_charts.BarRow(_day_name(day, today), list(row.values()), formats.localize(sum(row.values())))
         for day, row in days.items()
     ]
     about = _("A bar for each day; its parts are: %(kinds)s.") % {"kinds": comma().join(kinds)}

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from summit.import_export import exported_files
-from summit.jobs.job_kinds import Kind, register
+from summit.jobs.job_kinds import JobKind, register
 from summit.jobs.models.exported_files import ExportedFile
 from summit.jobs.models.jobs import Job
 from summit.permissions.models import DESKS
@@ -51,7 +51,7 @@ def file(job: Job) -> tuple[str, str] | None:
 
 
 EXPORT_LIST = register(
-    Kind(
+    JobKind(
         name=exported_files.NAME,
         title=gettext_lazy("Exporting a list"),
         step=exported_files.step,

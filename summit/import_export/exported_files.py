@@ -16,7 +16,7 @@ from summit.core.database_clock import db_now
 from summit.import_export import writers
 from summit.import_export.querysets import Listed, desk_of, reading
 from summit.jobs import services
-from summit.jobs.job_kinds import Result, Step
+from summit.jobs.job_kinds import JobStep, Result
 from summit.jobs.models.exported_files import ExportedFile, ExportedFilePart
 from summit.jobs.models.jobs import UNFINISHED, Job
 from summit.maintenance import heartbeats
@@ -64,16 +64,16 @@ def ask(
     return row.job
 
 
-def step(job: Job) -> Step:
+def step(job: Job) -> JobStep:
     """Write the next part of a file. After a worker was killed, the job continues with the next part."""
     table = ExportedFile.objects.select_related("by").filter(job=job).first()
     total = int(job.params["rows"])
     if table is None:
-        return Step(job.done, total, job.checkpoint, Result(GONE))
+        return JobStep(job.done, total, job.checkpoint, Result(GONE))
     done = int(job.checkpoint.get("done", 0))
     if not open_to(table, table.by):
         table.delete()
-        return Step(done, total, job.checkpoint, Result(REFUSED))
+        return JobStep(done, total, job.checkpoint, Result(REFUSED))
     keys = table.keys[done : done + ROWS]
     with override(table.language):
         written = _write(table, keys, number=done // ROWS)
@@ -83,7 +83,7 @@ def step(job: Job) -> Step:
     if done >= total:
         ExportedFile.objects.filter(pk=table.pk).update(made_at=Now(), until=Now() + KEPT)
         result = Result(MADE, {"number": rows, "label": table.label, "table": table.public_id})
-    return Step(done, total, {"done": done, "rows": rows}, result)
+    return JobStep(done, total, {"done": done, "rows": rows}, result)
 
 
 def _write(table: ExportedFile, keys: Sequence[int], *, number: int) -> int:

@@ -21,7 +21,7 @@ from rest_framework import serializers
 
 from summit.api_base.problems import Problem, problem_of, unprocessable
 from summit.api_base.viewsets import InSummit
-from summit.import_export.parsers import Row, Table
+from summit.import_export.parsers import ParsedRow, Table
 from summit.import_export.registry import ImportDefinition, headings, plain
 from summit.summits.models import Summit
 from summit.templatetags.marks import comma
@@ -35,17 +35,17 @@ _SIGNS = re.compile("[,;،؛\n]")
 
 
 @dataclass
-class Line(uploads.Line):
+class ImportedLine(uploads.ReportLine):
     """The report on one row; `about` names the row in the table's own words."""
 
     about: str = ""
 
 
 @dataclass
-class Report(uploads.Report[Line]):
+class ListImportReport(uploads.UploadReport[ImportedLine]):
     """The report on all rows. `unknown` and `twice` are the headings of unused columns: unknown and repeated ones."""
 
-    LINE: ClassVar[type[uploads.Line]] = Line
+    LINE: ClassVar[type[uploads.ReportLine]] = ImportedLine
 
     unknown: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
@@ -55,7 +55,7 @@ class UnreadableError(Exception):
     """No column of the table identifies its rows. The message says what to do."""
 
 
-def read_in(*, intake: ImportDefinition, summit: Summit, table: Table, by: User) -> Report:
+def read_in(*, intake: ImportDefinition, summit: Summit, table: Table, by: User) -> ListImportReport:
     """Write every row of a table that can be written, and return the report on all rows. Raises UnreadableError."""
     # Times of a table are those of the venue, as its export has them.
     with timezone.override(summit.zone):
@@ -71,7 +71,7 @@ class _Reader:
     def __init__(self, intake: ImportDefinition, summit: Summit, table: Table, by: User) -> None:
         self.intake, self.summit, self.table, self.by = intake, summit, table, by
         self.viewset = intake.viewset()
-        self.report = Report(language=get_language() or "")
+        self.report = ListImportReport(language=get_language() or "")
         self.fills = intake.fills()
         self.input = self.viewset.input_serializer_class(context=self._context()).fields
         self.columns = self._recognise()
@@ -131,7 +131,7 @@ class _Reader:
             text = self._of(name, lambda: _in_words(field.choices)).get(plain(text), text)
         return plain(text)
 
-    def read(self) -> Report:
+    def read(self) -> ListImportReport:
         """Write each row, in the order of the table, and return the report."""
         for there in self.viewset.rows().filter(**{self.viewset.summit_path: self.summit}):
             self._remember(there)
@@ -139,11 +139,11 @@ class _Reader:
             self.report.lines.append(self._row(row))
         return self.report
 
-    def _row(self, given: Row) -> Line:
+    def _row(self, given: ParsedRow) -> ImportedLine:
         cells = {name: given.cells[place] for place, name in self.columns.items()}
         key = self._key(cells)
         about = ", ".join(filter(None, (cells.get(name, "") for name in reversed(self.intake.keys))))
-        line = Line(given.number, about=about)
+        line = ImportedLine(given.number, about=about)
         there = self.known.get(cells.get(PUBLIC_ID, "")) or self.known.get(key)
         mark = there.pk if there is not None else key
         if mark in self.met:
@@ -160,7 +160,7 @@ class _Reader:
             line.outcome, line.fields, line.notes = Outcome.REFUSED.value, [], self._said(problem)
         return line
 
-    def _write(self, line: Line, there: models.Model | None, cells: dict[str, str]) -> None:
+    def _write(self, line: ImportedLine, there: models.Model | None, cells: dict[str, str]) -> None:
         values = self._values(there, cells)
         if there is None:
             made = self.viewset.add(by=self.by, summit=self.summit, values=values)

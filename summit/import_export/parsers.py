@@ -47,7 +47,7 @@ class TableProblem(Exception):
 
 
 @dataclass(frozen=True)
-class Row:
+class ParsedRow:
     """A row of a table. `number` is its number in the file, counted from 1 and including the row of headings."""
 
     number: int
@@ -59,7 +59,7 @@ class Table:
     """A table: its headings as written, and its rows. Each row has as many cells as there are headings."""
 
     headings: list[str]
-    rows: list[Row]
+    rows: list[ParsedRow]
 
 
 def read(*, filename: str, content: bytes, recognised: Recognised = lambda cells: 0) -> Table:
@@ -95,7 +95,7 @@ def _objects(content: bytes) -> Table:
     headings = list(dict.fromkeys(name for each in found for name in each))
     _check_size(len(headings), len(found))
     rows = [
-        Row(number, ["" if each.get(name) is None else _worded(each[name]) for name in headings])
+        ParsedRow(number, ["" if each.get(name) is None else _worded(each[name]) for name in headings])
         for number, each in enumerate(found, start=1)
     ]
     return Table([_clean(name) for name in headings], rows)
@@ -120,13 +120,13 @@ def too_large() -> str:
 
 
 def _table(lines: Iterator[tuple[int, list[str]]], recognised: Recognised) -> Table:
-    rows: list[Row] = []
+    rows: list[ParsedRow] = []
     for number, cells in lines:
         while cells and not cells[-1]:
             cells.pop()
         if cells:
             _check_size(len(cells), len(rows))
-            rows.append(Row(number, cells))
+            rows.append(ParsedRow(number, cells))
     if not rows:
         raise TableProblem(_("The table is empty. Its first row names the columns."))
     first, *rows = rows[_headings_at([row.cells for row in rows[:TITLE_ROWS]], recognised) :]

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from summit.audit import services as audit
 from summit.import_export import parsers
-from summit.import_export.importer import Report, UnreadableError, check_columns, read_in
+from summit.import_export.importer import ListImportReport, UnreadableError, check_columns, read_in
 from summit.import_export.models import ListImportFile
-from summit.import_export.parsers import Row, Table, TableProblem
+from summit.import_export.parsers import ParsedRow, Table, TableProblem
 from summit.import_export.registry import INTAKES, ImportDefinition, recognised_by
 from summit.maintenance import heartbeats
 from summit.permissions.rules import check
@@ -75,14 +75,14 @@ def store(*, summit: Summit, label: str, filename: str, content: bytes, by: User
     return row
 
 
-def _preview(intake: ImportDefinition, summit: Summit, table: Table, by: User) -> Report:
+def _preview(intake: ImportDefinition, summit: Summit, table: Table, by: User) -> ListImportReport:
     with transaction.atomic():
         report = read_in(intake=intake, summit=summit, table=table, by=by)
         transaction.set_rollback(True)
     return report
 
 
-def refresh_preview(*, given: ListImportFile, by: User) -> Report:
+def refresh_preview(*, given: ListImportFile, by: User) -> ListImportReport:
     """Preview again what applying a stored table would do; store the report and return it.
 
     Raises PermissionDenied, GivenProblem if the table was applied or deleted meanwhile, and UnreadableError if no
@@ -95,7 +95,7 @@ def refresh_preview(*, given: ListImportFile, by: User) -> Report:
     return report
 
 
-def apply(*, given: ListImportFile, by: User) -> Report:
+def apply(*, given: ListImportFile, by: User) -> ListImportReport:
     """Apply a stored table and return the report. A table is applied only once, however often it is requested.
 
     The stored report then describes what was done, and the table's rows are deleted. Raises PermissionDenied,
@@ -126,9 +126,9 @@ def drop_old() -> None:
     uploads_services.drop_old(ListImportFile)
 
 
-def report_of(given: ListImportFile) -> Report | None:
+def report_of(given: ListImportFile) -> ListImportReport | None:
     """Return the stored report on a table: what applying it would do or did. None before the first preview."""
-    return Report.from_data(json.loads(given.report)) if given.report else None
+    return ListImportReport.from_data(json.loads(given.report)) if given.report else None
 
 
 def table_of(given: ListImportFile) -> Table:
@@ -136,10 +136,10 @@ def table_of(given: ListImportFile) -> Table:
     if not given.content:
         raise GivenProblem(_taken())
     data = json.loads(bytes(given.content))
-    return Table(data["headings"], [Row(number, cells) for number, cells in data["rows"]])
+    return Table(data["headings"], [ParsedRow(number, cells) for number, cells in data["rows"]])
 
 
-def _written(report: Report) -> str:
+def _written(report: ListImportReport) -> str:
     return json.dumps(report.as_data(), ensure_ascii=False)
 
 

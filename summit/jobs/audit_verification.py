@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from summit.audit import verification, verification_messages
 from summit.audit.verification import Broken, Mark, Reached
-from summit.jobs.job_kinds import Kind, Result, Step, register
+from summit.jobs.job_kinds import JobKind, JobStep, Result, register
 from summit.jobs.models.jobs import Job
 from summit.jobs.permissions import may_verify_audit
 
@@ -16,7 +16,7 @@ NAME = "verify_audit"
 WHOLE, BROKEN = "whole", "broken"
 
 
-def step(job: Job) -> Step:
+def step(job: Job) -> JobStep:
     """Verify the next slice of the chain. The job ends at the entry that was the last at its first step."""
     kept = job.checkpoint
     mark = Mark(kept["length"], kept["head"]) if kept else verification.end()
@@ -31,7 +31,7 @@ def step(job: Job) -> Step:
     result = None
     if reached.broken is not None or reached.position >= mark.length:
         result = _result(verification.finish(reached, mark), mark)
-    return Step(reached.position, mark.length, checkpoint, result)
+    return JobStep(reached.position, mark.length, checkpoint, result)
 
 
 def _result(broken: Broken | None, mark: Mark) -> Result:
@@ -82,7 +82,7 @@ def checked(job: Job, moment: str) -> str:
 
 
 VERIFY = register(
-    Kind(
+    JobKind(
         name=NAME,
         title=gettext_lazy("Verifying the audit"),
         step=step,

@@ -21,7 +21,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Step:
+class JobStep:
     """The outcome of a step: the units done and in total, the next step's checkpoint, and at the end a result."""
 
     done: int
@@ -31,7 +31,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Line:
+class JobLine:
     """The outcome for one row of a job, as the job's page lists it.
 
     `name` and `about` identify the row; `said` is the outcome in words and `sign` the sign of its state word.
@@ -48,7 +48,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Kind:
+class JobKind:
     """A kind of job.
 
     `step` does a small part of the work from the job's checkpoint, in the caller's transaction. It must be safe to
@@ -59,7 +59,7 @@ class Kind:
 
     name: str
     title: str | Promise
-    step: Callable[[Job], Step]
+    step: Callable[[Job], JobStep]
     may: Callable[[Actor, Summit | None], bool]
     progress: Callable[[int, int], str]
     result: Callable[[Job], str]
@@ -67,17 +67,17 @@ class Kind:
     # Returns the row that the work is about, for the audit. Without it, that is the job itself.
     about: Callable[[Job], models.Model] | None = None
     # Returns the outcome for each row, for the job's page. The number of its queries must not grow with the rows.
-    lines: Callable[[Job], list[Line]] | None = None
+    lines: Callable[[Job], list[JobLine]] | None = None
     # Returns the address of the file that the job made and the button's label, or None once the file is deleted.
     file: Callable[[Job], tuple[str, str] | None] | None = None
     # Returns the address of the page that shows the finished work, and the button's label.
     onward: Callable[[Job], tuple[str, str] | None] | None = None
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, JobKind] = {}
 
 
-def register(kind: Kind) -> Kind:
+def register(kind: JobKind) -> JobKind:
     """Register a kind of job and return it. Raises ValueError if another kind has its name."""
     if KINDS.setdefault(kind.name, kind) is not kind:
         raise ValueError(f"two kinds of work are called {kind.name}")

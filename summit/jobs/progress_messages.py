@@ -24,7 +24,7 @@ MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Shown:
+class JobProgress:
     """A job as its page and the lists show it. `said` is its result, or what went wrong and what to do."""
 
     job: Job
@@ -41,7 +41,7 @@ class Shown:
         return _("just now") if timezone.now() - at < MINUTE else _("%(since)s ago") % {"since": timesince(at)}
 
 
-def shown(job: Job) -> Shown:
+def shown(job: Job) -> JobProgress:
     """Return a job in words. If its kind isn't registered any more, the title is the kind's name."""
     kind = KINDS.get(job.kind)
     bad = job.state == JobState.FAILED or (job.state == JobState.DONE and kind is not None and kind.bad(job))
@@ -49,7 +49,7 @@ def shown(job: Job) -> Shown:
     if job.state == JobState.WAITING and not job.done:
         words = _("A worker takes it up within a few seconds.")
     state = "" if job.unfinished else "bad" if bad else "good" if job.state == JobState.DONE else "off"
-    return Shown(
+    return JobProgress(
         job=job,
         title=str(kind.title) if kind else job.kind,
         word=str(job.get_state_display()),

@@ -16,7 +16,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
 from summit.core.lock_yielding import Turns
-from summit.jobs.job_kinds import KINDS, Step
+from summit.jobs.job_kinds import KINDS, JobStep
 from summit.jobs.models.jobs import Job, JobQuerySet, JobState
 from summit.jobs.services import sources
 
@@ -105,7 +105,7 @@ def step(job: Job) -> bool:
     return made.result is not None
 
 
-def _result(made: Step) -> dict[str, Any]:
+def _result(made: JobStep) -> dict[str, Any]:
     assert made.result is not None  # noqa: S101 - asked for by the caller
     return {
         "state": JobState.DONE,

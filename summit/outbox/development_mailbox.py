@@ -21,7 +21,7 @@ ENDINGS = {"text/calendar": ".ics", "text/html": ".html", "text/plain": ".txt", 
 
 
 @dataclass(frozen=True)
-class Part:
+class MailPart:
     """A part of a mail that can be downloaded. `number` counts the parts from 1; `size` is in bytes."""
 
     number: int
@@ -100,10 +100,10 @@ def linked(text: str) -> SafeString:
     return SafeString(urlize(text, autoescape=True))
 
 
-def parts_of(mail: EmailMessage) -> list[tuple[Part, EmailMessage]]:
+def parts_of(mail: EmailMessage) -> list[tuple[MailPart, EmailMessage]]:
     """Return the parts of a mail other than its plain text, each described and as it is."""
     body = mail.get_body(preferencelist=("plain",))
-    found: list[tuple[Part, EmailMessage]] = []
+    found: list[tuple[MailPart, EmailMessage]] = []
     for each in mail.walk():
         if each.is_multipart() or each is body or not isinstance(each, EmailMessage):
             continue
@@ -111,5 +111,5 @@ def parts_of(mail: EmailMessage) -> list[tuple[Part, EmailMessage]]:
         kind = each.get_content_type()
         size = len(each.get_payload(decode=True) or b"")
         name = each.get_filename() or f"part-{number}{ENDINGS.get(kind, '.bin')}"
-        found.append((Part(number, name, kind, size, each.get_content_disposition() != "attachment"), each))
+        found.append((MailPart(number, name, kind, size, each.get_content_disposition() != "attachment"), each))
     return found

@@ -42,7 +42,7 @@ Withdrawn = Callable[[Sequence[Message]], dict[int, str]]
 
 
 @dataclass(frozen=True)
-class Kind:
+class MessageKind:
     """A kind of message: the Celery task that sends it, its rendering, and which messages are withdrawn."""
 
     name: str
@@ -53,10 +53,10 @@ class Kind:
     label: str | Promise = ""
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, MessageKind] = {}
 
 
-def register(kind: Kind) -> Kind:
+def register(kind: MessageKind) -> MessageKind:
     """Register a kind of message and return it. Raises ValueError if another kind has its name."""
     if KINDS.setdefault(kind.name, kind) is not kind:
         raise ValueError(f"two kinds of message are called {kind.name}")
@@ -79,5 +79,5 @@ def _never_rendered(message: Message) -> Mail:
 
 # Mails of Django and of libraries, such as a sign-in code or a note to the administrators. Stored as bytes.
 SYSTEM_MAIL = register(
-    Kind("system", "outbox.tasks.deliver", _never_rendered, always_stands, _("mail about an account"))
+    MessageKind("system", "outbox.tasks.deliver", _never_rendered, always_stands, _("mail about an account"))
 )

@@ -55,7 +55,7 @@ class Gate(StrEnum):
     API = "api"
 
 
-class Answer(StrEnum):
+class RouteAnswer(StrEnum):
     """The kind of answer that an address gives."""
 
     YES = "yes"
@@ -83,7 +83,7 @@ class Whose(StrEnum):
 
 
 @dataclass(frozen=True)
-class Reader:
+class RouteReader:
     """A reader of an address: the roles in the summit, and whether there is an account or a superuser."""
 
     name: str
@@ -120,7 +120,7 @@ class Route:
             return Whose.OWN, Whose.FOREIGN, Whose.MISSING
         return Whose.OWN, Whose.FOREIGN, Whose.ELSEWHERE, Whose.MISSING
 
-    def answer(self, method: str, reader: Reader, whose: Whose) -> Answer:
+    def answer(self, method: str, reader: RouteReader, whose: Whose) -> RouteAnswer:
         """Return the answer that a reader gets for a method and an object.
 
         Raises ValueError for a method or a relation that isn't declared.
@@ -131,24 +131,24 @@ class Route:
         if whose not in self.whose() or method not in self.methods:
             raise ValueError(f"{self.name} is not declared for {method} of what is {whose}")
         if whose in (Whose.MISSING, Whose.HIDDEN) or not self._grants(self.see, reader, whose):
-            return Answer.MISSING
+            return RouteAnswer.MISSING
         if (self.gate == Gate.ACCOUNT or self.kind in ALONE) and whose == Whose.FOREIGN:
-            return Answer.MISSING
+            return RouteAnswer.MISSING
         needed = [self.do, self.needs(method)]
-        return Answer.YES if all(self._grants(name, reader, whose) for name in needed) else Answer.FORBIDDEN
+        return RouteAnswer.YES if all(self._grants(name, reader, whose) for name in needed) else RouteAnswer.FORBIDDEN
 
-    def _turned_away(self, reader: Reader) -> Answer | None:
+    def _turned_away(self, reader: RouteReader) -> RouteAnswer | None:
         if self.gate in (Gate.EVERYBODY, Gate.HOLDER):
             return None
         if self.gate == Gate.PORTAL:
             known = bool(reader.roles & FOLLOWING)
-            return None if known else Answer.FORBIDDEN if reader.account else Answer.SIGN_IN
+            return None if known else RouteAnswer.FORBIDDEN if reader.account else RouteAnswer.SIGN_IN
         if not reader.account:
-            return Answer.SIGN_IN
+            return RouteAnswer.SIGN_IN
         inside = self.gate in (Gate.ACCOUNT, Gate.API) or reader.superuser or reader.roles & DESKS
-        return None if inside else Answer.AWAY
+        return None if inside else RouteAnswer.AWAY
 
-    def _grants(self, action: str, reader: Reader, whose: Whose) -> bool:
+    def _grants(self, action: str, reader: RouteReader, whose: Whose) -> bool:
         if not action:
             return True
         if action == NOBODY:

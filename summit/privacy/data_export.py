@@ -17,14 +17,14 @@ from summit.privacy.registry import Subject, as_data, columns_of, is_staffs, own
 
 
 @dataclass(frozen=True)
-class Part:
+class ExportedPart:
     """The part of a portion that is handed over: its title and rows."""
 
     title: str
     rows: list[dict[str, Any]]
 
 
-def gather(subject: Subject, *, own: bool = False) -> dict[str, Part]:
+def gather(subject: Subject, *, own: bool = False) -> dict[str, ExportedPart]:
     """Return all data of a person that is handed over, by the portions' names.
 
     With `own`, return only what people may export themselves, without the names of those who decided about them.
@@ -34,7 +34,7 @@ def gather(subject: Subject, *, own: bool = False) -> dict[str, Part]:
         columns = [column for column in columns_of(portion) if not (own and is_staffs(column))]
         rows = [as_data(row, columns) for row in portion.rows(subject)]
         if rows:
-            found[portion.name] = Part(str(portion.title), rows)
+            found[portion.name] = ExportedPart(str(portion.title), rows)
     return found
 
 

@@ -39,7 +39,7 @@ class UnknownReason(ValueError):
 
 
 @dataclass(frozen=True)
-class Item:
+class ErasureItem:
     """A portion of a plan, with the number of rows that it has now."""
 
     portion: Portion
@@ -47,25 +47,25 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ErasurePlan:
     """The portions that erasing a person would erase, and those that would stay."""
 
-    goes: list[Item] = field(default_factory=list)
-    stays: list[Item] = field(default_factory=list)
+    goes: list[ErasureItem] = field(default_factory=list)
+    stays: list[ErasureItem] = field(default_factory=list)
 
 
-def plan(person: Person) -> Plan:
+def plan(person: Person) -> ErasurePlan:
     """Return what erasing a person would erase and what would stay, without portions that have no rows.
 
     Writes nothing.
     """
-    subject, found = subject_of(person), Plan()
+    subject, found = subject_of(person), ErasurePlan()
     for portion in portions():
         number = portion.rows(subject).count()
         if number and portion.erase is not None:
-            found.goes.append(Item(portion, number))
+            found.goes.append(ErasureItem(portion, number))
         if number and portion.stays:
-            found.stays.append(Item(portion, number))
+            found.stays.append(ErasureItem(portion, number))
     return found
 
 

@@ -121,8 +121,8 @@ def _chart() -> svg_charts.Chart:
     about = _("A bar for each region: who attends, who declined, who has not answered.")
     of = _("%(answered)d of %(invited)d")
     rows = [
-        svg_charts.Row(_("Africa"), [9, 2, 8], of % {"answered": 11, "invited": 19}),
-        svg_charts.Row(_("Europe"), [17, 3, 7], of % {"answered": 20, "invited": 27}),
+        svg_charts.BarRow(_("Africa"), [9, 2, 8], of % {"answered": 11, "invited": 19}),
+        svg_charts.BarRow(_("Europe"), [17, 3, 7], of % {"answered": 20, "invited": 27}),
     ]
     return svg_charts.Chart(
         name="chart",

@@ -28,7 +28,7 @@ Languages = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class Place:
+class SitemapEntry:
     """A public page in a sitemap: its path, when it last changed (None if unknown), and its languages.
 
     `languages` lists the page in all its languages, itself included; it is empty for a page in one language.
@@ -53,30 +53,30 @@ _sources: Registry[Source] = Registry()
 source = _sources.register
 
 
-def interface(path: str, changed: datetime | None = None) -> list[Place]:
+def interface(path: str, changed: datetime | None = None) -> list[SitemapEntry]:
     """Return the entries of a page that exists in all languages of the interface, one for each language."""
     spoken = settings.INTERFACE_LANGUAGES
     paths = [(code, path if code == settings.LANGUAGE_CODE else f"{path}?lang={code}") for code in spoken]
-    return [Place(each, changed, paths if len(paths) > 1 else ()) for _code, each in paths]
+    return [SitemapEntry(each, changed, paths if len(paths) > 1 else ()) for _code, each in paths]
 
 
 def _moment(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _write(root: etree._Element, entry: str, rows: Iterable[Place | Chapter]) -> bytes:
+def _write(root: etree._Element, entry: str, rows: Iterable[SitemapEntry | Chapter]) -> bytes:
     for row in rows:
         found = etree.SubElement(root, f"{{{NS}}}{entry}")
         etree.SubElement(found, f"{{{NS}}}loc").text = settings.BASE_URL + row.path
         if row.changed is not None:
             etree.SubElement(found, f"{{{NS}}}lastmod").text = _moment(row.changed)
-        for language, path in row.languages if isinstance(row, Place) else ():
+        for language, path in row.languages if isinstance(row, SitemapEntry) else ():
             attributes = {"rel": "alternate", "hreflang": language, "href": settings.BASE_URL + path}
             etree.SubElement(found, f"{{{XHTML}}}link", attributes)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
-def answer(places: Iterable[Place]) -> HttpResponse:
+def answer(places: Iterable[SitemapEntry]) -> HttpResponse:
     """Return the answer with a sitemap of these pages."""
     root = etree.Element(f"{{{NS}}}urlset", nsmap={None: NS, "xhtml": XHTML})  # type: ignore[dict-item]
     return HttpResponse(_write(root, "url", places), content_type=MEDIA_TYPE)

@@ -28,7 +28,7 @@ from summit.summits.models import Summit
 from summit.templatetags.moments import short_clock
 from summit.uploads import report_page
 from summit.uploads.import_jobs import LOOK, TAKE, Reading, rows_taken
-from summit.uploads.report import Report
+from summit.uploads.report import UploadReport
 from summit.users.models import User
 
 
@@ -143,7 +143,7 @@ class UploadsAdmin(ReadOnlyAdmin):
         """Show the report on a file: what would become of each row, or what became of it."""
         row = self.admit(request, "change" if request.method == "POST" else "view", object_id)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        report: Report[Any] | None = self.reading.reads.report_of(row)
+        report: UploadReport[Any] | None = self.reading.reads.report_of(row)
         onward, word = self.onward(row)
         context = {
             **self.admin_site.each_context(request),

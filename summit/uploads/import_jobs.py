@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from summit.jobs import services as jobs_services
-from summit.jobs.job_kinds import Kind, Result, Step, register
+from summit.jobs.job_kinds import JobKind, JobStep, Result, register
 from summit.jobs.models.jobs import Job
 from summit.permissions.rules import Actor, allows
 from summit.summits.models import Summit
@@ -129,23 +129,23 @@ class Reading:
         """
         return self.start(row=row, action=TAKE, by=by) if self.is_long(row) else self.reads.take(row, by)
 
-    def step(self, job: Job) -> Step:
+    def step(self, job: Job) -> JobStep:
         """Preview or apply the job's file in one step. Run again, it finds the stored report."""
         row, reads = self._row(job), self.reads
         if row is None:
-            return Step(1, 1, {}, Result(GONE))
+            return JobStep(1, 1, {}, Result(GONE))
         action = str(job.params["action"])
         try:
             report = (reads.take if action == TAKE else reads.look)(row, job.by)
         except reads.unreadable:
-            return Step(1, 1, {}, Result(REFUSED))
+            return JobStep(1, 1, {}, Result(REFUSED))
         except reads.over:
             # A worker was killed after it had applied the file: the result is in the file's report.
             report = reads.report_of(row)
             if report is None:
-                return Step(1, 1, {}, Result(GONE))
+                return JobStep(1, 1, {}, Result(GONE))
         rows = len(report.lines)
-        return Step(rows, rows, {}, Result(action, {"number": report.writes if action == TAKE else rows}))
+        return JobStep(rows, rows, {}, Result(action, {"number": report.writes if action == TAKE else rows}))
 
     def _row(self, job: Job) -> Any:
         return self.reads.find(str(job.params[self.param]))
@@ -179,7 +179,7 @@ class Reading:
 def read_by(*, name: str, param: str, permission: str, reads: Reads, said: Said) -> Reading:
     """Return the reading of one kind of files, and register its kind of job."""
     found = Reading(name, param, permission, reads, said)
-    kind = Kind(
+    kind = JobKind(
         name=name,
         title=said.title,
         step=found.step,

@@ -45,7 +45,7 @@ class Question:
 
 
 @dataclass
-class Line:
+class ReportLine:
     """The outcome for one row of a file.
 
     `notes` are sentences: for a refused row why and what to do, for another row what a person should check. `fields`
@@ -74,14 +74,14 @@ class Line:
         return str(Outcome(self.outcome).label)
 
 
-AnyLine = TypeVar("AnyLine", bound=Line)
+AnyLine = TypeVar("AnyLine", bound=ReportLine)
 
 
 @dataclass
-class Report(Generic[AnyLine]):
+class UploadReport(Generic[AnyLine]):
     """The report on a file, with its rows in the file's order. `language` is the language of its sentences."""
 
-    LINE: ClassVar[type[Line]] = Line
+    LINE: ClassVar[type[ReportLine]] = ReportLine
 
     lines: list[AnyLine] = field(default_factory=list)
     language: str = ""

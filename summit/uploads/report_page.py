@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from summit.uploads.report import ODD, Line, Outcome, Report
+from summit.uploads.report import ODD, Outcome, ReportLine, UploadReport
 
 ROWS = 100
 SIGNS = {
@@ -55,7 +55,7 @@ def of_rows(*, about: Any, notices: str, about_row: str) -> Words:
     )
 
 
-def context(report: Report[Any], asked: QueryDict, words: Words) -> dict[str, Any]:
+def context(report: UploadReport[Any], asked: QueryDict, words: Words) -> dict[str, Any]:
     """Return the variables of the template `uploads/report.html` for a report.
 
     In `asked`, the request's query, `rows` filters by one outcome and `page` is the number of the page.
@@ -63,7 +63,7 @@ def context(report: Report[Any], asked: QueryDict, words: Words) -> dict[str, An
     counts = report.counts
     shown = asked.get("rows", "")
     shown = shown if counts.get(shown) else ""
-    lines: Sequence[Line] = [line for line in report.lines if _is(line, shown)]
+    lines: Sequence[ReportLine] = [line for line in report.lines if _is(line, shown)]
     page = Paginator(lines, ROWS).get_page(asked.get("page"))
     found = [{"key": value, "number": counts[value], "word": Outcome(value).label} for value in Outcome.values]
     found.append({"key": ODD, "number": counts[ODD], "word": _("odd: look at them")})
@@ -78,9 +78,9 @@ def context(report: Report[Any], asked: QueryDict, words: Words) -> dict[str, An
     }
 
 
-def _is(line: Line, shown: str) -> bool:
+def _is(line: ReportLine, shown: str) -> bool:
     return not shown or (line.odd if shown == ODD else line.outcome == shown)
 
 
-def _sign(line: Line) -> str:
+def _sign(line: ReportLine) -> str:
     return "warn" if line.odd else SIGNS[Outcome(line.outcome)]

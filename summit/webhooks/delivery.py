@@ -25,7 +25,7 @@ from summit.core.database_clock import db_now
 from summit.outbox.failure_reasons import because
 from summit.users.models import User
 from summit.webhooks import endpoint_health, failure_reasons, http_client, payload
-from summit.webhooks.http_client import Answer
+from summit.webhooks.http_client import WebhookResponse
 from summit.webhooks.models.deliveries import TRANSITIONS, Attempt, Delivery, DeliveryQuerySet, DeliveryState
 from summit.webhooks.models.endpoints import Endpoint
 from summit.webhooks.permissions import check_can_send_again
@@ -119,7 +119,7 @@ def deliver(row: Delivery) -> Outcome:
     return outcome
 
 
-def _send(row: Delivery) -> Answer:
+def _send(row: Delivery) -> WebhookResponse:
     try:
         content = payload.body(row)
         url = payload.url_of(row)
@@ -133,10 +133,10 @@ def _send(row: Delivery) -> Answer:
         raise
     except Exception as problem:  # one broken delivery must not stop the others
         logger.exception("delivery %s was not sent", row.public_id)
-        return Answer(0, problem=because(failure_reasons.ERROR, type(problem).__name__))
+        return WebhookResponse(0, problem=because(failure_reasons.ERROR, type(problem).__name__))
 
 
-def _note(row: Delivery, outcome: Outcome, problem: str, answer: Answer) -> None:
+def _note(row: Delivery, outcome: Outcome, problem: str, answer: WebhookResponse) -> None:
     """Store a delivery's new state and update its endpoint's health, in the caller's transaction.
 
     Does nothing if another worker has claimed the delivery since.

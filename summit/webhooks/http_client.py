@@ -29,7 +29,7 @@ MOST_KEPT = 1024
 
 
 @dataclass(frozen=True)
-class Answer:
+class WebhookResponse:
     """The outcome of a request.
 
     `status` and `text` are the receiver's answer. Without an answer `problem` has the reason, as
@@ -111,7 +111,7 @@ def _left(deadline: float) -> float:
     return left
 
 
-def send(*, url: str, body: bytes, headers: Mapping[str, str], within: float) -> Answer:
+def send(*, url: str, body: bytes, headers: Mapping[str, str], within: float) -> WebhookResponse:
     """POST `body` to a receiver and return the outcome, after at most `within` seconds, however it answers.
 
     Network errors are returned as the answer's `problem`, not raised.
@@ -119,17 +119,21 @@ def send(*, url: str, body: bytes, headers: Mapping[str, str], within: float) ->
     started = time.monotonic()
     try:
         status, text, wait = _post(url, body, headers, started + within)
-        return Answer(_since(started), status, text, "", wait)
+        return WebhookResponse(_since(started), status, text, "", wait)
     except _Stopped as stopped:
-        return Answer(_since(started), problem=str(stopped))
+        return WebhookResponse(_since(started), problem=str(stopped))
     except TimeoutError:
-        return Answer(_since(started), problem=because(failure_reasons.TIMEOUT, f"{within:g}"))
+        return WebhookResponse(_since(started), problem=because(failure_reasons.TIMEOUT, f"{within:g}"))
     except ssl.SSLCertVerificationError as problem:
-        return Answer(_since(started), problem=because(failure_reasons.CERTIFICATE, problem.verify_message)[:200])
+        return WebhookResponse(
+            _since(started), problem=because(failure_reasons.CERTIFICATE, problem.verify_message)[:200]
+        )
     except http.client.HTTPException as problem:
-        return Answer(_since(started), problem=because(failure_reasons.NOT_HTTP, type(problem).__name__))
+        return WebhookResponse(_since(started), problem=because(failure_reasons.NOT_HTTP, type(problem).__name__))
     except OSError as problem:
-        return Answer(_since(started), problem=because(failure_reasons.CONNECTION, problem.strerror or problem)[:200])
+        return WebhookResponse(
+            _since(started), problem=because(failure_reasons.CONNECTION, problem.strerror or problem)[:200]
+        )
 
 
 def _since(started: float) -> int:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from summit.outbox import failure_reasons
-from summit.outbox.message_kinds import Kind, Mail, register
+from summit.outbox.message_kinds import Mail, MessageKind, register
 from summit.outbox.models import Message
 from summit.webhooks import notices
 from summit.webhooks.models.endpoints import OffWhy
@@ -22,5 +22,5 @@ def render(message: Message) -> Mail:
 
 failure_reasons.register(notices.ON_AGAIN, gettext_lazy("The webhook was on again before the message was sent."))
 OFF = register(
-    Kind(notices.KIND, "outbox.tasks.deliver", render, notices.on_again, gettext_lazy("webhook turned off"))
+    MessageKind(notices.KIND, "outbox.tasks.deliver", render, notices.on_again, gettext_lazy("webhook turned off"))
 )

@@ -4,7 +4,7 @@ from enum import Enum
 
 from summit.outbox.failure_reasons import because
 from summit.webhooks import failure_reasons
-from summit.webhooks.http_client import Answer
+from summit.webhooks.http_client import WebhookResponse
 
 # Statuses after which a delivery is retried (RFC 9110, 6585, 8470), in addition to all 5xx.
 LATER = (408, 425, 429)
@@ -21,7 +21,7 @@ class Outcome(Enum):
     GONE = "gone"
 
 
-def judge(answer: Answer) -> tuple[Outcome, str]:
+def judge(answer: WebhookResponse) -> tuple[Outcome, str]:
     """Return the outcome for an answer, and the problem as summit.outbox.failure_reasons stores it, "" if done.
 
     A redirect isn't followed, but the delivery is retried, because receivers redirect while they are under

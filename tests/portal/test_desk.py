@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from delegations.invitations.models.invitations import Invitation, InvitationLink
-from delegations.invitations.services.answers import Way, answer
+from delegations.invitations.services.answers import AnswerReceipt, answer
 from sessions.draft.models.participants import Slot
 from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases
@@ -62,7 +62,7 @@ class TestInvitation:
 
     def test_the_link_shows_by_which_way_a_desk_had_the_answer(self) -> None:
         link = f.InvitationLinkFactory()
-        way = Way("note_verbale", "NV 12/2025", date(2025, 3, 3))
+        way = AnswerReceipt("note_verbale", "NV 12/2025", date(2025, 3, 3))
         by = f.UserFactory.with_role(Role.PROTOCOL, link.invitation.party.summit)
         answer(invitation=link.invitation, answer="regrets", note="", name="The embassy", by=by, way=way)
         content = follow(link).get(page_of(link)).content.decode()

@@ -19,7 +19,7 @@ from delegations.participants.services import revisions
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import party_names
-from delegations.parties.selectors.party_names import Named
+from delegations.parties.selectors.party_names import NamedParty
 from delegations.portal_access.models import SignInCode
 from delegations.portal_access.services import sign_in_codes
 from press.subscriptions.services import announcements
@@ -174,8 +174,8 @@ def test_files_mails_feeds_data_and_doors_name_it_alike_and_call_it_no_country(p
 
 @pytest.mark.broad("it makes all of them again")
 def test_control_without_the_one_way_to_name_it_no_text_does(party: Party, monkeypatch: pytest.MonkeyPatch) -> None:
-    def frozen(own: dict[str, Any], local: Any, **more: Any) -> Named:
-        return Named(own["name"], own["formal_name"], own["sort_key"], "", "", more["flag"], more["first"])
+    def frozen(own: dict[str, Any], local: Any, **more: Any) -> NamedParty:
+        return NamedParty(own["name"], own["formal_name"], own["sort_key"], "", "", more["flag"], more["first"])
 
     monkeypatch.setattr(party_names, "_make", frozen)
     found = says(everywhere(party))

@@ -69,7 +69,7 @@ def test_pages_take_few_queries_on_a_large_summit_too(
     assert max(found[name][0] for name in AGENDAS) < 16
 
     # The control: where rows are read one by one.
-    def one_by_one(summit: Summit, keys: Iterable[int], stamp: Stamp) -> dict[int, release_cache.Kept]:
+    def one_by_one(summit: Summit, keys: Iterable[int], stamp: Stamp) -> dict[int, release_cache.CachedSession]:
         return {key: release_cache._read(summit, [key])[key] for key in keys}
 
     monkeypatch.setattr(release_cache, "rows", one_by_one)

@@ -13,7 +13,7 @@ from delegations.members.models.focal_points import FocalPoint
 from delegations.parties.models.parties import Party
 from portal.demo import border_security
 from sessions.agenda.selectors import released_agenda
-from sessions.agenda.selectors.differences import Change, Nature
+from sessions.agenda.selectors.differences import Nature, SessionChange
 from sessions.draft.models.participants import Participant, ParticipantRole, Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUpState
@@ -67,7 +67,7 @@ def expected() -> dict[tuple[str, str], Learnt]:
     return found
 
 
-def learnt(changes: Iterable[Change]) -> Learnt:
+def learnt(changes: Iterable[SessionChange]) -> Learnt:
     """Return what changes say of each session: what became of it, or which of its parts changed."""
     found = {}
     for change in changes:

@@ -22,7 +22,7 @@ from summit.api_base import throttling
 from summit.core.process_cache import forget_all
 from summit.permissions import rules
 from summit.permissions.models import Role
-from summit.permissions.route_table import Answer, Gate, Reader, Route, Whose, existing
+from summit.permissions.route_table import Gate, Route, RouteAnswer, RouteReader, Whose, existing
 from summit.public_base.page_cache import PAGES
 from summit.public_base.public_pages import is_personal
 from summit.users.models import User
@@ -36,7 +36,7 @@ PATHS = {
     "admin/(?P<url>.*)$": "/admin/nothing/here/",
     "api-nothing": "/api/v1/nothing/",
 }
-LED = {"/accounts/login/": Answer.SIGN_IN, "/admin/login/": Answer.AWAY}
+LED = {"/accounts/login/": RouteAnswer.SIGN_IN, "/admin/login/": RouteAnswer.AWAY}
 # What differs each time: tokens, and the minute in the header.
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"|<p class="clock".*?</p>', re.S)
 # A cookie and the second are others each time, and the page is as long as its address.
@@ -97,29 +97,35 @@ def fill(route: Route, values: Any) -> str:
     return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found.group(1)]), PATTERNS[route.name])
 
 
-def outcome(response: HttpResponse, route: Route, reader: Reader) -> str:  # noqa: PLR0911 - one for each answer
+def outcome(response: HttpResponse, route: Route, reader: RouteReader) -> str:  # noqa: PLR0911 - one for each answer
     """Return what an answer is, in the words in which it is declared."""
     if response.status_code == 401:
-        return Answer.SIGN_IN
+        return RouteAnswer.SIGN_IN
     if response.status_code == 403:
         # A refusal says who can.
         context = getattr(response, "context", None) or {}
         if route.gate == Gate.API:
             context = {"reason": "This can be done by" in json.loads(response.content)["detail"]}
         said = context.get("reason") or "letter_nobody" in str([each.name for each in response.templates])  # type: ignore[attr-defined]
-        return Answer.FORBIDDEN if said else "403 without a word"
+        return RouteAnswer.FORBIDDEN if said else "403 without a word"
     if response.status_code in (404, 410):
-        return Answer.MISSING
+        return RouteAnswer.MISSING
     if response.status_code in (301, 302, 303):
         where = response["Location"]
-        found = next((answer for path, answer in LED.items() if where.startswith(path)), Answer.YES)
+        found = next((answer for path, answer in LED.items() if where.startswith(path)), RouteAnswer.YES)
         if where == "/portal/" and route.gate == Gate.DESK:
-            return Answer.AWAY
-        if found == Answer.YES:
+            return RouteAnswer.AWAY
+        if found == RouteAnswer.YES:
             return found
         # Whoever is signed in and led to sign in is led on from there.
-        return found if (found == Answer.AWAY) is reader.account else Answer.YES if reader.account else Answer.SIGN_IN
-    return Answer.YES if response.status_code in (200, 400, 409, 415, 422, 428) else str(response.status_code)
+        return (
+            found
+            if (found == RouteAnswer.AWAY) is reader.account
+            else RouteAnswer.YES
+            if reader.account
+            else RouteAnswer.SIGN_IN
+        )
+    return RouteAnswer.YES if response.status_code in (200, 400, 409, 415, 422, 428) else str(response.status_code)
 
 
 def _once(read: Callable[[Any], Any], key: str) -> Callable[[Any], Any]:
@@ -191,7 +197,7 @@ def ask(world: World, somebody: Somebody, route: Route, method: str, path: str, 
 Asked = dict[tuple[str, Whose], list[Values]]
 
 
-def objects(world: World, route: Route, reader: Reader) -> list[tuple[Whose, Values]]:
+def objects(world: World, route: Route, reader: RouteReader) -> list[tuple[Whose, Values]]:
     """Return what a reader can ask an address for, with what fills the address. What isn't there comes first: the
     rest is compared with it. To readers of whom nothing can be, one's own is the same as what is foreign."""
     asked = sorted(route.whose(), key=lambda whose: whose != Whose.MISSING)
@@ -201,18 +207,21 @@ def objects(world: World, route: Route, reader: Reader) -> list[tuple[Whose, Val
     return [(whose, values) for whose, values in found if whose != Whose.OWN]
 
 
-def asked_by(world: World, route: Route, reader: Reader) -> Asked:
+def asked_by(world: World, route: Route, reader: RouteReader) -> Asked:
     """Return what a reader asks for by which method: the furthest object that they may have, the nearest one of each
     refusal, and where there is a refusal what isn't there."""
     found: Asked = {}
     there = objects(world, route, reader)
     for method in sorted(route.methods):
-        picked: dict[Answer, Whose] = {}
+        picked: dict[RouteAnswer, Whose] = {}
         for whose in dict.fromkeys(whose for whose, _values in there if whose != Whose.MISSING):
             answer = route.answer(method, reader, whose)
-            if answer == Answer.YES or answer not in picked:
+            if answer == RouteAnswer.YES or answer not in picked:
                 picked[answer] = whose
-        wanted = {*picked.values(), *([Whose.MISSING] if set(picked) - {Answer.YES, Answer.FORBIDDEN} else [])}
+        wanted = {
+            *picked.values(),
+            *([Whose.MISSING] if set(picked) - {RouteAnswer.YES, RouteAnswer.FORBIDDEN} else []),
+        }
         for whose, values in there:
             if whose in wanted:
                 found.setdefault((method, whose), []).append(values)
@@ -241,13 +250,13 @@ def questions(world: World, route: Route) -> Iterator[tuple[Somebody, str, Whose
             yield somebody, method, whose, asked[method, whose][0]
 
 
-def _most(route: Route, reader: Reader, method: str, whose: Whose) -> tuple[bool, ...]:
+def _most(route: Route, reader: RouteReader, method: str, whose: Whose) -> tuple[bool, ...]:
     """Return how much is asked for by a method."""
-    is_seen = route.answer(method, reader, whose) != Answer.MISSING
+    is_seen = route.answer(method, reader, whose) != RouteAnswer.MISSING
     return whose != Whose.MISSING, is_seen, method != "GET", whose == Whose.FOREIGN
 
 
-def reads(reader: Reader, route: Route) -> bool:
+def reads(reader: RouteReader, route: Route) -> bool:
     """Return whether a reader is asked at an address: everybody where roles decide. The desks, each of which is
     nobody in the portal, are asked there by turns, two at each address."""
     if route.gate == Gate.DESK:
@@ -271,14 +280,14 @@ def differing(world: World, route: Route) -> list[str]:
     same: dict[tuple[str, str], Got] = {}
     for somebody, method, whose, values in questions(world, route):
         wanted = route.answer(method, somebody.reader, whose)
-        whole = wanted != Answer.YES or not is_known(route)
+        whole = wanted != RouteAnswer.YES or not is_known(route)
         got = ask(world, somebody, route, method, fill(route, values), whole=whole)
         who = f"{method} {route.name} by {somebody.reader.name} of {whose}"
         if got.answer != wanted:
             found.append(f"{who}: {got.answer}, not {wanted}")
-        elif got.answer != Answer.YES and got.written:
+        elif got.answer != RouteAnswer.YES and got.written:
             found.append(f"{who}: {got.answer}, and yet {got.written}")
-        elif wanted == Answer.MISSING and route.gate != Gate.HOLDER:
+        elif wanted == RouteAnswer.MISSING and route.gate != Gate.HOLDER:
             first = nothing.setdefault((somebody.reader.name, method), got)
             if got.told() != first.told():
                 found.append(f"{who}: {got.queries} queries, {first.queries} for what isn't there, or another page")
@@ -295,7 +304,7 @@ def opened(world: World, route: Route) -> dict[str, str]:
     for name in MOST:
         somebody = next(each for each in world.readers if each.reader.name == name)
         for (method, whose), picked in asked_by(world, route, somebody.reader).items():
-            if method == "GET" and route.answer(method, somebody.reader, whose) == Answer.YES:
+            if method == "GET" and route.answer(method, somebody.reader, whose) == RouteAnswer.YES:
                 return {route.name: ask(world, somebody, route, method, fill(route, picked[0])).answer}
     return {}
 
@@ -309,7 +318,10 @@ def telling(world: World, route: Route) -> list[str]:
     for method in methods[crc32(route.name.encode()) % len(methods) :][:1] if methods else ():
         nothing: Got | None = None
         for whose, values in objects(world, route, somebody.reader):
-            seen = route.answer(min(route.methods), somebody.reader, whose) in (Answer.YES, Answer.FORBIDDEN)
+            seen = route.answer(min(route.methods), somebody.reader, whose) in (
+                RouteAnswer.YES,
+                RouteAnswer.FORBIDDEN,
+            )
             got = ask(world, somebody, route, method, fill(route, values), whole=not seen)
             nothing = nothing or got
             who = f"{method} {route.name} by {somebody.reader.name} of {whose}"

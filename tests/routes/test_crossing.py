@@ -19,7 +19,7 @@ from press.texts.models.texts import Text
 from sessions.draft.admin import session_pages
 from sessions.draft.models.sessions import Session
 from summit.backoffice.summits import VenueAdmin
-from summit.permissions.route_table import Answer, Gate, declared
+from summit.permissions.route_table import Gate, RouteAnswer, declared
 from summit.summits.models import Summit, Venue
 from summit.users.models import User
 from tests.routes.crossing import PATTERNS, differing, known_readers, opened, telling
@@ -75,7 +75,7 @@ def test_every_page_opens_on_postgresql_too(world: World) -> None:
     # The API's description is read and its links are followed there (tests/summit/api).
     pages = [route for name, route in ROUTES.items() if route.gate != Gate.API and name != "api-schema"]
     answers = {name: answer for route in pages for name, answer in opened(world, route).items()}
-    assert {name: answer for name, answer in answers.items() if answer != Answer.YES} == {}
+    assert {name: answer for name, answer in answers.items() if answer != RouteAnswer.YES} == {}
     assert len(answers) > 250
 
 

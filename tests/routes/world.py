@@ -55,7 +55,7 @@ from summit.core.database_clock import db_now
 from summit.jobs.models.exported_files import ExportedFile
 from summit.jobs.models.jobs import Job
 from summit.permissions.models import DESKS, FOLLOWING, Role
-from summit.permissions.route_table import Reader, Whose
+from summit.permissions.route_table import RouteReader, Whose
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
@@ -87,7 +87,7 @@ MISSING: Values = {
 class Somebody:
     """A reader with what their browser sends."""
 
-    reader: Reader
+    reader: RouteReader
     cookie: str = ""
 
     def cookies(self) -> SimpleCookie:
@@ -115,11 +115,11 @@ class World:
     # One browser for all, so that the middleware is made once.
     client: Client = field(default_factory=Client)
 
-    def owns(self, kind: str, reader: Reader) -> bool:
+    def owns(self, kind: str, reader: RouteReader) -> bool:
         """Return whether an object of a kind can be a reader's own: their party's, or theirs alone."""
         return bool(reader.roles & FOLLOWING) or (kind, reader.name) in self.personal
 
-    def picks(self, kind: str, whose: Whose, reader: Reader) -> list[Values]:
+    def picks(self, kind: str, whose: Whose, reader: RouteReader) -> list[Values]:
         """Return what fills an address, one for each such object. Raises KeyError for an unknown kind."""
         if whose == Whose.NONE:
             return [MISSING]
@@ -213,7 +213,7 @@ def make_world() -> World:
     return world
 
 
-def _sign_in(world: World, reader: Reader, user: User) -> None:
+def _sign_in(world: World, reader: RouteReader, user: User) -> None:
     client = Client()
     client.force_login(user)
     kept = client.session
@@ -238,8 +238,8 @@ def _sign_in(world: World, reader: Reader, user: User) -> None:
 
 
 def _add_readers(world: World) -> None:
-    world.readers.append(Somebody(Reader("nobody")))
-    _sign_in(world, Reader("account", account=True), f.UserFactory())
+    world.readers.append(Somebody(RouteReader("nobody")))
+    _sign_in(world, RouteReader("account", account=True), f.UserFactory())
     for role in Role:
         user = f.UserFactory(name=role)
         if role == Role.FOCAL_POINT:
@@ -248,8 +248,8 @@ def _add_readers(world: World) -> None:
             f.MembershipFactory(party=world.own, person__user=user)
         else:
             world.here.roles.create(user=user, role=role)
-        _sign_in(world, Reader(str(role), frozenset({str(role)}), account=True), user)
-    everything = Reader("superuser", account=True, superuser=True)
+        _sign_in(world, RouteReader(str(role), frozenset({str(role)}), account=True), user)
+    everything = RouteReader("superuser", account=True, superuser=True)
     _sign_in(world, everything, f.UserFactory(is_superuser=True))
     other = f.UserFactory()
     world.objects["passkey"] = {Whose.FOREIGN: row(passkey(other))}
@@ -307,7 +307,7 @@ def _add_letters(world: World, parties: dict[Whose, Party]) -> None:
     }
     browser = Client()
     browser.get(f"/i/{links.token(found[Whose.OWN])}/")
-    holder = Reader("letter", frozenset({str(Role.FOCAL_POINT)}))
+    holder = RouteReader("letter", frozenset({str(Role.FOCAL_POINT)}))
     world.readers.append(Somebody(holder, browser.cookies[settings.SESSION_COOKIE_NAME].value))
     member = f.MembershipFactory(party=world.own, person__email="mailbox@land.example")
     proven = Client()
@@ -315,7 +315,7 @@ def _add_letters(world: World, parties: dict[Whose, Party]) -> None:
     row_of = SignInCode.objects.get(mailbox=member.person.email)
     entered = proven.post("/portal/sign-in/code/", {"code": sign_in_codes.code_of(row_of.nonce)})
     assert entered["Location"] == "/portal/"
-    by_code = Reader("mailbox", frozenset({str(Role.DELEGATE)}))
+    by_code = RouteReader("mailbox", frozenset({str(Role.DELEGATE)}))
     world.readers.append(Somebody(by_code, proven.cookies[settings.SESSION_COOKIE_NAME].value))
     world.asked["admin:delegations_party_invite"] = {"get": {"summit": world.here.slug}}
 

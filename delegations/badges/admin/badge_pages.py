@@ -181,7 +181,7 @@ class BadgePagesMixin:
             return redirect("admin:delegations_badge_changelist")
         try:
             made = paper.write(badge_sheet.cards(badges=rows, by=user))
-        except badge_sheet.TooMany as refused:
+        except badge_sheet.TooManyBadges as refused:
             messages.warning(request, str(refused))
         except MissingFontError as problem:
             messages.warning(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")

@@ -22,7 +22,7 @@ MOST = 200
 FIELDS = ("badge_name", "name", "office", "photo")
 
 
-class TooMany(ValueError):
+class TooManyBadges(ValueError):
     """More badges were chosen than one PDF holds. The text is a sentence for the reader."""
 
 
@@ -62,7 +62,7 @@ def cards(*, badges: Iterable[Badge], by: User) -> list[Card]:
         rows.prefetch_related("category__zones").order_by("party__sort_key", "party", "position", "pk")[: MOST + 1]
     )
     if len(members) > MOST:
-        raise TooMany(_("A document holds %(most)d badges. Choose fewer.") % {"most": MOST})
+        raise TooManyBadges(_("A document holds %(most)d badges. Choose fewer.") % {"most": MOST})
     found: list[Card] = []
     for summit in sorted({member.party.summit for member in members}, key=lambda summit: summit.pk):
         check_can_issue_badges(by, summit)

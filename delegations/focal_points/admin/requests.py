@@ -21,7 +21,7 @@ from delegations.focal_points.models import FocalPointRequest, RequestState
 from delegations.focal_points.services import requests
 from delegations.focal_points.services.focal_points import ActingRefused
 from delegations.members.services import duplicates
-from delegations.members.services.duplicates import Hit
+from delegations.members.services.duplicates import DuplicateHit
 from delegations.members.services.people import SeemsKnown
 from delegations.parties.selectors import party_names
 from summit.admin_base.menu import Shelf
@@ -151,7 +151,9 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
                 return redirect("admin:delegations_focalpointrequest_change", row.pk)
         return self._asks(request, row, hits, error)
 
-    def _asks(self, request: HttpRequest, row: FocalPointRequest, hits: list[Hit], error: str) -> HttpResponse:
+    def _asks(
+        self, request: HttpRequest, row: FocalPointRequest, hits: list[DuplicateHit], error: str
+    ) -> HttpResponse:
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         people: list[Person] = [hit.person for hit in hits]
         access_log.note_page(

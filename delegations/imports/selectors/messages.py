@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from delegations.members.models.duplicates import DuplicateReason
-from delegations.members.services.duplicates import Hit
+from delegations.members.services.duplicates import DuplicateHit
 from delegations.parties.models.parties import Party
 from summit.people.models import Person
 from summit.uploads.report import Outcome
@@ -25,7 +25,7 @@ def likeness(other: Person, party: Party | None, why: DuplicateReason) -> str:
     if party is not None and why == DuplicateReason.NAME:
         facts = {"person": other.label, "party": party.name}
         return _("%(person)s is entered for %(party)s too: is it the same person?") % facts
-    return Hit(other, party, why).sentence
+    return DuplicateHit(other, party, why).sentence
 
 
 def alone(outcome: str) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from delegations.imports.selectors.existing_rows import Known
 from delegations.imports.selectors.messages import left_out
 from delegations.imports.selectors.party_rows import PartyRow
-from delegations.imports.selectors.report import Line
+from delegations.imports.selectors.report import ImportLine
 from delegations.members.column_headings import heading
 from delegations.parties.models.parties import Party
 from summit.uploads.report import Outcome
@@ -28,7 +28,7 @@ KEEP, TAKE = "keep", "take"
 def plan(
     party: Party,
     row: PartyRow,
-    line: Line,
+    line: ImportLine,
     *,
     changes: dict[int, tuple[Party, dict[str, str]]],
     ask: Callable[[str, str, list[list[str]], str], str],
@@ -70,7 +70,7 @@ def _called(name: str) -> str:
     return heading("party" if name == "name" else name)
 
 
-def readable(row: PartyRow, line: Line) -> PartyRow:
+def readable(row: PartyRow, line: ImportLine) -> PartyRow:
     """Return a row without those details of the mission that aren't valid, such as a mailbox without an @.
 
     Each is noted in `line`.

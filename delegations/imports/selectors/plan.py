@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from delegations.imports.selectors.report import Report
+from delegations.imports.selectors.report import ImportReport
 from delegations.members.models.categories import Category
 from delegations.members.models.duplicates import DuplicateReason
 from delegations.members.models.members import Membership
@@ -27,10 +27,10 @@ class Newcomer:
 
 
 @dataclass
-class Plan:
+class ImportPlan:
     """Everything that a table would write."""
 
-    report: Report
+    report: ImportReport
     parties: list[tuple[Party, str]] = field(default_factory=list)
     people: list[Newcomer] = field(default_factory=list)
     changes: list[tuple[Person, dict[str, Any]]] = field(default_factory=list)

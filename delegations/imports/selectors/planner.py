@@ -18,8 +18,8 @@ from delegations.imports.selectors.existing_rows import Known
 from delegations.imports.selectors.messages import alone, likeness, sentences
 from delegations.imports.selectors.party_rows import PartyRow, decided, key_of, make, question
 from delegations.imports.selectors.people_change_checks import refuse
-from delegations.imports.selectors.plan import LeftOut, Newcomer, Plan
-from delegations.imports.selectors.report import Line, Report
+from delegations.imports.selectors.plan import ImportPlan, LeftOut, Newcomer
+from delegations.imports.selectors.report import ImportLine, ImportReport
 from delegations.imports.selectors.row_form import RowForm, cells
 from delegations.imports.selectors.row_matching import OTHER, Doubt, Meant
 from delegations.members.column_headings import label
@@ -37,7 +37,7 @@ from delegations.parties.models.parties import Party, PartyKind
 from delegations.parties.selectors import countries
 from delegations.parties.selectors.party_kinds import Unreadable
 from delegations.parties.selectors.party_names import kind_word
-from summit.import_export.parsers import Row, Table
+from summit.import_export.parsers import ParsedRow, Table
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.uploads.report import ALL, Outcome, Question
@@ -60,12 +60,12 @@ class Planner:
     # Answers by the keys of questions.
     answers: Mapping[str, str] = field(default_factory=dict)
 
-    def plan(self) -> Plan:
+    def plan(self) -> ImportPlan:
         """Return the plan with the report on each row. Raises Unreadable if no column says who is meant."""
         columns = recognise(self.table.headings)
         barred = [name for name in columns.known.values() if name in GROUP_OF and name not in self.allowed]
         message = [label(name) for name in barred]
-        self.found = Plan(Report([], get_language() or "", columns.unknown, columns.twice, message))
+        self.found = ImportPlan(ImportReport([], get_language() or "", columns.unknown, columns.twice, message))
         self.columns = Columns({at: name for at, name in columns.known.items() if name not in barred}, [], [])
         self._check_columns()
         used = set(self.columns.known.values())
@@ -75,7 +75,7 @@ class Planner:
         self.asked: dict[str, int] = {}
         self.form = RowForm({}, summit=self.summit, fields=fields)
         for row in self.table.rows:
-            line = Line(row.number)
+            line = ImportLine(row.number)
             self.found.report.lines.append(line)
             try:
                 self._row(row, line)
@@ -92,7 +92,7 @@ class Planner:
                 _("No column says who is meant. The first row names the columns, such as “delegation” and “name”.")
             )
 
-    def _row(self, row: Row, line: Line) -> None:
+    def _row(self, row: ParsedRow, line: ImportLine) -> None:
         message = {name: row.cells[at] for at, name in self.columns.known.items() if row.cells[at]}
         party = self._party(message, line)
         line.party = party.name
@@ -118,7 +118,7 @@ class Planner:
                 raise Unreadable(nobody)
             line.notes.append(nobody)
 
-    def _party(self, said: dict[str, str], line: Line) -> Party:
+    def _party(self, said: dict[str, str], line: ImportLine) -> Party:
         given = party_change_plan.readable(PartyRow.of(said, says_country=self.known.says_country), line)
         found = self.known.party(key=given.key, code=given.code, name=given.name, exact=not given.written)
         if self.party is not None:
@@ -141,7 +141,7 @@ class Planner:
             party_change_plan.plan(found, given, line, changes=self.found.party_changes, ask=ask, known=self.known)
         return found
 
-    def _decide(self, given: PartyRow, line: Line) -> tuple[PartyRow, Party | None]:
+    def _decide(self, given: PartyRow, line: ImportLine) -> tuple[PartyRow, Party | None]:
         """Ask what a party that isn't on the list is.
 
         Returns the row with the answer applied, and the existing party if the answer names one. Raises LeftOut if
@@ -172,7 +172,7 @@ class Planner:
             self.known.add_name(given.name, found)
         return decided(given, self.summit, answer), found
 
-    def _answer(self, line: Line, kind: str, text: str, choices: list[list[str]], usual: str = "") -> str:
+    def _answer(self, line: ImportLine, kind: str, text: str, choices: list[list[str]], usual: str = "") -> str:
         """Add a question to the row's line and return its answer; without an answer, return `usual`."""
         key = f"{line.number} {kind}"
         answer = self.answers.get(key) or self.answers.get(f"{ALL} {kind}", "")
@@ -182,7 +182,7 @@ class Planner:
         line.questions.append(asked)
         return asked.chosen
 
-    def _whom(self, party: Party, key: str, texts: dict[str, str], line: Line) -> Person | None:
+    def _whom(self, party: Party, key: str, texts: dict[str, str], line: ImportLine) -> Person | None:
         """Return the person whom a row means, or None for a new one.
 
         In doubt a desk is asked (LeftOut if it hasn't answered yet), and a focal point's row is refused. Raises
@@ -198,7 +198,7 @@ class Planner:
                 raise LeftOut from doubt
             return None if answer == OTHER else doubt.who[answer]
 
-    def _person(self, party: Party, said: dict[str, str], given: dict[str, str], line: Line) -> None:
+    def _person(self, party: Party, said: dict[str, str], given: dict[str, str], line: ImportLine) -> None:
         line.person = given.get("name") or given.get("office") or ""
         wanted = self._category(said, party)
         texts = cells(given, line)
@@ -234,7 +234,9 @@ class Planner:
         if fields:
             line.outcome = line.outcome if line.outcome == Outcome.NEW else Outcome.CHANGED.value
 
-    def _newcomer(self, party: Party, category: Category, changed: dict[str, Any], key: str, line: Line) -> Person:
+    def _newcomer(
+        self, party: Party, category: Category, changed: dict[str, Any], key: str, line: ImportLine
+    ) -> Person:
         person = Person(summit=self.summit)
         likenesses = self._resembled(party, person, changed)
         check_category(party, category, self.known.places(party), self.desk)
@@ -285,7 +287,7 @@ class Planner:
             found.append((person, other, why))
         return found
 
-    def _point_out(self, likenesses: list[tuple[Person, Person, DuplicateReason]], line: Line) -> None:
+    def _point_out(self, likenesses: list[tuple[Person, Person, DuplicateReason]], line: ImportLine) -> None:
         """Add the resemblances of a new person to the plan, and note them in the line if a desk imports."""
         self.found.likenesses += likenesses
         if self.desk and likenesses:

@@ -7,7 +7,7 @@ from summit.uploads import report
 
 
 @dataclass
-class Line(report.Line):
+class ImportLine(report.ReportLine):
     """A row of the report, with the names of the party and the person that it names."""
 
     party: str = ""
@@ -15,13 +15,13 @@ class Line(report.Line):
 
 
 @dataclass
-class Report(report.Report[Line]):
+class ImportReport(report.UploadReport[ImportLine]):
     """The rows of the report, and the columns that aren't used.
 
     These are unknown columns, columns that occur twice, and those that the importer may not fill.
     """
 
-    LINE: ClassVar[type[report.Line]] = Line
+    LINE: ClassVar[type[report.ReportLine]] = ImportLine
 
     unknown: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)

@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 
 from delegations.imports.column_recognition import recognise, recognised
 from delegations.imports.models import DelegationImportFile, ImportPurpose
-from delegations.imports.selectors.report import Report
+from delegations.imports.selectors.report import ImportReport
 from delegations.imports.services.importer import check_may, preview, read_in
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors.party_kinds import Unreadable
 from summit.audit import services as audit
 from summit.audit.services import By
 from summit.import_export import parsers as tables
-from summit.import_export.parsers import Row, Table, TableProblem
+from summit.import_export.parsers import ParsedRow, Table, TableProblem
 from summit.summits.models import Summit
 from summit.uploads import services as uploads_services
 from summit.users.models import User
@@ -75,7 +75,7 @@ def store(
     return row
 
 
-def refresh_preview(*, sheet: DelegationImportFile, by: By) -> Report:
+def refresh_preview(*, sheet: DelegationImportFile, by: By) -> ImportReport:
     """Make the report on a table that isn't applied yet again, store it and return it.
 
     Raises PermissionDenied, ImportFileProblem if the table was applied or deleted, and Unreadable.
@@ -87,7 +87,7 @@ def refresh_preview(*, sheet: DelegationImportFile, by: By) -> Report:
     return report
 
 
-def apply(*, sheet: DelegationImportFile, by: By) -> Report:
+def apply(*, sheet: DelegationImportFile, by: By) -> ImportReport:
     """Apply a table and return the report on what was done. A second call doesn't apply it again.
 
     The table's rows are deleted and the report is stored. Raises PermissionDenied, ImportFileProblem if the table was
@@ -142,9 +142,9 @@ def drop_old() -> int:
     return uploads_services.drop_old(DelegationImportFile)
 
 
-def report_of(sheet: DelegationImportFile) -> Report | None:
+def report_of(sheet: DelegationImportFile) -> ImportReport | None:
     """Return the stored report on a table, or None if there is none yet."""
-    return Report.from_data(json.loads(sheet.report)) if sheet.report else None
+    return ImportReport.from_data(json.loads(sheet.report)) if sheet.report else None
 
 
 def table_of(sheet: DelegationImportFile) -> Table:
@@ -152,7 +152,7 @@ def table_of(sheet: DelegationImportFile) -> Table:
     if not sheet.content:
         raise ImportFileProblem(_taken())
     data = json.loads(bytes(sheet.content))
-    return Table(data["headings"], [Row(number, cells) for number, cells in data["rows"]])
+    return Table(data["headings"], [ParsedRow(number, cells) for number, cells in data["rows"]])
 
 
 def _taken() -> str:
@@ -175,7 +175,7 @@ def _packed(table: Table) -> bytes:
     ).encode()
 
 
-def _written(report: Report) -> str:
+def _written(report: ImportReport) -> str:
     return json.dumps(report.as_data(), ensure_ascii=False)
 
 

@@ -8,9 +8,9 @@ from django.db.models import Max
 
 from delegations.badges.services import transferable_passes
 from delegations.imports.selectors.existing_rows import SYSTEM_NAME, Known, read_existing, system_of
-from delegations.imports.selectors.plan import Plan
+from delegations.imports.selectors.plan import ImportPlan
 from delegations.imports.selectors.planner import Planner
-from delegations.imports.selectors.report import Report
+from delegations.imports.selectors.report import ImportReport
 from delegations.imports.services import party_writer, people_writer
 from delegations.members.field_groups import GROUPS
 from delegations.members.models.duplicates import DuplicateCandidate
@@ -35,7 +35,7 @@ NO_ANSWERS: Answers = {}
 
 def preview(
     *, summit: Summit, table: Table, by: By, party: Party | None = None, answers: Answers = NO_ANSWERS
-) -> Report:
+) -> ImportReport:
     """Return the report on what a table would do, and write nothing.
 
     Raises PermissionDenied, and Unreadable if no column says who is meant.
@@ -53,8 +53,8 @@ def read_in(
     party: Party | None = None,
     answers: Answers = NO_ANSWERS,
     claim: Callable[[], object] = lambda: None,
-    close: Callable[[Report], object] = lambda report: None,
-) -> Report:
+    close: Callable[[ImportReport], object] = lambda report: None,
+) -> ImportReport:
     """Write every row of a table that can be written, in one transaction, and return the report on all rows.
 
     Without `party` a desk imports it; with `party`, a focal point of this party, for its own people only. Importing
@@ -68,7 +68,7 @@ def read_in(
         claim()
         _lock(summit, party)
 
-    def write(ready: tuple[Plan, Known]) -> Report:
+    def write(ready: tuple[ImportPlan, Known]) -> ImportReport:
         plan, known = ready
         _store(plan, known, party, by)
         close(plan.report)
@@ -78,7 +78,7 @@ def read_in(
         return ahead(prepare=lambda _locked: _plan(summit, table, by, party, answers), lock=lock, write=write)
 
 
-def _store(plan: Plan, known: Known, party: Party | None, by: By) -> None:
+def _store(plan: ImportPlan, known: Known, party: Party | None, by: By) -> None:
     summit = known.summit
     _store_parties(plan, summit, by)
     party_writer.store(summit=summit, changes=plan.party_changes, by=by)
@@ -117,7 +117,7 @@ def _lock(summit: Summit, party: Party | None) -> None:
     list(rows.select_for_update().order_by("pk").values_list("pk"))
 
 
-def _plan(summit: Summit, table: Table, by: By, party: Party | None, answers: Answers) -> tuple[Plan, Known]:
+def _plan(summit: Summit, table: Table, by: By, party: Party | None, answers: Answers) -> tuple[ImportPlan, Known]:
     known = read_existing(summit, party=party)
     allowed = {
         name
@@ -130,7 +130,7 @@ def _plan(summit: Summit, table: Table, by: By, party: Party | None, answers: An
     return planner.plan(), known
 
 
-def _store_parties(plan: Plan, summit: Summit, by: By) -> None:
+def _store_parties(plan: ImportPlan, summit: Summit, by: By) -> None:
     made = [party for party, _key in plan.parties]
     bulk_insert.insert(made)
     keys = [
@@ -142,7 +142,7 @@ def _store_parties(plan: Plan, summit: Summit, by: By) -> None:
     )
 
 
-def _store_people(plan: Plan, summit: Summit, by: By, system: str) -> None:
+def _store_people(plan: ImportPlan, summit: Summit, by: By, system: str) -> None:
     persons = [row.person for row in plan.people]
     bulk_insert.insert(persons)
     rows = [row.particulars for row in plan.people if row.particulars is not None]
@@ -159,7 +159,7 @@ def _store_people(plan: Plan, summit: Summit, by: By, system: str) -> None:
     )
 
 
-def _note_likenesses(plan: Plan) -> None:
+def _note_likenesses(plan: ImportPlan) -> None:
     """Store the pairs of people who resemble each other as DuplicateCandidates, each pair once, in either
     direction."""
     pairs = {frozenset((one.pk, other.pk)): (one, other, why) for one, other, why in plan.likenesses}
@@ -174,7 +174,7 @@ def _note_likenesses(plan: Plan) -> None:
     DuplicateCandidate.objects.bulk_create(rows, batch_size=SLICE, ignore_conflicts=True)
 
 
-def _store_members(plan: Plan, known: Known, by: By) -> None:
+def _store_members(plan: ImportPlan, known: Known, by: By) -> None:
     parties = {row.party.pk for row in plan.members}
     last = Membership.objects.filter(party__in=parties).order_by().values("party").annotate(last=Max("position"))
     places = Counter({row["party"]: row["last"] + 1 for row in last})
@@ -189,7 +189,7 @@ def _store_members(plan: Plan, known: Known, by: By) -> None:
     audit.record_many([*_named(plan, known, by), *_moved(plan, known, by)])
 
 
-def _named(plan: Plan, known: Known, by: By) -> list[AuditEntry]:
+def _named(plan: ImportPlan, known: Known, by: By) -> list[AuditEntry]:
     return [
         audit.entry(
             by=by,
@@ -204,7 +204,7 @@ def _named(plan: Plan, known: Known, by: By) -> list[AuditEntry]:
     ]
 
 
-def _moved(plan: Plan, known: Known, by: By) -> list[AuditEntry]:
+def _moved(plan: ImportPlan, known: Known, by: By) -> list[AuditEntry]:
     return [
         audit.entry(
             by=by,

@@ -18,8 +18,8 @@ from delegations.invitations.invitable_sessions import Occasion
 from delegations.invitations.models.invitations import OVER, Invitation
 from delegations.invitations.permissions import check_can_invite
 from delegations.invitations.selectors import invitation_status
-from delegations.invitations.selectors.eligibility import Reach, Step
-from delegations.invitations.selectors.next_steps import Plan, plan
+from delegations.invitations.selectors.eligibility import InvitationStep, Reach
+from delegations.invitations.selectors.next_steps import InvitationPlan, plan
 from delegations.invitations.services import drafts_and_approval, first_letter, invitations
 from delegations.mailboxes import access_log
 from delegations.parties.models.parties import Party
@@ -34,40 +34,40 @@ from summit.users.models import User
 
 # The service that each step's button calls.
 BULK_DECISIONS = {
-    Step.PREPARE: drafts_and_approval.prepare,
-    Step.APPROVE: drafts_and_approval.approve_many,
-    Step.SEND: invitations.invite,
+    InvitationStep.PREPARE: drafts_and_approval.prepare,
+    InvitationStep.APPROVE: drafts_and_approval.approve_many,
+    InvitationStep.SEND: invitations.invite,
 }
 OCCASION_LENGTH = 16
 # Up to this number, parties that are skipped for one reason are named one by one.
 NAMED = 3
 
 
-def button(step: Step, number: int) -> str:
+def button(step: InvitationStep, number: int) -> str:
     """Return the label of a step's button."""
     message = {
-        Step.PREPARE: ngettext("Prepare %(number)d invitation", "Prepare %(number)d invitations", number),
-        Step.APPROVE: ngettext("Approve %(number)d invitation", "Approve %(number)d invitations", number),
-        Step.SEND: ngettext("Send %(number)d invitation", "Send %(number)d invitations", number),
+        InvitationStep.PREPARE: ngettext("Prepare %(number)d invitation", "Prepare %(number)d invitations", number),
+        InvitationStep.APPROVE: ngettext("Approve %(number)d invitation", "Approve %(number)d invitations", number),
+        InvitationStep.SEND: ngettext("Send %(number)d invitation", "Send %(number)d invitations", number),
     }
     return message[step] % {"number": number}
 
 
-def done(step: Step, reach: Reach) -> str:
+def done(step: InvitationStep, reach: Reach) -> str:
     """Return the message after a step: what it did for how many parties."""
     number = len(reach.to)
     message = {
-        Step.PREPARE: ngettext(
+        InvitationStep.PREPARE: ngettext(
             "%(number)d invitation is prepared. Another person can approve it.",
             "%(number)d invitations are prepared. Another person can approve them.",
             number,
         ),
-        Step.APPROVE: ngettext(
+        InvitationStep.APPROVE: ngettext(
             "%(number)d invitation is approved. It can be sent.",
             "%(number)d invitations are approved. They can be sent.",
             number,
         ),
-        Step.SEND: ngettext(
+        InvitationStep.SEND: ngettext(
             "%(number)d party is invited; its letters are on their way (%(letters)d).",
             "%(number)d parties are invited; their letters are on their way (%(letters)d).",
             number,
@@ -131,7 +131,7 @@ class InvitingMixin:
         occasion = given.get("occasion", "").replace("\0", "")[:OCCASION_LENGTH]
         if request.method == "POST":
             do = request.POST.get("do", "")
-            step = Step(do) if do in list(Step) else Step.SEND
+            step = InvitationStep(do) if do in list(InvitationStep) else InvitationStep.SEND
             return self._do(request, list(rows.filter(pk__in=keys)), step, occasion)
         slug = request.GET.get("summit", "").replace("\0", "")
         summit: Summit | None = Summit.objects.filter(slug=slug).first()
@@ -173,7 +173,7 @@ class InvitingMixin:
         }
         return TemplateResponse(request, "admin/delegations/invite.html", context)
 
-    def _note(self, user: User, found: Plan) -> None:
+    def _note(self, user: User, found: InvitationPlan) -> None:
         for summit in {party.summit for party in found.reached}:
             boxes = [
                 box
@@ -184,7 +184,7 @@ class InvitingMixin:
             ]
             access_log.note_mailboxes(by=user, summit=summit, boxes=boxes)
 
-    def _do(self, request: HttpRequest, parties: list[Party], step: Step, occasion: str) -> HttpResponse:
+    def _do(self, request: HttpRequest, parties: list[Party], step: InvitationStep, occasion: str) -> HttpResponse:
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         reach = BULK_DECISIONS[step](parties=parties, by=request.user, occasion=occasion)
         if reach.to:
@@ -194,7 +194,7 @@ class InvitingMixin:
             messages.warning(
                 request, gettext("Nobody was chosen, so nobody was invited. Choose parties in the list.")
             )
-        if step != Step.SEND and parties:
+        if step != InvitationStep.SEND and parties:
             return redirect(address(parties, occasion))
         sent = Invitation.objects.filter(party__in=reach.to[:1], occasion=occasion).exclude(state__in=OVER).first()
         return redirect("admin:delegations_invitation_sent", sent.pk) if sent else redirect(list_of(parties))
@@ -222,7 +222,7 @@ def _tell_skipped(request: HttpRequest, reach: Reach) -> None:
         messages.warning(request, message % {"n": len(listed), "why": reason})
 
 
-def _title(found: Plan, occasion: Occasion | None) -> str:
+def _title(found: InvitationPlan, occasion: Occasion | None) -> str:
     number = {"number": found.number}
     if not found.number:
         return gettext("No party can be invited now")
@@ -234,7 +234,7 @@ def _title(found: Plan, occasion: Occasion | None) -> str:
     return ngettext("Invite %(number)d party", "Invite %(number)d parties", found.number) % number
 
 
-def _letter(found: Plan, occasion: str) -> first_letter.Letter | None:
+def _letter(found: InvitationPlan, occasion: str) -> first_letter.Letter | None:
     """Return the letter to the first party for which a step is possible, or None."""
     for reach in found.steps.values():
         party = reach.to[0]

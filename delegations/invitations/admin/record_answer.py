@@ -16,7 +16,7 @@ from delegations.invitations.admin_links import call_sheet
 from delegations.invitations.models.invitations import Answer, Invitation, Reply
 from delegations.invitations.selectors import level_choices
 from delegations.invitations.services import answers, scanned_answers
-from delegations.invitations.services.answers import DESK_CHANNELS, Way
+from delegations.invitations.services.answers import DESK_CHANNELS, AnswerReceipt
 from delegations.parties.selectors import levels, party_names
 from summit.admin_base.widgets import DayInput
 from summit.audit import access_log
@@ -114,7 +114,7 @@ def record(form: AnswerForm, invitation: Invitation, user: User) -> Reply | None
             level=level_choices.meant(values["level"], answer=values["answer"], party=invitation.party),
             name=values["name"],
             note=values["note"],
-            way=Way(values["channel"], values["reference"], values["dated"], values["scan"]),
+            way=AnswerReceipt(values["channel"], values["reference"], values["dated"], values["scan"]),
             newest=values["newest"],
         )
     except answers.AnswerProblem as problem:

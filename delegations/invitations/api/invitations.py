@@ -25,7 +25,7 @@ from delegations.invitations.services import (
     phone_calls,
     scanned_answers,
 )
-from delegations.invitations.services.answers import DESK_CHANNELS, Way
+from delegations.invitations.services.answers import DESK_CHANNELS, AnswerReceipt
 from delegations.parties.api.fields import PartyName
 from delegations.parties.models.parties import Level
 from summit.api_base.actions import action
@@ -90,7 +90,7 @@ class InvitationFilters(django_filters.FilterSet):
         return rows.filter(occasion="") if value else rows.exclude(occasion="")
 
 
-class WayInput(serializers.Serializer[Any]):
+class AnswerReceiptInput(serializers.Serializer[Any]):
     """How an answer reached a desk, with the reference and date on the paper. In a multipart form this is one part,
     as JSON."""
 
@@ -119,7 +119,7 @@ class AnswerInput(serializers.Serializer[Any]):
     )
     name = serializers.CharField(required=False, default="", allow_blank=True, help_text="Name and office.")
     note = serializers.CharField(required=False, default="", allow_blank=True)
-    way = WayInput(required=False, default=None, allow_null=True)
+    way = AnswerReceiptInput(required=False, default=None, allow_null=True)
     file_name = serializers.CharField(
         required=False,
         default="",
@@ -247,7 +247,7 @@ class InvitationViewSet(DeskViewSet):
         message, way = values["answer"], values["way"]
         if way is not None or can_answer_for(by, row.party.summit_id):
             # At a desk every answer came by some channel: the service refuses one without it.
-            way = Way(**(way or {"channel": ""}))
+            way = AnswerReceipt(**(way or {"channel": ""}))
         level = level_choices.meant(values["level"], answer=message, party=row.party)
         answers.answer(
             invitation=row, answer=message, level=level, name=values["name"], note=values["note"], way=way, by=by

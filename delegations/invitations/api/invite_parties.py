@@ -8,7 +8,7 @@ from rest_framework import serializers
 from delegations.core.api.fields import LeftOutSerializer, ids
 from delegations.invitations.models.invitations import OVER, Invitation
 from delegations.invitations.selectors import invitation_status
-from delegations.invitations.selectors.eligibility import Reach, Step
+from delegations.invitations.selectors.eligibility import InvitationStep, Reach
 from delegations.invitations.selectors.next_steps import plan
 from delegations.parties.api.fields import parties_field
 from delegations.parties.models.parties import Party
@@ -60,7 +60,7 @@ class ReachSerializer(serializers.Serializer[Any]):
 class StepSerializer(serializers.Serializer[Any]):
     """A step, the parties for which it is possible, and the number of letters that it sends."""
 
-    step = serializers.ChoiceField(choices=[each.value for each in Step])
+    step = serializers.ChoiceField(choices=[each.value for each in InvitationStep])
     parties = serializers.ListField(child=serializers.CharField())
     letters = serializers.IntegerField()
 
@@ -83,7 +83,7 @@ def planned(*, by: User, summit: Summit, values: Values) -> dict[str, Any]:
     chosen = values.get("parties") or uninvited(summit)
     found = plan(parties=chosen, by=by, occasion=values["occasion"])
     steps = [
-        {"step": step.value, "parties": ids(reach.to), "letters": reach.letters if step == Step.SEND else 0}
+        {"step": step.value, "parties": ids(reach.to), "letters": reach.letters if step == InvitationStep.SEND else 0}
         for step, reach in found.steps.items()
     ]
     return {"steps": steps, "skipped": _left_out(found.skipped)}

@@ -23,7 +23,7 @@ STANDING = (InvitationState.SENT, InvitationState.ANSWERED)
 NAMED = 3
 
 
-class Step(StrEnum):
+class InvitationStep(StrEnum):
     """A step that can be taken for several invitations at once."""
 
     PREPARE = "prepare"
@@ -49,7 +49,7 @@ class Reach:
 class _Rules:
     """The rules of one summit for one step, which `by` would take."""
 
-    step: Step
+    step: InvitationStep
     by: User | None
     second_person: bool
     approvers: tuple[User, ...]
@@ -66,7 +66,13 @@ class _Rules:
         return _("organisers and the protocol desk, but for whoever prepared it")
 
 
-def preview(*, parties: Iterable[Party], occasion: str = "", step: Step = Step.SEND, by: User | None = None) -> Reach:
+def preview(
+    *,
+    parties: Iterable[Party],
+    occasion: str = "",
+    step: InvitationStep = InvitationStep.SEND,
+    by: User | None = None,
+) -> Reach:
     """Return which parties a step would reach now, and which it would skip and why. `by` is the account that would
     approve.
 
@@ -92,7 +98,7 @@ def preview(*, parties: Iterable[Party], occasion: str = "", step: Step = Step.S
     return reach
 
 
-def _rules(summit: Summit, occasion: str, step: Step, by: User | None) -> _Rules:
+def _rules(summit: Summit, occasion: str, step: InvitationStep, by: User | None) -> _Rules:
     second = Policy.objects.of(summit).second_person
     givers = RoleAssignment.objects.filter(
         summit=summit, role__in=[Role.ORGANISER, Role.PROTOCOL], user__is_active=True
@@ -127,9 +133,9 @@ def _why_not(party: Party, invitation: Invitation | None, reachable: bool, rules
 
 
 def _why_not_yet(invitation: Invitation | None, rules: _Rules) -> str:
-    if rules.step == Step.PREPARE:
+    if rules.step == InvitationStep.PREPARE:
         return _("Its invitation is prepared already.") if invitation else ""
-    if rules.step == Step.APPROVE:
+    if rules.step == InvitationStep.APPROVE:
         return _why_not_approved(invitation, rules)
     return _why_not_sent(invitation, rules) if rules.second_person else ""
 

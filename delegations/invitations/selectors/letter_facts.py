@@ -27,7 +27,7 @@ from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Level, Party, PartyKind
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import party_names
-from delegations.parties.selectors.party_names import Named
+from delegations.parties.selectors.party_names import NamedParty
 from summit.core.database_clock import db_now
 from summit.core.date_formats import clock, long_day
 from summit.core.languages import spoken
@@ -69,7 +69,7 @@ class Stationery:
     policy: Policy
     texts: Texts
     now: datetime
-    names: dict[int, Named] = field(default_factory=dict)
+    names: dict[int, NamedParty] = field(default_factory=dict)
     guests: dict[int, Person] = field(default_factory=dict)
     occasions: dict[str, Occasion] = field(default_factory=dict)
 
@@ -89,7 +89,7 @@ def stationery(summit: Summit, parties: Iterable[Party], occasion_keys: Iterable
     for party in parties:
         keys.append(party.pk)
         spoken_by.setdefault(spoken(party.language), []).append(party.pk)
-    names: dict[int, Named] = {}
+    names: dict[int, NamedParty] = {}
     for language, theirs in spoken_by.items():
         names |= party_names.book(summit, language, parties=Party.objects.filter(pk__in=theirs)).by_key
     guests = Membership.objects.filter(party__in=keys, capacity=Capacity.GUEST, party__kind=PartyKind.GUEST)

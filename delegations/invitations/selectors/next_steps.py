@@ -3,21 +3,21 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from delegations.invitations.selectors.eligibility import Reach, Step, preview
+from delegations.invitations.selectors.eligibility import InvitationStep, Reach, preview
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from summit.summits.models import Summit
 from summit.users.models import User
 
 # In the order in which they are taken. If letters need no second person, only sending is.
-STEPS = (Step.PREPARE, Step.APPROVE, Step.SEND)
+STEPS = (InvitationStep.PREPARE, InvitationStep.APPROVE, InvitationStep.SEND)
 
 
 @dataclass
-class Plan:
+class InvitationPlan:
     """The parties that each possible step reaches, and those that no step reaches, each with the reason."""
 
-    steps: dict[Step, Reach] = field(default_factory=dict)
+    steps: dict[InvitationStep, Reach] = field(default_factory=dict)
     skipped: list[tuple[Party, str]] = field(default_factory=list)
 
     @property
@@ -31,7 +31,7 @@ class Plan:
         return [party for reach in self.steps.values() for party in reach.to]
 
 
-def plan(*, parties: Iterable[Party], by: User, occasion: str = "") -> Plan:
+def plan(*, parties: Iterable[Party], by: User, occasion: str = "") -> InvitationPlan:
     """Return the steps that `by` can take now for the invitations of these parties to the summit or to one of its
     sessions.
 
@@ -44,14 +44,14 @@ def plan(*, parties: Iterable[Party], by: User, occasion: str = "") -> Plan:
             "summit_id", flat=True
         )
     )
-    found = Plan()
+    found = InvitationPlan()
     left: list[tuple[Party, str]] = []
     for step in STEPS:
-        theirs = rows if step == Step.SEND else [row for row in rows if row.summit_id in seconds]
+        theirs = rows if step == InvitationStep.SEND else [row for row in rows if row.summit_id in seconds]
         reach = preview(parties=theirs, occasion=occasion, step=step, by=by) if theirs else Reach()
         if reach.to:
             found.steps[step] = reach
-        if step == Step.SEND:
+        if step == InvitationStep.SEND:
             left = reach.skipped
     taken = {party.pk for party in found.reached}
     found.skipped = [(party, why) for party, why in left if party.pk not in taken]

@@ -47,7 +47,7 @@ FIELDS = ["state", "answer", "level", "note", "answered_by", "answered_at"]
 
 
 @dataclass(frozen=True)
-class Way:
+class AnswerReceipt:
     """How an answer reached a desk: `channel` is one of DESK_CHANNELS; `reference` and `dated` are those on the
     paper."""
 
@@ -89,7 +89,7 @@ def answer(
     name: str,
     by: By,
     level: str = "",
-    way: Way | None = None,
+    way: AnswerReceipt | None = None,
     newest: str | None = None,
 ) -> Reply:
     """Store a party's answer with its level, its note and the name of the person who gives it, and return it.
@@ -116,7 +116,7 @@ def answer(
     return reply
 
 
-def _store(reply: Reply, by: By, way: Way | None) -> None:
+def _store(reply: Reply, by: By, way: AnswerReceipt | None) -> None:
     """Set the answer on the invitation, store it as a reply, and record it in the audit."""
     invitation = reply.invitation
     values = {"answer": reply.answer, "level": reply.level, "note": reply.note, "answered_by": reply.name}
@@ -163,7 +163,7 @@ def _look_for_newer(invitation: Invitation, newest: str | None) -> None:
         raise AnswerOutdated(last)
 
 
-def _keep(reply: Reply, by: By, way: Way | None) -> None:
+def _keep(reply: Reply, by: By, way: AnswerReceipt | None) -> None:
     """Store an answer with its channel, and its scan if there is one."""
     reply.channel = way.channel if way else Channel.LINK if isinstance(by, Link) else Channel.PORTAL
     reply.recorded_by = by if isinstance(by, User) else None
@@ -248,7 +248,7 @@ def _problems(reply: Reply) -> Iterator[AnswerProblem]:
         yield from _problems_of_text(field, text, limit)
 
 
-def _problems_of_way(way: Way | None) -> Iterator[AnswerProblem]:
+def _problems_of_way(way: AnswerReceipt | None) -> Iterator[AnswerProblem]:
     if way is None:
         return
     if way.channel not in DESK_CHANNELS:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from delegations.core.errors import NotNow
 from delegations.invitations.models.invitations import Invitation, InvitationLink, InvitationState
 from delegations.invitations.permissions import check_can_invite
-from delegations.invitations.selectors.eligibility import Reach, Step, preview
+from delegations.invitations.selectors.eligibility import InvitationStep, Reach, preview
 from delegations.invitations.state_machine import sources
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
@@ -26,7 +26,7 @@ def prepare(*, parties: Iterable[Party], by: User, occasion: str = "") -> Reach:
     Raises PermissionDenied.
     """
     with transaction.atomic():
-        reach = _look(parties, by, occasion, Step.PREPARE)
+        reach = _look(parties, by, occasion, InvitationStep.PREPARE)
         drafts = [Invitation(party=party, occasion=occasion, prepared_by=by) for party in reach.to]
         keys = {draft.public_id for draft in drafts}
         # A draft that was prepared a moment ago in another browser is kept.
@@ -52,7 +52,7 @@ def approve_many(*, parties: Iterable[Party], by: User, occasion: str = "") -> R
     If letters need a second person, drafts that `by` prepared are skipped. Raises PermissionDenied.
     """
     with transaction.atomic():
-        reach = _look(parties, by, occasion, Step.APPROVE)
+        reach = _look(parties, by, occasion, InvitationStep.APPROVE)
         rows = Invitation.objects.filter(
             party__in=reach.to, occasion=occasion, state__in=sources(InvitationState.APPROVED)
         )
@@ -65,7 +65,7 @@ def approve_many(*, parties: Iterable[Party], by: User, occasion: str = "") -> R
     return reach
 
 
-def _look(parties: Iterable[Party], by: User, occasion: str, step: Step) -> Reach:
+def _look(parties: Iterable[Party], by: User, occasion: str, step: InvitationStep) -> Reach:
     reach = preview(parties=parties, occasion=occasion, step=step, by=by)
     for summit in {party.summit for party in [*reach.to, *(party for party, _why in reach.skipped)]}:
         check_can_invite(by, summit)

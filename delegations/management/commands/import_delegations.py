@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from delegations.imports.column_recognition import recognised
-from delegations.imports.selectors.report import Line, Report
+from delegations.imports.selectors.report import ImportLine, ImportReport
 from delegations.imports.services.importer import preview, read_in
 from delegations.parties.selectors.party_kinds import Unreadable
 from summit.audit.services import SYSTEM
@@ -48,7 +48,7 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from problem
         self._tell(report, dry=options["dry_run"])
 
-    def _tell(self, report: Report, *, dry: bool) -> None:
+    def _tell(self, report: ImportReport, *, dry: bool) -> None:
         for name, columns in (("not known", report.unknown), ("there twice", report.twice)):
             if columns:
                 self.stdout.write(f"Columns {name}, and not used: {', '.join(columns)}.")
@@ -59,7 +59,7 @@ class Command(BaseCommand):
         read = f"Nothing was written. Rows that would be read: {rows}" if dry else f"Rows read: {rows}"
         self.stdout.write(self.style.SUCCESS(f"{read}. {report.told}; {report.counts['odd']} odd."))
 
-    def _line(self, line: Line) -> str:
+    def _line(self, line: ImportLine) -> str:
         who = ", ".join(part for part in (line.party, line.person) if part)
         message = [*line.notes, *(asked.text for asked in line.questions if not asked.chosen)]
         return f"Row {line.number} ({line.word}) {who}: {' '.join(message)}"

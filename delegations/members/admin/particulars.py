@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from delegations.members.field_groups import NEEDS, PASSPORT, PHOTO, TRAVEL, Group, filled, photo_of
+from delegations.members.field_groups import NEEDS, PASSPORT, PHOTO, TRAVEL, FieldGroup, filled, photo_of
 from delegations.members.forms import PersonForm
 from delegations.members.services import people, photos
 from delegations.members.services.photos import PhotoProblem
@@ -53,13 +53,13 @@ class PagesMixin:
             *found,
         ]
 
-    def _page_of(self, group: Group) -> Callable[..., HttpResponse]:
+    def _page_of(self, group: FieldGroup) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest, pk: int) -> HttpResponse:
             return self.group_view(request, pk, group)
 
         return view
 
-    def _person(self, request: HttpRequest, pk: int, group: Group) -> tuple[Person, User]:
+    def _person(self, request: HttpRequest, pk: int, group: FieldGroup) -> tuple[Person, User]:
         """Return the person and the user, if the user may see the group. Raises Http404, PermissionDenied."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         rows = Person.objects.select_related(*RELATED)
@@ -73,7 +73,7 @@ class PagesMixin:
         belongs_to(request, person.summit)
         return person, request.user
 
-    def group_view(self, request: HttpRequest, pk: int, group: Group) -> HttpResponse:
+    def group_view(self, request: HttpRequest, pk: int, group: FieldGroup) -> HttpResponse:
         """Show the values of a group and log the access; a POST changes the values."""
         person, user = self._person(request, pk, group)
         form = PersonForm(request.POST or None, summit=person.summit, person=person, fields=group.fields)
@@ -142,7 +142,7 @@ class PagesMixin:
         headers = {"Cache-Control": "private, no-store", "Content-Disposition": "inline"}
         return HttpResponse(bytes(photo.image), content_type="image/jpeg", headers=headers)
 
-    def _note(self, user: User, person: Person, group: Group) -> None:
+    def _note(self, user: User, person: Person, group: FieldGroup) -> None:
         fields = filled(person) & set(group.fields)
         if fields:
             always = group in EACH

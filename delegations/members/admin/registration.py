@@ -41,7 +41,7 @@ class PersonDeskForm(SentencesForm):
         self.fields["another"].label = _("Entered already")
         self._offer([])
 
-    def _offer(self, hits: Iterable[duplicates.Hit]) -> None:
+    def _offer(self, hits: Iterable[duplicates.DuplicateHit]) -> None:
         offered = [
             (
                 hit.person.public_id,

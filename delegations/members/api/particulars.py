@@ -21,8 +21,8 @@ from delegations.members.field_groups import (
     PASSPORT,
     PHOTO,
     TRAVEL,
-    Group,
-    Reader,
+    FieldGroup,
+    FieldReader,
     filled,
     particulars_of,
     party_of,
@@ -83,7 +83,7 @@ class OfPerson(serializers.Serializer[Any]):
     """The person. `entered` names the fields that have a value. A field named there that is null was entered by
     others than the reader's party, and the reader may not see it."""
 
-    group: ClassVar[Group]
+    group: ClassVar[FieldGroup]
 
     id = serializers.CharField(source="public_id", read_only=True, help_text="The person's.")
     name = serializers.CharField(read_only=True)
@@ -118,7 +118,7 @@ class OfPerson(serializers.Serializer[Any]):
         return found
 
 
-def readable_by(user: User, group: Group, own: Q) -> Q:
+def readable_by(user: User, group: FieldGroup, own: Q) -> Q:
     """Return a condition for the people for whom a user may see a group: all those of the user's desks, and those in
     `own`."""
     desks = summits_for(user, group.view)
@@ -131,9 +131,9 @@ def told(readable: Q, path: str) -> Case:
     return Case(When(readable, then=F(path)), default=none, output_field=DateTimeField())
 
 
-def reader_of(context: Any) -> Reader:
+def reader_of(context: Any) -> FieldReader:
     """Return the Reader of a request, the same for all rows of the response."""
-    found: Reader = context.setdefault("reader", Reader(context["by"]))
+    found: FieldReader = context.setdefault("reader", FieldReader(context["by"]))
     return found
 
 
@@ -206,7 +206,7 @@ class TravelFilters(GroupFilters):
 class PersonParticularsViewSet(DeskViewSet):
     """A group of people's particulars. Rows are people, by their ids."""
 
-    group: ClassVar[Group]
+    group: ClassVar[FieldGroup]
     allowed_methods = ("change",)
     model = Person
     ordering_fields: ClassVar[Any] = {"name": ("name", "office")}
@@ -233,7 +233,7 @@ class PersonParticularsViewSet(DeskViewSet):
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[Person], fields: Iterable[str]) -> None:
         """Log who saw which of these fields, as the admin does; each access to a passport is logged."""
-        reader, asked = Reader(by), set(fields) & set(self.group.fields)
+        reader, asked = FieldReader(by), set(fields) & set(self.group.fields)
         shown = {row: filled(row) & asked & reader.visible(row) for row in rows}
         there = [row for row, names in shown.items() if names]
         told = {name for names in shown.values() for name in names}

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from delegations.core import table_writers
 from delegations.core.table_writers import AT_ONCE, ExportedTable
 from delegations.members import column_headings
-from delegations.members.field_groups import GROUPS, PARTICULARS, PERSON, Reader
+from delegations.members.field_groups import GROUPS, PARTICULARS, PERSON, FieldReader
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors.party_names import NamesBySummit
 from summit.audit.services import By
@@ -21,7 +21,7 @@ from summit.users.models import User
 
 def people(rows: QuerySet[Person], *, by: By) -> ExportedTable:
     """Return a table of people with the values that the reader may see."""
-    reader, names = Reader(by), NamesBySummit()
+    reader, names = FieldReader(by), NamesBySummit()
     open_to = _columns(by)
     shut = [f"particulars__{name}" for name in PARTICULARS if name not in open_to]
     related = ("summit", "membership__party", "membership__category", "particulars__entered_for", "photo")

@@ -37,7 +37,7 @@ _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 @dataclass(frozen=True)
-class Hit:
+class DuplicateHit:
     """A person who may be the one that is being entered, and the reason to think so."""
 
     person: Person
@@ -71,7 +71,7 @@ def similar(one: frozenset[str], other: frozenset[str]) -> bool:
     return any(len(word) >= SHORTEST for word in one & other)
 
 
-def likely(*, summit: Summit, values: Mapping[str, Any], exclude: Person | None = None) -> list[Hit]:
+def likely(*, summit: Summit, values: Mapping[str, Any], exclude: Person | None = None) -> list[DuplicateHit]:
     """Return the people of a summit who may be the person described by `values`, the most likely first.
 
     It compares the name in any order, without accents and capitals; the passport number; the date of birth together
@@ -86,7 +86,7 @@ def likely(*, summit: Summit, values: Mapping[str, Any], exclude: Person | None 
     if exclude is not None:
         rows = rows.exclude(pk=exclude.pk)
     found = [(row, _why(row, words, passports, births, email)) for row in rows[: MOST * 5]]
-    hits = [Hit(row, party_of(row), why) for row, why in found if why is not None]
+    hits = [DuplicateHit(row, party_of(row), why) for row, why in found if why is not None]
     order = list(DuplicateReason)
     return sorted(hits, key=lambda hit: (order.index(hit.why), hit.person.pk))[:MOST]
 
@@ -128,7 +128,9 @@ def _why(
     return None
 
 
-def told_to(by: By, hits: Iterable[Hit], party: Party | None) -> tuple[list[Hit], list[Hit]]:
+def told_to(
+    by: By, hits: Iterable[DuplicateHit], party: Party | None
+) -> tuple[list[DuplicateHit], list[DuplicateHit]]:
     """Return two lists: the hits that `by` may learn of, and the others.
 
     A desk that may see people learns of all hits. A focal point of `party` learns of hits among that party's people.
@@ -142,7 +144,7 @@ def told_to(by: By, hits: Iterable[Hit], party: Party | None) -> tuple[list[Hit]
     return mine, [hit for hit in found if hit not in mine]
 
 
-def record(*, person: Person, hits: Iterable[Hit]) -> None:
+def record(*, person: Person, hits: Iterable[DuplicateHit]) -> None:
     """Add pairs of a person and each hit to protocol's list. A pair that is on the list already is not added
     again."""
     found = {hit.person.pk: hit for hit in hits}

@@ -8,13 +8,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from delegations.members.field_groups import GROUP_OF, PARTICULARS, PERSON, Reader, label, others, party_of
+from delegations.members.field_groups import GROUP_OF, PARTICULARS, PERSON, FieldReader, label, others, party_of
 from delegations.members.forms import PersonForm
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.particulars import Particulars
 from delegations.members.permissions import can_act, check_can_act
 from delegations.members.services import duplicates, passport_digests
-from delegations.members.services.duplicates import Hit
+from delegations.members.services.duplicates import DuplicateHit
 from delegations.parties.models.parties import Party
 from summit.audit import services as audit
 from summit.audit.services import By, System
@@ -33,7 +33,7 @@ class SeemsKnown(Exception):
     Ask the user. If it is another person, enter them again with the public ids of `hits` as `another`.
     """
 
-    def __init__(self, hits: list[Hit]) -> None:
+    def __init__(self, hits: list[DuplicateHit]) -> None:
         super().__init__(" ".join(hit.sentence for hit in hits))
         self.hits = hits
 
@@ -173,7 +173,7 @@ def _check_groups(person: Person, party: Party | None, values: Mapping[str, Any]
     unknown = asked - set(PARTICULARS)
     if unknown:
         raise ValueError(f"no fields of a person: {', '.join(sorted(unknown))}")
-    barred = asked - Reader(by).changeable(person)
+    barred = asked - FieldReader(by).changeable(person)
     if not barred:
         return
     first = next(name for name in PARTICULARS if name in barred)

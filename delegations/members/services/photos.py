@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, ImageOps
 
-from delegations.members.field_groups import PHOTO, Reader, others, party_of, photo_of
+from delegations.members.field_groups import PHOTO, FieldReader, others, party_of, photo_of
 from delegations.members.models.particulars import Photo
 from delegations.members.permissions import can_act
 from delegations.members.services.people import acts_for
@@ -173,7 +173,7 @@ def _locked(person: Person) -> Person:
 
 
 def _check(person: Person, by: By) -> None:
-    if "photo" in Reader(by).changeable(person):
+    if "photo" in FieldReader(by).changeable(person):
         return
     party = party_of(person)
     if (

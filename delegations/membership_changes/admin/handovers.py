@@ -124,7 +124,7 @@ class HandoverAdmin(ReadOnlyAdmin):
             except handovers.HandoverRefused as refused:
                 messages.warning(request, str(refused))
             return redirect(waiting)
-        ((_row, item),) = handovers.told([row], summit=summit, reader=handover_items.Desk(user))
+        ((_row, item),) = handovers.told([row], summit=summit, reader=handover_items.HandoverDesk(user))
         drops = request.GET.get("do") == "drop"
         context = {
             **self.admin_site.each_context(request),
@@ -157,7 +157,7 @@ def _decided(row: Handover, given: Any, user: User) -> str:
     return message % {"person": to.label}
 
 
-def _then(item: handover_items.Item) -> str:
+def _then(item: handover_items.HandoverItem) -> str:
     """Return a sentence that says what happens after the item is dropped, or ""."""
     kind = handover_items.kinds().get(item.what)
     return str(kind.dropped) if kind else ""
@@ -168,7 +168,7 @@ def _groups(summit: Summit, user: User) -> list[dict[str, Any]]:
 
     The number of queries grows only with the kinds of items.
     """
-    rows = handovers.told(handovers.waiting(summit), summit=summit, reader=handover_items.Desk(user))
+    rows = handovers.told(handovers.waiting(summit), summit=summit, reader=handover_items.HandoverDesk(user))
     book = party_names.book(summit)
     members = set(
         Membership.objects.filter(person__in={row.taker_id for row, _item in rows}).values_list("party", "person")

@@ -38,7 +38,7 @@ class ItemWords(serializers.Field[Any, Any, Any, Any]):
         if value.pk not in known:
             many: Any = self.parent.parent if self.parent is not None else None
             rows: Any = many.instance if isinstance(many, serializers.ListSerializer) else [value]
-            told = handovers.told(rows, summit=context["summit"], reader=handover_items.Desk(context["by"]))
+            told = handovers.told(rows, summit=context["summit"], reader=handover_items.HandoverDesk(context["by"]))
             known |= {row.pk: item.words for row, item in told}
         return known[value.pk]
 

@@ -53,7 +53,7 @@ def count(summit: Summit) -> int:
 
 def told(
     rows: Iterable[Handover], *, summit: Summit, reader: handover_items.Reader
-) -> list[tuple[Handover, handover_items.Item]]:
+) -> list[tuple[Handover, handover_items.HandoverItem]]:
     """Return each handover with its item, titled for the reader."""
     found = list(rows)
     keys = [(row.what, row.key) for row in found]
@@ -156,7 +156,7 @@ def _lock(handover: Handover) -> None:
     Party.objects.select_for_update().get(pk=handover.party_id)
 
 
-def _kind(handover: Handover) -> handover_items.Kind:
+def _kind(handover: Handover) -> handover_items.HandoverKind:
     return handover_items.kinds()[handover.what]
 
 

@@ -17,8 +17,8 @@ from delegations.members.field_groups import (
     PASSPORT,
     PHOTO,
     TRAVEL,
-    Group,
-    Reader,
+    FieldGroup,
+    FieldReader,
     filled,
     label,
     particulars_of,
@@ -51,7 +51,7 @@ def shown_fields(request: HttpRequest, person: Person) -> tuple[str, ...]:
     """
     if not isinstance(request.user, User):
         return ()
-    may = Reader(request.user).visible(person) & filled(person)
+    may = FieldReader(request.user).visible(person) & filled(person)
     return tuple(name for name in (*NEEDS.fields, *TRAVEL.fields) if name in may)
 
 
@@ -101,7 +101,7 @@ def _belongs(request: HttpRequest, person: Person) -> Section | None:
     return section
 
 
-def _words(group: Group) -> tuple[str, str, str]:
+def _words(group: FieldGroup) -> tuple[str, str, str]:
     """Return a group's title, and the labels of its button if something is entered and if nothing is."""
     return {
         PASSPORT: (_("Passport"), _("Show the passport data"), _("Enter the passport data")),
@@ -111,7 +111,7 @@ def _words(group: Group) -> tuple[str, str, str]:
     }[group]
 
 
-def _group(request: HttpRequest, person: Person, group: Group) -> Section:
+def _group(request: HttpRequest, person: Person, group: FieldGroup) -> Section:
     title, show, create = _words(group)
     there = filled(person) & set(group.fields)
     section = Section(title)

@@ -6,14 +6,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from delegations.participants.selectors.comparison import Difference, Person
+from delegations.participants.selectors.comparison import ComparedPerson, Difference
 from summit.people.models import announced
 
 Content = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparisonRow:
     """A row of the table.
 
     `word` is the state ("added") and `sign` its symbol. `party` is in the language `language`, and `about` is the
@@ -28,7 +28,7 @@ class Row:
     pairs: tuple[tuple[str, str, str], ...] = ()
 
 
-def rows_of(found: Difference, language: str) -> list[Row]:
+def rows_of(found: Difference, language: str) -> list[ComparisonRow]:
     """Return the rows for the changes, parties before people."""
     new, old = ("good", pgettext("in a list", "added")), ("bad", pgettext("in a list", "gone"))
     other = ("wait", _("people in another order"))
@@ -44,16 +44,16 @@ def rows_of(found: Difference, language: str) -> list[Row]:
 
 def _row(
     state: tuple[str, str], party: Content, language: str, about: str = "", *, pairs: tuple[Any, ...] = ()
-) -> Row:
+) -> ComparisonRow:
     name = party["names"].get(language) or next(iter(party["names"].values()))
-    return Row(*state, name["name"], name["language"], about, pairs)
+    return ComparisonRow(*state, name["name"], name["language"], about, pairs)
 
 
 def _name(member: Content) -> str:
     return announced(_("erased person") if member.get("erased") else member["name"], member["office"])
 
 
-def _changed(was: Content, now: Content, language: str) -> Row:
+def _changed(was: Content, now: Content, language: str) -> ComparisonRow:
     """Return the row for a party whose names, place or flag changed.
 
     Names are in the reader's language if they changed in it, or else in the first language in which they changed.
@@ -69,7 +69,7 @@ def _changed(was: Content, now: Content, language: str) -> Row:
     return _row(("wait", pgettext("in a list", "changed")), now, language, pairs=kept)
 
 
-def _told_otherwise(person: Person, language: str) -> Row:
+def _told_otherwise(person: ComparedPerson, language: str) -> ComparisonRow:
     labels = {"name": _("name"), "address": _("form of address"), "office": _("office held")}
     before = person.before or {}
     pairs = [(label, before.get(key, ""), person.member.get(key, "")) for key, label in labels.items()]

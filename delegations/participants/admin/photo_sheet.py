@@ -102,7 +102,7 @@ def taken(request: HttpRequest, slug: str) -> HttpResponse:
             summit=summit, by=user, language=found["language"], parties=map(int, found["party"]), day=day
         )
         made = photo_sheet_pdf.write(summit=summit, faces=faces, language=found["language"], now=db_now())
-    except photo_sheet.TooMany as refused:
+    except photo_sheet.TooManyPhotos as refused:
         messages.warning(request, str(refused))
     except MissingFontError as problem:
         messages.warning(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")

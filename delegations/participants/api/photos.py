@@ -12,7 +12,7 @@ from rest_framework import serializers
 from delegations.core.api.fields import OnePerson, Searched, Values
 from delegations.members.api.fields import with_belonging
 from delegations.members.api.particulars import RELATED, OfPerson, readable_by, reader_of, told
-from delegations.members.field_groups import PHOTO, Reader, photo_of
+from delegations.members.field_groups import PHOTO, FieldReader, photo_of
 from delegations.members.services import photos
 from delegations.participants import photo_sheet_pdf as printed
 from delegations.participants.selectors import photo_sheet
@@ -105,7 +105,7 @@ class PhotoViewSet(WithContent):
     def content(self, *, by: User, row: Person) -> File | None:
         """Return the picture, or None if the user may not see it. Each access is logged."""
         photo = photo_of(row)
-        if photo is None or "photo" not in Reader(by).visible(row):
+        if photo is None or "photo" not in FieldReader(by).visible(row):
             return None
         access_log.note_page(by=by, target=row, summit=row.summit, fields=PHOTO.fields, always=True)
         return File("photograph.jpg", "image/jpeg", bytes(photo.image))

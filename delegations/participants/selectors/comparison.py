@@ -7,7 +7,7 @@ Content = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Person:
+class ComparedPerson:
     """A person in the list with their party. `before` is the former content, if it changed."""
 
     party: Content
@@ -26,9 +26,9 @@ class Difference:
     parties_gone: list[Content] = field(default_factory=list)
     # Pairs of the party before and after.
     parties_changed: list[tuple[Content, Content]] = field(default_factory=list)
-    people_added: list[Person] = field(default_factory=list)
-    people_gone: list[Person] = field(default_factory=list)
-    people_changed: list[Person] = field(default_factory=list)
+    people_added: list[ComparedPerson] = field(default_factory=list)
+    people_gone: list[ComparedPerson] = field(default_factory=list)
+    people_changed: list[ComparedPerson] = field(default_factory=list)
     # Parties with the same people in another order.
     reordered: list[Content] = field(default_factory=list)
 
@@ -63,10 +63,10 @@ def _compare(was: Content, now: Content, found: Difference, words: tuple[Content
         found.parties_changed.append((was, now))
     old = {member["key"]: _told(member, words[0]) for member in was["members"]}
     new = {member["key"]: _told(member, words[1]) for member in now["members"]}
-    found.people_added.extend(Person(now, member) for key, member in new.items() if key not in old)
-    found.people_gone.extend(Person(now, member) for key, member in old.items() if key not in new)
+    found.people_added.extend(ComparedPerson(now, member) for key, member in new.items() if key not in old)
+    found.people_gone.extend(ComparedPerson(now, member) for key, member in old.items() if key not in new)
     found.people_changed.extend(
-        Person(now, member, old[key]) for key, member in new.items() if key in old and old[key] != member
+        ComparedPerson(now, member, old[key]) for key, member in new.items() if key in old and old[key] != member
     )
     if [key for key in old if key in new] != [key for key in new if key in old]:
         found.reordered.append(now)

@@ -29,7 +29,7 @@ class Order(TextChoices):
 
 
 @dataclass(frozen=True)
-class Person:
+class ListedPerson:
     """A person in the list. If the name is erased, `name` holds words that say so in the list's language."""
 
     name: str
@@ -40,7 +40,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Line:
+class ParticipantLine:
     """A party with its people.
 
     `mark` is the number of its footnote, or "" if it has none. `language` is the language of its names: the list's,
@@ -52,7 +52,7 @@ class Line:
     flag: str
     mark: str
     language: str
-    people: tuple[Person, ...]
+    people: tuple[ListedPerson, ...]
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,11 @@ class Section:
     """Parties of some kinds, under a title."""
 
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[ParticipantLine, ...]
 
 
 @dataclass(frozen=True)
-class Note:
+class ListNote:
     """A footnote."""
 
     mark: str
@@ -94,7 +94,7 @@ class Listing:
     note: str
     counted: str
     sections: tuple[Section, ...]
-    notes: tuple[Note, ...]
+    notes: tuple[ListNote, ...]
     # The time for the file's metadata, so that printing twice gives the same bytes.
     moment: tuple[int, int, int, int, int, int]
 
@@ -153,7 +153,7 @@ def _arrange(row: ParticipantList, content: Content, language: str, name: str, o
         note=row.note,
         counted=counted(content),
         sections=tuple(sections),
-        notes=tuple(Note(mark, text, message) for (text, message), mark in marks.items()),
+        notes=tuple(ListNote(mark, text, message) for (text, message), mark in marks.items()),
         moment=(at.year, at.month, at.day, at.hour, at.minute, at.second),
     )
 
@@ -177,17 +177,17 @@ def _place(party: Content, language: str, order: Order) -> tuple[Any, ...]:
     return (1, place, *alphabet)
 
 
-def _line(party: Content, content: Content, language: str, marks: dict[tuple[str, str], str]) -> Line:
+def _line(party: Content, content: Content, language: str, marks: dict[tuple[str, str], str]) -> ParticipantLine:
     names = party["names"][language]
     footnote = (names["footnote"], names["language"])
     mark = marks.setdefault(footnote, str(len(marks) + 1)) if names["footnote"] else ""
     people = tuple(_person(member, content, language) for member in party["members"])
-    return Line(names["name"], names["formal"], party["flag"], mark, names["language"], people)
+    return ParticipantLine(names["name"], names["formal"], party["flag"], mark, names["language"], people)
 
 
-def _person(member: Content, content: Content, language: str) -> Person:
+def _person(member: Content, content: Content, language: str) -> ListedPerson:
     erased = bool(member.get("erased"))
-    return Person(
+    return ListedPerson(
         name=_("erased person") if erased else member["name"],
         address=member["address"],
         office=member["office"],

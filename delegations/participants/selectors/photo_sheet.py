@@ -23,7 +23,7 @@ MOST = 200
 FIELDS = ("form_of_address", "name", "office", "photo")
 
 
-class TooMany(ValueError):
+class TooManyPhotos(ValueError):
     """There are more people than a sheet can hold. The text is a sentence for the user."""
 
 
@@ -80,7 +80,9 @@ def faces(
     check(by, SEE, summit)
     found = list(members(summit, parties=parties, day=day).select_related("person__photo", "party")[: MOST + 1])
     if len(found) > MOST:
-        raise TooMany(_("A sheet holds %(most)d people. Choose fewer parties, or a day of arrival.") % {"most": MOST})
+        raise TooManyPhotos(
+            _("A sheet holds %(most)d people. Choose fewer parties, or a day of arrival.") % {"most": MOST}
+        )
     book = party_names.book(summit, language)
     rows = [(summit.pk, member.person.public_id) for member in found]
     if rows:

@@ -8,7 +8,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from delegations.parties.selectors.party_names import Named
+from delegations.parties.selectors.party_names import NamedParty
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Called:
     """
 
     words: str = ""
-    party: Named | None = None
+    party: NamedParty | None = None
     note: str = ""
 
 

@@ -18,7 +18,7 @@ from delegations.parties.models.policy import LETTER_TEXTS, Policy
 from delegations.parties.services import policy
 from summit.admin_base.forms import SentencesForm
 from summit.admin_base.menu import Shelf
-from summit.admin_base.summit_pages import Place, desk_place, summit_page
+from summit.admin_base.summit_pages import SummitPage, desk_place, summit_page
 from summit.admin_base.widgets import name_parts, plain_widget
 from summit.backoffice.summit_names import lazy_label
 from summit.core.validators import validate_printable
@@ -139,5 +139,5 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
 
 
 desk_place.register(10)(
-    Place(gettext_lazy("Policy for parties"), "delegations_policy", "delegations.policy.view", Shelf.SETTINGS)
+    SummitPage(gettext_lazy("Policy for parties"), "delegations_policy", "delegations.policy.view", Shelf.SETTINGS)
 )

@@ -20,7 +20,7 @@ from delegations.parties.selectors import footnotes, party_names
 from delegations.parties.services import precedence
 from summit.admin_base.menu import Shelf
 from summit.admin_base.row_keys import key_of
-from summit.admin_base.summit_pages import Place, desk_place, summit_page
+from summit.admin_base.summit_pages import SummitPage, desk_place, summit_page
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -100,7 +100,7 @@ class Button:
 
 
 @dataclass(frozen=True)
-class Row:
+class PrecedenceRow:
     """A party on the page.
 
     The labels are built here, since a summit may have a thousand parties and a template would translate each label
@@ -116,7 +116,7 @@ class Row:
 
 def _shown(
     rows: list[Party], ranked: list[int], names: party_names.Book, notes: footnotes.Footnotes, focus: str
-) -> Iterator[Row]:
+) -> Iterator[PrecedenceRow]:
     label = _("Place of %(name)s")
     moves = (
         (row_order.UP, "↑", _("Move %(name)s up")),
@@ -129,7 +129,7 @@ def _shown(
         called = {"name": named.name}
         values = [(f"{how}:{party.pk}", sign, words % called) for how, sign, words in moves]
         buttons = [Button(value, sign, words, value == focus) for value, sign, words in values]
-        yield Row(party, place or "", party_display.line(named, notes), label % called, buttons)
+        yield PrecedenceRow(party, place or "", party_display.line(named, notes), label % called, buttons)
 
 
 def _lines(rows: list[Party], ranked: list[int]) -> list[tuple[Party, Any]]:
@@ -145,5 +145,5 @@ def _by_alphabet(rows: list[Party]) -> list[Party]:
 
 
 desk_place.register(20)(
-    Place(gettext_lazy("Protocol order"), "delegations_order", "delegations.party.view", Shelf.RECORDS)
+    SummitPage(gettext_lazy("Protocol order"), "delegations_order", "delegations.party.view", Shelf.RECORDS)
 )

@@ -16,7 +16,7 @@ from delegations.parties.models.parties import Party
 from delegations.parties.selectors import footnotes, party_names, proposed_names
 from delegations.parties.services import parties
 from summit.admin_base.menu import Shelf
-from summit.admin_base.summit_pages import Place, desk_place, summit_page
+from summit.admin_base.summit_pages import SummitPage, desk_place, summit_page
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -76,7 +76,7 @@ def _take(summit: Summit, language: str, names: dict[int, str], user: User) -> i
 
 
 desk_place.register(15)(
-    Place(
+    SummitPage(
         gettext_lazy("Names in other languages"), "delegations_names", "delegations.partyname.change", Shelf.SETTINGS
     )
 )

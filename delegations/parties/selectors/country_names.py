@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import translation
 from django_countries import countries
 
-from delegations.parties.selectors.regions import CODES_OF, CONTINENTS, Group
+from delegations.parties.selectors.regions import CODES_OF, CONTINENTS, RegionGroup
 
 _STATES = frozenset(code for group in CONTINENTS for code in CODES_OF[group])
 
@@ -48,7 +48,7 @@ def in_language(name: str, language: str) -> tuple[str, str]:
     return names(language)[code], theirs[0]
 
 
-def proposed(language: str) -> list[tuple[Group, list[tuple[str, str]]]]:
+def proposed(language: str) -> list[tuple[RegionGroup, list[tuple[str, str]]]]:
     """Return the countries by continent, as (code, name) sorted by name."""
     ordered = sorted(names(language).items(), key=lambda entry: entry[1].casefold())
     return [(group, [pair for pair in ordered if pair[0] in CODES_OF[group]]) for group in CONTINENTS]

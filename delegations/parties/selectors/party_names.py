@@ -41,7 +41,7 @@ _FIELDS = ("name", "formal_name", "sort_key", "salutation", "footnote")
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedParty:
     """A party's name and related texts in a language.
 
     `language` is the language of the texts: the requested one, or else the summit's first. `flag` is "" for none, an
@@ -82,7 +82,7 @@ def _flag(*, rule: str, code: str, recognised: bool, shown: bool) -> str:
     return code.upper() if own else ""
 
 
-def _make(own: dict[str, Any], local: dict[str, Any] | None, *, first: str, language: str, flag: str) -> Named:
+def _make(own: dict[str, Any], local: dict[str, Any] | None, *, first: str, language: str, flag: str) -> NamedParty:
     """Return a party's Named, from its texts in the first language (`own`) and in the requested one (`local`), if
     any."""
     if local is None or language == first:
@@ -102,7 +102,7 @@ def _make(own: dict[str, Any], local: dict[str, Any] | None, *, first: str, lang
     recognised = own["recognised"]
     # The template's salutation is better than one in another language than the letter's.
     salutation = words["salutation"] if recognised and message == language else ""
-    return Named(
+    return NamedParty(
         name=words["name"],
         formal_name=words["formal_name"],
         sort_key=words["sort_key"],
@@ -114,7 +114,7 @@ def _make(own: dict[str, Any], local: dict[str, Any] | None, *, first: str, lang
     )
 
 
-def named(party: Party, *, policy: Policy, language: str) -> Named:
+def named(party: Party, *, policy: Policy, language: str) -> NamedParty:
     """Return a party's Named in a language. No query if its `names` are prefetched and its summit is joined."""
     own = {name: getattr(party, name) for name in (*_FIELDS, "recognised")}
     row = next((row for row in party.names.all() if row.language == language), None)
@@ -128,11 +128,11 @@ class Book:
     """The names of a summit's parties in one language."""
 
     language: str
-    by_key: dict[int, Named] = field(default_factory=dict)
+    by_key: dict[int, NamedParty] = field(default_factory=dict)
     # By the short name in the summit's first language, which frozen content uses.
-    by_name: dict[str, Named] = field(default_factory=dict)
+    by_name: dict[str, NamedParty] = field(default_factory=dict)
 
-    def of(self, party: Party | int | None, frozen: str = "") -> Named | None:
+    def of(self, party: Party | int | None, frozen: str = "") -> NamedParty | None:
         """Return the Named of a party, given as a row or primary key. Otherwise that of the party with the short name
         `frozen`, or None."""
         key = party.pk if isinstance(party, Party) else party
@@ -149,7 +149,7 @@ def book(summit: Summit, language: str = "", *, parties: QuerySet[Party] | None 
     return found
 
 
-def _read(parties: QuerySet[Party], language: str) -> Iterator[tuple[int, str, Named]]:
+def _read(parties: QuerySet[Party], language: str) -> Iterator[tuple[int, str, NamedParty]]:
     """Yield each party's primary key, its short name in the summit's first language, and its Named. One query."""
     local = [f"local__{name}" for name in _FIELDS]
     about = ("pk", *_FIELDS, "recognised", "flag", "iso_code", "summit__language", "summit__policy__shows_flags")
@@ -166,13 +166,13 @@ def _read(parties: QuerySet[Party], language: str) -> Iterator[tuple[int, str, N
         yield row["pk"], row["name"], _make(row, there, first=first, language=language, flag=flag)
 
 
-def to_readers(keys: Iterable[int]) -> dict[int, Named]:
+def to_readers(keys: Iterable[int]) -> dict[int, NamedParty]:
     """Return the names of parties of any summits in the reader's language, by primary key. One query."""
     rows = Party.objects.filter(pk__in=set(keys))
     return {key: named_as for key, _name, named_as in _read(rows, get_language() or "")}
 
 
-def to_reader(party: Party) -> Named:
+def to_reader(party: Party) -> NamedParty:
     """Return the Named of one party in the reader's language. One query."""
     return to_readers([party.pk])[party.pk]
 
@@ -212,7 +212,7 @@ def kind_word(kind: str, *, says_country: bool) -> str:
     return str(PartyKind(kind).label)
 
 
-def footnotes(names: Iterable[Named]) -> Footnotes:
+def footnotes(names: Iterable[NamedParty]) -> Footnotes:
     """Return the footnotes of parties, numbered in the given order."""
     found = Footnotes()
     for name in names:
@@ -249,7 +249,7 @@ class Books:
         self._summit = summit
         self._found: dict[str, Book] = {language: book(summit, language) for language in set(languages)}
 
-    def of(self, party: Party | int | None, language: str) -> Named | None:
+    def of(self, party: Party | int | None, language: str) -> NamedParty | None:
         """Return the Named of a party in a language, or None for None."""
         return None if party is None else self.book(language).of(party)
 

@@ -14,7 +14,7 @@ from delegations.parties.models.parties import Party
 from summit.summits.models import Summit
 
 
-class Group(TextChoices):
+class RegionGroup(TextChoices):
     """A predefined group of countries."""
 
     AFRICA = "africa", _("Africa")
@@ -31,7 +31,7 @@ class Group(TextChoices):
     G20 = "g20", _("G20")
 
 
-CONTINENTS = (Group.AFRICA, Group.AMERICAS, Group.ASIA, Group.EUROPE, Group.OCEANIA)
+CONTINENTS = (RegionGroup.AFRICA, RegionGroup.AMERICAS, RegionGroup.ASIA, RegionGroup.EUROPE, RegionGroup.OCEANIA)
 # Parties without a country code: organisations, companies, guests.
 NO_COUNTRY = "none"
 _AFRICA = (
@@ -39,28 +39,28 @@ _AFRICA = (
     "RW SC SD SL SN SO SS ST SZ TD TG TN TZ UG ZA ZM ZW"
 )
 _LATIN = "AG AR BB BO BR BS BZ CL CO CR CU DM DO EC GD GT GY HN HT JM KN LC MX NI PA PE PY SR SV TT UY VC VE"
-_CODES: dict[Group, str] = {
-    Group.AFRICA: _AFRICA,
-    Group.AMERICAS: f"{_LATIN} CA US",
-    Group.ASIA: (
+_CODES: dict[RegionGroup, str] = {
+    RegionGroup.AFRICA: _AFRICA,
+    RegionGroup.AMERICAS: f"{_LATIN} CA US",
+    RegionGroup.ASIA: (
         "AE AF AM AZ BD BH BN BT CN CY GE ID IL IN IQ IR JO JP KG KH KP KR KW KZ LA LB LK MM MN MV MY NP OM PH PK PS "
         "QA SA SG SY TH TJ TL TM TR UZ VN YE"
     ),
-    Group.EUROPE: (
+    RegionGroup.EUROPE: (
         "AD AL AT BA BE BG BY CH CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MC MD ME MK MT NL NO PL PT RO "
         "RS RU SE SI SK SM UA VA"
     ),
-    Group.OCEANIA: "AU FJ FM KI MH NR NZ PG PW SB TO TV VU WS",
-    Group.UN_AFRICA: _AFRICA,
-    Group.UN_ASIA: (
+    RegionGroup.OCEANIA: "AU FJ FM KI MH NR NZ PG PW SB TO TV VU WS",
+    RegionGroup.UN_AFRICA: _AFRICA,
+    RegionGroup.UN_ASIA: (
         "AE AF BD BH BN BT CN CY FJ FM ID IN IQ IR JO JP KG KH KI KP KR KW KZ LA LB LK MH MM MN MV MY NP NR OM PG PH "
         "PK PW QA SA SB SG SY TH TJ TL TM TO TR TV UZ VN VU WS YE"
     ),
-    Group.UN_EAST: "AL AM AZ BA BG BY CZ EE GE HR HU LT LV MD ME MK PL RO RS RU SI SK UA",
-    Group.UN_LATIN: _LATIN,
-    Group.UN_WEST: "AD AT AU BE CA CH DE DK ES FI FR GB GR IE IL IS IT LI LU MC MT NL NO NZ PT SE SM TR US",
-    Group.EU: "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK",
-    Group.G20: "AR AU BR CA CN DE FR GB ID IN IT JP KR MX RU SA TR US ZA",
+    RegionGroup.UN_EAST: "AL AM AZ BA BG BY CZ EE GE HR HU LT LV MD ME MK PL RO RS RU SI SK UA",
+    RegionGroup.UN_LATIN: _LATIN,
+    RegionGroup.UN_WEST: "AD AT AU BE CA CH DE DK ES FI FR GB GR IE IL IS IT LI LU MC MT NL NO NZ PT SE SM TR US",
+    RegionGroup.EU: "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK",
+    RegionGroup.G20: "AR AU BR CA CN DE FR GB ID IN IT JP KR MX RU SA TR US ZA",
 }
 CODES_OF: dict[str, frozenset[str]] = {str(group.value): frozenset(codes.split()) for group, codes in _CODES.items()}
 
@@ -68,7 +68,7 @@ CODES_OF: dict[str, frozenset[str]] = {str(group.value): frozenset(codes.split()
 def choices(summit: Summit | None) -> list[tuple[str, Promise | str]]:
     """Return pairs of a group's id and its name, the summit's own groups first. One query."""
     own = PartyGroup.objects.filter(summit=summit).values_list("public_id", "name") if summit else ()
-    return [*own, *[(str(group.value), group.label) for group in Group], (NO_COUNTRY, _("no country"))]
+    return [*own, *[(str(group.value), group.label) for group in RegionGroup], (NO_COUNTRY, _("no country"))]
 
 
 def within(group: str, prefix: str = "") -> Q:
@@ -93,4 +93,4 @@ def continent_of(code: str) -> str:
 def groups_of(party: Party) -> list[Promise | str]:
     """Return the names of a party's groups, the summit's own first. One query."""
     own = [group.name for group in party.party_groups.all()]
-    return [*own, *[group.label for group in Group if party.iso_code in CODES_OF[group]]]
+    return [*own, *[group.label for group in RegionGroup if party.iso_code in CODES_OF[group]]]

@@ -24,7 +24,7 @@ NAME_LENGTH = 120
 
 
 @dataclass(frozen=True)
-class Line:
+class EnteredParty:
     """A party as read from a line."""
 
     number: int
@@ -54,7 +54,7 @@ class LineProblems(ValueError):
         self.found = found
 
 
-def read(text: str, *, summit: Summit) -> list[Line]:
+def read(text: str, *, summit: Summit) -> list[EnteredParty]:
     """Return the parties on the lines of a text. Two queries.
 
     A line such as "France; mission@france.example; French; country" has a name and optionally the mailbox, the
@@ -64,7 +64,7 @@ def read(text: str, *, summit: Summit) -> list[Line]:
     taken = {name.casefold(): name for name, _code in known}
     taken |= {_coded(code): name for name, code in known if code}
     says_country = Policy.objects.of(summit).says_country
-    lines: list[Line] = []
+    lines: list[EnteredParty] = []
     problems: list[tuple[int, str]] = []
     seen: dict[str, int] = {}
     for number, raw in enumerate(text.splitlines(), start=1):
@@ -88,13 +88,13 @@ def _coded(code: str) -> str:
     return f"\n{code}"
 
 
-def _keys(line: Line) -> list[str]:
+def _keys(line: EnteredParty) -> list[str]:
     """Return the keys by which a party may be entered already: its name, and the code of its country."""
     code = countries.code_of_name(line.name) if line.kind == PartyKind.COUNTRY else ""
     return [line.name.casefold(), *([_coded(code)] if code else [])]
 
 
-def _line(number: int, raw: str, summit: Summit, says_country: bool) -> Line:
+def _line(number: int, raw: str, summit: Summit, says_country: bool) -> EnteredParty:
     parts = parts_of(raw)
     while len(parts) > 1 and not parts[-1]:
         parts.pop()
@@ -115,7 +115,7 @@ def _line(number: int, raw: str, summit: Summit, says_country: bool) -> Line:
     own, written_in = country_names.in_language(name, summit.language)
     letters = _language(language) if language else summit.language
     kind = _kind(parts, says_country)
-    return Line(number, own, mailbox, letters, name if written_in else "", written_in, kind)
+    return EnteredParty(number, own, mailbox, letters, name if written_in else "", written_in, kind)
 
 
 def _kind(parts: list[str], says_country: bool) -> str:
@@ -138,7 +138,7 @@ def _kind(parts: list[str], says_country: bool) -> str:
     )
 
 
-def _check_new(line: Line, taken: Mapping[str, str], seen: Mapping[str, int]) -> None:
+def _check_new(line: EnteredParty, taken: Mapping[str, str], seen: Mapping[str, int]) -> None:
     keys = _keys(line)
     there = next((taken[key] for key in keys if key in taken), None)
     if there is not None:
@@ -195,7 +195,7 @@ def create_parties(*, summit: Summit, text: str, by: User) -> Entered:
     return parties
 
 
-def _party(line: Line, summit: Summit, hosted: bool) -> Party:
+def _party(line: EnteredParty, summit: Summit, hosted: bool) -> Party:
     code = countries.code_of_name(line.name) if line.kind == PartyKind.COUNTRY else ""
     return Party(
         summit=summit,

@@ -32,7 +32,7 @@ class PortionSerializer(serializers.Serializer[Any]):
     rows = serializers.IntegerField(source="number")
     says = serializers.SerializerMethodField()
 
-    def get_says(self, item: erasure.Item) -> str:
+    def get_says(self, item: erasure.ErasureItem) -> str:
         """Return the sentence that says what is erased, or why it stays."""
         stays = getattr(self.parent, "field_name", "") == "stays"
         return str(item.portion.stays if stays else item.portion.gone)
@@ -49,7 +49,7 @@ class Rights:
     """Adds the actions that hand over or erase a person's data."""
 
     @action("preview-erase", safe=True, permission=erasure.ERASE, output=ErasurePlanSerializer)
-    def preview_erase(self, *, by: User, row: Person, values: Values) -> erasure.Plan:
+    def preview_erase(self, *, by: User, row: Person, values: Values) -> erasure.ErasurePlan:
         """Return what erasing the person would erase, and what would stay and why. Nothing is changed."""
         return erasure.plan(row)
 

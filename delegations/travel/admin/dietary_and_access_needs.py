@@ -16,7 +16,7 @@ from delegations.travel.selectors import dietary_and_access_needs
 from summit.admin_base.menu import Shelf
 from summit.admin_base.pages import desk_page
 from summit.admin_base.row_keys import key_of
-from summit.admin_base.summit_pages import Place, desk_place
+from summit.admin_base.summit_pages import SummitPage, desk_place
 from summit.audit import access_log
 from summit.core.date_formats import short_day
 from summit.permissions.rules import allows
@@ -68,5 +68,5 @@ def _day(written: str) -> date | None:
 
 
 desk_place.register(40)(
-    Place(gettext_lazy("Needs"), "delegations_needs", dietary_and_access_needs.SEE, Shelf.RECORDS)
+    SummitPage(gettext_lazy("Needs"), "delegations_needs", dietary_and_access_needs.SEE, Shelf.RECORDS)
 )

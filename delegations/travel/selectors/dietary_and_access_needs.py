@@ -20,7 +20,7 @@ SEE = "delegations.needs.view"
 
 
 @dataclass(frozen=True)
-class Line:
+class NeedsLine:
     """A person with needs. `party` is None if they are a member of no party."""
 
     person: Person
@@ -35,7 +35,7 @@ def days(summit: Summit) -> list[date]:
     return [summit.starts_on + timedelta(days=day) for day in range(number + 1)]
 
 
-def lines(*, summit: Summit, day: date | None = None, party: Party | None = None) -> list[Line]:
+def lines(*, summit: Summit, day: date | None = None, party: Party | None = None) -> list[NeedsLine]:
     """Return the people with needs, in the alphabetical order of their parties. Three queries, whatever the summit's
     size.
 
@@ -54,7 +54,7 @@ def lines(*, summit: Summit, day: date | None = None, party: Party | None = None
         )
     members = _members(summit)
     found = [
-        Line(row.person, members.get(row.person_id), row.diet, row.access)
+        NeedsLine(row.person, members.get(row.person_id), row.diet, row.access)
         for row in rows.select_related("person__summit")
     ]
     alphabet = {key: place for place, key in enumerate(_order(summit))}
@@ -74,7 +74,7 @@ def _order(summit: Summit) -> list[int]:
     return list(rows.values_list("pk", flat=True))
 
 
-def counted(found: Iterable[Line]) -> list[tuple[str, int]]:
+def counted(found: Iterable[NeedsLine]) -> list[tuple[str, int]]:
     """Return each dietary need with its number of people, the most frequent first.
 
     Needs are grouped by their text, ignoring capitals.

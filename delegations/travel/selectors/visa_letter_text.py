@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from delegations.invitations.letter_pdf import Sheet
+from delegations.invitations.letter_pdf import LetterSheet
 from delegations.invitations.models.letters import Purpose
 from delegations.invitations.selectors import placeholders
 from delegations.invitations.selectors.letter_templates import Texts
@@ -37,7 +37,7 @@ def reference(policy: Policy, number: int | None) -> str:
     return f"{policy.reference_prefix}V{number}" if number else ""
 
 
-class Desk:
+class VisaDesk:
     """Builds the letters of one summit from data that is read once. Three queries."""
 
     def __init__(self, summit: Summit) -> None:
@@ -55,7 +55,7 @@ class Desk:
             # As in invitations, a star marks the name that the footnote explains.
             name = "formal_name" if "{formal_name}" in self._text.body else "party"
             marked = {**values, name: f"{values[name]}*"} if named.footnote else values
-            sheet = Sheet(
+            sheet = LetterSheet(
                 title=placeholders.fill(self._text.subject, values),
                 paragraphs=tuple(placeholders.paragraphs(self._text.body, marked, paper=True)),
                 letterhead=self._policy.letter_sender.strip() or summit.host,
@@ -110,8 +110,8 @@ def _days(first: date, last: date) -> str:
     return _("from %(first)s to %(last)s") % {"first": long_day(first), "last": long_day(last)}
 
 
-def sheet_of(row: VisaLetter) -> Sheet:
+def sheet_of(row: VisaLetter) -> LetterSheet:
     """Return the frozen text of an issued letter."""
     stored: dict[str, Any] = json.loads(row.content)
     stored["paragraphs"] = tuple(stored["paragraphs"])
-    return Sheet(**{**stored, "day": date.fromisoformat(stored["day"])})
+    return LetterSheet(**{**stored, "day": date.fromisoformat(stored["day"])})

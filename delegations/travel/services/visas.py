@@ -175,7 +175,7 @@ def _issue_of(summit: Summit, wanted: QuerySet[VisaLetter], by: User, issued: Is
     found = wanted.select_related("summit", "party__summit", "person__particulars").prefetch_related("party__names")
     rows = list(found.select_for_update(of=("self",)))
     last = VisaLetter.objects.filter(summit=summit).aggregate(last=Max("number"))["last"] or 0
-    desk = visa_letter_text.Desk(summit)
+    desk = visa_letter_text.VisaDesk(summit)
     for row in sorted(rows, key=lambda row: row.pk):
         why = _why_not(row) or desk.unprintable(row)
         if why:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from delegations.members.models.members import Membership
 from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
 from delegations.travel.services import declarations
-from portal.delegation_access import Desk, desk, see_other
+from portal.delegation_access import DelegationDesk, desk, see_other
 
 SIGNS = {DeclarationState.DECLARED: "wait", DeclarationState.PERMITTED: "good", DeclarationState.REFUSED: "bad"}
 
@@ -43,7 +43,7 @@ class DeclareForm(forms.Form):
 
 @require_safe
 @desk("delegations.declaration.view")
-def declared(request: HttpRequest, found: Desk) -> HttpResponse:
+def declared(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     """Show what has to be declared, and the declarations of each person."""
     members = Membership.objects.filter(party=found.party).select_related("person").order_by("position", "pk")
     by_person: dict[int, list[dict[str, Any]]] = {}
@@ -56,7 +56,7 @@ def declared(request: HttpRequest, found: Desk) -> HttpResponse:
     return render(request, "portal/delegation/declarations.html", found.context(people=people, kinds=kinds))
 
 
-def _rows(found: Desk, **wanted: Any) -> list[dict[str, Any]]:
+def _rows(found: DelegationDesk, **wanted: Any) -> list[dict[str, Any]]:
     rows = Declaration.objects.filter(party=found.party, **wanted).select_related("person", "kind")
     return [
         {
@@ -70,7 +70,7 @@ def _rows(found: Desk, **wanted: Any) -> list[dict[str, Any]]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.declare")
-def of_person(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
+def of_person(request: HttpRequest, found: DelegationDesk, person: str) -> HttpResponse:
     """Show a person's declarations; a POST adds one."""
     member = found.member(person)
     kinds = DeclarationKind.objects.filter(summit=found.summit)
@@ -90,7 +90,13 @@ def of_person(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, found: Desk, member: Membership, form: DeclareForm, *, refused: str = "", status: int = 200
+    request: HttpRequest,
+    found: DelegationDesk,
+    member: Membership,
+    form: DeclareForm,
+    *,
+    refused: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     kinds = list(DeclarationKind.objects.filter(summit=found.summit))
     context = found.context(
@@ -102,7 +108,7 @@ def _page(
 
 @require_POST
 @desk("delegations.declare")
-def withdraw(request: HttpRequest, found: Desk, person: str, declaration: str) -> HttpResponse:
+def withdraw(request: HttpRequest, found: DelegationDesk, person: str, declaration: str) -> HttpResponse:
     """Withdraw a declaration (POST)."""
     member = found.member(person)
     rows = Declaration.objects.filter(party=found.party, person=member.person, public_id=declaration)

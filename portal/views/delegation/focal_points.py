@@ -15,7 +15,7 @@ from delegations.focal_points.services import focal_points as focal_points_servi
 from delegations.focal_points.services import requests
 from delegations.focal_points.services.focal_points import ActingRefused
 from delegations.members.models.focal_points import FocalPoint
-from portal.delegation_access import Desk, desk, see_other
+from portal.delegation_access import DelegationDesk, desk, see_other
 
 SIGNS = {
     RequestState.OPEN: "wait",
@@ -64,7 +64,7 @@ class FocalForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.focalpoint.view")
-def focal_points(request: HttpRequest, found: Desk) -> HttpResponse:
+def focal_points(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     """Show the focal points, and protocol's decisions on requests; a POST requests one."""
     points = list(FocalPoint.objects.filter(party=found.party).select_related("person").order_by("pk"))
     if request.method != "POST":
@@ -85,7 +85,7 @@ def focal_points(request: HttpRequest, found: Desk) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, found: Desk, points: list[FocalPoint], form: FocalForm, *, status: int = 200
+    request: HttpRequest, found: DelegationDesk, points: list[FocalPoint], form: FocalForm, *, status: int = 200
 ) -> HttpResponse:
     asked = FocalPointRequest.objects.filter(party=found.party).select_related("instead_of")
     rows = [{"row": row, "sign": SIGNS[RequestState(row.state)], "waits": row.state == "open"} for row in asked]
@@ -100,7 +100,7 @@ def _page(
 
 @require_POST
 @desk("delegations.ask_focal_point")
-def withdraw(request: HttpRequest, found: Desk, pk: int) -> HttpResponse:
+def withdraw(request: HttpRequest, found: DelegationDesk, pk: int) -> HttpResponse:
     """Withdraw a request (POST)."""
     row = FocalPointRequest.objects.filter(party=found.party, pk=pk).select_related("party__summit").first()
     if row is None:
@@ -114,7 +114,7 @@ def withdraw(request: HttpRequest, found: Desk, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.ask_focal_point")
-def leave(request: HttpRequest, found: Desk) -> HttpResponse:
+def leave(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     """Show the consequences of leaving; a POST ends the reader's role as a focal point."""
     try:
         if request.method != "POST":
@@ -128,6 +128,6 @@ def leave(request: HttpRequest, found: Desk) -> HttpResponse:
     return render(request, "portal/delegation/focal_leave.html", found.context())
 
 
-def _refused(request: HttpRequest, found: Desk, said: str) -> HttpResponse:
+def _refused(request: HttpRequest, found: DelegationDesk, said: str) -> HttpResponse:
     context = found.context(said=said, back=reverse("portal:focal_points", args=[found.party.public_id]))
     return render(request, "portal/delegation/refused.html", context, status=409)

@@ -13,7 +13,7 @@ from delegations.imports.services import import_files
 from delegations.imports.verbose_names import WORDS
 from delegations.members.selectors import exports
 from delegations.parties.selectors.party_kinds import Unreadable
-from portal.delegation_access import Desk, desk, see_other
+from portal.delegation_access import DelegationDesk, desk, see_other
 from summit.audit import access_log
 from summit.people.models import Person
 from summit.uploads import report_page
@@ -34,7 +34,7 @@ class TableForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk(READ_IN)
-def upload(request: HttpRequest, found: Desk) -> HttpResponse:
+def upload(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     """Show the upload form; a POST stores the table and redirects to the preview of its rows."""
     form = TableForm(request.POST, request.FILES) if request.method == "POST" else TableForm()
     if request.method == "POST" and form.is_valid():
@@ -60,7 +60,7 @@ def upload(request: HttpRequest, found: Desk) -> HttpResponse:
 
 @require_safe
 @desk(READ_IN)
-def blank_table(request: HttpRequest, found: Desk) -> HttpResponse:
+def blank_table(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     """Return an empty table as a spreadsheet, or in the format of `?ending=`."""
     asked = request.GET.get("ending", "")
     ending = asked if asked in blank_files.MEDIA_TYPES else blank_files.XLSX
@@ -71,7 +71,7 @@ def blank_table(request: HttpRequest, found: Desk) -> HttpResponse:
 
 @require_safe
 @desk("delegations.membership.view")
-def export(request: HttpRequest, found: Desk) -> HttpResponse:
+def export(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     """Return the delegation's people as a spreadsheet, or in the format of `?take=`. The access is logged."""
     ending = table_writers.ending_of(request.GET.get("take", ""))
     made = exports.own_people(found.party, by=found.by)
@@ -82,7 +82,7 @@ def export(request: HttpRequest, found: Desk) -> HttpResponse:
     return HttpResponse(content, content_type=table_writers.MEDIA_TYPES[ending], headers=headers)
 
 
-def _sheet(found: Desk, public_id: str) -> DelegationImportFile:
+def _sheet(found: DelegationDesk, public_id: str) -> DelegationImportFile:
     """Return a table of the delegation. Raises Http404. One query."""
     row = DelegationImportFile.objects.filter(party=found.party, public_id=public_id).first()
     if row is None:
@@ -93,7 +93,7 @@ def _sheet(found: Desk, public_id: str) -> DelegationImportFile:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk(READ_IN)
-def sheet(request: HttpRequest, found: Desk, sheet: str) -> HttpResponse:
+def sheet(request: HttpRequest, found: DelegationDesk, sheet: str) -> HttpResponse:
     """Show what would happen to each row of a table, or what happened; a POST imports it, once."""
     row, refused = _sheet(found, sheet), ""
     if request.method == "POST":
@@ -113,7 +113,7 @@ def sheet(request: HttpRequest, found: Desk, sheet: str) -> HttpResponse:
 
 @require_POST
 @desk(READ_IN)
-def discard(request: HttpRequest, found: Desk, sheet: str) -> HttpResponse:
+def discard(request: HttpRequest, found: DelegationDesk, sheet: str) -> HttpResponse:
     """Delete a table; what was imported from it stays."""
     import_files.discard(sheet=_sheet(found, sheet), by=found.by)
     return see_other("people_table", found.party.public_id)

@@ -15,10 +15,10 @@ from delegations.members.models.members import Membership
 from delegations.members.selectors import naming_rules, quotas
 from delegations.members.selectors.quotas import Meter
 from delegations.members.services import members, registration
-from delegations.members.services.duplicates import Hit
+from delegations.members.services.duplicates import DuplicateHit
 from delegations.members.services.people import SeemsKnown
 from delegations.overview.selectors import member_completeness
-from portal.delegation_access import Desk, desk, see_other
+from portal.delegation_access import DelegationDesk, desk, see_other
 from portal.views.delegation.status import WORDS, numbers
 from summit.people.models import Person
 
@@ -28,7 +28,7 @@ NAMED_BY = ("name", "office", "form_of_address", "rank", "email", "language")
 
 @require_safe
 @desk("delegations.membership.view")
-def people(request: HttpRequest, found: Desk) -> HttpResponse:
+def people(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     """Show who is named, who is confirmed, and what is missing for each."""
     rows = [_row(member) for member in member_completeness.roll(found.party)]
     unconfirmed = sum(row["member"].confirmed_at is None for row in rows)
@@ -43,7 +43,7 @@ def _row(member: Any) -> dict[str, Any]:
 
 @require_POST
 @desk("delegations.name")
-def confirm(request: HttpRequest, found: Desk) -> HttpResponse:
+def confirm(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     """Confirm the people in `person`, or all members without it (POST)."""
     rows = Membership.objects.filter(party=found.party)
     asked = request.POST.getlist("person")
@@ -84,7 +84,7 @@ def asked_for(form: PersonForm) -> None:
             form.fields[name].depends = True  # type: ignore[attr-defined]
 
 
-def naming_form(found: Desk, meters: list[Meter], data: Any = None) -> PersonForm:
+def naming_form(found: DelegationDesk, meters: list[Meter], data: Any = None) -> PersonForm:
     """Return the form that enters and names a person."""
     form = PersonForm(data, summit=found.summit, fields=NAMED_BY)
     form.initial["language"] = found.party.language
@@ -95,7 +95,7 @@ def naming_form(found: Desk, meters: list[Meter], data: Any = None) -> PersonFor
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.name")
-def add(request: HttpRequest, found: Desk) -> HttpResponse:
+def add(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     """Show the form that names a person; a POST enters and names them. If that is refused, the input is kept."""
     meters = quotas.meters(party=found.party)
     if request.method != "POST":
@@ -129,7 +129,7 @@ def add(request: HttpRequest, found: Desk) -> HttpResponse:
     return render(request, "portal/delegation/person_add.html", context, status=409 if known else 422)
 
 
-def offered(found: Desk, hits: list[Hit]) -> list[dict[str, Any]]:
+def offered(found: DelegationDesk, hits: list[DuplicateHit]) -> list[dict[str, Any]]:
     """Return the people who may be the same as the one entered.
 
     Each has whether they can be named as they are (`free`), and whether they are named already (`named`).
@@ -144,7 +144,7 @@ def offered(found: Desk, hits: list[Hit]) -> list[dict[str, Any]]:
     ]
 
 
-def nameable(found: Desk, person: Person) -> bool:
+def nameable(found: DelegationDesk, person: Person) -> bool:
     """Return whether a known person can be named as they are.
 
     The delegation must have entered them, and they must not be a member of any.

@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from delegations.members import access_log
-from delegations.members.field_groups import GROUPS, PERSON, Reader, filled, label
+from delegations.members.field_groups import GROUPS, PERSON, FieldReader, filled, label
 from delegations.members.forms import PersonForm
 from delegations.members.models.members import Membership
 from delegations.members.selectors import naming_rules, quotas
 from delegations.members.services import members, photos
 from delegations.members.services import people as domain
 from delegations.travel.models.visas import VisaLetter
-from portal.delegation_access import Desk, desk, see_other
+from portal.delegation_access import DelegationDesk, desk, see_other
 from portal.views.delegation.people import add_errors, asked_for, category_field
 from summit.people.models import Person
 
@@ -55,7 +55,7 @@ class CategoryForm(forms.Form):
         self.fields["category"] = category_field(meters)
 
 
-def _whole(found: Desk, public_id: str) -> tuple[Membership, Person]:
+def _whole(found: DelegationDesk, public_id: str) -> tuple[Membership, Person]:
     """Return a member, and the person with all related data. Two queries. Raises Http404."""
     member = found.member(public_id)
     related = ("summit", "particulars__entered_for", "photo__entered_for", "membership__party")
@@ -66,7 +66,7 @@ def _whole(found: Desk, public_id: str) -> tuple[Membership, Person]:
 
 @require_safe
 @desk("delegations.membership.view")
-def person(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
+def person(request: HttpRequest, found: DelegationDesk, person: str) -> HttpResponse:
     """Show a person's data, and the possible actions."""
     member, whole = _whole(found, person)
     there = filled(whole) | {name for name in PERSON if getattr(whole, name)}
@@ -92,7 +92,7 @@ def label_of(name: str) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.enter_person")
-def edit(request: HttpRequest, found: Desk, person: str, section: str) -> HttpResponse:
+def edit(request: HttpRequest, found: DelegationDesk, person: str, section: str) -> HttpResponse:
     """Show a section's form; a POST saves it."""
     if section not in SECTIONS:
         raise Http404
@@ -102,7 +102,7 @@ def edit(request: HttpRequest, found: Desk, person: str, section: str) -> HttpRe
     if section == "category":
         return _category(request, found, member, whole)
     fields = SECTIONS[section][1]
-    may = set(PERSON) | Reader(found.by).changeable(whole)
+    may = set(PERSON) | FieldReader(found.by).changeable(whole)
     own = [name for name in fields if name in may]
     data = request.POST if request.method == "POST" else None
     form = PersonForm(data, summit=found.summit, person=whole, fields=own)
@@ -121,7 +121,7 @@ def edit(request: HttpRequest, found: Desk, person: str, section: str) -> HttpRe
 
 
 def _form(
-    request: HttpRequest, found: Desk, member: Membership, section: str, form: Any, **more: Any
+    request: HttpRequest, found: DelegationDesk, member: Membership, section: str, form: Any, **more: Any
 ) -> HttpResponse:
     title = SECTIONS[section][0]
     context = found.context(member=member, person=member.person, section=section, title=title, form=form, **more)
@@ -129,7 +129,7 @@ def _form(
     return render(request, "portal/delegation/person_edit.html", context, status=status)
 
 
-def _category(request: HttpRequest, found: Desk, member: Membership, whole: Person) -> HttpResponse:
+def _category(request: HttpRequest, found: DelegationDesk, member: Membership, whole: Person) -> HttpResponse:
     meters = quotas.meters(party=found.party)
     data = request.POST if request.method == "POST" else None
     form = CategoryForm(meters, data, initial={"category": member.category.code})
@@ -145,7 +145,7 @@ def _category(request: HttpRequest, found: Desk, member: Membership, whole: Pers
     return _form(request, found, member, "category", form)
 
 
-def _photo(request: HttpRequest, found: Desk, member: Membership, whole: Person) -> HttpResponse:
+def _photo(request: HttpRequest, found: DelegationDesk, member: Membership, whole: Person) -> HttpResponse:
     data = (request.POST, request.FILES) if request.method == "POST" else ()
     form = PhotoForm(*data)
     if data and form.is_valid():
@@ -161,16 +161,16 @@ def _photo(request: HttpRequest, found: Desk, member: Membership, whole: Person)
             form.add_error(None, str(refused))
         else:
             return see_other("person", found.party.public_id, whole.public_id)
-    mine = "photo" in Reader(found.by).visible(whole)
+    mine = "photo" in FieldReader(found.by).visible(whole)
     return _form(request, found, member, "photo", form, has_photo=getattr(whole, "photo", None) is not None and mine)
 
 
 @require_safe
 @desk("delegations.photo.view")
-def photo(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
+def photo(request: HttpRequest, found: DelegationDesk, person: str) -> HttpResponse:
     """Return the photograph that was entered for the delegation. Raises Http404 if there is none."""
     _member, whole = _whole(found, person)
-    if "photo" not in Reader(found.by).visible(whole):
+    if "photo" not in FieldReader(found.by).visible(whole):
         raise Http404
     response = HttpResponse(bytes(whole.photo.image), content_type="image/jpeg")
     response["Content-Disposition"] = 'inline; filename="photograph.jpg"'

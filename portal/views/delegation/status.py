@@ -22,7 +22,7 @@ from delegations.overview.selectors import member_completeness
 from delegations.parties.models.policy import Policy
 from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
 from delegations.travel.models.visas import VisaLetter, VisaState
-from portal.delegation_access import Desk, desk
+from portal.delegation_access import DelegationDesk, desk
 from summit.core.database_clock import db_now
 
 # The most changes that are shown, the newest first.
@@ -44,7 +44,7 @@ FIELDS = {
 
 @require_safe
 @desk("delegations.membership.view")
-def standing(request: HttpRequest, found: Desk) -> HttpResponse:
+def standing(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     """Show the status of the delegation."""
     now, policy = db_now(), Policy.objects.of(found.summit)
     members = list(member_completeness.roll(found.party))
@@ -69,14 +69,14 @@ def standing(request: HttpRequest, found: Desk) -> HttpResponse:
     return render(request, "portal/delegation/standing.html", context)
 
 
-def numbers(found: Desk) -> dict[str, Any]:
+def numbers(found: DelegationDesk) -> dict[str, Any]:
     """Return the meters that have a limit or people, and the labels of the other categories."""
     meters = quotas.meters(party=found.party)
     told = [meter for meter in meters if meter.named or meter.allowed is not None]
     return {"meters": told, "offered": [meter.label for meter in meters if meter not in told]}
 
 
-def lines(found: Desk, missing: list[member_completeness.Missing]) -> dict[str, Any]:
+def lines(found: DelegationDesk, missing: list[member_completeness.Missing]) -> dict[str, Any]:
     """Return the number of missing items, and a row for each person and deadline with the items and their URLs."""
     rows: dict[tuple[int, datetime | None], dict[str, Any]] = {}
     for each in missing:
@@ -87,7 +87,7 @@ def lines(found: Desk, missing: list[member_completeness.Missing]) -> dict[str, 
     return {"number": len(missing), "rows": list(rows.values())}
 
 
-def address(found: Desk, member: Membership, what: str) -> str:
+def address(found: DelegationDesk, member: Membership, what: str) -> str:
     """Return the URL where a person's missing item is entered."""
     keys = [found.party.public_id, member.person.public_id]
     if what == member_completeness.VISA:
@@ -98,7 +98,7 @@ def address(found: Desk, member: Membership, what: str) -> str:
     return f"{reverse('portal:person_edit', args=[*keys, section])}#{field}"
 
 
-def kinds(found: Desk) -> list[DeclarationKind]:
+def kinds(found: DelegationDesk) -> list[DeclarationKind]:
     """Return the kinds of declarations, each with the number that the delegation has declared."""
     ours = Count("declarations", filter=Q(declarations__party=found.party))
     return list(DeclarationKind.objects.filter(summit=found.summit).annotate(declared=ours))
@@ -120,7 +120,7 @@ def waiting(
             yield _("The host decides on what %(person)s declares: %(kind)s.") % message
 
 
-def left(found: Desk) -> Iterator[str]:
+def left(found: DelegationDesk) -> Iterator[str]:
     """Yield a sentence for each item of a former member that waits for protocol to hand it over.
 
     The number of queries doesn't grow with the items.
@@ -134,7 +134,7 @@ def left(found: Desk) -> Iterator[str]:
 
 
 def changes(
-    found: Desk,
+    found: DelegationDesk,
     members: list[Membership],
     letters: list[VisaLetter],
     declared: list[Declaration],

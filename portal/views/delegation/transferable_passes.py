@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from delegations.badges.models.transferable_passes import TransferablePass
 from delegations.badges.services.transferable_passes import TransferablePassRefused, pass_on, shares
 from delegations.members.models.members import Membership
-from portal.delegation_access import Desk, desk, see_other
+from portal.delegation_access import DelegationDesk, desk, see_other
 from summit.people.models import Person
 
 
@@ -35,7 +35,7 @@ class HandForm(forms.Form):
 
 @require_safe
 @desk("delegations.transferablepass.view")
-def transferable_passes(request: HttpRequest, found: Desk) -> HttpResponse:
+def transferable_passes(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     """Show the delegation's passes of each kind, and the holder of each."""
     context = found.context(shares=shares(found.party))
     return render(request, "portal/delegation/overpasses.html", context)
@@ -43,7 +43,7 @@ def transferable_passes(request: HttpRequest, found: Desk) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.hand_transferable_pass")
-def transferable_pass(request: HttpRequest, found: Desk, pk: int) -> HttpResponse:
+def transferable_pass(request: HttpRequest, found: DelegationDesk, pk: int) -> HttpResponse:
     """Show the form that hands a pass on; a POST hands it on or returns it."""
     rows = TransferablePass.objects.filter(party=found.party, pk=pk).select_related("rule", "holder__person")
     row = rows.first()
@@ -78,7 +78,7 @@ def _others(members: list[Membership], holder: Person | None) -> list[Membership
 
 def _page(
     request: HttpRequest,
-    found: Desk,
+    found: DelegationDesk,
     row: TransferablePass,
     holder: Person | None,
     form: HandForm,

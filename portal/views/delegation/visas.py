@@ -15,7 +15,7 @@ from delegations.travel import access_log, visa_letter_pdf
 from delegations.travel.models.visas import VisaLetter, VisaState
 from delegations.travel.selectors.visa_letter_text import reference
 from delegations.travel.services import visas
-from portal.delegation_access import Desk, desk, see_other
+from portal.delegation_access import DelegationDesk, desk, see_other
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
 
@@ -49,7 +49,7 @@ class AskForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.ask_visa")
-def letters(request: HttpRequest, found: Desk) -> HttpResponse:
+def letters(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     """Show the letters; a POST requests one."""
     members = list(Membership.objects.filter(party=found.party).select_related("person"))
     listed = list(VisaLetter.objects.filter(party=found.party).select_related("person"))
@@ -77,7 +77,7 @@ def letters(request: HttpRequest, found: Desk) -> HttpResponse:
 
 def _page(
     request: HttpRequest,
-    found: Desk,
+    found: DelegationDesk,
     listed: list[VisaLetter],
     form: AskForm,
     asks: bool,
@@ -100,7 +100,7 @@ def _page(
     return render(request, "portal/delegation/visas.html", context, status=status)
 
 
-def _letter(found: Desk, public_id: str) -> VisaLetter:
+def _letter(found: DelegationDesk, public_id: str) -> VisaLetter:
     rows = VisaLetter.objects.filter(party=found.party, public_id=public_id)
     row = rows.select_related("person", "party__summit", "summit").first()
     if row is None:
@@ -110,7 +110,7 @@ def _letter(found: Desk, public_id: str) -> VisaLetter:
 
 @require_POST
 @desk("delegations.ask_visa")
-def take_back(request: HttpRequest, found: Desk, letter: str) -> HttpResponse:
+def take_back(request: HttpRequest, found: DelegationDesk, letter: str) -> HttpResponse:
     """Withdraw a request for a letter (POST)."""
     row = _letter(found, letter)
     try:
@@ -122,7 +122,7 @@ def take_back(request: HttpRequest, found: Desk, letter: str) -> HttpResponse:
 
 @require_safe
 @desk("delegations.visaletter.view")
-def paper(request: HttpRequest, found: Desk, letter: str) -> HttpResponse:
+def paper(request: HttpRequest, found: DelegationDesk, letter: str) -> HttpResponse:
     """Return an issued letter as PDF. The access to the passport data is logged."""
     row = _letter(found, letter)
     if row.state != VisaState.ISSUED:
@@ -138,6 +138,6 @@ def paper(request: HttpRequest, found: Desk, letter: str) -> HttpResponse:
     return response
 
 
-def _refused(request: HttpRequest, found: Desk, said: str) -> HttpResponse:
+def _refused(request: HttpRequest, found: DelegationDesk, said: str) -> HttpResponse:
     context = found.context(said=said, back=reverse("portal:visas", args=[found.party.public_id]))
     return render(request, "portal/delegation/refused.html", context, status=409)

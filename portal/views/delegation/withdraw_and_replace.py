@@ -23,12 +23,12 @@ from delegations.membership_changes.services import handovers
 from delegations.travel.models.declarations import Declaration, DeclarationState
 from delegations.travel.models.visas import VisaLetter
 from delegations.travel.services import visas
-from portal.delegation_access import Desk, desk, see_other
+from portal.delegation_access import DelegationDesk, desk, see_other
 from portal.views.delegation.people import NAMED_BY, add_errors, asked_for, offered
 from summit.people.models import Person
 
 
-def follows(found: Desk, member: Membership) -> list[str]:
+def follows(found: DelegationDesk, member: Membership) -> list[str]:
     """Return sentences about what ends when a member leaves: badge, visa letter and declarations. Three queries."""
     message = []
     if Badge.objects.live().filter(person=member.person_id).exists():
@@ -41,7 +41,7 @@ def follows(found: Desk, member: Membership) -> list[str]:
     return message
 
 
-def left(found: Desk, person: Person) -> list[str]:
+def left(found: DelegationDesk, person: Person) -> list[str]:
     """Return in words the items of a person that protocol has to hand over when they leave. Two queries per kind of
     item.
     """
@@ -51,7 +51,7 @@ def left(found: Desk, person: Person) -> list[str]:
     return [row.words for row in rows]
 
 
-def say_gone(request: HttpRequest, found: Desk, member: Membership) -> None:
+def say_gone(request: HttpRequest, found: DelegationDesk, member: Membership) -> None:
     """Add a message for the next page: who left, the void badge, and how many items wait. Three queries.
 
     The items wait for protocol to hand them over.
@@ -69,7 +69,7 @@ def say_gone(request: HttpRequest, found: Desk, member: Membership) -> None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.withdraw")
-def withdraw(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
+def withdraw(request: HttpRequest, found: DelegationDesk, person: str) -> HttpResponse:
     """Show the consequences of withdrawing a person; a POST withdraws them."""
     member = found.member(person)
     refused = ""
@@ -88,7 +88,7 @@ def withdraw(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.withdraw")
-def replace(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
+def replace(request: HttpRequest, found: DelegationDesk, person: str) -> HttpResponse:
     """Show the form to choose a successor; a POST replaces the person."""
     member = found.member(person)
     if request.method != "POST":
@@ -113,7 +113,7 @@ def replace(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
     return _page(request, found, member, form, known=offered(found, hits), status=409 if hits else 422)
 
 
-def _put(request: HttpRequest, found: Desk, member: Membership, form: PersonForm) -> Membership:
+def _put(request: HttpRequest, found: DelegationDesk, member: Membership, form: PersonForm) -> Membership:
     # An existing person needs no name in the form.
     if request.POST.get("member"):
         return members.replace(membership=member, person=found.member(request.POST["member"]).person, by=found.by)
@@ -127,7 +127,7 @@ def _put(request: HttpRequest, found: Desk, member: Membership, form: PersonForm
 
 def _page(
     request: HttpRequest,
-    found: Desk,
+    found: DelegationDesk,
     member: Membership,
     form: PersonForm,
     *,

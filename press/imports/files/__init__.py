@@ -5,11 +5,11 @@ from django.utils.translation import gettext as _
 
 from press.imports.files import subprocess_reader
 from press.imports.files.conversion import MARKDOWN, make
-from press.imports.files.report import Heavy, Kind, Note, Taken, Unreadable
+from press.imports.files.report import Heavy, ImportNote, NoteKind, Taken, Unreadable
 from summit.uploads import sandbox
 from summit.uploads.process_slots import Busy
 
-__all__ = ["ENDINGS", "MOST_BYTES", "Note", "Taken", "Unreadable", "read"]
+__all__ = ["ENDINGS", "MOST_BYTES", "ImportNote", "Taken", "Unreadable", "read"]
 
 MOST_BYTES = 10 * 1024 * 1024
 # The file name suffixes that upload forms accept.
@@ -44,7 +44,10 @@ def _read_apart(filename: str, content: bytes) -> Taken:
         raise Unreadable(_("Other files are being read. Choose it again in a minute.")) from None
     if "problem" in made:
         raise Unreadable(made["problem"])
-    notes = (Note(Kind(note["kind"]), note["number"], note["said"], tuple(note["quotes"])) for note in made["notes"])
+    notes = (
+        ImportNote(NoteKind(note["kind"]), note["number"], note["said"], tuple(note["quotes"]))
+        for note in made["notes"]
+    )
     return Taken(made["body"], made["title"], tuple(notes))
 
 

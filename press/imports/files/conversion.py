@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from press.imports.files import docx, plain_text
 from press.imports.files.markdown_writer import write
-from press.imports.files.report import Heavy, Kind, Report, Taken, Unreadable
+from press.imports.files.report import FileReport, Heavy, NoteKind, Taken, Unreadable
 from press.texts.markdown import Block
 from press.texts.selectors.publication_checks import LONGEST
 from summit.core.validators import is_printable
@@ -20,7 +20,7 @@ def make(*, filename: str, content: bytes, small: bool) -> Taken:
 
     Raises Unreadable, and Heavy if `small` is true and the file isn't small.
     """
-    report = Report()
+    report = FileReport()
     made = _document if content.startswith(b"PK") else _text
     body, title = made(filename, content, report, small)
     body, title = _printable(body, report), " ".join(_printable(title, report).split())[:LONGEST_TITLE]
@@ -30,14 +30,14 @@ def make(*, filename: str, content: bytes, small: bool) -> Taken:
     return Taken(body, title, tuple(report.notes()))
 
 
-def _document(filename: str, content: bytes, report: Report, small: bool) -> tuple[str, str]:
+def _document(filename: str, content: bytes, report: FileReport, small: bool) -> tuple[str, str]:
     blocks = docx.read(content, report, small=small)
     _check_length(sum(map(_length, blocks)))
     title, blocks = _titled(blocks, report)
     return write(blocks, report), title
 
 
-def _text(filename: str, content: bytes, report: Report, small: bool) -> tuple[str, str]:
+def _text(filename: str, content: bytes, report: FileReport, small: bool) -> tuple[str, str]:
     if small and len(content) > SMALL:
         raise Heavy
     text = plain_text.decode(content, report)
@@ -61,7 +61,7 @@ def _check_length(count: int) -> None:
         raise Unreadable(message % {"count": count, "most": LONGEST})
 
 
-def _titled(blocks: list[Block], report: Report) -> tuple[str, list[Block]]:
+def _titled(blocks: list[Block], report: FileReport) -> tuple[str, list[Block]]:
     """Return the title and the remaining blocks: the first block is the title if it is the only top-level heading."""
     # The style "Title" is level 1; headings begin with level 2.
     above = blocks[:1] if blocks and blocks[0].kind == "h" and blocks[0].level == 1 else []
@@ -69,13 +69,13 @@ def _titled(blocks: list[Block], report: Report) -> tuple[str, list[Block]]:
     if not blocks or highest != blocks[:1]:
         return "", blocks
     title = " ".join(blocks[0].text.split())
-    report.note(Kind.TITLE, title)
+    report.note(NoteKind.TITLE, title)
     return title, blocks[1:]
 
 
-def _printable(text: str, report: Report) -> str:
+def _printable(text: str, report: FileReport) -> str:
     if is_printable(text):
         return text
     kept = "".join(character for character in text if is_printable(character))
-    report.note(Kind.CONTROL, number=len(text) - len(kept))
+    report.note(NoteKind.CONTROL, number=len(text) - len(kept))
     return kept

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from press.imports.files.docx_package import Element, Package, attribute, child, local, open_docx
 from press.imports.files.docx_runs import Runs, said
 from press.imports.files.docx_styles import QUOTES, Numbering, Place, Styles
-from press.imports.files.report import Kind, Report, Unreadable, nested
+from press.imports.files.report import FileReport, NoteKind, Unreadable, nested
 from press.texts.markdown import Block, Span
 from press.texts.selectors.publication_checks import LONGEST
 
@@ -21,7 +21,7 @@ MOST_CELLS = LONGEST // 4
 _AROUND = frozenset({"sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "AlternateContent", "Choice"})
 
 
-def read(content: bytes, report: Report, *, small: bool) -> list[Block]:
+def read(content: bytes, report: FileReport, *, small: bool) -> list[Block]:
     """Return a DOCX file's blocks, and note in `report` what was left out.
 
     Raises Unreadable, and Heavy if `small` is true and the file isn't small.
@@ -35,16 +35,16 @@ def read(content: bytes, report: Report, *, small: bool) -> list[Block]:
     return blocks
 
 
-def _note_parts(package: Package, report: Report) -> None:
+def _note_parts(package: Package, report: FileReport) -> None:
     if package.macros:
-        report.note(Kind.MACROS)
-    for kind, name in ((Kind.HEADER, "header"), (Kind.FOOTER, "footer")):
+        report.note(NoteKind.MACROS)
+    for kind, name in ((NoteKind.HEADER, "header"), (NoteKind.FOOTER, "footer")):
         for words in dict.fromkeys(filter(None, map(said, package.parts.get(name, ())))):
             report.note(kind, words)
     for part in package.parts.get("comments", ()):
         for comment in part:
             author = attribute(comment, "author")
-            report.note(Kind.COMMENT, ": ".join(filter(None, (author, said(comment)))))
+            report.note(NoteKind.COMMENT, ": ".join(filter(None, (author, said(comment)))))
 
 
 @dataclass
@@ -67,7 +67,7 @@ class _List:
 class _Reader:
     """Reads the content of the body, of a table cell or of a text box."""
 
-    def __init__(self, package: Package, report: Report) -> None:
+    def __init__(self, package: Package, report: FileReport) -> None:
         self.report = report
         self.styles = Styles(package)
         self.numbering = Numbering(package, self.styles)
@@ -93,14 +93,14 @@ class _Reader:
             if name in ("p", "tbl"):
                 yield each
             elif name == "altChunk":
-                self.report.note(Kind.EMBEDDED)
+                self.report.note(NoteKind.EMBEDDED)
             elif name in ("del", "moveFrom"):
-                self.report.note(Kind.DELETED, said(each))
+                self.report.note(NoteKind.DELETED, said(each))
             elif (
                 name == "sdt"
                 and "contents" in attribute(child(each, "sdtPr", "docPartObj", "docPartGallery"), "val").lower()
             ):
-                self.report.note(Kind.CONTENTS)
+                self.report.note(NoteKind.CONTENTS)
             elif name in _AROUND:
                 yield from self._parts(each)
 
@@ -120,7 +120,7 @@ class _Reader:
         level = self.styles.heading(paragraph, style)
         if level or "title" in names:
             if place and place.form != "bullet":
-                self.report.note(Kind.HEADING_NUMBER, words)
+                self.report.note(NoteKind.HEADING_NUMBER, words)
             return [*self._closed(), Block("h", level=level + 1, spans=_unmarked(spans))]
         block = Block("p", spans=tuple(spans))
         if place:
@@ -130,7 +130,7 @@ class _Reader:
     def _item(self, place: Place, block: Block) -> list[Block]:
         """Add a block to the list that is open at its place, or to a new one; return the lists that this closes."""
         if place.form not in ("bullet", "decimal"):
-            self.report.note(Kind.NUMBERS, block.text)
+            self.report.note(NoteKind.NUMBERS, block.text)
         ended: list[Block] = []
         while self.lists and self.lists[-1].place.depth > place.depth:
             self._end()
@@ -172,7 +172,7 @@ class _Reader:
 
     def _row(self, row: Element) -> Iterator[list[Block]]:
         if child(row, "trPr", "del") is not None:
-            self.report.note(Kind.DELETED, said(row))
+            self.report.note(NoteKind.DELETED, said(row))
             return
         for cell in _cells(row):
             properties = child(cell, "tcPr")
@@ -184,7 +184,7 @@ class _Reader:
             span = attribute(child(properties, "gridSpan"), "val")
             more = int(span) - 1 if span.isdecimal() and len(span) < 3 else 0
             if more > 0 or merged is not None:
-                self.report.note(Kind.MERGED, said(cell))
+                self.report.note(NoteKind.MERGED, said(cell))
             yield from ([] for _more in range(more))
 
     def _aside(self) -> "_Reader":
@@ -196,13 +196,13 @@ class _Reader:
     def _cell(self, blocks: list[Block]) -> Block:
         lines = [line for block in blocks for line in self._lines(block)]
         if len(lines) > 1:
-            self.report.note(Kind.LINES, "".join(span.text for span in lines[0]))
+            self.report.note(NoteKind.LINES, "".join(span.text for span in lines[0]))
         spans = [span for line in lines for span in (*line, Span("\n"))][:-1]
         return Block("td", spans=tuple(spans))
 
     def _lines(self, block: Block) -> Iterator[tuple[Span, ...]]:
         if block.kind == "table":
-            self.report.note(Kind.NESTED)
+            self.report.note(NoteKind.NESTED)
         if block.spans:
             yield block.spans
         for each in block.children:

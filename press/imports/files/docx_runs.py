@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from press.imports.files.docx_package import Element, Package, attribute, child, local
 from press.imports.files.docx_styles import OFF, Styles
-from press.imports.files.report import Kind, Report, Unreadable, nested
+from press.imports.files.report import FileReport, NoteKind, Unreadable, nested
 from press.texts.markdown import SCHEMES, Span
 
 _AS_THEY_ARE = frozenset(
@@ -18,7 +18,7 @@ _INK = frozenset({"", "auto", "000000"})
 LONGEST_PASSAGE = 1000
 # Fields can be nested, such as links in a table of contents.
 DEEPEST_FIELD, LONGEST_INSTRUCTION = 20, 4000
-_PASSAGES = (Kind.DELETED, Kind.HIDDEN, Kind.INSERTED, Kind.COLOUR, Kind.UNDERLINE)
+_PASSAGES = (NoteKind.DELETED, NoteKind.HIDDEN, NoteKind.INSERTED, NoteKind.COLOUR, NoteKind.UNDERLINE)
 
 
 @dataclass
@@ -61,11 +61,11 @@ def said(element: Element) -> str:
 class Runs:
     """Reads paragraphs one after the other, and notes in the report what is left out."""
 
-    def __init__(self, package: Package, styles: Styles, report: Report) -> None:
+    def __init__(self, package: Package, styles: Styles, report: FileReport) -> None:
         self.package, self.styles, self.report = package, styles, report
         self.fields: list[_Field] = []
         self.boxes: list[Element] = []
-        self.open: dict[Kind, str] = {}
+        self.open: dict[NoteKind, str] = {}
         self.spans: list[Span] = []
         # The key of the paragraph's style.
         self.style = ""
@@ -98,7 +98,7 @@ class Runs:
             elif name in ("del", "moveFrom"):
                 self._children(each, _Where(where.href, False, True))
             elif name in ("oMath", "oMathPara"):
-                self.report.note(Kind.EQUATION, "".join(each.itertext()))
+                self.report.note(NoteKind.EQUATION, "".join(each.itertext()))
             elif name in _AS_THEY_ARE:
                 self._children(each, _Where(where.href, where.inserted or name in ("ins", "moveTo"), where.deleted))
 
@@ -106,7 +106,7 @@ class Runs:
         if target.partition(":")[0].lower() in SCHEMES:
             return _Where(target, where.inserted, where.deleted)
         if target:
-            self.report.note(Kind.LINK, f"{said(element)} ({target})" if element is not None else target)
+            self.report.note(NoteKind.LINK, f"{said(element)} ({target})" if element is not None else target)
         return where
 
     def _run(self, run: Element, where: _Where) -> None:
@@ -119,11 +119,11 @@ class Runs:
         if href.partition(":")[0].lower() not in SCHEMES:
             href = ""
         kinds = {
-            Kind.DELETED: where.deleted,
-            Kind.HIDDEN: hidden and not where.deleted,
-            Kind.INSERTED: where.inserted and not where.deleted,
-            Kind.COLOUR: not href and _coloured(properties),
-            Kind.UNDERLINE: not href and attribute(child(properties, "u"), "val") not in ("", *OFF),
+            NoteKind.DELETED: where.deleted,
+            NoteKind.HIDDEN: hidden and not where.deleted,
+            NoteKind.INSERTED: where.inserted and not where.deleted,
+            NoteKind.COLOUR: not href and _coloured(properties),
+            NoteKind.UNDERLINE: not href and attribute(child(properties, "u"), "val") not in ("", *OFF),
         }
         on = frozenset(kind for kind, is_on in kinds.items() if is_on)
         if words.strip():
@@ -138,7 +138,7 @@ class Runs:
             if part:
                 self.spans.append(Span("\n") if part == "\n" else Span(part, marks, href))
 
-    def _close(self, on: frozenset[Kind]) -> None:
+    def _close(self, on: frozenset[NoteKind]) -> None:
         for kind in _PASSAGES:
             if kind in self.open and kind not in on:
                 if self.open[kind].strip():
@@ -167,9 +167,9 @@ class Runs:
         elif name == "ruby":
             return said(child(element, "rubyBase")) if child(element, "rubyBase") is not None else ""
         elif name in ("footnoteReference", "endnoteReference"):
-            self.report.note(Kind.FOOTNOTE, self.notes.get(attribute(element, "id"), ""))
+            self.report.note(NoteKind.FOOTNOTE, self.notes.get(attribute(element, "id"), ""))
         elif name == "sym":
-            self.report.note(Kind.SYMBOL, attribute(element, "font"))
+            self.report.note(NoteKind.SYMBOL, attribute(element, "font"))
         elif not where.deleted:
             self._hanging(element, name)
         return ""
@@ -193,9 +193,9 @@ class Runs:
 
     def _field_begins(self, field: _Field) -> None:
         if field.is_contents:
-            self.report.note(Kind.CONTENTS)
+            self.report.note(NoteKind.CONTENTS)
         elif field.href and field.href.partition(":")[0].lower() not in SCHEMES:
-            self.report.note(Kind.LINK, field.href)
+            self.report.note(NoteKind.LINK, field.href)
 
     def _hanging(self, element: Element, name: str) -> None:
         """Note a picture, a drawing or an embedded file; keep the words of text boxes."""
@@ -211,14 +211,14 @@ class Runs:
         boxes = list(_outermost(element, "txbxContent"))
         if boxes:
             self.boxes += boxes
-            self.report.note(Kind.TEXT_BOX, " ".join(map(said, boxes)), len(boxes))
+            self.report.note(NoteKind.TEXT_BOX, " ".join(map(said, boxes)), len(boxes))
         elif name == "object":
-            self.report.note(Kind.EMBEDDED)
+            self.report.note(NoteKind.EMBEDDED)
         elif inside & {"blip", "imagedata", "pic"}:
             about = next((each for each in element.iter() if local(each) == "docPr"), None)
-            self.report.note(Kind.IMAGE, attribute(about, "descr") or attribute(about, "title"))
+            self.report.note(NoteKind.IMAGE, attribute(about, "descr") or attribute(about, "title"))
         else:
-            self.report.note(Kind.DRAWING)
+            self.report.note(NoteKind.DRAWING)
 
 
 def _outermost(element: Element, name: str) -> Iterator[Element]:

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
-from press.imports.files.report import Kind, Report
+from press.imports.files.report import FileReport, NoteKind
 from press.texts import markdown_escaping
 from press.texts.markdown import Block, Span, to_blocks
 from press.texts.markdown_escaping import _MISREAD
@@ -15,7 +15,7 @@ _SIGNS = {"strong": "**", "em": "*", "strike": "~~"}
 _SIGN = re.compile(r"[!-/:-@\[-`{-~]")
 
 
-def write(blocks: Iterable[Block], report: Report) -> str:
+def write(blocks: Iterable[Block], report: FileReport) -> str:
     """Return blocks as Markdown that ends with a line break. What can't be written is noted in `report`."""
     return _Writer(report).all(list(blocks)) + "\n"
 
@@ -23,7 +23,7 @@ def write(blocks: Iterable[Block], report: Report) -> str:
 class _Writer:
     """Writes blocks of each kind."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: FileReport) -> None:
         self.report = report
         self.by_kind: dict[str, Callable[[Block], str]] = {
             "p": lambda block: self.words(block.spans),
@@ -98,7 +98,7 @@ class _Writer:
         else:
             written = _start_all(_SIGN.sub(r"\\\g<0>", plain))
         if tried is bare:
-            self.report.note(Kind.MARKS, plain)
+            self.report.note(NoteKind.MARKS, plain)
         return written
 
 

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from press.imports.files.markdown_writer import write
-from press.imports.files.report import Kind, Report, Unreadable
+from press.imports.files.report import FileReport, NoteKind, Unreadable
 from press.texts.markdown import SCHEMES, Block, blocks_of
 from press.texts.markdown_escaping import escape
 
@@ -33,7 +33,7 @@ _FRONT_TITLE = re.compile(r"^title:[ \t]*(.+?)[ \t]*$", re.M | re.I)
 _FOOTNOTE = re.compile(r"^\[\^([^\]\s]+)\]:[ \t]*(.*(?:\n(?:[ \t]{2,}.*))*)\n?", re.M)
 
 
-def decode(content: bytes, report: Report) -> str:
+def decode(content: bytes, report: FileReport) -> str:
     """Return a text file's characters with plain line breaks. A guessed encoding is noted. Raises Unreadable."""
     return (
         _BREAKS.sub("\n", _decoded(content, report))
@@ -43,7 +43,7 @@ def decode(content: bytes, report: Report) -> str:
     )
 
 
-def _decoded(content: bytes, report: Report) -> str:
+def _decoded(content: bytes, report: FileReport) -> str:
     if content.startswith(_UTF16):
         return content.decode("utf-16", "replace")
     if b"\0" in content[:SAMPLE]:
@@ -55,7 +55,7 @@ def _decoded(content: bytes, report: Report) -> str:
     guess = _guessed(content[:SAMPLE])
     if not guess:
         raise Unreadable(_("The letters of this file can’t be told. Save it as plain text in UTF-8, or as DOCX."))
-    report.note(Kind.LETTERS, guess)
+    report.note(NoteKind.LETTERS, guess)
     return content.decode(guess, "replace")
 
 
@@ -75,14 +75,14 @@ def _guessed(sample: bytes) -> str:
     return best.encoding
 
 
-def read_plain(text: str, report: Report) -> str:
+def read_plain(text: str, report: FileReport) -> str:
     """Return plain text as Markdown that renders the same characters."""
     groups = [[line.strip() for line in group.split("\n")] for group in re.split(r"\n[^\S\n]*\n\s*", text.strip())]
     groups = [[line for line in group if line] for group in groups]
     return "\n\n".join(escape(paragraph) for paragraph in _paragraphs(groups, report) if paragraph) + "\n"
 
 
-def _paragraphs(groups: list[list[str]], report: Report) -> Iterator[str]:
+def _paragraphs(groups: list[list[str]], report: FileReport) -> Iterator[str]:
     """Yield the paragraphs of groups of lines; empty lines separate the groups.
 
     Line breaks are either the author's or wrapping. If any line is too long to be wrapped, each line is a paragraph,
@@ -91,17 +91,17 @@ def _paragraphs(groups: list[list[str]], report: Report) -> Iterator[str]:
     several = [group for group in groups if len(group) > 1]
     lines = [line for group in several for line in group]
     if any(len(line) > LONGEST_WRAPPED for line in lines):
-        report.note(Kind.PARAGRAPHS)
+        report.note(NoteKind.PARAGRAPHS)
         yield from (line for group in groups for line in group)
         return
     inner = [len(line) for group in several for line in group[:-1]]
     wrapped = bool(inner) and sum(length >= SHORTEST_WRAPPED for length in inner) > len(inner) * 0.7
     if wrapped:
-        report.note(Kind.WRAPPED)
+        report.note(NoteKind.WRAPPED)
     yield from ((" " if wrapped else "\n").join(group) for group in groups)
 
 
-def read_markdown(text: str, report: Report) -> tuple[str, str]:
+def read_markdown(text: str, report: FileReport) -> tuple[str, str]:
     """Return Markdown without front matter, footnotes, HTML and images, and its title.
 
     The title comes from the front matter or from the first heading if it is the only one of level 1; "" for none.
@@ -109,7 +109,7 @@ def read_markdown(text: str, report: Report) -> tuple[str, str]:
     """
     title = ""
     if front := _FRONT.match(text):
-        report.note(Kind.FRONT, front[1])
+        report.note(NoteKind.FRONT, front[1])
         named = _FRONT_TITLE.search(front[1])
         title = named[1].strip("\"'") if named else ""
         text = text[front.end() :]
@@ -117,7 +117,7 @@ def read_markdown(text: str, report: Report) -> tuple[str, str]:
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
     if not title and (heading := _first_heading(tokens)):
         title, line = heading
-        report.note(Kind.TITLE, title)
+        report.note(NoteKind.TITLE, title)
         text = "\n".join(text.split("\n")[line:])
         tokens = tokens[3:]
     seen = report.counts.total()
@@ -126,12 +126,12 @@ def read_markdown(text: str, report: Report) -> tuple[str, str]:
     return text.strip("\n") + "\n" if clean else write(map(_lowered, blocks_of(kept)), report), title
 
 
-def _without_footnotes(text: str, report: Report) -> str:
+def _without_footnotes(text: str, report: FileReport) -> str:
     keys = set[str]()
 
     def drop(found: re.Match[str]) -> str:
         keys.add(found[1])
-        report.note(Kind.FOOTNOTE, found[2])
+        report.note(NoteKind.FOOTNOTE, found[2])
         return ""
 
     text = _FOOTNOTE.sub(drop, text)
@@ -153,7 +153,7 @@ def _lowered(block: Block) -> Block:
     return replace(block, level=level, children=tuple(map(_lowered, block.children)))
 
 
-def _kept(tokens: list[Token], report: Report) -> Iterator[Token]:
+def _kept(tokens: list[Token], report: FileReport) -> Iterator[Token]:
     """Yield tokens without HTML and images; links to unsupported schemes are noted.
 
     The words inside HTML are kept.
@@ -167,23 +167,23 @@ def _kept(tokens: list[Token], report: Report) -> Iterator[Token]:
         yield token
 
 
-def _kept_inside(children: list[Token], report: Report) -> Iterator[Token]:
+def _kept_inside(children: list[Token], report: FileReport) -> Iterator[Token]:
     for child in children:
         if child.type == "html_inline":
-            report.note(Kind.HTML, child.content)
+            report.note(NoteKind.HTML, child.content)
             if re.match(r"<br\b", child.content, re.I):
                 yield Token("hardbreak", "br", 0)
         elif child.type == "image":
-            report.note(Kind.IMAGE, child.content)
+            report.note(NoteKind.IMAGE, child.content)
         else:
             target = str(child.attrs.get("href", ""))
             if child.type == "link_open" and target.partition(":")[0].lower() not in SCHEMES:
-                report.note(Kind.LINK, target)
+                report.note(NoteKind.LINK, target)
             yield child
 
 
-def _words_of(token: Token, report: Report) -> Iterator[Token]:
-    report.note(Kind.HTML, token.content, max(1, len(re.findall(r"<[a-zA-Z!]", token.content))))
+def _words_of(token: Token, report: FileReport) -> Iterator[Token]:
+    report.note(NoteKind.HTML, token.content, max(1, len(re.findall(r"<[a-zA-Z!]", token.content))))
     words = " ".join(
         html.unescape(nh3.clean(re.sub(r"<(?:br|p|div|li|tr)\b", r" \g<0>", token.content), tags=set())).split()
     )

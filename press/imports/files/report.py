@@ -25,7 +25,7 @@ def nested() -> str:
     return _("Too much stands in one another in this file. Take the text into a new one.")
 
 
-class Kind(StrEnum):
+class NoteKind(StrEnum):
     """The parts of a file that may be left out of a text, or changed."""
 
     IMAGE = "image"
@@ -64,18 +64,35 @@ class Kind(StrEnum):
 # The kinds that are left out of the text. All others are in the text, but changed.
 DROPPED = frozenset(
     {
-        *(Kind.IMAGE, Kind.DRAWING, Kind.EMBEDDED, Kind.EQUATION, Kind.MACROS, Kind.FOOTNOTE, Kind.COMMENT),
-        *(Kind.DELETED, Kind.HIDDEN, Kind.HEADER, Kind.FOOTER, Kind.CONTENTS, Kind.FRONT, Kind.HTML, Kind.SYMBOL),
-        *(Kind.CONTROL, Kind.HEADING_NUMBER),
+        *(
+            NoteKind.IMAGE,
+            NoteKind.DRAWING,
+            NoteKind.EMBEDDED,
+            NoteKind.EQUATION,
+            NoteKind.MACROS,
+            NoteKind.FOOTNOTE,
+            NoteKind.COMMENT,
+        ),
+        *(
+            NoteKind.DELETED,
+            NoteKind.HIDDEN,
+            NoteKind.HEADER,
+            NoteKind.FOOTER,
+            NoteKind.CONTENTS,
+            NoteKind.FRONT,
+            NoteKind.HTML,
+            NoteKind.SYMBOL,
+        ),
+        *(NoteKind.CONTROL, NoteKind.HEADING_NUMBER),
     }
 )
 
 
 @dataclass(frozen=True)
-class Note:
+class ImportNote:
     """One kind of note about a file: how often it occurs, a sentence about it, and quotes of the passages."""
 
-    kind: Kind
+    kind: NoteKind
     number: int
     said: str
     quotes: tuple[str, ...] = ()
@@ -87,13 +104,13 @@ class Note:
 
 
 @dataclass
-class Report:
+class FileReport:
     """Collects notes while a file is read."""
 
-    counts: Counter[Kind] = field(default_factory=Counter)
-    quotes: dict[Kind, list[str]] = field(default_factory=dict)
+    counts: Counter[NoteKind] = field(default_factory=Counter)
+    quotes: dict[NoteKind, list[str]] = field(default_factory=dict)
 
-    def note(self, kind: Kind, words: str = "", number: int = 1) -> None:
+    def note(self, kind: NoteKind, words: str = "", number: int = 1) -> None:
         """Count an occurrence of a kind, or `number` of them, and keep a quote of the words concerned."""
         self.counts[kind] += number
         quote = " ".join(words[: 10 * LONGEST_QUOTE].split())
@@ -101,11 +118,11 @@ class Report:
         if quote and len(kept) < QUOTED and quote not in kept:
             kept.append(quote if len(quote) <= LONGEST_QUOTE else quote[: LONGEST_QUOTE - 1].rstrip() + "…")
 
-    def notes(self) -> list[Note]:
+    def notes(self) -> list[ImportNote]:
         """Return the notes in the active language, those about omissions first."""
         found = [
-            Note(kind, self.counts[kind], SENTENCES[kind](self.counts[kind]), tuple(self.quotes.get(kind, ())))
-            for kind in Kind
+            ImportNote(kind, self.counts[kind], SENTENCES[kind](self.counts[kind]), tuple(self.quotes.get(kind, ())))
+            for kind in NoteKind
             if self.counts[kind]
         ]
         return sorted(found, key=lambda note: not note.dropped)
@@ -117,22 +134,24 @@ class Taken:
 
     body: str
     title: str = ""
-    notes: tuple[Note, ...] = ()
+    notes: tuple[ImportNote, ...] = ()
 
 
-SENTENCES: dict[Kind, Callable[[int], str]] = {
-    Kind.IMAGE: lambda n: ngettext("%(n)d picture is left out.", "%(n)d pictures are left out.", n) % {"n": n},
-    Kind.DRAWING: lambda n: (
+SENTENCES: dict[NoteKind, Callable[[int], str]] = {
+    NoteKind.IMAGE: lambda n: ngettext("%(n)d picture is left out.", "%(n)d pictures are left out.", n) % {"n": n},
+    NoteKind.DRAWING: lambda n: (
         ngettext("%(n)d drawing or chart is left out.", "%(n)d drawings or charts are left out.", n) % {"n": n}
     ),
-    Kind.EMBEDDED: lambda n: (
+    NoteKind.EMBEDDED: lambda n: (
         ngettext("%(n)d embedded file is left out.", "%(n)d embedded files are left out.", n) % {"n": n}
     ),
-    Kind.EQUATION: lambda n: ngettext("%(n)d formula is left out.", "%(n)d formulas are left out.", n) % {"n": n},
-    Kind.MACROS: lambda _n: _("The file carries macros. They were not run, and are left out."),
-    Kind.FOOTNOTE: lambda n: ngettext("%(n)d footnote is left out.", "%(n)d footnotes are left out.", n) % {"n": n},
-    Kind.COMMENT: lambda n: ngettext("%(n)d comment is left out.", "%(n)d comments are left out.", n) % {"n": n},
-    Kind.DELETED: lambda n: (
+    NoteKind.EQUATION: lambda n: ngettext("%(n)d formula is left out.", "%(n)d formulas are left out.", n) % {"n": n},
+    NoteKind.MACROS: lambda _n: _("The file carries macros. They were not run, and are left out."),
+    NoteKind.FOOTNOTE: lambda n: (
+        ngettext("%(n)d footnote is left out.", "%(n)d footnotes are left out.", n) % {"n": n}
+    ),
+    NoteKind.COMMENT: lambda n: ngettext("%(n)d comment is left out.", "%(n)d comments are left out.", n) % {"n": n},
+    NoteKind.DELETED: lambda n: (
         ngettext(
             "%(n)d tracked deletion is carried out: its words are left out.",
             "%(n)d tracked deletions are carried out: their words are left out.",
@@ -140,19 +159,19 @@ SENTENCES: dict[Kind, Callable[[int], str]] = {
         )
         % {"n": n}
     ),
-    Kind.HIDDEN: lambda n: (
+    NoteKind.HIDDEN: lambda n: (
         ngettext("%(n)d passage that was hidden is left out.", "%(n)d passages that were hidden are left out.", n)
         % {"n": n}
     ),
-    Kind.HEADER: lambda n: (
+    NoteKind.HEADER: lambda n: (
         ngettext("%(n)d header of pages is left out.", "%(n)d headers of pages are left out.", n) % {"n": n}
     ),
-    Kind.FOOTER: lambda n: (
+    NoteKind.FOOTER: lambda n: (
         ngettext("%(n)d footer of pages is left out.", "%(n)d footers of pages are left out.", n) % {"n": n}
     ),
-    Kind.CONTENTS: lambda _n: _("The table of contents is left out: a text has one by its headings."),
-    Kind.FRONT: lambda _n: _("The lines about the file at its beginning are left out."),
-    Kind.HTML: lambda n: (
+    NoteKind.CONTENTS: lambda _n: _("The table of contents is left out: a text has one by its headings."),
+    NoteKind.FRONT: lambda _n: _("The lines about the file at its beginning are left out."),
+    NoteKind.HTML: lambda n: (
         ngettext(
             "%(n)d mark of HTML is left out; the words in it are kept.",
             "%(n)d marks of HTML are left out; the words in them are kept.",
@@ -160,7 +179,7 @@ SENTENCES: dict[Kind, Callable[[int], str]] = {
         )
         % {"n": n}
     ),
-    Kind.LINK: lambda n: (
+    NoteKind.LINK: lambda n: (
         ngettext(
             "%(n)d link leads to no web page or mailbox: its words are kept without it.",
             "%(n)d links lead to no web page or mailbox: their words are kept without them.",
@@ -168,7 +187,7 @@ SENTENCES: dict[Kind, Callable[[int], str]] = {
         )
         % {"n": n}
     ),
-    Kind.SYMBOL: lambda n: (
+    NoteKind.SYMBOL: lambda n: (
         ngettext(
             "%(n)d sign of a symbol font is left out.",
             "%(n)d signs of symbol fonts are left out.",
@@ -176,7 +195,7 @@ SENTENCES: dict[Kind, Callable[[int], str]] = {
         )
         % {"n": n}
     ),
-    Kind.CONTROL: lambda n: (
+    NoteKind.CONTROL: lambda n: (
         ngettext(
             "%(n)d control character, which can’t be printed, is left out.",
             "%(n)d control characters, which can’t be printed, are left out.",
@@ -184,7 +203,7 @@ SENTENCES: dict[Kind, Callable[[int], str]] = {
         )
         % {"n": n}
     ),
-    Kind.INSERTED: lambda n: (
+    NoteKind.INSERTED: lambda n: (
         ngettext(
             "%(n)d tracked insertion is carried out: its words are in the text.",
             "%(n)d tracked insertions are carried out: their words are in the text.",
@@ -192,7 +211,7 @@ SENTENCES: dict[Kind, Callable[[int], str]] = {
         )
         % {"n": n}
     ),
-    Kind.TEXT_BOX: lambda n: (
+    NoteKind.TEXT_BOX: lambda n: (
         ngettext(
             "The words of %(n)d text box stand after the paragraph beside which it was.",
             "The words of %(n)d text boxes stand after the paragraphs beside which they were.",
@@ -200,7 +219,7 @@ SENTENCES: dict[Kind, Callable[[int], str]] = {
         )
         % {"n": n}
     ),
-    Kind.COLOUR: lambda n: (
+    NoteKind.COLOUR: lambda n: (
         ngettext(
             "%(n)d passage was coloured or highlighted: it is plain now.",
             "%(n)d passages were coloured or highlighted: they are plain now.",
@@ -208,7 +227,7 @@ SENTENCES: dict[Kind, Callable[[int], str]] = {
         )
         % {"n": n}
     ),
-    Kind.UNDERLINE: lambda n: (
+    NoteKind.UNDERLINE: lambda n: (
         ngettext(
             "%(n)d passage was underlined: it is plain now.",
             "%(n)d passages were underlined: they are plain now.",
@@ -216,7 +235,7 @@ SENTENCES: dict[Kind, Callable[[int], str]] = {
         )
         % {"n": n}
     ),
-    Kind.NUMBERS: lambda n: (
+    NoteKind.NUMBERS: lambda n: (
         ngettext(
             "%(n)d item was numbered by letters or otherwise: it has a figure now.",
             "%(n)d items were numbered by letters or otherwise: they have figures now.",
@@ -224,7 +243,7 @@ SENTENCES: dict[Kind, Callable[[int], str]] = {
         )
         % {"n": n}
     ),
-    Kind.HEADING_NUMBER: lambda n: (
+    NoteKind.HEADING_NUMBER: lambda n: (
         ngettext(
             "%(n)d heading was numbered by the word processor: the number is left out.",
             "%(n)d headings were numbered by the word processor: the numbers are left out.",
@@ -232,7 +251,7 @@ SENTENCES: dict[Kind, Callable[[int], str]] = {
         )
         % {"n": n}
     ),
-    Kind.MERGED: lambda n: (
+    NoteKind.MERGED: lambda n: (
         ngettext(
             "%(n)d cell of a table was merged with others: these stand empty beside it.",
             "%(n)d cells of tables were merged with others: these stand empty beside them.",
@@ -240,7 +259,7 @@ SENTENCES: dict[Kind, Callable[[int], str]] = {
         )
         % {"n": n}
     ),
-    Kind.NESTED: lambda n: (
+    NoteKind.NESTED: lambda n: (
         ngettext(
             "%(n)d table stood in another: its words are in that one’s cell.",
             "%(n)d tables stood in others: their words are in those cells.",
@@ -248,7 +267,7 @@ SENTENCES: dict[Kind, Callable[[int], str]] = {
         )
         % {"n": n}
     ),
-    Kind.LINES: lambda n: (
+    NoteKind.LINES: lambda n: (
         ngettext(
             "%(n)d cell of a table had several lines: they are one now.",
             "%(n)d cells of tables had several lines: they are one now.",
@@ -256,7 +275,7 @@ SENTENCES: dict[Kind, Callable[[int], str]] = {
         )
         % {"n": n}
     ),
-    Kind.MARKS: lambda n: (
+    NoteKind.MARKS: lambda n: (
         ngettext(
             "In %(n)d paragraph bold or italics can’t be written in Markdown: the words are plain.",
             "In %(n)d paragraphs bold or italics can’t be written in Markdown: the words are plain.",
@@ -264,8 +283,10 @@ SENTENCES: dict[Kind, Callable[[int], str]] = {
         )
         % {"n": n}
     ),
-    Kind.WRAPPED: lambda _n: _("Lines that the file had broken for their length are joined to paragraphs."),
-    Kind.PARAGRAPHS: lambda _n: _("Each line of the file is a paragraph now."),
-    Kind.LETTERS: lambda _n: _("The file didn’t say how its letters are written. Look at accents and foreign names."),
-    Kind.TITLE: lambda _n: _("The file’s first heading is offered as the title, and isn’t in the text."),
+    NoteKind.WRAPPED: lambda _n: _("Lines that the file had broken for their length are joined to paragraphs."),
+    NoteKind.PARAGRAPHS: lambda _n: _("Each line of the file is a paragraph now."),
+    NoteKind.LETTERS: lambda _n: _(
+        "The file didn’t say how its letters are written. Look at accents and foreign names."
+    ),
+    NoteKind.TITLE: lambda _n: _("The file’s first heading is offered as the title, and isn’t in the text."),
 }

@@ -10,7 +10,7 @@ from delegations.imports.column_recognition import recognised
 from delegations.parties.selectors.party_kinds import Unreadable as UnreadableTable
 from press.embargoes.admin.schedule_form import local_moment
 from press.imports.files.report import Unreadable
-from press.imports.folder_report import Line, Report
+from press.imports.folder_report import FolderLine, FolderReport
 from press.imports.folders import gather
 from press.imports.services import Order, import_speeches, preview
 from press.texts.models.texts import Wording
@@ -89,7 +89,7 @@ class Command(BaseCommand):
         report.others = others
         self._tell(report, dry=options["dry_run"])
 
-    def _tell(self, report: Report, *, dry: bool) -> None:
+    def _tell(self, report: FolderReport, *, dry: bool) -> None:
         if report.parties:
             for row in report.parties.lines:
                 if row.odd or row.outcome == "refused":
@@ -108,7 +108,7 @@ class Command(BaseCommand):
         read = f"Nothing was written. Files that would be read: {number}" if dry else f"Files read: {number}"
         self.stdout.write(self.style.SUCCESS(f"{read}. {report.told}."))
 
-    def _line(self, line: Line) -> str:
+    def _line(self, line: FolderLine) -> str:
         return f"{line.file} ({line.word}) {line.title or '-'}: {' '.join(line.notes)}".rstrip(": ")
 
 

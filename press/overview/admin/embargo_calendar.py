@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from press.overview import publication_schedule
 from press.overview.dashboard import embargoes_of, run_of
-from press.overview.publication_schedule import Group
+from press.overview.publication_schedule import ScheduleGroup
 from press.texts.admin.state_labels import stands_as
 from press.texts.models.texts import Text
 from press.texts.selectors.workflow_queries import StandingText
@@ -21,7 +21,7 @@ MOST = 6
 
 
 @dataclass(frozen=True)
-class Entry:
+class CalendarEntry:
     """A text in the calendar."""
 
     clock: str
@@ -44,10 +44,10 @@ class Cell:
     number: int
     hours: int
     today: bool
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[CalendarEntry] = field(default_factory=list)
 
     @property
-    def shown(self) -> list[Entry]:
+    def shown(self) -> list[CalendarEntry]:
         """The texts that are listed."""
         return self.entries[:MOST]
 
@@ -122,8 +122,8 @@ def _cell(summit: Summit, day: date, today: date) -> Cell:
     return Cell(day, run_of(summit, day), number, int((end - start) / timedelta(hours=1)), day == today)
 
 
-def _entry(row: StandingText, group: Group, clock: str) -> Entry:
-    return Entry(clock, row, group.by, group.embargo.held_at is not None)
+def _entry(row: StandingText, group: ScheduleGroup, clock: str) -> CalendarEntry:
+    return CalendarEntry(clock, row, group.by, group.embargo.held_at is not None)
 
 
 def _months(summit: Summit, shown: date) -> list[date]:

@@ -20,7 +20,7 @@ from press.embargoes.permissions import can_schedule
 from press.overview import publication_schedule
 from press.overview.admin import embargo_calendar
 from press.overview.dashboard import SEE, run_of
-from press.overview.publication_schedule import Group, Plan, Unsent
+from press.overview.publication_schedule import Plan, ScheduleGroup, Unsent
 from press.texts.admin.state_labels import STANDINGS, stands_as
 from press.texts.models.embargoes import EmbargoMode
 from press.texts.models.texts import Text, TextVersion
@@ -72,7 +72,7 @@ class Slotted:
     doesn't wait for a speech or the user may not deliver it.
     """
 
-    group: Group
+    group: ScheduleGroup
     shown: list[Shown]
     clock: str
     counts: bool
@@ -200,7 +200,7 @@ def _shower(plan: Plan) -> Callable[[StandingText], Shown]:
 
 
 def _slotted(
-    group: Group, show: Callable[[StandingText], Shown], now: datetime, today: bool, may_deliver: bool
+    group: ScheduleGroup, show: Callable[[StandingText], Shown], now: datetime, today: bool, may_deliver: bool
 ) -> Slotted:
     embargo, summit = group.embargo, group.texts[0].summit
     local = group.at.astimezone(summit.zone)

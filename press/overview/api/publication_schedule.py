@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from press.overview import publication_schedule
 from press.overview.api.serializers import STANDINGS, id_of, name_of
-from press.overview.publication_schedule import Group, Plan
+from press.overview.publication_schedule import Plan, ScheduleGroup
 from press.texts.models.embargoes import EmbargoMode
 from press.texts.models.texts import TextKind, Wording
 from press.texts.next_steps import LATE, NEXT
@@ -101,7 +101,7 @@ class RunGroupSerializer(Told):
     cancelled = serializers.BooleanField()
     texts = RunTextSerializer(many=True)
 
-    def get_held(self, group: Group) -> bool:
+    def get_held(self, group: ScheduleGroup) -> bool:
         """Return whether the group is held."""
         return group.embargo.held_at is not None
 

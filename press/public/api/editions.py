@@ -22,7 +22,7 @@ from press.public.api.serializers import (
 from press.published_texts.as_delivered import prepared_of
 from press.published_texts.pinned_editions import find_edition, find_gone, since
 from press.published_texts.related import File, files_of
-from press.published_texts.selectors import Change, find, read
+from press.published_texts.selectors import PublishedChange, find, read
 from press.texts.addresses import address, pinned
 from press.texts.models.editions import Edition
 from press.texts.selectors import word_differences
@@ -56,7 +56,7 @@ class Published:
 
     edition: Edition
     newest: int
-    about: Change
+    about: PublishedChange
     became: dict[str, str]
     files: tuple[File, ...]
     url: str

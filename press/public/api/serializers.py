@@ -9,11 +9,11 @@ from rest_framework import serializers
 from delegations.parties.api.public import PartySerializer
 from press.delivery_check.passages import passages
 from press.published_texts.related import File
-from press.published_texts.selectors import Change, Reading
+from press.published_texts.selectors import PublishedChange, Reading
 from press.texts.models.editions import ChangeKind, Edition
 from press.texts.models.texts import TextKind, Wording
 from press.texts.selectors.rendered_editions import html_of, plain_of
-from press.texts.selectors.word_differences import Kind
+from press.texts.selectors.word_differences import DifferenceKind
 from sessions.draft.models.participants import Slot
 
 Looked = serializers.Serializer[Any]
@@ -22,7 +22,9 @@ Looked = serializers.Serializer[Any]
 class WordRunSerializer(Looked):
     """A run of words that are all unchanged, all removed or all new."""
 
-    kind = serializers.ChoiceField(choices=[Kind.SAME.value, Kind.GONE.value, Kind.NEW.value])
+    kind = serializers.ChoiceField(
+        choices=[DifferenceKind.SAME.value, DifferenceKind.GONE.value, DifferenceKind.NEW.value]
+    )
     words = serializers.CharField()
 
 
@@ -33,7 +35,7 @@ class WordPairSerializer(Looked):
     removed words before new ones.
     """
 
-    kind = serializers.ChoiceField(choices=[kind.value for kind in Kind])
+    kind = serializers.ChoiceField(choices=[kind.value for kind in DifferenceKind])
     old_at = serializers.IntegerField(allow_null=True)
     new_at = serializers.IntegerField(allow_null=True)
     runs = WordRunSerializer(many=True)
@@ -74,13 +76,13 @@ class ChangeSerializer(serializers.Serializer[Any]):
     url = serializers.SerializerMethodField(help_text="The page of this edition.")
 
     @extend_schema_field(serializers.ChoiceField(choices=ChangeKind.choices, allow_null=True))
-    def get_kind(self, change: Change) -> str | None:
+    def get_kind(self, change: PublishedChange) -> str | None:
         """Return the kind of the change, or None for the first edition."""
         first = self.context.get("first_edition") == change.number
         return None if first else change.kind or str(ChangeKind.CORRECTION)
 
     @extend_schema_field(serializers.URLField())
-    def get_url(self, change: Change) -> str:
+    def get_url(self, change: PublishedChange) -> str:
         """Return the absolute URL."""
         return f"{settings.BASE_URL}{change.url}"
 

@@ -18,7 +18,7 @@ from press.public.api.serializers import FullTextSerializer, TextSerializer
 from press.public.filters import all_keys
 from press.published_texts.related import beside
 from press.published_texts.selectors import brief, find, listed, read, readable
-from press.search.params import DAYS, NAMES, Asked, asked
+from press.search.params import DAYS, NAMES, SearchParams, asked
 from press.texts.models.editions import Edition
 from press.texts.models.texts import TextKind
 from summit.api_base import query_params
@@ -42,7 +42,7 @@ _ASKED = [
 ]
 
 
-def wanted_of(query: QueryDict) -> Asked:
+def wanted_of(query: QueryDict) -> SearchParams:
     """Return the filters of a list, parsed as on the press site. Raises Problem for an unknown parameter or a wrong
     day.
     """
@@ -57,7 +57,7 @@ def wanted_of(query: QueryDict) -> Asked:
     return wanted
 
 
-def _narrowed(summit: Summit, wanted: Asked) -> QuerySet[Any]:
+def _narrowed(summit: Summit, wanted: SearchParams) -> QuerySet[Any]:
     return readable(summit).filter(pk__in=all_keys(summit, wanted)) if wanted else listed(summit)
 
 

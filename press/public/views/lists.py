@@ -18,7 +18,7 @@ from press.public.page_cache import press_page
 from press.public.text_lists import lines, readings
 from press.public.upcoming_sessions import begun, sessions_next
 from press.published_texts.selectors import by_change, readable, several
-from press.search.params import DAYS, NAMES, Asked, asked
+from press.search.params import DAYS, NAMES, SearchParams, asked
 from press.search.tokens import unquoted
 from summit.public_base.summits import get_summit
 
@@ -63,7 +63,7 @@ def _addresses(request: HttpRequest, shown: Shown, page: Page[Any]) -> dict[str,
         "chips": [(chip, chip.left.query(**_spoken()) or ".") for chip in shown.chips],
         # The same words without quotation marks, wherever they are in a text.
         "apart": replace(shown.asked, q=unquoted(shown.asked.q)).query(**_spoken()),
-        "whole": Asked().query(**_spoken()) or ".",
+        "whole": SearchParams().query(**_spoken()) or ".",
     }
 
 

@@ -25,7 +25,7 @@ ENDS = frozenset(".!?…؟۔。！？")
 _APART = re.compile(r"\n[^\S\n]*\n\s*")
 
 
-class Kind(StrEnum):
+class DifferenceKind(StrEnum):
     """How words or a paragraph changed."""
 
     SAME = "same"
@@ -38,7 +38,7 @@ class Kind(StrEnum):
 class Run:
     """Consecutive words that are all SAME, GONE or NEW, with the space after them."""
 
-    kind: Kind
+    kind: DifferenceKind
     words: str
 
 
@@ -50,7 +50,7 @@ class Pair:
     on a side that has none.
     """
 
-    kind: Kind
+    kind: DifferenceKind
     runs: tuple[Run, ...]
     old_at: int | None = None
     new_at: int | None = None
@@ -58,12 +58,12 @@ class Pair:
     @property
     def old(self) -> tuple[Run, ...]:
         """The old paragraph: unchanged and removed words."""
-        return tuple(run for run in self.runs if run.kind != Kind.NEW)
+        return tuple(run for run in self.runs if run.kind != DifferenceKind.NEW)
 
     @property
     def new(self) -> tuple[Run, ...]:
         """The new paragraph: unchanged and new words."""
-        return tuple(run for run in self.runs if run.kind != Kind.GONE)
+        return tuple(run for run in self.runs if run.kind != DifferenceKind.GONE)
 
 
 # Positions on both sides, or None; and the words of both sides with whether they are the same.
@@ -93,7 +93,7 @@ def compare_words(old: str, new: str) -> list[Pair]:
 
 def differ(pairs: Sequence[Pair]) -> bool:
     """Return whether any paragraph differs."""
-    return any(pair.kind != Kind.SAME for pair in pairs)
+    return any(pair.kind != DifferenceKind.SAME for pair in pairs)
 
 
 def _aligned(before: list[list[Token]], after: list[list[Token]]) -> list[Place]:
@@ -112,11 +112,16 @@ def _aligned(before: list[list[Token]], after: list[list[Token]]) -> list[Place]
 
 def _pair(before: list[list[Token]], after: list[list[Token]], i: int | None, j: int | None) -> Pair:
     if i is None or j is None:
-        kind, tokens = (Kind.NEW, after[j]) if j is not None else (Kind.GONE, before[i or 0])
+        kind, tokens = (DifferenceKind.NEW, after[j]) if j is not None else (DifferenceKind.GONE, before[i or 0])
         return Pair(kind, (Run(kind, _joined(tokens)),), i, j)
     changes = _by_sentence if len(before[i]) * len(after[j]) > MOST_WORDS else _changes
     runs = tuple(_runs(changes(before[i], after[j])))
-    return Pair(Kind.SAME if all(run.kind == Kind.SAME for run in runs) else Kind.CHANGED, runs, i, j)
+    return Pair(
+        DifferenceKind.SAME if all(run.kind == DifferenceKind.SAME for run in runs) else DifferenceKind.CHANGED,
+        runs,
+        i,
+        j,
+    )
 
 
 def _joined(tokens: Sequence[Token]) -> str:
@@ -178,7 +183,7 @@ def _runs(stretches: Iterator[_Stretch]) -> Iterator[Run]:
 
     If only one side has a space after unchanged words, the space belongs to the following run.
     """
-    last = Run(Kind.SAME, "")
+    last = Run(DifferenceKind.SAME, "")
     for run in _single(stretches):
         if not run.words:
             continue
@@ -205,9 +210,9 @@ def _single(stretches: Iterator[_Stretch]) -> Iterator[Run]:
             before, after = gone[-1].space, added[-1].space
             if bool(before) != bool(after):
                 spaces = (before, after)
-                yield Run(Kind.SAME, _joined([*added[:-1], replace(added[-1], space="")]))
+                yield Run(DifferenceKind.SAME, _joined([*added[:-1], replace(added[-1], space="")]))
             else:
-                yield Run(Kind.SAME, _joined(added))
+                yield Run(DifferenceKind.SAME, _joined(added))
 
 
 def _change(gone: str, added: str) -> Iterator[Run]:
@@ -218,9 +223,9 @@ def _change(gone: str, added: str) -> Iterator[Run]:
     blank = next((side for side in (gone, added) if side.isspace()), "")
     shared = blank and gone.endswith(blank) and added.endswith(blank)
     end = len(blank) if shared else 0
-    yield Run(Kind.GONE, gone[: len(gone) - end])
-    yield Run(Kind.NEW, added[: len(added) - end])
-    yield Run(Kind.SAME, blank if shared else "")
+    yield Run(DifferenceKind.GONE, gone[: len(gone) - end])
+    yield Run(DifferenceKind.NEW, added[: len(added) - end])
+    yield Run(DifferenceKind.SAME, blank if shared else "")
 
 
 def _matched(old: list[tuple[str, ...]], new: list[tuple[str, ...]], before: range, after: range) -> list[Place]:

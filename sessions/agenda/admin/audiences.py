@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from sessions.agenda.selectors import audiences as audiences_selectors
 from sessions.agenda.selectors.change_descriptions import SHOWN_PARTS, title_of
-from sessions.agenda.selectors.differences import Change
+from sessions.agenda.selectors.differences import SessionChange
 from sessions.draft.models.sessions import Session
 from sessions.visibility.models import PARTS, Visibility
 from summit.templatetags.marks import comma, pair
@@ -30,7 +30,7 @@ def who_sees(session: Session) -> list[tuple[str, list[tuple[str, bool]]]]:
 
 
 @dataclass(frozen=True)
-class Line:
+class AudienceLine:
     """A session in a preview: the address of its admin page, its title, and its parts with a narrower audience in
     words."""
 
@@ -39,7 +39,7 @@ class Line:
     parts: str
 
 
-def audiences(changes: Iterable[Change]) -> list[tuple[str, list[Line]]]:
+def audiences(changes: Iterable[SessionChange]) -> list[tuple[str, list[AudienceLine]]]:
     """Return, for each kind of reader, the sessions that they read once the changes are released.
 
     The readers who see least come first.
@@ -48,7 +48,7 @@ def audiences(changes: Iterable[Change]) -> list[tuple[str, list[Line]]]:
         (
             capfirst(str(each.reader.label)),
             [
-                Line(
+                AudienceLine(
                     url=reverse("admin:agenda_session_change", args=[session.session_id]),
                     title=title_of(session, None),
                     parts=comma().join(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sessions.agenda.selectors.differences import Change
+from sessions.agenda.selectors.differences import SessionChange
 from sessions.agenda.selectors.snapshots import Snapshot
 from sessions.draft.models.sessions import Session
 from sessions.visibility.models import PARTS, RANKS, Visibility, rank_of
@@ -40,7 +40,7 @@ class Audience:
     sessions: tuple[Snapshot, ...]
 
 
-def audiences(changes: Iterable[Change]) -> list[Audience]:
+def audiences(changes: Iterable[SessionChange]) -> list[Audience]:
     """Return the sessions that remain after these changes, grouped by their audience, starting with everybody."""
     found: dict[str, list[Snapshot]] = {value: [] for value in RANKS}
     for change in changes:

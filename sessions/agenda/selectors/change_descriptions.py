@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from delegations.parties.selectors.footnotes import Footnotes
 from delegations.parties.selectors.party_names import Book
 from sessions.agenda.selectors import changed_lines, content_language
-from sessions.agenda.selectors.changed_lines import Line
-from sessions.agenda.selectors.differences import ROLES, Aspect, Change, Nature, Span, Value, What
+from sessions.agenda.selectors.changed_lines import ChangedLine
+from sessions.agenda.selectors.differences import ROLES, Aspect, Nature, SessionChange, Span, Value, What
 from sessions.agenda.selectors.participant_names import called, raised
-from sessions.agenda.selectors.snapshots import Place, Snapshot
+from sessions.agenda.selectors.snapshots import ParticipantSnapshot, Snapshot
 from sessions.draft.models.kinds import SessionKind
 from sessions.draft.models.labels import with_party
 from sessions.draft.models.participants import Attendance
@@ -74,7 +74,7 @@ class Story:
     state: str
     when: str
     room: str
-    lines: tuple[Line, ...]
+    lines: tuple[ChangedLine, ...]
     # The language of the title, if it isn't the summit's.
     language: str = ""
     speeches: tuple[str, ...] = ()
@@ -198,7 +198,7 @@ class Names:
     notes: Footnotes
 
 
-def place_line(place: Place, names: Names | None = None) -> str:
+def place_line(place: ParticipantSnapshot, names: Names | None = None) -> str:
     """Return a participant in words: name and party, and for a speech its title and minutes."""
     name = with_party(place.label, place.party_label)
     if names is not None:
@@ -215,7 +215,9 @@ def value(what: What, found: Value, where: Where, names: Names | None = None) ->
         words = when(found, where)
         return f"{words} ({minutes(found.minutes)})" if what in (What.LONGER, What.SHORTER) else words
     if isinstance(found, tuple):
-        message = [place_line(row, names) if isinstance(row, Place) else _row(what, row) for row in found]
+        message = [
+            place_line(row, names) if isinstance(row, ParticipantSnapshot) else _row(what, row) for row in found
+        ]
         return semicolon().join(message) or (_("nobody") if what in ROLES else _("none"))
     return _SAID.get(what, str)(found) if found else str(_NOTHING.get(what, _("none")))
 
@@ -250,7 +252,9 @@ def _row(what: What, row: tuple[str, ...]) -> str:
     return pair(str(SHOWN_PARTS[part]), label) if part else label
 
 
-def lines_of(aspect: Aspect, change: Change, where: Where, names: Names | None, language: str | None) -> list[Line]:
+def lines_of(
+    aspect: Aspect, change: SessionChange, where: Where, names: Names | None, language: str | None
+) -> list[ChangedLine]:
     """Return one changed part of a session as lines with the old and new value, for readers of a language.
 
     For a list of people, the lines name only those who differ.
@@ -267,11 +271,11 @@ def lines_of(aspect: Aspect, change: Change, where: Where, names: Names | None, 
     old, new = (value(what, side, where, names) for _state, side in sides)
     told = [content_language.of_side(what, state, side, language, book) for state, side in sides]
     was, now = (what in content_language.TOLD and bool(side) for _state, side in sides)
-    return [Line(str(PARTS[what]), old, new, was, now, told[0], told[1])]
+    return [ChangedLine(str(PARTS[what]), old, new, was, now, told[0], told[1])]
 
 
 def story(
-    change: Change, where: Where, *, public: bool = False, names: Names | None = None, desk: bool = False
+    change: SessionChange, where: Where, *, public: bool = False, names: Names | None = None, desk: bool = False
 ) -> Story:
     """Return a change in words.
 
@@ -291,7 +295,7 @@ def story(
     message = [line for aspect in shown for line in lines_of(aspect, change, where, names, language)]
     if len(shown) < len(found):
         both = _("Moved and longer") if shown[0].what == What.LONGER else _("Moved and shorter")
-        message[0] = Line(both, message[0].old, message[0].new)
+        message[0] = ChangedLine(both, message[0].old, message[0].new)
     return Story(
         key=session.key,
         nature=change.nature.value,
@@ -305,7 +309,12 @@ def story(
 
 
 def stories(
-    changes: list[Change], where: Where, *, public: bool = False, names: Names | None = None, desk: bool = False
+    changes: list[SessionChange],
+    where: Where,
+    *,
+    public: bool = False,
+    names: Names | None = None,
+    desk: bool = False,
 ) -> list[Story]:
     """Return changes in words, with parties named as on the page."""
     return [story(change, where, public=public, names=names, desk=desk) for change in changes]

@@ -13,19 +13,19 @@ from django.utils.translation import ngettext
 
 from sessions.agenda.models.releases import ReleasedRole
 from sessions.agenda.selectors.differences import ROLES, Aspect
-from sessions.agenda.selectors.snapshots import Place
+from sessions.agenda.selectors.snapshots import ParticipantSnapshot
 from summit.templatetags.marks import pair, semicolon
 
 # How many people who came, left and so on are named. If there is only one more, that one is named too.
 FEW = 5
-Places = tuple[Place, ...]
+Places = tuple[ParticipantSnapshot, ...]
 T = TypeVar("T")
 # Places by what stays the same before and after: the name, and the place's number among those of the same name.
-_Keyed = dict[tuple[str, str, int], Place]
+_Keyed = dict[tuple[str, str, int], ParticipantSnapshot]
 
 
 @dataclass(frozen=True)
-class Line:
+class ChangedLine:
     """One change with its old and new value. For a person who came or left, one of them is ""."""
 
     what: str
@@ -49,11 +49,11 @@ class Differ:
 
     gone: Places
     come: Places
-    changed: tuple[tuple[Place, Place], ...]
-    moved: tuple[tuple[int, Place], ...]
+    changed: tuple[tuple[ParticipantSnapshot, ParticipantSnapshot], ...]
+    moved: tuple[tuple[int, ParticipantSnapshot], ...]
 
     @property
-    def named(self) -> Iterable[Place]:
+    def named(self) -> Iterable[ParticipantSnapshot]:
         """The places that the description of the difference names."""
         pairs = [place for both in _few(self.changed) for place in both]
         return [*_few(self.gone), *_few(self.come), *pairs, *(place for _number, place in _few(self.moved))]
@@ -82,15 +82,15 @@ def differ(aspect: Aspect) -> Differ:
 
 
 def of_people(
-    people: str, aspect: Aspect, say: Callable[[Place], str], tongue: Callable[[Places], str]
-) -> list[Line]:
+    people: str, aspect: Aspect, say: Callable[[ParticipantSnapshot], str], tongue: Callable[[Places], str]
+) -> list[ChangedLine]:
     """Return the differences between two lists of people as lines.
 
     `people` is their name in this role. `say` returns a place in words, `tongue` the language of several places.
     """
     found = differ(aspect)
     lines = []
-    written = partial(Line, old_written=True, new_written=True)
+    written = partial(ChangedLine, old_written=True, new_written=True)
     if found.gone:
         what = _("%(people)s – taken off") % {"people": people}
         lines.append(written(what, _some(found.gone, say), "", old_language=tongue(found.gone)))
@@ -106,10 +106,10 @@ def of_people(
         what = _("%(people)s – moved") % {"people": people}
         moved = _some(found.moved, lambda each: _at(*each, say))
         lines.append(written(what, "", moved))
-    return lines or [Line(people, "", _("in another order"))]
+    return lines or [ChangedLine(people, "", _("in another order"))]
 
 
-def _at(number: int, place: Place, say: Callable[[Place], str]) -> str:
+def _at(number: int, place: ParticipantSnapshot, say: Callable[[ParticipantSnapshot], str]) -> str:
     """Return a speaker in words with their new position, without the subject of the speech."""
     return pair(say(replace(place, title="", minutes=None, level="")), _("place %(place)d") % {"place": number})
 

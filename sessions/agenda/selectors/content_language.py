@@ -6,7 +6,7 @@ from django.utils.translation import get_language
 
 from delegations.parties.selectors.party_names import Book
 from sessions.agenda.selectors.differences import ROLES, Value, What
-from sessions.agenda.selectors.snapshots import Place, Snapshot
+from sessions.agenda.selectors.snapshots import ParticipantSnapshot, Snapshot
 
 # The parts of a session that people wrote.
 WRITTEN = {What.ROOM, What.TITLE, What.SUMMARY, What.DOCUMENTS, *ROLES}
@@ -38,13 +38,13 @@ def of_side(what: What, session: Snapshot | None, found: Value, language: str | 
     if session is not None and what == What.KIND:
         return of_kind(session, language)
     if what == What.DOCUMENTS and isinstance(found, tuple):
-        return _one(row[2] for row in found if not isinstance(row, Place))
+        return _one(row[2] for row in found if not isinstance(row, ParticipantSnapshot))
     if what in ROLES and isinstance(found, tuple) and names is not None:
-        return _one(_of_place(row, names) for row in found if isinstance(row, Place))
+        return _one(_of_place(row, names) for row in found if isinstance(row, ParticipantSnapshot))
     return ""
 
 
-def _of_place(place: Place, names: Book) -> str:
+def _of_place(place: ParticipantSnapshot, names: Book) -> str:
     party = names.of(place.party_id) if place.person_id is None and not place.slot_key else None
     return party.language if party else ""
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from sessions.agenda.models.releases import ReleasedRole
 from sessions.agenda.selectors import snapshots
-from sessions.agenda.selectors.snapshots import Agenda, Place, Snapshot
+from sessions.agenda.selectors.snapshots import Agenda, ParticipantSnapshot, Snapshot
 from sessions.visibility.models import DELEGATIONS, PARTS, TAKING_PART, rank_of
 
 
@@ -61,7 +61,7 @@ class Span:
 
 # Rows of text: (source, target, booth), (document id, title, language) or (part, visibility).
 Rows = tuple[tuple[str, ...], ...]
-Value = str | Span | tuple[Place, ...] | Rows
+Value = str | Span | tuple[ParticipantSnapshot, ...] | Rows
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Aspect:
 
 
 @dataclass(frozen=True)
-class Change:
+class SessionChange:
     """The change of one session. `before` is its old state, `after` its new one; at most one of them is None."""
 
     nature: Nature
@@ -107,10 +107,10 @@ class Change:
         return {}
 
     @cached_property
-    def _seen(self) -> dict[tuple[int | None, int | None], "Change | None"]:
+    def _seen(self) -> dict[tuple[int | None, int | None], "SessionChange | None"]:
         return {}
 
-    def without(self, parts: frozenset[str]) -> "Change":
+    def without(self, parts: frozenset[str]) -> "SessionChange":
         """Return the change without some parts of the session."""
         if not parts:
             return self
@@ -203,7 +203,7 @@ def shown_to(session: Snapshot) -> Rows:
     return (("", session.visibility), *session.audiences)
 
 
-def widens(change: Change) -> bool:
+def widens(change: SessionChange) -> bool:
     """Return whether more people may know of an existing session, or of a part of it, than before."""
     if change.before is None or change.after is None:
         return False
@@ -214,21 +214,21 @@ def widens(change: Change) -> bool:
     return any(now < was for was, now in zip(old, new, strict=True))
 
 
-def differences(*, old: Agenda, new: Agenda) -> list[Change]:
+def differences(*, old: Agenda, new: Agenda) -> list[SessionChange]:
     """Return the changes from one agenda to another, ordered by time."""
     found = []
     for session_id in old.keys() | new.keys():
         before, after = old.get(session_id), new.get(session_id)
         if before is None:
-            found.append(Change(Nature.ADDED, None, after))
+            found.append(SessionChange(Nature.ADDED, None, after))
         elif after is None:
-            found.append(Change(Nature.CANCELLED, before, None))
+            found.append(SessionChange(Nature.CANCELLED, before, None))
         elif before.content != after.content:
-            found.append(Change(Nature.CHANGED, before, after))
+            found.append(SessionChange(Nature.CHANGED, before, after))
     return in_order(found)
 
 
-def in_order(changes: Iterable[Change]) -> list[Change]:
+def in_order(changes: Iterable[SessionChange]) -> list[SessionChange]:
     """Return changes ordered by the time of their sessions."""
     return sorted(changes, key=lambda change: (change.session.starts_at, change.session.ends_at, change.session.key))
 
@@ -265,7 +265,7 @@ class Programme:
         return DELEGATIONS if waits else None
 
 
-def as_seen(change: Change, *, before: int | None, after: int | None) -> Change | None:
+def as_seen(change: SessionChange, *, before: int | None, after: int | None) -> SessionChange | None:
     """Return a change as seen by a reader with these ranks in the session before and after it; None if they see
     nothing.
 
@@ -276,16 +276,16 @@ def as_seen(change: Change, *, before: int | None, after: int | None) -> Change 
     was = change.before.at(before) if change.before and before is not None else None
     now = change.after.at(after) if change.after and after is not None else None
     if was and now and before == after:
-        return Change(Nature.CHANGED, was, now, waiting=after == DELEGATIONS)
+        return SessionChange(Nature.CHANGED, was, now, waiting=after == DELEGATIONS)
     if now and after != DELEGATIONS:
-        return Change(Nature.ADDED, None, now)
+        return SessionChange(Nature.ADDED, None, now)
     if was:
         nature = Nature.CANCELLED if change.after is None else Nature.GONE
-        return Change(nature, was, None, waiting=before == DELEGATIONS)
-    return Change(Nature.ADDED, None, now, waiting=True) if now else None
+        return SessionChange(nature, was, None, waiting=before == DELEGATIONS)
+    return SessionChange(Nature.ADDED, None, now, waiting=True) if now else None
 
 
-def read_by(change: Change, mine: Programme) -> Change | None:
+def read_by(change: SessionChange, mine: Programme) -> SessionChange | None:
     """Return a change as the owners of a programme may read it; None if it doesn't concern them.
 
     Owners with the same ranks before and after get the same object.
@@ -296,13 +296,13 @@ def read_by(change: Change, mine: Programme) -> Change | None:
     return change._seen[ranks]
 
 
-def personal(changes: Iterable[Change], mine: Programme, language: str | None = None) -> list[Change]:
+def personal(changes: Iterable[SessionChange], mine: Programme, language: str | None = None) -> list[SessionChange]:
     """Return the changes in a programme, as its owners may read them in their language."""
     seen = (read_by(change, mine) for change in changes)
     return [change for change in seen if change is not None and change.says_something(language)]
 
 
-def touched(changes: Iterable[Change]) -> Programme:
+def touched(changes: Iterable[SessionChange]) -> Programme:
     """Return the parties, people and categories with a change in their programme, and the changed sessions."""
     states = [state for change in changes for state in (change.before, change.after) if state is not None]
     return Programme(

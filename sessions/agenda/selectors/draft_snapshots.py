@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from delegations.members.models.categories import Category
 from sessions.agenda.models.releases import ReleasedRole
-from sessions.agenda.selectors.snapshots import RANK, Agenda, Place, Snapshot
+from sessions.agenda.selectors.snapshots import RANK, Agenda, ParticipantSnapshot, Snapshot
 from sessions.documents.models import Document
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
@@ -39,7 +39,7 @@ def _draft(summit: Summit, meant: dict[str, Any]) -> Agenda:
     rooms = {f"{name}_of_room": F(f"room__{column}") for name, column in ROOM.items()}
     rows = Session.objects.filter(**meant).select_related("custom_kind").annotate(**rooms)
     of = {f"session__{name}": value for name, value in meant.items()}
-    places: dict[int, list[tuple[tuple[int, int, int], Place]]] = {}
+    places: dict[int, list[tuple[tuple[int, int, int], ParticipantSnapshot]]] = {}
     for session_id, order, place in (*_participants(of), *_speeches(of)):
         places.setdefault(session_id, []).append((order, place))
     beside = _Beside(of)
@@ -120,7 +120,7 @@ def _grouped(rows: Any) -> dict[int, tuple[tuple[str, str, str], ...]]:
 
 
 # A place in the draft: the session's primary key, the sort key within the session, and the place.
-_Placed = tuple[int, tuple[int, int, int], Place]
+_Placed = tuple[int, tuple[int, int, int], ParticipantSnapshot]
 
 
 def _participants(of: dict[str, Any]) -> Iterator[_Placed]:
@@ -145,11 +145,11 @@ def _participants(of: dict[str, Any]) -> Iterator[_Placed]:
         *[f"person__{name}" for name in _WHO],
     ):
         if person_id is not None:
-            place = Place(role, None, person_id, "", announced(name, office), own or "")
+            place = ParticipantSnapshot(role, None, person_id, "", announced(name, office), own or "")
         elif party_id is not None:
-            place = Place(role, party_id, None, "", party, "", level=level)
+            place = ParticipantSnapshot(role, party_id, None, "", party, "", level=level)
         else:
-            place = Place(role, None, None, "", categories[category_id], "", category_id=category_id)
+            place = ParticipantSnapshot(role, None, None, "", categories[category_id], "", category_id=category_id)
         yield session_id, (RANK[role], position, pk), place
 
 
@@ -167,5 +167,5 @@ def _speeches(of: dict[str, Any]) -> Iterator[_Placed]:
     )
     for pk, session_id, position, party_id, party, speaker_id, key, title, minutes, name, office, own in rows:
         label = announced(name, office)
-        place = Place(role, party_id, speaker_id, key, label, party or own or "", title, minutes)
+        place = ParticipantSnapshot(role, party_id, speaker_id, key, label, party or own or "", title, minutes)
         yield session_id, (RANK[role], position, pk), place

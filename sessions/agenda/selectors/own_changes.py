@@ -5,7 +5,7 @@ database.
 """
 
 from sessions.agenda.selectors import release_cache
-from sessions.agenda.selectors.differences import Change, Nature, in_order
+from sessions.agenda.selectors.differences import Nature, SessionChange, in_order
 from sessions.agenda.selectors.release_cache import Current, Own
 from summit.summits.models import Summit
 
@@ -23,16 +23,16 @@ def differing(own: Own) -> set[int]:
     return {row for pair in _pairs(own).values() for row in pair if row is not None}
 
 
-def changes(summit: Summit, own: Own, at: Current, language: str | None) -> dict[int, list[Change]]:
+def changes(summit: Summit, own: Own, at: Current, language: str | None) -> dict[int, list[SessionChange]]:
     """Return the changes of each release by its number, the newest first, for readers of a language.
 
     No query, except two for rows that the process hasn't cached.
     """
     rows = release_cache.rows(summit, differing(own), at.stamp)
-    found: dict[int, list[Change]] = {}
+    found: dict[int, list[SessionChange]] = {}
     for key, (was, now) in _pairs(own).items():
         before, after = (rows[row].snapshot if row is not None else None for row in (was, now))
-        change = Change(_nature(was, now, stands=(key[0] - 1, key[1]) in own.stand), before, after)
+        change = SessionChange(_nature(was, now, stands=(key[0] - 1, key[1]) in own.stand), before, after)
         if change.says_something(language):
             found.setdefault(key[0], []).append(change)
     return {number: in_order(found[number]) for number in sorted(found, reverse=True)}

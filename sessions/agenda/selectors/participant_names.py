@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from delegations.parties.selectors.footnotes import Footnotes
-from delegations.parties.selectors.party_names import Book, Named
+from delegations.parties.selectors.party_names import Book, NamedParty
 from sessions.draft.models.labels import beside, with_party
 
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -33,7 +33,7 @@ class HasPlace(Protocol):
         """The released name of a person's party."""
 
 
-def called(place: HasPlace, names: Book) -> tuple[str, Named | None]:
+def called(place: HasPlace, names: Book) -> tuple[str, NamedParty | None]:
     """Return the name of a participant and their party.
 
     The name includes the party where the office doesn't already name it.
@@ -46,6 +46,6 @@ def called(place: HasPlace, names: Book) -> tuple[str, Named | None]:
     return with_party(place.label, shown), party
 
 
-def raised(party: Named | None, notes: Footnotes) -> str:
+def raised(party: NamedParty | None, notes: Footnotes) -> str:
     """Return the superscript mark of a party's footnote in a line of text: "¹"."""
     return notes.mark(party).translate(RAISED)

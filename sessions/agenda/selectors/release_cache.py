@@ -30,7 +30,7 @@ class Current:
 
 
 @dataclass(frozen=True)
-class Kept:
+class CachedSession:
     """A cached released row.
 
     `row.leading` has its participants who chair, moderate, speak or interpret. `levels` has the levels at which
@@ -54,7 +54,7 @@ class Own:
     stand: set[tuple[int, int]]
 
 
-_ROWS: Memory[Kept] = Memory(8000)
+_ROWS: Memory[CachedSession] = Memory(8000)
 
 
 def current(summit: Summit) -> Current | None:
@@ -102,12 +102,12 @@ def public(release: Release) -> list[int]:
     return list(rows.order_by().values_list("released_session_id", flat=True))
 
 
-def rows(summit: Summit, keys: Iterable[int], stamp: Stamp) -> dict[int, Kept]:
+def rows(summit: Summit, keys: Iterable[int], stamp: Stamp) -> dict[int, CachedSession]:
     """Return released rows by primary key. Two queries for rows that this process hasn't cached, otherwise none."""
     return _ROWS.ask_all(keys, stamp.lasting, lambda missing: _read(summit, missing))
 
 
-def _read(summit: Summit, keys: list[int]) -> dict[int, Kept]:
+def _read(summit: Summit, keys: list[int]) -> dict[int, CachedSession]:
     places: dict[int, list[ReleasedParticipant]] = {}
     people = ReleasedParticipant.objects.filter(released_session__in=keys)
     for place in people.order_by("released_session", "position", "id"):
@@ -117,5 +117,5 @@ def _read(summit: Summit, keys: list[int]) -> dict[int, Kept]:
         theirs = places.get(row.pk, [])
         row.leading = [place for place in theirs if place.role != ReleasedRole.PARTICIPANT]  # type: ignore[attr-defined]
         levels = {place.party_id: place.level for place in theirs if place.level and place.party_id}
-        found[row.pk] = Kept(row, levels, released_snapshots.snapshot(row, theirs, summit.time_zone))
+        found[row.pk] = CachedSession(row, levels, released_snapshots.snapshot(row, theirs, summit.time_zone))
     return found

@@ -16,7 +16,7 @@ from sessions.agenda.models.releases import (
     ReleaseEntry,
 )
 from sessions.agenda.models.removals import PublicNotice, PublicRemoval
-from sessions.agenda.selectors.differences import Change, Nature, in_order
+from sessions.agenda.selectors.differences import Nature, SessionChange, in_order
 from sessions.agenda.selectors.released_snapshots import snapshots
 from sessions.agenda.selectors.snapshots import Snapshot, hidden_parts
 from sessions.visibility.models import DESK
@@ -29,7 +29,7 @@ class ReleaseChanges:
     """What a release changed for a reader."""
 
     release: Release
-    changes: list[Change]
+    changes: list[SessionChange]
 
 
 class Who(StrEnum):
@@ -188,7 +188,7 @@ def _as_read_now(
     hidden = _hidden_now(summit, visible, {change.session.session_id for each in found for change in each.changes})
     natures = {} if notices is None else {row.session_id: NATURES[row.notice] for row in notices}
 
-    def known(change: Change) -> Change | None:
+    def known(change: SessionChange) -> SessionChange | None:
         session = change.session.session_id
         if session in hidden:
             return change.without(hidden[session])
@@ -201,7 +201,7 @@ def _as_read_now(
 
 
 def _mapped(
-    found: Iterable[ReleaseChanges], known: Callable[[Change], Change | None], language: str | None
+    found: Iterable[ReleaseChanges], known: Callable[[SessionChange], SessionChange | None], language: str | None
 ) -> list[ReleaseChanges]:
     """Return the changes as mapped by `known`, without those that are None or that readers wouldn't notice."""
     result = []
@@ -255,7 +255,7 @@ def _history(summit: Summit, visible: EntryQuerySet, limit: int, language: str |
     was, now = _changed(summit, visible, [release.number for release in releases])
     wanted = {row for row, _stands in was.values()} | set(now.values())
     rows = snapshots(summit, ReleasedSession.objects.filter(pk__in=wanted))
-    found: dict[int, list[Change]] = {}
+    found: dict[int, list[SessionChange]] = {}
     for key in was.keys() | now.keys():
         before, stood = was.get(key, (None, True))
         change = _change(rows, before, now.get(key), stands=stood)
@@ -266,9 +266,9 @@ def _history(summit: Summit, visible: EntryQuerySet, limit: int, language: str |
     ]
 
 
-def _change(rows: dict[int, Snapshot], before: int | None, after: int | None, *, stands: bool) -> Change:
+def _change(rows: dict[int, Snapshot], before: int | None, after: int | None, *, stands: bool) -> SessionChange:
     if before is None:
-        return Change(Nature.ADDED, None, rows[after or 0])
+        return SessionChange(Nature.ADDED, None, rows[after or 0])
     if after is not None:
-        return Change(Nature.CHANGED, rows[before], rows[after])
-    return Change(Nature.GONE if stands else Nature.CANCELLED, rows[before], None)
+        return SessionChange(Nature.CHANGED, rows[before], rows[after])
+    return SessionChange(Nature.GONE if stands else Nature.CANCELLED, rows[before], None)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F
 
 from sessions.agenda.models.releases import Release, ReleasedParticipant, ReleasedSession, ReleaseEntry
-from sessions.agenda.selectors.snapshots import PLACE, Agenda, Place, Snapshot
+from sessions.agenda.selectors.snapshots import PLACE, Agenda, ParticipantSnapshot, Snapshot
 from sessions.visibility.models import DESK
 from summit.summits.models import Summit
 
@@ -21,11 +21,11 @@ LISTS = ("kind_names", "texts", "audiences", "languages", "documents", "carried"
 
 def snapshot(row: ReleasedSession, participants: Iterable[ReleasedParticipant], zone: str = "UTC") -> Snapshot:
     """Return a released session as a snapshot. The row must have its session joined."""
-    places = [Place(*[getattr(each, name) for name in PLACE]) for each in participants]
+    places = [ParticipantSnapshot(*[getattr(each, name) for name in PLACE]) for each in participants]
     return _snapshot(row, row.session.public_id, places, zone)
 
 
-def _snapshot(row: ReleasedSession, key: str, places: Iterable[Place], zone: str) -> Snapshot:
+def _snapshot(row: ReleasedSession, key: str, places: Iterable[ParticipantSnapshot], zone: str) -> Snapshot:
     lists: dict[str, Any] = {name: tuple(tuple(entry) for entry in getattr(row, name) or ()) for name in LISTS}
     return Snapshot(
         key=key,
@@ -85,11 +85,11 @@ def snapshots(summit: Summit, rows: Any) -> dict[int, Snapshot]:
     Two queries. Places and draft sessions are read as values rather than objects, since there are thousands.
     """
     listed = list(rows.annotate(own_key=F("session__public_id")).prefetch_related(None).order_by())
-    places: dict[int, list[Place]] = {}
+    places: dict[int, list[ParticipantSnapshot]] = {}
     # Filtered by keys: before the first ANALYZE, PostgreSQL would evaluate the subquery again for each place.
     people = ReleasedParticipant.objects.filter(released_session__in=[row.pk for row in listed])
     for row_id, *values in people.order_by("released_session", "position", "id").values_list(
         "released_session", *PLACE
     ):
-        places.setdefault(row_id, []).append(Place(*values))
+        places.setdefault(row_id, []).append(ParticipantSnapshot(*values))
     return {row.pk: _snapshot(row, row.own_key, places.get(row.pk, ()), summit.time_zone) for row in listed}

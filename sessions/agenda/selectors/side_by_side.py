@@ -10,12 +10,21 @@ from django.utils.translation import gettext_lazy
 from sessions.agenda.selectors import change_descriptions
 from sessions.agenda.selectors.change_descriptions import PARTS, Story, Where, value
 from sessions.agenda.selectors.content_language import WRITTEN
-from sessions.agenda.selectors.differences import ROLES, Change, Span, Value, What, opening_of, places_of, shown_to
+from sessions.agenda.selectors.differences import (
+    ROLES,
+    SessionChange,
+    Span,
+    Value,
+    What,
+    opening_of,
+    places_of,
+    shown_to,
+)
 from sessions.agenda.selectors.snapshots import Snapshot
 
 
 @dataclass(frozen=True)
-class Row:
+class PartRow:
     """One part of a session with its old and new value; None where the session doesn't exist."""
 
     label: str
@@ -27,12 +36,12 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ChangeSheet:
     """A changed session: its change in words, and a row for each part that differs."""
 
     story: Story
     day: date
-    rows: tuple[Row, ...]
+    rows: tuple[PartRow, ...]
 
 
 def _titles(session: Snapshot) -> str:
@@ -63,16 +72,16 @@ _VALUES: Mapping[What, Callable[[Snapshot], Value]] = MappingProxyType(
 LABELS = {**PARTS, What.LONGER: gettext_lazy("Time")}
 
 
-def sheet(change: Change, where: Where) -> Sheet:
+def sheet(change: SessionChange, where: Where) -> ChangeSheet:
     """Return a change as a sheet for the authors of the agenda, in all languages."""
-    return Sheet(
+    return ChangeSheet(
         story=change_descriptions.story(change, where, desk=True),
         day=change.session.days[0],
         rows=tuple(row for row in _rows(change.before, change.after, where) if row.differs),
     )
 
 
-def _rows(before: Snapshot | None, after: Snapshot | None, where: Where) -> Iterable[Row]:
+def _rows(before: Snapshot | None, after: Snapshot | None, where: Where) -> Iterable[PartRow]:
     for what, of in _VALUES.items():
         yield from _row(what, of, before, after, where)
     for what, role in ROLES.items():
@@ -85,10 +94,10 @@ def _rows(before: Snapshot | None, after: Snapshot | None, where: Where) -> Iter
 
 def _row(
     what: What, of: Callable[[Snapshot], Value], before: Snapshot | None, after: Snapshot | None, where: Where
-) -> Iterable[Row]:
+) -> Iterable[PartRow]:
     """Yield the row of one part, or nothing if both sides are empty."""
     old, new = (of(state) if state else None for state in (before, after))
     if not old and not new:
         return
     message = [None if side is None else value(what, side, where) for side in (old, new)]
-    yield Row(str(LABELS[what]), message[0], message[1], message[0] != message[1], what in WRITTEN)
+    yield PartRow(str(LABELS[what]), message[0], message[1], message[0] != message[1], what in WRITTEN)

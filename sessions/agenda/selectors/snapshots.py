@@ -28,7 +28,7 @@ RANK = {
 
 
 @dataclass(frozen=True)
-class Place:
+class ParticipantSnapshot:
     """A participant's place in a session, under the announced name.
 
     A person's place belongs to them alone, even with their party's name beside it. A speech for a party belongs to
@@ -57,7 +57,7 @@ class Place:
         return (self.label, self.party_label, self.title, self.minutes, self.level)
 
 
-PLACE = [field.name for field in fields(Place)]
+PLACE = [field.name for field in fields(ParticipantSnapshot)]
 _PLACE = attrgetter(*PLACE)
 
 
@@ -82,7 +82,7 @@ class Snapshot:
     room_name: str
     venue_name: str
     visibility: str
-    places: tuple[Place, ...] = ()
+    places: tuple[ParticipantSnapshot, ...] = ()
     kind_names: tuple[tuple[str, str], ...] = ()
     texts: tuple[tuple[str, str, str], ...] = ()
     times_known: bool = True
@@ -181,7 +181,7 @@ class Snapshot:
         """The room and its venue."""
         return ", ".join(part for part in (self.room_name, self.venue_name) if part)
 
-    def by_role(self, role: str) -> tuple[Place, ...]:
+    def by_role(self, role: str) -> tuple[ParticipantSnapshot, ...]:
         """Return the places with a role, in their order."""
         return tuple(place for place in self.places if place.role == role)
 

@@ -26,7 +26,7 @@ from icalendar import (
 
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.agenda.selectors.change_descriptions import kind_label, title_of
-from sessions.agenda.selectors.differences import Change
+from sessions.agenda.selectors.differences import SessionChange
 from sessions.agenda.selectors.released_snapshots import snapshot
 from sessions.agenda.selectors.snapshots import Snapshot
 from sessions.draft.models.sessions import calendar_uid
@@ -139,7 +139,7 @@ def _event(session: Snapshot, *, zone: ZoneInfo, sequence: int, url: str, langua
 
 
 def itip(
-    change: Change, *, told: dict[str, Any], facts: dict[str, Any], address: str, stamp: datetime
+    change: SessionChange, *, told: dict[str, Any], facts: dict[str, Any], address: str, stamp: datetime
 ) -> tuple[str, bytes]:
     """Return the method (REQUEST or CANCEL) and the calendar part that informs a mailbox of one change.
 

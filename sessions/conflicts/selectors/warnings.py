@@ -29,7 +29,7 @@ from summit.templatetags.marks import comma
 LEAD = timedelta(days=1)
 
 
-class Kind(StrEnum):
+class WarningKind(StrEnum):
     """The kind of conflict that a warning is about."""
 
     ROOM = "room"
@@ -51,7 +51,7 @@ class Finding:
     `facts` are the numbers or hours that `detail` puts into words.
     """
 
-    kind: Kind
+    kind: WarningKind
     who: str
     sessions: tuple[Snapshot, ...]
     facts: tuple[Any, ...] = ()
@@ -64,19 +64,19 @@ class Finding:
     @property
     def detail(self) -> str:
         """Details of the conflict in words; "" if there are none."""
-        if self.kind == Kind.SEATS:
+        if self.kind == WarningKind.SEATS:
             return _("%(wanted)d wanted, %(there)d there") % dict(zip(("wanted", "there"), self.facts, strict=True))
-        if self.kind == Kind.HOURS:
+        if self.kind == WarningKind.HOURS:
             opens, closes = self.facts
             return _("open from %(opens)s to %(closes)s") % {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
-        if self.kind == Kind.SPEECHES:
+        if self.kind == WarningKind.SPEECHES:
             speeches, session = (minutes(number) for number in self.facts)
             return _("speeches: %(speeches)s, session: %(session)s") % {"speeches": speeches, "session": session}
-        if self.kind == Kind.DELEGATION:
+        if self.kind == WarningKind.DELEGATION:
             number = self.facts[0]
             # A single delegation is already named in `who`.
             return ngettext("%(n)d delegation", "%(n)d delegations", number) % {"n": number} if number > 1 else ""
-        if self.kind == Kind.ROOM and self.facts:
+        if self.kind == WarningKind.ROOM and self.facts:
             return _("with set-up and clear-down")
         return ""
 
@@ -126,7 +126,9 @@ def _rooms(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
     for uses in rooms.values():
         for one, two in occupancy.overlapping(uses):
             meet = one.session.ends_at > two.session.starts_at and two.session.ends_at > one.session.starts_at
-            yield Finding(Kind.ROOM, one.session.where, (one.session, two.session), () if meet else ("set-up",))
+            yield Finding(
+                WarningKind.ROOM, one.session.where, (one.session, two.session), () if meet else ("set-up",)
+            )
 
 
 def _taken(session: Snapshot, about: Circumstances) -> occupancy.Use:
@@ -135,7 +137,7 @@ def _taken(session: Snapshot, about: Circumstances) -> occupancy.Use:
     return occupancy.Use(session.starts_at - before, session.ends_at + after, session)
 
 
-def _twice(kind: Kind) -> Find:
+def _twice(kind: WarningKind) -> Find:
     """Return a check that finds people in two places at once.
 
     For Kind.PERSON both places must be their own; for Kind.HEAD at least one is their party's.
@@ -144,7 +146,7 @@ def _twice(kind: Kind) -> Find:
     def find(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
         for who, uses in occupancy.of_people(agenda, about):
             for one, two in occupancy.overlapping(uses):
-                if (one.own and two.own) == (kind == Kind.PERSON):
+                if (one.own and two.own) == (kind == WarningKind.PERSON):
                     yield Finding(kind, who, (one.session, two.session))
 
     return find
@@ -163,7 +165,7 @@ def _delegations(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
                 pair = (one.session, two.session)
                 twice.setdefault((pair[0].session_id, pair[1].session_id), (pair, []))[1].append(who)
     for pair, names in twice.values():
-        yield Finding(Kind.DELEGATION, comma().join(sorted(names)), pair, (len(names),))
+        yield Finding(WarningKind.DELEGATION, comma().join(sorted(names)), pair, (len(names),))
 
 
 def _seats(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
@@ -172,7 +174,7 @@ def _seats(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
         limits = [limit for limit in (session.capacity, room.seats if room else None) if limit is not None]
         wanted = occupancy.seats(session, about)
         if limits and wanted > min(limits):
-            yield Finding(Kind.SEATS, session.where, (session,), (wanted, min(limits)))
+            yield Finding(WarningKind.SEATS, session.where, (session,), (wanted, min(limits)))
 
 
 def _hours(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
@@ -181,7 +183,7 @@ def _hours(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
         if room and room.opens_at is not None and room.closes_at is not None:
             use = _taken(session, about)
             if not _open(room, use, about):
-                yield Finding(Kind.HOURS, session.venue_name, (session,), (room.opens_at, room.closes_at))
+                yield Finding(WarningKind.HOURS, session.venue_name, (session,), (room.opens_at, room.closes_at))
 
 
 def _open(room: Seats, use: occupancy.Use, about: Circumstances) -> bool:
@@ -201,7 +203,7 @@ def _days(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
     for session in agenda.values():
         first, last = session.days
         if first < about.starts_on or last > about.ends_on:
-            yield Finding(Kind.DAYS, "", (session,))
+            yield Finding(WarningKind.DAYS, "", (session,))
 
 
 def _before(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
@@ -209,14 +211,14 @@ def _before(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
         stay = about.stays.get(person)
         # People who are received in it arrive during the session.
         if stay and stay.arrives_at and stay.arrives_at > session.starts_at and session.kind != SessionKind.ARRIVALS:
-            yield Finding(Kind.BEFORE, who, (session,))
+            yield Finding(WarningKind.BEFORE, who, (session,))
 
 
 def _after(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
     for who, person, session in occupancy.present(agenda, about):
         stay = about.stays.get(person)
         if stay and stay.departs_at and stay.departs_at < session.ends_at:
-            yield Finding(Kind.AFTER, who, (session,))
+            yield Finding(WarningKind.AFTER, who, (session,))
 
 
 def _speeches(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
@@ -224,18 +226,18 @@ def _speeches(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
         given = sum(place.minutes or 0 for place in session.by_role(ReleasedRole.SPEAKER))
         total = (session.opening or 0) + given
         if given and total > session.minutes:
-            yield Finding(Kind.SPEECHES, "", (session,), (total, session.minutes))
+            yield Finding(WarningKind.SPEECHES, "", (session,), (total, session.minutes))
 
 
-RULES: Mapping[Kind, Rule] = {
-    Kind.ROOM: Rule(gettext_lazy("Room taken twice"), _rooms),
-    Kind.PERSON: Rule(gettext_lazy("Person in two places"), _twice(Kind.PERSON)),
-    Kind.HEAD: Rule(gettext_lazy("Head of delegation in two places"), _twice(Kind.HEAD)),
-    Kind.DELEGATION: Rule(gettext_lazy("Delegation in two places"), _delegations),
-    Kind.SEATS: Rule(gettext_lazy("Too few seats"), _seats),
-    Kind.HOURS: Rule(gettext_lazy("Outside the venue’s hours"), _hours),
-    Kind.DAYS: Rule(gettext_lazy("Outside the summit’s days"), _days),
-    Kind.BEFORE: Rule(gettext_lazy("Before arrival"), _before),
-    Kind.AFTER: Rule(gettext_lazy("After departure"), _after),
-    Kind.SPEECHES: Rule(gettext_lazy("Speeches longer than the session"), _speeches),
+RULES: Mapping[WarningKind, Rule] = {
+    WarningKind.ROOM: Rule(gettext_lazy("Room taken twice"), _rooms),
+    WarningKind.PERSON: Rule(gettext_lazy("Person in two places"), _twice(WarningKind.PERSON)),
+    WarningKind.HEAD: Rule(gettext_lazy("Head of delegation in two places"), _twice(WarningKind.HEAD)),
+    WarningKind.DELEGATION: Rule(gettext_lazy("Delegation in two places"), _delegations),
+    WarningKind.SEATS: Rule(gettext_lazy("Too few seats"), _seats),
+    WarningKind.HOURS: Rule(gettext_lazy("Outside the venue’s hours"), _hours),
+    WarningKind.DAYS: Rule(gettext_lazy("Outside the summit’s days"), _days),
+    WarningKind.BEFORE: Rule(gettext_lazy("Before arrival"), _before),
+    WarningKind.AFTER: Rule(gettext_lazy("After departure"), _after),
+    WarningKind.SPEECHES: Rule(gettext_lazy("Speeches longer than the session"), _speeches),
 }

@@ -18,7 +18,7 @@ from sessions.draft.models.sessions import Session
 from sessions.exchange.selectors.frab import guid
 from sessions.exchange.selectors.kinds import Kinds
 from sessions.exchange.selectors.parsers import Event, Schedule
-from sessions.exchange.selectors.report import Line, Report
+from sessions.exchange.selectors.report import EventLine, ScheduleReport
 from sessions.visibility.models import PARTS
 from summit.core.date_formats import clock, short_day
 from summit.core.languages import tongue
@@ -35,12 +35,12 @@ FIELDS = ("title", "summary", "kind", "custom_kind", "starts_at", "ends_at", "ro
 
 
 @dataclass
-class Change:
+class PlannedChange:
     """A session that is new or changes, with its speeches. `speakers` are its new speakers in order, or None if
     unchanged."""
 
     session: Session
-    line: Line
+    line: EventLine
     fields: list[str]
     new: bool
     language: str = ""
@@ -61,8 +61,8 @@ class Planner:
     def __init__(self, summit: Summit, schedule: Schedule, *, visibility: str, may_add: bool) -> None:
         self.summit, self.schedule = summit, schedule
         self.visibility, self.may_add = visibility, may_add
-        self.report = Report()
-        self.changes: list[Change] = []
+        self.report = ScheduleReport()
+        self.changes: list[PlannedChange] = []
         self.venue: Venue | None = None
         self.new_rooms: list[Room] = []
         self.new_people: list[Person] = []
@@ -85,7 +85,7 @@ class Planner:
     def plan(self) -> "Planner":
         """Plan each event, and return the planner itself."""
         for event in self.schedule.events:
-            line = Line(event.number, title=event.title)
+            line = EventLine(event.number, title=event.title)
             self.report.lines.append(line)
             try:
                 self._one(event, line)
@@ -96,7 +96,7 @@ class Planner:
         self.report.left = dict(sorted(self.schedule.left.items()))
         return self
 
-    def _one(self, event: Event, line: Line) -> None:
+    def _one(self, event: Event, line: EventLine) -> None:
         if event.problem:
             raise ValidationError(event.problem)
         if event.guid in self._read:
@@ -129,7 +129,9 @@ class Planner:
             if old != (new := self._told(session, name)):
                 line.values.append([str(label_for_field(name, Session)), old, new])
         session.clean_fields(exclude=["summit", "room", "custom_kind"])
-        change = Change(session, line, changed, new=there is None, language=self._language(event, session, line))
+        change = PlannedChange(
+            session, line, changed, new=there is None, language=self._language(event, session, line)
+        )
         if ours is None:
             self._speakers(event, change)
         self._settle(change)
@@ -144,7 +146,7 @@ class Planner:
             return f"{short_day(local)}, {clock(local)}"
         return value.name if isinstance(value, Room) else str(value or "–")
 
-    def _settle(self, change: Change) -> None:
+    def _settle(self, change: PlannedChange) -> None:
         message = [str(label_for_field(name, Session)) for name in change.fields]
         message += [_("speakers")] if change.speakers is not None else []
         message += [_("languages")] if change.language else []
@@ -155,7 +157,7 @@ class Planner:
         if change.new or message:
             self.changes.append(change)
 
-    def _values(self, event: Event, line: Line) -> dict[str, Any]:
+    def _values(self, event: Event, line: EventLine) -> dict[str, Any]:
         title, summary = event.title, event.summary
         if len(title) > LONGEST_TITLE:
             title, summary = f"{title[: LONGEST_TITLE - 1]}…", "\n\n".join(filter(None, (title, summary)))
@@ -199,7 +201,7 @@ class Planner:
             self.new_rooms.append(room)
         return self._rooms[fold(name)]
 
-    def _language(self, event: Event, session: Session, line: Line) -> str:
+    def _language(self, event: Event, session: Session, line: EventLine) -> str:
         """Return the language in which an event's text is to be added beside the summit's own, or "" if nothing is to
         be added."""
         known = dict(settings.LANGUAGES)
@@ -214,7 +216,7 @@ class Planner:
         line.notes.append(message % {"language": tongue(code)})
         return code
 
-    def _speakers(self, event: Event, change: Change) -> None:
+    def _speakers(self, event: Event, change: PlannedChange) -> None:
         wanted = [person for name in event.people if (person := self._person(name, change.line))]
         change.slots = (
             sorted(change.session.slots.all(), key=lambda slot: (slot.position, slot.pk)) if not change.new else []
@@ -224,7 +226,7 @@ class Planner:
             length = (change.session.ends_at - change.session.starts_at).total_seconds() // 60
             change.minutes = max(1, int(length) // max(1, len(wanted)))
 
-    def _person(self, name: str, line: Line) -> Person | None:
+    def _person(self, name: str, line: EventLine) -> Person | None:
         found = self._people.get(fold(name), [])
         if len(found) > 1:
             message = _("Several people are called %(name)s: enter the speech by hand.")

@@ -7,7 +7,7 @@ from summit.uploads import report
 
 
 @dataclass
-class Line(report.Line):
+class EventLine(report.ReportLine):
     """An event of the report. `values` are the changes to an existing session: field, old value and new value.
 
     The title is the only text of the event that the report has.
@@ -18,13 +18,13 @@ class Line(report.Line):
 
 
 @dataclass
-class Report(report.Report[Line]):
+class ScheduleReport(report.UploadReport[EventLine]):
     """The report on an import: its events, new rooms, and the number of new people.
 
     `left` counts the values that aren't imported, by the format's names.
     """
 
-    LINE: ClassVar[type[report.Line]] = Line
+    LINE: ClassVar[type[report.ReportLine]] = EventLine
 
     rooms: list[str] = field(default_factory=list)
     people: int = 0

@@ -16,7 +16,7 @@ from sessions.exchange.models import ScheduleImportFile
 from sessions.exchange.selectors import parsers
 from sessions.exchange.selectors.formats import form_of
 from sessions.exchange.selectors.plain_text import Unreadable
-from sessions.exchange.selectors.report import Report
+from sessions.exchange.selectors.report import ScheduleReport
 from sessions.exchange.services.importer import preview, read_in
 from sessions.visibility.models import Visibility
 from summit.audit import services as audit
@@ -65,7 +65,7 @@ def store(
     return row
 
 
-def refresh_preview(*, row: ScheduleImportFile, by: By) -> Report:
+def refresh_preview(*, row: ScheduleImportFile, by: By) -> ScheduleReport:
     """Plan the import of a stored schedule again, and store the report.
 
     Raises PermissionDenied, and Unreadable if it was imported or deleted.
@@ -77,7 +77,7 @@ def refresh_preview(*, row: ScheduleImportFile, by: By) -> Report:
     return report
 
 
-def apply(*, row: ScheduleImportFile, by: By) -> Report:
+def apply(*, row: ScheduleImportFile, by: By) -> ScheduleReport:
     """Import a schedule into the draft. This happens once, even if several users ask for it.
 
     The report then describes what was done, and the content is deleted. Raises PermissionDenied, and Unreadable if it
@@ -112,9 +112,9 @@ def drop_old() -> int:
     return uploads_services.drop_old(ScheduleImportFile)
 
 
-def report_of(row: ScheduleImportFile) -> Report | None:
+def report_of(row: ScheduleImportFile) -> ScheduleReport | None:
     """Return the report on the planned or completed import, or None if there is none yet."""
-    return Report.from_data(json.loads(row.report)) if row.report else None
+    return ScheduleReport.from_data(json.loads(row.report)) if row.report else None
 
 
 def events_of(row: ScheduleImportFile) -> int:
@@ -132,6 +132,6 @@ def _taken() -> str:
     return _("This schedule is taken over or deleted already. Look at what became of its events.")
 
 
-def _written(report: Report) -> str:
+def _written(report: ScheduleReport) -> str:
     report.language = get_language() or ""
     return json.dumps(report.as_data(), ensure_ascii=False)

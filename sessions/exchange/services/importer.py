@@ -12,8 +12,8 @@ from sessions.draft.services.revisions import rise
 from sessions.draft.services.slots import insert, take_off
 from sessions.draft.speech_listeners import watching
 from sessions.exchange.selectors.parsers import read
-from sessions.exchange.selectors.planner import FIELDS, Change, Planner
-from sessions.exchange.selectors.report import Report
+from sessions.exchange.selectors.planner import FIELDS, PlannedChange, Planner
+from sessions.exchange.selectors.report import ScheduleReport
 from sessions.visibility.models import Visibility
 from summit.audit import services as audit
 from summit.audit.services import By
@@ -25,7 +25,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 
-def preview(*, summit: Summit, content: bytes, by: By, visibility: str = Visibility.PARTICIPANTS) -> Report:
+def preview(*, summit: Summit, content: bytes, by: By, visibility: str = Visibility.PARTICIPANTS) -> ScheduleReport:
     """Return a report on what importing a file would do. Writes nothing. Raises PermissionDenied and Unreadable."""
     return _plan(summit, content, by, visibility).report
 
@@ -37,8 +37,8 @@ def read_in(
     by: By,
     visibility: str = Visibility.PARTICIPANTS,
     claim: Callable[[], object] = lambda: None,
-    close: Callable[[Report], object] = lambda report: None,
-) -> Report:
+    close: Callable[[ScheduleReport], object] = lambda report: None,
+) -> ScheduleReport:
     """Import all valid events of a file into the draft in one transaction, and return the report on all events.
 
     An event is recognised by its guid: importing the same file again writes nothing, and a later file changes what
@@ -51,7 +51,7 @@ def read_in(
         claim()
         lock(summit)
 
-    def write(plan: Planner) -> Report:
+    def write(plan: Planner) -> ScheduleReport:
         _store(plan, by)
         close(plan.report)
         return plan.report
@@ -107,12 +107,12 @@ def _store_new(plan: Planner, by: By) -> None:
     audit.record_many(told)
 
 
-def _text(change: Change) -> SessionText:
+def _text(change: PlannedChange) -> SessionText:
     session = change.session
     return SessionText(session=session, language=change.language, title=session.title, summary=session.summary)
 
 
-def _slot(change: Change, position: int, speaker: Person) -> Slot:
+def _slot(change: PlannedChange, position: int, speaker: Person) -> Slot:
     return Slot(session=change.session, speaker=speaker, position=position, minutes=change.minutes)
 
 
@@ -137,7 +137,7 @@ def _store_changed(plan: Planner, by: By) -> None:
     audit.record_many(told)
 
 
-def _store_texts(changes: list[Change]) -> None:
+def _store_texts(changes: list[PlannedChange]) -> None:
     new, changed = [], []
     for change in changes:
         text = _text(change)
@@ -151,14 +151,14 @@ def _store_texts(changes: list[Change]) -> None:
     SessionText.objects.bulk_update(changed, ["title", "summary"])
 
 
-def _store_speeches(changes: list[Change]) -> dict[int, dict[str, int]]:
+def _store_speeches(changes: list[PlannedChange]) -> dict[int, dict[str, int]]:
     """Save the changed speeches of sessions, and return the numbers of added, changed and removed ones by session
     key.
 
     The speeches of remaining speakers keep their rows, since transcripts refer to them.
     """
     new, moved = [], []
-    left: dict[int, tuple[Slot, Change]] = {}
+    left: dict[int, tuple[Slot, PlannedChange]] = {}
     numbers = {change.session.pk: {"added": 0, "changed": 0, "removed": 0} for change in changes}
     for change in changes:
         found = numbers[change.session.pk]

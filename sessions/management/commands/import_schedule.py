@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sessions.exchange.selectors.plain_text import Unreadable
-from sessions.exchange.selectors.report import Line, Report
+from sessions.exchange.selectors.report import EventLine, ScheduleReport
 from sessions.exchange.services.importer import preview, read_in
 from sessions.visibility.models import Visibility
 from summit.audit.services import SYSTEM
@@ -50,7 +50,7 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from problem
         self._tell(report, dry=options["dry_run"])
 
-    def _tell(self, report: Report, *, dry: bool) -> None:
+    def _tell(self, report: ScheduleReport, *, dry: bool) -> None:
         for line in report.lines:
             self.stdout.write(self._line(line))
         if report.rooms:
@@ -63,6 +63,6 @@ class Command(BaseCommand):
         read = f"Nothing was written. Events that would be read: {number}" if dry else f"Events read: {number}"
         self.stdout.write(self.style.SUCCESS(f"{read}. {report.told}."))
 
-    def _line(self, line: Line) -> str:
+    def _line(self, line: EventLine) -> str:
         about = [f"changes {', '.join(line.fields)}."] if line.fields else []
         return " ".join([f"Event {line.number} ({line.word}) {line.title or '-'}:", *about, *line.notes]).rstrip(":")

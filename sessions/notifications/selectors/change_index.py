@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from sessions.agenda.selectors.differences import Change, Programme, touched
+from sessions.agenda.selectors.differences import Programme, SessionChange, touched
 
 _NAMES = ("parties", "people", "categories", "signed_up", "waits_for")
 
@@ -10,14 +10,14 @@ _NAMES = ("parties", "people", "categories", "signed_up", "waits_for")
 class Touching:
     """Changes indexed by the parties, people and categories that they affect."""
 
-    def __init__(self, changes: Sequence[Change]) -> None:
+    def __init__(self, changes: Sequence[SessionChange]) -> None:
         self._changes = changes
         self._places: dict[tuple[str, int], list[int]] = {}
         for place, change in enumerate(changes):
             for key in _keys(touched([change])):
                 self._places.setdefault(key, []).append(place)
 
-    def of(self, mine: Programme) -> list[Change]:
+    def of(self, mine: Programme) -> list[SessionChange]:
         """Return the changes that affect a programme, in their order."""
         found = {place for key in _keys(mine) for place in self._places.get(key, ())}
         return [self._changes[place] for place in sorted(found)]

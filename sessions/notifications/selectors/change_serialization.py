@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sessions.agenda.selectors.differences import Change, Nature
-from sessions.agenda.selectors.snapshots import Place, Snapshot
+from sessions.agenda.selectors.differences import Nature, SessionChange
+from sessions.agenda.selectors.snapshots import ParticipantSnapshot, Snapshot
 
 # The facts of a session in a message, besides its identity, times and participants.
 _KEPT = (
@@ -14,7 +14,7 @@ _KEPT = (
 _LISTS = ("kind_names", "texts", "audiences", "languages", "documents")
 
 
-def to_facts(change: Change) -> dict[str, Any]:
+def to_facts(change: SessionChange) -> dict[str, Any]:
     """Return a change as JSON, with participants only if they differ."""
     same = change.before is None or change.after is None or change.before.places == change.after.places
     return {
@@ -35,17 +35,17 @@ def _state(session: Snapshot, *, with_places: bool) -> dict[str, Any]:
     }
 
 
-def from_facts(facts: dict[str, Any]) -> Change:
+def from_facts(facts: dict[str, Any]) -> SessionChange:
     """Return the change that `to_facts` has written."""
     states = _read(facts["before"]), _read(facts["after"])
-    return Change(Nature(facts["nature"]), *states, waiting=facts.get("waiting", False))
+    return SessionChange(Nature(facts["nature"]), *states, waiting=facts.get("waiting", False))
 
 
 def _read(facts: dict[str, Any] | None) -> Snapshot | None:
     if facts is None:
         return None
     places = tuple(
-        Place(role, None, None, "", label, party_label, title, minutes, *level)
+        ParticipantSnapshot(role, None, None, "", label, party_label, title, minutes, *level)
         for role, label, party_label, title, minutes, *level in facts["places"]
     )
     # A message stored by an earlier version may lack newer facts.

@@ -8,15 +8,15 @@ from typing import Any
 from django.utils.translation import override
 
 from delegations.parties.selectors.footnotes import Footnotes
-from delegations.parties.selectors.party_names import Book, Books, Named
+from delegations.parties.selectors.party_names import Book, Books, NamedParty
 from sessions.agenda.models.releases import ReleasedRole
 from sessions.agenda.selectors import changed_lines
-from sessions.agenda.selectors.differences import ROLES, Change, Nature, Programme, read_by
+from sessions.agenda.selectors.differences import ROLES, Nature, Programme, SessionChange, read_by
 from sessions.agenda.selectors.participant_names import RAISED, called, raised
 from sessions.agenda.selectors.sequence_numbers import Highest, gone
-from sessions.agenda.selectors.snapshots import Place, Snapshot
+from sessions.agenda.selectors.snapshots import ParticipantSnapshot, Snapshot
 from sessions.notifications.selectors.change_serialization import to_facts
-from sessions.notifications.selectors.recipients import DELEGATION, Reader
+from sessions.notifications.selectors.recipients import DELEGATION, Recipient
 from sessions.notifications.selectors.speech_changes import SpeechNews
 from sessions.visibility.models import TAKING_PART
 from summit.core.languages import spoken
@@ -29,7 +29,7 @@ STAR = "*"
 
 
 @dataclass(frozen=True)
-class Told:
+class NotifiedChange:
     """A change in a message to a mailbox.
 
     `sequence` is the SEQUENCE of its calendar part (`sessions.agenda.selectors.sequence_numbers`); `calendar` says
@@ -37,13 +37,15 @@ class Told:
     key (or `DELEGATION`) and how the session changed for them (a `Nature`, or `CAME` and so on).
     """
 
-    change: Change
+    change: SessionChange
     sequence: int
     calendar: bool = True
     whom: tuple[tuple[int, str], ...] = ()
 
 
-def tell(changes: Iterable[Change], reader: Reader, *, highest: Highest, beside: Sequence[Reader] = ()) -> list[Told]:
+def tell(
+    changes: Iterable[SessionChange], reader: Recipient, *, highest: Highest, beside: Sequence[Recipient] = ()
+) -> list[NotifiedChange]:
     """Return the changes that concern a reader, for a message in the reader's language.
 
     `highest` are the previous sequences of sessions that participants no longer know of. `beside` are readers with
@@ -57,7 +59,7 @@ def tell(changes: Iterable[Change], reader: Reader, *, highest: Highest, beside:
             continue
         kept = seen.after is None and any(other.programme.rank_in(change.after) == TAKING_PART for other in beside)
         found.append(
-            Told(
+            NotifiedChange(
                 change=seen,
                 sequence=seen.after.sequence if seen.after else _left(change, highest),
                 calendar=not seen.waiting and not kept and _is_in_calendar(seen),
@@ -68,7 +70,7 @@ def tell(changes: Iterable[Change], reader: Reader, *, highest: Highest, beside:
     return found if len(several) > 1 else [replace(told, whom=()) for told in found]
 
 
-def _left(change: Change, highest: Highest) -> int:
+def _left(change: SessionChange, highest: Highest) -> int:
     """Return the sequence of the cancellation for readers who lose a session.
 
     If the session still takes place, it is the session's own sequence, so that a later return isn't below it.
@@ -78,12 +80,14 @@ def _left(change: Change, highest: Highest) -> int:
     return gone(highest, change.session.session_id, TAKING_PART)
 
 
-def _is_in_calendar(seen: Change) -> bool:
+def _is_in_calendar(seen: SessionChange) -> bool:
     """Return whether a change affects calendars. A change of the audience alone doesn't."""
     return seen.before is None or seen.after is None or seen.before.to_attend != seen.after.to_attend
 
 
-def folded(told: list[Told], whole: list[Told], *, beside: Sequence[Reader]) -> list[Told]:
+def folded(
+    told: list[NotifiedChange], whole: list[NotifiedChange], *, beside: Sequence[Recipient]
+) -> list[NotifiedChange]:
     """Return the content of a message that replaces unsent ones, from `whole`, all changes since the last sent
     message.
 
@@ -98,7 +102,7 @@ def folded(told: list[Told], whole: list[Told], *, beside: Sequence[Reader]) -> 
     return whole + left
 
 
-def _whom(change: Change, seen: Change, reader: Reader) -> tuple[tuple[int, str], ...]:
+def _whom(change: SessionChange, seen: SessionChange, reader: Recipient) -> tuple[tuple[int, str], ...]:
     """Return the people whom a change concerns, if the mailbox stands for several, and how the session changed for
     each."""
     if len(reader.parts) < 2:
@@ -107,7 +111,7 @@ def _whom(change: Change, seen: Change, reader: Reader) -> tuple[tuple[int, str]
     return tuple((key, _became(theirs, part, seen)) for key, part, theirs in each if theirs)
 
 
-def _became(theirs: Change, part: Programme, seen: Change) -> str:
+def _became(theirs: SessionChange, part: Programme, seen: SessionChange) -> str:
     """Return how a session changed for one of several readers of a mailbox.
 
     If they leave a session that the others still have, or join one that the others had, the result depends on whether
@@ -133,16 +137,16 @@ class Facts:
         self._people = people
         # Most mailboxes get the same facts about a session. Keys by id() are safe: the changes outlive this object.
         self._plain: dict[tuple[int, int, str, bool], dict[str, Any]] = {}
-        self._called: dict[tuple[str, Place], tuple[str, Named | None]] = {}
+        self._called: dict[tuple[str, ParticipantSnapshot], tuple[str, NamedParty | None]] = {}
         self._differ: dict[tuple[int, int], dict[str, changed_lines.Differ]] = {}
         self._news: dict[tuple[int, int], SpeechNews] = {}
         self._with_names: dict[Any, tuple[dict[str, Any], tuple[tuple[str, str], ...]]] = {}
 
-    def own(self, reader: Reader) -> Named | None:
+    def own(self, reader: Recipient) -> NamedParty | None:
         """Return the name of a mailbox's party in its language."""
         return self._books.of(reader.mailbox.party_id, spoken(reader.mailbox.language))
 
-    def of(self, told: Sequence[Told], reader: Reader) -> dict[str, Any]:
+    def of(self, told: Sequence[NotifiedChange], reader: Recipient) -> dict[str, Any]:
         """Return the facts of a message to a mailbox, with the footnotes of the parties named in it."""
         language = spoken(reader.mailbox.language)
         notes, own = Footnotes(), self.own(reader)
@@ -153,7 +157,7 @@ class Facts:
         ]
         return {"changes": changes, "notes": [[mark.translate(RAISED), words] for mark, words, _language in notes]}
 
-    def _change(self, told: Told, book: Book, own: Named | None, notes: Footnotes) -> dict[str, Any]:
+    def _change(self, told: NotifiedChange, book: Book, own: NamedParty | None, notes: Footnotes) -> dict[str, Any]:
         roles = self._roles(told.change)
         facts = self._as_named(told.change, roles, book, own, notes) if roles else self._same(told.change)
         return {
@@ -163,7 +167,7 @@ class Facts:
             "whom": [["" if key == DELEGATION else self._people.get(key, ""), nature] for key, nature in told.whom],
         }
 
-    def _speeches(self, change: Change, reader: Reader, book: Book) -> list[list[Any]]:
+    def _speeches(self, change: SessionChange, reader: Recipient, book: Book) -> list[list[Any]]:
         """Return the speaker, position and start of each changed speech of the reader's."""
         key = (id(change.before), id(change.after))
         if key not in self._news:
@@ -173,13 +177,13 @@ class Facts:
             for each in self._news[key].of(reader.programme)
         ]
 
-    def _same(self, change: Change) -> dict[str, Any]:
+    def _same(self, change: SessionChange) -> dict[str, Any]:
         key = (id(change.before), id(change.after), change.nature.value, change.waiting)
         if key not in self._plain:
             self._plain[key] = to_facts(_with_places(change, lambda place: None))
         return self._plain[key]
 
-    def _roles(self, change: Change) -> dict[str, changed_lines.Differ]:
+    def _roles(self, change: SessionChange) -> dict[str, changed_lines.Differ]:
         """Return the differences in participants, by role."""
         key = (id(change.before), id(change.after))
         if key not in self._differ:
@@ -191,7 +195,12 @@ class Facts:
         return self._differ[key]
 
     def _as_named(
-        self, change: Change, roles: dict[str, changed_lines.Differ], book: Book, own: Named | None, notes: Footnotes
+        self,
+        change: SessionChange,
+        roles: dict[str, changed_lines.Differ],
+        book: Book,
+        own: NamedParty | None,
+        notes: Footnotes,
     ) -> dict[str, Any]:
         """Return the facts of a change with the names in it.
 
@@ -204,7 +213,7 @@ class Facts:
             # Only named places get a footnote. The others are needed to work out who moved.
             shown = {(place.role, *place.name) for differ in roles.values() for place in differ.named}
 
-            def named(place: Place) -> Place | None:
+            def named(place: ParticipantSnapshot) -> ParticipantSnapshot | None:
                 if place.role not in roles:
                     return None
                 name, party = self._named(place, book)
@@ -219,14 +228,16 @@ class Facts:
         notes.add(added)
         return facts
 
-    def _named(self, place: Place, book: Book) -> tuple[str, Named | None]:
+    def _named(self, place: ParticipantSnapshot, book: Book) -> tuple[str, NamedParty | None]:
         if (book.language, place) not in self._called:
             with override(book.language):
                 self._called[book.language, place] = called(place, book)
         return self._called[book.language, place]
 
 
-def _with_places(change: Change, named: Callable[[Place], Place | None]) -> Change:
+def _with_places(
+    change: SessionChange, named: Callable[[ParticipantSnapshot], ParticipantSnapshot | None]
+) -> SessionChange:
     """Return a change with its places replaced by `named`, which returns None to leave one out.
 
     Only changes with both an old and a new state have places.
@@ -236,5 +247,5 @@ def _with_places(change: Change, named: Callable[[Place], Place | None]) -> Chan
     return replace(change, before=_placed(change.before, named), after=_placed(change.after, named))
 
 
-def _placed(session: Snapshot, named: Callable[[Place], Place | None]) -> Snapshot:
+def _placed(session: Snapshot, named: Callable[[ParticipantSnapshot], ParticipantSnapshot | None]) -> Snapshot:
     return replace(session, places=tuple(place for each in session.places if (place := named(each)) is not None))

@@ -9,7 +9,7 @@ from delegations.mailboxes import selectors as mailboxes_selectors
 from delegations.mailboxes.selectors import Mailbox
 from delegations.members.models.categories import Capacity
 from delegations.members.models.members import Membership
-from sessions.agenda.selectors.differences import Change, Programme, touched
+from sessions.agenda.selectors.differences import Programme, SessionChange, touched
 from sessions.draft.models.signups import SignUp, SignUpState
 from summit.summits.models import Summit
 
@@ -18,7 +18,7 @@ DELEGATION = 0
 
 
 @dataclass(frozen=True)
-class Reader:
+class Recipient:
     """A mailbox with the programme that it reads.
 
     `parts` has the programme of each person, by primary key, and the party's own by `DELEGATION`.
@@ -77,7 +77,7 @@ def _touched(summit: Summit, theirs: Programme) -> _Touched:
     return _Touched(members, signed[SignUpState.PLACE], signed[SignUpState.WAITING])
 
 
-def readers(summit: Summit, changes: Iterable[Change]) -> list[Reader]:
+def readers(summit: Summit, changes: Iterable[SessionChange]) -> list[Recipient]:
     """Return the mailboxes of all readers affected by these changes. A constant number of queries.
 
     A party's mailboxes (its focal points', or its mission's) read the programme of the party and of its affected
@@ -101,7 +101,7 @@ def readers(summit: Summit, changes: Iterable[Change]) -> list[Reader]:
     return listed
 
 
-def _reader(box: Mailbox, found: _Touched, of_party: set[int] | None) -> Reader:
+def _reader(box: Mailbox, found: _Touched, of_party: set[int] | None) -> Recipient:
     """Return the reader of a mailbox. `of_party` are the members whom a party's own mailbox reads for in addition."""
     within = box.person_ids | (of_party or set())
     parts = {person: found.programme(person) for person in sorted(within)}
@@ -114,7 +114,7 @@ def _reader(box: Mailbox, found: _Touched, of_party: set[int] | None) -> Reader:
     else:
         # In a head's own mailbox, the party's place counts as the head's.
         parts |= {person: _and_party(parts[person], party) for person, party in heads.items()}
-    return Reader(box, _together(parts.values(), own | set(heads.values())), parts)
+    return Recipient(box, _together(parts.values(), own | set(heads.values())), parts)
 
 
 def _and_party(programme: Programme, party: int) -> Programme:

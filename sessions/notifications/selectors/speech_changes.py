@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from sessions.agenda.models.releases import ReleasedRole
 from sessions.agenda.selectors.change_descriptions import Names, Story, Where, stories
-from sessions.agenda.selectors.differences import Change, Programme
+from sessions.agenda.selectors.differences import Programme, SessionChange
 from sessions.agenda.selectors.participant_names import called
-from sessions.agenda.selectors.snapshots import Place, Snapshot
+from sessions.agenda.selectors.snapshots import ParticipantSnapshot, Snapshot
 from sessions.draft.selectors.speech_times import beginnings
 from summit.core.date_formats import clock
 
@@ -22,7 +22,7 @@ class News:
     `place` is its position, counted from 1. `begins` is its expected start, None if the reader may not know it.
     """
 
-    speech: Place
+    speech: ParticipantSnapshot
     place: int
     begins: datetime | None
 
@@ -31,7 +31,7 @@ class News:
 _Stand = tuple[int, datetime | None]
 
 
-def _stands(session: Snapshot | None) -> dict[str, tuple[Place, _Stand]]:
+def _stands(session: Snapshot | None) -> dict[str, tuple[ParticipantSnapshot, _Stand]]:
     """Return the speeches of a session with their position and start, by slot key."""
     if session is None:
         return {}
@@ -48,7 +48,7 @@ def _stands(session: Snapshot | None) -> dict[str, tuple[Place, _Stand]]:
 class SpeechNews:
     """The changed speeches of one change, indexed by party and person, since thousands may read the change."""
 
-    def __init__(self, change: Change) -> None:
+    def __init__(self, change: SessionChange) -> None:
         before = _stands(change.before)
         self._news: list[News] = []
         self._of: dict[tuple[str, int | None], list[int]] = {}
@@ -76,7 +76,7 @@ def sentence(name: str, place: int, begins: datetime | None, where: Where) -> st
     return _("Speech of %(name)s: place %(place)d, at about %(time)s") % message
 
 
-def with_speeches(changes: list[Change], mine: Programme, where: Where, names: Names) -> list[Story]:
+def with_speeches(changes: list[SessionChange], mine: Programme, where: Where, names: Names) -> list[Story]:
     """Return changes in words, with sentences about the speeches in a programme."""
     found = []
     for story, change in zip(stories(changes, where, names=names), changes, strict=True):

@@ -18,14 +18,14 @@ from django.utils.translation import gettext_lazy as _
 from delegations.mailboxes.selectors import Mailbox
 from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import Release
-from sessions.agenda.selectors.differences import Change, differences
+from sessions.agenda.selectors.differences import SessionChange, differences
 from sessions.agenda.selectors.released_snapshots import released
 from sessions.agenda.selectors.sequence_numbers import Highest, highest
 from sessions.agenda.selectors.snapshots import Agenda
 from sessions.notifications.selectors import notification_content
 from sessions.notifications.selectors.change_index import Touching
-from sessions.notifications.selectors.notification_content import Facts, Told
-from sessions.notifications.selectors.recipients import Reader, readers
+from sessions.notifications.selectors.notification_content import Facts, NotifiedChange
+from sessions.notifications.selectors.recipients import Recipient, readers
 from sessions.visibility.models import TAKING_PART
 from summit.core.languages import spoken
 from summit.outbox import enqueue, failure_reasons
@@ -39,7 +39,7 @@ OVERTAKEN = failure_reasons.register("agenda.overtaken", _("Release %(value)s sa
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingMessage:
     """A message to a mailbox that hasn't been sent."""
 
     pk: int
@@ -48,14 +48,14 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Notice:
+class PlannedMessage:
     """The planned message to one mailbox. Without changes, no message is sent and the waiting ones are dropped."""
 
-    reader: Reader
+    reader: Recipient
     name: str
     since: int
-    told: tuple[Told, ...]
-    overtakes: tuple[Waiting, ...]
+    told: tuple[NotifiedChange, ...]
+    overtakes: tuple[WaitingMessage, ...]
 
     @property
     def mailbox(self) -> Mailbox:
@@ -63,14 +63,14 @@ class Notice:
         return self.reader.mailbox
 
     @property
-    def changes(self) -> tuple[Change, ...]:
+    def changes(self) -> tuple[SessionChange, ...]:
         """The changes in the message, as its readers may know them."""
         return tuple(entry.change for entry in self.told)
 
 
 def plan(
-    *, summit: Summit, number: int, changes: list[Change], new: Agenda, lock: bool = False, tell: bool = True
-) -> list[Notice]:
+    *, summit: Summit, number: int, changes: list[SessionChange], new: Agenda, lock: bool = False, tell: bool = True
+) -> list[PlannedMessage]:
     """Return the messages to send when `new` becomes release `number`. A constant number of queries.
 
     `changes` are its differences from the release before.
@@ -108,26 +108,26 @@ def plan(
                     touching[since].of(reader.programme), reader, highest=known, beside=others
                 )
                 told = notification_content.folded(told, whole, beside=others)
-            found.append(Notice(reader, names[box], since, tuple(told), overtaken))
+            found.append(PlannedMessage(reader, names[box], since, tuple(told), overtaken))
     return found
 
 
-def _highest(summit: Summit, changes: Iterable[Change]) -> Highest:
+def _highest(summit: Summit, changes: Iterable[SessionChange]) -> Highest:
     """Return the highest sequences of the sessions that participants no longer know of."""
     after = ((change.session.session_id, change.after) for change in changes)
     left = {key for key, session in after if session is None or not session.seen_at(TAKING_PART)}
     return highest(summit, left)
 
 
-def _beside(listed: Iterable[Reader]) -> dict[str, list[Reader]]:
+def _beside(listed: Iterable[Recipient]) -> dict[str, list[Recipient]]:
     """Return the readers at each address, ignoring case. There is one for each party that the address serves."""
-    found: dict[str, list[Reader]] = {}
+    found: dict[str, list[Recipient]] = {}
     for reader in listed:
         found.setdefault(reader.mailbox.address.casefold(), []).append(reader)
     return found
 
 
-def _waiting(summit: Summit, *, lock: bool) -> dict[tuple[str, str], list[Waiting]]:
+def _waiting(summit: Summit, *, lock: bool) -> dict[tuple[str, str], list[WaitingMessage]]:
     """Return the unsent messages that no worker has claimed, by mailbox, if no newer message was sent to that
     mailbox."""
     newer = Message.objects.filter(
@@ -143,11 +143,11 @@ def _waiting(summit: Summit, *, lock: bool) -> dict[tuple[str, str], list[Waitin
     ).order_by("id")
     if lock:
         rows = rows.select_for_update(of=("self",))
-    found: dict[tuple[str, str], list[Waiting]] = {}
+    found: dict[tuple[str, str], list[WaitingMessage]] = {}
     for pk, key, address, state, since in rows.annotate(since=KT("facts__since")).values_list(
         "pk", "recipient_key", "address", "state", "since"
     ):
-        found.setdefault((key, address), []).append(Waiting(pk, int(since), state == MessageState.PENDING))
+        found.setdefault((key, address), []).append(WaitingMessage(pk, int(since), state == MessageState.PENDING))
     return found
 
 
@@ -167,13 +167,13 @@ def _names(boxes: Sequence[Mailbox]) -> dict[Mailbox, str]:
     }
 
 
-def _called(notice: Notice, facts: Facts) -> dict[str, str]:
+def _called(notice: PlannedMessage, facts: Facts) -> dict[str, str]:
     """Return the name by which a mail addresses its mailbox. A party is named in the mail's language."""
     named = facts.own(notice.reader)
     return {"name": named.name, "footnote": named.footnote} if named else {"name": notice.name, "footnote": ""}
 
 
-def _people(notices: Iterable[Notice]) -> dict[int, str]:
+def _people(notices: Iterable[PlannedMessage]) -> dict[int, str]:
     """Return the names of the people whom a message mentions because its mailbox stands for several."""
     keys = {key for notice in notices for told in notice.told for key, _nature in told.whom}
     return {row.pk: row.label for row in Person.objects.filter(pk__in=keys)}
@@ -199,7 +199,7 @@ def subject_key(release: Release) -> str:
     return f"release:{release.public_id}"
 
 
-def drafts(*, release: Release, notices: Sequence[Notice]) -> list[Message]:
+def drafts(*, release: Release, notices: Sequence[PlannedMessage]) -> list[Message]:
     """Return the unsaved messages of a release, which may itself be unsaved."""
     shared = {"number": release.number, "note": release.note}
     facts = Facts(release.summit, _people(notices))
@@ -226,7 +226,7 @@ def drafts(*, release: Release, notices: Sequence[Notice]) -> list[Message]:
     ]
 
 
-def store(*, release: Release, notices: Sequence[Notice], drafts: Sequence[Message]) -> int:
+def store(*, release: Release, notices: Sequence[PlannedMessage], drafts: Sequence[Message]) -> int:
     """Save the messages of a release and drop those that they replace. Return how many are to be sent."""
     # Failed messages stay visible, except if nothing in them is true any more, so that nobody sends them again.
     overtaken = [

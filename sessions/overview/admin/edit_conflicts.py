@@ -17,10 +17,10 @@ from sessions.draft.models.sessions import Session
 from sessions.draft.services import agenda_lock
 from summit.admin_base import edit_conflicts
 from summit.admin_base.audit_list import condition_of
-from summit.admin_base.edit_conflicts import Change, Shown
+from summit.admin_base.edit_conflicts import FieldChange, FormSnapshot
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
-from summit.audit.rendering import Line, render
+from summit.audit.rendering import AuditLine, render
 from summit.templatetags.moments import day_clock
 
 # The form field with the state that the page showed.
@@ -31,7 +31,7 @@ FIELD = "shown"
 class Told:
     """A change of the first editor, with their name and the time if the audit has them."""
 
-    change: Change
+    change: FieldChange
     who: str
     when: str
 
@@ -42,7 +42,7 @@ def facts_of(session: Session) -> dict[str, str]:
     return {"cancelled": "yes" if session.cancelled_at else "", "documents": papers}
 
 
-def _in_words(change: Change) -> Change:
+def _in_words(change: FieldChange) -> FieldChange:
     """Return a change of a fact with words for the reader."""
     if change.name == "cancelled":
         was, now = (_("cancelled") if message == "yes" else _("stands") for message in (change.was, change.now))
@@ -109,7 +109,7 @@ class TogetherMixin:
         """Add the state of the session, and the first editor's changes, to the context of the page."""
         row = kwargs.get("obj")
         if isinstance(row, Session) and row.pk and self.has_change_permission(request, row):  # type: ignore[attr-defined]
-            kept: Shown | None = request.__dict__.get("desk_shown")
+            kept: FormSnapshot | None = request.__dict__.get("desk_shown")
             if kept is None:
                 form = context["adminform"].form
                 if form.is_bound:
@@ -121,20 +121,20 @@ class TogetherMixin:
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 
 
-def _told(row: Session, before: Shown, changes: list[Change]) -> list[Told]:
+def _told(row: Session, before: FormSnapshot, changes: list[FieldChange]) -> list[Told]:
     """Return each change with its author and time, from the newest audit entry that names its field or rows.
 
     If there is none, the newest entry is used.
     """
     entries = AuditEntry.objects.filter(condition_of(row), pk__gt=before.entry).exclude(action=SEEN).order_by("-pk")
     lines = render(list(entries.select_related("by", "summit")[:200]))
-    by_name: dict[str, Line] = {}
+    by_name: dict[str, AuditLine] = {}
     for each in lines:
         for name in [*each.entry.fields, each.entry.action.rpartition(".")[2]]:
             by_name.setdefault(name, each)
     found = []
     for change in changes:
-        line: Line | None = by_name.get(change.name, lines[0] if lines else None)
+        line: AuditLine | None = by_name.get(change.name, lines[0] if lines else None)
         when = day_clock(line.entry.at, row.summit) if line else ""
         found.append(Told(_in_words(change), line.who if line else "", when))
     return found

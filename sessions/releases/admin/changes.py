@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from sessions.agenda.selectors.differences import Change, widens
+from sessions.agenda.selectors.differences import SessionChange, widens
 from sessions.agenda.selectors.side_by_side import sheet
 from summit.core.date_formats import long_day
 from summit.summits.models import Summit
@@ -22,7 +22,13 @@ NAMED = 12
 
 
 def board(
-    request: HttpRequest, summit: Summit, changes: Sequence[Change], *, was: str, becomes: str, beside: bool = False
+    request: HttpRequest,
+    summit: Summit,
+    changes: Sequence[SessionChange],
+    *,
+    was: str,
+    becomes: str,
+    beside: bool = False,
 ) -> dict[str, Any]:
     """Return the context of `admin/agenda/sides.html` for these changes. No query.
 

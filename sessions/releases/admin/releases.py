@@ -18,7 +18,7 @@ from sessions.agenda.models.releases import Release
 from sessions.agenda.selectors import change_descriptions, last_changed
 from sessions.conflicts.admin import warnings as warnings_admin
 from sessions.notifications.services import notices as notices_services
-from sessions.notifications.services.notices import Notice
+from sessions.notifications.services.notices import PlannedMessage
 from sessions.releases.admin.changes import board
 from sessions.releases.admin.forms import ReleaseForm, RemovalForm
 from sessions.releases.admin.release_comparison import HistoryPages
@@ -140,7 +140,7 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
         found = releases.preview(summit=summit, day=day)
         if not form.is_bound:
             form.initial = {**form.initial, "expected": found.digest, "day": day, "tell": True}
-        told: Page[Notice] = Paginator(found.notices, TOLD).get_page(request.GET.get("told"))
+        told: Page[PlannedMessage] = Paginator(found.notices, TOLD).get_page(request.GET.get("told"))
         was = _("Nothing yet") if found.is_first else _("Release %(number)d") % {"number": found.number - 1}
         becomes = _("Release %(number)d") % {"number": found.number}
         return {
@@ -169,7 +169,9 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
         }
 
 
-def _told(notices: list[Notice], summit: Summit) -> list[tuple[str, str, str, list[change_descriptions.Story]]]:
+def _told(
+    notices: list[PlannedMessage], summit: Summit
+) -> list[tuple[str, str, str, list[change_descriptions.Story]]]:
     """Return, for each message, the mailbox's name, the names of its people, its address and the changes in words.
     One query."""
     people = Person.objects.in_bulk({key for notice in notices for key in notice.mailbox.person_ids})

@@ -7,13 +7,13 @@ from rest_framework import serializers
 
 from sessions.agenda.models.releases import Release
 from sessions.agenda.selectors.change_descriptions import story
-from sessions.agenda.selectors.differences import Change, differences
+from sessions.agenda.selectors.differences import SessionChange, differences
 from sessions.agenda.selectors.draft_snapshots import draft
 from sessions.agenda.selectors.release_scopes import stands_on
 from sessions.agenda.selectors.released_snapshots import released
 from sessions.conflicts.selectors import warnings as warnings_selectors
-from sessions.conflicts.selectors.warnings import Finding, Kind
-from sessions.notifications.services.notices import Notice
+from sessions.conflicts.selectors.warnings import Finding, WarningKind
+from sessions.notifications.services.notices import PlannedMessage
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import InSummit
 from summit.core.validators import validate_year
@@ -43,7 +43,7 @@ class DraftChangeSerializer(serializers.Serializer[Any]):
     room = serializers.CharField()
     lines = ChangedLineSerializer(many=True)
 
-    def to_representation(self, instance: Change) -> dict[str, Any]:
+    def to_representation(self, instance: SessionChange) -> dict[str, Any]:
         """Return the change in words."""
         found: dict[str, Any] = super().to_representation(story(instance, self.context["summit"], desk=True))
         return found
@@ -57,7 +57,7 @@ class NoticeSerializer(serializers.Serializer[Any]):
     sessions = serializers.SerializerMethodField()
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
-    def get_sessions(self, notice: Notice) -> list[str]:
+    def get_sessions(self, notice: PlannedMessage) -> list[str]:
         """Return the ids of the sessions."""
         return [change.session.key for change in notice.changes]
 
@@ -80,7 +80,7 @@ class DraftWarningSerializer(serializers.Serializer[Any]):
 class WarnedInput(serializers.Serializer[Any]):
     """Filters of warnings by kind, or by a day at the venue. Without them, all are returned."""
 
-    kind = serializers.ChoiceField(choices=[kind.value for kind in Kind], required=False)
+    kind = serializers.ChoiceField(choices=[kind.value for kind in WarningKind], required=False)
     day = serializers.DateField(required=False, validators=[validate_year])
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import get_language
 
 from sessions.agenda.models.releases import Release
 from sessions.agenda.selectors import sequence_numbers
-from sessions.agenda.selectors.differences import Change, differences
+from sessions.agenda.selectors.differences import SessionChange, differences
 from sessions.agenda.selectors.draft_snapshots import draft
 from sessions.agenda.selectors.released_snapshots import latest, released
 from sessions.agenda.selectors.snapshots import Agenda
@@ -39,7 +39,7 @@ class Standing:
 
     version: int
     agendas: Agendas
-    changes: list[Change]
+    changes: list[SessionChange]
     warnings: list[Finding]
 
     @property

@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 
 from sessions.agenda.models.releases import Release
 from sessions.agenda.selectors import release_scopes
-from sessions.agenda.selectors.differences import Change, differences
+from sessions.agenda.selectors.differences import SessionChange, differences
 from sessions.agenda.selectors.snapshots import Agenda, Snapshot
 from sessions.conflicts.selectors import warnings as warnings_selectors
 from sessions.conflicts.selectors.warnings import Finding
 from sessions.draft.services import agenda_lock
 from sessions.notifications.services import notices as notices_services
 from sessions.notifications.services import removal_notices
-from sessions.notifications.services.notices import Notice
+from sessions.notifications.services.notices import PlannedMessage
 from sessions.releases import events as releases_events
 from sessions.releases.permissions import check_can_release
 from sessions.releases.selectors import draft_status
@@ -48,8 +48,8 @@ class Preview:
     number: int
     day: date | None
     unreleased: list[date]
-    changes: list[Change]
-    notices: list[Notice]
+    changes: list[SessionChange]
+    notices: list[PlannedMessage]
     warnings: list[Finding]
     sessions: int
     # Sessions that would leave the public agenda, as last public. Each needs a decision.
@@ -83,7 +83,7 @@ class _Ready:
     made: Release
     old: Agenda
     new: Agenda
-    notices: list[Notice]
+    notices: list[PlannedMessage]
     messages: list[Message]
     leaving: list[Snapshot]
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sessions.agenda.models.releases import Release
-from sessions.agenda.selectors.differences import Change, differences
+from sessions.agenda.selectors.differences import SessionChange, differences
 from sessions.agenda.selectors.draft_snapshots import draft
 from sessions.agenda.selectors.released_snapshots import released
 from sessions.agenda.selectors.snapshots import Agenda
@@ -38,7 +38,7 @@ class Preview:
     """The effects of a restoration: each change of the draft, in which the old side is lost, and what can't be
     restored."""
 
-    changes: list[Change]
+    changes: list[SessionChange]
     losses: list[Loss]
     # Identifies the draft that would be lost. `restore` rejects any other if this is expected.
     digest: str
@@ -71,25 +71,25 @@ def restore(*, release: Release, by: User, session_key: str = "", expected: str 
     return done
 
 
-def _changes(release: Release, now: Agenda, session_key: str) -> list[Change]:
+def _changes(release: Release, now: Agenda, session_key: str) -> list[SessionChange]:
     """Return the changes from the draft to a release, ignoring sequences."""
     then = released(release.summit, [release.number]).get(release.number, {})
     found = differences(old=now, new=then)
     return [change for change in found if not session_key or change.session.key == session_key]
 
 
-def _plan(summit: Summit, changes: Iterable[Change]) -> restore_plan.Plan:
+def _plan(summit: Summit, changes: Iterable[SessionChange]) -> restore_plan.RestorePlan:
     return restore_plan.plan(summit, changes)
 
 
-def _digest(changes: list[Change]) -> str:
+def _digest(changes: list[SessionChange]) -> str:
     states = sorted(
         f"{change.session.key}:{change.before.fingerprint if change.before else ''}" for change in changes
     )
     return hashlib.sha256("\n".join(states).encode()).hexdigest()
 
 
-def _record(release: Release, changes: list[Change], by: User, *, one: bool) -> None:
+def _record(release: Release, changes: list[SessionChange], by: User, *, one: bool) -> None:
     """Record an audit entry for each session, and one more for the release if the whole draft was restored."""
     detail = {"number": release.number}
     rows = Session.objects.filter(pk__in=[change.session.session_id for change in changes])

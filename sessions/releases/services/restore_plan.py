@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from delegations.members.models.members import FormerMember
 from sessions.agenda.models.releases import ReleasedRole
-from sessions.agenda.selectors.differences import Change
-from sessions.agenda.selectors.snapshots import Place, Snapshot
+from sessions.agenda.selectors.differences import SessionChange
+from sessions.agenda.selectors.snapshots import ParticipantSnapshot, Snapshot
 from sessions.documents.models import Document
 from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.participants import Participant, Slot
@@ -64,7 +64,7 @@ class Loss:
 
 
 @dataclass
-class Plan:
+class RestorePlan:
     """The rows that restore sessions. `cancelled` are the sessions that the release doesn't have."""
 
     cancelled: list[int] = field(default_factory=list)
@@ -116,9 +116,9 @@ class _Known:
         self.now = db_now()
 
 
-def plan(summit: Summit, changes: Iterable[Change]) -> Plan:
+def plan(summit: Summit, changes: Iterable[SessionChange]) -> RestorePlan:
     """Return the plan that restores the draft according to these changes. Seven queries at most."""
-    made = Plan()
+    made = RestorePlan()
     states = []
     for change in changes:
         if change.after is None:
@@ -135,7 +135,7 @@ def plan(summit: Summit, changes: Iterable[Change]) -> Plan:
     return made
 
 
-def _session(made: Plan, known: _Known, state: Snapshot) -> None:
+def _session(made: RestorePlan, known: _Known, state: Snapshot) -> None:
     row = known.sessions[state.session_id]
     for name in _PLAIN:
         setattr(row, name, getattr(state, name))
@@ -155,7 +155,7 @@ def _session(made: Plan, known: _Known, state: Snapshot) -> None:
     made.sessions.append(row)
 
 
-def _beside(made: Plan, state: Snapshot) -> None:
+def _beside(made: RestorePlan, state: Snapshot) -> None:
     key = state.session_id
     made.texts += [
         SessionText(session_id=key, language=language, title=title, summary=summary)
@@ -167,7 +167,7 @@ def _beside(made: Plan, state: Snapshot) -> None:
     ]
 
 
-def _participants(made: Plan, known: _Known, state: Snapshot) -> Iterator[Participant]:
+def _participants(made: RestorePlan, known: _Known, state: Snapshot) -> Iterator[Participant]:
     others = [place for place in state.places if place.role != ReleasedRole.SPEAKER]
     for position, place in enumerate(others):
         if place.person_id and place.person_id not in known.people:
@@ -184,7 +184,7 @@ def _participants(made: Plan, known: _Known, state: Snapshot) -> Iterator[Partic
         )
 
 
-def _slots(made: Plan, known: _Known, state: Snapshot) -> None:
+def _slots(made: RestorePlan, known: _Known, state: Snapshot) -> None:
     """Plan the speeches of a session. Existing speeches keep their rows, and cancelled ones are restored."""
     speeches = state.by_role(ReleasedRole.SPEAKER)
     for position, place in enumerate(speeches):
@@ -203,14 +203,14 @@ def _slots(made: Plan, known: _Known, state: Snapshot) -> None:
             made.dropped_slots.append(slot.pk)
 
 
-def _speech(slot: Slot, state: Snapshot, place: Place, position: int) -> Slot:
+def _speech(slot: Slot, state: Snapshot, place: ParticipantSnapshot, position: int) -> Slot:
     assert place.person_id is not None  # noqa: S101 - somebody speaks
     slot.session_id, slot.party_id, slot.speaker_id = state.session_id, place.party_id, place.person_id
     slot.title, slot.minutes, slot.position, slot.cancelled_at = place.title, place.minutes or 1, position, None
     return slot
 
 
-def _documents(made: Plan, known: _Known, state: Snapshot) -> None:
+def _documents(made: RestorePlan, known: _Known, state: Snapshot) -> None:
     order = {key: (position, title) for position, (key, title, _language) in enumerate(state.documents)}
     for document in known.documents:
         if document.session_id == state.session_id:

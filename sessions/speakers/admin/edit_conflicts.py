@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from sessions.speakers.services.speakers import Line, SpeakersRefused
+from sessions.speakers.services.speakers import SpeakersRefused, SpeechLine
 from summit.admin_base.row_keys import key_of
 
 
@@ -23,11 +23,11 @@ class Typed:
     words: dict[str, str] = field(default_factory=dict)
 
 
-class Shown:
+class SpeechSnapshot:
     """A speech as a row of the page: the values of its fields, the targets of its buttons, and which button has the
     focus."""
 
-    def __init__(self, line: Line, typed: Typed, last: int, focus: str) -> None:
+    def __init__(self, line: SpeechLine, typed: Typed, last: int, focus: str) -> None:
         key = line.slot.pk
         self.line = line
         self.place = typed.words.get(f"place-{key}", str(line.place))
@@ -41,7 +41,7 @@ class Shown:
         self.focus_down = mine and bool(self.down) and not self.focus_up
 
 
-def shown(lines: Iterable[Line]) -> str:
+def shown(lines: Iterable[SpeechLine]) -> str:
     """Return the state of the list for the page's hidden field: key, place and minutes of each speech."""
     return " ".join(f"{line.slot.pk}:{line.place}:{line.slot.minutes}" for line in lines)
 

@@ -25,7 +25,7 @@ from sessions.draft.admin.session_pages import FrameMixin
 from sessions.draft.models.participants import FloorRequest, RequestState, Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import can_edit
-from sessions.speakers.admin.edit_conflicts import Shown, Typed, read, shown
+from sessions.speakers.admin.edit_conflicts import SpeechSnapshot, Typed, read, shown
 from sessions.speakers.admin.forms import SpeechForm, TimesForm
 from sessions.speakers.services import floor_requests, line_up, speakers
 from sessions.speakers.services.floor_requests import FloorRefused
@@ -96,7 +96,7 @@ class SpeakersMixin(FrameMixin):
         context = {
             **self.frame(request, session, _("Speakers’ list")),
             **party_names.on_page(session.summit),
-            "lines": [Shown(line, typed, len(rows), focus) for line in lines],
+            "lines": [SpeechSnapshot(line, typed, len(rows), focus) for line in lines],
             "moved": next((line for line in lines if focus.endswith(f"-{line.slot.pk}")), None),
             "was": typed.was or shown(lines),
             "totals": speakers.totals(session, [row.minutes for row in rows]),

@@ -71,7 +71,7 @@ class LineUpSerializer(serializers.Serializer[Any]):
     expected = serializers.CharField(source="digest", help_text="Send it with “line-up”.")
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
-    def get_nobody(self, plan: line_up_services.Plan) -> list[str]:
+    def get_nobody(self, plan: line_up_services.LineUpPlan) -> list[str]:
         """Return the ids of these parties."""
         return [party.public_id for party in plan.nobody]
 
@@ -100,12 +100,12 @@ class SpeakingMixin:
         return row
 
     @action("preview-line-up", safe=True, permission="agenda.edit", input=LineUpInput, output=LineUpSerializer)
-    def preview_line_up(self, *, by: User, row: Session, values: Values) -> line_up_services.Plan:
+    def preview_line_up(self, *, by: User, row: Session, values: Values) -> line_up_services.LineUpPlan:
         """Return the list that the protocol order would give. Writes nothing."""
         return line_up_services.preview(session=row, host_first=values["host_first"])
 
     @action("line-up", permission="agenda.edit", input=LineUpInput, output=LineUpSerializer)
-    def line_up(self, *, by: User, row: Session, values: Values) -> line_up_services.Plan:
+    def line_up(self, *, by: User, row: Session, values: Values) -> line_up_services.LineUpPlan:
         """Build the list from the protocol order."""
         return line_up_services.make(
             session=row, by=by, host_first=values["host_first"], expected=values.get("expected", "")

@@ -37,7 +37,7 @@ SPEAKING = (Capacity.HEAD, Capacity.ALTERNATE, Capacity.REPRESENTATIVE, Capacity
 
 
 @dataclass(frozen=True)
-class Entry:
+class LineUpEntry:
     """A speech in the new list: an existing `slot`, or a new one.
 
     `place` is its new position, `was` its current one, or None if it is new.
@@ -57,10 +57,10 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Plan:
+class LineUpPlan:
     """The new list. `nobody` are parties that haven't named anybody who could speak for them."""
 
-    entries: list[Entry]
+    entries: list[LineUpEntry]
     nobody: list[Party]
     # Identifies the list that it was made from. `make` rejects any other if this is expected.
     digest: str
@@ -93,7 +93,7 @@ def attending(session: Session) -> list[Party]:
     return list(party_names.in_order(rows, session.summit.language, protocol=True))
 
 
-def preview(*, session: Session, host_first: bool = False) -> Plan:
+def preview(*, session: Session, host_first: bool = False) -> LineUpPlan:
     """Return the plan for a session's list. Writes nothing; a constant number of queries.
 
     With `host_first`, the host speaks before all others, whatever its place in the protocol order.
@@ -120,7 +120,7 @@ def preview(*, session: Session, host_first: bool = False) -> Plan:
             nobody.append(party)
     ordered += [(row, row.speaker, row.party) for row in rows if row.party_id in there]
     entries = [
-        Entry(
+        LineUpEntry(
             place=place,
             speaker=speaker,
             party=party,
@@ -130,7 +130,7 @@ def preview(*, session: Session, host_first: bool = False) -> Plan:
         )
         for place, (row, speaker, party) in enumerate(ordered, start=1)
     ]
-    return Plan(entries, nobody, _digest(entries))
+    return LineUpPlan(entries, nobody, _digest(entries))
 
 
 def _speaking(parties: Iterable[Party]) -> dict[int, Person]:
@@ -143,7 +143,7 @@ def _speaking(parties: Iterable[Party]) -> dict[int, Person]:
     return found
 
 
-def _digest(entries: Iterable[Entry]) -> str:
+def _digest(entries: Iterable[LineUpEntry]) -> str:
     content = [
         (entry.slot.pk if entry.slot else 0, entry.was, entry.speaker.pk, entry.party and entry.party.pk)
         for entry in entries
@@ -151,7 +151,7 @@ def _digest(entries: Iterable[Entry]) -> str:
     return hashlib.sha256(repr(content).encode()).hexdigest()[:16]
 
 
-def make(*, session: Session, by: User, host_first: bool = False, expected: str = "") -> Plan:
+def make(*, session: Session, by: User, host_first: bool = False, expected: str = "") -> LineUpPlan:
     """Build the list as in `preview`, and return the plan.
 
     Raises PermissionDenied, and ListChanged if `expected`, a preview's digest, doesn't match the list.
@@ -178,7 +178,7 @@ def make(*, session: Session, by: User, host_first: bool = False, expected: str 
     return plan
 
 
-def _write(session: Session, entries: Iterable[Entry]) -> None:
+def _write(session: Session, entries: Iterable[LineUpEntry]) -> None:
     """Save the positions of the existing speeches and the new speeches. Two queries."""
     entries = list(entries)
     kept = [(entry.slot, entry.place - 1) for entry in entries if entry.slot is not None]

@@ -35,7 +35,7 @@ class SpeakersRefused(ValueError):
 
 
 @dataclass(frozen=True)
-class Line:
+class SpeechLine:
     """A speech in the list: its position, from 1, and its start if all earlier speakers keep to their time."""
 
     slot: Slot
@@ -67,10 +67,12 @@ def slots(session: Session) -> list[Slot]:
     return list(rows.order_by("position", "pk"))
 
 
-def lines(session: Session, rows: Sequence[Slot]) -> list[Line]:
+def lines(session: Session, rows: Sequence[Slot]) -> list[SpeechLine]:
     """Return speeches, which must be ordered, as lines of the list. No query."""
     times = beginnings(starts_at=session.starts_at, opening=session.opening, minutes=(row.minutes for row in rows))
-    return [Line(row, place, begins) for place, (row, begins) in enumerate(zip(rows, times, strict=True), start=1)]
+    return [
+        SpeechLine(row, place, begins) for place, (row, begins) in enumerate(zip(rows, times, strict=True), start=1)
+    ]
 
 
 def totals(session: Session, minutes: Iterable[int]) -> Totals:

@@ -7,13 +7,13 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from summit.permissions.models import Role
-from summit.permissions.route_table import Answer, Gate, Reader, Route, Whose, declared, existing
+from summit.permissions.route_table import Gate, Route, RouteAnswer, RouteReader, Whose, declared, existing
 
 READERS = [
-    Reader("nobody"),
-    Reader("account", account=True),
-    *(Reader(str(role), frozenset({str(role)}), account=True) for role in Role),
-    Reader("superuser", account=True, superuser=True),
+    RouteReader("nobody"),
+    RouteReader("account", account=True),
+    *(RouteReader(str(role), frozenset({str(role)}), account=True) for role in Role),
+    RouteReader("superuser", account=True, superuser=True),
 ]
 LEGEND = {
     "every": "yes, with any object of any summit",
@@ -28,16 +28,16 @@ LEGEND = {
 }
 
 
-def cell(route: Route, method: str, reader: Reader) -> str:
+def cell(route: Route, method: str, reader: RouteReader) -> str:
     """Return the cell for a route, a method and a reader: a key of LEGEND for all objects of the address."""
     answers = {whose: route.answer(method, reader, whose) for whose in route.whose()}
     found = set(answers.values())
-    if found & {Answer.SIGN_IN, Answer.AWAY}:
+    if found & {RouteAnswer.SIGN_IN, RouteAnswer.AWAY}:
         return ">"
-    if route.gate == Gate.PORTAL and found == {Answer.FORBIDDEN}:
+    if route.gate == Gate.PORTAL and found == {RouteAnswer.FORBIDDEN}:
         return "!"
-    yes = {whose for whose, answer in answers.items() if answer == Answer.YES}
-    told = {whose for whose, answer in answers.items() if answer == Answer.FORBIDDEN}
+    yes = {whose for whose, answer in answers.items() if answer == RouteAnswer.YES}
+    told = {whose for whose, answer in answers.items() if answer == RouteAnswer.FORBIDDEN}
     if Whose.ELSEWHERE in yes or (yes and not route.kind and reader.superuser):
         return "every"
     if yes & {Whose.FOREIGN, Whose.NONE, Whose.PUBLIC}:
@@ -109,7 +109,7 @@ def _compact(rows: list[list[str]]) -> list[str]:
     return lines
 
 
-def _short(reader: Reader) -> str:
+def _short(reader: RouteReader) -> str:
     return {"superuser": "super", "accreditation": "accred", "media_representative": "media"}.get(
         reader.name, reader.name.replace("conference_officer", "conf").replace("press_", "p_").replace("_point", "")
     )

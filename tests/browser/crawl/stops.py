@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from summit.permissions.models import Role
-from summit.permissions.route_table import Answer, Gate, Reader, Route, Whose, declared, existing
+from summit.permissions.route_table import Gate, Route, RouteAnswer, RouteReader, Whose, declared, existing
 from tests.browser.crawl.acts import Act, wait_for_swagger
 
 LEADS, FILE = "leads on", "no page"
@@ -55,13 +55,13 @@ OTHERS = {
 
 # Who reads, the first of them to whom an address is open.
 READERS = [
-    Reader("organiser", frozenset({str(Role.ORGANISER), str(Role.PROGRAMME)}), account=True),
-    Reader("protocol", frozenset({str(Role.PROTOCOL)}), account=True),
-    Reader("press", frozenset({str(Role.PRESS_OFFICER)}), account=True),
-    Reader("approver", frozenset({str(Role.PRESS_APPROVER)}), account=True),
-    Reader("superuser", account=True, superuser=True),
+    RouteReader("organiser", frozenset({str(Role.ORGANISER), str(Role.PROGRAMME)}), account=True),
+    RouteReader("protocol", frozenset({str(Role.PROTOCOL)}), account=True),
+    RouteReader("press", frozenset({str(Role.PRESS_OFFICER)}), account=True),
+    RouteReader("approver", frozenset({str(Role.PRESS_APPROVER)}), account=True),
+    RouteReader("superuser", account=True, superuser=True),
 ]
-STATUS = {Answer.YES: 200, Answer.FORBIDDEN: 403, Answer.MISSING: 404}
+STATUS = {RouteAnswer.YES: 200, RouteAnswer.FORBIDDEN: 403, RouteAnswer.MISSING: 404}
 # Whose browser opens what isn't open to everybody, a desk or the portal's readers: an account with a second step.
 AS = {
     "account_logout": "organiser",
@@ -215,7 +215,7 @@ def _reader(route: Route) -> tuple[str, int]:
     if route.gate == Gate.PORTAL:
         return "focal", 200
     answers = {reader.name: route.answer("GET", reader, whose) for reader in READERS}
-    for wanted in (Answer.YES, Answer.FORBIDDEN):
+    for wanted in (RouteAnswer.YES, RouteAnswer.FORBIDDEN):
         if name := next((name for name, answer in answers.items() if answer == wanted), None):
             return name, STATUS[wanted]
     return READERS[0].name, 404
@@ -252,7 +252,7 @@ def is_alike(stop: Stop) -> bool:
     is_other = model is not None and (crc32(model[1].encode()) % 2 == 0) == (model[2] == "changelist")
     same = (
         is_other
-        or stop.status == STATUS[Answer.FORBIDDEN]
+        or stop.status == STATUS[RouteAnswer.FORBIDDEN]
         or stop.route.endswith(("_table", "_history", "_add", "_delete"))
     )
     return same and stop.route.startswith("admin:") and not stop.route.startswith(STAND_FOR_ALL)

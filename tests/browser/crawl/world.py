@@ -20,7 +20,7 @@ from django.test import Client
 
 from delegations.invitations.models.invitations import Invitation, InvitationLink, Reply
 from delegations.invitations.services import invitations, links
-from delegations.invitations.services.answers import Way, answer
+from delegations.invitations.services.answers import AnswerReceipt, answer
 from delegations.invitations.services.scanned_answers import Scan
 from delegations.members.models.categories import Capacity, Category
 from delegations.members.models.duplicates import DuplicateCandidate
@@ -124,7 +124,7 @@ def _invitations(summit: Summit) -> None:
         answer(invitation=row, answer=said, note="A note.\nOf two lines.", name="An ambassador", by=by)
     scan = Scan("note.pdf", "application/pdf", b"%PDF-1.7")
     for row in rows[20:22]:
-        way = Way("note_verbale", "NV 12/2025", date(2025, 3, 3), scan)
+        way = AnswerReceipt("note_verbale", "NV 12/2025", date(2025, 3, 3), scan)
         answer(invitation=row, answer="represented", level="minister", note="", name="An embassy", by=by, way=way)
     invitations.revoke(invitation=rows.filter(state="sent").order_by("-pk")[0], by=by)
     named = Membership.objects.filter(party__summit=summit).order_by("pk").values_list("pk", flat=True)

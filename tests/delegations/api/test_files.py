@@ -10,7 +10,7 @@ from django.test import Client
 
 from delegations.invitations.models.invitations import Reply, ReplyScan
 from delegations.invitations.models.letters import LetterTemplate
-from delegations.members.field_groups import Reader
+from delegations.members.field_groups import FieldReader
 from delegations.travel.services import visas
 from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
@@ -50,7 +50,7 @@ def test_each_look_at_a_photograph_is_noted(place: Place, monkeypatch: pytest.Mo
     assert place.focal.get(f"{DESK}photos/{ada.public_id}/content/").status_code == 200
     assert kind(place.focal.get(f"{DESK}photos/{ben.public_id}/content/")) == (404, "not-found")
     # Control: without asking whose it is a focal point would see it.
-    monkeypatch.setattr(Reader, "visible", lambda self, person: {"photo"})
+    monkeypatch.setattr(FieldReader, "visible", lambda self, person: {"photo"})
     assert place.focal.get(f"{DESK}photos/{ben.public_id}/content/").status_code == 200
 
 

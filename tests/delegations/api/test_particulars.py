@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from delegations.members.field_groups import Reader
+from delegations.members.field_groups import FieldReader
 from delegations.members.models.particulars import Particulars
 from summit.audit import access_log
 from summit.audit.models import AuditEntry
@@ -53,7 +53,7 @@ def test_a_focal_point_sees_its_own(own: Land, other: Land, focal: Program, monk
     assert focal.patch(where, {"sex": "F"}, If_Match="*").json()["sex"] == "F"
     assert {fields[0] for _label, fields in seen_by(focal.user)} == {"diet", "sex"}
     # Control: who reads is asked for each field.
-    monkeypatch.setattr(Reader, "visible", lambda self, person: {"passport_number"})
+    monkeypatch.setattr(FieldReader, "visible", lambda self, person: {"passport_number"})
     assert focal.get(where).json()["passport_number"] == "XOwn"
 
 

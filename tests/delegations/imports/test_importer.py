@@ -11,7 +11,7 @@ from django.db import connection
 
 from bench import importing
 from delegations.imports.selectors import existing_rows
-from delegations.imports.selectors.report import Report
+from delegations.imports.selectors.report import ImportReport
 from delegations.imports.services import importer
 from delegations.imports.services.importer import preview, read_in
 from delegations.members.models.categories import Category
@@ -47,12 +47,12 @@ def table(text: str) -> Table:
     return read(filename="x.csv", content=text.encode())
 
 
-def into(summit: Summit, text: str, **values: Any) -> Report:
+def into(summit: Summit, text: str, **values: Any) -> ImportReport:
     """Read a table in; parties that aren't on the list yet are entered."""
     return read_in(summit=summit, table=table(text), **{"by": SYSTEM, "answers": ENTER, **values})
 
 
-def told(report: Report) -> list[tuple[int, str, list[str]]]:
+def told(report: ImportReport) -> list[tuple[int, str, list[str]]]:
     return [(line.number, line.outcome, line.notes) for line in report.lines]
 
 
@@ -93,7 +93,7 @@ class TestParties:
         dry = preview(summit=summit, table=table(HEADS), by=SYSTEM, answers=ENTER)
         assert [model.objects.count() for model in (Party, Person, Membership, AuditEntry)] == [0, 0, 0, 0]
         assert dry.as_data() == into(summit, HEADS).as_data()
-        assert Report.from_data(dry.as_data()) == dry
+        assert ImportReport.from_data(dry.as_data()) == dry
         before = AuditEntry.objects.count()
         assert into(summit, HEADS).counts == {"new": 0, "changed": 0, "same": 4, "asks": 0, "refused": 0, "odd": 0}
         assert (Party.objects.count(), Person.objects.count(), AuditEntry.objects.count()) == (4, 4, before)

@@ -8,7 +8,7 @@ from django.test import Client
 
 from delegations.imports.models import DelegationImportFile
 from delegations.imports.selectors import row_matching
-from delegations.imports.selectors.report import Report
+from delegations.imports.selectors.report import ImportReport
 from delegations.imports.services import import_files
 from delegations.imports.services.importer import preview, read_in
 from delegations.members.models.categories import Category
@@ -51,7 +51,7 @@ def france(summit: Summit) -> Party:
     return found
 
 
-def into(summit: Summit, text: str, **values: Any) -> Report:
+def into(summit: Summit, text: str, **values: Any) -> ImportReport:
     table = read(filename="x.csv", content=text.encode())
     return read_in(summit=summit, table=table, **{"by": SYSTEM, **values})
 
@@ -60,7 +60,7 @@ def people() -> list[tuple[str, str]]:
     return list(Person.objects.order_by("pk").values_list("office", "email"))
 
 
-def outcomes(report: Report) -> list[str]:
+def outcomes(report: ImportReport) -> list[str]:
     return [line.outcome for line in report.lines]
 
 

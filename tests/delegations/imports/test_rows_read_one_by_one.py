@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from delegations.imports.selectors import row_form, row_matching
-from delegations.imports.selectors.report import Report
+from delegations.imports.selectors.report import ImportReport
 from delegations.imports.services.importer import read_in
 from delegations.members.models.categories import Category
 from delegations.members.models.duplicates import DuplicateCandidate, DuplicateReason
@@ -28,11 +28,11 @@ def summit() -> Summit:
     return made
 
 
-def into(summit: Summit, text: str) -> Report:
+def into(summit: Summit, text: str) -> ImportReport:
     return read_in(summit=summit, table=read(filename="x.csv", content=text.encode()), by=SYSTEM)
 
 
-def outcomes(report: Report) -> list[str]:
+def outcomes(report: ImportReport) -> list[str]:
     return [line.outcome for line in report.lines]
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 
 from delegations.invitations.models.invitations import Channel, Invitation, Reply, ReplyScan
 from delegations.invitations.services import answers, scanned_answers
-from delegations.invitations.services.answers import AnswerOutdated, AnswerProblem, Way, answer
+from delegations.invitations.services.answers import AnswerOutdated, AnswerProblem, AnswerReceipt, answer
 from delegations.invitations.services.scanned_answers import Scan, ScanProblem, read
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM, Link, Mailbox
@@ -23,7 +23,7 @@ LEVELS = (
     "Choose one of these levels, or leave it open: head of state, head of government, deputy head of government, "
     "minister, deputy minister or state secretary, senior official, ambassador or chargé d’affaires."
 )
-PAPER = Way(
+PAPER = AnswerReceipt(
     "note_verbale", reference=" NV  12/2025 ", dated=date(2025, 3, 3), scan=Scan("n.pdf", "application/pdf", b"%PDF-")
 )
 
@@ -67,7 +67,7 @@ class TestWay:
         focal = f.FocalPointFactory(party=row.party, person__user=f.UserFactory()).person.user
         programme = f.UserFactory.with_role(Role.PROGRAMME, row.party.summit)
         for by in (Link(row.links.get().public_id), focal, programme):
-            refuses(PermissionDenied, give, row, by, way=Way("telephone"))
+            refuses(PermissionDenied, give, row, by, way=AnswerReceipt("telephone"))
         assert Reply.objects.count() == 0
 
     def test_a_desks_ways(self) -> None:
@@ -76,9 +76,9 @@ class TestWay:
         for channel in Channel:
             if channel in (Channel.LINK, Channel.PORTAL):
                 with pytest.raises(AnswerProblem, match="Choose by which way the answer came"):
-                    give(row, user, way=Way(channel))
+                    give(row, user, way=AnswerReceipt(channel))
             else:
-                give(row, user, way=Way(channel))
+                give(row, user, way=AnswerReceipt(channel))
                 assert Reply.objects.latest("pk").channel == channel
 
     def test_what_is_entered_is_looked_at(self) -> None:
@@ -86,14 +86,18 @@ class TestWay:
         user = desk(row)
         for field, values, said in (
             ("level", {"level": "king"}, LEVELS),
-            ("channel", {"way": Way("pigeon")}, "Choose by which way the answer came."),
-            ("reference", {"way": Way("letter", reference="x" * 81)}, "This has 81 characters. Shorten it to 80."),
+            ("channel", {"way": AnswerReceipt("pigeon")}, "Choose by which way the answer came."),
+            (
+                "reference",
+                {"way": AnswerReceipt("letter", reference="x" * 81)},
+                "This has 81 characters. Shorten it to 80.",
+            ),
         ):
             with pytest.raises(AnswerProblem) as problem:
                 give(row, user, **values)
             assert (problem.value.field, str(problem.value)) == (field, said)
         with pytest.raises(AnswerProblem) as problem:
-            give(row, user, answer="", name=" ", way=Way("", reference="x" * 81))
+            give(row, user, answer="", name=" ", way=AnswerReceipt("", reference="x" * 81))
         # All that is missing is said at once.
         found = (problem.value, *problem.value.others)
         assert [each.field for each in found] == ["answer", "name", "channel", "reference"]
@@ -114,14 +118,14 @@ def test_a_page_that_is_behind_is_shown_the_newer_one(monkeypatch: pytest.Monkey
     first = answer(invitation=row, answer="regrets", note="", name="Embassy", by=SYSTEM)
     user = desk(row)
     with pytest.raises(AnswerOutdated, match="Another answer came") as outdated:
-        give(row, user, way=Way("telephone"), newest="")
+        give(row, user, way=AnswerReceipt("telephone"), newest="")
     assert outdated.value.newer == first
     assert (Reply.objects.count(), Invitation.objects.get().answer) == (1, "regrets")
-    give(row, user, way=Way("telephone"), newest=first.public_id)
+    give(row, user, way=AnswerReceipt("telephone"), newest=first.public_id)
     assert (Reply.objects.count(), Invitation.objects.get().answer) == (2, "attending")
     # Control: without the look it is overwritten.
     monkeypatch.setattr(answers, "_look_for_newer", lambda invitation, newest: None)
-    give(row, user, way=Way("telephone"), newest="", answer="regrets")
+    give(row, user, way=AnswerReceipt("telephone"), newest="", answer="regrets")
     assert Invitation.objects.get().answer == "regrets"
 
 
@@ -136,8 +140,8 @@ class TestAtOnce:
         """Let two desks record at once, whose pages both showed no answer; return what came of each."""
         one, two = desk(row), desk(row)
         return at_once(
-            lambda: give(fresh(row), one, way=Way("telephone"), newest="", name="One"),
-            lambda: give(fresh(row), two, way=Way("letter"), newest="", answer="regrets", name="Two"),
+            lambda: give(fresh(row), one, way=AnswerReceipt("telephone"), newest="", name="One"),
+            lambda: give(fresh(row), two, way=AnswerReceipt("letter"), newest="", answer="regrets", name="Two"),
         )
 
     def test_of_two_desks_exactly_one_records_and_the_other_is_shown_it(self) -> None:
@@ -165,7 +169,9 @@ class TestAtOnce:
             row = in_state("sent")
             user, link = desk(row), Link(row.links.get().public_id)
             came = at_once(
-                lambda row=row, user=user: give(fresh(row), user, way=Way("letter"), newest="", name="Desk"),
+                lambda row=row, user=user: give(
+                    fresh(row), user, way=AnswerReceipt("letter"), newest="", name="Desk"
+                ),
                 lambda row=row, link=link: give(fresh(row), link, answer="regrets", name="Link"),
             )
             kept = list(row.replies.order_by("pk").values_list("name", flat=True))

@@ -8,7 +8,7 @@ from django.db import IntegrityError
 
 from delegations.invitations.models.invitations import TRANSITIONS, Invitation, InvitationLink, InvitationState
 from delegations.invitations.selectors import eligibility
-from delegations.invitations.selectors.eligibility import Step, preview
+from delegations.invitations.selectors.eligibility import InvitationStep, preview
 from delegations.invitations.services import drafts_and_approval, invitations
 from delegations.invitations.services.drafts_and_approval import approve, approve_many, prepare, reopen, supersede
 from delegations.invitations.services.invitations import invite
@@ -152,9 +152,9 @@ class TestSteps:
         f.InvitationFactory(party=draft)
         f.InvitationFactory(party=approved, state="approved", approved_at=f.START, approved_by=by)
         f.InvitationFactory(party=sent, state="sent", sent_at=f.START)
-        found = preview(parties=summit.parties.all(), step=Step.PREPARE)
+        found = preview(parties=summit.parties.all(), step=InvitationStep.PREPARE)
         assert (found.to, [party for party, _why in found.skipped]) == ([bare], [host, mute, draft, approved, sent])
-        found = preview(parties=summit.parties.all(), step=Step.APPROVE, by=by)
+        found = preview(parties=summit.parties.all(), step=InvitationStep.APPROVE, by=by)
         assert found.to == [draft]
         assert [why for party, why in found.skipped if party in (approved, bare)] == [
             "Its invitation is approved already.",

@@ -161,7 +161,7 @@ class TestPaper:
 
         monkeypatch.setattr(letter_pdf, "print_pdf", keep)
         head = "Home Office\n2 Marsham Street\n10 شارع النصر\n12-14"
-        sheet = letter_pdf.Sheet("T", (), head, "", date(2025, 3, 31), "", "F", "A", "ar")
+        sheet = letter_pdf.LetterSheet("T", (), head, "", date(2025, 3, 31), "", "F", "A", "ar")
         letter_pdf.write(sheet)
         assert [(line["text"], line["way"]) for line in printed["letterhead"]] == [
             ("Home Office", "ltr"), ("2 Marsham Street", "ltr"), ("10 شارع النصر", "rtl"), ("12-14", "ltr"),

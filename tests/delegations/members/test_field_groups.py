@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from delegations.members import field_groups
-from delegations.members.field_groups import GROUPS, PARTICULARS, Reader, filled, visible_fields
+from delegations.members.field_groups import GROUPS, PARTICULARS, FieldReader, filled, visible_fields
 from delegations.members.models.particulars import Particulars
 from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSession
@@ -82,7 +82,7 @@ def test_every_role_and_group(own: Party, people: dict[str, Person]) -> None:
             mine = EVERYTHING if role == Role.FOCAL_POINT and whose == "own" else set()
             expected = mine | (desk if whose != "elsewhere" else set())
             assert visible_fields(user, person) == expected, (role, whose)
-            assert Reader(user).changeable(person) == expected, (role, whose)
+            assert FieldReader(user).changeable(person) == expected, (role, whose)
     assert all(visible_fields(SYSTEM, person) == EVERYTHING for person in people.values())
 
 
@@ -104,7 +104,7 @@ class TestFocalPoint:
         by = acting(how, own)
         seen = {whose: visible_fields(by, person) for whose, person in people.items()}
         assert seen == {"own": EVERYTHING, "foreign": set(), "by a desk": set(), "elsewhere": set()}
-        assert {whose: Reader(by).changeable(person) for whose, person in people.items()} == seen
+        assert {whose: FieldReader(by).changeable(person) for whose, person in people.items()} == seen
         if isinstance(by, User):
             f.InvitationFactory(party=own, state="revoked")
             by = User.objects.get(pk=by.pk)
@@ -112,14 +112,14 @@ class TestFocalPoint:
             own.invitations.get().links.update(revoked_at=f.START)
         else:
             PortalSession.objects.update(ended_at=f.START)
-        assert visible_fields(by, people["own"]) == Reader(by).changeable(people["own"]) == set()
+        assert visible_fields(by, people["own"]) == FieldReader(by).changeable(people["own"]) == set()
 
     def test_sees_all_but_what_a_desk_corrected(self, own: Party, people: dict[str, Person]) -> None:
         Particulars.objects.filter(person=people["own"]).update(withheld=["passport_number", "hotel"])
         person = again(people["own"])
         rest = EVERYTHING - {"passport_number", "hotel"}
         by = acting("link", own)
-        assert (visible_fields(by, person), Reader(by).changeable(person)) == (rest, rest)
+        assert (visible_fields(by, person), FieldReader(by).changeable(person)) == (rest, rest)
         # That it is there may be told.
         assert filled(person) == EVERYTHING
 
@@ -131,7 +131,7 @@ class TestFocalPoint:
         # Whom was entered for the party and is no member yet.
         early = f.ParticularsFactory(entered_for=own, person__summit=own.summit).person
         for person, kept in ((bare, set()), (by_desk, {"hotel"}), (moved, {"hotel"}), (early, set())):
-            assert Reader(by).changeable(again(person)) == EVERYTHING - kept
+            assert FieldReader(by).changeable(again(person)) == EVERYTHING - kept
         assert visible_fields(by, again(by_desk)) == visible_fields(by, again(moved)) == set()
 
 
@@ -153,7 +153,7 @@ def test_many_people_cost_no_more_queries_than_one(
     joined = ("particulars__entered_for", "photo__entered_for", "membership__party")
     people = list(Person.objects.filter(membership__party=own, particulars__isnull=False).select_related(*joined))
     with django_assert_num_queries(number):
-        reader = Reader(by)
+        reader = FieldReader(by)
         assert all(reader.visible(person) == reader.changeable(person) == EVERYTHING for person in people)
     assert len(people) == 3
 
@@ -161,6 +161,6 @@ def test_many_people_cost_no_more_queries_than_one(
 def test_the_control_of_what_is_withheld(own: Party, monkeypatch: pytest.MonkeyPatch) -> None:
     person = entered(None, member_of=own)
     by = acting("link", own)
-    assert Reader(by).changeable(person) == set()
+    assert FieldReader(by).changeable(person) == set()
     monkeypatch.setattr(field_groups, "others", lambda person, party: set())
-    assert Reader(by).changeable(person) == EVERYTHING
+    assert FieldReader(by).changeable(person) == EVERYTHING

@@ -254,7 +254,7 @@ class TestWhom:
         assert names(faces()) == ["First", "Second", "Beta"]
         refuses(PermissionDenied, faces, f.UserFactory.with_role(Role.PROGRAMME, summit))
         monkeypatch.setattr(photo_sheet, "MOST", 2)
-        refused = refuses(photo_sheet.TooMany, faces)
+        refused = refuses(photo_sheet.TooManyPhotos, faces)
         assert str(refused) == "A sheet holds 2 people. Choose fewer parties, or a day of arrival."
 
     def test_of_some_parties_and_of_a_day_at_the_venue(self, summit: Summit, vetting: User) -> None:

@@ -165,7 +165,7 @@ class TestRaces:
         anything = frozenset({HandoverState.PASSED, HandoverState.DROPPED})
         monkeypatch.setattr(handovers, "TRANSITIONS", dict.fromkeys(HandoverState.values, anything))
         monkeypatch.setattr(
-            handovers, "_kind", lambda _row: handover_items.Kind("place", "", list, dict, _nothing, _nothing)
+            handovers, "_kind", lambda _row: handover_items.HandoverKind("place", "", list, dict, _nothing, _nothing)
         )
         assert self.race(party, protocol) == ["dropped", "passed"]
 

@@ -10,7 +10,7 @@ from delegations.parties.admin import proposed_names as proposed_names_admin
 from delegations.parties.models.parties import Party, PartyName
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import footnotes, party_names, proposed_names
-from delegations.parties.selectors.party_names import Named
+from delegations.parties.selectors.party_names import NamedParty
 from summit.summits.models import Summit
 from tests import factories as f
 from tests.delegations.helpers import text
@@ -29,7 +29,7 @@ def substate(**more: Any) -> Party:
     return party
 
 
-def both(party: Party, language: str) -> Named:
+def both(party: Party, language: str) -> NamedParty:
     """Return the party's name, asked for both ways: they are one."""
     policy = Policy.objects.of(party.summit)
     one = party_names.named(party, policy=policy, language=language)
@@ -40,7 +40,7 @@ def both(party: Party, language: str) -> Named:
 def test_in_each_language_a_party_is_called_as_its_name_there_stands() -> None:
     party = f.PartyFactory(name="France", formal_name="French Republic", salutation="Excellency,", iso_code="FR")
     english = ("France", "French Republic", "France", "Excellency,", "", "FR", "en")
-    assert both(party, "en") == Named(*english, recognised=True)
+    assert both(party, "en") == NamedParty(*english, recognised=True)
     arabic = {
         "name": "فرنسا",
         "formal_name": "الجمهورية الفرنسية",
@@ -48,7 +48,7 @@ def test_in_each_language_a_party_is_called_as_its_name_there_stands() -> None:
         "salutation": "صاحب المعالي،",
     }
     f.PartyNameFactory(party=party, language="ar", **arabic)
-    assert both(party, "ar") == Named(*arabic.values(), "", "FR", "ar")
+    assert both(party, "ar") == NamedParty(*arabic.values(), "", "FR", "ar")
     # Where a language has the short name alone it stands for the others.
     f.PartyNameFactory(party=party, language="fr", name="La France", footnote="")
     found = both(party, "fr")

@@ -9,7 +9,7 @@ from django.test import Client
 from delegations.parties.models.groups import PartyGroup
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import countries, country_names
-from delegations.parties.selectors.regions import CODES_OF, Group, groups_of
+from delegations.parties.selectors.regions import CODES_OF, RegionGroup, groups_of
 from delegations.parties.services import groups
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
@@ -47,10 +47,10 @@ def test_egypt_is_found_under_africa_and_turkiye_under_both(summit: Summit) -> N
         f.PartyFactory(summit=summit, name=name, iso_code=code)
     desk: Client = sign_in(summit, Role.PROTOCOL)
     for group, wanted in (
-        (Group.AFRICA, {"Egypt"}),
-        (Group.UN_ASIA, {"Türkiye"}),
-        (Group.UN_WEST, {"Türkiye", "France"}),
-        (Group.OCEANIA, set()),
+        (RegionGroup.AFRICA, {"Egypt"}),
+        (RegionGroup.UN_ASIA, {"Türkiye"}),
+        (RegionGroup.UN_WEST, {"Türkiye", "France"}),
+        (RegionGroup.OCEANIA, set()),
     ):
         page = text(desk.get(f"/admin/delegations/party/?group={group.value}")).partition("<main")[2]
         names = {name for name in ("Egypt", "Türkiye", "France", "Acme") if f">{name}<" in page}

@@ -27,7 +27,7 @@ def somebody(summit: Summit, name: str, party: Party | None = None, **values: An
     return person
 
 
-def names(found: list[dietary_and_access_needs.Line]) -> list[str]:
+def names(found: list[dietary_and_access_needs.NeedsLine]) -> list[str]:
     return [line.person.name for line in found]
 
 

@@ -226,7 +226,7 @@ def test_names_of_files(tmp_path: Path) -> None:
 def test_speeches_are_put_on_the_list_in_as_many_queries_for_one_as_for_many(
     summit: Summit, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports_services._Import, "line", lambda self, file: folder_report.Line(number=1))
+    monkeypatch.setattr(imports_services._Import, "line", lambda self, file: folder_report.FolderLine(number=1))
     counts = []
     for rows in (TABLE.splitlines()[:2], TABLE.splitlines()):
         (folder / "speakers.csv").write_text("\n".join(rows))

@@ -3,7 +3,7 @@
 import random
 
 from press.imports.files.markdown_writer import write
-from press.imports.files.report import Report
+from press.imports.files.report import FileReport
 from press.texts.markdown import Block, Span, to_blocks
 
 PIECES = [
@@ -42,14 +42,14 @@ def test_words_come_back_from_markdown() -> None:
         block = wrap(kind, spans)
         if not said(block):
             continue
-        found = to_blocks(write([block, Block("p", spans=(Span("end"),))], Report()))
+        found = to_blocks(write([block, Block("p", spans=(Span("end"),))], FileReport()))
         assert (found[0].kind, said(found[0])) == (kind, said(block)), spans
         assert kind != "ol" or found[0].start == 7
         assert [each.text for each in found[1:]] == ["end"]
 
 
 def test_what_markdown_cannot_write_is_plain_and_said() -> None:
-    report = Report()
+    report = FileReport()
     spans = (Span("(", frozenset({"em"})), Span("*a*", frozenset({"strong"})), Span("b", frozenset({"em"})))
     assert write([Block("p", spans=spans)], report) == "\\(\\*a\\*b\n"
     assert [(note.kind, note.quotes) for note in report.notes()] == [("marks", ("(*a*b",))]

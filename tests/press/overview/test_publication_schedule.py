@@ -68,7 +68,7 @@ def give(slot: Slot, title: str, embargo: Embargo) -> None:
     text.save()
 
 
-def titles(groups: list[publication_schedule.Group]) -> list[tuple[str, list[str], bool]]:
+def titles(groups: list[publication_schedule.ScheduleGroup]) -> list[tuple[str, list[str], bool]]:
     zone = groups[0].texts[0].summit.zone
     return [(f"{each.at.astimezone(zone):%H:%M}", [row.title for row in each.texts], each.planned) for each in groups]
 

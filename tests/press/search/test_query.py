@@ -12,7 +12,7 @@ from press.published_texts import selectors as published_texts_selectors
 from press.search import query as query_search
 from press.search import services as search_services
 from press.search.models import SearchEntry, SearchWord
-from press.search.params import Asked
+from press.search.params import SearchParams
 from press.texts.models.editions import Edition
 from press.texts.models.texts import TextKind
 from press.texts.services import editions, texts
@@ -110,7 +110,7 @@ def summit() -> Summit:
 
 
 def look(summit: Summit, query: str, **chosen: Any) -> Shown:
-    return narrowed(summit, Asked(query, **chosen), party_names.book(summit))
+    return narrowed(summit, SearchParams(query, **chosen), party_names.book(summit))
 
 
 def keys(shown: Shown) -> list[str]:

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from press.texts.selectors import word_differences
-from press.texts.selectors.word_differences import Kind, Pair, compare, compare_words, differ, paragraphs
+from press.texts.selectors.word_differences import DifferenceKind, Pair, compare, compare_words, differ, paragraphs
 
 
 def told(pairs: list[Pair]) -> list[str]:
     """Return each paragraph in one line: what is gone in [-...-], what is new in {+...+}."""
-    marks = {Kind.SAME: "{}", Kind.GONE: "[-{}-]", Kind.NEW: "{{+{}+}}"}
+    marks = {DifferenceKind.SAME: "{}", DifferenceKind.GONE: "[-{}-]", DifferenceKind.NEW: "{{+{}+}}"}
     return ["".join(marks[run.kind].format(run.words) for run in pair.runs) for pair in pairs]
 
 
@@ -55,10 +55,10 @@ def test_paragraphs_are_matched_before_their_words() -> None:
         "{+Something else entirely comes.+}",
     ]
     assert [(pair.kind, pair.old_at, pair.new_at) for pair in pairs] == [
-        (Kind.SAME, 0, 0),
-        (Kind.GONE, 1, None),
-        (Kind.CHANGED, 2, 1),
-        (Kind.NEW, None, 2),
+        (DifferenceKind.SAME, 0, 0),
+        (DifferenceKind.GONE, 1, None),
+        (DifferenceKind.CHANGED, 2, 1),
+        (DifferenceKind.NEW, None, 2),
     ]
 
 
@@ -83,7 +83,7 @@ def test_words_of_a_long_text() -> None:
     words = [f"word{n * 7919 % 1709}" for n in range(1600)]
     changed = [f"{word}s" if n % 40 == 0 else word for n, word in enumerate(words)]
     old, new = ("\n\n".join(" ".join(side[n : n + 80]) for n in range(0, 1600, 80)) for side in (words, changed))
-    assert sum(run.kind == Kind.NEW for pair in compare(old, new) for run in pair.runs) == 40
+    assert sum(run.kind == DifferenceKind.NEW for pair in compare(old, new) for run in pair.runs) == 40
 
 
 def test_what_is_held_against_each_other_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:

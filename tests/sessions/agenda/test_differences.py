@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessions.agenda.selectors.change_descriptions import place_line, story
-from sessions.agenda.selectors.changed_lines import Line
+from sessions.agenda.selectors.changed_lines import ChangedLine
 from sessions.agenda.selectors.differences import (
     ROLES,
     Nature,
@@ -22,7 +22,7 @@ from sessions.agenda.selectors.differences import (
 )
 from sessions.agenda.selectors.released_snapshots import row_of
 from sessions.agenda.selectors.sequence_numbers import numbered
-from sessions.agenda.selectors.snapshots import Agenda, Place, Snapshot
+from sessions.agenda.selectors.snapshots import Agenda, ParticipantSnapshot, Snapshot
 from sessions.conflicts.selectors.occupancy import Use, overlapping
 from sessions.draft.models.kinds import SessionKind
 from sessions.draft.models.sessions import MediaAccess
@@ -32,7 +32,7 @@ from sessions.visibility.models import DESK, PARTS, RANKS, Visibility, rank_of
 from tests.factories import START, SummitFactory
 
 SOME = settings(max_examples=40)
-PLACE = Place("participant", 1, None, "", "Aland", "")
+PLACE = ParticipantSnapshot("participant", 1, None, "", "Aland", "")
 SESSION = Snapshot(
     key="k" * 16,
     session_id=1,
@@ -49,7 +49,7 @@ SESSION = Snapshot(
 )
 
 places = st.builds(
-    Place,
+    ParticipantSnapshot,
     role=st.sampled_from(["chair", "moderator", "speaker", "participant", "interpreter"]),
     party_id=st.none() | st.integers(1, 4),
     person_id=st.none() | st.integers(1, 4),
@@ -262,28 +262,30 @@ def test_each_part_is_found(case: str) -> None:
 
 WORDS = {
     "moved": [
-        Line("Time", "Monday 31 March 2025, 09:00–10:00 London time", "Monday 31 March 2025, 09:30–10:30 London time")
+        ChangedLine(
+            "Time", "Monday 31 March 2025, 09:00–10:00 London time", "Monday 31 March 2025, 09:30–10:30 London time"
+        )
     ],
     "longer": [
-        Line(
+        ChangedLine(
             "Longer",
             "Monday 31 March 2025, 09:00–10:00 London time (60 minutes)",
             "Monday 31 March 2025, 09:00–10:30 London time (90 minutes)",
         )
     ],
-    "room": [Line("Room", "Blue Room, House", "Red Room, House")],
-    "summary": [Line("Summary", "none", "Bring maps.")],
-    "visibility": [Line("Visible to", "those who take part", "everybody")],
-    "speakers": [Line("Speakers", "nobody", "Aland: 5 minutes")],
-    "participants": [Line("Participants", "Aland", "nobody")],
-    "level": [Line("Participants", "Aland", "Aland: head +1")],
-    "own kind": [Line("Kind", "plenary", "Fireside talk")],
-    "languages": [Line("Interpretation", "none", "from English into French: booth 2")],
-    "documents": [Line("Documents", "none", "Draft")],
-    "media": [Line("Media", "closed to the media", "pooled media")],
-    "places": [Line("Places", "no limit", "20")],
+    "room": [ChangedLine("Room", "Blue Room, House", "Red Room, House")],
+    "summary": [ChangedLine("Summary", "none", "Bring maps.")],
+    "visibility": [ChangedLine("Visible to", "those who take part", "everybody")],
+    "speakers": [ChangedLine("Speakers", "nobody", "Aland: 5 minutes")],
+    "participants": [ChangedLine("Participants", "Aland", "nobody")],
+    "level": [ChangedLine("Participants", "Aland", "Aland: head +1")],
+    "own kind": [ChangedLine("Kind", "plenary", "Fireside talk")],
+    "languages": [ChangedLine("Interpretation", "none", "from English into French: booth 2")],
+    "documents": [ChangedLine("Documents", "none", "Draft")],
+    "media": [ChangedLine("Media", "closed to the media", "pooled media")],
+    "places": [ChangedLine("Places", "no limit", "20")],
     "a part shown to fewer": [
-        Line("Visible to", "those who take part", "those who take part; room: organisers only")
+        ChangedLine("Visible to", "those who take part", "those who take part; room: organisers only")
     ],
 }
 

@@ -8,7 +8,7 @@ import pytest
 from delegations.parties.models.parties import Party
 from sessions.agenda.selectors.draft_snapshots import draft
 from sessions.conflicts.selectors import warnings
-from sessions.conflicts.selectors.warnings import RULES, Kind
+from sessions.conflicts.selectors.warnings import RULES, WarningKind
 from sessions.draft.models.kinds import SessionKind
 from sessions.draft.models.participants import ParticipantRole
 from sessions.draft.models.sessions import Session
@@ -51,7 +51,7 @@ def head(party: Party) -> Person:
 
 
 def test_every_kind_has_its_rule() -> None:
-    assert set(RULES) == set(Kind)
+    assert set(RULES) == set(WarningKind)
 
 
 def test_a_room_is_taken_with_its_set_up_and_clear_down(summit: Summit) -> None:

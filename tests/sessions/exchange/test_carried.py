@@ -13,7 +13,7 @@ from lxml import etree
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.agenda.selectors import snapshots
 from sessions.draft.models.sessions import Session
-from sessions.exchange.selectors.report import Report
+from sessions.exchange.selectors.report import ScheduleReport
 from sessions.exchange.services.importer import read_in
 from sessions.visibility.models import Visibility
 from summit.audit.services import SYSTEM
@@ -36,7 +36,7 @@ SAID = {
 }
 
 
-def take(summit: Summit, content: bytes) -> Report:
+def take(summit: Summit, content: bytes) -> ScheduleReport:
     return read_in(summit=summit, content=content, by=SYSTEM, visibility=Visibility.PUBLIC)
 
 

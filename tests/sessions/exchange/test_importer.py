@@ -19,7 +19,7 @@ from sessions.draft.models.sessions import Session
 from sessions.exchange.selectors import planner
 from sessions.exchange.selectors.parsers import read
 from sessions.exchange.selectors.plain_text import Unreadable
-from sessions.exchange.selectors.report import Report
+from sessions.exchange.selectors.report import ScheduleReport
 from sessions.exchange.services.importer import preview, read_in
 from sessions.visibility.models import Visibility
 from summit.audit.models import AuditEntry
@@ -76,11 +76,11 @@ XML = b"""<?xml version="1.0" encoding="UTF-8"?>
 </event></room></day></schedule>"""
 
 
-def outcomes(report: Report) -> list[str]:
+def outcomes(report: ScheduleReport) -> list[str]:
     return [line.outcome for line in report.lines]
 
 
-def take(summit: Summit, content: bytes, **more: Any) -> Report:
+def take(summit: Summit, content: bytes, **more: Any) -> ScheduleReport:
     return read_in(summit=summit, content=content, by=SYSTEM, **more)
 
 

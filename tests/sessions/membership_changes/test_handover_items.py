@@ -8,7 +8,7 @@ import pytest
 from delegations.members.models.members import Membership
 from delegations.members.services import members
 from delegations.membership_changes import handover_items
-from delegations.membership_changes.handover_items import Delegation, Desk, Item, NotHeld
+from delegations.membership_changes.handover_items import Delegation, HandoverDesk, HandoverItem, NotHeld
 from delegations.membership_changes.models import Handover
 from delegations.membership_changes.services import handovers
 from delegations.parties.models.parties import Party
@@ -88,7 +88,7 @@ class TestHeld:
 
 
 class TestTold:
-    def told(self, row: Session, what: str, reader: handover_items.Reader, key: str = "") -> Item:
+    def told(self, row: Session, what: str, reader: handover_items.Reader, key: str = "") -> HandoverItem:
         keys = [(what, key or row.public_id)]
         (item,) = handover_items.items(summit=row.summit, keys=keys, reader=reader)
         return item
@@ -97,7 +97,7 @@ class TestTold:
         row = session(summit, title="Secret dinner", visibility=Visibility.ORGANISERS)
         place(row, head.person)
         item, other = (
-            self.told(row, "place", Desk(f.UserFactory.with_role(role, summit)))
+            self.told(row, "place", HandoverDesk(f.UserFactory.with_role(role, summit)))
             for role in (Role.PROTOCOL, Role.ACCREDITATION)
         )
         assert item.label == "place in a session"

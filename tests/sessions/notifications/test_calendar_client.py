@@ -23,8 +23,8 @@ from sessions.calendars.selectors import icalendar
 from sessions.draft.models.sessions import calendar_uid
 from sessions.notifications.selectors import notification_content
 from sessions.notifications.selectors.change_serialization import to_facts
-from sessions.notifications.selectors.notification_content import Told, tell
-from sessions.notifications.selectors.recipients import Reader
+from sessions.notifications.selectors.notification_content import NotifiedChange, tell
+from sessions.notifications.selectors.recipients import Recipient
 from sessions.visibility.models import DESK, TAKING_PART
 from tests.sessions.agenda.test_differences import PLACE, SESSION, agendas
 
@@ -37,8 +37,8 @@ FACTS = {
 Entry = tuple[Any, Any, str, str]
 
 
-def reader(party: int) -> Reader:
-    return Reader(Mailbox(BOX, "en", party, f"party:{party}", frozenset()), Programme(parties=frozenset({party})))
+def reader(party: int) -> Recipient:
+    return Recipient(Mailbox(BOX, "en", party, f"party:{party}", frozenset()), Programme(parties=frozenset({party})))
 
 
 def history(drafts: list[Agenda]) -> list[Agenda]:
@@ -59,7 +59,7 @@ def highest(released: list[Agenda]) -> Highest:
     return found
 
 
-def parts(told: list[Told], number: int) -> list[bytes]:
+def parts(told: list[NotifiedChange], number: int) -> list[bytes]:
     """Return the calendar parts of a message."""
     stamp = datetime(2025, 3, 1, tzinfo=UTC) + timedelta(hours=number)
     return [
@@ -75,7 +75,7 @@ def parts(told: list[Told], number: int) -> list[bytes]:
     ]
 
 
-def mails(released: list[Agenda], readers: list[Reader], gone: list[bool]) -> list[bytes]:
+def mails(released: list[Agenda], readers: list[Recipient], gone: list[bool]) -> list[bytes]:
     """Return the calendar parts of all that is sent, as `sessions.notifications.services.notices` does: what has not
     gone out before the next release (`gone` says so of each) is folded into the newer one."""
     sent = []
@@ -128,7 +128,7 @@ def event_of(view: Snapshot) -> Entry:
     return start, end, title_of(view, "en"), view.where
 
 
-def feed(agenda: Agenda, readers: list[Reader]) -> dict[str, tuple[int, Entry]]:
+def feed(agenda: Agenda, readers: list[Recipient]) -> dict[str, tuple[int, Entry]]:
     """Return what the feeds of these show: SEQUENCE and event by UID."""
     views = [
         full.at(TAKING_PART)
@@ -138,7 +138,7 @@ def feed(agenda: Agenda, readers: list[Reader]) -> dict[str, tuple[int, Entry]]:
     return {calendar_uid(view.key): (view.sequence, event_of(view)) for view in views if view is not None}
 
 
-def ends_as_the_feed(released: list[Agenda], readers: list[Reader], sent: list[bytes]) -> None:
+def ends_as_the_feed(released: list[Agenda], readers: list[Recipient], sent: list[bytes]) -> None:
     client = Client()
     for content in sent:
         client.receive(content)
@@ -168,7 +168,7 @@ def test_each_mailbox_ends_with_its_feeds(
     ends_as_the_feed(released, all_of_them, sent)
 
 
-def _two(*drafts: dict[int, Snapshot]) -> tuple[list[Agenda], list[Reader]]:
+def _two(*drafts: dict[int, Snapshot]) -> tuple[list[Agenda], list[Recipient]]:
     return history(list(drafts)), [reader(1), reader(2)]
 
 

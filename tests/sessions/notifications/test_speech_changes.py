@@ -7,7 +7,7 @@ import pytest
 from sessions.agenda.selectors import changed_lines
 from sessions.agenda.selectors.change_descriptions import place_line
 from sessions.agenda.selectors.differences import Aspect, What
-from sessions.agenda.selectors.snapshots import Place
+from sessions.agenda.selectors.snapshots import ParticipantSnapshot
 from sessions.draft.models.sessions import Session
 from sessions.notifications.services import notices
 from sessions.releases.services import releases
@@ -64,9 +64,12 @@ def test_whoever_may_not_know_the_times_reads_the_place(row: Session, summit: Su
 
 
 def test_of_many_those_are_named_that_differ() -> None:
-    def side(names: list[str]) -> tuple[Place, ...]:
+    def side(names: list[str]) -> tuple[ParticipantSnapshot, ...]:
         rows = (name.partition(" ") for name in names)
-        return tuple(Place("speaker", None, None, "", name, "", "", int(long or 0)) for name, _space, long in rows)
+        return tuple(
+            ParticipantSnapshot("speaker", None, None, "", name, "", "", int(long or 0))
+            for name, _space, long in rows
+        )
 
     def told(old: list[str], new: list[str], what: What = What.SPEAKERS) -> list[str]:
         found = changed_lines.of_people("S", Aspect(what, side(old), side(new)), place_line, lambda places: "")

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 from django.utils import translation
 
 from summit.admin_base import svg_charts
-from summit.admin_base.svg_charts import FULL, HATCHED, OPEN, Column, Row
+from summit.admin_base.svg_charts import FULL, HATCHED, OPEN, BarRow, Column
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -26,7 +26,7 @@ def texts(drawing: str) -> list[tuple[str, str, str | None]]:
 
 
 def two_bars() -> str:
-    rows = [Row("Europe", [3, 1, 0], "4 of 4"), Row("A & B", [0, 0, 2], "0 of 2")]
+    rows = [BarRow("Europe", [3, 1, 0], "4 of 4"), BarRow("A & B", [0, 0, 2], "0 of 2")]
     return svg_charts.bars(name="c", title="The answer", about="How to read it", rows=rows)
 
 
@@ -58,7 +58,7 @@ class TestBars:
         assert texts(drawing)[:2] == [("100.00%", "start", "Europe"), ("0.00%", "end", "4 of 4")]
 
     def test_a_long_label_leaves_room_for_the_words_at_the_end_and_of_nothing_nothing_is_drawn(self) -> None:
-        rows = [Row("x" * 60, [1], "1"), Row("none", [0, 0], "0")]
+        rows = [BarRow("x" * 60, [1], "1"), BarRow("none", [0, 0], "0")]
         drawing = svg_charts.bars(name="c", title="t", about="a", rows=rows)
         assert texts(drawing)[0][2] == "x" * 35 + "…"
         assert len(rects(drawing)) == 1

@@ -117,7 +117,7 @@ def organiser(summit: Summit) -> User:
     return f.UserFactory.with_role(Role.ORGANISER, summit, name="Olive")
 
 
-def lines(rows: Any = None) -> list[rendering.Line]:
+def lines(rows: Any = None) -> list[rendering.AuditLine]:
     found = AuditEntry.objects.order_by("id") if rows is None else rows
     return rendering.render(list(found.select_related("by", "summit")))
 
@@ -154,7 +154,7 @@ class TestTelling:
         invitation = Invitation.objects.get()
         assert (line.what, line.row) == (
             "invited the party, with 1 letter",
-            rendering.Named("invitation", "France", f"/admin/delegations/invitation/{invitation.pk}/change/"),
+            rendering.NamedObject("invitation", "France", f"/admin/delegations/invitation/{invitation.pk}/change/"),
         )
         assert [change.name for change in line.changes] == ["Sent", "Sent by", "State"]
 
@@ -170,13 +170,13 @@ class TestTelling:
         moved, day = "moved the session from", "Monday 31 March 2025"
         assert first.what == f"{moved} {day}, 09:00 London time to 11:00 London time"
         assert second.what == f"{moved} {day}, 11:00 London time to Tuesday 1 April 2025, 11:00 London time"
-        assert rendering.Change("Room", "nothing", "Long Gallery") in first.changes
+        assert rendering.AuditChange("Room", "nothing", "Long Gallery") in first.changes
 
     def test_what_is_gone(self, summit: Summit, organiser: User) -> None:
         entry = audit.record(by=organiser, action="summit.person.change", target=f.PersonFactory(), summit=summit)
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM summit_person")
-        assert lines()[0].row == rendering.Named("person", f"gone since ({entry.object_key})")
+        assert lines()[0].row == rendering.NamedObject("person", f"gone since ({entry.object_key})")
 
     def test_queries_do_not_grow(self, summit: Summit) -> None:
         for _ in range(3):

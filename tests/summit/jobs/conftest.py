@@ -8,7 +8,7 @@ from django.test import Client
 
 from summit.jobs import runner
 from summit.jobs import services as jobs_services
-from summit.jobs.job_kinds import KINDS, Kind, Result, Step
+from summit.jobs.job_kinds import KINDS, JobKind, JobStep, Result
 from summit.jobs.models.jobs import Job
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -24,7 +24,7 @@ class Counting:
         self.breaks: dict[int, Exception] = {}
         self.during: Any = None
 
-    def step(self, job: Job) -> Step:
+    def step(self, job: Job) -> JobStep:
         number = job.checkpoint.get("number", 0) + 1
         if number in self.breaks:
             raise self.breaks[number]
@@ -32,13 +32,13 @@ class Counting:
         if self.during:
             self.during(number)
         result = Result("counted", {"number": number}) if number == 10 else None
-        return Step(number, 10, {"number": number}, result)
+        return JobStep(number, 10, {"number": number}, result)
 
 
 @pytest.fixture
 def counting() -> Iterator[Counting]:
     found = Counting()
-    KINDS["count"] = Kind(
+    KINDS["count"] = JobKind(
         name="count",
         title="Counting to ten",
         step=found.step,

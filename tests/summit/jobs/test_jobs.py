@@ -13,7 +13,7 @@ from summit.core.lock_yielding import Turns
 from summit.jobs import runner
 from summit.jobs import services as jobs_services
 from summit.jobs import tasks as jobs_tasks
-from summit.jobs.job_kinds import KINDS, Kind, register
+from summit.jobs.job_kinds import KINDS, JobKind, register
 from summit.jobs.models.jobs import TRANSITIONS, Job, JobState
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -87,7 +87,7 @@ def test_who_may_not_is_told_who_can(summit: Summit) -> None:
 
 
 def test_a_kind_is_registered_once(counting: Counting) -> None:
-    other = Kind("count", "", counting.step, lambda *_: True, lambda *_: "", lambda _: "", lambda _: False)
+    other = JobKind("count", "", counting.step, lambda *_: True, lambda *_: "", lambda _: "", lambda _: False)
     with pytest.raises(ValueError, match="two kinds of work are called count"):
         register(other)
 

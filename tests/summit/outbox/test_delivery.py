@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.outbox import delivery, message_kinds, tasks
-from summit.outbox.message_kinds import Kind, Mail
+from summit.outbox.message_kinds import Mail, MessageKind
 from summit.outbox.models import Message, MessageState
 from summit.outbox.models.messages import MessageQuerySet
 from summit.permissions.models import Role
@@ -40,7 +40,7 @@ def note(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
         return {row.pk: told["withdrawn"][row.pk] for row in messages if row.pk in told["withdrawn"]}
 
-    monkeypatch.setitem(message_kinds.KINDS, "note", Kind("note", "tests.deliver", render, withdrawn))
+    monkeypatch.setitem(message_kinds.KINDS, "note", MessageKind("note", "tests.deliver", render, withdrawn))
     return told
 
 
@@ -297,5 +297,5 @@ def test_a_kind_is_registered_once() -> None:
     known = message_kinds.KINDS["system"]
     assert message_kinds.register(known) is known
     with pytest.raises(ValueError, match="two kinds"):
-        message_kinds.register(Kind("system", "x", known.render, known.withdrawn))
+        message_kinds.register(MessageKind("system", "x", known.render, known.withdrawn))
     assert message_kinds.always_stands([Message()]) == {}

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import translation
 
 from summit.outbox import delivery, enqueue, message_kinds, mime
-from summit.outbox.message_kinds import Attachment, Kind, Mail
+from summit.outbox.message_kinds import Attachment, Mail, MessageKind
 from summit.outbox.models import Message
 from tests.factories import MessageFactory
 
@@ -159,7 +159,9 @@ def test_rendered_in_the_messages_language(message: Message, monkeypatch: pytest
     def render(found: Message) -> Mail:
         return Mail(subject=translation.get_language(), text="")
 
-    monkeypatch.setitem(message_kinds.KINDS, "system", Kind("system", "x", render, message_kinds.always_stands))
+    monkeypatch.setitem(
+        message_kinds.KINDS, "system", MessageKind("system", "x", render, message_kinds.always_stands)
+    )
     with translation.override("ar"):
         assert mime.render(message).subject == "fr"
         assert translation.get_language() == "ar"

@@ -16,7 +16,7 @@ from summit.outbox.models import Message
 from summit.permissions.models import Role
 from summit.webhooks import delivery, endpoint_health, endpoints, http_client
 from summit.webhooks.delivery import CantSend
-from summit.webhooks.http_client import Answer
+from summit.webhooks.http_client import WebhookResponse
 from summit.webhooks.models.deliveries import TRANSITIONS, Attempt, Delivery, DeliveryState
 from summit.webhooks.models.endpoints import Endpoint, OffWhy
 from summit.webhooks.response_policy import Outcome, judge
@@ -34,10 +34,10 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """A wire without a receiver: `say` are statuses or answers in turn, the last for ever; `sent` the bodies."""
     told: dict[str, Any] = {"say": [200], "sent": []}
 
-    def send(*, url: str, body: bytes, headers: Any, within: float) -> Answer:
+    def send(*, url: str, body: bytes, headers: Any, within: float) -> WebhookResponse:
         told["sent"].append(json.loads(body)["data"].get("n"))
         said = told["say"].pop(0) if len(told["say"]) > 1 else told["say"][0]
-        return said if isinstance(said, Answer) else Answer(1, said)
+        return said if isinstance(said, WebhookResponse) else WebhookResponse(1, said)
 
     monkeypatch.setattr(http_client, "send", send)
     return told
@@ -110,7 +110,7 @@ class TestTheirTurn:
     def test_each_ends_right_and_in_order(self, answers: dict[str, Any]) -> None:
         """A receiver that fails, hangs, leads elsewhere, asks for a pause and refuses, in the middle of ten."""
         endpoint, _rows = queue(10)
-        hangs = Answer(1, problem=failure_reasons.because("webhooks.timeout", "1"))
+        hangs = WebhookResponse(1, problem=failure_reasons.because("webhooks.timeout", "1"))
         answers["say"] = [500, hangs, 200, 302, 503, 204, 422, 200]
         for _turn in range(12):
             delivery.work(endpoint.pk)
@@ -181,7 +181,7 @@ class TestPauses:
     def test_a_receiver_may_ask_for_a_longer_one(self, answers: dict[str, Any]) -> None:
         for asked, pause in ((1, 5), (40, 40), (10**9, 86400)):
             endpoint, [row] = queue(1)
-            answers["say"] = [Answer(1, 429, wait=asked)]
+            answers["say"] = [WebhookResponse(1, 429, wait=asked)]
             since = db_now()
             delivery.work(endpoint.pk)
             assert put_off(row, pause, since)
@@ -189,7 +189,7 @@ class TestPauses:
     def test_whoever_asks_for_a_pause_is_tried_with_no_other(self, answers: dict[str, Any]) -> None:
         endpoint, rows = queue(2)
         Delivery.objects.filter(pk=rows[0].pk).update(attempts=10)
-        answers["say"] = [Answer(1, 429, wait=40)]
+        answers["say"] = [WebhookResponse(1, 429, wait=40)]
         delivery.work(endpoint.pk)
         assert answers["sent"] == [1]
 
@@ -220,11 +220,13 @@ def test_what_an_answer_means() -> None:
     statuses = {Outcome.DONE: (200, 201, 202, 204, 299), Outcome.LATER: later, Outcome.GONE: (410,)}
     statuses[Outcome.NEVER] = (400, 401, 403, 404, 405, 413, 422, 451)
     for outcome, codes in statuses.items():
-        assert {judge(Answer(1, code))[0] for code in codes} == {outcome}
+        assert {judge(WebhookResponse(1, code))[0] for code in codes} == {outcome}
     problems = {Outcome.LATER: ("timeout", "connection", "certificate", "no_name", "error")}
     problems[Outcome.NEVER] = ("inside", "address")
     for outcome, keys in problems.items():
-        assert {judge(Answer(1, problem=failure_reasons.because(f"webhooks.{key}")))[0] for key in keys} == {outcome}
+        assert {judge(WebhookResponse(1, problem=failure_reasons.because(f"webhooks.{key}")))[0] for key in keys} == {
+            outcome
+        }
 
 
 def test_the_states_that_follow_each_other() -> None:

@@ -130,7 +130,7 @@ class TestWhatAppsTell:
         for said in ("attending", "regrets"):
             answers.answer(
                 invitation=invitation, answer=said, note="A secret note", name="An ambassador", by=by,
-                way=answers.Way("telephone"),
+                way=answers.AnswerReceipt("telephone"),
             )  # fmt: skip
         rows = [row.data for row in Delivery.objects.filter(event=ANSWERED).order_by("pk")]
         assert [row["answer"] for row in rows] == ["attending", "regrets"]

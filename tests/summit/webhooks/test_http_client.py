@@ -16,17 +16,17 @@ from cryptography.x509.oid import NameOID
 
 from summit.outbox import failure_reasons, send_timeout
 from summit.webhooks import addresses, http_client
-from summit.webhooks.http_client import Answer
+from summit.webhooks.http_client import WebhookResponse
 from tests.summit.webhooks.receivers import OK, Drip, Hang, Receiver, receiver, status
 
 pytestmark = pytest.mark.loopback
 
 
-def post(url: str, within: float = 10) -> Answer:
+def post(url: str, within: float = 10) -> WebhookResponse:
     return http_client.send(url=url, body=b"{}", headers={"X-Test": "yes"}, within=within)
 
 
-def said(answer: Answer) -> str:
+def said(answer: WebhookResponse) -> str:
     return failure_reasons.words(answer.problem)
 
 
