@@ -1,9 +1,8 @@
 """The Django app configuration of the delegations."""
 
-from importlib import import_module
-
-from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+from summit.core.app_config import RegisteringConfig
 
 # Modules that register something when imported: audit messages, permissions, kinds of message, listeners.
 REGISTERING = (
@@ -62,15 +61,11 @@ REGISTERING = (
 )
 
 
-class DelegationsConfig(AppConfig):
+class DelegationsConfig(RegisteringConfig):
     """Parties, people and invitations."""
 
     name = "delegations"
     label = "delegations"
     verbose_name = _("Delegations")
+    registering = REGISTERING
     desk_place = 2
-
-    def ready(self) -> None:
-        """Import the modules that register something when they are imported."""
-        for name in REGISTERING:
-            import_module(f"delegations.{name}")

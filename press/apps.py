@@ -1,9 +1,8 @@
 """The Django application configuration of the press app."""
 
-from importlib import import_module
-
-from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+from summit.core.app_config import RegisteringConfig
 
 # Modules that register themselves on import, in registries of lower layers: audit messages, permissions, listeners.
 REGISTERING = (
@@ -37,15 +36,11 @@ REGISTERING = (
 )
 
 
-class PressConfig(AppConfig):
+class PressConfig(RegisteringConfig):
     """Application configuration: texts, their editions and their embargoes."""
 
     name = "press"
     label = "press"
     verbose_name = _("Press office")
+    registering = REGISTERING
     desk_place = 3
-
-    def ready(self) -> None:
-        """Import the modules that register themselves."""
-        for name in REGISTERING:
-            import_module(f"press.{name}")

@@ -1,9 +1,8 @@
 """The Django app configuration of the agenda."""
 
-from importlib import import_module
-
-from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+from summit.core.app_config import RegisteringConfig
 
 # Modules that register audit messages, permissions, messages or listeners with registries of lower layers.
 REGISTERING = (
@@ -48,15 +47,11 @@ REGISTERING = (
 )
 
 
-class SessionsConfig(AppConfig):
+class SessionsConfig(RegisteringConfig):
     """The agenda app. Its label differs from its name because Django has an app with the label sessions."""
 
     name = "sessions"
     label = "agenda"
     verbose_name = _("Agenda")
+    registering = REGISTERING
     desk_place = 1
-
-    def ready(self) -> None:
-        """Import the modules that register something."""
-        for name in REGISTERING:
-            import_module(f"sessions.{name}")

@@ -1,9 +1,7 @@
 """The app configuration of `summit`, and that of the admin site."""
 
-from importlib import import_module
 from typing import Any
 
-from django.apps import AppConfig
 from django.apps import apps as global_apps
 from django.apps.registry import Apps
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
@@ -12,6 +10,7 @@ from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 from summit.core import sqlite_limits, text_normalisation
+from summit.core.app_config import RegisteringConfig
 from summit.core.field_error_messages import speak
 
 # Before any form is imported, since form fields copy the messages when they are created.
@@ -59,18 +58,18 @@ REGISTERING = (
 )
 
 
-class SummitConfig(AppConfig):
+class SummitConfig(RegisteringConfig):
     """The app of summits, venues, people, accounts, roles and the audit."""
 
     name = "summit"
     label = "summit"
     verbose_name = _("The summit")
+    registering = REGISTERING
     desk_place = 5
 
     def ready(self) -> None:
         """Import the modules that register something, and connect the signals."""
-        for name in REGISTERING:
-            import_module(f"summit.{name}")
+        super().ready()
         post_migrate.connect(make_chain, sender=self)
         connection_created.connect(sqlite_limits.connected, dispatch_uid="summit.limits")
         connection_created.connect(text_normalisation.connected, dispatch_uid="summit.fold")

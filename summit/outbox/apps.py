@@ -1,9 +1,8 @@
 """The app of the outbox: every mail is stored here before it is sent."""
 
-from importlib import import_module
-
-from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+from summit.core.app_config import RegisteringConfig
 
 # Modules that register something when they are imported: audit messages, permissions, messages, addresses.
 REGISTERING = (
@@ -19,15 +18,11 @@ REGISTERING = (
 )
 
 
-class OutboxConfig(AppConfig):
+class OutboxConfig(RegisteringConfig):
     """The Django app of messages and their delivery."""
 
     name = "summit.outbox"
     label = "outbox"
     verbose_name = _("Outbox")
+    registering = REGISTERING
     desk_place = 4
-
-    def ready(self) -> None:
-        """Import the modules that register something."""
-        for name in REGISTERING:
-            import_module(f"summit.outbox.{name}")

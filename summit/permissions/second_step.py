@@ -1,6 +1,6 @@
 """Checks of the second step of sign-in: whether an account has one, and whether a browser has taken it."""
 
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest

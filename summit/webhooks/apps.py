@@ -1,9 +1,8 @@
 """The app of webhooks: events for other systems are stored before they are sent, as mails are in the outbox."""
 
-from importlib import import_module
-
-from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+from summit.core.app_config import RegisteringConfig
 
 # Modules that register something when they are imported: audit messages, permissions, messages, addresses.
 REGISTERING = (
@@ -18,15 +17,11 @@ REGISTERING = (
 )
 
 
-class HooksConfig(AppConfig):
+class WebhooksConfig(RegisteringConfig):
     """The Django app of endpoints and deliveries."""
 
     name = "summit.webhooks"
     label = "webhooks"
     verbose_name = _("Webhooks")
+    registering = REGISTERING
     desk_place = 4
-
-    def ready(self) -> None:
-        """Import the modules that register something."""
-        for name in REGISTERING:
-            import_module(f"summit.webhooks.{name}")
