@@ -156,11 +156,11 @@ class TestTwoBrowsers:
         return sorted(type(each).__name__ for each in came)
 
     def test_it_is_taken_over_once(self) -> None:
-        assert self.race() == ["ImportFileProblem", "Report"]
+        assert self.race() == ["ImportFileProblem", "ImportReport"]
 
     def test_control_without_the_claim_it_is_taken_over_twice(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(uploads_services, "claim", lambda row: True)
-        assert self.race() == ["Report", "Report"]
+        assert self.race() == ["ImportReport", "ImportReport"]
 
 
 class TestBlank:

@@ -314,11 +314,11 @@ class TestTwoAtOnce:
         return sorted(type(each).__name__ for each in came)
 
     def test_two_imports_of_one_table_write_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        assert self.race(monkeypatch) == ["Report", "Report"]
+        assert self.race(monkeypatch) == ["ImportReport", "ImportReport"]
 
     def test_control_without_the_lock_one_meets_the_constraint(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(importer, "_lock", lambda summit, party: None)
-        assert self.race(monkeypatch) == ["IntegrityError", "Report"]
+        assert self.race(monkeypatch) == ["ImportReport", "IntegrityError"]
 
 
 class TestCommand:
