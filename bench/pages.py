@@ -111,7 +111,7 @@ PAGES = (
     _list("category list", "delegations/category"),
     _list("invitation list", "delegations/invitation", "party__summit__id__exact"),
     _list("requests for focal points", "delegations/focalpointrequest", "party__summit__id__exact"),
-    _list("transferable_passes", "delegations/transferablepass", "party__summit__id__exact"),
+    _list("transferable passes", "delegations/transferablepass", "party__summit__id__exact"),
     _list("uploaded tables", "delegations/delegationimportfile"),
     _list("parties as a file", "delegations/party/export"),
     _list("people as a file", "summit/person/export"),

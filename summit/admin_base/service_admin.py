@@ -22,8 +22,8 @@ Values = Mapping[str, Any]
 
 
 class ServiceAdmin(SummitModelAdmin):
-    """The admin of a model with rows written by `create`, `change` and `remove`. Each makes one call of the
-    domain."""
+    """The admin of a model with rows written by `create`, `change` and `remove`. Each calls one
+    service."""
 
     # The fields that are written.
     kept: tuple[str, ...] = ()
