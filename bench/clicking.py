@@ -37,7 +37,7 @@ summit = Summit.objects.get(slug="border-security-2025")
 by, approver = (User.objects.get(email=name + "@summit.example") for name in ("press", "approver"))
 made, turns = [], Turns()
 for number in range({TEXTS}):
-    turns.give_way()
+    turns.yield_if_due()
     about = {{"summit": summit, "kind": "statement", "title": f"Text {{number}}", "language": "en", "by": by}}
     made.append(texts.create_text(body="Words. " * 2000, **about))
 moment = timezone.now() + timedelta(seconds=8)

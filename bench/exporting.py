@@ -25,7 +25,7 @@ from lxml import etree
 from portal.demo import synthetic
 from press.formats import WRITERS
 from press.imports import files
-from press.published_texts.related import beside
+from press.published_texts.related import related_content
 from press.published_texts.selectors import Reading, read, readable
 from press.texts.models.editions import Edition, EditionState
 from press.texts.models.embargoes import Embargo
@@ -94,7 +94,7 @@ def readings(summit: Summit) -> list[Reading]:
     found = []
     for edition in readable(summit):
         with translation.override(spoken(edition.version.language)):
-            reading = replace(read(summit, edition), beside=beside(summit, edition))
+            reading = replace(read(summit, edition), beside=related_content(summit, edition))
         found.append(reading)
     return found
 

@@ -11,16 +11,16 @@ from delegations.imports.services.import_files import ImportFileProblem
 from delegations.invitations.services.answers import AnswerProblem, AnswerRefused
 from delegations.members.selectors.naming_rules import NamingRefused
 from delegations.members.selectors.quotas import QuotaFull
-from delegations.members.services.people import SeemsKnown
+from delegations.members.services.people import PossibleDuplicate
 from delegations.members.services.photos import PhotoProblem
 from delegations.membership_changes.services.handovers import HandoverRefused
 from delegations.membership_changes.services.merging import MergeRefused
 from delegations.participants.selectors import photo_sheet
-from delegations.participants.services.revisions import FinalStands, ListChanged, NothingToFreeze
+from delegations.participants.services.revisions import FinalRevisionExists, ListChanged, NothingToFreeze
 from delegations.parties.selectors.party_kinds import Unreadable
 from delegations.travel.services.declarations import DeclarationRefused
 from delegations.travel.services.visas import VisaRefused
-from summit.api_base.problems import Problem, means, unprocessable
+from summit.api_base.problems import Problem, register_problem, unprocessable
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
 from summit.privacy.erasure import AlreadyErased
@@ -34,7 +34,7 @@ def _of_answer(error: AnswerProblem) -> Problem:
     return unprocessable(message)
 
 
-def _known(error: SeemsKnown) -> Problem:
+def _of_possible_duplicate(error: PossibleDuplicate) -> Problem:
     """Return a conflict that names the people who seem to be entered already.
 
     Each comes with the id that the caller sends in `another` to say that it is somebody else.
@@ -43,17 +43,17 @@ def _known(error: SeemsKnown) -> Problem:
     return Problem("conflict", str(error), errors=told)
 
 
-means(AnswerProblem, _of_answer)
-means(SeemsKnown, _known)
-means(PhotoProblem, lambda error: unprocessable({"content": str(error)}))
-means(OrderChanged, "conflict")
-means(
+register_problem(AnswerProblem, _of_answer)
+register_problem(PossibleDuplicate, _of_possible_duplicate)
+register_problem(PhotoProblem, lambda error: unprocessable({"content": str(error)}))
+register_problem(OrderChanged, "conflict")
+register_problem(
     MissingFontError,
     lambda error: Problem("conflict", f"{missing_fonts.missing(error)} {missing_fonts.remedy(error)}"),
 )
 # These name the field that they are about.
 for _error in (FieldProblem, BadgeProblem):
-    means(_error, "conflict")
+    register_problem(_error, "conflict")
 for _refused in (
     *(
         ActingRefused,
@@ -64,8 +64,8 @@ for _refused in (
         NotNow,
         TransferablePassRefused,
     ),
-    *(FinalStands, ListChanged, NamingRefused, NothingToFreeze, QuotaFull, VisaRefused),
+    *(FinalRevisionExists, ListChanged, NamingRefused, NothingToFreeze, QuotaFull, VisaRefused),
     *(AlreadyErased, MergeRefused, ImportFileProblem, TooManyBadges, Unreadable),
     photo_sheet.TooManyPhotos,
 ):
-    means(_refused, "conflict")
+    register_problem(_refused, "conflict")

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from delegations.members.services import passport_digests
-from summit.core.transfer_registry import Names, moves, stays
+from summit.core.transfer_registry import Names, declare_excluded, moves
 from summit.summits.models import Summit
 
 moves(
@@ -60,6 +60,8 @@ def _categories(values: dict[str, Any], names: Names) -> None:
 
 moves("delegations.ParticipantList", rewrite=_categories)
 
-stays("delegations.DelegationImportFile", why="a table on its way in, with a report by keys: it is uploaded again")
-stays("delegations.SignInCode", why="codes of minutes")
-stays("delegations.PortalSession", why="who is signed in where: nobody is let in elsewhere by it")
+declare_excluded(
+    "delegations.DelegationImportFile", why="a table on its way in, with a report by keys: it is uploaded again"
+)
+declare_excluded("delegations.SignInCode", why="codes of minutes")
+declare_excluded("delegations.PortalSession", why="who is signed in where: nobody is let in elsewhere by it")

@@ -75,7 +75,7 @@ class Viewer:
 
 
 @dataclass
-class _Found:
+class _ViewerData:
     """What has been collected about a reader in one summit."""
 
     summit: Summit
@@ -100,13 +100,13 @@ def viewers(request: HttpRequest) -> list[Viewer]:
     """
     kept: list[Viewer] | None = getattr(request, "_portal_viewers", None)
     if kept is None:
-        kept = _look_up(request)
+        kept = _find_viewers(request)
         request._portal_viewers = kept  # type: ignore[attr-defined]
     return kept
 
 
-def _look_up(request: HttpRequest) -> list[Viewer]:
-    found: dict[int, _Found] = {}
+def _find_viewers(request: HttpRequest) -> list[Viewer]:
+    found: dict[int, _ViewerData] = {}
     if isinstance(request.user, User) and request.user.is_active:
         _gather_account(found, request.user)
     keys = sign_ins(request)
@@ -115,14 +115,14 @@ def _look_up(request: HttpRequest) -> list[Viewer]:
     if not found:
         return []
     invitations = _invitations(found.values())
-    standing = {key: _stand(entry, invitations) for key, entry in found.items()}
+    standing = {key: _open_invitations(entry, invitations) for key, entry in found.items()}
     _gather_members(found)
     gathered = [_viewer(entry, standing[key]) for key, entry in found.items()]
     listed = [viewer for viewer in gathered if viewer is not None]
     return sorted(listed, key=lambda viewer: (viewer.summit.starts_on, viewer.summit.pk), reverse=True)
 
 
-def _gather_account(found: dict[int, _Found], user: User) -> None:
+def _gather_account(found: dict[int, _ViewerData], user: User) -> None:
     people = Person.objects.filter(user=user).select_related("summit", "membership__party")
     for person in people:
         _gather_person(found, person, user)
@@ -133,14 +133,14 @@ def _gather_account(found: dict[int, _Found], user: User) -> None:
                 found[row.party.summit_id].act_for(row.party, user)
 
 
-def _gather_sign_ins(found: dict[int, _Found], keys: list[str]) -> None:
+def _gather_sign_ins(found: dict[int, _ViewerData], keys: list[str]) -> None:
     rows = PortalSession.objects.live().filter(public_id__in=keys)
     related = ("link__invitation__party__summit", "link__person", "person__summit", "person__membership__party")
     proven: dict[int, PortalSession] = {}
     for row in rows.select_related(*related).order_by("pk"):
         if row.link is not None:
             _gather_link(found, row.link)
-        elif row.person is not None and portal_sessions.stands_for(row.mailbox, row.person):
+        elif row.person is not None and portal_sessions.is_current_mailbox(row.mailbox, row.person):
             proven.setdefault(row.person.pk, row)
             _gather_person(found, row.person, Mailbox(row.public_id))
     if proven:
@@ -150,18 +150,18 @@ def _gather_sign_ins(found: dict[int, _Found], keys: list[str]) -> None:
             entry.act_for(point.party, Mailbox(proven[point.person_id].public_id))
 
 
-def _gather_link(found: dict[int, _Found], link: InvitationLink) -> None:
+def _gather_link(found: dict[int, _ViewerData], link: InvitationLink) -> None:
     party = link.invitation.party
-    entry = found.setdefault(party.summit_id, _Found(party.summit))
+    entry = found.setdefault(party.summit_id, _ViewerData(party.summit))
     entry.act_for(party, Link(link.public_id))
     if link.person is not None:
         entry.people.setdefault(link.person.pk, link.person)
         entry.name = entry.name or link.person.label
 
 
-def _gather_person(found: dict[int, _Found], person: Person, by: By) -> None:
+def _gather_person(found: dict[int, _ViewerData], person: Person, by: By) -> None:
     """Add a person, and the party that they belong to."""
-    entry = found.setdefault(person.summit_id, _Found(person.summit))
+    entry = found.setdefault(person.summit_id, _ViewerData(person.summit))
     entry.by = entry.by or by
     entry.people.setdefault(person.pk, person)
     entry.name = entry.name or person.label
@@ -171,7 +171,7 @@ def _gather_person(found: dict[int, _Found], person: Person, by: By) -> None:
         entry.parties.setdefault(membership.party_id, membership.party)
 
 
-def _gather_members(found: dict[int, _Found]) -> None:
+def _gather_members(found: dict[int, _ViewerData]) -> None:
     """Add the members of the parties that the reader acts for: their places in the agenda concern the reader."""
     by_party = {key: entry for entry in found.values() for key in entry.acts}
     if by_party:
@@ -180,7 +180,7 @@ def _gather_members(found: dict[int, _Found]) -> None:
             by_party[row.party_id].people.setdefault(row.person_id, row.person)
 
 
-def _invitations(entries: Iterable[_Found]) -> dict[int, list[Invitation]]:
+def _invitations(entries: Iterable[_ViewerData]) -> dict[int, list[Invitation]]:
     """Return the invitations of the parties by the parties' primary keys, without those that weren't sent."""
     keys = [key for entry in entries for key in entry.parties]
     listed: dict[int, list[Invitation]] = {}
@@ -190,7 +190,7 @@ def _invitations(entries: Iterable[_Found]) -> dict[int, list[Invitation]]:
     return listed
 
 
-def _stand(entry: _Found, invitations: dict[int, list[Invitation]]) -> list[Invitation]:
+def _open_invitations(entry: _ViewerData, invitations: dict[int, list[Invitation]]) -> list[Invitation]:
     """Return the open invitations of the entry's parties.
 
     A party whose invitation was revoked, and that has no other, has left the summit: it is removed from the entry.
@@ -210,7 +210,7 @@ def _stand(entry: _Found, invitations: dict[int, list[Invitation]]) -> list[Invi
     return standing
 
 
-def _viewer(entry: _Found, standing: list[Invitation]) -> Viewer | None:
+def _viewer(entry: _ViewerData, standing: list[Invitation]) -> Viewer | None:
     """Return the viewer of what was collected in one summit; None if nothing is left."""
     if entry.by is None or not (entry.parties or entry.people) or (entry.gone and not entry.parties):
         return None

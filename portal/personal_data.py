@@ -30,10 +30,10 @@ from delegations.members.models.members import FormerMember
 from delegations.members.models.particulars import Particulars
 from delegations.membership_changes import handover_items
 from delegations.membership_changes.models import Handover
-from delegations.parties import country_choices
+from delegations.parties import nationality_choices
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
-from delegations.privacy.models import Kept
+from delegations.privacy.models import PersonalDataKind
 from delegations.privacy.services.retention import Times
 from portal.views.delegation.person import SECTIONS
 from summit.core.date_formats import long_day
@@ -79,19 +79,19 @@ SEEN_BY: dict[str, str] = {
     "history": "summit.auditentry.view",
 }
 # Portion: the kind of data that decides its retention; the others are erased with the person.
-KEPT_AS: dict[str, Kept] = {
-    "photo": Kept.PHOTO,
-    "declarations": Kept.DECLARATIONS,
-    "visa_letters": Kept.VISA,
-    "scans": Kept.SCANS,
-    "sheets": Kept.SCANS,
-    "mail": Kept.MAIL,
-    "mail_naming": Kept.MAIL,
-    "sign_ins": Kept.CONTACT,
-    "links": Kept.CONTACT,
-    "requests": Kept.CONTACT,
+KEPT_AS: dict[str, PersonalDataKind] = {
+    "photo": PersonalDataKind.PHOTO,
+    "declarations": PersonalDataKind.DECLARATIONS,
+    "visa_letters": PersonalDataKind.VISA,
+    "scans": PersonalDataKind.SCANS,
+    "sheets": PersonalDataKind.SCANS,
+    "mail": PersonalDataKind.MAIL,
+    "mail_naming": PersonalDataKind.MAIL,
+    "sign_ins": PersonalDataKind.CONTACT,
+    "links": PersonalDataKind.CONTACT,
+    "requests": PersonalDataKind.CONTACT,
 }
-GROUPED = ((PASSPORT, Kept.PASSPORT), (NEEDS, Kept.NEEDS), (TRAVEL, Kept.TRAVEL))
+GROUPED = ((PASSPORT, PersonalDataKind.PASSPORT), (NEEDS, PersonalDataKind.NEEDS), (TRAVEL, PersonalDataKind.TRAVEL))
 # Portions that show only their number: there are many rows, and the export contains them.
 COUNTED = frozenset({"history", "mail_naming"})
 # The most rows of a portion on the page.
@@ -101,10 +101,10 @@ STRUCTURE = frozenset({"public_id", "person", "summit", "holder", "facts", "ente
 
 # Columns with internal values, and the function that returns a readable one.
 WORDS: dict[tuple[type[models.Model], str], Callable[[Any], str]] = {
-    (Badge, "why"): badges.why_words,
+    (Badge, "why"): badges.end_reason,
     (Handover, "what"): lambda row: str(handover_items.kinds()[row.what].label),
     (Message, "kind"): lambda row: label_of(row.kind),
-    (Particulars, "nationality"): lambda row: country_choices.name_of(row.nationality) if row.nationality else "",
+    (Particulars, "nationality"): lambda row: nationality_choices.name_of(row.nationality) if row.nationality else "",
 }
 
 
@@ -126,7 +126,7 @@ class DataPart:
 
 
 @dataclass
-class Held:
+class PersonalDataCollector:
     """Collects the data of a person. The person's summit, particulars, photo and membership must be joined."""
 
     subject: Subject
@@ -166,7 +166,7 @@ class Held:
         number = rows.count() if portion.name in COUNTED or len(shown) > MOST else len(shown)
         if not number:
             return None
-        until = self._until(KEPT_AS.get(portion.name, Kept.PERSON))
+        until = self._until(KEPT_AS.get(portion.name, PersonalDataKind.PERSON))
         if portion.erase is None:
             until = _("It isn’t erased: %(stays)s") % {"stays": portion.stays}
         elif portion.stays:
@@ -175,7 +175,7 @@ class Held:
         source = self._source() if portion.name == "person" else ""
         if portion.name == "photo":
             photo = photo_of(self.person)
-            source = self._entered_for(photo.entered_for if photo else None)
+            source = self._source_text(photo.entered_for if photo else None)
         lines = [self._line(row, columns) for row in shown[:MOST]]
         return DataPart(str(portion.title), lines, number, _roles(SEEN_BY[portion.name]), until, source)
 
@@ -196,7 +196,7 @@ class Held:
         row = particulars_of(self.person)
         if row is None:
             return ""
-        message = self._entered_for(row.entered_for)
+        message = self._source_text(row.entered_for)
         others = [name for name in (group.fields if group else PERSON) if name in row.withheld]
         return (
             f"{message} {_('Some of it was entered by a desk of the host.')}"
@@ -204,12 +204,12 @@ class Held:
             else message
         )
 
-    def _entered_for(self, party: Party | None) -> str:
+    def _source_text(self, party: Party | None) -> str:
         if party is None:
             return _("Entered by a desk of the host.")
         return _("Entered by the focal points of %(party)s.") % {"party": party_names.to_reader(party).name}
 
-    def _until(self, kept: Kept) -> str:
+    def _until(self, kept: PersonalDataKind) -> str:
         day = self.times.goes_on(kept, self.category)
         if day is None:
             return _("Kept until it is erased at your request.")

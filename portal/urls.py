@@ -35,7 +35,7 @@ urlpatterns = [
     path("sign-in/person/", sign_in_codes.choose, name="code_choose"),
     path("calendars/", calendars.calendars, name="calendars"),
     path("browsers/", portal_sessions.browsers, name="browsers"),
-    path("held/", personal_data.held, name="held"),
+    path("held/", personal_data.own_data, name="held"),
     path("held/data.zip", personal_data.download, name="held_take"),
-    path("leave/", portal_sessions.leave, name="leave"),
+    path("leave/", portal_sessions.sign_out, name="leave"),
 ]

@@ -9,7 +9,7 @@ from press.overview.api.attachments_and_topics import (
 from press.overview.api.editions import EditionViewSet, EmbargoViewSet, PassageCheckViewSet
 from press.overview.api.texts import TextVersionViewSet, TextViewSet
 from press.texts.errors import DecisionRefused
-from summit.api_base.problems import means
+from summit.api_base.problems import register_problem
 from summit.api_base.routers import register
 
 for _resource in (
@@ -24,4 +24,4 @@ for _resource in (
     AnnouncementViewSet,
 ):
     register(_resource)
-means(DecisionRefused, "conflict")
+register_problem(DecisionRefused, "conflict")

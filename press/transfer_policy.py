@@ -1,7 +1,7 @@
 """Which tables of the press app are transferred with a summit, and which are rebuilt at the destination."""
 
 from press.search import services as search_services
-from summit.core.transfer_registry import arrived, moves, stays
+from summit.core.transfer_registry import arrived, declare_excluded, moves
 from summit.summits.models import Summit
 
 moves(
@@ -13,7 +13,7 @@ moves(
         )
     )
 )
-stays("press.SearchEntry", "press.SearchWord", why="made of the texts, anew where they arrive")
+declare_excluded("press.SearchEntry", "press.SearchWord", why="made of the texts, anew where they arrive")
 
 
 @arrived.register(10)

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 
 from sessions.documents.services.file_checks import FileProblem
 from sessions.draft.services.cancel_and_move import Pinned
-from sessions.draft.services.revisions import EditedMeanwhile
+from sessions.draft.services.revisions import SessionEditConflict
 from sessions.releases.services.releases import DraftChanged, NothingToRelease
 from sessions.releases.services.removals import RemovalUndecided
 from sessions.releases.services.restore import NothingToRestore
@@ -12,7 +12,7 @@ from sessions.signups.services.signups import SignUpRefused
 from sessions.speakers.services.floor_requests import FloorRefused
 from sessions.speakers.services.line_up import ListChanged
 from sessions.speakers.services.speakers import SpeakersRefused
-from summit.api_base.problems import Problem, means, unprocessable
+from summit.api_base.problems import Problem, register_problem, unprocessable
 
 
 def _file(error: FileProblem) -> Problem:
@@ -29,9 +29,9 @@ _MEANT: dict[str, tuple[type[Exception], ...]] = {
         NothingToRestore,
         RemovalUndecided,
     ),
-    "changed": (EditedMeanwhile, DraftChanged, ListChanged),
+    "changed": (SessionEditConflict, DraftChanged, ListChanged),
 }
 for _kind, _errors in _MEANT.items():
     for _error in _errors:
-        means(_error, _kind)
-means(FileProblem, _file)
+        register_problem(_error, _kind)
+register_problem(FileProblem, _file)

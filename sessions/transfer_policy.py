@@ -1,6 +1,6 @@
 """The models of the agenda that move with a summit to another installation, and those that stay, with the reason."""
 
-from summit.core.transfer_registry import belongs, moves, stays
+from summit.core.transfer_registry import declare_excluded, declare_installation_wide, moves
 
 moves(
     *(
@@ -12,6 +12,12 @@ moves(
         )
     )
 )
-belongs("agenda.DraftVersion", why="by what is kept of the draft goes; triggers count as rows arrive")
-stays("agenda.CalendarFeed", why="keys of private calendars: whoever has one asks for another where the summit is")
-stays("agenda.ScheduleImportFile", why="a schedule on its way in, with a report by keys: it is uploaded again")
+declare_installation_wide(
+    "agenda.DraftVersion", why="by what is kept of the draft goes; triggers count as rows arrive"
+)
+declare_excluded(
+    "agenda.CalendarFeed", why="keys of private calendars: whoever has one asks for another where the summit is"
+)
+declare_excluded(
+    "agenda.ScheduleImportFile", why="a schedule on its way in, with a report by keys: it is uploaded again"
+)

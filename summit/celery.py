@@ -20,7 +20,7 @@ app.autodiscover_tasks()
 
 
 @signals.worker_before_create_process.connect
-def keep_sharing(**kwargs: object) -> None:
+def freeze_before_fork(**kwargs: object) -> None:
     """Exclude a worker's loaded objects from garbage collection before it forks a process.
 
     Otherwise the first collection in the new process would copy their memory, about thirty megabytes.
@@ -31,7 +31,7 @@ def keep_sharing(**kwargs: object) -> None:
 
 @signals.task_prerun.connect
 @signals.task_postrun.connect
-def keep_connection(sender: Any, **kwargs: object) -> None:
+def close_stale_connections(sender: Any, **kwargs: object) -> None:
     """Keep a worker's database connection between tasks, until CONN_MAX_AGE is over or it no longer works.
 
     Django does the same between requests. Opening a connection takes longer than a sweep.
@@ -41,7 +41,7 @@ def keep_connection(sender: Any, **kwargs: object) -> None:
 
 
 @signals.setup_logging.connect
-def keep_logging(**kwargs: object) -> None:
+def configure_logging(**kwargs: object) -> None:
     """Set up logging by the settings, as in all other processes.
 
     Without a receiver, Celery sets up its own logging, which drops everything below a warning and doesn't hide

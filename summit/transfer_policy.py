@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from summit.core.transfer_registry import Names, belongs, moves, stays
+from summit.core.transfer_registry import Names, declare_excluded, declare_installation_wide, moves
 from summit.transfer.values import by_number
 
 # Not exported: each import pauses the summit anew.
@@ -30,8 +30,10 @@ moves(
     rewrite=_audit,
 )
 
-belongs("summit.User", why="accounts may work for several summits; those that a summit names are matched by address")
-belongs(
+declare_installation_wide(
+    "summit.User", why="accounts may work for several summits; those that a summit names are matched by address"
+)
+declare_installation_wide(
     "summit.User_groups",
     "summit.User_user_permissions",
     "auth.Permission",
@@ -40,7 +42,7 @@ belongs(
     "contenttypes.ContentType",
     why="of the framework, unused or the same everywhere",
 )
-belongs(
+declare_installation_wide(
     "sessions.Session",
     "account.EmailAddress",
     "account.EmailConfirmation",
@@ -50,20 +52,22 @@ belongs(
     "admin.LogEntry",
     why="how accounts sign in: nobody is let in elsewhere by it",
 )
-belongs("summit.AuditChain", why="the end of the installation's chain")
-belongs("summit.Installation", why="where the installation stands")
-belongs("summit.Heartbeat", why="of the installation's workers")
-belongs("summit.PublicVersion", why="by what caches of the installation go; triggers count as rows arrive")
-stays("api.IdempotencyRecord", "api.RequestCount", why="answers and limits of tokens, gone after a day")
-stays("api.ApiClient", "api.Token", why="keys of programs: each installation gives its own")
-stays("jobs.Job", why="work of the installation's workers, by keys of its rows")
-stays(
+declare_installation_wide("summit.AuditChain", why="the end of the installation's chain")
+declare_installation_wide("summit.Installation", why="where the installation stands")
+declare_installation_wide("summit.Heartbeat", why="of the installation's workers")
+declare_installation_wide(
+    "summit.PublicVersion", why="by what caches of the installation go; triggers count as rows arrive"
+)
+declare_excluded("api.IdempotencyRecord", "api.RequestCount", why="answers and limits of tokens, gone after a day")
+declare_excluded("api.ApiClient", "api.Token", why="keys of programs: each installation gives its own")
+declare_excluded("jobs.Job", why="work of the installation's workers, by keys of its rows")
+declare_excluded(
     "jobs.ExportedFile",
     "jobs.ExportedFilePart",
     why="files of exported lists, for whoever asked for them; gone after days",
 )
-stays("summit.SubjectAccessRequest", why="what is to be handed over is asked for where it is held")
-stays("summit.ListImportFile", why="tables that wait to be taken over, or were; what was taken over moves")
-stays(
+declare_excluded("summit.SubjectAccessRequest", why="what is to be handed over is asked for where it is held")
+declare_excluded("summit.ListImportFile", why="tables that wait to be taken over, or were; what was taken over moves")
+declare_excluded(
     "webhooks.Delivery", "webhooks.Attempt", why="what receivers were sent from there; elsewhere webhooks begin anew"
 )

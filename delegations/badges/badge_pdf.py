@@ -52,14 +52,19 @@ def write(cards: Sequence[Card]) -> bytes:
             **message,
             "author": cards[0].summit,
             "language": language,
-            "direction": _way(language),
+            "direction": _text_direction(language),
             "cards": [
-                {**asdict(card), "spaced": card.spaced, "way": _way(card.language), "code": code(card.number)}
+                {
+                    **asdict(card),
+                    "spaced": card.spaced,
+                    "way": _text_direction(card.language),
+                    "code": code(card.number),
+                }
                 for card in cards
             ],
         },
     )
 
 
-def _way(language: str) -> str:
+def _text_direction(language: str) -> str:
     return "rtl" if get_language_info(language)["bidi"] else "ltr"

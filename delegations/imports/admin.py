@@ -96,7 +96,7 @@ class ImportFileAdmin(UploadsAdmin):
     def keep(self, summit: Summit, form: UploadForm, by: User) -> DelegationImportFile:
         """Store an uploaded table and return it. Raises ImportFileProblem."""
         file, purpose = form.cleaned_data["file"], form.cleaned_data["purpose"]
-        import_files.look_at_size(file.size)
+        import_files.check_size(file.size)
         return import_files.store(summit=summit, purpose=purpose, filename=file.name, content=file.read(), by=by)
 
     def rows_of(self, row: DelegationImportFile) -> int:

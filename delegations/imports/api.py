@@ -188,7 +188,7 @@ class ImportFileViewSet(DeskViewSet):
     def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
         """Record in the access log who read the report of an import file."""
         if len(rows) == 1 and "report" in fields and "report" not in rows[0].get_deferred_fields():
-            access_log.note_page(by=by, target=rows[0], summit=summit, fields=["report"])
+            access_log.record_page(by=by, target=rows[0], summit=summit, fields=["report"])
 
     def add(self, *, by: User, summit: Summit, values: Values) -> DelegationImportFile:
         """Store a table and report what it would do. Nothing is written to the summit yet. A long table is checked by

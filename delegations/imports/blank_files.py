@@ -25,10 +25,10 @@ from delegations.members.selectors import quotas
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors.party_kinds import kinds_offered
+from summit.core.punctuation import comma
 from summit.import_export.csv_injection import harmless
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
-from summit.templatetags.marks import comma
 from summit.users.models import User
 
 CSV, XLSX = "csv", "xlsx"
@@ -106,7 +106,7 @@ def _spreadsheet(wanted: list[str], headings: list[str], choices: dict[str, list
     about: Any = book.create_sheet(_("How to fill it in")[:31])
     about.append([_("Column"), _("For example"), _("What it takes")])
     for name, heading in zip(wanted, headings, strict=True):
-        about.append([harmless(text) for text in (heading, _example(name), _takes(name, choices))])
+        about.append([harmless(text) for text in (heading, _example(name), _accepted_values(name, choices))])
     for page in (sheet, about):
         page.freeze_panes = "A2"
         page.sheet_view.rightToLeft = get_language_info(get_language() or "en")["bidi"]
@@ -146,7 +146,7 @@ def _example(name: str) -> str:
     }.get(name, "")
 
 
-def _takes(name: str, own: dict[str, list[str]]) -> str:
+def _accepted_values(name: str, own: dict[str, list[str]]) -> str:
     choices = {
         **own,
         "language": [str(get_language_info(code)["name_translated"]) for code, _name in settings.LANGUAGES],

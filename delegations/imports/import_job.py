@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 from delegations.imports.models import DelegationImportFile
 from delegations.imports.services import import_files
 from delegations.parties.selectors.party_kinds import Unreadable
-from summit.uploads.import_jobs import Reads, Said, read_by
+from summit.uploads.import_jobs import ImportJobMessages, Reads, read_by
 
 NAME = "read_in"
 REFUSED = gettext_lazy("No column of the table says who is meant. Choose one whose first row names the columns.")
@@ -24,5 +24,5 @@ READ_IN = read_by(
         unreadable=(Unreadable,),
         page="admin:delegations_delegationimportfile_change",
     ),
-    said=Said(refused=REFUSED),
+    said=ImportJobMessages(refused=REFUSED),
 )

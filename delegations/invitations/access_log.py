@@ -9,13 +9,13 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 
-def note_contacts(*, by: User, summit: Summit, rows: Sequence[Invitation]) -> None:
+def record_contacts(*, by: User, summit: Summit, rows: Sequence[Invitation]) -> None:
     """Record that an account saw the contacts of the parties of these invitations.
 
     The parties' focal points should be prefetched.
     """
     if rows:
-        access_log.note_list(
+        access_log.record_list(
             by=by,
             label=Party._meta.label_lower,
             rows=[(summit.pk, row.party.public_id) for row in rows],

@@ -51,7 +51,9 @@ def write(sheet: LetterSheet) -> bytes:
             "title": sheet.title,
             "author": sheet.author,
             "paragraphs": [_lines(part) for part in sheet.paragraphs],
-            "letterhead": [{"text": line, "way": _way(line)} for line in _lines(sheet.letterhead) or [sheet.author]],
+            "letterhead": [
+                {"text": line, "way": _text_direction(line)} for line in _lines(sheet.letterhead) or [sheet.author]
+            ],
             "reference": _("Reference: %(reference)s") % {"reference": sheet.reference} if sheet.reference else "",
             "day": long_day(sheet.day),
             "footnote": f"* {sheet.footnote}" if sheet.footnote else "",
@@ -63,7 +65,7 @@ def write(sheet: LetterSheet) -> bytes:
     )
 
 
-def _way(line: str) -> str:
+def _text_direction(line: str) -> str:
     """Return the direction of a line ("ltr" or "rtl") by its first letter. A host's address is in the host's
     language."""
     first = next((found for found in map(bidirectional, line) if found in {"L", "R", "AL"}), "L")

@@ -13,7 +13,7 @@ from delegations.invitations.selectors import letter_facts
 from delegations.invitations.services import reminders
 from summit.outbox import failure_reasons
 from summit.outbox.failure_reasons import because
-from summit.outbox.message_kinds import Mail, MessageKind, always_stands, register
+from summit.outbox.message_kinds import Mail, MessageKind, never_withdrawn, register
 from summit.outbox.models import Message
 
 
@@ -61,7 +61,7 @@ TRIAL = register(
         letter_facts.TEST,
         "delegations.tasks.deliver_invitations",
         render_trial,
-        always_stands,
+        never_withdrawn,
         gettext_lazy("test of a letter"),
     )
 )

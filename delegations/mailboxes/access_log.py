@@ -9,7 +9,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 
-def note_mailboxes(*, by: User, summit: Summit, boxes: Iterable[Mailbox]) -> None:
+def record_mailboxes(*, by: User, summit: Summit, boxes: Iterable[Mailbox]) -> None:
     """Record that an account saw the mailboxes of a summit's people, as a list of those people.
 
     A mission's mailbox belongs to an office and is not recorded.
@@ -17,4 +17,4 @@ def note_mailboxes(*, by: User, summit: Summit, boxes: Iterable[Mailbox]) -> Non
     found = Person.objects.filter(summit=summit, email__in={box.address for box in boxes})
     rows = [(summit.pk, str(key)) for key in found.order_by("pk").values_list("public_id", flat=True)]
     if rows:
-        access_log.note_list(by=by, label=Person._meta.label_lower, rows=rows, fields=["email"])
+        access_log.record_list(by=by, label=Person._meta.label_lower, rows=rows, fields=["email"])

@@ -8,9 +8,11 @@ from summit.audit.services import By
 from summit.people.models import Person
 
 
-def note_passport(*, by: By, person: Person, fields: Iterable[str]) -> None:
+def record_passport(*, by: By, person: Person, fields: Iterable[str]) -> None:
     """Log that somebody saw fields of a person's passport. Fetch the person with summit and particulars."""
     row: Particulars | None = getattr(person, "particulars", None)
     there = [name for name in fields if row is not None and getattr(row, name)]
     if row is not None and there:
-        access_log.note_page(by=by, target=row, summit=person.summit, fields=there, people=lambda: [person.public_id])
+        access_log.record_page(
+            by=by, target=row, summit=person.summit, fields=there, people=lambda: [person.public_id]
+        )

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from delegations.members.field_groups import PARTICULARS, PERSON, particulars_of
 from delegations.members.models.particulars import Particulars, PassportType
-from delegations.parties import country_choices
+from delegations.parties import nationality_choices
 from summit.admin_base.widgets import MomentInput, name_parts, plain_widget
-from summit.backoffice.onboarding_forms import Suggested
+from summit.backoffice.onboarding.forms import Suggested
 from summit.core.date_formats import long_day
 from summit.core.validators import validate_printable, validate_text, validate_time_zone, validate_year
 from summit.people.models import Person
@@ -110,19 +110,23 @@ class PersonForm(forms.Form):
 
     def _field(self, column: Any, **kwargs: Any) -> Any:
         if column.name in ("arrives_at", "departs_at"):
-            words = {"label": column.verbose_name.capitalize(), "required": False, "help_text": self._zone_said()}
+            words = {
+                "label": column.verbose_name.capitalize(),
+                "required": False,
+                "help_text": self._time_zone_help(),
+            }
             moment = MomentField(zone=self.summit.zone, validators=[validate_year], **words)
             moment.error_messages["invalid"] = _("Write the day and the time, such as 2025-03-30 14:30.")
             return name_parts(moment)
         if column.name == "nationality":
-            offered = [("", "–"), *country_choices.choices()]
+            offered = [("", "–"), *nationality_choices.choices()]
             name = column.verbose_name.capitalize()
             return forms.ChoiceField(required=False, choices=offered, label=name, error_messages=refusals())
         field = column.formfield(**kwargs, error_messages=refusals())
         if isinstance(field, forms.DateField):
             field.error_messages["invalid"] = _("Write year, month and day, such as 1990-12-31.")
         if column.name == "passport_issuer":
-            field.widget = Suggested([name for _code, name in country_choices.choices()])
+            field.widget = Suggested([name for _code, name in nationality_choices.choices()])
         elif column.name == "time_zone":
             field.widget = Suggested(sorted(zone for zone in available_timezones() if "/" in zone))
             field.validators.append(validate_time_zone)
@@ -135,7 +139,7 @@ class PersonForm(forms.Form):
                 field.validators.append(fits)
         return plain_widget(field)
 
-    def _zone_said(self) -> str:
+    def _time_zone_help(self) -> str:
         return _("%(place)s time (%(zone)s)") % {"place": self.summit.said_place, "zone": self.summit.time_zone}
 
     @property

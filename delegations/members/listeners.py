@@ -28,7 +28,7 @@ _counting: Registry[Count] = Registry()
 counted = _counting.register
 
 
-def leave(*, party: Party, person: Person, by: By) -> None:
+def notify_member_left(*, party: Party, person: Person, by: By) -> None:
     """Call the listeners of `follows`, in the transaction in which the person leaves the party.
 
     It checks no permission: the caller has checked it.

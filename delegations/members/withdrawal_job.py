@@ -97,7 +97,7 @@ def result(job: Job) -> str:
     return f"{message} {rest % {'n': total - number}}"
 
 
-def _words() -> dict[str, tuple[str, str]]:
+def _outcome_labels() -> dict[str, tuple[str, str]]:
     return {
         "": ("wait", _("to be withdrawn")),
         DONE: ("good", pgettext("member", "withdrawn")),
@@ -116,7 +116,7 @@ def lines(job: Job) -> list[JobLine]:
     rows, came = job.params["rows"], job.checkpoint.get("came", [])
     people = Person.objects.in_bulk([person for _key, person, _party in rows])
     names = party_names.to_readers(party for _key, _person, party in rows)
-    words = _words()
+    words = _outcome_labels()
     return [
         _line(people.get(person), names.get(party), words[came[number] if number < len(came) else ""])
         for number, (_key, person, party) in enumerate(rows)

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from delegations.parties.models.parties import Party
+from summit.core.punctuation import comma
 from summit.core.registry import Registry
 from summit.people.models import Person
 from summit.summits.models import Summit
-from summit.templatetags.marks import comma
 from summit.users.models import User
 
 
-class NotHeld(Exception):
+class ItemNotHeld(Exception):
     """The giver no longer holds the item: somebody changed it in the meantime."""
 
 
@@ -40,7 +40,7 @@ Reader = HandoverDesk | Delegation
 
 
 @dataclass(frozen=True)
-class Told:
+class ItemTitle:
     """The title of an item for a reader.
 
     `words` names it without its kind ("Opening, 9:30 London time"). `address` is the address of its page, or "" where
@@ -64,7 +64,7 @@ class HandoverKind:
     what: str
     label: Any
     held: Callable[[Person], Sequence[str]]
-    tell: Callable[[Summit, Iterable[str], Reader], Mapping[str, Told]]
+    tell: Callable[[Summit, Iterable[str], Reader], Mapping[str, ItemTitle]]
     pass_on: Callable[[str, Person, Person, User], None]
     drop: Callable[[str, Person, User], None]
     dropped: Any = ""
@@ -99,7 +99,7 @@ class HandoverItem:
     what: str
     key: str
     label: str
-    told: Told | None = None
+    told: ItemTitle | None = None
 
     @property
     def words(self) -> str:

@@ -18,9 +18,9 @@ from summit.admin_base import svg_charts
 from summit.admin_base.dashboard import desk_chart, lately, now_of, today_of
 from summit.admin_base.svg_charts import BarRow, Chart, Column
 from summit.core.date_formats import short_day
+from summit.core.punctuation import semicolon
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
-from summit.templatetags.marks import semicolon
 
 # At most the last year is shown: more days couldn't be told apart.
 LONGEST = 366
@@ -205,7 +205,7 @@ def by_level(request: HttpRequest, summit: Summit) -> Chart | None:
             [
                 labels[row.level],
                 _rows_of(row.coming, summit, answer="attending", comes_at=row.level or "unsaid"),
-                _rows_of(row.open, summit, answer="open", **_asked_for(row.level)),
+                _rows_of(row.open, summit, answer="open", **_level_query(row.level)),
             ]
             for row in found
         ],
@@ -213,5 +213,5 @@ def by_level(request: HttpRequest, summit: Summit) -> Chart | None:
     )
 
 
-def _asked_for(level: str) -> dict[str, str]:
+def _level_query(level: str) -> dict[str, str]:
     return {"level__exact": level}

@@ -18,7 +18,17 @@ from delegations.overview.selectors import completeness
 from delegations.parties.models.policy import Policy
 from delegations.travel.models.visas import VisaState
 from delegations.travel.services import visas
-from summit.admin_base.dashboard import Coming, Due, Task, Urgency, desk_coming, desk_due, desk_task, now_of, once
+from summit.admin_base.dashboard import (
+    Coming,
+    Due,
+    Task,
+    Urgency,
+    cached_on_request,
+    desk_coming,
+    desk_due,
+    desk_task,
+    now_of,
+)
 from summit.core import batched_counts
 from summit.outbox.dashboard import failed_words, returned_words
 from summit.permissions.rules import allows
@@ -35,19 +45,19 @@ SOON = expiring_links.SOON
 
 def numbers(request: HttpRequest, summit: Summit) -> dict[str, int]:
     """Return the numbers of parties by state of invitation and by what they lack. Computed once in a request."""
-    return once(request, "delegations.counts", lambda: completeness.counts(summit))
+    return cached_on_request(request, "delegations.counts", lambda: completeness.counts(summit))
 
 
 def ending_by_day(request: HttpRequest, summit: Summit) -> dict[date, int]:
     """Return how many links expire on each day at the venue. Computed once in a request."""
-    return once(request, "delegations.ending", lambda: expiring_links.ending_by_day(summit))
+    return cached_on_request(request, "delegations.ending", lambda: expiring_links.ending_by_day(summit))
 
 
 def waiting(request: HttpRequest, summit: Summit) -> dict[str, int]:
     """Return the numbers of rows that wait for a desk, by kind. Computed once in a request, with one query."""
     user = request.user
     assert isinstance(user, User)  # noqa: S101 - the admin has signed them in
-    return once(
+    return cached_on_request(
         request,
         "delegations.waiting",
         lambda: batched_counts.counts(
@@ -66,7 +76,7 @@ def handed(request: HttpRequest, summit: Summit) -> int:
     return waiting(request, summit)["handed"]
 
 
-def handed_words(number: int) -> str:
+def open_handovers_message(number: int) -> str:
     """Return a sentence that says how many handovers are open."""
     message = ngettext(
         "%(n)d thing that was somebody’s own waits: pass it on or drop it.",
@@ -118,12 +128,12 @@ def inviting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         yield Task(message % {"n": uninvited}, Urgency.NOW, _invite_page(summit), INVITE)
     yield from _prepared(request, summit)
     yield from _lacking(request, summit)
-    alike = twice(request, summit)
+    alike = count_duplicates(request, summit)
     if alike:
         yield Task(duplicates.sentence(alike), Urgency.NEXT, alike_list(summit), duplicates.CHANGE)
 
 
-def twice(request: HttpRequest, summit: Summit) -> int:
+def count_duplicates(request: HttpRequest, summit: Summit) -> int:
     """Return how many people may be entered twice."""
     return waiting(request, summit)["alike"]
 
@@ -164,7 +174,7 @@ def _lacking(request: HttpRequest, summit: Summit) -> Iterable[Task]:
 def handing_over(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """Yield a task for open handovers. It is always urgent, most of all the night before the summit."""
     if allows(request.user, DECIDE, summit) and (number := handed(request, summit)):
-        yield Task(handed_words(number), Urgency.NOW, handed_page(summit), DECIDE)
+        yield Task(open_handovers_message(number), Urgency.NOW, handed_page(summit), DECIDE)
 
 
 @desk_task.register(10)
@@ -203,7 +213,7 @@ def answering(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         query: dict[str, Any] = {"invitation__party__summit__id__exact": summit.pk, "ends": "soon"}
         address = f"{reverse('admin:delegations_invitationlink_changelist')}?{urlencode(query)}"
         yield Task(message % {"n": ending}, Urgency.NOW, address, INVITE)
-    yield from _asked(request, summit)
+    yield from _letter_request_tasks(request, summit)
     points = numbers(request, summit)[completeness.REQUESTS]
     if points:
         yield Task(requested(points), Urgency.NOW, requests(summit), INVITE)
@@ -217,7 +227,7 @@ def answering(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         yield Task(message % {"n": declined}, Urgency.NEXT, parties(summit, answer="regrets"), INVITE)
 
 
-def _asked(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+def _letter_request_tasks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """Yield a task for people who can't open their link and asked for a new letter."""
     number = waiting(request, summit)["asked"]
     if number:

@@ -13,17 +13,17 @@ from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from delegations.invitations.models.invitations import Invitation
-from delegations.invitations.selectors.eligibility import Reach
+from delegations.invitations.selectors.eligibility import InvitationTargets
 from delegations.invitations.services import first_letter
 from delegations.mailboxes import access_log
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
-from delegations.parties.selectors import countries, country_names
+from delegations.parties.selectors import country_recognition, un_country_names
 from delegations.parties.services import bulk_entry
 from delegations.parties.services.bulk_entry import LineProblems
-from summit.backoffice import onboarding
-from summit.backoffice.onboarding import Step, desk_step
-from summit.backoffice.onboarding_pages import show
+from summit.backoffice.onboarding import steps
+from summit.backoffice.onboarding.pages import show
+from summit.backoffice.onboarding.steps import Step, desk_step
 from summit.core.database_clock import db_now
 from summit.core.line_parts import parts_of
 from summit.core.process_cache import Memory
@@ -54,12 +54,12 @@ def parties(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
             if made:
                 message = ngettext("%(n)d party is entered.", "%(n)d parties are entered.", len(made))
                 messages.success(request, message % {"n": len(made)})
-                _tell_translated(request, made)
-                return redirect(onboarding.after("parties", user, summit))
+                _add_translated_messages(request, made)
+                return redirect(steps.after("parties", user, summit))
             problems = [(0, _("The list is empty. Write a line for each party, or choose names below."))]
     listed = list(Party.objects.filter(summit=summit).order_by("sort_key", "pk"))
     known = {party.iso_code for party in listed} | {
-        countries.code_of_name(parts_of(line)[0]) for line in text.splitlines()
+        country_recognition.code_of_name(parts_of(line)[0]) for line in text.splitlines()
     }
     context = {
         "text": text,
@@ -70,13 +70,13 @@ def parties(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         "silent": sum(not party.mission_email for party in listed),
         "countries": [
             (group.label, [pair for pair in found if pair[0] not in known])
-            for group, found in country_names.proposed(summit.language)
+            for group, found in un_country_names.proposed(summit.language)
         ],
     }
     return show(request, "parties.html", "parties", summit, context, wrong=bool(problems))
 
 
-def _tell_translated(request: HttpRequest, made: bulk_entry.Entered) -> None:
+def _add_translated_messages(request: HttpRequest, made: bulk_entry.CreatedParties) -> None:
     for party, written, language in made.translated:
         told = _("“%(written)s” is entered as “%(name)s”; what you wrote is its name in %(language)s.")
         language_name = get_language_info(language)["name_translated"]
@@ -85,7 +85,7 @@ def _tell_translated(request: HttpRequest, made: bulk_entry.Entered) -> None:
 
 def _with_countries(text: str, codes: list[str], language: str) -> str:
     """Return the text with a line added for each country, to be completed with its mailbox."""
-    names = country_names.names(language)
+    names = un_country_names.names(language)
     added = [f"{names[code]}; " for code in codes if code in names]
     return "\n".join([*([text.rstrip()] if text.strip() else []), *added])
 
@@ -126,7 +126,7 @@ def letter(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
             due = form.cleaned_data["answer_by"] if form else None
             chosen = {"first": found.to[:1], "all": found.to}.get(request.POST.get("do", ""))
             if chosen:
-                return _sent(
+                return _redirect_after_sending(
                     request, summit, user, first_letter.send(summit=summit, parties=chosen, answer_by=due, by=user)
                 )
             # The letter is shown with the submitted time, which is stored only when something is sent.
@@ -136,7 +136,7 @@ def letter(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         response: Any = show(request, "letter.html", "letter", summit, context, wrong=bool(form and form.errors))
         response.render()
     for party in found.to[:1]:
-        access_log.note_mailboxes(by=user, summit=summit, boxes=found.boxes[party.pk])
+        access_log.record_mailboxes(by=user, summit=summit, boxes=found.boxes[party.pk])
     return response  # type: ignore[no-any-return]
 
 
@@ -161,7 +161,7 @@ def _propose(summit: Summit) -> datetime:
     return summit.begins_at - timedelta(minutes=1) if now < summit.begins_at <= moment else moment
 
 
-def _letter(found: Reach, form: DueForm | None, summit: Summit) -> dict[str, Any]:
+def _letter(found: InvitationTargets, form: DueForm | None, summit: Summit) -> dict[str, Any]:
     read = None
     if found.to:
         party = found.to[0]
@@ -182,8 +182,10 @@ def _letter(found: Reach, form: DueForm | None, summit: Summit) -> dict[str, Any
     }
 
 
-def _sent(request: HttpRequest, summit: Summit, user: User, reach: Reach) -> HttpResponse:
-    listed = onboarding.stands(user, summit)
+def _redirect_after_sending(
+    request: HttpRequest, summit: Summit, user: User, reach: InvitationTargets
+) -> HttpResponse:
+    listed = steps.states_for(user, summit)
     done = sum(stand.state == "done" for stand in listed)
     message = ngettext("%(n)d invitation is on its way.", "%(n)d invitations are on their way.", len(reach.to)) % {
         "n": len(reach.to)

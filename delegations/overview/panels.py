@@ -19,14 +19,14 @@ from delegations.overview.dashboard import (
     CHANGE,
     INVITE,
     alike_list,
+    count_duplicates,
     handed,
     handed_page,
-    handed_words,
     numbers,
+    open_handovers_message,
     parties,
     requested,
     requests,
-    twice,
     visa_letters,
     visa_letters_sentence,
     waiting,
@@ -86,11 +86,11 @@ def lines(request: HttpRequest, summit: Summit) -> dict[Role, list[DeskTask]]:
         for desk, names in LACKS.items()
     }
     own = [DeskTask(words(found[name]), found[name], address) for name, words, address in say if found[name]]
-    alike = twice(request, summit)
+    alike = count_duplicates(request, summit)
     last = [DeskTask(duplicates.sentence(alike), alike, alike_list(summit))] if alike else []
     things = handed(request, summit)
     if things:
-        own.append(DeskTask(handed_words(things), things, handed_page(summit)))
+        own.append(DeskTask(open_handovers_message(things), things, handed_page(summit)))
     asked = waiting(request, summit)["visas"]
     if asked:
         own.append(DeskTask(visa_letters_sentence(asked), asked, visa_letters(summit)))

@@ -12,7 +12,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from delegations.participants.list_pdf import TOGETHER, ways
+from delegations.participants.list_pdf import TOGETHER, text_directions
 from delegations.participants.selectors.listing import ListedPerson, Listing, ParticipantLine
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -31,11 +31,11 @@ def write(listing: Listing) -> bytes:
     with override(listing.language):
         nobody = _("To be announced.")
     for section in listing.sections:
-        _say(document, listing, "Heading 1", section.title)
+        _add_paragraph(document, listing, "Heading 1", section.title)
         for line in section.lines:
             _party(document, listing, line, nobody)
     for note in listing.notes:
-        paragraph = _say(document, listing, SMALL, "", language=note.language)
+        paragraph = _add_paragraph(document, listing, SMALL, "", language=note.language)
         _run(paragraph, note.mark, note.language).font.superscript = True
         _run(paragraph, f" {note.text}", note.language)
     made = BytesIO()
@@ -98,9 +98,9 @@ def _size(style: Any, size: int) -> None:
 def _edges(document: Any, listing: Listing) -> None:
     section = document.sections[0]
     header, footer = section.header.paragraphs[0], section.footer.paragraphs[0]
-    _way(header, listing.direction)
+    _set_direction(header, listing.direction)
     _run(header, f"{listing.summit} · {listing.title}", listing.language)
-    _way(footer, listing.direction)
+    _set_direction(footer, listing.direction)
     footer.paragraph_format.tab_stops.add_tab_stop(Mm(210 - 2 * 26), WD_TAB_ALIGNMENT.RIGHT)
     message = " · ".join((listing.revision, listing.state, listing.language_name))
     _run(footer, f"{message}\t", listing.language)
@@ -112,7 +112,7 @@ def _edges(document: Any, listing: Listing) -> None:
     _counter(footer, "NUMPAGES")
     footer.add_run(LEFT_TO_RIGHT)
     made = section.footer.add_paragraph(style="Footer")
-    _way(made, listing.direction)
+    _set_direction(made, listing.direction)
     _run(made, listing.made, listing.language)
 
 
@@ -134,23 +134,23 @@ def _counter(paragraph: Any, name: str) -> None:
 
 
 def _head(document: Any, listing: Listing) -> None:
-    _say(document, listing, SMALL, listing.summit, language=listing.summit_language)
-    _say(document, listing, "Title", listing.title)
-    _say(document, listing, "Normal", f"{listing.state} · {listing.revision} · {listing.order}")
-    _say(document, listing, "Normal", listing.made)
-    _say(document, listing, "Normal", listing.counted)
+    _add_paragraph(document, listing, SMALL, listing.summit, language=listing.summit_language)
+    _add_paragraph(document, listing, "Title", listing.title)
+    _add_paragraph(document, listing, "Normal", f"{listing.state} · {listing.revision} · {listing.order}")
+    _add_paragraph(document, listing, "Normal", listing.made)
+    _add_paragraph(document, listing, "Normal", listing.counted)
     if listing.note:
-        _say(document, listing, "Normal", listing.note, language=listing.first_language)
+        _add_paragraph(document, listing, "Normal", listing.note, language=listing.first_language)
 
 
 def _party(document: Any, listing: Listing, line: ParticipantLine, nobody: str) -> None:
-    heading = _say(document, listing, "Heading 2", line.name, language=line.language)
+    heading = _add_paragraph(document, listing, "Heading 2", line.name, language=line.language)
     if line.mark:
         _run(heading, line.mark, line.language).font.superscript = True
     if line.formal != line.name:
-        _say(document, listing, PARTY_NAME, line.formal, language=line.language)
+        _add_paragraph(document, listing, PARTY_NAME, line.formal, language=line.language)
     if not line.people:
-        _say(document, listing, SMALL, nobody)
+        _add_paragraph(document, listing, SMALL, nobody)
     for number, person in enumerate(line.people, 1):
         paragraph = _person(document, listing, person)
         # A small delegation isn't split between pages, as in the PDF.
@@ -159,7 +159,7 @@ def _party(document: Any, listing: Listing, line: ParticipantLine, nobody: str) 
 
 
 def _person(document: Any, listing: Listing, person: ListedPerson) -> Any:
-    paragraph = _say(document, listing, PERSON, "")
+    paragraph = _add_paragraph(document, listing, PERSON, "")
     name = " ".join(part for part in (person.address, person.name) if part)
     first = _run(paragraph, name or person.office, listing.language)
     first.bold = first.font.cs_bold = True
@@ -170,12 +170,12 @@ def _person(document: Any, listing: Listing, person: ListedPerson) -> Any:
     return paragraph
 
 
-def _say(document: Any, listing: Listing, style: str, text: str, *, language: str = "") -> Any:
+def _add_paragraph(document: Any, listing: Listing, style: str, text: str, *, language: str = "") -> Any:
     """Add a paragraph in the direction of its language, aligned to the side from which the list is read."""
     language = language or listing.language
     paragraph = document.add_paragraph(style=style)
-    own = ways().get(language, listing.direction)
-    _way(paragraph, own)
+    own = text_directions().get(language, listing.direction)
+    _set_direction(paragraph, own)
     if own != listing.direction:
         # "Right" is relative to the paragraph's direction: the end of its lines.
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
@@ -184,7 +184,7 @@ def _say(document: Any, listing: Listing, style: str, text: str, *, language: st
     return paragraph
 
 
-def _way(paragraph: Any, direction: str) -> None:
+def _set_direction(paragraph: Any, direction: str) -> None:
     if direction == "rtl":
         paragraph._p.get_or_add_pPr().append(OxmlElement("w:bidi"))
 
@@ -192,7 +192,7 @@ def _way(paragraph: Any, direction: str) -> None:
 def _run(paragraph: Any, text: str, language: str) -> Any:
     run = paragraph.add_run(text)
     properties = run._r.get_or_add_rPr()
-    if ways().get(language) == "rtl":
+    if text_directions().get(language) == "rtl":
         run.font.rtl = True
     _language(properties, language)
     return run
@@ -200,5 +200,5 @@ def _run(paragraph: Any, text: str, language: str) -> Any:
 
 def _language(properties: Any, language: str) -> None:
     mark = OxmlElement("w:lang")
-    mark.set(qn("w:bidi" if ways().get(language) == "rtl" else "w:val"), language)
+    mark.set(qn("w:bidi" if text_directions().get(language) == "rtl" else "w:val"), language)
     properties.append(mark)

@@ -21,7 +21,7 @@ def _source() -> bytes:
     return SOURCE.read_bytes()
 
 
-def ways() -> dict[str, str]:
+def text_directions() -> dict[str, str]:
     """Return the direction of each language, "ltr" or "rtl"."""
     return {code: "rtl" if get_language_info(code)["bidi"] else "ltr" for code, _name in languages()}
 
@@ -33,4 +33,6 @@ def write(listing: Listing) -> bytes:
     """
     with override(listing.language):
         nobody = _("To be announced.")
-    return print_pdf(_source(), {**asdict(listing), "ways": ways(), "nobody": nobody, "together": TOGETHER})
+    return print_pdf(
+        _source(), {**asdict(listing), "ways": text_directions(), "nobody": nobody, "together": TOGETHER}
+    )

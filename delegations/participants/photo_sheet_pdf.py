@@ -9,7 +9,7 @@ from pathlib import Path
 from django.utils.translation import get_language_info, ngettext, override
 from django.utils.translation import gettext as _
 
-from delegations.participants.list_pdf import ways
+from delegations.participants.list_pdf import text_directions
 from delegations.participants.selectors.photo_sheet import Face
 from summit.pdf.typst import print_pdf
 from summit.summits.models import Summit
@@ -45,7 +45,7 @@ def write(*, summit: Summit, faces: Sequence[Face], language: str, now: datetime
             "summit": summit.named(language).name,
             "language": language,
             "direction": "rtl" if get_language_info(language)["bidi"] else "ltr",
-            "ways": ways(),
+            "ways": text_directions(),
             "moment": [at.year, at.month, at.day, at.hour, at.minute, at.second],
             "faces": [asdict(face) for face in faces],
         },

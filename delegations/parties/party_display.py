@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from delegations.parties.selectors.footnotes import Footnotes
 from delegations.parties.selectors.party_names import NEUTRAL, NamedParty
-from summit.templatetags.content import own
+from summit.templatetags.text_direction import own
 
 
 def flag_url(flag: str) -> str:

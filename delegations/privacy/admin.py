@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.members.models.categories import Category
 from delegations.privacy import purge_job
-from delegations.privacy.models import Kept, Retention
+from delegations.privacy.models import PersonalDataKind, Retention
 from delegations.privacy.services import nightly_purge, retention, retention_times
-from delegations.privacy.services.retention import Held, Times
+from delegations.privacy.services.retention import RetainedRows, Times
 from summit.admin_base.forms import SentencesForm
-from summit.admin_base.menu import Shelf
+from summit.admin_base.menu_groups import MenuGroup
 from summit.admin_base.model_admin import SUMMIT_PATHS
 from summit.admin_base.service_admin import ServiceAdmin, Values
 from summit.admin_base.summit_scope import where_may
@@ -65,7 +65,7 @@ class RetentionLine:
     exceptions: list[str]
     number: int
     due: int
-    pieces: list[Held]
+    pieces: list[RetainedRows]
 
 
 @admin.register(Retention)
@@ -73,10 +73,10 @@ class RetentionAdmin(ServiceAdmin):
     """The admin of retention times that summits have set; the defaults are on the page of the summit."""
 
     place = 6
-    shelf = Shelf.SETTINGS
+    shelf = MenuGroup.SETTINGS
     form = RetentionForm
     kept = retention_times.FIELDS
-    list_display = ["what", "category", "days_said", "summit"]
+    list_display = ["what", "category", "days_display", "summit"]
     list_filter = ["summit", "what"]
     list_select_related = ["summit", "category"]
     permissions = {"delete": retention.CHANGE}
@@ -84,7 +84,7 @@ class RetentionAdmin(ServiceAdmin):
     nothing_yet = gettext_lazy("The usual times hold: the page of a summit names them.")
 
     @admin.display(description=gettext_lazy("days after the summit"), ordering="days")
-    def days_said(self, row: Retention) -> str:
+    def days_display(self, row: Retention) -> str:
         """Show the number of days, or that the data is kept."""
         return _days(row.days)
 
@@ -126,8 +126,8 @@ class RetentionAdmin(ServiceAdmin):
                 "admin:jobs_job", jobs_services.start(kind=purge_job.NAME, by=user, summit=summit).public_id
             )
         now = db_now()
-        held = retention.held(summit=summit, today=retention.today_at(summit, now))
-        tonight = retention.held(summit=summit, today=retention.today_at(summit, _night(now)))
+        held = retention.retained_rows(summit=summit, today=retention.today_at(summit, now))
+        tonight = retention.retained_rows(summit=summit, today=retention.today_at(summit, _night(now)))
         lines = _lines(summit, tonight)
         number = sum(each.due for each in held)
         context = {
@@ -151,11 +151,11 @@ def _night(now: datetime) -> datetime:
     return at if at > now else at + timedelta(days=1)
 
 
-def _lines(summit: Summit, tonight: list[Held]) -> list[RetentionLine]:
+def _lines(summit: Summit, tonight: list[RetainedRows]) -> list[RetentionLine]:
     times = Times.of(summit)
     categories = {row.pk: row.name for row in Category.objects.filter(summit=summit)}
     lines = []
-    for what, label in Kept.choices:
+    for what, label in PersonalDataKind.choices:
         of_it = [each for each in tonight if each.piece.what == what]
         own = [f"{categories.get(key, '')}: {_days(times.days[what, key])}" for key in times.categories(what)]
         lines.append(
@@ -163,7 +163,7 @@ def _lines(summit: Summit, tonight: list[Held]) -> list[RetentionLine]:
                 what=what,
                 label=str(label),
                 days=_days(times.days[what, None]),
-                goes=_goes(times.goes_on(what)),
+                goes=_last_day(times.goes_on(what)),
                 exceptions=own,
                 number=sum(each.number for each in of_it),
                 due=sum(each.due for each in of_it),
@@ -179,5 +179,5 @@ def _days(days: int | None) -> str:
     return ngettext("%(number)d day", "%(number)d days", days) % {"number": days}
 
 
-def _goes(day: date | None) -> str:
+def _last_day(day: date | None) -> str:
     return long_day(day - timedelta(days=1)) if day else "–"

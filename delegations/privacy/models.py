@@ -10,7 +10,7 @@ from delegations.members.models.categories import Category
 from summit.summits.models import Summit
 
 
-class Kept(models.TextChoices):
+class PersonalDataKind(models.TextChoices):
     """A kind of personal data with its own retention time."""
 
     PASSPORT = "passport", _("passport data")
@@ -27,16 +27,16 @@ class Kept(models.TextChoices):
 
 # The default retention times, in days after a summit's last day. None: the data is kept.
 USUAL_DAYS: dict[str, int | None] = {
-    Kept.PASSPORT: 30,
-    Kept.NEEDS: 14,
-    Kept.TRAVEL: 30,
-    Kept.PHOTO: 30,
-    Kept.DECLARATIONS: 90,
-    Kept.VISA: 90,
-    Kept.SCANS: 365,
-    Kept.MAIL: 365,
-    Kept.CONTACT: 365,
-    Kept.PERSON: None,
+    PersonalDataKind.PASSPORT: 30,
+    PersonalDataKind.NEEDS: 14,
+    PersonalDataKind.TRAVEL: 30,
+    PersonalDataKind.PHOTO: 30,
+    PersonalDataKind.DECLARATIONS: 90,
+    PersonalDataKind.VISA: 90,
+    PersonalDataKind.SCANS: 365,
+    PersonalDataKind.MAIL: 365,
+    PersonalDataKind.CONTACT: 365,
+    PersonalDataKind.PERSON: None,
 }
 MOST_DAYS = 36525
 AT_MOST = _("Write 36525 days, a hundred years, at most; leave it empty to keep it.")
@@ -48,7 +48,7 @@ class Retention(models.Model):
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="retentions", verbose_name=pgettext_lazy("label", "summit")
     )
-    what = models.CharField(_("what"), max_length=20, choices=Kept)
+    what = models.CharField(_("what"), max_length=20, choices=PersonalDataKind)
     category = models.ForeignKey(
         Category, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("category")
     )
@@ -76,7 +76,7 @@ class Retention(models.Model):
                 condition=Q(category__isnull=True),
                 violation_error_message=_("There is a time for this already. Change that one."),
             ),
-            models.CheckConstraint(name="retention_what_known", condition=Q(what__in=Kept.values)),
+            models.CheckConstraint(name="retention_what_known", condition=Q(what__in=PersonalDataKind.values)),
             # Without a limit, the date computed from the days could exceed the calendar.
             models.CheckConstraint(
                 name="retention_days_at_most",

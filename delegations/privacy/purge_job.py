@@ -20,7 +20,7 @@ def step(job: Job) -> JobStep:
         raise ValueError("a purge is of a summit")
     checkpoint = job.checkpoint
     if not checkpoint:
-        found = retention.held(summit=summit, today=retention.today_at(summit))
+        found = retention.retained_rows(summit=summit, today=retention.today_at(summit))
         checkpoint = {"total": sum(each.due for each in found), "done": 0}
     done = retention.purge_batch(summit=summit, by=job.by)
     number = checkpoint["done"] + sum(done.values())

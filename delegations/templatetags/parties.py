@@ -11,7 +11,7 @@ from delegations.parties.models.parties import Party
 from delegations.parties.party_display import flag_url, footnote_mark, line, marked_party
 from delegations.parties.selectors.footnotes import Footnotes
 from delegations.parties.selectors.party_names import Book, NamedParty
-from summit.templatetags.content import own
+from summit.templatetags.text_direction import own
 
 register = template.Library()
 

@@ -5,9 +5,9 @@ from summit.audit import access_log
 from summit.audit.services import By
 
 
-def note_visa_letter(*, by: By, letter: VisaLetter) -> None:
+def record_visa_letter(*, by: By, letter: VisaLetter) -> None:
     """Log that somebody read a visa support letter, which has passport data. Fetch it with person and summit."""
-    access_log.note_page(
+    access_log.record_page(
         by=by,
         target=letter,
         summit=letter.summit,

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from delegations.core.services import rows
 from delegations.zones.models import Zone
 from summit.audit import services as audit
+from summit.core.punctuation import comma
 from summit.core.registry import Registry
 from summit.permissions.rules import check
 from summit.summits.models import Summit
-from summit.templatetags.marks import comma
 from summit.users.models import User
 
 CHANGE = "delegations.zone.change"

@@ -65,7 +65,7 @@ def load(act: Act = Act.AHEAD) -> Summit:
         _texts(loading)
         _subscribers(loading)
         made = (loading.summit, days, loading.ids, loading.users, loading.categories, loading.parties)
-        protocol.load(protocol.Made(*made))
+        protocol.load(protocol.CreatedObjects(*made))
         agenda_translations.load(
             loading.sessions, loading.users["organiser"], [ids() for _paper in agenda_translations.PAPERS]
         )

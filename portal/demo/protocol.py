@@ -16,7 +16,7 @@ from delegations.members.models.quotas import Quota
 from delegations.members.services import passport_digests
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
-from delegations.privacy.models import Kept, Retention
+from delegations.privacy.models import PersonalDataKind, Retention
 from delegations.travel.models.declarations import DeclarationKind
 from delegations.zones.models import Zone
 from portal.demo import names
@@ -91,7 +91,7 @@ TOLD = ("France", "Germany", "Kurdistan Regional Government", "Interpol", "Kosov
 
 
 @dataclass(frozen=True)
-class Made:
+class CreatedObjects:
     """The objects created so far, by the names that the data uses."""
 
     summit: Summit
@@ -102,22 +102,24 @@ class Made:
     parties: dict[str, Party]
 
 
-def load(made: Made) -> None:
+def load(made: CreatedObjects) -> None:
     """Create protocol's settings, and name further people."""
     policy = _policy(made)
     _categories(made, policy)
     _declarations(made)
     # Nothing is erased automatically, so that data entered in a long trial isn't lost.
-    Retention.objects.bulk_create(Retention(summit=made.summit, what=what, days=None) for what in Kept.values)
+    Retention.objects.bulk_create(
+        Retention(summit=made.summit, what=what, days=None) for what in PersonalDataKind.values
+    )
     for name, people in BROUGHT.items():
         for number, (office, capacity) in enumerate(people):
             _name(made, made.parties[name], office, capacity, 10 + number)
     for name in TOLD:
-        _tell(made.parties[name], made.days)
+        _add_particulars(made.parties[name], made.days)
     transferable_passes.settle_summit(summit=made.summit, by=audit.SYSTEM)
 
 
-def _policy(made: Made) -> Policy:
+def _policy(made: CreatedObjects) -> Policy:
     return Policy.objects.create(
         summit=made.summit,
         total=TOTAL,
@@ -131,7 +133,7 @@ def _policy(made: Made) -> Policy:
     )
 
 
-def _categories(made: Made, policy: Policy) -> None:
+def _categories(made: CreatedObjects, policy: Policy) -> None:
     zones = {
         code: Zone.objects.create(summit=made.summit, code=code, name=name, position=n)
         for n, (code, name) in enumerate(ZONES)
@@ -154,7 +156,7 @@ def _categories(made: Made, policy: Policy) -> None:
     seat.zones.set([zones["B"]])
 
 
-def _declarations(made: Made) -> None:
+def _declarations(made: CreatedObjects) -> None:
     until = made.days.evening(DECLARED_BY)
     DeclarationKind.objects.bulk_create(
         DeclarationKind(summit=made.summit, name=name, names=names, asks=asks, until=until, position=position)
@@ -162,14 +164,14 @@ def _declarations(made: Made) -> None:
     )
 
 
-def _name(made: Made, party: Party, office: str, capacity: Capacity, position: int) -> None:
+def _name(made: CreatedObjects, party: Party, office: str, capacity: Capacity, position: int) -> None:
     person = Person.objects.create(
         public_id=made.ids(), summit=made.summit, office=f"{office}, {party.name}", language=party.language
     )
     Membership.objects.create(party=party, person=person, category=made.categories[capacity], position=position)
 
 
-def _tell(party: Party, days: Days) -> None:
+def _add_particulars(party: Party, days: Days) -> None:
     """Add arrival times and specimen passports, marked as such, to a party's people."""
     rows = party.memberships.select_related("person").filter(person__user=None).order_by("position", "pk")
     for number, row in enumerate(rows):

@@ -67,7 +67,7 @@ def make(made: World, number: int) -> None:
         (Edition, desk.editions),
     ):
         model._default_manager.bulk_create(rows, batch_size=BATCH)  # type: ignore[arg-type]
-    search_services.note_all(desk.editions)
+    search_services.index_editions(desk.editions)
     _announced(made, desk)
     _subscribers(made)
 

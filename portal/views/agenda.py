@@ -70,7 +70,7 @@ def my_agenda(request: HttpRequest) -> HttpResponse:
     found = read_marks.seen_by(request, viewer)
     own = read_marks.own(viewer, at, found)
     listed = SessionList(viewer.summit, at.stamp, get_language() or "", everything)
-    rows = _shown(viewer, at, own, listed)
+    rows = _session_lines(viewer, at, own, listed)
     context |= _lists(viewer, at, listed, rows, read_marks.unread(viewer, at, found, own))
     wanted = asked(request.GET)
     context["sessions"] = listed.rendered(
@@ -87,7 +87,7 @@ def _narrowed(wanted: dict[str, str], context: dict[str, Any], rows: list[Sessio
     return {"days": by_day(summit, shown.rows), "shown": shown}
 
 
-def _shown(viewer: Viewer, at: Current, own: Own, listed: SessionList) -> list[SessionLine]:
+def _session_lines(viewer: Viewer, at: Current, own: Own, listed: SessionList) -> list[SessionLine]:
     """Return the sessions that the page lists, in order.
 
     One query for all visible sessions, none for the reader's own, and two for rows that the process hasn't cached.

@@ -8,7 +8,7 @@ from sessions.agenda.models.releases import ReleasedSession
 from sessions.agenda.selectors import released_agenda
 
 
-def find(request: HttpRequest, public_id: str) -> tuple[Viewer, ReleasedSession]:
+def find_session_or_404(request: HttpRequest, public_id: str) -> tuple[Viewer, ReleasedSession]:
     """Return a session by public id, and the reader's viewer in its summit; any of the reader's summits is searched.
 
     Raises Http404 for a session that they may not see.

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from delegations.members.models.categories import Capacity
 from delegations.members.models.members import Membership
 from portal.identity import Viewer, viewer_required
-from portal.views.find_session import find
+from portal.views.find_session import find_session_or_404
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.draft.models.participants import FloorRequest, RequestState
 from sessions.speakers.services import floor_requests
@@ -36,7 +36,7 @@ Speech = tuple[Any, datetime | None]
 
 
 @dataclass(frozen=True)
-class Asked:
+class FloorRequestStatus:
     """A request with its place on the released list, or None, and when its speech begins."""
 
     row: FloorRequest
@@ -51,7 +51,7 @@ class Floor:
     """The reader's requests for a session, and the people for whom they can make one."""
 
     until: datetime | None
-    listed: list[Asked] = field(default_factory=list)
+    listed: list[FloorRequestStatus] = field(default_factory=list)
     free: list[Person] = field(default_factory=list)
 
 
@@ -66,11 +66,13 @@ def floor_of(viewer: Viewer, row: ReleasedSession, speeches: Sequence[Speech]) -
     free = []
     if opened:
         waiting = {each.party_id for each in asked if each.state == RequestState.ASKED}
-        taking = floor_requests.taking_part(row.session, set(people.values()) - waiting)
+        taking = floor_requests.participating_parties(row.session, set(people.values()) - waiting)
         free = [person for person in viewer.people if people.get(person.pk) in taking]
     if not mine and not free:
         return None
-    listed = [_asked(each, speeches, each.party_id in viewer.acts or each.speaker_id in people) for each in mine]
+    listed = [
+        _request_status(each, speeches, each.party_id in viewer.acts or each.speaker_id in people) for each in mine
+    ]
     return Floor(row.session.requests_until if opened else None, listed, free)
 
 
@@ -94,22 +96,22 @@ def _may_see(viewer: Viewer, row: FloorRequest) -> bool:
     return row.party_id in viewer.acts or (viewer.me is not None and row.speaker_id == viewer.me.pk)
 
 
-def _asked(row: FloorRequest, speeches: Sequence[Speech], may: bool) -> Asked:
+def _request_status(row: FloorRequest, speeches: Sequence[Speech], may: bool) -> FloorRequestStatus:
     if row.state != RequestState.GRANTED:
-        return Asked(row, may_withdraw=may and row.state == RequestState.ASKED)
+        return FloorRequestStatus(row, may_withdraw=may and row.state == RequestState.ASKED)
     if row.slot is None:
-        return Asked(row, dropped=True)
+        return FloorRequestStatus(row, dropped=True)
     for place, (speech, begins) in enumerate(speeches, start=1):
         if speech.slot_key == row.slot.public_id:
-            return Asked(row, place, begins)
-    return Asked(row)
+            return FloorRequestStatus(row, place, begins)
+    return FloorRequestStatus(row)
 
 
 @require_POST
 @viewer_required
 def ask_floor(request: HttpRequest, public_id: str) -> HttpResponse:
     """Request the floor for one of the reader's people, or withdraw a request (POST)."""
-    viewer, row = find(request, public_id)
+    viewer, row = find_session_or_404(request, public_id)
     if request.POST.get("do") == "withdraw":
         _withdraw(request, viewer, row)
     else:

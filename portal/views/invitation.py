@@ -17,7 +17,7 @@ from summit.core.database_clock import db_now
 ENTERED = ("answer", "level", "name", "note")
 
 
-def _find(request: HttpRequest, public_id: str) -> tuple[Viewer, Invitation]:
+def _get_invitation_or_404(request: HttpRequest, public_id: str) -> tuple[Viewer, Invitation]:
     """Return an open invitation of the reader, in any of their summits, with the viewer. Raises Http404."""
     listed: list[Viewer] = request.viewers  # type: ignore[attr-defined]
     for viewer in listed:
@@ -32,7 +32,7 @@ def _find(request: HttpRequest, public_id: str) -> tuple[Viewer, Invitation]:
 @viewer_required
 def invitation(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show an invitation and its deadline; a POST answers it."""
-    viewer, row = _find(request, public_id)
+    viewer, row = _get_invitation_or_404(request, public_id)
     if request.method != "POST":
         level, name = level_choices.proposed(row), row.answered_by or viewer.name
         values = {"answer": row.answer, "level": level, "name": name, "note": row.note}
@@ -46,7 +46,7 @@ def invitation(request: HttpRequest, public_id: str) -> HttpResponse:
             invitation=row,
             by=viewer.acts.get(row.party_id, viewer.by),
             answer=values["answer"],
-            level=level_choices.meant(values["level"], answer=values["answer"], party=row.party),
+            level=level_choices.resolve(values["level"], answer=values["answer"], party=row.party),
             name=values["name"],
             note=values["note"],
         )

@@ -35,7 +35,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
         link = links.resolve(token)
     except links.LinkProblem as problem:
         return _plain(_problem(request, problem, token))
-    links.note_use(link)
+    links.record_first_use(link)
     agent = request.headers.get("user-agent", "")
     sign_in = portal_sessions.open_by_link(link=link, agent=agent, known=sign_ins(request))
     remember(request, sign_in, link.invitation.party.summit, link.invitation.party.language)

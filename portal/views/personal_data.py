@@ -18,7 +18,7 @@ from delegations.portal_access.models import PortalSession
 from delegations.privacy.services import correction_requests
 from portal.browser_session import sign_ins
 from portal.identity import Viewer, viewer_of, viewer_required
-from portal.personal_data import Held
+from portal.personal_data import PersonalDataCollector
 from summit.audit.services import By, Mailbox
 from summit.people.models import Person
 from summit.privacy import data_export
@@ -47,7 +47,7 @@ class Self:
         return self.subject.person
 
 
-def find(request: HttpRequest, viewer: Viewer) -> Self | None:
+def find_own_person(request: HttpRequest, viewer: Viewer) -> Self | None:
     """Return the reader's own person, or None for a reader who came by a letter's link. At most seven queries."""
     if viewer.me is None:
         return None
@@ -86,10 +86,10 @@ class AskForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @viewer_required
-def held(request: HttpRequest) -> HttpResponse:
+def own_data(request: HttpRequest) -> HttpResponse:
     """Show the reader's personal data; a POST asks protocol to correct or erase it."""
     viewer = viewer_of(request)
-    found = find(request, viewer)
+    found = find_own_person(request, viewer)
     form = AskForm(request.POST if request.method == "POST" and found else None)
     if found is not None and request.method == "POST" and form.is_valid():
         try:
@@ -104,9 +104,9 @@ def held(request: HttpRequest) -> HttpResponse:
             )
             messages.success(request, message % {"mailbox": found.mailbox})
             return redirect("portal:held")
-    parts = list(Held(found.subject).parts()) if found else []
+    parts = list(PersonalDataCollector(found.subject).parts()) if found else []
     if found is not None and found.alone:
-        access_log.note_passport(by=found.by, person=found.person, fields=PASSPORT.fields)
+        access_log.record_passport(by=found.by, person=found.person, fields=PASSPORT.fields)
     known: dict[str, Any] = {"viewer": viewer, "summit": viewer.summit}
     context = {**known, "found": found, "parts": parts, "form": form}
     return render(request, "portal/held.html", context, status=422 if form.is_bound else 200)
@@ -120,12 +120,12 @@ def download(request: HttpRequest) -> HttpResponse:
     Other readers are redirected, with a message that names whom to contact.
     """
     viewer = viewer_of(request)
-    found = find(request, viewer)
+    found = find_own_person(request, viewer)
     if found is None or not found.alone:
         message = _("Others may read by this mailbox too. Protocol hands your data to you: %(contact)s.")
         messages.warning(request, message % {"contact": viewer.summit.contact_email})
         return redirect("portal:held")
     packed = data_export.export_own_data(person=found.person, by=found.by)
-    access_log.note_passport(by=found.by, person=found.person, fields=PASSPORT.fields)
+    access_log.record_passport(by=found.by, person=found.person, fields=PASSPORT.fields)
     headers = {"Content-Disposition": 'attachment; filename="my-data.zip"', "Cache-Control": "private, no-store"}
     return HttpResponse(packed, content_type="application/zip", headers=headers)

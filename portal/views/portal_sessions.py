@@ -38,7 +38,7 @@ def browsers(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def leave(request: HttpRequest) -> HttpResponse:
+def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out of the portal in this browser (POST). A letter's link opens it again."""
     portal_sessions.end(rows=forget(request), by=None)
     return redirect("root")

@@ -16,18 +16,18 @@ from delegations.members.models.members import Membership
 from delegations.parties.selectors import party_names
 from portal.identity import Viewer, viewer_required
 from portal.views import read_marks
-from portal.views.find_session import find
+from portal.views.find_session import find_session_or_404
 from portal.views.floor_requests import floor_of
 from sessions.agenda.models.releases import ReleasedRole, ReleasedSession
 from sessions.agenda.models.speeches import timed
 from sessions.agenda.selectors import released_snapshots
-from sessions.conflicts.selectors.overlapping_sessions import meanwhile
+from sessions.conflicts.selectors.overlapping_sessions import overlaps_by_person
 from sessions.documents.models import Document
 from sessions.draft.models.signups import SignUp, SignUpState
 from sessions.public.session_facts import facts
 from sessions.signups.services import signups
 from sessions.signups.services.signups import SignUpRefused
-from summit.core.languages import tongue
+from summit.core.languages import language_name
 from summit.people.models import Person
 
 
@@ -35,7 +35,7 @@ from summit.people.models import Person
 @viewer_required
 def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show a session, as far as the reader may see it."""
-    viewer, row = find(request, public_id)
+    viewer, row = find_session_or_404(request, public_id)
     newest = released_snapshots.latest(viewer.summit)
     if newest is not None:
         read_marks.record(request, viewer, newest.number, row.session)
@@ -52,9 +52,9 @@ def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
         "speeches": spoken,
         "floor": floor_of(viewer, row, spoken),
         "interpretation": [
-            (capfirst(tongue(source)), tongue(target), booth) for source, target, booth in row.languages
+            (capfirst(language_name(source)), language_name(target), booth) for source, target, booth in row.languages
         ],
-        "documents": [(key, title, language, tongue(language)) for key, title, language in row.documents],
+        "documents": [(key, title, language, language_name(language)) for key, title, language in row.documents],
         "sign_up": _sign_up_of(viewer, row),
         **party_names.on_page(viewer.summit),
     }
@@ -92,7 +92,9 @@ def _sign_up_of(viewer: Viewer, row: ReleasedSession) -> SignUps | None:
     takes = signups.is_open(row)
     members = set(Membership.objects.filter(person__in=people).values_list("person", flat=True))
     taken = {each.person_id for each in signed}
-    elsewhere = meanwhile(summit=viewer.summit, row=row, people=list(people.values())) if row.times_known else {}
+    elsewhere = (
+        overlaps_by_person(summit=viewer.summit, row=row, people=list(people.values())) if row.times_known else {}
+    )
     free = [(person, elsewhere.get(pk, [])) for pk, person in people.items() if pk in members - taken]
     return SignUps(
         open=takes,
@@ -106,7 +108,7 @@ def _sign_up_of(viewer: Viewer, row: ReleasedSession) -> SignUps | None:
 @viewer_required
 def sign_up(request: HttpRequest, public_id: str) -> HttpResponse:
     """Sign up one of the reader's people, or give the place back (POST)."""
-    viewer, row = find(request, public_id)
+    viewer, row = find_session_or_404(request, public_id)
     wanted = request.POST.get("person", "")
     person = next((each for each in viewer.people if each.public_id == wanted), None)
     if person is None:
@@ -115,16 +117,16 @@ def sign_up(request: HttpRequest, public_id: str) -> HttpResponse:
         party = Membership.objects.filter(person=person).values_list("party", flat=True).first()
         by = viewer.acts.get(party or 0, viewer.by)
         if request.POST.get("do") == "leave":
-            signups.leave(session=row.session, person=person, by=by)
+            signups.cancel_sign_up(session=row.session, person=person, by=by)
             messages.success(request, _("The place is given back."))
         else:
-            _take(request, row, person, by)
+            _sign_up(request, row, person, by)
     response = redirect("portal:session", public_id)
     response.status_code = 303
     return response
 
 
-def _take(request: HttpRequest, row: ReleasedSession, person: Person, by: Any) -> None:
+def _sign_up(request: HttpRequest, row: ReleasedSession, person: Person, by: Any) -> None:
     try:
         made = signups.sign_up(session=row.session, person=person, by=by)
     except SignUpRefused as refused:
@@ -141,7 +143,7 @@ def _take(request: HttpRequest, row: ReleasedSession, person: Person, by: Any) -
 @viewer_required
 def document(request: HttpRequest, public_id: str, document: str) -> HttpResponse:
     """Return a document of a session, if the release shows it to the reader. Raises Http404 for any other."""
-    _viewer, row = find(request, public_id)
+    _viewer, row = find_session_or_404(request, public_id)
     if document not in {key for key, _title, _language in row.documents}:
         raise Http404(_("This paper does not lie on the table of a session that is open to you."))
     found = Document.objects.get(session=row.session_id, public_id=document)

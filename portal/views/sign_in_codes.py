@@ -54,14 +54,14 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     if not asked:
         return redirect("portal:code_ask")
     if request.method != "POST":
-        return _enter(request, asked)
+        return _render_code_form(request, asked)
     try:
         row = sign_in_codes.prove(public_id=asked, code=request.POST.get("code", ""))
     except sign_in_codes.CodeProblem as problem:
-        return _enter(request, asked, problem.reason)
+        return _render_code_form(request, asked, problem.reason)
     people = sign_in_codes.people_at(row.mailbox)
     if len(people) == 1:
-        return _come_in(request, row.mailbox, people[0].public_id)
+        return _sign_in(request, row.mailbox, people[0].public_id)
     return _on("portal:code_choose")
 
 
@@ -73,12 +73,12 @@ def choose(request: HttpRequest) -> HttpResponse:
     if not mailbox:
         return redirect("portal:code_ask")
     if request.method == "POST":
-        return _come_in(request, mailbox, request.POST.get("person", ""))
+        return _sign_in(request, mailbox, request.POST.get("person", ""))
     return _choices(request, mailbox)
 
 
-def _enter(request: HttpRequest, asked: str, problem: str = "") -> HttpResponse:
-    row = sign_in_codes.asked_for(asked)
+def _render_code_form(request: HttpRequest, asked: str, problem: str = "") -> HttpResponse:
+    row = sign_in_codes.find_open_request(asked)
     context: dict[str, Any] = {"problem": problem}
     if row is not None and row.digits > sign_in_codes.DIGITS:
         # Shown for every mailbox, known or not: it reveals when codes were requested, but not whether one was sent.
@@ -100,7 +100,7 @@ def _choices(request: HttpRequest, mailbox: str, error: str = "") -> HttpRespons
     return render(request, "portal/code_choose.html", context, status=422 if error else 200)
 
 
-def _come_in(request: HttpRequest, mailbox: str, public_id: str) -> HttpResponse:
+def _sign_in(request: HttpRequest, mailbox: str, public_id: str) -> HttpResponse:
     person = next((row for row in sign_in_codes.people_at(mailbox) if row.public_id == public_id), None)
     if person is None:
         return _choices(request, mailbox, _("Choose one of them."))

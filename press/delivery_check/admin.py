@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from press.delivery_check import services
 from press.delivery_check.models import PassageCheck, PassageCheckKind
-from press.delivery_check.services import Marked, MarkedMeanwhile
+from press.delivery_check.services import Marked, PassageCheckConflict
 from press.texts.admin.versions import version_of
 from press.texts.errors import DecisionRefused
 from press.texts.models.editions import Edition
@@ -69,7 +69,7 @@ class PassageCheckMixin:
             messages.error(request, str(refused))
             return redirect("admin:press_text_change", pk)
         context: dict[str, Any] = {"title": _("Mark what is spoken"), "delivered": _delivered(version.text)}
-        context |= {"passages": [_shown(each) for each in services.marked(edition)]}
+        context |= {"passages": [_passage_context(each) for each in services.marked(edition)]}
         page: HttpResponse = desk._page(request, "marking.html", _about(edition) | context)
         return page
 
@@ -82,7 +82,7 @@ class PassageCheckMixin:
         anchor, problem, status = request.POST.get("anchor", "")[:20], "", 200
         try:
             _post(request, edition, anchor, user)
-        except MarkedMeanwhile as meanwhile:
+        except PassageCheckConflict as meanwhile:
             problem, status = str(meanwhile), 409
         except (DecisionRefused, ValidationError) as refused:
             problem = " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
@@ -95,7 +95,7 @@ class PassageCheckMixin:
         if found is None:
             raise Http404
         typed = request.POST.get("words", "") if problem else ""
-        context = _about(edition) | {"each": _shown(found) | {"problem": problem, "typed": typed}}
+        context = _about(edition) | {"each": _passage_context(found) | {"problem": problem, "typed": typed}}
         return TemplateResponse(request, "admin/press/passage.html", context, status=status)
 
     def make_delivered_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -172,7 +172,7 @@ def _post(request: HttpRequest, edition: Edition, anchor: str, user: User) -> No
     )
 
 
-def _shown(each: Marked) -> dict[str, Any]:
+def _passage_context(each: Marked) -> dict[str, Any]:
     """Return the template's data of a passage: its HTML, its mark and the words inserted after it."""
     mark, inserted = each.mark, each.inserted
     return {

@@ -26,7 +26,7 @@ class Passage:
 
 
 @dataclass(frozen=True)
-class Heard:
+class DeliveredPassage:
     """What was heard of a passage.
 
     `body` is None where it was read as written, and "" where it was not spoken. `inserted` is the Markdown of the
@@ -75,7 +75,7 @@ def _passage(anchor: str, lines: list[str]) -> list[Passage]:
     return [Passage(anchor, "\n".join(lines))] if lines else []
 
 
-def spoken(parts: Iterable[Passage], heard: Mapping[str, Heard], *, removed: str = "") -> str:
+def spoken(parts: Iterable[Passage], heard: Mapping[str, DeliveredPassage], *, removed: str = "") -> str:
     """Return the text as it was spoken, as Markdown.
 
     `removed` is the notice that replaces passages that were not spoken, once for several in a row; "" for none.
@@ -83,7 +83,7 @@ def spoken(parts: Iterable[Passage], heard: Mapping[str, Heard], *, removed: str
     found: list[str] = []
     mark = f"*{escape(removed)}*" if removed else ""
     for part in parts:
-        message = heard.get(part.anchor, Heard()) if part.anchor else Heard()
+        message = heard.get(part.anchor, DeliveredPassage()) if part.anchor else DeliveredPassage()
         words = part.body if message.body is None else message.body
         if words.strip():
             found.append(words.strip("\n"))

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from press.delivery_check.models import WITH_WORDS, PassageCheck, PassageCheckKind
-from press.delivery_check.passages import Heard, Passage, passages, spoken
+from press.delivery_check.passages import DeliveredPassage, Passage, passages, spoken
 from press.texts.errors import DecisionRefused
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text, TextKind, TextVersion, Wording
 from press.texts.permissions import check_can_write
-from press.texts.selectors.publication_checks import check_words
+from press.texts.selectors.publication_checks import check_content
 from press.texts.services import editions, texts
 from press.texts.services.locks import lock_text
 from summit.audit import services as audit
@@ -27,7 +27,7 @@ from summit.core.languages import spoken as interface
 from summit.users.models import User
 
 
-class MarkedMeanwhile(DecisionRefused):
+class PassageCheckConflict(DecisionRefused):
     """Somebody else marked this passage after the officer loaded it.
 
     `current` is their mark, or None where they undid one.
@@ -97,7 +97,7 @@ def mark(
     if kind in WITH_WORDS and not words:
         raise DecisionRefused(_("Write the words that were spoken."))
     if words:
-        check_words(title="x", summary="", body=words)
+        check_content(title="x", summary="", body=words)
     row = PassageCheck(edition=edition, anchor=anchor, kind=kind, words=words, by=by)
     row.clean_fields()
     if anchor not in {part.anchor for part in passages(edition.body, edition.anchors) if part.anchor}:
@@ -182,7 +182,7 @@ def delivered_body(edition: Edition, *, tell_removed: bool = True) -> str:
     Raises DecisionRefused where no passage is left.
     """
     found = marked(edition)
-    heard = {each.passage.anchor: _heard(each) for each in found if each.passage.anchor}
+    heard = {each.passage.anchor: _delivered_passage(each) for each in found if each.passage.anchor}
     with translation.override(interface(edition.version.language)):
         removed = pgettext("in a text as delivered", "[passage not delivered]") if tell_removed else ""
     body = spoken([each.passage for each in found], heard, removed=removed)
@@ -191,10 +191,10 @@ def delivered_body(edition: Edition, *, tell_removed: bool = True) -> str:
     return body
 
 
-def _heard(each: Marked) -> Heard:
+def _delivered_passage(each: Marked) -> DeliveredPassage:
     bodies = {PassageCheckKind.STRIKE.value: "", PassageCheckKind.CHANGE.value: each.mark.words if each.mark else ""}
     body = bodies.get(each.mark.kind) if each.mark else None
-    return Heard(body, each.inserted.words if each.inserted else "")
+    return DeliveredPassage(body, each.inserted.words if each.inserted else "")
 
 
 def check_markable(edition: Edition, by: User) -> None:
@@ -211,10 +211,10 @@ def _check_seen(current: PassageCheck | None, seen: int | None, by: User) -> Non
     if seen is None or seen == (current.pk if current else 0):
         return
     if current is None:
-        raise MarkedMeanwhile(_("A mark was taken back here meanwhile. Look again, then mark."), None)
+        raise PassageCheckConflict(_("A mark was taken back here meanwhile. Look again, then mark."), None)
     if current.by_id != by.pk:
         message = _("%(who)s has marked this passage meanwhile: “%(kind)s”. Mark it again to replace that.")
-        raise MarkedMeanwhile(message % {"who": current.by, "kind": current.get_kind_display()}, current)
+        raise PassageCheckConflict(message % {"who": current.by, "kind": current.get_kind_display()}, current)
 
 
 def _record(row: PassageCheck, by: User) -> None:

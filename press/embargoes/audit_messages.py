@@ -10,7 +10,7 @@ from press.texts.audit_messages import VERSIONS
 from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text
 from summit.audit.actions import describe_action, describe_model, part
-from summit.templatetags.marks import semicolon
+from summit.core.punctuation import semicolon
 
 describe_action(
     "press.tie", gettext_lazy("tied it: it goes out together with others, or in all its languages, or not at all")

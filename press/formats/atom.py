@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import translation
 from lxml import etree
 
-from press.formats.feeds import Feed, Gone, content_of, moment, title_of
+from press.formats.feeds import Feed, Tombstone, content_of, moment, title_of
 from press.published_texts.selectors import Reading
 from summit.core.languages import spoken
 
@@ -73,7 +73,7 @@ def _entry(root: Element, reading: Reading) -> None:
     _add(entry, "content", content_of(reading), type="html")
 
 
-def _tombstones(root: Element, gone: Sequence[Gone]) -> None:
+def _tombstones(root: Element, gone: Sequence[Tombstone]) -> None:
     for each in gone:
         entry = etree.SubElement(root, f"{{{TOMBSTONES}}}deleted-entry", ref=each.ref, when=moment(each.at))
         etree.SubElement(entry, f"{{{TOMBSTONES}}}comment").text = each.reason

@@ -1,4 +1,5 @@
-"""Three-letter language codes, which Akoma Ntoso requires, for all languages of `summit.core.languages.tongues`.
+"""Three-letter language codes, which Akoma Ntoso requires, for all languages of
+`summit.core.languages.language_choices`.
 
 They are those of ISO 639-2/T, and of ISO 639-3 for languages that have none there.
 """

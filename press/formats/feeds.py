@@ -1,7 +1,7 @@
 """Code shared by the Atom and JSON feeds: titles, URLs, page lengths and the content of entries.
 
 A withdrawn text stays an entry: it still has a page, and readers of the feed need to learn why it was withdrawn. A
-removed text has no page; the feed lists it as `Gone`, so that feed readers delete it too.
+removed text has no page; the feed lists it as `Tombstone`, so that feed readers delete it too.
 
 An entry contains a text's summary, or else its beginning: a feed of whole speeches would be a megabyte each time.
 Older texts are on further pages (RFC 5005, section 3, and JSON Feed's `next_url`).
@@ -24,7 +24,7 @@ from press.published_texts.selectors import STAR, Reading
 from press.texts import addresses
 from press.texts.addresses import authority
 from press.texts.markdown import to_html
-from press.texts.models.visibility import gone_editions
+from press.texts.models.visibility import removed_editions
 from press.texts.selectors.rendered_editions import html_of
 from summit.summits.models import Summit
 
@@ -35,7 +35,7 @@ BEGINNING = 600
 
 
 @dataclass(frozen=True)
-class Gone:
+class Tombstone:
     """A published text that was removed: its permanent tag URI, when it was removed, and why."""
 
     ref: str
@@ -54,7 +54,7 @@ class Feed:
     summit: Summit
     readings: Sequence[Reading]
     query: str = ""
-    gone: Sequence[Gone] = ()
+    gone: Sequence[Tombstone] = ()
     page: int = 1
     pages: int = 1
 
@@ -104,22 +104,22 @@ class Feed:
         return f"{settings.BASE_URL}{reverse(name, args=[self.summit.slug])}{'?' if asked else ''}{asked}"
 
 
-def buried(summit: Summit) -> list[Gone]:
+def buried(summit: Summit) -> list[Tombstone]:
     """Return the published texts that were removed last, at most LENGTH. One query."""
-    rows = gone_editions().filter(version__text__summit=summit, version__authoritative=True, number=_last_read())
+    rows = removed_editions().filter(version__text__summit=summit, version__authoritative=True, number=_last_read())
     rows = rows.select_related("version__text").order_by("-version__text__removed_at", "-pk")[:LENGTH]
     found = []
     for edition in rows:
         text = edition.version.text
         if text.removed_at is not None:
-            found.append(Gone(addresses.tag(summit, edition), text.removed_at, text.removal_reason))
+            found.append(Tombstone(addresses.tag(summit, edition), text.removed_at, text.removal_reason))
     return found
 
 
 def _last_read() -> Subquery:
     """Return a subquery for the number of a version's last published edition, so that each text is listed once."""
     return Subquery(
-        gone_editions().filter(version=OuterRef("version")).order_by("-number").values("number")[:1],
+        removed_editions().filter(version=OuterRef("version")).order_by("-number").values("number")[:1],
         output_field=IntegerField(),
     )
 
@@ -145,13 +145,13 @@ def content_of(reading: Reading) -> SafeString:
         format_html("<p><strong>{}</strong> {}</p>\n", notice.said, notice.reason) for notice in notices(reading)
     ]
     if not reading.withdrawn:
-        parts += _words(reading)
+        parts += _body_parts(reading)
     if reading.note:
         parts.append(format_html("<p>{} {}</p>\n", STAR, reading.note))
     return mark_safe("".join(parts))  # noqa: S308
 
 
-def _words(reading: Reading) -> list[SafeString]:
+def _body_parts(reading: Reading) -> list[SafeString]:
     edition = reading.edition
     if len(edition.body) <= BEGINNING:
         # html_of has cleaned it with nh3.

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 
-from press.formats.feeds import Feed, Gone, content_of, moment, title_of
+from press.formats.feeds import Feed, Tombstone, content_of, moment, title_of
 from press.published_texts.reader_notices import notices
 from press.published_texts.related import File
 from press.published_texts.selectors import Reading
@@ -38,7 +38,7 @@ def write(feed: Feed) -> bytes:
     if feed.hub:
         found["hubs"] = [{"type": "WebSub", "url": feed.hub}]
     if feed.gone:
-        found["_summit"] = {"removed": [_gone(each) for each in feed.gone]}
+        found["_summit"] = {"removed": [_removed_item(each) for each in feed.gone]}
     return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()
 
 
@@ -66,7 +66,7 @@ def _attachment(file: File) -> dict[str, Any]:
     return {"url": url, "mime_type": file.content_type, "title": file.title, "size_in_bytes": file.size}
 
 
-def _gone(each: Gone) -> dict[str, str]:
+def _removed_item(each: Tombstone) -> dict[str, str]:
     return {"id": each.ref, "at": moment(each.at), "reason": each.reason}
 
 

@@ -65,7 +65,7 @@ def as_object(reading: Reading, *, words: bool = True) -> dict[str, Any]:
         found |= {"wordCount": length_of(edition).counted, "timeRequired": f"PT{minutes_of(edition)}M"}
     if edition.summary:
         found["description"] = edition.summary
-    return found | _corrections(reading) | _languages(reading) | _occasion(reading) | _beside(reading)
+    return found | _corrections(reading) | _languages(reading) | _occasion(reading) | _related(reading)
 
 
 def _author(reading: Reading) -> dict[str, Any]:
@@ -149,7 +149,7 @@ def _topics(reading: Reading) -> list[dict[str, Any]]:
     return [{"@type": "Thing", "name": name} for _key, name in reading.beside.topics]
 
 
-def _beside(reading: Reading) -> dict[str, Any]:
+def _related(reading: Reading) -> dict[str, Any]:
     beside, found = reading.beside, dict[str, Any]()
     if beside.files:
         found["associatedMedia"] = [

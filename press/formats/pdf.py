@@ -18,7 +18,7 @@ from press.texts.markdown import Block
 from press.texts.models.editions import Edition
 from press.texts.selectors.rendered_editions import blocks_of
 from summit.core.date_formats import plain_day
-from summit.core.languages import tongue
+from summit.core.languages import language_name
 from summit.core.process_cache import Memory
 from summit.pdf import missing_fonts
 from summit.pdf.typst import lacking, print_pdf
@@ -70,7 +70,9 @@ def as_data(reading: Reading) -> dict[str, Any]:
         "footnote": f"{STAR} {reading.note}" if reading.note else "",
         "facts": facts(reading),
         "notes": [*warned, *changes(reading)],
-        "footer": " · ".join((_("Edition %(number)d") % {"number": edition.number}, tongue(reading.language), state)),
+        "footer": " · ".join(
+            (_("Edition %(number)d") % {"number": edition.number}, language_name(reading.language), state)
+        ),
         "files_are": _("Attachments"),
         "files": [
             {"title": file.title, "about": f"{file.format}, {file.large}", "url": settings.BASE_URL + file.url}

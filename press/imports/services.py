@@ -14,14 +14,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from delegations.imports.selectors.existing_rows import Known, read_existing
+from delegations.imports.selectors.existing_rows import ExistingRows, read_existing
 from delegations.imports.services.importer import read_in
 from delegations.members.services import people
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors.party_names import Books, kind_word
 from press.embargoes.services import embargoes
 from press.imports import files as files_imports
-from press.imports.files.report import Taken, Unreadable
+from press.imports.files.report import ParsedFile, Unreadable
 from press.imports.folder_report import FolderLine, FolderReport
 from press.imports.folders import SpeechFile
 from press.imports.speakers import SpeakerRow, party_of, rows_of, speaker_of
@@ -99,7 +99,7 @@ def import_speeches(order: Order) -> FolderReport:
 class _Import:
     order: Order
     rows: dict[str, SpeakerRow]
-    known: Known
+    known: ExistingRows
     report: FolderReport
     slots: dict[str, Slot | _Refused] = field(default_factory=dict)
     # Row numbers of the speakers that were created from the table.
@@ -110,7 +110,7 @@ class _Import:
 
     def add_speeches(self) -> None:
         """Find or create the speech of each code that has a file, in the order of the table."""
-        self._know_speakers()
+        self._add_known_speakers()
         codes = dict.fromkeys(file.code for file in self.order.files)
         wanted = []
         for code, row in self.rows.items():
@@ -125,7 +125,7 @@ class _Import:
         for code in codes:
             self.slots[code] = self._slot(code, listed)
 
-    def _know_speakers(self) -> None:
+    def _add_known_speakers(self) -> None:
         """Add to the known people those who speak for a party without being its members."""
         parties = {party.pk: party for party in self.known.parties()}
         spoken = Slot.objects.filter(session__summit=self.order.summit, party__in=parties, speaker__membership=None)
@@ -213,7 +213,7 @@ class _Import:
         name = slot.speaker.name or slot.speaker.office
         return f"{named.name}: {name}"[:200] if named else name
 
-    def _write(self, file: SpeechFile, slot: Slot, title: str, taken: Taken) -> str:
+    def _write(self, file: SpeechFile, slot: Slot, title: str, taken: ParsedFile) -> str:
         order = self.order
         of_speech = Text.objects.filter(slot=slot, kind=TextKind.TRANSCRIPT, wording=order.wording)
         text = of_speech.filter(withdrawn_at__isnull=True).select_related("summit", "embargo").order_by("pk").first()
@@ -252,7 +252,7 @@ class _Import:
         embargoes.set_moment(embargo=embargo, moment=self.order.moment, by=self.order.by)
         return Outcome.CHANGED.value
 
-    def _compared(self, version: TextVersion, taken: Taken) -> str:
+    def _compared(self, version: TextVersion, taken: ParsedFile) -> str:
         newest = editions.newest(version)
         if newest.body.split() != taken.body.split():
             message = _(

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from delegations.imports import column_recognition
-from delegations.imports.selectors.existing_rows import Known
+from delegations.imports.selectors.existing_rows import ExistingRows
 from delegations.parties.models.parties import Party
-from delegations.parties.selectors.countries import code_of
+from delegations.parties.selectors.country_recognition import code_of
 from press.imports.files.report import Unreadable
 from summit.import_export.parsers import Table
 from summit.people.models import Person
@@ -45,12 +45,12 @@ def rows_of(table: Table) -> dict[str, SpeakerRow]:
     return found
 
 
-def party_of(known: Known, code: str, row: SpeakerRow | None) -> Party | None:
+def party_of(known: ExistingRows, code: str, row: SpeakerRow | None) -> Party | None:
     """Return the party of a code, or None: found by key, by ISO 3166 code of two or three letters, or by name."""
     return known.party(key=code, code=code_of(code), name=row.country if row else code)
 
 
-def speaker_of(known: Known, party: Party, row: SpeakerRow) -> Person | None:
+def speaker_of(known: ExistingRows, party: Party, row: SpeakerRow) -> Person | None:
     """Return the person of a party who gives a row's speech, found by name or else by office; or None."""
     message = {"name": row.speaker, "office": row.office}
     return next(iter([*known.called(party, message), *known.nameless(party, message)]), None)

@@ -13,7 +13,17 @@ from django.utils.translation import ngettext
 
 from press.texts.models.editions import EditionState
 from press.texts.selectors.workflow_queries import Outline, outlines
-from summit.admin_base.dashboard import Coming, Due, Task, Urgency, desk_coming, desk_due, desk_task, now_of, once
+from summit.admin_base.dashboard import (
+    Coming,
+    Due,
+    Task,
+    Urgency,
+    cached_on_request,
+    desk_coming,
+    desk_due,
+    desk_task,
+    now_of,
+)
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 
@@ -30,7 +40,7 @@ ISOLATED = "\u2068{}\u2069"
 
 def all_of(request: HttpRequest, summit: Summit) -> list[Outline]:
     """Return outlines of all texts of the summit, read once per request."""
-    return once(request, "press.outlines", lambda: outlines(summit))
+    return cached_on_request(request, "press.outlines", lambda: outlines(summit))
 
 
 def next_out(request: HttpRequest, summit: Summit) -> list[Outline]:
@@ -82,7 +92,7 @@ def waiting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     found = Counter(name for row in all_of(request, summit) for name in row.todo(request.user, now))
     for name, (permission, urgency) in STEPS.items():
         if found[name]:
-            yield Task(_words(name, found[name]), urgency, listed(summit, name), permission)
+            yield Task(_task_sentence(name, found[name]), urgency, listed(summit, name), permission)
 
 
 # Open step: the permission it needs, and its urgency.
@@ -119,7 +129,7 @@ def _late(number: int) -> dict[str, str]:
     }
 
 
-def _words(name: str, number: int) -> str:
+def _task_sentence(name: str, number: int) -> str:
     message: dict[str, Any] = {
         **_late(number),
         "review": ngettext("%(n)d text waits for your review.", "%(n)d texts wait for your review.", number),

@@ -74,7 +74,7 @@ class Unsent:
 
 
 @dataclass(frozen=True)
-class Told:
+class ScheduleDetails:
     """Further facts about a text on the schedule.
 
     `behind` are the other languages that aren't approved, each annotated with its state (`standing`).
@@ -100,7 +100,7 @@ class Plan:
     unplaced: int
     unreviewed: list[Edition]
     unsent: list[Unsent]
-    told: dict[int, Told]
+    told: dict[int, ScheduleDetails]
 
 
 def session_of(text: Text) -> Session | None:
@@ -184,18 +184,18 @@ def plan(summit: Summit, day: date, *, now: datetime, most: int) -> Plan:
         unplaced=apart.count() if apart is not None else 0,
         unreviewed=unreviewed(summit),
         unsent=unsent(summit),
-        told=_told([row for group in found for row in group.texts] + overdue + named),
+        told=_schedule_details([row for group in found for row in group.texts] + overdue + named),
     )
 
 
-def _told(rows: list[StandingText]) -> dict[int, Told]:
+def _schedule_details(rows: list[StandingText]) -> dict[int, ScheduleDetails]:
     """Return further facts about texts, by primary key. Two queries, for their authors and their languages."""
     written, languages = authors(rows), versions(rows)
     told = {}
     for row in rows:
         first, *others = languages[row.pk]
         behind = [each for each in others if getattr(each, "standing", "") in UNAPPROVED]
-        told[row.pk] = Told(first.language, written.get(row.written_by), behind)
+        told[row.pk] = ScheduleDetails(first.language, written.get(row.written_by), behind)
     return told
 
 

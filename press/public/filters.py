@@ -58,7 +58,7 @@ class Chip:
 
 
 @dataclass(frozen=True)
-class Shown:
+class FilterResult:
     """The result of a filter: keys of public editions in order, the choices, and the chosen filters."""
 
     asked: SearchParams
@@ -69,7 +69,7 @@ class Shown:
     corrected: tuple[int, ...]
 
 
-def narrowed(summit: Summit, wanted: SearchParams, names: Book) -> Shown:
+def narrowed(summit: Summit, wanted: SearchParams, names: Book) -> FilterResult:
     """Return the public texts of a summit that match all filters, in order, with the choices.
 
     Texts with the words in their title come first, then newest first; texts published at the same moment are ordered
@@ -83,7 +83,7 @@ def narrowed(summit: Summit, wanted: SearchParams, names: Book) -> Shown:
         reverse=True,
     )
     groups = tuple(_groups(numbers, wanted, World(summit, names, everything)))
-    return Shown(
+    return FilterResult(
         asked=wanted,
         keys=tuple(row.pk for row in shown),
         groups=groups,
@@ -117,7 +117,7 @@ def _select(
         return SearchResult(), *_count(everything.rows, wanted, everything, summit)
     rows = everything.rows
     found = query.ask(summit, wanted.q, {row.language for row in rows}, spoken(summit, rows))
-    found = query.as_quoted(found, wanted.q, {row.pk: row.said_by for row in rows if row.pk in found.editions})
+    found = query.as_quoted(found, wanted.q, {row.pk: row.speaker_lines for row in rows if row.pk in found.editions})
     return found, *_count([row for row in rows if row.pk in found.editions], wanted, everything, summit)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from press.published_texts.languages import shown_in, versions_of
+from press.published_texts.languages import mark_current, versions_of
 from press.published_texts.selectors import Reading, brief, readable
 from press.search import highlight
 from press.search.query import SearchResult
@@ -43,7 +43,9 @@ def readings(summit: Summit, keys: Iterable[int], *, words: bool = False) -> dic
     found = list(rows if words else rows.defer("body"))
     languages = versions_of(summit, [row.version.text_id for row in found])
     return {
-        row.pk: replace(brief(summit, row), versions=shown_in(languages.get(row.version.text_id, ()), row.version))
+        row.pk: replace(
+            brief(summit, row), versions=mark_current(languages.get(row.version.text_id, ()), row.version)
+        )
         for row in found
     }
 

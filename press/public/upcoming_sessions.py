@@ -14,15 +14,15 @@ from summit.summits.models import Summit
 MOST = 3
 
 
-def _begun(slug: str) -> QuerySet[ReleasedSession, tuple[Any, ...]]:
+def _last_started_query(slug: str) -> QuerySet[ReleasedSession, tuple[Any, ...]]:
     rows = ReleasedSession.objects.filter(session__summit__slug=slug, starts_at__lte=Now())
     return rows.order_by("-starts_at", "-pk").values_list("pk")[:1]
 
 
-_BEGUN = Prepared(_begun)
+_BEGUN = Prepared(_last_started_query)
 
 
-def begun(*, summit: str) -> Hashable:
+def last_started_session(*, summit: str) -> Hashable:
     """Return a value that changes when a session of the summit begins. One query."""
     return tuple(_BEGUN.rows(slug=summit))
 

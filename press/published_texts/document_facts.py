@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from press.published_texts.selectors import Reading
 from press.published_texts.speech_session import line_of
-from summit.templatetags.marks import comma
+from summit.core.punctuation import comma
 from summit.templatetags.moments import day_clock
 
 

@@ -54,6 +54,6 @@ def versions_of(summit: Summit, texts: Iterable[int], current: int | None = None
     return found
 
 
-def shown_in(versions: Iterable[Version], current: TextVersion) -> tuple[Version, ...]:
+def mark_current(versions: Iterable[Version], current: TextVersion) -> tuple[Version, ...]:
     """Return a text's languages, with `current` marked as the one that is shown."""
     return tuple(replace(each, current=each.language == current.language) for each in versions)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from press.texts.markdown import paragraphs
 from press.texts.models.attachments import Attachment
 from press.texts.models.editions import Edition, EditionAttachment
-from press.texts.models.visibility import gone_editions, published_editions
+from press.texts.models.visibility import published_editions, removed_editions
 from press.texts.selectors import paragraph_anchors
 from press.texts.selectors.rendered_editions import html_of
 from summit.summits.models import Summit
@@ -44,10 +44,10 @@ def find_file(summit: Summit, slug: str, public_id: str, name: str) -> Attachmen
     return Attachment.objects.filter(Exists(lies), public_id=public_id, file_name=name).first()
 
 
-def find_gone(summit: Summit, slug: str, language: str | None) -> Edition | None:
+def find_removed_edition(summit: Summit, slug: str, language: str | None) -> Edition | None:
     """Return an edition that was published before its text was removed, or None. One query."""
     wanted = Q(version__language=language) if language else Q(version__authoritative=True)
-    rows = gone_editions().filter(wanted, version__text__summit=summit, version__text__slug=slug)
+    rows = removed_editions().filter(wanted, version__text__summit=summit, version__text__slug=slug)
     return rows.select_related("version__text").first()
 
 

@@ -18,7 +18,7 @@ from lxml import etree, html
 from delegations.parties.selectors.party_names import Books
 from press.published_texts.pinned_editions import find_edition, since
 from press.published_texts.reader_notices import notices
-from press.published_texts.selectors import Reading, brief, find
+from press.published_texts.selectors import Reading, brief, find_public_edition
 from press.texts.addresses import pinned
 from press.texts.models.editions import Edition
 from press.texts.selectors.rendered_editions import html_of
@@ -103,7 +103,7 @@ def find_quote(summit: Summit, url: str) -> Quote | None:
     None if there is no such public paragraph.
     """
     place = place_of(summit, url)
-    current = find(summit, place.slug, place.language) if place else None
+    current = find_public_edition(summit, place.slug, place.language) if place else None
     if place is None or current is None:
         return None
     edition: Edition | None = current

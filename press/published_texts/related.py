@@ -39,7 +39,7 @@ class File:
     @property
     def large(self) -> str:
         """The size in words, such as "340 kB"."""
-        return size_in_words(self.size)
+        return format_size(self.size)
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Other:
 
 
 @dataclass(frozen=True)
-class Beside:
+class RelatedContent:
     """What is shown beside a text.
 
     `delivered` and `prepared` are the other text of the same speech. `behind` is the number of the original's newest
@@ -68,12 +68,12 @@ class Beside:
     people: tuple[Person, ...] = field(default=())
 
 
-def beside(summit: Summit, edition: Edition) -> Beside:
+def related_content(summit: Summit, edition: Edition) -> RelatedContent:
     """Return what is shown beside a public edition. At most five queries."""
     text = edition.version.text
     language = get_language() or summit.language
     partners = _partners(summit, edition)
-    return Beside(
+    return RelatedContent(
         files=files_of(summit, edition),
         prepared=partners.get(text.prepared_id or 0),
         delivered=next((other for key, other in partners.items() if key != text.prepared_id), None),
@@ -141,7 +141,7 @@ def _behind(edition: Edition) -> int | None:
     return newest if newest is not None and newest > edition.translates else None
 
 
-def size_in_words(size: int) -> str:
+def format_size(size: int) -> str:
     """Return a number of bytes in readable form: "340 kB", "2.1 MB"."""
     if size < 1_000_000:
         return f"{formats.number_format(max(1, round(size / 1000)))}\u00a0kB"

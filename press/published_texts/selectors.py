@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from delegations.parties.selectors.party_names import Books, NamedParty
-from press.published_texts.languages import Version, shown_in, versions_of
-from press.published_texts.related import Beside, files_of_all
+from press.published_texts.languages import Version, mark_current, versions_of
+from press.published_texts.related import RelatedContent, files_of_all
 from press.texts import addresses
 from press.texts.addresses import address, pinned
 from press.texts.models.editions import ChangeKind, Edition
@@ -69,7 +69,7 @@ class Reading:
     occasion: ReleasedSession | None = None
     # Used only by formats that name the speaker's party; pages name it in the reader's language.
     books: Books | None = None
-    beside: Beside = field(default_factory=Beside)
+    beside: RelatedContent = field(default_factory=RelatedContent)
 
     @property
     def others(self) -> list[Version]:
@@ -115,7 +115,11 @@ class Reading:
     @property
     def party_beside(self) -> str:
         """The name of the speaker's party; "" if there is none or the office contains it."""
-        return labels.beside(self.slot.speaker.label, self.slot.party.name) if self.slot and self.slot.party else ""
+        return (
+            labels.party_suffix(self.slot.speaker.label, self.slot.party.name)
+            if self.slot and self.slot.party
+            else ""
+        )
 
     @property
     def what(self) -> str:
@@ -190,7 +194,7 @@ def speaker(edition: Edition, named: NamedParty | None = None) -> str:
         return ""
     # An office often contains its country, which is then not repeated.
     known = slot.party.name if slot.party else ""
-    if known and named and labels.beside(slot.speaker.label, known):
+    if known and named and labels.party_suffix(slot.speaker.label, known):
         known = named.name
     return with_party(slot.speaker.label, known)
 
@@ -242,7 +246,7 @@ def by_change(rows: QuerySet[PublicEdition]) -> QuerySet[PublicEdition]:
     return rows.annotate(changed=changed).order_by("-changed", "-id")
 
 
-def find(summit: Summit, slug: str, language: str | None) -> PublicEdition | None:
+def find_public_edition(summit: Summit, slug: str, language: str | None) -> PublicEdition | None:
     """Return the public edition with a slug, or None. One query.
 
     A text under embargo can't be told from one that doesn't exist.
@@ -295,8 +299,8 @@ def several(summit: Summit, rows: Sequence[PublicEdition]) -> list[Reading]:
     files, found = files_of_all(summit, rows), []
     for edition in rows:
         version = edition.version
-        known = shown_in(versions.get(version.text_id, ()), version)
-        around = Beside(files=files.get(edition.pk, ()))
+        known = mark_current(versions.get(version.text_id, ()), version)
+        around = RelatedContent(files=files.get(edition.pk, ()))
         found.append(replace(brief(summit, edition, books), versions=known, beside=around))
     return found
 

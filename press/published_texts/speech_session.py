@@ -3,7 +3,7 @@
 from press.published_texts.selectors import Reading
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.agenda.selectors.change_descriptions import days
-from summit.templatetags.marks import comma
+from summit.core.punctuation import comma
 from summit.templatetags.moments import day_clock
 
 

@@ -53,7 +53,7 @@ class DocumentRow(NamedTuple):
         return self.published_at > self.first_published_at
 
     @property
-    def said_by(self) -> str:
+    def speaker_lines(self) -> str:
         """The speaker's name and office and the party's name, one per line."""
         return "\n".join(filter(None, (self.speaker_name, self.speaker_office, self.party_name)))
 
@@ -64,7 +64,7 @@ class DocumentRow(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Held:
+class PublicSession:
     """A session in which speeches were given, as far as it is public."""
 
     key: str
@@ -102,11 +102,11 @@ class Public:
     """
 
     rows: tuple[DocumentRow, ...]
-    spoken_at: Mapping[str, Held]
-    about: Mapping[int, Held]
+    spoken_at: Mapping[str, PublicSession]
+    about: Mapping[int, PublicSession]
     topics: Mapping[int, tuple[Subject, ...]]
 
-    def session(self, row: DocumentRow) -> Held | None:
+    def session(self, row: DocumentRow) -> PublicSession | None:
         """Return the session of a text, or None if it isn't public."""
         return self.spoken_at.get(row.slot) if row.slot else self.about.get(row.session_key or 0)
 
@@ -134,7 +134,7 @@ def _read(summit: Summit) -> Public:
     own = {row.session_key for row in found if row.session_key and not row.slot}
     columns = ("session__public_id", "title", "summary", "texts", "kind", "kind_names", "starts_at")
     rows = shown.filter(Q(pk__in=set(at.values())) | Q(session__in=own)).select_related("session").only(*columns)
-    held = {row.pk: _held(row, summit) for row in rows}
+    held = {row.pk: _public_session(row, summit) for row in rows}
     return Public(
         found,
         {slot: held[key] for slot, key in at.items()},
@@ -143,9 +143,9 @@ def _read(summit: Summit) -> Public:
     )
 
 
-def _held(row: ReleasedSession, summit: Summit) -> Held:
+def _public_session(row: ReleasedSession, summit: Summit) -> PublicSession:
     message = row.words
-    return Held(row.session.public_id, message.title, message.language or summit.language, row.starts_at)
+    return PublicSession(row.session.public_id, message.title, message.language or summit.language, row.starts_at)
 
 
 def _topics(summit: Summit, texts: set[int]) -> dict[int, tuple[Subject, ...]]:
@@ -189,5 +189,5 @@ def spoken(summit: Summit, found: Iterable[DocumentRow]) -> Spoken:
 
 
 def _like(word: str, written: list[tuple[str, str]]) -> bool:
-    known = {each for name, _language in written for each in tokens.known_words(name)}
+    known = {each for name, _language in written for each in tokens.correctable_words(name)}
     return any(True for _each in tokens.alike(word, known))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from delegations.parties.selectors.party_names import Book
 from press.search.documents import DocumentRow, Public
 from press.texts.models.texts import TextKind
-from summit.core.languages import tongue
+from summit.core.languages import language_name
 from summit.summits.models import Summit
 
 # A value's name and the language of the name; "" is the page's own language.
@@ -50,7 +50,7 @@ def _topic(row: DocumentRow, key: str, world: World) -> Named:
 
 
 def _language(row: DocumentRow, _key: str, _world: World) -> Named:
-    return capfirst(tongue(row.language)), ""
+    return capfirst(language_name(row.language)), ""
 
 
 def _sessions(row: DocumentRow, public: Public) -> tuple[str, ...]:

@@ -106,13 +106,13 @@ def _border(text: str, near: int, limit: int, *, forward: bool = False) -> int:
 def _render(text: str, found: Sequence[Place]) -> SafeString:
     parts: list[str] = []
     at = 0
-    for start, end in _joined(found):
+    for start, end in _merged_ranges(found):
         parts += [conditional_escape(text[at:start]), f"<mark>{conditional_escape(text[start:end])}</mark>"]
         at = end
     return SafeString("".join([*parts, conditional_escape(text[at:])]))
 
 
-def _joined(found: Sequence[Place]) -> Iterator[tuple[int, int]]:
+def _merged_ranges(found: Sequence[Place]) -> Iterator[tuple[int, int]]:
     """Yield the ranges to mark, with overlapping and adjacent matches merged."""
     start = end = -1
     for place in sorted(found, key=lambda one: (one.start, one.end)):

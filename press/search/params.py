@@ -53,7 +53,7 @@ class SearchParams:
         )
 
 
-def asked(query: QueryDict) -> SearchParams:
+def parse_params(query: QueryDict) -> SearchParams:
     """Return the words and filters of a query string; an unreadable day is ignored."""
     chosen = {name: value for name in NAMES if (value := str(query.get(name, "")).strip())}
     since, until = (_day(str(query.get(name, ""))) for name in DAYS)

@@ -19,17 +19,17 @@ LONGEST = 800_000
 @listeners.stored(10)
 def index_edition(edition: Edition) -> None:
     """Index an edition, in the transaction that stores it. Two queries."""
-    note_all([edition])
+    index_editions([edition])
 
 
-def note_all(editions: Iterable[Edition]) -> None:
+def index_editions(editions: Iterable[Edition]) -> None:
     """Index editions. Their version and text must be joined."""
     entries, known = [], set[tuple[int, str, str]]()
     for edition in editions:
         version = edition.version
         entries.append(entry(edition))
         whole = f"{edition.title}\n{edition.summary}\n{bare(edition.body)}"
-        known |= {(version.text.summit_id, version.language, word) for word in tokens.known_words(whole)}
+        known |= {(version.text.summit_id, version.language, word) for word in tokens.correctable_words(whole)}
     SearchEntry.objects.bulk_create(entries, batch_size=BATCH)
     # Sorted, so that concurrent transactions don't deadlock.
     SearchWord.objects.bulk_create(
@@ -48,7 +48,7 @@ def entry(edition: Edition) -> SearchEntry:
     title = tokens.terms(edition.title, language)
     every = title | tokens.terms(f"{edition.summary}\n{bare(edition.body)}", language)
     return SearchEntry(
-        edition=edition, title_terms=" ".join(sorted(title)), terms=_joined(every), plain=plain_of(edition)
+        edition=edition, title_terms=" ".join(sorted(title)), terms=_join_terms(every), plain=plain_of(edition)
     )
 
 
@@ -73,7 +73,7 @@ def rebuild(*, summit: Summit | None = None) -> int:
         known.delete()
         number = 0
         for batch in _batches(rows.iterator(chunk_size=BATCH)):
-            note_all(batch)
+            index_editions(batch)
             number += len(batch)
     return number
 
@@ -93,7 +93,7 @@ def _trigrams(word: str) -> str:
     return " ".join(sorted(tokens.trigrams(word)))
 
 
-def _joined(terms: set[str]) -> str:
+def _join_terms(terms: set[str]) -> str:
     found, length = [], 0
     for term in sorted(terms):
         length += len(term.encode()) + 1

@@ -210,7 +210,7 @@ def _in_any(word: str, languages: Iterable[str]) -> frozenset[str]:
     return frozenset({fold(word)[:LONGEST]}).union(*(forms(word, code, written=False) for code in languages))
 
 
-def known_words(text: str) -> set[str]:
+def correctable_words(text: str) -> set[str]:
     """Return the folded words of a text that are long enough to be corrected if misspelt."""
     words = {piece.text for piece in pieces(text) if not piece.spaceless and not piece.text.isdigit()}
     return {folded for word in words if SHORTEST_PART <= len(folded := fold(word)) <= LONGEST}

@@ -27,7 +27,7 @@ def _subscriber(message: Message) -> Subscriber:
     return Subscriber.objects.select_related("summit").get(public_id=message.facts["subscriber"])
 
 
-def _says_corrected(message: Message) -> bool:
+def _may_mention_correction(message: Message) -> bool:
     """Return whether the mail may call the text corrected.
 
     It may not if the mail about the earlier edition was stored but never sent: then this is the first mail about the
@@ -51,7 +51,7 @@ def render_publication(message: Message) -> Mail:
     """Return the mail about a published text, with its URL."""
     facts = message.facts
     end = subscribers.url(_subscriber(message), subscribers.END)
-    corrected = _says_corrected(message)
+    corrected = _may_mention_correction(message)
     clarified = corrected and facts.get("change_kind") == ChangeKind.CLARIFICATION
     subject = _("Corrected: %(title)s") if corrected else "%(title)s"
     subject = _("Clarified: %(title)s") if clarified else subject

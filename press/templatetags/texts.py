@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from press.formats import WRITERS, jsonld
 from press.formats.feeds import moment, title_of
 from press.published_texts.reader_notices import notices
-from press.published_texts.related import Beside
+from press.published_texts.related import RelatedContent
 from press.published_texts.selectors import Reading
 from press.texts.models.editions import Edition
 from press.texts.selectors.rendered_editions import contents_of, length_of, minutes_of, plain_of
@@ -55,7 +55,7 @@ DESCRIBED = 200
 
 
 @register.simple_tag
-def linked_data(reading: Reading, beside: Beside) -> SafeString:
+def linked_data(reading: Reading, beside: RelatedContent) -> SafeString:
     """Return the text as JSON-LD in a script element that no browser runs, in the text's language."""
     with translation.override(spoken(reading.language)):
         found = jsonld.as_object(replace(reading, beside=beside), words=False)

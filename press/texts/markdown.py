@@ -97,8 +97,8 @@ def parse(body: str, anchors: Sequence[str] = ()) -> list[Token]:
 
 def _named(heading: Token, taken: set[str]) -> str:
     """Return the anchor of a heading, made from its words, so that it is stable when other headings change."""
-    words = "".join(child.content for child in heading.children or () if child.type in ("text", "code_inline"))
-    name = HEADING + (slugify(words, allow_unicode=True)[:LONGEST].strip("-") or "0")
+    count_words = "".join(child.content for child in heading.children or () if child.type in ("text", "code_inline"))
+    name = HEADING + (slugify(count_words, allow_unicode=True)[:LONGEST].strip("-") or "0")
     found, again = name, 1
     while found in taken:
         again += 1
@@ -125,7 +125,7 @@ def blocks_of(tokens: list[Token]) -> list[Block]:
     return list(_blocks(SyntaxTreeNode(tokens)))
 
 
-def words(body: str) -> int:
+def count_words(body: str) -> int:
     """Return how many words the text has."""
     return len(to_plain(body).split())
 
@@ -162,7 +162,7 @@ def _block(node: SyntaxTreeNode) -> Block | None:
     return maker(node) if maker else None
 
 
-def _words(node: SyntaxTreeNode) -> tuple[Span, ...]:
+def _inline_spans(node: SyntaxTreeNode) -> tuple[Span, ...]:
     return tuple(_spans(node.children[0])) if node.children else ()
 
 
@@ -175,8 +175,8 @@ def _table(node: SyntaxTreeNode) -> Block:
 
 
 MAKERS: dict[str, Callable[[SyntaxTreeNode], Block]] = {
-    "paragraph": lambda node: Block("p", anchor=_anchor(node), spans=_words(node)),
-    "heading": lambda node: Block("h", anchor=_anchor(node), level=int(node.tag[1]), spans=_words(node)),
+    "paragraph": lambda node: Block("p", anchor=_anchor(node), spans=_inline_spans(node)),
+    "heading": lambda node: Block("h", anchor=_anchor(node), level=int(node.tag[1]), spans=_inline_spans(node)),
     "bullet_list": lambda node: Block("ul", children=tuple(_blocks(node))),
     "ordered_list": lambda node: Block("ol", start=int(node.attrs.get("start", 1)), children=tuple(_blocks(node))),
     "list_item": lambda node: Block("li", anchor=_anchor(node), children=tuple(_blocks(node))),

@@ -17,7 +17,7 @@ from delegations.members.permissions import own_parties
 from delegations.parties.models.parties import Party
 from sessions.calendars import services
 from sessions.calendars.models import CalendarFeed
-from summit.api_base.problems import Problem, means, unprocessable
+from summit.api_base.problems import Problem, register_problem, unprocessable
 from summit.api_base.views import WorkingView, working_api
 from summit.api_base.viewset_schema import PATH
 from summit.api_base.viewset_views import check_fields
@@ -25,7 +25,7 @@ from summit.people.models import Person
 from summit.permissions.models import Role
 
 ID = OpenApiParameter("id", str, PATH, description="Its id.")
-means(services.TooManyCalendars, "conflict")
+register_problem(services.TooManyCalendars, "conflict")
 
 
 class CalendarSerializer(serializers.ModelSerializer[CalendarFeed]):
@@ -48,7 +48,7 @@ class CalendarSerializer(serializers.ModelSerializer[CalendarFeed]):
         return services.summit_of(row).slug
 
 
-class MadeCalendarSerializer(CalendarSerializer):
+class NewCalendarSerializer(CalendarSerializer):
     """A new private calendar. Its address opens without a password and appears only in this answer."""
 
     address = serializers.CharField(
@@ -121,7 +121,7 @@ class Calendars(OfCalendars):
         return Response(CalendarsSerializer({"results": self.mine()}).data)
 
     @extend_schema(
-        request=CalendarInput, responses={201: MadeCalendarSerializer}, operation_id="make_my_calendar", tags=["me"]
+        request=CalendarInput, responses={201: NewCalendarSerializer}, operation_id="make_my_calendar", tags=["me"]
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Create a private calendar. Only accounts signed in by a browser may do so, since the address would outlive

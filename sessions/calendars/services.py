@@ -69,7 +69,7 @@ def address_of(token: str) -> str:
     return f"{settings.BASE_URL}{reverse('feed', args=[token])}"
 
 
-def _way(by: By) -> dict[str, object]:
+def _sign_in_fields(by: By) -> dict[str, object]:
     """Return how the user had signed in, as field values of a feed. Raises PermissionDenied for anonymous users."""
     if isinstance(by, User):
         return {"user": by}
@@ -98,9 +98,9 @@ def make(
             message = _("There are %(most)d addresses already. End one that nobody uses, then make another.")
             raise TooManyCalendars(message % {"most": MOST})
         made = CalendarFeed.objects.create(
-            digest=digest_of(token), person=person, party=party, alarms=alarms, **_way(by)
+            digest=digest_of(token), person=person, party=party, alarms=alarms, **_sign_in_fields(by)
         )
-        if find(token) is None:
+        if find_by_token(token) is None:
             raise PermissionDenied(_("This programme is read by those who take part, and by the focal points."))
         audit.record(by=by, action="agenda.open_feed", target=target, summit=target.summit)
     return made, token
@@ -109,7 +109,7 @@ def make(
 def listed(*, people: Iterable[Person], parties: Iterable[Party]) -> list[CalendarFeed]:
     """Return the live calendars of these people and parties, newest first. One query."""
     rows = CalendarFeed.objects.live().filter(Q(person__in=list(people)) | Q(party__in=list(parties)))
-    return [row for row in rows.select_related(*_RELATED).order_by("-id") if _stands(row)]
+    return [row for row in rows.select_related(*_RELATED).order_by("-id") if _mailbox_is_current(row)]
 
 
 def end(*, feeds: Iterable[CalendarFeed], by: By) -> int:
@@ -133,17 +133,17 @@ def remind(*, feed: CalendarFeed, alarms: bool) -> None:
     CalendarFeed.objects.filter(pk=feed.pk).update(alarms=alarms)
 
 
-def find(token: str) -> CalendarFeed | None:
+def find_by_token(token: str) -> CalendarFeed | None:
     """Return the live calendar of a token, or None for any other token. Two queries at most."""
     if not _FORM.fullmatch(token):
         return None
     row = CalendarFeed.objects.live().filter(digest=digest_of(token)).select_related(*_RELATED).first()
-    return row if row is not None and _stands(row) and not _left(row) else None
+    return row if row is not None and _mailbox_is_current(row) and not _party_has_left(row) else None
 
 
-def _stands(row: CalendarFeed) -> bool:
+def _mailbox_is_current(row: CalendarFeed) -> bool:
     """Return whether the mailbox used to create the calendar still belongs to its holder. No query."""
-    return row.holder is None or portal_sessions.stands_for(row.mailbox, row.holder)
+    return row.holder is None or portal_sessions.is_current_mailbox(row.mailbox, row.holder)
 
 
 def party_of(row: CalendarFeed) -> Party | None:
@@ -166,7 +166,7 @@ def language_of(row: CalendarFeed) -> str:
     return target.language
 
 
-def _left(row: CalendarFeed) -> bool:
+def _party_has_left(row: CalendarFeed) -> bool:
     """Return whether the party has left the summit: its invitation was revoked, and it has no other open one."""
     asked = Invitation.objects.filter(party=party_of(row), occasion="")
     return (
@@ -175,7 +175,7 @@ def _left(row: CalendarFeed) -> bool:
     )
 
 
-def note_read(row: CalendarFeed) -> None:
+def record_fetch(row: CalendarFeed) -> None:
     """Record that an address was fetched, at most once an hour."""
     if row.read_at is None or row.read_at < db_now() - NOTED:
         CalendarFeed.objects.filter(pk=row.pk).update(read_at=Now())

@@ -23,10 +23,10 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     counts; sessions and cookies are ignored. A request with the current ETag gets a 304.
     """
     blind(request)
-    found = services.find(token)
+    found = services.find_by_token(token)
     if found is None:
         raise Http404
-    services.note_read(found)
+    services.record_fetch(found)
     content = _content(found)
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {

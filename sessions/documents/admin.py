@@ -54,7 +54,7 @@ class DocumentForm(forms.Form):
         """Return the file. Its content isn't read if it is too large."""
         given = self.cleaned_data["file"]
         try:
-            file_checks.look_at_size(given.size)
+            file_checks.check_size(given.size)
             return file_checks.read(name=given.name, content=given.read())
         except file_checks.FileProblem as problem:
             raise forms.ValidationError(str(problem)) from None
@@ -93,8 +93,8 @@ class PapersMixin(FrameMixin):
                 return redirect("admin:agenda_session_documents", session.pk)
         context = {
             **self.frame(request, session, _("Documents")),
-            "documents": _shown(documents.listed(session)),
-            "removed": _shown(documents.listed(session, removed=True)),
+            "documents": _document_rows(documents.listed(session)),
+            "removed": _document_rows(documents.listed(session, removed=True)),
             "form": form,
             "may_edit": can_edit(request.user, session),
         }
@@ -111,7 +111,7 @@ class PapersMixin(FrameMixin):
         """Return a document as a download, never as a page of this site, and record the access."""
         row = self.part(request, Document, pk)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        access_log.note_page(by=request.user, target=row, summit=row.session.summit, fields=["content"])
+        access_log.record_page(by=request.user, target=row, summit=row.session.summit, fields=["content"])
         return HttpResponse(
             row.content,
             content_type=row.content_type,
@@ -146,14 +146,14 @@ class PapersMixin(FrameMixin):
         row = self.part(request, Document, pk)
         by = self.editor(request, row.session)
         if request.method == "POST":
-            documents.take_off(document=row, by=by)
+            documents.remove(document=row, by=by)
             messages.success(request, _("“%(title)s” is taken off the table.") % {"title": row.title})
             return redirect("admin:agenda_session_documents", row.session_id)
         context = {**self.frame(request, row.session, _("Take document off")), "document": row}
         return TemplateResponse(request, "admin/agenda/session/document_remove.html", context)
 
 
-def _shown(rows: Any) -> list[dict[str, Any]]:
+def _document_rows(rows: Any) -> list[dict[str, Any]]:
     """Return documents with their format, size and language, as the page lists them."""
     languages = dict(settings.LANGUAGES)
     return [

@@ -96,7 +96,7 @@ class DocumentViewSet(HoldsAgenda, WithContent):
 
     def remove(self, *, by: User, row: Document) -> None:
         """Remove a document from its session. Releases that list it still do so."""
-        documents.take_off(document=row, by=by)
+        documents.remove(document=row, by=by)
 
     @action("replace", permission="agenda.edit", input=PaperInput, output=DeskDocumentSerializer)
     def replace(self, *, by: User, row: Document, values: Values) -> Document:

@@ -9,7 +9,7 @@ from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from summit.audit.actions import Facts, describe_action, describe_actions, describe_model
-from summit.templatetags.marks import comma
+from summit.core.punctuation import comma
 from summit.templatetags.moments import clock_zone, day_clock, local
 
 describe_actions(

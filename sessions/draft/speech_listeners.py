@@ -51,7 +51,7 @@ listeners: Registry[Listener] = Registry()
 
 
 @dataclass(frozen=True)
-class _Stand:
+class _SpeechState:
     """The state of a speech: its session, both starts, its position, speaker and party.
 
     `cancelled` says that its session is cancelled, `dropped` that the speech is on no list.
@@ -89,16 +89,16 @@ def watching(*, by: By, sessions: Collection[int] | None = None, summit: Summit 
     if not list(listeners):
         yield watch
         return
-    before = _stands(sessions, summit)
+    before = _speech_states(sessions, summit)
     yield watch
-    after = _stands(sessions, summit)
-    happened = list(_told(before, after, watch.named))
+    after = _speech_states(sessions, summit)
+    happened = list(_changes_between(before, after, watch.named))
     if happened:
         for listener in listeners:
             listener(happened, by)
 
 
-def _stands(sessions: Collection[int] | None, summit: Summit | None) -> dict[int, _Stand]:
+def _speech_states(sessions: Collection[int] | None, summit: Summit | None) -> dict[int, _SpeechState]:
     """Return the state of speeches by primary key, those of each session in their order. One query."""
     rows = Slot.every.filter(session__summit=summit) if sessions is None else Slot.every.filter(session__in=sessions)
     of_session = ("session_id", "session__starts_at", "session__opening", "session__cancelled_at")
@@ -110,7 +110,7 @@ def _stands(sessions: Collection[int] | None, summit: Summit | None) -> dict[int
         *columns
     ):
         if speech[4] is not None:
-            found[speech[0]] = _Stand(
+            found[speech[0]] = _SpeechState(
                 key, starts_at, -1, starts_at, speech[1], speech[2], cancelled is not None, True
             )
             continue
@@ -118,11 +118,13 @@ def _stands(sessions: Collection[int] | None, summit: Summit | None) -> dict[int
     for (key, starts_at, opening, cancelled), speeches in grouped.items():
         times = beginnings(starts_at=starts_at, opening=opening, minutes=[minutes for *_rest, minutes in speeches])
         for place, ((pk, speaker, party, _minutes), begins) in enumerate(zip(speeches, times, strict=True)):
-            found[pk] = _Stand(key, starts_at, place, begins, speaker, party, cancelled is not None, False)
+            found[pk] = _SpeechState(key, starts_at, place, begins, speaker, party, cancelled is not None, False)
     return found
 
 
-def _told(before: dict[int, _Stand], after: dict[int, _Stand], named: Collection[int] | None) -> Iterator[Happened]:
+def _changes_between(
+    before: dict[int, _SpeechState], after: dict[int, _SpeechState], named: Collection[int] | None
+) -> Iterator[Happened]:
     displaced = _displaced(before, after) if named is None else set(named)
     displaced = {pk for pk in displaced & before.keys() & after.keys() if before[pk].place != after[pk].place}
     for pk, now in after.items():
@@ -132,7 +134,7 @@ def _told(before: dict[int, _Stand], after: dict[int, _Stand], named: Collection
             yield Happened(pk, what, now.begins, was.speaker_id)
 
 
-def _what(was: _Stand, now: _Stand, *, displaced: bool) -> What | None:
+def _what(was: _SpeechState, now: _SpeechState, *, displaced: bool) -> What | None:
     if now.cancelled and not was.cancelled:
         return What.CANCELLED
     if now.dropped and not was.dropped:
@@ -144,7 +146,7 @@ def _what(was: _Stand, now: _Stand, *, displaced: bool) -> What | None:
     return What.SHIFTED if was.begins != now.begins else None
 
 
-def _displaced(before: dict[int, _Stand], after: dict[int, _Stand]) -> set[int]:
+def _displaced(before: dict[int, _SpeechState], after: dict[int, _SpeechState]) -> set[int]:
     """Return the speeches that were moved themselves, not those that merely made room for others.
 
     These are all speeches except those in every longest run that kept the old order. If two speeches are swapped,
@@ -159,12 +161,12 @@ def _displaced(before: dict[int, _Stand], after: dict[int, _Stand]) -> set[int]:
     for keys in lists.values():
         order = [places[pk] for pk in keys]
         if order != sorted(order):
-            kept = _kept(order)
+            kept = _unmoved_numbers(order)
             found |= {pk for pk, place in zip(keys, order, strict=True) if place not in kept}
     return found
 
 
-def _kept(order: Sequence[int]) -> set[int]:
+def _unmoved_numbers(order: Sequence[int]) -> set[int]:
     """Return the numbers in every longest rising subsequence of `order`, which has each number once."""
     up = _lengths(order)
     down = _lengths([-number for number in reversed(order)])[::-1]

@@ -17,7 +17,7 @@ from summit.admin_base.model_admin import SUMMIT_PATHS
 from summit.summits.models import Summit
 from summit.uploads import services as uploads_services
 from summit.uploads.admin import UploadForm, UploadsAdmin
-from summit.uploads.report_page import Words
+from summit.uploads.report_page import ReportLabels
 from summit.users.models import User
 
 SUMMIT_PATHS.update({ScheduleImportFile: "summit"})
@@ -57,7 +57,7 @@ class ScheduleImportFileAdmin(UploadsAdmin):
     upload_template = "admin/agenda/scheduleimportfile/upload.html"
     reading = import_job.READ
     problems = (Unreadable,)
-    words = Words(
+    words = ReportLabels(
         all=gettext_lazy("Events of the schedule"),
         row=gettext_lazy("Event"),
         about=gettext_lazy("Title"),
@@ -72,7 +72,7 @@ class ScheduleImportFileAdmin(UploadsAdmin):
     def keep(self, summit: Summit, form: UploadForm, by: User) -> ScheduleImportFile:
         """Save an uploaded schedule. Raises Unreadable."""
         file, shown_to = form.cleaned_data["file"], form.cleaned_data["visibility"]
-        import_files.look_at_size(file.size)
+        import_files.check_size(file.size)
         return import_files.store(summit=summit, filename=file.name, content=file.read(), visibility=shown_to, by=by)
 
     def rows_of(self, row: ScheduleImportFile) -> int:
@@ -83,11 +83,11 @@ class ScheduleImportFileAdmin(UploadsAdmin):
         """Delete a schedule."""
         import_files.discard(row=row, by=by)
 
-    def taken_said(self, number: int) -> str:
+    def applied_message(self, number: int) -> str:
         """Return the message that this number of events has been imported."""
-        return import_job.taken(number)
+        return import_job.imported_message(number)
 
-    def removed_said(self) -> str:
+    def deleted_message(self) -> str:
         """Return the message that the schedule has been deleted."""
         return _("The uploaded schedule is deleted. What was taken over of it stays.")
 

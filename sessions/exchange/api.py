@@ -16,7 +16,7 @@ from sessions.exchange.services import import_files
 from sessions.visibility.models import Visibility
 from summit.api_base.actions import action
 from summit.api_base.file_fields import ContentField
-from summit.api_base.problems import Problem, means, unprocessable
+from summit.api_base.problems import Problem, register_problem, unprocessable
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import DeskViewSet
 from summit.audit import access_log
@@ -27,7 +27,7 @@ from summit.uploads.report import Outcome
 from summit.users.models import User
 
 Told = serializers.Serializer[Any]
-means(Unreadable, "conflict")
+register_problem(Unreadable, "conflict")
 
 
 class ScheduleSerializer(serializers.ModelSerializer[ScheduleImportFile]):
@@ -94,7 +94,7 @@ class ScheduleReportSerializer(Told):
     lines = EventLineSerializer(many=True)
 
 
-class TakenScheduleSerializer(Told):
+class ScheduleImportResultSerializer(Told):
     """The number of events written, if the import was done at once; otherwise the id of the job."""
 
     written = serializers.IntegerField(allow_null=True)
@@ -149,24 +149,24 @@ class ScheduleImportFileViewSet(DeskViewSet):
         found = import_files.report_of(row)
         if found is None:
             raise Problem("conflict", str(_NOT_YET))
-        access_log.note_page(by=by, target=row, summit=row.summit, fields=("report",))
+        access_log.record_page(by=by, target=row, summit=row.summit, fields=("report",))
         return found
 
-    @action("look", permission="agenda.edit", output=TakenScheduleSerializer)
+    @action("look", permission="agenda.edit", output=ScheduleImportResultSerializer)
     def look(self, *, by: User, row: ScheduleImportFile, values: Values) -> dict[str, Any]:
         """Check again what an import would do with each event. A long schedule is checked by a worker."""
-        return _told(import_job.READ.look(row=row, by=by))
+        return _import_result(import_job.READ.look(row=row, by=by))
 
-    @action("take", permission="agenda.edit", output=TakenScheduleSerializer)
+    @action("take", permission="agenda.edit", output=ScheduleImportResultSerializer)
     def take(self, *, by: User, row: ScheduleImportFile, values: Values) -> dict[str, Any]:
         """Import the schedule into the draft, once. A long schedule is imported by a worker."""
-        return _told(import_job.READ.take(row=row, by=by))
+        return _import_result(import_job.READ.take(row=row, by=by))
 
 
 _NOT_YET = _("Nobody has looked at this schedule yet. Ask again once the work is done.")
 
 
-def _told(done: ScheduleReport | Job | None) -> dict[str, Any]:
+def _import_result(done: ScheduleReport | Job | None) -> dict[str, Any]:
     """Return the number of events written, or the id of the job."""
     job = done.public_id if isinstance(done, Job) else None
     return {"written": done.writes if isinstance(done, ScheduleReport) else None, "job": job}

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from sessions.exchange.models import ScheduleImportFile
 from sessions.exchange.selectors.plain_text import Unreadable
 from sessions.exchange.services import import_files
-from summit.uploads.import_jobs import Reads, Said, read_by
+from summit.uploads.import_jobs import ImportJobMessages, Reads, read_by
 
 NAME = "read_schedule"
 
@@ -15,7 +15,7 @@ def _progress(done: int, total: int) -> str:
     return message % {"done": done, "total": total}
 
 
-def taken(number: int) -> str:
+def imported_message(number: int) -> str:
     """Return the message that this number of events has been imported into the draft."""
     message = ngettext(
         "%(number)d event is taken over into the draft.",
@@ -25,7 +25,7 @@ def taken(number: int) -> str:
     return message % {"number": number}
 
 
-def _looked(number: int) -> str:
+def _checked_message(number: int) -> str:
     message = ngettext(
         "%(number)d event is looked at; nothing is written yet. Open the file among the uploaded schedules.",
         "%(number)d events are looked at; nothing is written yet. Open the file among the uploaded schedules.",
@@ -47,11 +47,11 @@ READ = read_by(
         over=(Unreadable,),
         page="admin:agenda_scheduleimportfile_change",
     ),
-    said=Said(
+    said=ImportJobMessages(
         title=gettext_lazy("Reading an uploaded schedule"),
         progress=_progress,
-        looked=_looked,
-        taken=taken,
+        looked=_checked_message,
+        taken=imported_message,
         gone=gettext_lazy("The schedule was deleted meanwhile."),
     ),
 )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.membership_changes import handover_items
-from delegations.membership_changes.handover_items import HandoverKind, Reader, Told
+from delegations.membership_changes.handover_items import HandoverKind, ItemTitle, Reader
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.draft.models.kinds import SessionKind
 from sessions.draft.models.participants import Slot
@@ -21,10 +21,10 @@ from sessions.draft.models.sessions import Session
 from sessions.membership_changes.services import passed_on_places
 from sessions.visibility.viewers import Members
 from summit.core.database_clock import db_now
+from summit.core.punctuation import comma
 from summit.people.models import Person
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
-from summit.templatetags.marks import comma
 from summit.templatetags.moments import day_clock
 from summit.users.models import User
 
@@ -63,14 +63,14 @@ def _places(*kinds: SessionKind) -> Callable[[Person], Sequence[str]]:
     return held
 
 
-def _tell_speeches(summit: Summit, keys: Iterable[str], reader: Reader) -> dict[str, Told]:
+def _describe_speeches(summit: Summit, keys: Iterable[str], reader: Reader) -> dict[str, ItemTitle]:
     rows = Slot.objects.filter(session__summit=summit, public_id__in=list(keys))
     sessions = dict(rows.values_list("public_id", "session__public_id"))
-    told = _tell(summit, sessions.values(), reader)
+    told = _describe_sessions(summit, sessions.values(), reader)
     return {key: told[session] for key, session in sessions.items() if session in told}
 
 
-def _tell(summit: Summit, keys: Iterable[str], reader: Reader) -> dict[str, Told]:
+def _describe_sessions(summit: Summit, keys: Iterable[str], reader: Reader) -> dict[str, ItemTitle]:
     """Return the names of sessions by public id.
 
     A desk that may read the draft gets its names, with links; other desks get none. Other readers get the names in
@@ -82,15 +82,17 @@ def _tell(summit: Summit, keys: Iterable[str], reader: Reader) -> dict[str, Told
             return {}
         rows = Session.objects.filter(summit=summit, public_id__in=wanted)
         return {
-            row.public_id: Told(_words(row, summit), reverse("admin:agenda_session_change", args=[row.pk]))
+            row.public_id: ItemTitle(
+                _session_label(row, summit), reverse("admin:agenda_session_change", args=[row.pk])
+            )
             for row in rows
         }
     visible = ReleasedSession.objects.for_members(summit, Members.of([reader.party], reader.people))
     released = visible.filter(session__public_id__in=wanted).select_related("session")
-    return {row.session.public_id: Told(_words(row, summit)) for row in released}
+    return {row.session.public_id: ItemTitle(_session_label(row, summit)) for row in released}
 
 
-def _words(row: Session | ReleasedSession, summit: Summit) -> str:
+def _session_label(row: Session | ReleasedSession, summit: Summit) -> str:
     return comma().join((_("“%(title)s”") % {"title": row.title}, day_clock(row.starts_at, summit)))
 
 
@@ -98,8 +100,8 @@ def _pass_place(key: str, giver: Person, taker: Person, by: User) -> None:
     passed_on_places.pass_place(key=key, giver=giver, taker=taker, by=by)
 
 
-def _drop_place(key: str, giver: Person, by: User) -> None:
-    passed_on_places.drop_place(key=key, giver=giver, by=by)
+def _remove_place(key: str, giver: Person, by: User) -> None:
+    passed_on_places.remove_place(key=key, giver=giver, by=by)
 
 
 handover_items.register(
@@ -108,9 +110,9 @@ handover_items.register(
         what=SPEECH,
         label=gettext_lazy("speech"),
         held=_speeches,
-        tell=_tell_speeches,
+        tell=_describe_speeches,
         pass_on=lambda key, giver, taker, by: passed_on_places.pass_speech(key=key, giver=giver, taker=taker, by=by),
-        drop=lambda key, giver, by: passed_on_places.drop_speech(key=key, giver=giver, by=by),
+        drop=lambda key, giver, by: passed_on_places.remove_speech(key=key, giver=giver, by=by),
         dropped=gettext_lazy("The speech is taken off the draft of the agenda."),
     ),
 )
@@ -120,9 +122,9 @@ handover_items.register(
         what=BILATERAL,
         label=gettext_lazy("bilateral meeting"),
         held=_places(SessionKind.BILATERAL),
-        tell=_tell,
+        tell=_describe_sessions,
         pass_on=_pass_place,
-        drop=_drop_place,
+        drop=_remove_place,
         dropped=gettext_lazy("Nobody meets in their stead. The programme desk cancels the meeting if need be."),
     ),
 )
@@ -132,9 +134,9 @@ handover_items.register(
         what=SIGNATURE,
         label=gettext_lazy("signature"),
         held=_places(SessionKind.SIGNING),
-        tell=_tell,
+        tell=_describe_sessions,
         pass_on=_pass_place,
-        drop=_drop_place,
+        drop=_remove_place,
         dropped=gettext_lazy("Nobody signs in their stead. Tell the programme desk whether the signing takes place."),
     ),
 )
@@ -144,9 +146,9 @@ handover_items.register(
         what=PHOTO,
         label=gettext_lazy("place in the family photo"),
         held=_places(SessionKind.FAMILY_PHOTO),
-        tell=_tell,
+        tell=_describe_sessions,
         pass_on=_pass_place,
-        drop=_drop_place,
+        drop=_remove_place,
         dropped=gettext_lazy("Nobody stands in that place; the rows close up."),
     ),
 )
@@ -156,9 +158,9 @@ handover_items.register(
         what=PLACE,
         label=gettext_lazy("place in a session"),
         held=_places(),
-        tell=_tell,
+        tell=_describe_sessions,
         pass_on=_pass_place,
-        drop=_drop_place,
+        drop=_remove_place,
         dropped=gettext_lazy("Nobody sits in that place; the session stands."),
     ),
 )

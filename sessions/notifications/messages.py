@@ -15,9 +15,9 @@ from sessions.notifications.selectors import notification_content
 from sessions.notifications.selectors.change_serialization import from_facts
 from sessions.notifications.selectors.speech_changes import sentence
 from sessions.notifications.services import notices
+from summit.core.punctuation import pair, semicolon
 from summit.outbox.message_kinds import Attachment, Mail, MessageKind, register
 from summit.outbox.models import Message
-from summit.templatetags.marks import pair, semicolon
 
 # How many people are named; a category may have hundreds.
 NAMED = 10

@@ -18,12 +18,12 @@ from summit.admin_base.dashboard import (
     Coming,
     Task,
     Urgency,
+    cached_on_request,
     desk_coming,
     desk_task,
     end_of,
     lately,
     now_of,
-    once,
     today_of,
 )
 from summit.permissions.rules import allows
@@ -36,7 +36,7 @@ HOUR = timedelta(hours=1)
 
 def standing(request: HttpRequest, summit: Summit) -> Standing:
     """Return the state of the draft compared to the last release. It is computed once for each request."""
-    return once(request, "agenda.standing", lambda: draft_status.standing(summit))
+    return cached_on_request(request, "agenda.standing", lambda: draft_status.standing(summit))
 
 
 def ahead(summit: Summit) -> QuerySet[Session]:

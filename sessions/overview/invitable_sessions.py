@@ -6,8 +6,8 @@ from delegations.invitations import invitable_sessions
 from delegations.invitations.invitable_sessions import Occasion
 from sessions.draft.models.sessions import Session
 from sessions.visibility.models import Visibility
+from summit.core.punctuation import comma
 from summit.summits.models import Summit
-from summit.templatetags.marks import comma
 
 
 @invitable_sessions.register

@@ -17,7 +17,7 @@ from sessions.agenda.models.releases import ReleasedParticipant, ReleasedQuerySe
 from sessions.agenda.selectors import released_agenda
 from sessions.draft.models.kinds import SessionKind
 from sessions.public import released_files
-from sessions.public.api_filters import ORDERS, asked_for
+from sessions.public.api_filters import ORDERS, filter_sessions
 from summit.api_base import query_params
 from summit.api_base.pagination import ByNewest
 from summit.api_base.permission_classes import PublicMixin
@@ -55,7 +55,7 @@ class ParticipantSerializer(serializers.ModelSerializer[ReleasedParticipant]):
         return known.get(row.party_id or 0) or known.get(row.party_label)
 
 
-class WordsSerializer(serializers.Serializer[Any]):
+class SessionTranslationSerializer(serializers.Serializer[Any]):
     """Title and summary in a language other than the summit's."""
 
     language = serializers.CharField()
@@ -133,7 +133,7 @@ class SessionSerializer(serializers.ModelSerializer[ReleasedSession]):
         """Return the summit's own name for the kind in the summit's language, or ""."""
         return str(row.kind_names[0][1]) if row.kind_names else ""
 
-    @extend_schema_field(WordsSerializer(many=True))
+    @extend_schema_field(SessionTranslationSerializer(many=True))
     def get_texts(self, row: ReleasedSession) -> list[dict[str, str]]:
         """Return title and summary in each of the session's other languages."""
         return [{"language": language, "title": title, "summary": summary} for language, title, summary in row.texts]
@@ -233,7 +233,7 @@ class AgendaList(_PublicAgenda, generics.ListAPIView[ReleasedSession]):
         rows = super().get_queryset()
         if getattr(self, "swagger_fake_view", False):
             return rows
-        return asked_for(rows, self.request.query_params, self.found)
+        return filter_sessions(rows, self.request.query_params, self.found)
 
 
 class AgendaSession(_PublicAgenda, generics.RetrieveAPIView[ReleasedSession]):

@@ -16,7 +16,7 @@ ORDERS = {
 }
 
 
-def asked_for(rows: ReleasedQuerySet, asked: Mapping[str, str], summit: Summit) -> ReleasedQuerySet:
+def filter_sessions(rows: ReleasedQuerySet, asked: Mapping[str, str], summit: Summit) -> ReleasedQuerySet:
     """Return the sessions that match all parameters. Raises ValidationError with the name of an invalid parameter."""
     _check(asked)
     if asked.get("kind"):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from sessions.agenda.models.releases import ReleasedSession
 from summit.core.date_formats import brief_day
-from summit.core.languages import tongue
+from summit.core.languages import language_name
 from summit.summits.models import Summit
 
 # A value in a query string, its name, and the language of the name ("" is the page's own).
@@ -41,7 +41,7 @@ def _room(row: ReleasedSession, summit: Summit) -> list[Named]:
 
 
 def _language(row: ReleasedSession, summit: Summit) -> list[Named]:
-    return [(code, capfirst(tongue(code)), "") for code in dict.fromkeys(entry[1] for entry in row.languages)]
+    return [(code, capfirst(language_name(code)), "") for code in dict.fromkeys(entry[1] for entry in row.languages)]
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def narrowed(
     found = [has(row) for row in every]
     groups = tuple(_group(field, found, wanted, kept) for field in FIELDS)
     return Narrowed(
-        rows=[row for row, known in zip(every, found, strict=True) if _fits(known, wanted)],
+        rows=[row for row, known in zip(every, found, strict=True) if _matches(known, wanted)],
         total=len(every),
         groups=tuple(group for group in groups if len(group.choices) > 1 or group.chosen),
         chosen=tuple(choice for group in groups for choice in group.choices if choice.chosen),
@@ -126,7 +126,7 @@ def narrowed(
     )
 
 
-def _fits(known: Values, wanted: Mapping[str, str]) -> bool:
+def _matches(known: Values, wanted: Mapping[str, str]) -> bool:
     return all(any(value == each[0] for each in known[name]) for name, value in wanted.items())
 
 
@@ -137,7 +137,7 @@ def _group(
     names: dict[str, Named] = {}
     numbers: dict[str, int] = {}
     for known in found:
-        fits = _fits(known, others)
+        fits = _matches(known, others)
         for named in known[field.name]:
             names.setdefault(named[0], named)
             numbers[named[0]] = numbers.get(named[0], 0) + fits

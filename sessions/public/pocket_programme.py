@@ -8,9 +8,9 @@ from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from delegations.parties.selectors.party_names import Book
 from sessions.agenda.models.releases import ReleasedSession
-from sessions.draft.models.labels import beside
+from sessions.draft.models.labels import party_suffix
 from sessions.public import pocket_programme_pdf
-from sessions.public.pocket_programme_pdf import Pocket, Said
+from sessions.public.pocket_programme_pdf import Pocket, TextWithLanguage
 from sessions.visibility.viewers import Members
 from summit.people.models import Person
 from summit.summits.models import Summit
@@ -44,11 +44,11 @@ def write(
     return f"{summit.slug}-programme.pdf", content
 
 
-def _whose(reader: ProgrammeReader, names: Book, language: str) -> list[Said]:
+def _whose(reader: ProgrammeReader, names: Book, language: str) -> list[TextWithLanguage]:
     """Return the names of the programme's owners: the reader, if known, and the parties that they read for."""
-    found = [Said(reader.me.label, language)] if reader.me else []
+    found = [TextWithLanguage(reader.me.label, language)] if reader.me else []
     for party in reader.parties:
         named = names.of(party)
-        if named is not None and not (reader.me and not beside(reader.me.label, party.name)):
-            found.append(Said(named.name, named.language))
+        if named is not None and not (reader.me and not party_suffix(reader.me.label, party.name)):
+            found.append(TextWithLanguage(named.name, named.language))
     return found

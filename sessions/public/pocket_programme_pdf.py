@@ -19,9 +19,9 @@ from sessions.agenda.selectors.participant_names import called, raised
 from sessions.public.session_facts import facts
 from sessions.visibility.viewers import Members
 from summit.core.date_formats import long_day
+from summit.core.punctuation import comma
 from summit.pdf.typst import print_pdf
 from summit.summits.models import Summit
-from summit.templatetags.marks import comma
 from summit.templatetags.moments import clock, day_clock
 
 SOURCE = Path(__file__).with_name("pocket.typ")
@@ -29,7 +29,7 @@ LEADING = (ReleasedRole.CHAIR, ReleasedRole.MODERATOR, ReleasedRole.SPEAKER)
 
 
 @dataclass(frozen=True)
-class Said:
+class TextWithLanguage:
     """A text with its language."""
 
     text: str
@@ -44,8 +44,8 @@ class ProgrammeEntry:
     """
 
     times: tuple[str, ...]
-    title: Said
-    lines: tuple[tuple[Said, ...], ...]
+    title: TextWithLanguage
+    lines: tuple[tuple[TextWithLanguage, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Pocket:
     summit: Summit
     updated_at: datetime | None
     members: Members
-    whose: Sequence[Said]
+    whose: Sequence[TextWithLanguage]
     own: bool
     names: Book
     notes: Footnotes = field(default_factory=Footnotes)
@@ -88,7 +88,7 @@ def write(pocket: Pocket, rows: Iterable[ReleasedSession]) -> bytes:
         _source(),
         {
             "title": _("Pocket programme"),
-            "summit": asdict(Said(names.name, names.language)),
+            "summit": asdict(TextWithLanguage(names.name, names.language)),
             "whose": [asdict(each) for each in pocket.whose],
             "about": _about(pocket, sum(len(day["entries"]) for day in days)),
             "days": days,
@@ -118,37 +118,37 @@ def _entry(pocket: Pocket, row: ReleasedSession) -> ProgrammeEntry:
     return ProgrammeEntry(times, _theirs(pocket, row.words.title, row.words.language), tuple(filter(None, lines)))
 
 
-def _ours(text: str) -> Said:
+def _ours(text: str) -> TextWithLanguage:
     """Return a text of the system, marked with the reader's language."""
-    return Said(text, get_language() or "")
+    return TextWithLanguage(text, get_language() or "")
 
 
-def _theirs(pocket: Pocket, text: str, language: str = "") -> Said:
+def _theirs(pocket: Pocket, text: str, language: str = "") -> TextWithLanguage:
     """Return a text that a user wrote, marked with the summit's language unless another is passed."""
-    return Said(text, language or pocket.summit.language)
+    return TextWithLanguage(text, language or pocket.summit.language)
 
 
-def _where(pocket: Pocket, row: ReleasedSession) -> tuple[Said, ...]:
+def _where(pocket: Pocket, row: ReleasedSession) -> tuple[TextWithLanguage, ...]:
     found = [_theirs(pocket, row.kind_words.title, row.kind_words.language)] if row.title else []
     found += [_theirs(pocket, part) for part in (row.room_name, row.venue_name) if part]
     return tuple(found if row.times_known else [*found, _ours(_("time not announced"))])
 
 
-def _people(pocket: Pocket, row: ReleasedSession) -> Iterator[tuple[Said, ...]]:
+def _people(pocket: Pocket, row: ReleasedSession) -> Iterator[tuple[TextWithLanguage, ...]]:
     """Yield the leading and speaking participants, and the readers' own places, with their roles."""
     for place in row.people:
-        if place.role in LEADING or _is_told(place, pocket.members):
+        if place.role in LEADING or _is_listed(place, pocket.members):
             yield tuple(_parts(pocket, place))
 
 
-def _is_told(place: Any, members: Members) -> bool:
+def _is_listed(place: Any, members: Members) -> bool:
     """Return whether a place is the readers' own and has more information than that their party takes part."""
     if place.person_id:
         return place.person_id in members.people
     return place.party_id in members.parties and bool(place.level)
 
 
-def _parts(pocket: Pocket, place: Any) -> Iterator[Said]:
+def _parts(pocket: Pocket, place: Any) -> Iterator[TextWithLanguage]:
     name, party = called(place, pocket.names)
     yield _theirs(pocket, f"{name}{raised(party, pocket.notes)}", party.language if party else "")
     yield _ours(place.get_level_display() if place.level else place.get_role_display())

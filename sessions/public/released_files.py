@@ -23,7 +23,7 @@ class Paper:
     @property
     def tongue(self) -> str:
         """The name of its language, in the reader's language."""
-        return languages.tongue(self.language)
+        return languages.language_name(self.language)
 
 
 def listed(summit: Summit, row: ReleasedSession) -> list[Paper]:

@@ -6,8 +6,8 @@ from django.utils.translation import ngettext
 
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.draft.models.sessions import MediaAccess
-from summit.core.languages import tongue
-from summit.templatetags.marks import comma
+from summit.core.languages import language_name
+from summit.core.punctuation import comma
 
 
 def facts(row: ReleasedSession) -> str:
@@ -16,9 +16,9 @@ def facts(row: ReleasedSession) -> str:
     targets = {target: booth for _source, target, booth in row.languages}
     if targets:
         named = [
-            _("%(language)s (booth %(booth)s)") % {"language": tongue(target), "booth": booth}
+            _("%(language)s (booth %(booth)s)") % {"language": language_name(target), "booth": booth}
             if booth
-            else tongue(target)
+            else language_name(target)
             for target, booth in targets.items()
         ]
         message.append(_("interpreted into %(languages)s") % {"languages": comma().join(named)})

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
-from sessions.agenda.api.fields import KnownPerson, KnownSession
+from sessions.agenda.api.fields import AccessiblePersonField, AccessibleSessionField
 from sessions.draft.api.session_rows import OfSessionFilters
 from sessions.draft.models.signups import SignUp, SignUpState
 from sessions.signups.services import signups
@@ -44,8 +44,8 @@ class SignUpSerializer(serializers.ModelSerializer[SignUp]):
 class SignUpInput(serializers.Serializer[Any]):
     """The person to sign up, and the session."""
 
-    session = KnownSession()
-    person = KnownPerson()
+    session = AccessibleSessionField()
+    person = AccessiblePersonField()
 
 
 class SignUpFilters(OfSessionFilters):
@@ -75,7 +75,7 @@ class SignUpViewSet(DeskViewSet):
 
     def lock(self, row: SignUp) -> bool:
         """Lock the places of the session, so that nobody else changes them in the meantime, and the row."""
-        signups.hold_places(row.session)
+        signups.lock_places(row.session)
         return super().lock(row)
 
     def rows(self) -> QuerySet[SignUp]:
@@ -88,13 +88,13 @@ class SignUpViewSet(DeskViewSet):
 
     def remove(self, *, by: User, row: SignUp) -> None:
         """Give the place back. The next person on the waiting list moves up and is notified."""
-        signups.leave(session=row.session, person=row.person, by=by)
+        signups.cancel_sign_up(session=row.session, person=row.person, by=by)
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[Any], fields: Iterable[str]) -> None:
         """Record who saw whose sign-ups, as the admin list does."""
         found = list(rows)
         if found and (not fields or {"person", "name"} & set(fields)):
-            access_log.note_list(
+            access_log.record_list(
                 by=by,
                 label=SignUp._meta.label_lower,
                 rows=[(summit.pk, row.public_id) for row in found],

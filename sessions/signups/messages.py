@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy
 
 from sessions.notifications import message_session_facts
 from sessions.signups.services import notices
+from summit.core.punctuation import comma
 from summit.outbox import failure_reasons
 from summit.outbox.message_kinds import Mail, MessageKind, register
 from summit.outbox.models import Message
-from summit.templatetags.marks import comma
 
 
 def render(message: Message) -> Mail:

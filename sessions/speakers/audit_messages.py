@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from sessions.draft.models.participants import FloorRequest, Slot
 from sessions.draft.models.sessions import Session
 from summit.audit.actions import Facts, describe_action, describe_model
-from summit.templatetags.marks import comma
+from summit.core.punctuation import comma
 
 
 def _arranged(facts: Facts) -> str:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.agenda.selectors import change_descriptions
-from summit.core.languages import tongue
+from summit.core.languages import language_name
 from summit.summits.models import Summit
 
 register = template.Library()
@@ -21,4 +21,4 @@ def days_alone(row: ReleasedSession, summit: Summit) -> str:
 def interpreted(languages: tuple[str, str, str]) -> str:
     """Return "from French into English" for an interpretation: source, target and booth."""
     source, target, _booth = languages
-    return _("from %(source)s into %(target)s") % {"source": tongue(source), "target": tongue(target)}
+    return _("from %(source)s into %(target)s") % {"source": language_name(source), "target": language_name(target)}

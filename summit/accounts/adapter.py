@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.accounts import form_texts, sign_in_log
 from summit.accounts.devices import device
-from summit.core.languages import begun, spoken
+from summit.core.languages import spoken, with_direction_mark
 from summit.permissions.rules import can_use_admin
 from summit.users.models import User
 
@@ -81,7 +81,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Return the rendered mail, marked as automatic (RFC 3834) and with its language."""
         language = translation.get_language() or settings.LANGUAGE_CODE
         mail: EmailMessage = super().render_mail(*args, **kwargs)
-        mail.body = begun(str(mail.body), language)
+        mail.body = with_direction_mark(str(mail.body), language)
         mail.extra_headers["Auto-Submitted"] = "auto-generated"
         mail.extra_headers["Content-Language"] = language
         return mail
@@ -89,11 +89,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Log that a password was refused, for the account with this address, if any."""
         address = str(credentials.get("email") or credentials.get("username") or "")[:254].replace("\0", "")
-        sign_in_log.note_refused(account=User.objects.filter(email=address.strip().lower()).first())
+        sign_in_log.count_refused_sign_in(account=User.objects.filter(email=address.strip().lower()).first())
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """Log that a closed account was refused although the password was right, and return allauth's answer."""
-        sign_in_log.note_refused(account=user)
+        sign_in_log.count_refused_sign_in(account=user)
         response: HttpResponse = super().respond_user_inactive(request, user)
         return response
 

@@ -12,7 +12,7 @@ from summit.users.models import User
 def listed(user: User) -> list[UserSession]:
     """Return the browsers in which an account is signed in, last seen first. Two queries.
 
-    Rows without a live session are left out; `clear_gone` deletes them.
+    Rows without a live session are left out; `delete_ended` deletes them.
     """
     rows = list(UserSession.objects.filter(user=user).order_by("-last_seen_at", "-pk"))
     keys = [row.session_key for row in rows]
@@ -50,6 +50,6 @@ def _end(rows: list[UserSession]) -> int:
 
 
 @heartbeats.clears(1)
-def clear_gone() -> None:
+def delete_ended() -> None:
     """Delete the rows of browsers without a session, because it has expired or was signed out."""
     UserSession.objects.exclude(session_key__in=Session.objects.values("pk")).delete()

@@ -130,7 +130,7 @@ class PasswordAgain(Worded, account.ReauthenticateForm):  # type: ignore[misc]
     hints = {"password": _FORGOTTEN}
 
 
-class OnceOnly(OneCode):
+class SingleUseCodeForm(OneCode):
     """A form that accepts each code of a second step once only.
 
     A code is valid for 90 seconds, and allauth remembers used codes for 30 seconds only.
@@ -171,11 +171,11 @@ class OnceOnly(OneCode):
         return next((row for row in rows if row.type == Authenticator.Type.TOTP), rows[0] if rows else None)
 
 
-class SecondStep(OnceOnly, codes.AuthenticateForm):  # type: ignore[misc]
+class SecondStep(SingleUseCodeForm, codes.AuthenticateForm):  # type: ignore[misc]
     """The second step after the password: a code of the app, or a recovery code."""
 
 
-class CodeAgain(OnceOnly, codes.ReauthenticateForm):  # type: ignore[misc]
+class CodeAgain(SingleUseCodeForm, codes.ReauthenticateForm):  # type: ignore[misc]
     """A form that asks for a code again before the account's protection is changed."""
 
 

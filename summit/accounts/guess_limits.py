@@ -50,7 +50,7 @@ def count(request: HttpRequest, user: User) -> Guess:
 
     Raises ValidationError where this known browser, or this network, has made too many.
     """
-    browser = _known(request).get(user.public_id, "")
+    browser = _known_browsers(request).get(user.public_id, "")
     source, limit = (f"browser:{browser}", KNOWN) if browser else (f"network:{ratelimit.get_ip(request)}", NETWORK)
     own = ratelimit.consume(request, app=_APP, action="code", config=limit, key=f"{user.pk}:{source}")
     if own is None:
@@ -70,8 +70,8 @@ def forgive(request: HttpRequest, user: User) -> None:
 
 def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
     """Set the cookie by which a browser is known, after an account has taken its second step in it."""
-    known = {key: value for key, value in _known(request).items() if key != user.public_id}
-    mine = _known(request).get(user.public_id) or get_random_string(16)
+    known = {key: value for key, value in _known_browsers(request).items() if key != user.public_id}
+    mine = _known_browsers(request).get(user.public_id) or get_random_string(16)
     kept = dict([*known.items(), (user.public_id, mine)][-MOST_ACCOUNTS:])
     response.set_cookie(
         COOKIE,
@@ -84,7 +84,7 @@ def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
     )
 
 
-def _known(request: HttpRequest) -> dict[str, str]:
+def _known_browsers(request: HttpRequest) -> dict[str, str]:
     try:
         kept: dict[str, str] = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=KEPT)
     except signing.BadSignature:

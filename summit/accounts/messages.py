@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy
 
 from summit.accounts.password_links import password_link
 from summit.core.languages import spoken
+from summit.core.punctuation import comma
 from summit.outbox import enqueue
 from summit.outbox.message_kinds import Mail, MessageKind, register
 from summit.outbox.models import Message, MessageState
 from summit.permissions.models import Role, RoleAssignment
 from summit.summits.models import Summit
-from summit.templatetags.marks import comma
 from summit.users.models import User
 
 KIND = "welcome"
@@ -79,7 +79,7 @@ def render(message: Message) -> Mail:
     """
     facts = message.facts
     user = User.objects.get(public_id=facts["user"])
-    roles = facts["roles"] if facts.get("portal") else _still_held([message])[message.pk]
+    roles = facts["roles"] if facts.get("portal") else _roles_still_held([message])[message.pk]
     context = {
         **facts,
         "roles": comma().join(str(Role(role).label) for role in roles),
@@ -109,11 +109,11 @@ def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
     others = _about([message.subject_key for message in of_roles])
     later = list(others.filter(state__in=[MessageState.PENDING, MessageState.SENT]))
     taken = _("The roles were taken away again.")
-    gone = {key: taken for key, roles in _still_held(of_roles).items() if not roles}
+    gone = {key: taken for key, roles in _roles_still_held(of_roles).items() if not roles}
     return {**{message.pk: named for message in messages if _is_named(message, later)}, **gone, **found}
 
 
-def _still_held(messages: Sequence[Message]) -> dict[int, list[str]]:
+def _roles_still_held(messages: Sequence[Message]) -> dict[int, list[str]]:
     """Return the roles named in messages that are still held, by the messages' primary keys. One query."""
     accounts = [message.facts["user"] for message in messages]
     rows = RoleAssignment.objects.filter(

@@ -58,7 +58,7 @@ def give(*, summit: Summit, user: User, role: str, by: User) -> bool:
 
 
 @summits_services.founding.register(10)
-def found(summit: Summit, user: User) -> None:
+def make_creator_organiser(summit: Summit, user: User) -> None:
     """Make the creator of a summit its organiser, in the caller's transaction."""
     give(summit=summit, user=user, role=Role.ORGANISER, by=user)
 
@@ -106,7 +106,7 @@ def account(*, email: str, name: str, language: str, summit: Summit, by: User) -
     return user
 
 
-def take_away(*, assignments: Sequence[RoleAssignment], by: User) -> int:
+def remove(*, assignments: Sequence[RoleAssignment], by: User) -> int:
     """Remove role assignments, all or none, and return their number.
 
     Raises PermissionDenied, and LastOrganiser where a summit would have no organiser left with an open account that

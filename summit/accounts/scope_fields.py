@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
-from summit.api_base.scopes import READ, VERBS, by_label, checked, known, resources
+from summit.api_base.scopes import READ, VERBS, all_scopes, by_label, checked, resources
 
 # The scope that stands for reading all resources.
 EVERY = f"*:{READ}"
@@ -47,7 +47,7 @@ class ScopesField(forms.MultipleChoiceField):
     widget = ScopesTable
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=lambda: [(scope, scope) for scope in (EVERY, *known())], **kwargs)
+        super().__init__(choices=lambda: [(scope, scope) for scope in (EVERY, *all_scopes())], **kwargs)
 
     def clean(self, value: Any) -> list[str]:
         """Return the chosen scopes in order, with EVERY replaced by the scopes for reading each resource."""

@@ -18,7 +18,7 @@ SEE = "summit.user.view"
 CHOOSE = "summit.choose_account"
 
 
-def known_to(user: Any) -> QuerySet[User]:
+def visible_accounts(user: Any) -> QuerySet[User]:
     """Return the accounts that `user` may see; all of them for a superuser."""
     mine = summits_for(user, SEE)
     return User.objects.all() if mine is None else User.objects.filter(_belonging(summit__in=mine))

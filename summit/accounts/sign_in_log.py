@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F
 
 from summit.accounts.models import RefusedSignIns
-from summit.accounts.second_step import only_summit
+from summit.accounts.second_step_reset import only_summit
 from summit.audit import services as audit
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
@@ -20,7 +20,7 @@ from summit.users.models import User
 TOGETHER = timedelta(minutes=10)
 
 
-def note_sign_in(*, account: User, way: str) -> None:
+def record_sign_in(*, account: User, way: str) -> None:
     """Record that an account signed in.
 
     `way` is "password", "passkey", or the kind of the second step after the password, such as "totp".
@@ -31,13 +31,13 @@ def note_sign_in(*, account: User, way: str) -> None:
         audit.record(by=account, action="summit.sign_in", target=account, summit=summit, detail={"way": way})
 
 
-def note_sign_out(*, account: User) -> None:
+def record_sign_out(*, account: User) -> None:
     """Record that an account signed out."""
     with transaction.atomic():
         audit.record(by=account, action="summit.sign_out", target=account, summit=only_summit(account))
 
 
-def note_refused(*, account: User | None, code: bool = False) -> None:
+def count_refused_sign_in(*, account: User | None, code: bool = False) -> None:
     """Count or record a refused sign-in of an account: a wrong password or, with `code`, a wrong second step.
 
     For an address without an account (None), the same is done and rolled back, so that the time of the answer doesn't

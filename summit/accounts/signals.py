@@ -11,22 +11,22 @@ from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
-from summit.accounts import browser_sessions, guess_limits, second_step, sign_in_log
+from summit.accounts import browser_sessions, guess_limits, second_step_reset, sign_in_log
 from summit.accounts.last_activity import SEEN_KEY
 from summit.permissions.second_step import PROTECTING, SET_UP_KEY, took_it
 from summit.users.models import User
 
 
 @receiver(user_logged_in)
-def note_sign_in(request: HttpRequest, response: HttpResponse, user: User, **kwargs: Any) -> None:
+def record_sign_in(request: HttpRequest, response: HttpResponse, user: User, **kwargs: Any) -> None:
     """Record the sign-in, mark the browser as seen, and remember it if the second step was taken in it."""
     request.session[SEEN_KEY] = int(time.time())
-    sign_in_log.note_sign_in(account=user, way=_way(request, user))
+    sign_in_log.record_sign_in(account=user, way=_sign_in_method(request, user))
     if took_it(request):
         guess_limits.remember(request, response, user)
 
 
-def _way(request: HttpRequest, user: User) -> str:
+def _sign_in_method(request: HttpRequest, user: User) -> str:
     """Return how an account has just signed in: "password", "passkey", or the kind of the second step."""
     steps = [record for record in get_authentication_records(request, user) if record.get("method") == "mfa"]
     if not steps:
@@ -35,16 +35,16 @@ def _way(request: HttpRequest, user: User) -> str:
 
 
 @receiver(user_logged_out)
-def note_sign_out(user: User | None, **kwargs: Any) -> None:
+def record_sign_out(user: User | None, **kwargs: Any) -> None:
     """Record that an account signed out."""
     if isinstance(user, User):
-        sign_in_log.note_sign_out(account=user)
+        sign_in_log.record_sign_out(account=user)
 
 
 @receiver(authentication_failed)
-def note_wrong_code(user: User, **kwargs: Any) -> None:
+def count_wrong_code(user: User, **kwargs: Any) -> None:
     """Count a refused second step."""
-    sign_in_log.note_refused(account=user, code=True)
+    sign_in_log.count_refused_sign_in(account=user, code=True)
 
 
 @receiver(authenticator_added)
@@ -53,22 +53,22 @@ def protect(request: HttpRequest, user: User, authenticator: Authenticator, **kw
 
     This browser stays signed in, since it has just reauthenticated. New recovery codes sign out no browser.
     """
-    second_step.record(account=user, kind=authenticator.type, added=True)
+    second_step_reset.record(account=user, kind=authenticator.type, added=True)
     if authenticator.type in PROTECTING:
         request.session[SET_UP_KEY] = user.pk
         browser_sessions.end_all(user=user, but=request.session.session_key)
 
 
 @receiver(authenticator_reset)
-def note_new_codes(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+def record_new_recovery_codes(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     """Record that new recovery codes have replaced the old ones."""
-    second_step.record(account=user, kind=authenticator.type, added=True)
+    second_step_reset.record(account=user, kind=authenticator.type, added=True)
 
 
 @receiver(authenticator_removed)
-def note_removal(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+def record_authenticator_removal(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     """Record that an authenticator was removed."""
-    second_step.record(account=user, kind=authenticator.type, added=False)
+    second_step_reset.record(account=user, kind=authenticator.type, added=False)
 
 
 @receiver([password_changed, password_set])

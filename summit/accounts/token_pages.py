@@ -73,9 +73,9 @@ def own_tokens(request: HttpRequest) -> HttpResponse:
     form, made = TokenForm(user, request.POST or None), None
     if request.method == "POST" and not owes and form.is_valid():
         try:
-            made = make_once(request, form, lambda: _make(form, user))
+            made = create_token_once(request, form, lambda: _make(form, user))
         except form_idempotency.AddedAlready:
-            return made_already(request, redirect("account_tokens"))
+            return duplicate_post_response(request, redirect("account_tokens"))
         form = form if made is None else TokenForm(user)
     context = {
         "form": form,
@@ -88,7 +88,9 @@ def own_tokens(request: HttpRequest) -> HttpResponse:
     return render(request, "account/tokens.html", context, status=400 if form.errors else 200)
 
 
-def make_once(request: HttpRequest, form: forms.Form, make: Callable[[], tokens.Made]) -> tokens.Made | None:
+def create_token_once(
+    request: HttpRequest, form: forms.Form, make: Callable[[], tokens.NewToken]
+) -> tokens.NewToken | None:
     """Create a token from a posted form by calling `make`, and return it.
 
     If `make` raises ValidationError, add its messages to the form and return None.
@@ -104,14 +106,14 @@ def make_once(request: HttpRequest, form: forms.Form, make: Callable[[], tokens.
         return None
 
 
-def made_already(request: HttpRequest, back: HttpResponse) -> HttpResponse:
+def duplicate_post_response(request: HttpRequest, back: HttpResponse) -> HttpResponse:
     """Add a message that a form posted twice has created one token only, and return the response `back`."""
     message = _("This was sent twice, and one token is made. If you haven’t copied it, revoke it and make another.")
     messages.info(request, message)
     return back
 
 
-def _make(form: TokenForm, user: User) -> tokens.Made:
+def _make(form: TokenForm, user: User) -> tokens.NewToken:
     data = form.cleaned_data
     return tokens.make(
         by=user,

@@ -37,7 +37,7 @@ class AddPasskeyView(AddWebAuthnView):  # type: ignore[misc]
 add_passkey = AddPasskeyView.as_view()
 
 
-class WaysView(IndexView):  # type: ignore[misc]
+class SignInMethodsView(IndexView):  # type: ignore[misc]
     """Show an account's ways to sign in: passkeys, app, recovery codes, password."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -45,7 +45,7 @@ class WaysView(IndexView):  # type: ignore[misc]
         return {**super().get_context_data(**kwargs), "must_set_up": must_set_up(self.request)}
 
 
-ways = never_cache(WaysView.as_view())
+ways = never_cache(SignInMethodsView.as_view())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -51,7 +51,7 @@ class SeenMixin:
         response: HttpResponse = super().change_view(request, *args, **kwargs)  # type: ignore[misc]
         row = (getattr(response, "context_data", None) or {}).get("original")
         if self.page_shows and row is not None and request.method == "GET" and isinstance(request.user, User):
-            access_log.note_page(
+            access_log.record_page(
                 by=request.user,
                 target=row,
                 summit=self._summit_of(row),
@@ -71,7 +71,7 @@ class SeenMixin:
     def log_access(self, by: User, rows: list[Any], filters: dict[str, str]) -> None:
         """Record that a user saw rows in the list, or exported them, if the list shows personal data."""
         if self.list_shows and rows:
-            access_log.note_list(
+            access_log.record_list(
                 by=by,
                 label=self.model._meta.label_lower,
                 rows=[(getattr(self._summit_of(row), "pk", None), audit.key_of(row)) for row in rows],

@@ -241,11 +241,11 @@ def _search(request: HttpRequest, narrowed: Narrowed, wanted: str) -> None:
     found: list[models.Model] = []
     rest = without(request, "q", "of")
     for source in search.sources():
-        words = search.words_of(wanted)
+        words = search.split_terms(wanted)
         rows = list(source.narrow(_seen_by(request, source), words)[: search.SHOWN]) if words else []
         if rows and source.personal and isinstance(request.user, User):
             keys = [(getattr(row, f"{source.summit_path}_id"), audit.key_of(row)) for row in rows]
-            access_log.note_list(
+            access_log.record_list(
                 by=request.user, label=source.model._meta.label_lower, rows=keys, fields=source.personal
             )
         for row in rows:

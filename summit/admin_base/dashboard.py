@@ -92,7 +92,7 @@ LATELY = 60
 _LATELY: Memory[Any] = Memory(256)
 
 
-def once(request: HttpRequest, key: Hashable, make: Callable[[], Found]) -> Found:
+def cached_on_request(request: HttpRequest, key: Hashable, make: Callable[[], Found]) -> Found:
     """Return the result of `make`, called once for each request and `key`. Panels, tasks and charts share numbers
     this way."""
     kept: dict[Hashable, Any] = request.__dict__.setdefault("desk_found", {})
@@ -113,12 +113,12 @@ def lately(request: HttpRequest, key: Hashable, make: Callable[[], Found]) -> Fo
 
 def beats_of(request: HttpRequest) -> Beats:
     """Return when each sweep last began, and the time of the query."""
-    return once(request, "beats", heartbeats.beats)
+    return cached_on_request(request, "beats", heartbeats.beats)
 
 
 def now_of(request: HttpRequest) -> datetime:
     """Return the current time of the database, the same for the whole page."""
-    return once(request, "now", lambda: beats_of(request).now)
+    return cached_on_request(request, "now", lambda: beats_of(request).now)
 
 
 def today_of(request: HttpRequest, summit: Summit) -> date:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from summit.admin_base.widgets import NOTHING
 from summit.core.date_formats import long_day
-from summit.templatetags.marks import comma
+from summit.core.punctuation import comma
 
 # What a field would send, by the suffix of its name: "", or "_0" and "_1" for a day and a time.
 Parts = dict[str, str]
@@ -63,7 +63,7 @@ class FieldChange:
     yours: str = ""
 
 
-def shown(form: BaseForm, formsets: Iterable[Any], *, facts: Mapping[str, str], entry: int) -> FormSnapshot:
+def take_snapshot(form: BaseForm, formsets: Iterable[Any], *, facts: Mapping[str, str], entry: int) -> FormSnapshot:
     """Return what a page shows before anything is typed into it. The forms have to be as they were made from the
     row."""
     rows = {
@@ -106,8 +106,8 @@ def _parts(bound: BoundField) -> Parts:
         return {"": "on" if widget.check_test(value) else ""}
     if isinstance(widget, Select):
         return {"": "" if value is None else str(bound.field.prepare_value(value))}
-    said = widget.format_value(value)
-    return {"": "" if said is None else str(said)}
+    display = widget.format_value(value)
+    return {"": "" if display is None else str(display)}
 
 
 def _same(one: Parts | None, other: Parts | None) -> bool:
@@ -138,11 +138,11 @@ def both(
     merged, changes = data.copy(), []
     for name, was in _facts(before, now):
         changes.append(FieldChange(name, name, was or NOTHING, now.facts.get(name) or NOTHING))
-    sent = _sent(data, "", now.fields)
+    sent = _posted_row(data, "", now.fields)
     for name, theirs in now.fields.items():
         shown_so = before.fields.get(name, theirs)
         value, change = _field(name, form.fields[name], shown_so, sent[name], theirs)
-        _put(merged, name, value)
+        _set_posted_value(merged, name, value)
         changes += change
     for formset in formsets:
         changes += _Rows(formset, before, now).merge(data, merged)
@@ -155,14 +155,14 @@ def _facts(before: FormSnapshot, now: FormSnapshot) -> list[tuple[str, str]]:
     return [(name, was) for name in names if (was := before.facts.get(name, "")) != now.facts.get(name, "")]
 
 
-def _sent(data: QueryDict, prefix: str, like: Row) -> Row:
+def _posted_row(data: QueryDict, prefix: str, like: Row) -> Row:
     return {
         name: {part: data.get(f"{prefix}{name}{part}", "") for part in parts or {"": ""}}
         for name, parts in like.items()
     }
 
 
-def _put(data: QueryDict, name: str, parts: Parts) -> None:
+def _set_posted_value(data: QueryDict, name: str, parts: Parts) -> None:
     for part, text in parts.items():
         if text:
             data[f"{name}{part}"] = text
@@ -176,12 +176,14 @@ def _field(name: str, spoken: Field, was: Parts, mine: Parts, theirs: Parts) -> 
     if _same(was, theirs):
         return mine, []
     touched = not _same(mine, was)
-    yours = said(spoken, mine) if touched and not _same(mine, theirs) else ""
-    change = FieldChange(name, capfirst(str(spoken.label or name)), said(spoken, was), said(spoken, theirs), yours)
+    yours = display(spoken, mine) if touched and not _same(mine, theirs) else ""
+    change = FieldChange(
+        name, capfirst(str(spoken.label or name)), display(spoken, was), display(spoken, theirs), yours
+    )
     return (mine if touched else theirs), [change]
 
 
-def said(spoken: Field, parts: Parts) -> str:
+def display(spoken: Field, parts: Parts) -> str:
     """Return what a field would send as a text for people."""
     texts = [text for text in parts.values() if text.strip()]
     if isinstance(spoken.widget, CheckboxInput):
@@ -257,7 +259,7 @@ class _Rows:
         found = []
         for place in range(min(int(number), self.formset.absolute_max) if number.isdecimal() else 0):
             start = f"{self.prefix}-{place}-"
-            row = _sent(data, start, self._parts_of(data.get(f"{start}id", "")))
+            row = _posted_row(data, start, self._parts_of(data.get(f"{start}id", "")))
             found.append((data.get(f"{start}id", ""), row, bool(data.get(f"{start}DELETE"))))
         return found
 
@@ -283,7 +285,7 @@ class _Rows:
     def _said(self, row: Row) -> str:
         """Return a row as a text for people, from its fields that aren't empty."""
         texts = [
-            said(self.form.fields[name], parts)
+            display(self.form.fields[name], parts)
             for name, parts in row.items()
             if name != "position" and any(text.strip() for text in parts.values())
         ]
@@ -297,7 +299,7 @@ class _Rows:
         for place, (key, row, gone) in enumerate(rows):
             start = f"{self.prefix}-{place}-"
             for name, parts in row.items():
-                _put(merged, f"{start}{name}", parts)
+                _set_posted_value(merged, f"{start}{name}", parts)
             merged[f"{start}{self.formset.fk.name}"] = str(self.formset.instance.pk)
             if key:
                 merged[f"{start}id"] = key

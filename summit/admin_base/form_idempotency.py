@@ -59,7 +59,7 @@ def claim(request: HttpRequest) -> None:
         raise AddedAlready(cache.get(_name(request)) or None)
 
 
-def find_done(request: HttpRequest) -> None:
+def check_not_added(request: HttpRequest) -> None:
     """Raise AddedAlready if the same form was posted before and has added its row."""
     if request.POST.get(FIELD):
         key = cache.get(_name(request))
@@ -91,7 +91,7 @@ def add(request: HttpRequest, make: Callable[[], Row]) -> Row:
     return row
 
 
-class OnceMixin:
+class IdempotentAddMixin:
     """Lets the page that adds a row add it only once, however often it is posted."""
 
     model: Any
@@ -104,7 +104,7 @@ class OnceMixin:
         try:
             may_add = self.has_add_permission(request)  # type: ignore[attr-defined]
             if object_id is None and request.method == "POST" and may_add:
-                find_done(request)
+                check_not_added(request)
             shown: HttpResponse = super().changeform_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
         except AddedAlready as added:
             return self.added_already(request, added)

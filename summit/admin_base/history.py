@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from summit.admin_base.audit_list import action_choices, condition_of
 from summit.admin_base.row_keys import key_of
 from summit.audit.access_log import SEEN, seen_of
-from summit.audit.actions import MODEL_WORDS, ModelWords
+from summit.audit.actions import MODEL_WORDS, ModelDescription
 from summit.audit.models import AuditEntry
 from summit.audit.rendering import AuditLine, render
 from summit.permissions.rules import allows, summits_for
@@ -125,7 +125,7 @@ class HistoryMixin:
             "title": _("History"),
             "opts": self.opts,
             "object": row,
-            "name": MODEL_WORDS.get(row._meta.label_lower, ModelWords()).name(row),
+            "name": MODEL_WORDS.get(row._meta.label_lower, ModelDescription()).name(row),
             "summit": summit,
             "slice": found,
             "seen": seen,

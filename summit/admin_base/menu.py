@@ -1,13 +1,78 @@
-"""The place of a list in the menu of its desk: in the open, or together with similar lists behind one word."""
+"""The menu at the top of every admin page: the desks and their lists."""
 
-from django.db.models import IntegerChoices
-from django.utils.translation import gettext_lazy as _
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.http import HttpRequest
+
+from summit.admin_base.menu_groups import MenuGroup
+from summit.admin_base.row_keys import key_of
+from summit.admin_base.summit_scope import summits_of
+from summit.permissions.rules import summits_for
 
 
-class Shelf(IntegerChoices):
-    """The groups of a desk's menu, in its order. Lists for daily work are in the open, the others behind a word."""
+def proposed(request: HttpRequest, given: dict[str, Any], action: str) -> dict[str, Any]:
+    """Return the initial values for a new row: `given`, with the summit that the address names or the only one where
+    the reader may do `action`.
 
-    DAILY = 0, ""
-    DECISIONS = 1, _("To decide")
-    RECORDS = 2, _("Lists and passes")
-    SETTINGS = 3, _("Settings")
+    A desk's address names a summit by its slug, as public pages do; a form names it by its key.
+    """
+    mine, named = summits_for(request.user, action), str(given.get("summit", ""))
+    open_to = [row for row in summits_of(request) if mine is None or row.pk in mine]
+    summit = next((row for row in open_to if row.slug == named), open_to[0] if len(open_to) == 1 else None)
+    rest = given if key_of(named) is not None else {name: given[name] for name in given if name != "summit"}
+    return {**({"summit": summit.pk} if summit else {}), **rest}
+
+
+def navigation(
+    apps: list[dict[str, Any]],
+    path: str,
+    scope_of: Callable[[dict[str, Any]], str],
+    more: Sequence[dict[str, Any]] = (),
+) -> list[dict[str, Any]]:
+    """Return the desks with their lists for the menu of the page at `path`.
+
+    `apps` is what the admin shows the reader. `scope_of` returns the query that limits a model's list to a summit.
+    `more` are pages that are no lists (`summit.admin_base.summit_pages.menu_of`). In the result, `pages` are those in
+    the open and `menus` the others by their shelves.
+    """
+    found = []
+    for app in apps:
+        pages = [
+            _page(model["name"], model["admin_url"], path, model["shelf"], scope_of(model))
+            for model in app["models"]
+            if model.get("admin_url")
+        ]
+        if pages:
+            label = app["app_label"]
+            pages += [_page(row["name"], row["url"], path, row["shelf"]) for row in more if row["desk"] == label]
+            within = any(page["within"] for page in pages)
+            found.append({"name": app["name"], "url": pages[0]["url"], "within": within, **_by_shelf(pages)})
+    return found
+
+
+def _page(name: str, url: str, path: str, shelf: MenuGroup, scope: str = "") -> dict[str, Any]:
+    return {
+        "name": name,
+        "url": url + scope,
+        "current": path == url,
+        "within": path.startswith(url),
+        "shelf": shelf,
+    }
+
+
+def _by_shelf(pages: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Return the pages in the open, and a menu for each other shelf with several pages. A single page needs no
+    menu."""
+    openly: list[dict[str, Any]] = []
+    menus: list[dict[str, Any]] = []
+    for shelf in MenuGroup:
+        there = [page for page in pages if page["shelf"] == shelf]
+        if shelf == MenuGroup.DAILY or len(there) == 1:
+            openly += there
+        elif there:
+            within = any(page["within"] for page in there)
+            menus.append({"name": shelf.label, "pages": there, "within": within})
+    return {"pages": openly, "menus": menus}

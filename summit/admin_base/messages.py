@@ -20,7 +20,7 @@ from summit.admin_base.widgets import name_cell
 from summit.core import deletion_blockers
 
 
-class WordsMixin:
+class AdminMessagesMixin:
     """Reports what happened to which row, with our own messages instead of Django's."""
 
     opts: Any
@@ -35,23 +35,23 @@ class WordsMixin:
             query.pop(name, None)
         request.GET = query  # type: ignore[assignment]
         if request.method == "POST" and "action" in request.POST and ACTION_CHECKBOX_NAME not in request.POST:
-            say(request, _("Nothing was chosen. Tick the rows first, then say what to do with them."))
+            set_message(request, _("Nothing was chosen. Tick the rows first, then say what to do with them."))
         context = {"title": capfirst(str(self.opts.verbose_name_plural)), **(extra_context or {})}
         return super().changelist_view(request, context)  # type: ignore[misc]
 
     def response_add(self, request: HttpRequest, obj: models.Model, *args: Any, **kwargs: Any) -> Any:
         """Say what was added."""
-        say(request, _("“%(row)s” is added.") % {"row": obj})
+        set_message(request, _("“%(row)s” is added.") % {"row": obj})
         return super().response_add(request, obj, *args, **kwargs)  # type: ignore[misc]
 
     def response_change(self, request: HttpRequest, obj: models.Model) -> Any:
         """Say what was saved."""
-        say(request, _("“%(row)s” is saved.") % {"row": obj})
+        set_message(request, _("“%(row)s” is saved.") % {"row": obj})
         return super().response_change(request, obj)  # type: ignore[misc]
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> Any:
         """Say what was deleted."""
-        say(request, _("“%(row)s” is deleted.") % {"row": obj_display})
+        set_message(request, _("“%(row)s” is deleted.") % {"row": obj_display})
         return super().response_delete(request, obj_display, obj_id)  # type: ignore[misc]
 
     def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> Any:
@@ -69,7 +69,7 @@ class WordsMixin:
         return found
 
     def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
-        """Show the sentence that `say` has stored, once, in place of Django's sentence."""
+        """Show the sentence that `set_message` has stored, once, in place of Django's sentence."""
         said = request.__dict__.pop("desk_says", None)
         if said is None:
             super().message_user(request, message, *args, **kwargs)  # type: ignore[misc]
@@ -90,7 +90,7 @@ def delete_chosen(model_admin: Any, request: HttpRequest, queryset: models.Query
     return page
 
 
-def say(request: HttpRequest, sentence: str, level: int = messages.SUCCESS) -> None:
+def set_message(request: HttpRequest, sentence: str, level: int = messages.SUCCESS) -> None:
     """Store a sentence as the next message of this request, in place of Django's. The first sentence wins, so that
     nothing is reported as done after a refusal."""
     request.__dict__.setdefault("desk_says", (sentence, level))

@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 
 from summit.admin_base.access_log import SeenMixin
 from summit.admin_base.filters import OwnSummitsFilter
-from summit.admin_base.form_idempotency import OnceMixin
+from summit.admin_base.form_idempotency import IdempotentAddMixin
 from summit.admin_base.forms import AgainMixin, SentencesForm
 from summit.admin_base.history import HistoryMixin
 from summit.admin_base.list_files import ExportMixin
 from summit.admin_base.lookup_limits import KeyedSelect, LookupsMixin
-from summit.admin_base.menu import Shelf
-from summit.admin_base.messages import NamedFormSet, WordsMixin
-from summit.admin_base.navigation import proposed
+from summit.admin_base.menu import proposed
+from summit.admin_base.menu_groups import MenuGroup
+from summit.admin_base.messages import AdminMessagesMixin, NamedFormSet
 from summit.admin_base.object_access import AdmitMixin
 from summit.admin_base.row_keys import key_of
 from summit.admin_base.search import matching
@@ -143,8 +143,8 @@ class SummitModelAdmin(
     SeenMixin,
     HistoryMixin,
     LookupsMixin,
-    OnceMixin,
-    WordsMixin,
+    IdempotentAddMixin,
+    AdminMessagesMixin,
     AdmitMixin,
     RoleMixin,
     admin.ModelAdmin,  # type: ignore[type-arg]
@@ -161,7 +161,7 @@ class SummitModelAdmin(
     # The position of the list among those of its desk, the same in every language.
     place = 9
     # The place of the list in the desk's menu: in the open, or behind one of its words.
-    shelf = Shelf.DAILY
+    shelf = MenuGroup.DAILY
     # The text of an empty list, if nothing can be added to it by hand: how rows come to be.
     nothing_yet: Any = ""
     # The column that is displayed above each group of rows instead of in each row (`group_of`); "" for none.

@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from summit.admin_base.summit_scope import belongs_to
+from summit.admin_base.summit_scope import set_request_summit
 from summit.permissions.route_table import NOBODY
 from summit.permissions.rules import refusal
 
@@ -41,7 +41,7 @@ class AdmitMixin:
             if row is None or not mixed.has_view_permission(request, row):
                 raise Http404
             if mixed.summit_path is not None:
-                belongs_to(request, mixed._summit(row))
+                set_request_summit(request, mixed._summit(row))
         if not getattr(mixed, f"has_{verb}_permission")(request, row):
             action = mixed.permission_for(verb)
             raise PermissionDenied(self._by_nobody(verb) if action == NOBODY else refusal(action))

@@ -34,7 +34,7 @@ declare("admin:resume", Gate.DESK, "GET POST", do="summit.resume_installation")
 declare(
     "admin:summit_resume", Gate.DESK, "GET POST", kind="summit.summit", see="summit.summit.view", do="summit.resume"
 )
-# Only for accounts in no other summits than the reader's own (summit.accounts.second_step.can_reset).
+# Only for accounts in no other summits than the reader's own (summit.accounts.second_step_reset.can_reset).
 declare(
     "admin:summit_user_reset_second_step",
     Gate.DESK,

@@ -107,7 +107,7 @@ def source_of(model: type[Model]) -> Source | None:
 
 
 @dataclass(frozen=True)
-class Found:
+class SourceResults:
     """What one source found: the first few, and how many there are."""
 
     source: Source
@@ -121,24 +121,26 @@ class Found:
         return self.total > len(self.hits)
 
 
-def words_of(wanted: str) -> list[str]:
+def split_terms(wanted: str) -> list[str]:
     """Return the folded words of a search text, or none if the text is too short."""
     folded = fold(wanted.replace("\0", "")[:LONGEST])
     return folded.split() if len(folded.strip()) >= SHORTEST else []
 
 
-def find(request: HttpRequest, wanted: str, summit: Summit | None) -> list[Found]:
+def find(request: HttpRequest, wanted: str, summit: Summit | None) -> list[SourceResults]:
     """Return what each source finds for the reader in a summit, or in all their summits if `summit` is None.
 
     If several summits are searched, each hit names its summit. Sources that find nothing are left out. One query for
     each source, whatever is found.
     """
-    words = words_of(wanted)
+    words = split_terms(wanted)
     found = [_ask(request, source, words, wanted, summit) for source in _sources] if words else []
     return [entry for entry in found if entry is not None]
 
 
-def _ask(request: HttpRequest, source: Source, words: list[str], wanted: str, summit: Summit | None) -> Found | None:
+def _ask(
+    request: HttpRequest, source: Source, words: list[str], wanted: str, summit: Summit | None
+) -> SourceResults | None:
     mine = summits_for(request.user, source.permission)
     if mine == []:
         return None
@@ -153,15 +155,19 @@ def _ask(request: HttpRequest, source: Source, words: list[str], wanted: str, su
         return None
     if source.personal and isinstance(request.user, User):
         keys = [(getattr(row, f"{source.summit_path}_id"), audit.key_of(row)) for row in first]
-        access_log.note_list(by=request.user, label=source.model._meta.label_lower, rows=keys, fields=source.personal)
+        access_log.record_list(
+            by=request.user, label=source.model._meta.label_lower, rows=keys, fields=source.personal
+        )
     listed = summits_of(request)
     names = {row.pk: row.reads_as.short_name for row in listed} if summit is None and len(listed) > 1 else {}
-    hits = [_told(source.hit(row), names.get(getattr(row, f"{source.summit_path}_id"), "")) for row in first]
+    hits = [
+        _with_summit_name(source.hit(row), names.get(getattr(row, f"{source.summit_path}_id"), "")) for row in first
+    ]
     # No list shows the rows of several summits.
-    return Found(source, hits, first[0].total, "" if names else source.list_url(wanted, summit))
+    return SourceResults(source, hits, first[0].total, "" if names else source.list_url(wanted, summit))
 
 
-def _told(hit: SearchHit, summit: str) -> SearchHit:
+def _with_summit_name(hit: SearchHit, summit: str) -> SearchHit:
     return replace(hit, note=" · ".join(part for part in (hit.note, summit) if part))
 
 

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import ngettext
 
 from summit.admin_base import form_idempotency
-from summit.admin_base.messages import say
+from summit.admin_base.messages import set_message
 from summit.admin_base.model_admin import SummitModelAdmin
 from summit.core import deletion_blockers
 from summit.users.models import User
@@ -68,7 +68,7 @@ class ServiceAdmin(SummitModelAdmin):
         rows = list(queryset)
         if self._delete(request, rows):
             message = ngettext("%(number)d row is deleted.", "%(number)d rows are deleted.", len(rows))
-            say(request, message % {"number": len(rows)})
+            set_message(request, message % {"number": len(rows)})
 
     def _delete(self, request: HttpRequest, rows: list[Any]) -> bool:
         try:
@@ -76,11 +76,11 @@ class ServiceAdmin(SummitModelAdmin):
                 for row in rows:
                     self.remove(by=user_of(request), row=row)
         except ProtectedError as refused:
-            say(request, deletion_blockers.describe(refused), messages.WARNING)
+            set_message(request, deletion_blockers.describe(refused), messages.WARNING)
         except ValidationError as refused:
-            say(request, " ".join(refused.messages), messages.WARNING)
+            set_message(request, " ".join(refused.messages), messages.WARNING)
         except self.refusals as refused:
-            say(request, str(refused), messages.WARNING)
+            set_message(request, str(refused), messages.WARNING)
         else:
             return True
         return False

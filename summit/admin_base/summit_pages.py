@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from summit.admin_base.menu import Shelf
+from summit.admin_base.menu_groups import MenuGroup
 from summit.admin_base.pages import desk_page
 from summit.core.registry import Registry
 from summit.permissions.rules import allows, check, summits_for
@@ -31,7 +31,7 @@ class SummitPage:
     title: Promise
     name: str
     permission: str
-    shelf: Shelf | None = None
+    shelf: MenuGroup | None = None
 
 
 desk_place: Registry[SummitPage] = Registry()
@@ -47,7 +47,7 @@ def places_of(user: Any, summit: Summit) -> list[tuple[str, str]]:
 
 
 def menu_of(user: Any, summit: Summit) -> list[dict[str, Any]]:
-    """Return the pages of a summit for the menu, as `summit.admin_base.navigation.navigation` takes them.
+    """Return the pages of a summit for the menu, as `summit.admin_base.menu.navigation` takes them.
 
     The first word of a route's name is the label of its desk.
     """

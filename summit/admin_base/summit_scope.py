@@ -41,7 +41,7 @@ def summits_of(request: HttpRequest) -> list[Summit]:
     return found
 
 
-def belongs_to(request: HttpRequest, summit: Summit | None) -> None:
+def set_request_summit(request: HttpRequest, summit: Summit | None) -> None:
     """Note the summit of the row that the address of a request names."""
     request.__dict__["desk_summit"] = summit
 
@@ -54,7 +54,7 @@ def read(request: HttpRequest, path: Mapping[str, Any]) -> None:
     listed = summits_of(request) if "slug" in path or any(name.endswith("summit") for name in request.GET) else []
     of_path = next((summit for summit in listed if summit.slug == path.get("slug")), None)
     if found := of_path or _named(request.GET, listed):
-        belongs_to(request, found)
+        set_request_summit(request, found)
 
 
 def chosen_summit(request: HttpRequest, listed: list[Summit]) -> Summit | None:

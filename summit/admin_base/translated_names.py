@@ -17,10 +17,10 @@ from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from summit.admin_base.forms import SentencesForm
-from summit.admin_base.menu import Shelf
+from summit.admin_base.menu_groups import MenuGroup
 from summit.admin_base.service_admin import ServiceAdmin
+from summit.core.punctuation import comma
 from summit.core.validators import validate_printable
-from summit.templatetags.marks import comma
 
 NAMES = {code: f"name_{code}" for code, _label in settings.LANGUAGES}
 
@@ -105,7 +105,7 @@ class CalledAdmin(ServiceAdmin):
     `own` are the fields besides the names. `users` is the relation to the rows that use a row.
     """
 
-    shelf = Shelf.SETTINGS
+    shelf = MenuGroup.SETTINGS
     own: tuple[str, ...] = ()
     users = ""
     list_filter = ["summit"]

@@ -59,6 +59,6 @@ def end(*, api_client: ApiClient, by: User) -> bool:
             return False
         number = Token.objects.filter(api_client=api_client, revoked_at__isnull=True).update(revoked_at=Now())
         User.objects.filter(pk=api_client.user_id).update(is_active=False)
-        role_assignments.take_away(assignments=list(RoleAssignment.objects.filter(user=api_client.user_id)), by=by)
+        role_assignments.remove(assignments=list(RoleAssignment.objects.filter(user=api_client.user_id)), by=by)
         audit.record(by=by, action="api.apiclient.end", target=api_client, summit=summit, detail={"tokens": number})
     return True

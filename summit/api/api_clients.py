@@ -58,7 +58,7 @@ class ApplicationTokenSerializer(TokenSerializer):
         fields = [*TokenSerializer.Meta.fields, "application"]
 
 
-class MadeApplicationTokenSerializer(ApplicationTokenSerializer):
+class NewApplicationTokenSerializer(ApplicationTokenSerializer):
     """A new token of an application. Its secret is only in this answer."""
 
     secret = serializers.CharField(
@@ -119,7 +119,7 @@ class ApiClientViewSet(DeskViewSet):
         "make-token",
         permission="api.apiclient.token",
         input=ApplicationTokenInput,
-        output=MadeApplicationTokenSerializer,
+        output=NewApplicationTokenSerializer,
         shown_once=("secret",),
     )
     def make_token(self, *, by: User, row: ApiClient, values: Values) -> Token:

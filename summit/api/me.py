@@ -16,7 +16,7 @@ from summit.api_base import etags, query_params, tokens
 from summit.api_base.models.tokens import Token
 from summit.api_base.pagination import ByNewest
 from summit.api_base.problems import Problem, unprocessable
-from summit.api_base.scopes import known
+from summit.api_base.scopes import all_scopes
 from summit.api_base.views import WorkingView
 from summit.api_base.viewset_views import check_fields
 from summit.permissions.models import Role
@@ -53,7 +53,7 @@ class TokenSerializer(serializers.ModelSerializer[Token]):
         return row.state(timezone.now())
 
 
-class MadeTokenSerializer(TokenSerializer):
+class NewTokenSerializer(TokenSerializer):
     """A new token. Its secret is only in this answer."""
 
     secret = serializers.CharField(
@@ -74,7 +74,7 @@ class ScopedInput(serializers.Serializer[Any]):
 
     def get_fields(self) -> dict[str, Any]:
         """Return the fields. The scopes are read here, once all apps have declared theirs."""
-        scopes = serializers.ListField(child=serializers.ChoiceField(choices=known()), allow_empty=False)
+        scopes = serializers.ListField(child=serializers.ChoiceField(choices=all_scopes()), allow_empty=False)
         return {**super().get_fields(), "scopes": scopes}
 
 
@@ -158,9 +158,7 @@ class Tokens(OfTokens):
         page = pages.paginate_queryset(self.mine(), request, self)
         return pages.get_paginated_response(TokenSerializer(page, many=True).data)
 
-    @extend_schema(
-        request=TokenInput, responses={201: MadeTokenSerializer}, operation_id="make_my_token", tags=["me"]
-    )
+    @extend_schema(request=TokenInput, responses={201: NewTokenSerializer}, operation_id="make_my_token", tags=["me"])
     def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Make a token. Only a user who is signed in by a browser can do this, not a token."""
         if self.token is not None:
@@ -199,7 +197,7 @@ class OneToken(OfTokens):
     @extend_schema(responses=None, operation_id="revoke_my_token", tags=["me"])
     def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Revoke the token: it is no longer valid."""
-        etags.check_given(request)
+        etags.require_if_match(request)
         etags.check_match(request, etags.state_of(_lasting(TokenSerializer(self.found).data)))
         tokens.revoke(token=self.found, by=self.by)
         return Response(status=HTTPStatus.NO_CONTENT)

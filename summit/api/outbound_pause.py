@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from summit.api_base.actions import ListActionView, action, actions_of
-from summit.api_base.problems import means
+from summit.api_base.problems import register_problem
 from summit.api_base.views import working_api
 from summit.api_base.viewset_views import DetailView, Values, ViewSetView
 from summit.api_base.viewsets import DeskViewSet
@@ -17,8 +17,8 @@ from summit.summits import installation, outbound_pause
 from summit.summits.models import Summit
 from summit.users.models import User
 
-means(outbound_pause.NotPaused, "conflict")
-means(outbound_pause.InstallationPaused, "conflict")
+register_problem(outbound_pause.NotPaused, "conflict")
+register_problem(outbound_pause.InstallationPaused, "conflict")
 
 
 class WaitingSerializer(serializers.Serializer[Any]):
@@ -44,7 +44,7 @@ class OutboundPauseSerializer(serializers.ModelSerializer[Summit]):
 
     def get_sends(self, summit: Summit) -> bool:
         """Return whether the summit sends."""
-        return not summit.is_paused and installation.find() is None
+        return not summit.is_paused and installation.find_silent() is None
 
     @extend_schema_field(WaitingSerializer(many=True))
     def get_waiting(self, summit: Summit) -> Any:

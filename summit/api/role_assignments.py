@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from summit.accounts import role_assignments
-from summit.api_base.problems import means
+from summit.api_base.problems import register_problem
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import DeskViewSet
 from summit.audit.models import AuditEntry
@@ -18,7 +18,7 @@ from summit.permissions.models import BY_HAND, RoleAssignment
 from summit.summits.models import Summit
 from summit.users.models import User
 
-means(role_assignments.LastOrganiser, "conflict")
+register_problem(role_assignments.LastOrganiser, "conflict")
 ROLES = [(role.value, role.label) for role in BY_HAND]
 
 
@@ -87,7 +87,7 @@ class RoleAssignmentViewSet(DeskViewSet):
 
     def remove(self, *, by: User, row: RoleAssignment) -> None:
         """Take a role away. The last organiser of a summit can't lose this role."""
-        role_assignments.take_away(assignments=[row], by=by)
+        role_assignments.remove(assignments=[row], by=by)
 
 
 class AuditSerializer(serializers.ModelSerializer[AuditEntry]):

@@ -29,7 +29,7 @@ class BearerAuthentication(BaseAuthentication):
         token = tokens.find(message.strip())
         if token is None:
             raise Problem("credentials", headers={"WWW-Authenticate": f'{REALM}, error="invalid_token"'})
-        tokens.note_use(token)
+        tokens.record_use(token)
         token.user.by_token = token.public_id
         if token.summit_id is not None:
             narrow(token.user, token.summit_id)

@@ -27,7 +27,7 @@ def tag(state: str, language: str, fields: Iterable[str]) -> str:
     return f'"{state}.{form}"'
 
 
-def check_given(request: Request) -> None:
+def require_if_match(request: Request) -> None:
     """Raise Problem if a write has no If-Match header (RFC 6585, 3)."""
     if not request.headers.get("If-Match", "").strip():
         raise Problem("condition")
@@ -47,7 +47,7 @@ def check_tag(header: str, state: str) -> None:
         raise Problem("changed")
 
 
-def is_known(header: str, etag: str) -> bool:
+def header_matches(header: str, etag: str) -> bool:
     """Return whether an If-None-Match header matches a tag. The comparison is weak, as for all reads."""
     tags = {each.removeprefix("W/") for each in parse_etags(header)}
     return "*" in tags or etag.removeprefix("W/") in tags

@@ -22,7 +22,7 @@ def external_key(path: str, key: str) -> Q:
     return Q(**{f"{path}__system": system, f"{path}__value": value})
 
 
-def keys_told(user: User, summit_path: str) -> Q:
+def keys_visible_to(user: User, summit_path: str) -> Q:
     """Return the condition that selects the rows whose external keys the user may see.
 
     Other users can't find out by any address whether a row has such a key. `summit_path` leads from a row to its

@@ -54,11 +54,11 @@ def begin(question: Question) -> IdempotencyRecord:
         with transaction.atomic():
             fresh.save(force_insert=True)
     except IntegrityError:
-        return _known(question)
+        return _existing_record(question)
     return fresh
 
 
-def _known(question: Question) -> IdempotencyRecord:
+def _existing_record(question: Question) -> IdempotencyRecord:
     """Return the record of a question that was asked before. Raises KeyReused and StillRunning."""
     now = timezone.now()
     with transaction.atomic():

@@ -24,11 +24,14 @@ class BodyParser(JSONParser):
         """Return the parsed body. Raises ParseError for a body that can't be read or stored."""
         try:
             found = json.loads(
-                stream.read().decode(), parse_constant=_refused, parse_float=_finite, object_pairs_hook=_once
+                stream.read().decode(),
+                parse_constant=_refused,
+                parse_float=_finite,
+                object_pairs_hook=_reject_duplicates,
             )
         except (ValueError, RecursionError) as error:
             raise ParseError from error
-        if not all(_can_be_kept(text) for text in _texts(found)):
+        if not all(_is_encodable(text) for text in _texts(found)):
             raise ParseError
         return found
 
@@ -44,7 +47,7 @@ def _finite(said: str) -> float:
     return number
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _reject_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return the pairs as a dictionary. Raises ValueError for a duplicate name, as readers differ in which value
     they take, and for a name that no database accepts."""
     found = dict(pairs)
@@ -71,7 +74,7 @@ def _texts(found: Any) -> Iterator[str]:
         raise ParseError
 
 
-def _can_be_kept(text: str) -> bool:
+def _is_encodable(text: str) -> bool:
     """Return whether a text can be encoded in UTF-8. A lone surrogate can't."""
     try:
         text.encode()

@@ -104,7 +104,7 @@ def _escaped(name: str) -> str:
 _MEANT: dict[type[Exception], Callable[[Any], Problem]] = {}
 
 
-def means(error: type[Exception], problem: str | Callable[[Any], Problem]) -> None:
+def register_problem(error: type[Exception], problem: str | Callable[[Any], Problem]) -> None:
     """Register the problem for an exception of an app's domain.
 
     `problem` is a kind, which then has the exception's own sentence, or a function that returns the problem. An
@@ -123,9 +123,9 @@ def _busy(raised: OperationalError) -> Problem:
     return Problem("busy", headers={"Retry-After": str(BUSY_FOR)})
 
 
-means(KeyReused, lambda _raised: Problem("key-reused"))
-means(StillRunning, lambda _raised: Problem("running", headers={"Retry-After": "1"}))
-means(OperationalError, _busy)
+register_problem(KeyReused, lambda _raised: Problem("key-reused"))
+register_problem(StillRunning, lambda _raised: Problem("running", headers={"Retry-After": "1"}))
+register_problem(OperationalError, _busy)
 
 
 def problem_of(error: Exception) -> Problem | None:  # noqa: C901, PLR0911 - one line for each kind of error
@@ -136,7 +136,7 @@ def problem_of(error: Exception) -> Problem | None:  # noqa: C901, PLR0911 - one
         return Problem("conflict", deletion_blockers.describe(error))
     if isinstance(error, IntegrityError):
         # Another request wrote a conflicting row after validation.
-        found = unique_errors.said_of(error)
+        found = unique_errors.message_of(error)
         return Problem("conflict", found) if found else None
     if isinstance(error, django.ValidationError):
         return unprocessable(error)

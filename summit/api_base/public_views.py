@@ -48,12 +48,12 @@ def cached_api(view: View, *params: str) -> View:
     @functools.wraps(view)
     def negotiated(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         # The view itself refuses a client that doesn't accept JSON.
-        return (cached if _takes_json(request) else rendered)(request, **kwargs)
+        return (cached if _accepts_json(request) else rendered)(request, **kwargs)
 
     return public_api(negotiated)
 
 
-def _takes_json(request: HttpRequest) -> bool:
+def _accepts_json(request: HttpRequest) -> bool:
     asked = request.headers.get("Accept", "*/*").lower()
     return any(kind in asked for kind in ("*/*", "application/*", "application/json")) and ";q=0" not in asked
 

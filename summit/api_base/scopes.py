@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from summit.core.punctuation import comma
 from summit.core.text_normalisation import fold
-from summit.templatetags.marks import comma
 
 READ, WRITE = "read", "write"
 VERBS = {READ: gettext_lazy("read"), WRITE: gettext_lazy("read and change")}
@@ -43,7 +43,7 @@ def resources() -> list[Scoped]:
     return [_DECLARED[name] for name in sorted(_DECLARED)]
 
 
-def known() -> list[str]:
+def all_scopes() -> list[str]:
     """Return all scopes, in order."""
     return [f"{each.name}:{verb}" for each in resources() for verb in VERBS]
 
@@ -53,7 +53,7 @@ def by_label() -> list[Scoped]:
     return sorted(resources(), key=lambda each: fold(str(each.label)))
 
 
-def in_words(scopes: Iterable[str]) -> list[str]:
+def describe_scopes(scopes: Iterable[str]) -> list[str]:
     """Return what scopes allow in the reader's language: one sentence for reading and one for changing."""
     held, listed = set(scopes), by_label()
     changed = [str(each.label) for each in listed if f"{each.name}:{WRITE}" in held]
@@ -71,11 +71,11 @@ def in_words(scopes: Iterable[str]) -> list[str]:
 def checked(wanted: Iterable[str]) -> list[str]:
     """Return the scopes sorted and without duplicates. Raises ValidationError for an unknown scope."""
     found = sorted(set(wanted))
-    wrong = [scope for scope in found if scope not in known()]
+    wrong = [scope for scope in found if scope not in all_scopes()]
     if wrong:
         raise ValidationError(
             _("There is no scope “%(scope)s”. Take some of: %(known)s.")
-            % {"scope": wrong[0], "known": ", ".join(known())},
+            % {"scope": wrong[0], "known": ", ".join(all_scopes())},
             code="scope",
         )
     return found

@@ -20,7 +20,7 @@ def make(start: str) -> str:
     return f"{start}{random}{_checksum(start + random)}"
 
 
-def looks_like_one(said: str) -> bool:
+def is_well_formed(said: str) -> bool:
     """Return whether a text has the format of a secret, including its checksum. If not, no query is needed."""
     if len(said) != LENGTH or not said.isascii() or not said.startswith((PERSONAL, OF_API_CLIENT)):
         return False

@@ -29,7 +29,7 @@ NOT_YOURS = gettext_lazy("You have nothing to do with such a summit. Leave it em
 
 
 @dataclass(frozen=True)
-class Made:
+class NewToken:
     """A new token with its secret, which can't be shown again."""
 
     token: Token
@@ -38,7 +38,7 @@ class Made:
 
 def make(
     *, by: User, name: str, scopes: Iterable[str], summit: Summit | None = None, expires_at: datetime | None = None
-) -> Made:
+) -> NewToken:
     """Make a personal token, by which a program acts as the user `by`. Raises ValidationError.
 
     The caller has to check that the user has taken the second step, if one is required.
@@ -53,7 +53,7 @@ def make(
 
 def make_for(
     *, by: User, api_client: ApiClient, name: str, scopes: Iterable[str], expires_at: datetime | None = None
-) -> Made:
+) -> NewToken:
     """Make a token of an application. Raises PermissionDenied and ValidationError."""
     check(by, "api.apiclient.token", api_client.summit)
     if api_client.ended_at is not None:
@@ -63,7 +63,7 @@ def make_for(
     return _store(token, token_secrets.OF_API_CLIENT, by, scopes)
 
 
-def _store(token: Token, start: str, by: User, scopes: Iterable[str]) -> Made:
+def _store(token: Token, start: str, by: User, scopes: Iterable[str]) -> NewToken:
     secret = token_secrets.make(start)
     token.digest, token.begins = token_secrets.digest(secret), secret[: token_secrets.SHOWN]
     try:
@@ -82,7 +82,7 @@ def _store(token: Token, start: str, by: User, scopes: Iterable[str]) -> Made:
             detail={"scopes": token.scopes},
             part_of=token.api_client or token.user,
         )
-    return Made(token, secret)
+    return NewToken(token, secret)
 
 
 def _end(wanted: datetime | None) -> datetime:
@@ -103,13 +103,13 @@ def find(secret: str) -> Token | None:
 
     One query; none for a text that doesn't have the format of a secret.
     """
-    if not token_secrets.looks_like_one(secret):
+    if not token_secrets.is_well_formed(secret):
         return None
     rows = Token.objects.alive().select_related("user", "summit", "api_client")
     return rows.filter(digest=token_secrets.digest(secret)).first()
 
 
-def note_use(token: Token) -> None:
+def record_use(token: Token) -> None:
     """Record that a token is used now, unless that was recorded within the last minute."""
     now = timezone.now()
     if token.last_used_at is None or token.last_used_at < now - NOTED_EVERY:

@@ -65,21 +65,21 @@ def working_api(view: View) -> View:
         response["Cache-Control"] = "private, no-store"
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, VARY)
-        return _unless_known(request, response) if request.method in READS else response
+        return _conditional_response(request, response) if request.method in READS else response
 
     wrapped.csrf_exempt = True  # type: ignore[attr-defined]
     wrapped.is_working = True  # type: ignore[attr-defined]
     return wrapped
 
 
-def _unless_known(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+def _conditional_response(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Return the response, or 304 if the client has it already. A response without an ETag gets one from its
     bytes."""
     if response.status_code != HTTPStatus.OK or not isinstance(response, HttpResponse):
         return response
     if "ETag" not in response:
         response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-    if not etags.is_known(request.headers.get("If-None-Match", ""), response["ETag"]):
+    if not etags.header_matches(request.headers.get("If-None-Match", ""), response["ETag"]):
         return response
     kept = {name: value for name, value in response.headers.items() if name != "Content-Type"}
     return HttpResponse(status=HTTPStatus.NOT_MODIFIED, headers=kept)

@@ -16,13 +16,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from summit.api_base import etags, file_fields, query_params, time_zones
-from summit.api_base.external_keys import EXTERNAL, keys_told
+from summit.api_base.external_keys import EXTERNAL, keys_visible_to
 from summit.api_base.pagination import ByNewest
 from summit.api_base.problems import Problem, problem_of, unprocessable
 from summit.api_base.views import READS, WorkingView
 from summit.api_base.viewset_schema import ViewSetSchema
 from summit.core.validators import validate_year
-from summit.permissions.rules import require_collection_permission, summits_reached
+from summit.permissions.rules import accessible_summits, require_collection_permission
 from summit.summits.models import Summit
 
 Values = Mapping[str, Any]
@@ -77,7 +77,7 @@ class ViewSetView(WorkingView):
 
     def admit(self, request: Request) -> None:
         """Find the summit among those where the reader may see such rows. Raises Http404, PermissionDenied."""
-        mine = summits_reached(self.by, f"{self.viewset.permission}.view")
+        mine = accessible_summits(self.by, f"{self.viewset.permission}.view")
         summit = self._named()
         if summit is None or not (mine is None or summit.pk in mine):
             raise Http404
@@ -155,7 +155,7 @@ class ViewSetView(WorkingView):
             return None
         found = rows.filter(self.viewset.picked(key))
         if self.viewset.external and key.startswith(EXTERNAL):
-            found = found.filter(keys_told(self.by, self.viewset.summit_path))
+            found = found.filter(keys_visible_to(self.by, self.viewset.summit_path))
         return found.first()
 
     def fresh(self, row: models.Model) -> Any:
@@ -226,7 +226,7 @@ class DetailView(ViewSetView):
 
     def patch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change some fields of the row, if it hasn't changed since it was read."""
-        etags.check_given(request)
+        etags.require_if_match(request)
         with transaction.atomic():
             row = self._held()
             values = self.read(request.data, row=row)
@@ -235,7 +235,7 @@ class DetailView(ViewSetView):
 
     def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Delete the row, if it hasn't changed since it was read."""
-        etags.check_given(request)
+        etags.require_if_match(request)
         try:
             with transaction.atomic():
                 self.viewset.remove(by=self.by, row=self._held())

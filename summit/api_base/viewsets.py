@@ -15,7 +15,7 @@ from rest_framework import serializers
 
 from summit.api_base import query_params
 from summit.api_base.actions import ListActionView, RowActionView, actions_of
-from summit.api_base.external_keys import EXTERNAL, external_key, keys_told
+from summit.api_base.external_keys import EXTERNAL, external_key, keys_visible_to
 from summit.api_base.views import working_api
 from summit.api_base.viewset_views import BulkView, DetailView, ListView, Values
 from summit.audit import access_log
@@ -86,7 +86,7 @@ class DeskViewSet:
         shown, found = set(self.personal) & set(fields), list(rows)
         if shown and found:
             keys = [(summit.pk, audit.key_of(row)) for row in found]
-            access_log.note_list(by=by, label=self.model._meta.label_lower, rows=keys, fields=shown)
+            access_log.record_list(by=by, label=self.model._meta.label_lower, rows=keys, fields=shown)
 
     @classmethod
     def permission_for(cls, action: str) -> str:
@@ -177,7 +177,7 @@ class InSummit(serializers.SlugRelatedField[Any]):
         """Return the row with an id or key. Raises ValidationError."""
         if not (self.external and isinstance(data, str) and data.startswith(EXTERNAL)):
             return super().to_internal_value(data)
-        told = keys_told(self.context["by"], self.summit_path)
+        told = keys_visible_to(self.context["by"], self.summit_path)
         found = self.get_queryset().filter(told, external_key(self.external, data)).first()
         if found is None:
             self.fail("does_not_exist", slug_name="id", value=data)

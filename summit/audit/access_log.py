@@ -32,7 +32,7 @@ class NotRecorded(OperationalError):
     """The database couldn't store an access log entry, so personal data must not be shown."""
 
 
-def note_page(
+def record_page(
     *,
     by: By,
     target: models.Model,
@@ -47,15 +47,15 @@ def note_page(
     that the page shows; it is called only where an entry is made. Raises NotRecorded.
     """
     key, label, fields = services.key_of(target), target._meta.label_lower, sorted(fields)
-    if not always and _noted(by, label, key, fields=fields):
+    if not always and _recorded_recently(by, label, key, fields=fields):
         return
     found = list(people())[:MOST]
     detail = {"people": found} if found else {}
     summit_id = summit.pk if summit else None
-    _note([_entry(by, summit_id, (label, key), fields=sorted(fields), detail=detail)])
+    _store([_entry(by, summit_id, (label, key), fields=sorted(fields), detail=detail)])
 
 
-def note_list(
+def record_list(
     *,
     by: By,
     label: str,
@@ -76,16 +76,16 @@ def note_list(
         by_summit.setdefault(summit_id, []).append(key)
     for summit_id, keys in by_summit.items():
         shown = f"list:{hashlib.sha256(' '.join(sorted(keys)).encode()).hexdigest()[:32]}"
-        if _noted(by, label, shown, fields=fields):
+        if _recorded_recently(by, label, shown, fields=fields):
             continue
         detail: dict[str, Any] = {"number": len(keys), "keys": keys}
         detail |= {"filters": filters} if filters else {}
         detail |= {"people": sorted(set(people))} if people else {}
         entries.append(_entry(by, summit_id, (label, shown), fields=fields, detail=detail))
-    _note(entries)
+    _store(entries)
 
 
-def _noted(by: By, label: str, key: str, **wanted: Any) -> bool:
+def _recorded_recently(by: By, label: str, key: str, **wanted: Any) -> bool:
     rows = AuditEntry.objects.filter(object_type=label, object_key=key, action=SEEN, **_who(by), **wanted)
     # An account and a program with its token are different readers: each has entries of its own.
     token = services.token_of(by).get("token")
@@ -103,7 +103,7 @@ def _entry(by: By, summit_id: int | None, row: tuple[str, str], **values: Any) -
     return AuditEntry(summit_id=summit_id, **_who(by), action=SEEN, object_type=label, object_key=key, **values)
 
 
-def _note(entries: list[AuditEntry]) -> None:
+def _store(entries: list[AuditEntry]) -> None:
     """Store entries in a short transaction of their own. Raises NotRecorded where the database fails."""
     if not entries:
         return

@@ -30,7 +30,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class ActionWords:
+class ActionDescription:
     """The words for an action.
 
     `say` returns the sentence for an entry's facts. `fields_of` is the model of the fields that an entry names, where
@@ -48,7 +48,7 @@ class ActionWords:
 
 
 @dataclass(frozen=True)
-class ModelWords:
+class ModelDescription:
     """How to name the rows of a model. `shown_on` returns the row with the page that shows them (None: their own)."""
 
     related: tuple[str, ...] = ()
@@ -65,8 +65,8 @@ class HistoryPart:
     find: Callable[[Any], models.QuerySet[Any]]
 
 
-ACTION_WORDS: dict[str, ActionWords] = {}
-MODEL_WORDS: dict[str, ModelWords] = {}
+ACTION_WORDS: dict[str, ActionDescription] = {}
+MODEL_WORDS: dict[str, ModelDescription] = {}
 PARTS: dict[str, list[HistoryPart]] = {}
 # For actors without an account, by the prefix before the colon: a function from their keys to their names.
 ACTORS: dict[str, Callable[[Iterable[str]], dict[str, str]]] = {}
@@ -89,7 +89,7 @@ def describe_action(
     if action in ACTION_WORDS:
         raise ValueError(f"{action} has words already")
     say = words if callable(words) else lambda facts: str(words)
-    ACTION_WORDS[action] = ActionWords(say, fields_of, label)
+    ACTION_WORDS[action] = ActionDescription(say, fields_of, label)
 
 
 def describe_actions(label: str, *, add: Sentence, change: Sentence, remove: Sentence) -> None:
@@ -112,7 +112,7 @@ def describe_model(
     `name` returns a row's name, for which `related` is joined and `prefetch` prefetched. `shown_on` returns the row
     whose page shows them, where it isn't their own.
     """
-    MODEL_WORDS[model._meta.label_lower] = ModelWords(related, prefetch, name, shown_on)
+    MODEL_WORDS[model._meta.label_lower] = ModelDescription(related, prefetch, name, shown_on)
 
 
 def part(whole: type[models.Model], model: type[models.Model], find: Callable[[Any], models.QuerySet[Any]]) -> None:

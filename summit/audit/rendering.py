@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from summit.audit import services
-from summit.audit.actions import ACTION_WORDS, ACTORS, MODEL_WORDS, ActionWords, Facts, ModelWords, Wanted
+from summit.audit.actions import ACTION_WORDS, ACTORS, MODEL_WORDS, ActionDescription, Facts, ModelDescription, Wanted
 from summit.audit.models import AuditEntry
 from summit.permissions.rules import Actor, allows
 from summit.templatetags.moments import day_clock
@@ -95,7 +95,7 @@ def _line(
     chosen = ACTION_WORDS.get(entry.action)
 
     def found(label: str, key: str) -> NamedObject:
-        return (names.get((label, key)) or gone(label, key)).for_reader(reader, entry.summit_id)
+        return (names.get((label, key)) or deleted_object(label, key)).for_reader(reader, entry.summit_id)
 
     return AuditLine(
         entry=entry,
@@ -153,7 +153,7 @@ def named(label: str, keys: Iterable[str]) -> dict[str, NamedObject]:
     model = model_of(label)
     if model is None:
         return {}
-    how = MODEL_WORDS.get(label, ModelWords())
+    how = MODEL_WORDS.get(label, ModelDescription())
     name = key_field(model)
     usable = [key for key in keys if name != "pk" or key.isdecimal()]
     rows = model._default_manager.filter(**{f"{name}__in": usable})
@@ -163,14 +163,14 @@ def named(label: str, keys: Iterable[str]) -> dict[str, NamedObject]:
     return {services.key_of(row): NamedObject(kind, how.name(row), *page_of(row, how)) for row in rows}
 
 
-def gone(label: str, key: str) -> NamedObject:
+def deleted_object(label: str, key: str) -> NamedObject:
     """Return the name for a row that no longer exists."""
     model = model_of(label)
     kind = str(model._meta.verbose_name) if model else label
     return NamedObject(kind, "" if key.startswith("list:") else _("gone since (%(key)s)") % {"key": key})
 
 
-def page_of(row: models.Model, how: ModelWords) -> tuple[str, str]:
+def page_of(row: models.Model, how: ModelDescription) -> tuple[str, str]:
     """Return the address of the admin page that shows a row and the action needed to see it; ("", "") if none."""
     shown = how.shown_on(row) if how.shown_on else row
     desk: Any = site._registry.get(type(shown))
@@ -194,7 +194,7 @@ def key_field(model: type[models.Model]) -> str:
 
 
 def _changes(
-    entry: AuditEntry, chosen: ActionWords | None, names: dict[tuple[str, str], NamedObject]
+    entry: AuditEntry, chosen: ActionDescription | None, names: dict[tuple[str, str], NamedObject]
 ) -> list[AuditChange]:
     model = (chosen.fields_of if chosen else None) or model_of(entry.object_type)
     values = _values(entry)
@@ -226,7 +226,7 @@ def _value(column: Any, value: Any, summit: Summit | None, names: dict[tuple[str
         return _("nothing")
     if isinstance(value, dict):
         label, key = value["row"].rsplit(":", 1)
-        return (names.get((label, key)) or gone(label, key)).name
+        return (names.get((label, key)) or deleted_object(label, key)).name
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     choices = dict(getattr(column, "flatchoices", None) or [])

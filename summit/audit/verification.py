@@ -54,7 +54,7 @@ class Broken:
 
 
 @dataclass(frozen=True)
-class Reached:
+class VerificationProgress:
     """How far the chain has been verified: the last valid position and its digest, and what is broken after it."""
 
     position: int
@@ -67,20 +67,22 @@ def end() -> Mark:
     return Mark(*AuditChain.objects.values_list("length", "head").get(pk=1))
 
 
-def begin(position: int = 1) -> Reached:
+def begin(position: int = 1) -> VerificationProgress:
     """Return the state from which to verify the chain: before the first entry, or before the one at `position`.
 
     The entry before `position` isn't verified itself. Where it is missing, the result has it as broken.
     """
     if position <= 1:
-        return Reached(0, "")
+        return VerificationProgress(0, "")
     before = AuditEntry.objects.filter(position=position - 1).first()
     if before is None:
-        return Reached(position - 2, "", Broken(position - 1, MISSING))
-    return Reached(position - 1, before.digest)
+        return VerificationProgress(position - 2, "", Broken(position - 1, MISSING))
+    return VerificationProgress(position - 1, before.digest)
 
 
-def advance(reached: Reached, until: int, noted: Mark | None = None, *, limit: int = SLICE) -> Reached:
+def advance(
+    reached: VerificationProgress, until: int, noted: Mark | None = None, *, limit: int = SLICE
+) -> VerificationProgress:
     """Verify the next entries, at most `limit` and up to the position `until`, and return the new state.
 
     `noted` is an earlier end of the chain that somebody has noted elsewhere: its entry must still have the same
@@ -94,11 +96,11 @@ def advance(reached: Reached, until: int, noted: Mark | None = None, *, limit: i
             break
         problem = _problem(row, digest, noted)
         if problem:
-            return Reached(position, digest, Broken(row.position, problem, row.pk, row.at))
+            return VerificationProgress(position, digest, Broken(row.position, problem, row.pk, row.at))
         position, digest = row.position, row.digest
     if position < last:
-        return Reached(position, digest, Broken(position + 1, MISSING))
-    return Reached(position, digest)
+        return VerificationProgress(position, digest, Broken(position + 1, MISSING))
+    return VerificationProgress(position, digest)
 
 
 def _problem(row: AuditEntry, previous: str, noted: Mark | None) -> str:
@@ -111,7 +113,7 @@ def _problem(row: AuditEntry, previous: str, noted: Mark | None) -> str:
     return ""
 
 
-def finish(reached: Reached, mark: Mark, noted: Mark | None = None) -> Broken | None:
+def finish(reached: VerificationProgress, mark: Mark, noted: Mark | None = None) -> Broken | None:
     """Return what is broken in the chain, or None, after checking its end.
 
     The last verified entry must be the end `mark`, the `noted` end must not be after it, and no entry may be beyond

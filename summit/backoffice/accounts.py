@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from summit.accounts import browser_sessions, role_assignments
-from summit.accounts import second_step as second_step_accounts
+from summit.accounts import second_step_reset as second_step_accounts
 from summit.accounts import selectors as accounts_selectors
 from summit.admin_base.filters import presence
-from summit.admin_base.messages import say, written
+from summit.admin_base.messages import set_message, written
 from summit.admin_base.model_admin import SummitModelAdmin
 from summit.backoffice.forms import RoleForm
 from summit.backoffice.personal_data import RightsMixin
@@ -27,7 +27,7 @@ from summit.permissions.rules import allows
 from summit.users.models import User
 
 
-class KnownAccounts:
+class VisibleAccountsMixin:
     """Limits the choice of accounts to those that the reader may see.
 
     Keys of accounts are numbers. With any key allowed, a user could find out whose account it is.
@@ -37,12 +37,12 @@ class KnownAccounts:
         """Return a form field that offers only the accounts of the reader's summits."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
         if field is not None and db_field.related_model is User:
-            field.queryset = accounts_selectors.known_to(request.user)
+            field.queryset = accounts_selectors.visible_accounts(request.user)
         return field
 
 
 @admin.register(Person)
-class PersonAdmin(RightsMixin, KnownAccounts, SummitModelAdmin):
+class PersonAdmin(RightsMixin, VisibleAccountsMixin, SummitModelAdmin):
     """The admin of people."""
 
     place = 1
@@ -108,12 +108,12 @@ class RoleAssignmentAdmin(SummitModelAdmin):
         """Take away the roles that were chosen: all of them or none."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         try:
-            number = role_assignments.take_away(assignments=list(queryset), by=request.user)
+            number = role_assignments.remove(assignments=list(queryset), by=request.user)
         except role_assignments.LastOrganiser as refused:
-            say(request, str(refused), messages.WARNING)
+            set_message(request, str(refused), messages.WARNING)
             return
         message = ngettext("%(number)d role is taken away.", "%(number)d roles are taken away.", number)
-        say(request, message % {"number": number})
+        set_message(request, message % {"number": number})
 
 
 @admin.register(User)
@@ -185,4 +185,4 @@ class UserAdmin(SummitModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the accounts of the reader's summits."""
-        return super().get_queryset(request) & accounts_selectors.known_to(request.user)
+        return super().get_queryset(request) & accounts_selectors.visible_accounts(request.user)

@@ -17,17 +17,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
-from summit.accounts.token_pages import TokenForm, made_already, make_once
+from summit.accounts.token_pages import TokenForm, create_token_once, duplicate_post_response
 from summit.admin_base import form_idempotency
 from summit.admin_base.forms import SentencesForm
 from summit.admin_base.model_admin import SUMMIT_PATHS, SummitModelAdmin
 from summit.api import api_client_services
 from summit.api_base import tokens
 from summit.api_base.models.tokens import ApiClient, Token
+from summit.core.punctuation import comma
 from summit.permissions.models import BY_HAND, Role
 from summit.permissions.route_table import NOBODY
 from summit.permissions.rules import allows
-from summit.templatetags.marks import comma
 from summit.users.models import User
 
 SUMMIT_PATHS[ApiClient] = "summit"
@@ -151,9 +151,9 @@ class ApplicationAdmin(SummitModelAdmin):
         form, made = ApplicationTokenForm(user, request.POST or None), None
         if request.method == "POST" and form.is_valid():
             try:
-                made = make_once(request, form, lambda: _make(form, row, user))
+                made = create_token_once(request, form, lambda: _make(form, row, user))
             except form_idempotency.AddedAlready:
-                return made_already(request, redirect("admin:api_apiclient_tokens", row.pk))
+                return duplicate_post_response(request, redirect("admin:api_apiclient_tokens", row.pk))
             form = form if made is None else ApplicationTokenForm(user)
         now = timezone.now()
         context = {
@@ -180,7 +180,7 @@ class ApplicationAdmin(SummitModelAdmin):
         return redirect("admin:api_apiclient_tokens", row.pk)
 
 
-def _make(form: forms.Form, row: ApiClient, user: User) -> tokens.Made:
+def _make(form: forms.Form, row: ApiClient, user: User) -> tokens.NewToken:
     data = form.cleaned_data
     ends = timezone.now() + timedelta(days=data["days"])
     return tokens.make_for(by=user, api_client=row, name=data["name"], scopes=data["scopes"], expires_at=ends)

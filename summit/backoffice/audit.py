@@ -17,8 +17,8 @@ from summit.admin_base.summit_scope import summits_of
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
 from summit.audit.rendering import render
+from summit.core.punctuation import comma
 from summit.permissions.rules import allows
-from summit.templatetags.marks import comma
 
 
 @admin.register(AuditEntry)

@@ -11,8 +11,8 @@ from summit.admin_base import svg_charts
 from summit.admin_base.dashboard import DAYS, desk_chart, desk_due, today_of
 from summit.admin_base.svg_charts import Chart
 from summit.core.date_formats import short_day
+from summit.core.punctuation import comma
 from summit.summits.models import Summit
-from summit.templatetags.marks import comma
 
 
 @desk_chart.register(30)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from summit.admin_base.dashboard import Task, Urgency, desk_task, once
+from summit.admin_base.dashboard import Task, Urgency, cached_on_request, desk_task
 from summit.admin_base.pages import desk_page
 from summit.admin_base.summit_pages import summit_page
 from summit.permissions.rules import check
@@ -45,7 +45,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         **admin.site.each_context(request),
         "title": _("Let the summit send"),
         "summit": summit,
-        "installation": installation.find(),
+        "installation": installation.find_silent(),
         "can_resume_installation": installation.can_resume(user),
         "waiting": outbound_pause.waiting(summit) if summit.is_paused else [],
     }
@@ -88,7 +88,7 @@ def copied(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """Yield a task if nothing leaves the installation, for users who can let it send."""
     if not isinstance(request.user, User) or not installation.can_resume(request.user):
         return
-    if once(request, "installation", installation.find) is not None:
+    if cached_on_request(request, "installation", installation.find_silent) is not None:
         message = _(
             "Nothing leaves this installation: it is a copy, or was disarmed. See what waits, and let it send."
         )

@@ -89,7 +89,7 @@ class RightsMixin:
                 with transaction.atomic():
                     packed = subject_access.hand_over(person=person, by=user)
                     # In the same transaction: if the access can't be recorded, the agreement isn't used up either.
-                    access_log.note_page(by=user, target=person, summit=person.summit, fields=self.page_shows)
+                    access_log.record_page(by=user, target=person, summit=person.summit, fields=self.page_shows)
             except NeedsAgreement as refused:
                 messages.warning(request, str(refused))
                 return redirect("admin:summit_person_hand_over", pk)

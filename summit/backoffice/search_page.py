@@ -27,7 +27,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "title": _("Search"),
         "wanted": wanted,
         "everywhere": "" if everywhere else f"?{urlencode({**query, 'everywhere': '1'})}",
-        "too_short": not search.words_of(wanted),
+        "too_short": not search.split_terms(wanted),
         "found": found,
         "total": sum(entry.total for entry in found),
     }

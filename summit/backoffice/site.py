@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from summit.admin_base import dashboard as admin_base_dashboard
 from summit.admin_base import summit_pages, summit_scope
 from summit.admin_base.dashboard import PANELS
-from summit.admin_base.menu import Shelf
+from summit.admin_base.menu_groups import MenuGroup
 from summit.admin_base.pages import PAGES
 from summit.admin_base.summit_scope import chosen_summit, summits_of
-from summit.backoffice import onboarding
+from summit.backoffice.onboarding import steps
 from summit.permissions.rules import allows, can_use_admin
 from summit.summits.models import Summit
 
@@ -43,8 +43,8 @@ class SummitAdminSite(admin.AdminSite):
         """
         elsewhere = ("password_change", "password_change_done", "view_on_site")
         own: list[Any] = [path(route, self.admin_view(view), name=name) for route, name, view in PAGES]
-        for step in onboarding.desk_step:
-            view = self.admin_view(onboarding.page(step))
+        for step in steps.desk_step:
+            view = self.admin_view(steps.page(step))
             own.append(path(f"setup/<slug:slug>/{step.name}/", view, name=f"setup_{step.name}"))
         return own + [entry for entry in super().get_urls() if getattr(entry, "name", None) not in elsewhere]
 
@@ -89,7 +89,9 @@ class SummitAdminSite(admin.AdminSite):
         Each list has its `shelf` in the menu and the queries that limit it to the chosen summit. Cached for the
         request, as the home asks twice.
         """
-        return admin_base_dashboard.once(request, ("app list", app_label), lambda: self._app_list(request, app_label))
+        return admin_base_dashboard.cached_on_request(
+            request, ("app list", app_label), lambda: self._app_list(request, app_label)
+        )
 
     def _app_list(self, request: HttpRequest, app_label: str | None) -> list[Any]:
 
@@ -100,7 +102,7 @@ class SummitAdminSite(admin.AdminSite):
         for app in found:
             for entry in app["models"]:
                 desk = self._registry[entry["model"]]
-                entry["shelf"] = getattr(desk, "shelf", Shelf.DAILY)
+                entry["shelf"] = getattr(desk, "shelf", MenuGroup.DAILY)
                 entry |= {
                     "list_scope": summit_scope.list_scope(request, desk),
                     "page_scope": summit_scope.page_scope(request),
@@ -125,9 +127,9 @@ class SummitAdminSite(admin.AdminSite):
     def _home(self, request: HttpRequest, summit: Summit | None) -> dict[str, Any]:
         if summit is None:
             first = allows(request.user, "summit.summit.add", None)
-            return {"steps": onboarding.stands(request.user, None)} if first else {}
+            return {"steps": steps.states_for(request.user, None)} if first else {}
         found = admin_base_dashboard.tasks(request, summit)
-        unfinished = onboarding.unfinished(request.user, summit)
+        unfinished = steps.unfinished(request.user, summit)
         # Users with panels of their own also read that there is nothing to do. Others read only about tasks.
         works = bool(found) or any(
             allows(request.user, permission, summit) for _function, rules in PANELS for permission in rules

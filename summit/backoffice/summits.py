@@ -8,18 +8,18 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
-from summit.admin_base.menu import Shelf
+from summit.admin_base.menu_groups import MenuGroup
 from summit.admin_base.model_admin import SUMMIT_PATHS, SummitInline
 from summit.admin_base.service_admin import ServiceAdmin, Values, save_rows, user_of
 from summit.admin_base.summit_pages import places_of
 from summit.admin_base.widgets import Colour
 from summit.backoffice.forms import RoomForm, SummitForm
 from summit.backoffice.summit_names import FIELDS, heading, with_names
+from summit.core.punctuation import until
 from summit.people.models import Person
 from summit.summits import services as summits_services
 from summit.summits.models import Room, Summit, Venue
-from summit.templatetags.content import own
-from summit.templatetags.marks import until
+from summit.templatetags.text_direction import own
 from summit.users.models import User
 
 SUMMIT_PATHS.update({Venue: "summit", Room: "venue__summit", Person: "summit"})
@@ -179,7 +179,7 @@ class RoomAdmin(ServiceAdmin):
     """The admin of all rooms, to find one and to fill the list from a table."""
 
     place = 2
-    shelf = Shelf.SETTINGS
+    shelf = MenuGroup.SETTINGS
     summit_path = "venue__summit"
     list_display = ["name", "venue", "capacity", "position", "summit"]
     list_filter = ["venue__summit"]

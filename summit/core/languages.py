@@ -14,7 +14,7 @@ def spoken(language: str) -> str:
     return language if language in settings.INTERFACE_LANGUAGES else settings.LANGUAGE_CODE
 
 
-def begun(text: str, language: str) -> str:
+def with_direction_mark(text: str, language: str) -> str:
     """Return the text of a mail, after an invisible direction mark where its language is read from the right.
 
     Mail programs take the direction from the first letter, which may be that of a Latin name in an Arabic text.
@@ -68,7 +68,7 @@ _TONGUES = ({code for code in LANG_INFO if "-" not in code} | set(_FURTHER)) - _
 UNITED_NATIONS = ("ar", "zh", "en", "fr", "ru", "es")
 
 
-def tongue(code: str) -> str:
+def language_name(code: str) -> str:
     """Return a language's name in the active language; the code itself where it is unknown."""
     if code in _FURTHER:
         return str(_FURTHER[code])
@@ -90,15 +90,15 @@ def calls_itself(code: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def is_tongue(code: str) -> bool:
-    """Return whether a code is one of the languages that `tongues` offers."""
+def is_language_code(code: str) -> bool:
+    """Return whether a code is one of the languages that `language_choices` offers."""
     return code in _TONGUES
 
 
-def tongues() -> list[tuple[str, str]]:
+def language_choices() -> list[tuple[str, str]]:
     """Return the choices of spoken languages, as (code, name in the active language).
 
     The six of the United Nations come first, then the others in the order of their names.
     """
-    others = [(code, tongue(code)) for code in _TONGUES - set(UNITED_NATIONS)]
-    return [(code, tongue(code)) for code in UNITED_NATIONS] + sorted(others, key=lambda entry: fold(entry[1]))
+    others = [(code, language_name(code)) for code in _TONGUES - set(UNITED_NATIONS)]
+    return [(code, language_name(code)) for code in UNITED_NATIONS] + sorted(others, key=lambda entry: fold(entry[1]))

@@ -14,12 +14,12 @@ TURN = 0.11
 
 
 class Turns:
-    """A timer for work of many transactions; call `give_way` between them."""
+    """A timer for work of many transactions; call `yield_if_due` between them."""
 
     def __init__(self) -> None:
         self.since = time.monotonic()
 
-    def give_way(self) -> None:
+    def yield_if_due(self) -> None:
         """Sleep for TURN seconds where WORK seconds have passed since the last turn.
 
         Does nothing inside a transaction, and nothing on PostgreSQL.

@@ -83,7 +83,7 @@ def moves(
         MOVED[_new(label)] = Moved(label, frozenset(without), where, tuple(named), rewrite, arrive)
 
 
-def stays(*labels: str, why: str) -> None:
+def declare_excluded(*labels: str, why: str) -> None:
     """Declare models that belong to a summit but aren't exported, with the reason `why`.
 
     Raises ValueError for a model that is declared already.
@@ -92,7 +92,7 @@ def stays(*labels: str, why: str) -> None:
         LEFT[_new(label)] = why
 
 
-def belongs(*labels: str, why: str) -> None:
+def declare_installation_wide(*labels: str, why: str) -> None:
     """Declare models that belong to the installation, with the reason `why`.
 
     Raises ValueError for a model that is declared already.

@@ -28,7 +28,7 @@ def unique_ones(model: type[models.Model]) -> Iterator[UniqueConstraint]:
             yield UniqueConstraint(fields=[column.name], name=column.name, violation_error_message=words)
 
 
-def said_of(error: IntegrityError) -> str:
+def message_of(error: IntegrityError) -> str:
     """Return the message for an IntegrityError of a unique constraint that people can break by their input.
 
     Returns "" for any other error, which is a bug of the program.

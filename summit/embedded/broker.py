@@ -84,7 +84,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
             process.wait()
 
 
-class _Kept(threading.Thread):
+class _Supervisor(threading.Thread):
     """A thread that starts the broker again if it has ended, after growing pauses."""
 
     def __init__(self, socket: Path, process: subprocess.Popen[bytes]) -> None:
@@ -126,7 +126,7 @@ def broker(socket: Path) -> Iterator[int]:
     process = _start(socket)
     if process is None:
         raise BrokerError(f"The broker doesn't start. {socket.parent / 'broker.log'} says why.")
-    kept = _Kept(socket, process)
+    kept = _Supervisor(socket, process)
     kept.start()
     try:
         yield process.pid

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from summit.admin_base.model_admin import SUMMIT_PATHS
-from summit.import_export import import_job, parsers, services
+from summit.core.punctuation import comma
+from summit.import_export import import_job, import_services, parsers
 from summit.import_export.importer import UnreadableError
 from summit.import_export.models import ListImportFile
 from summit.import_export.registry import INTAKES, ImportDefinition
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
-from summit.templatetags.marks import comma
 from summit.uploads.admin import UploadForm, UploadsAdmin
 from summit.uploads.report_page import of_rows
 from summit.users.models import User
@@ -27,7 +27,7 @@ from summit.users.models import User
 SUMMIT_PATHS.update({ListImportFile: "summit"})
 
 
-class GivenForm(UploadForm):
+class ListImportFileForm(UploadForm):
     """Ask for the summit, the list and the file of a table to import."""
 
     field_order = ("summit", "list", "file")
@@ -40,7 +40,7 @@ class GivenForm(UploadForm):
             (label, capfirst(str(intake.model._meta.verbose_name_plural))) for label, intake in INTAKES.items()
         ]
         self.fields["file"].help_text = _("XLSX, CSV or JSON as the list is exported, of %(n)d rows at most.") % {
-            "n": services.MOST_ROWS
+            "n": import_services.MOST_ROWS
         }
         self.fields["file"].error_messages["required"] = _("Choose the file that holds the table.")
 
@@ -54,8 +54,8 @@ class ListImportFileAdmin(UploadsAdmin):
     list_filter = ["summit"]
     list_select_related = ["summit", "uploaded_by"]
     nothing_yet = gettext_lazy("No table has been uploaded yet.")
-    action = services.READ_IN
-    upload_form = GivenForm
+    action = import_services.READ_IN
+    upload_form = ListImportFileForm
     upload_word = gettext_lazy("Upload a table")
     words = of_rows(
         about=gettext_lazy("Which it is"),
@@ -66,7 +66,7 @@ class ListImportFileAdmin(UploadsAdmin):
     upload_template = "admin/given/upload.html"
     reading = import_job.READ_IN_LIST
     # PermissionDenied too: a user who may not change the list gets its message on the upload page.
-    problems = (services.GivenProblem, UnreadableError, PermissionDenied)
+    problems = (import_services.ListImportFileError, UnreadableError, PermissionDenied)
 
     @admin.display(description=gettext_lazy("list"), ordering="label")
     def filled(self, row: ListImportFile) -> str:
@@ -77,16 +77,16 @@ class ListImportFileAdmin(UploadsAdmin):
         """Store an uploaded table and return its import file. Raises GivenProblem, PermissionDenied."""
         file, label = form.cleaned_data["file"], form.cleaned_data["list"]
         if file.size > parsers.MOST_BYTES:
-            raise services.GivenProblem(parsers.too_large())
-        return services.store(summit=summit, label=label, filename=file.name, content=file.read(), by=by)
+            raise import_services.ListImportFileError(parsers.too_large())
+        return import_services.store(summit=summit, label=label, filename=file.name, content=file.read(), by=by)
 
     def rows_of(self, row: ListImportFile) -> int:
         """Return the number of rows of an import file that isn't applied yet."""
-        return len(services.table_of(row).rows)
+        return len(import_services.table_of(row).rows)
 
     def remove(self, row: ListImportFile, by: User) -> None:
         """Delete an import file."""
-        services.discard(given=row, by=by)
+        import_services.discard(given=row, by=by)
 
     def onward(self, row: ListImportFile) -> tuple[str, str]:
         """Return the address and the words of the link to the list that was filled."""

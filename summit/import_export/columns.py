@@ -138,13 +138,13 @@ def plain(value: Any) -> Value:
         return float(value)
     if isinstance(value, time):
         return f"{value:%H:%M}"
-    text = _words(value) if isinstance(value, SafeString) else str(value)
+    text = _plain_text(value) if isinstance(value, SafeString) else str(value)
     text = _SIGNS.sub("", text)
     text = "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
     return None if text in _EMPTY else text
 
 
-class _Words(HTMLParser):
+class _TextExtractor(HTMLParser):
     """Collects the text of a piece of HTML. Line breaks and blocks become semicolons; `<sup>` (footnote marks) is
     dropped."""
 
@@ -169,10 +169,10 @@ class _Words(HTMLParser):
             self.found.append(data)
 
 
-def _words(html: str) -> str:
+def _plain_text(html: str) -> str:
     if "<" not in html and "&" not in html:
         return str(html)
-    parser = _Words()
+    parser = _TextExtractor()
     parser.feed(html)
     parser.close()
     return "".join(parser.found)

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from summit.admin_base.access_log import filters_of
 from summit.admin_base.list_files import export_page, list_upload
 from summit.admin_base.summit_scope import chosen_summit, summits_of
-from summit.import_export import exported_files, writers
+from summit.import_export import export_services, writers
 from summit.import_export.querysets import MOST, Listed
 from summit.import_export.registry import INTAKES
 from summit.permissions.rules import allows
@@ -70,8 +70,8 @@ def _ask_format(desk: Any, request: HttpRequest, user: User, number: int) -> Htt
         "further": desk.further_files(request),
         "again": desk.uploads,
         "filling": desk.filling(request),
-        "kept": exported_files.mine(user, desk.opts.label_lower),
-        "days": exported_files.KEPT.days,
+        "kept": export_services.mine(user, desk.opts.label_lower),
+        "days": export_services.KEPT.days,
     }
     return TemplateResponse(request, "admin/table.html", context)
 
@@ -80,10 +80,10 @@ def _give_table(
     desk: Any, request: HttpRequest, found: models.QuerySet[Any], keys: list[int], ending: str
 ) -> HttpResponseBase:
     user: Any = request.user
-    language = exported_files.MACHINES if ending == writers.JSON else get_language() or exported_files.MACHINES
+    language = export_services.MACHINES if ending == writers.JSON else get_language() or export_services.MACHINES
     listed = Listed(desk, request)
     if len(keys) > AT_ONCE:
-        job = exported_files.ask(
+        job = export_services.ask(
             by=user,
             label=desk.opts.label_lower,
             ending=ending,

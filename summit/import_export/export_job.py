@@ -5,7 +5,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from summit.import_export import exported_files
+from summit.import_export import export_services
 from summit.jobs.job_kinds import JobKind, register
 from summit.jobs.models.exported_files import ExportedFile
 from summit.jobs.models.jobs import Job
@@ -28,13 +28,13 @@ def progress(done: int, total: int) -> str:
 
 def result(job: Job) -> str:
     """Return a sentence with the result of a finished export."""
-    if job.result == exported_files.GONE:
+    if job.result == export_services.GONE:
         return _("The file was deleted meanwhile. Export the list again.")
-    if job.result == exported_files.REFUSED:
+    if job.result == export_services.REFUSED:
         return _("You no longer see all of this list. Open it, and export what it shows now.")
     number, title = (
         int(job.result_params["number"]),
-        capfirst(exported_files.title_of(str(job.result_params["label"]))),
+        capfirst(export_services.title_of(str(job.result_params["label"]))),
     )
     message = ngettext(
         "%(list)s: the file with %(n)d row is made.", "%(list)s: the file with %(n)d rows is made.", number
@@ -44,28 +44,28 @@ def result(job: Job) -> str:
 
 def file(job: Job) -> tuple[str, str] | None:
     """Return the file's address and the button's label, or None once the file is deleted or may not be seen."""
-    table = ExportedFile.objects.filter(job=job).first() if job.result == exported_files.MADE else None
-    if table is None or not exported_files.open_to(table, job.by):
+    table = ExportedFile.objects.filter(job=job).first() if job.result == export_services.MADE else None
+    if table is None or not export_services.open_to(table, job.by):
         return None
     return reverse("admin:jobs_table", args=[table.public_id]), _("Take the file")
 
 
 EXPORT_LIST = register(
     JobKind(
-        name=exported_files.NAME,
+        name=export_services.NAME,
         title=gettext_lazy("Exporting a list"),
-        step=exported_files.step,
+        step=export_services.step,
         may=may_export,
         progress=progress,
         result=result,
-        bad=lambda job: job.result in (exported_files.REFUSED, exported_files.GONE),
+        bad=lambda job: job.result in (export_services.REFUSED, export_services.GONE),
         file=file,
     )
 )
 
 
 def _erase(subject: Subject) -> int:
-    return exported_files.drop_personal(subject.summit)
+    return export_services.delete_personal_files(subject.summit)
 
 
 portion(60)(

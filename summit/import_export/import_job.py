@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy
 
-from summit.import_export import services
+from summit.import_export import import_services
 from summit.import_export.importer import UnreadableError
 from summit.import_export.models import ListImportFile
-from summit.uploads.import_jobs import Reads, Said, read_by
+from summit.uploads.import_jobs import ImportJobMessages, Reads, read_by
 
 NAME = "read_in_list"
 REFUSED = gettext_lazy(
@@ -16,16 +16,16 @@ READ_IN_LIST = read_by(
     name=NAME,
     param="table",
     # Each step checks whether the user may change the list itself.
-    permission=services.READ_IN,
+    permission=import_services.READ_IN,
     reads=Reads(
         find=lambda key: ListImportFile.objects.select_related("summit").filter(public_id=key).first(),
-        at_once=lambda: services.AT_ONCE,
-        look=lambda row, by: services.refresh_preview(given=row, by=by),
-        take=lambda row, by: services.apply(given=row, by=by),
-        report_of=services.report_of,
-        over=(services.GivenProblem,),
+        at_once=lambda: import_services.AT_ONCE,
+        look=lambda row, by: import_services.refresh_preview(given=row, by=by),
+        take=lambda row, by: import_services.apply(given=row, by=by),
+        report_of=import_services.report_of,
+        over=(import_services.ListImportFileError,),
         unreadable=(UnreadableError,),
         page="admin:summit_listimportfile_change",
     ),
-    said=Said(refused=REFUSED),
+    said=ImportJobMessages(refused=REFUSED),
 )

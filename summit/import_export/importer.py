@@ -21,10 +21,10 @@ from rest_framework import serializers
 
 from summit.api_base.problems import Problem, problem_of, unprocessable
 from summit.api_base.viewsets import InSummit
+from summit.core.punctuation import comma
 from summit.import_export.parsers import ParsedRow, Table
 from summit.import_export.registry import ImportDefinition, headings, plain
 from summit.summits.models import Summit
-from summit.templatetags.marks import comma
 from summit.uploads import report as uploads
 from summit.uploads.report import Outcome
 from summit.users.models import User
@@ -128,7 +128,7 @@ class _Reader:
             names = self._of(name, lambda: self._names(field))
             text = names.get(text) or names.get(plain(text), text)
         elif isinstance(field, serializers.ChoiceField):
-            text = self._of(name, lambda: _in_words(field.choices)).get(plain(text), text)
+            text = self._of(name, lambda: _values_by_label(field.choices)).get(plain(text), text)
         return plain(text)
 
     def read(self) -> ListImportReport:
@@ -213,7 +213,7 @@ class _Reader:
         if isinstance(field, serializers.BooleanField):
             return self._of(name, _yes_and_no).get(plain(text), text)
         if isinstance(field, serializers.ChoiceField):
-            return self._of(name, lambda: _in_words(field.choices)).get(plain(text), text)
+            return self._of(name, lambda: _values_by_label(field.choices)).get(plain(text), text)
         return text
 
     def _one(self, field: InSummit, name: str, text: str) -> str:
@@ -287,7 +287,7 @@ def _yes_and_no() -> dict[str, bool]:
     return found
 
 
-def _in_words(choices: Mapping[Any, str | Promise]) -> dict[str, Any]:
+def _values_by_label(choices: Mapping[Any, str | Promise]) -> dict[str, Any]:
     """Return the values of choices by their labels in all languages."""
     found = {}
     for code, _name in settings.LANGUAGES:

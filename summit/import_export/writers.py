@@ -79,12 +79,12 @@ def _csv(heads: list[str], cells: list[list[Value]], first: bool) -> bytes:
     writer = csv.writer(text)
     if first:
         writer.writerow([harmless(head) for head in heads])
-    writer.writerows([_said(value) for value in row] for row in cells)
+    writer.writerows([_csv_value(value) for value in row] for row in cells)
     # Excel reads a CSV file as UTF-8 only if it begins with a byte order mark.
     return text.getvalue().encode("utf-8-sig" if first else "utf-8")
 
 
-def _said(value: Value) -> str | int | float:
+def _csv_value(value: Value) -> str | int | float:
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -8,16 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from summit.api_base.actions import action
-from summit.api_base.problems import means
+from summit.api_base.problems import register_problem
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import DeskViewSet
 from summit.jobs import services
 from summit.jobs.job_kinds import KINDS
 from summit.jobs.models.jobs import Job, JobState
-from summit.jobs.progress_messages import shown
+from summit.jobs.progress_messages import job_progress
 from summit.users.models import User
 
-means(services.JobProblem, "conflict")
+register_problem(services.JobProblem, "conflict")
 
 
 class JobSerializer(serializers.ModelSerializer[Job]):
@@ -36,11 +36,11 @@ class JobSerializer(serializers.ModelSerializer[Job]):
 
     def get_title(self, job: Job) -> str:
         """Return the title of the job's kind."""
-        return shown(job).title
+        return job_progress(job).title
 
     def get_said(self, job: Job) -> str:
         """Return the job's result, or its problem and what to do, in words."""
-        return shown(job).said
+        return job_progress(job).said
 
 
 class JobFilters(django_filters.FilterSet):

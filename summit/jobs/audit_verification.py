@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from summit.audit import verification, verification_messages
-from summit.audit.verification import Broken, Mark, Reached
+from summit.audit.verification import Broken, Mark, VerificationProgress
 from summit.jobs.job_kinds import JobKind, JobStep, Result, register
 from summit.jobs.models.jobs import Job
 from summit.jobs.permissions import may_verify_audit
@@ -20,7 +20,7 @@ def step(job: Job) -> JobStep:
     """Verify the next slice of the chain. The job ends at the entry that was the last at its first step."""
     kept = job.checkpoint
     mark = Mark(kept["length"], kept["head"]) if kept else verification.end()
-    reached = Reached(kept["position"], kept["digest"]) if kept else verification.begin()
+    reached = VerificationProgress(kept["position"], kept["digest"]) if kept else verification.begin()
     reached = verification.advance(reached, mark.length)
     checkpoint = {
         "length": mark.length,

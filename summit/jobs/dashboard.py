@@ -13,7 +13,7 @@ from summit.core.database_clock import db_now
 from summit.jobs import audit_verification
 from summit.jobs.models.jobs import UNFINISHED, Job, JobState
 from summit.jobs.permissions import may_verify_audit
-from summit.jobs.progress_messages import shown
+from summit.jobs.progress_messages import job_progress
 from summit.permissions.rules import may_everything
 from summit.summits.models import Summit
 from summit.templatetags.moments import clock_zone, day_clock, local
@@ -21,7 +21,7 @@ from summit.users.models import User
 
 
 @desk_panel(90)
-def under_way(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
+def unfinished_jobs(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
     """Return the template and variables of the panel of the user's unfinished jobs; None if there are none.
 
     One query.
@@ -29,7 +29,7 @@ def under_way(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]
     if not isinstance(request.user, User):
         return None
     rows = list(Job.objects.filter(by=request.user, state__in=UNFINISHED)[:5])
-    return ("admin/jobs/panel.html", {"jobs": [shown(job) for job in rows]}) if rows else None
+    return ("admin/jobs/panel.html", {"jobs": [job_progress(job) for job in rows]}) if rows else None
 
 
 @audit_head.register(10)

@@ -41,7 +41,7 @@ class JobProgress:
         return _("just now") if timezone.now() - at < MINUTE else _("%(since)s ago") % {"since": timesince(at)}
 
 
-def shown(job: Job) -> JobProgress:
+def job_progress(job: Job) -> JobProgress:
     """Return a job in words. If its kind isn't registered any more, the title is the kind's name."""
     kind = KINDS.get(job.kind)
     bad = job.state == JobState.FAILED or (job.state == JobState.DONE and kind is not None and kind.bad(job))
@@ -54,18 +54,18 @@ def shown(job: Job) -> JobProgress:
         title=str(kind.title) if kind else job.kind,
         word=str(job.get_state_display()),
         sign="bad" if bad else SIGNS[job.state],
-        said=_said(job),
-        progress=Progress(job.done, job.total, words, _left(job), state),
+        said=_outcome_message(job),
+        progress=Progress(job.done, job.total, words, _remaining_time(job), state),
     )
 
 
-def _left(job: Job) -> str:
+def _remaining_time(job: Job) -> str:
     if job.state != JobState.RUNNING or job.started_at is None or job.heartbeat_at is None:
         return ""
     return time_left(job.done, job.total, (job.heartbeat_at - job.started_at).total_seconds())
 
 
-def _said(job: Job) -> str:
+def _outcome_message(job: Job) -> str:
     kind = KINDS.get(job.kind)
     if job.state == JobState.DONE:
         return kind.result(job) if kind else ""

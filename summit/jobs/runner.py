@@ -66,9 +66,9 @@ def run(pk: int) -> None:
     started, turns = time.monotonic(), Turns()
     try:
         while not step(job):
-            turns.give_way()
+            turns.yield_if_due()
             if time.monotonic() - started > TURN:
-                put_back(job)
+                release(job)
                 return
         logger.info("job %s (%s) is done, %d of %d", job.public_id, job.kind, job.done, job.total or job.done)
     except Lost:
@@ -88,7 +88,7 @@ def step(job: Job) -> bool:
     workers the second waits for the first one's step and then does none.
     """
     with transaction.atomic():
-        if not held(job).update(lease_until=Now() + LEASE, heartbeat_at=Now()):
+        if not claimed_rows(job).update(lease_until=Now() + LEASE, heartbeat_at=Now()):
             raise Lost
         made = KINDS[job.kind].step(job)
         values: dict[str, Any] = {
@@ -99,7 +99,7 @@ def step(job: Job) -> bool:
         }
         if made.result is not None:
             values |= _result(made)
-        if not held(job).update(**values):
+        if not claimed_rows(job).update(**values):
             raise Lost
     job.done, job.total, job.checkpoint = made.done, made.total, made.checkpoint
     return made.result is not None
@@ -117,18 +117,20 @@ def _result(made: JobStep) -> dict[str, Any]:
     }
 
 
-def held(job: Job) -> JobQuerySet:
+def claimed_rows(job: Job) -> JobQuerySet:
     """Return a queryset with the job's row, empty if this claim no longer holds it."""
     return Job.objects.filter(pk=job.pk, claims=job.claims, state=JobState.RUNNING)
 
 
-def put_back(job: Job) -> None:
+def release(job: Job) -> None:
     """Release a job so that others have their turn. It waits, and continues later after its last step."""
-    held(job).update(state=JobState.WAITING, lease_until=None, handed_until=None, attempts=0)
+    claimed_rows(job).update(state=JobState.WAITING, lease_until=None, handed_until=None, attempts=0)
 
 
 def _end(job: Job, state: JobState, *, problem: str) -> None:
-    held(job).update(state=state, problem=problem[:200], lease_until=None, handed_until=None, finished_at=Now())
+    claimed_rows(job).update(
+        state=state, problem=problem[:200], lease_until=None, handed_until=None, finished_at=Now()
+    )
 
 
 def hand_out(*, limit: int = 50) -> Sequence[int]:

@@ -18,7 +18,7 @@ from summit.jobs import audit_verification, services
 from summit.jobs.job_kinds import KINDS
 from summit.jobs.models.jobs import Job, JobState
 from summit.jobs.permissions import may_verify_audit, visible
-from summit.jobs.progress_messages import shown
+from summit.jobs.progress_messages import job_progress
 from summit.users.models import User
 
 PER_PAGE = 50
@@ -31,7 +31,7 @@ def user_of(request: HttpRequest) -> User:
     return request.user
 
 
-def _find(request: HttpRequest, public_id: str) -> Job:
+def _get_job_or_404(request: HttpRequest, public_id: str) -> Job:
     """Return a job by its public id. Raises Http404 if the user may not see it."""
     job = visible(request.user).filter(public_id=public_id).first()
     if job is None:
@@ -47,7 +47,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     context = {
         **site.each_context(request),
         "title": _("Long work"),
-        "jobs": [shown(job) for job in rows],
+        "jobs": [job_progress(job) for job in rows],
         "may_verify": may_verify_audit(request.user, None),
     }
     return TemplateResponse(request, "admin/jobs/list.html", context)
@@ -66,8 +66,8 @@ def verify_audit(request: HttpRequest) -> HttpResponse:
 @require_safe
 def page(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show a job with its progress or its result. With `Accept: application/json`, return only its progress."""
-    job = _find(request, public_id)
-    found = shown(job)
+    job = _get_job_or_404(request, public_id)
+    found = job_progress(job)
     if request.headers.get("Accept") == "application/json":
         return JsonResponse(found.progress.as_json())
     kind = KINDS.get(job.kind)
@@ -100,7 +100,7 @@ def retry(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _decide(request: HttpRequest, public_id: str, decision: Callable[..., None]) -> HttpResponse:
-    job = _find(request, public_id)
+    job = _get_job_or_404(request, public_id)
     try:
         decision(job=job, by=user_of(request))
     except ValueError as refused:

@@ -27,7 +27,7 @@ logger = get_logger(__name__)
 
 
 @signals.before_task_publish.connect
-def note_when_sent(headers: dict[str, object] | None = None, **kwargs: object) -> None:
+def set_sent_at_header(headers: dict[str, object] | None = None, **kwargs: object) -> None:
     """Store in a task's headers when it is sent, by the sender's clock."""
     if headers is not None:
         headers[SENT_AT] = time.time()

@@ -55,7 +55,9 @@ class ReturnedFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Return the messages of the chosen filter, or all messages without one."""
-        found = {"open": bounce_reasons.not_sent_again, "yes": bounce_reasons.came_back}.get(self.value() or "")
+        found = {"open": bounce_reasons.unresolved_bounces, "yes": bounce_reasons.bounced_messages}.get(
+            self.value() or ""
+        )
         return queryset if found is None else queryset.filter(pk__in=found().values("pk"))
 
 
@@ -122,10 +124,10 @@ class MessageAdmin(ReadOnlyAdmin):
     def what_went_wrong(self, row: Message) -> str:
         """Show why the message wasn't sent or bounced, in our words or in the mail server's own."""
         if row.returned_at is not None:
-            message = (bounce_reasons.words(row.returned_why), bounce_reasons.their_words(row.returned_why))
+            message = (bounce_reasons.explanation(row.returned_why), bounce_reasons.server_response(row.returned_why))
             return format_html('{} <bdi lang="en" translate="no">{}</bdi>', *message)
         if not row.problem or failure_reasons.is_ours(row.problem):
-            return failure_reasons.words(row.problem)
+            return failure_reasons.explanation(row.problem)
         return format_html('<bdi lang="en" translate="no">{}</bdi>', row.problem)
 
     @admin.display(description=_("kind"), ordering="kind")

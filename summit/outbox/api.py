@@ -8,14 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from summit.api_base.actions import action
-from summit.api_base.problems import means
+from summit.api_base.problems import register_problem
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import DeskViewSet
 from summit.outbox import delivery
 from summit.outbox.models import Message, MessageState
 from summit.users.models import User
 
-means(delivery.CantSendAgain, "conflict")
+register_problem(delivery.CantSendAgain, "conflict")
 
 
 class MessageSerializer(serializers.ModelSerializer[Message]):

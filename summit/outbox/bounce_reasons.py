@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.outbox.models import Message
 
-# By the beginning of the status (RFC 3463). `words` looks for the longest match.
+# By the beginning of the status (RFC 3463). `explanation` looks for the longest match.
 _WORDS: dict[str, str | Promise] = {
     "5.1.2": _("the mail domain doesn’t exist"),
     "5.1": _("the mailbox doesn’t exist"),
@@ -24,7 +24,7 @@ _OTHERWISE = _("the mail server didn’t deliver it")
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
 
-def words(why: str) -> str:
+def explanation(why: str) -> str:
     """Return our words for a bounce's reason, from the stored `returned_why`."""
     found = _STATUS.match(why)
     status = found.group() if found else ""
@@ -39,19 +39,19 @@ def is_unknown(why: str) -> bool:
     return why.startswith("5.1.")
 
 
-def their_words(why: str) -> str:
+def server_response(why: str) -> str:
     """Return the mail server's own words from the stored `returned_why`, "" if there are none."""
     return _STATUS.sub("", why, count=1).strip()
 
 
-def came_back() -> QuerySet[Message]:
+def bounced_messages() -> QuerySet[Message]:
     """Return the messages that bounced."""
     return Message.objects.filter(returned_at__isnull=False).defer("rendered", "facts")
 
 
-def not_sent_again() -> QuerySet[Message]:
+def unresolved_bounces() -> QuerySet[Message]:
     """Return the bounced messages after which no message of the same kind about the same object was stored."""
     newer = Message.objects.filter(
         kind=OuterRef("kind"), subject_key=OuterRef("subject_key"), created_at__gt=OuterRef("returned_at")
     )
-    return came_back().filter(~Exists(newer))
+    return bounced_messages().filter(~Exists(newer))

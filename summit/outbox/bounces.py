@@ -47,10 +47,10 @@ def ids_in(text: str) -> frozenset[str]:
 def record(found: Iterable[Returned]) -> int:
     """Mark messages as bounced, and return how many weren't marked before. All are stored or none."""
     with transaction.atomic():
-        return sum(_note(entry) for entry in found)
+        return sum(_record_bounce(entry) for entry in found)
 
 
-def _note(entry: Returned) -> bool:
+def _record_bounce(entry: Returned) -> bool:
     rows = Message.objects.filter(message_id__in=entry.message_ids, state=MessageState.SENT)
     message = next((row for row in rows.defer("rendered", "facts") if _fold(row.address) in entry.addresses), None)
     if message is None:

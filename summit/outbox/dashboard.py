@@ -14,7 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from summit.admin_base import svg_charts
-from summit.admin_base.dashboard import Task, Urgency, beats_of, desk_chart, desk_task, lately, now_of, once
+from summit.admin_base.dashboard import (
+    Task,
+    Urgency,
+    beats_of,
+    cached_on_request,
+    desk_chart,
+    desk_task,
+    lately,
+    now_of,
+)
 from summit.admin_base.svg_charts import Chart, Column
 from summit.maintenance import heartbeats
 from summit.outbox import bounce_reasons
@@ -57,7 +66,7 @@ class _ByKind:
         """
         if not allows(request.user, SEND_AGAIN, summit):
             return
-        found = once(request, "outbox.undelivered", lambda: _undelivered(summit))
+        found = cached_on_request(request, "outbox.undelivered", lambda: _undelivered(summit))
         for kind, number in found[state]:
             query: dict[str, Any] = {"summit__id__exact": summit.pk, **narrowed, "kind": kind}
             address = f"{reverse('admin:outbox_message_changelist')}?{urlencode(query)}"
@@ -71,7 +80,7 @@ def _undelivered(summit: Summit) -> dict[str, list[tuple[str, int]]]:
     """
     parts = {
         "failed": Message.objects.filter(state=MessageState.FAILED),
-        "returned": bounce_reasons.not_sent_again(),
+        "returned": bounce_reasons.unresolved_bounces(),
     }
     found: dict[str, list[tuple[str, int]]] = {state: [] for state in parts}
     columns = ("stands", "kind")

@@ -68,7 +68,7 @@ def deliver(ids: Sequence[int]) -> int:
     sent, turns = 0, Turns()
     with smtp_connection.connection() as wire:
         for position, message in enumerate(messages):
-            turns.give_way()
+            turns.yield_if_due()
             # The rest of the lease must cover a whole send, else another worker may hold the message by then.
             if time.monotonic() - started > settings.OUTBOX_LEASE - settings.OUTBOX_SEND_DEADLINE:
                 release(messages[position:])
@@ -105,13 +105,13 @@ def deliver_one(message: Message, wire: smtp_connection.Wire) -> bool:
         mark(message, MessageState.FAILED, problem=str(refused))
         return False
     except smtp_connection.NotNow as later:
-        put_off(message, str(later))
+        schedule_retry(message, str(later))
         return False
     except DatabaseError:
         raise
     except Exception as problem:  # one broken message must not stop the others
         logger.exception("message %s was not sent", message.public_id)
-        put_off(message, because("sending", type(problem).__name__))
+        schedule_retry(message, because("sending", type(problem).__name__))
         return False
     return mark(message, MessageState.SENT)
 
@@ -123,7 +123,7 @@ def render_all(messages: list[Message]) -> list[Message]:
     with transaction.atomic():
         for message in fresh:
             # Only while this claim holds the message: bytes that another worker is sending must not change.
-            if message.pk not in gone and not _held(message).filter(rendered__isnull=True).update(
+            if message.pk not in gone and not _claimed_rows(message).filter(rendered__isnull=True).update(
                 rendered=message.rendered, rendered_subject=message.rendered_subject
             ):
                 gone.add(message.pk)
@@ -155,16 +155,16 @@ def mark(message: Message, state: MessageState, *, problem: str = "") -> bool:
     values: dict[str, Any] = {"state": state, "problem": _tidy(problem), "lease_until": None}
     if state == MessageState.SENT:
         values["sent_at"] = Now()
-    return bool(_held(message).update(**values))
+    return bool(_claimed_rows(message).update(**values))
 
 
-def put_off(message: Message, problem: str) -> None:
+def schedule_retry(message: Message, problem: str) -> None:
     """Schedule the next attempt of a message, or mark it as failed after OUTBOX_MAX_ATTEMPTS."""
     if message.attempts >= settings.OUTBOX_MAX_ATTEMPTS:
         mark(message, MessageState.FAILED, problem=problem)
         return
     wait = BACK_OFF[min(message.attempts, len(BACK_OFF)) - 1]
-    _held(message).update(
+    _claimed_rows(message).update(
         lease_until=None, handed_until=None, next_attempt_at=Now() + timedelta(seconds=wait), problem=_tidy(problem)
     )
 
@@ -177,10 +177,10 @@ def _tidy(problem: str) -> str:
 def release(messages: Sequence[Message]) -> None:
     """Release messages that were claimed but not attempted: they are due at once, and the attempt doesn't count."""
     for message in messages:
-        _held(message).update(lease_until=None, handed_until=None, attempts=F("attempts") - 1)
+        _claimed_rows(message).update(lease_until=None, handed_until=None, attempts=F("attempts") - 1)
 
 
-def _held(message: Message) -> MessageQuerySet:
+def _claimed_rows(message: Message) -> MessageQuerySet:
     """Return a queryset with the message's row, empty if this claim no longer holds it."""
     return Message.objects.filter(pk=message.pk, claims=message.claims, state=MessageState.PENDING)
 

@@ -15,12 +15,12 @@ REASONS: dict[str, Promise] = {
 }
 
 
-def register(key: str, words: Promise) -> str:
+def register(key: str, explanation: Promise) -> str:
     """Register the words for a reason, in which `%(value)s` is replaced, and return the key.
 
     Raises ValueError if the key has other words already.
     """
-    if REASONS.setdefault(key, words) is not words:
+    if REASONS.setdefault(key, explanation) is not explanation:
         raise ValueError(f"two reasons are called {key}")
     return key
 
@@ -36,7 +36,7 @@ def is_ours(stored: str) -> bool:
     return stored.startswith(MARK) and stored[1:].partition(":")[0] in REASONS
 
 
-def words(stored: str) -> str:
+def explanation(stored: str) -> str:
     """Return a stored problem in words: a reason in the active language, a mail server's words as they are."""
     if not is_ours(stored):
         return stored

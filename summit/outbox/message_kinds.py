@@ -68,7 +68,7 @@ def label_of(kind: str) -> str:
     return str(KINDS[kind].label) if kind in KINDS else kind
 
 
-def always_stands(messages: Sequence[Message]) -> dict[int, str]:
+def never_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
     """Return an empty dict, for kinds of messages that are never withdrawn."""
     return {}
 
@@ -79,5 +79,5 @@ def _never_rendered(message: Message) -> Mail:
 
 # Mails of Django and of libraries, such as a sign-in code or a note to the administrators. Stored as bytes.
 SYSTEM_MAIL = register(
-    MessageKind("system", "outbox.tasks.deliver", _never_rendered, always_stands, _("mail about an account"))
+    MessageKind("system", "outbox.tasks.deliver", _never_rendered, never_withdrawn, _("mail about an account"))
 )

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 
-from summit.core.languages import begun, spoken
+from summit.core.languages import spoken, with_direction_mark
 from summit.outbox.message_kinds import KINDS, Attachment, Mail
 from summit.outbox.models import Message
 
@@ -78,7 +78,9 @@ def build(message: Message, mail: Mail) -> bytes:
     mime["Auto-Submitted"] = "auto-generated"
     for name, value in mail.headers.items():
         mime[name] = value
-    mime.set_content(begun(mail.text, spoken(message.language)), charset="utf-8", cte="quoted-printable")
+    mime.set_content(
+        with_direction_mark(mail.text, spoken(message.language)), charset="utf-8", cte="quoted-printable"
+    )
     for part in sorted(mail.attachments, key=lambda part: not part.inline):
         _add(mime, part)
     # Set last: methods that set or move the content also move its headers.

@@ -34,9 +34,9 @@ from django.db.models import Model, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from summit.core.compiled_query import Prepared
+from summit.core.punctuation import comma
 from summit.core.registry import Registry
 from summit.permissions.models import BY_HAND, DESKS, FOLLOWING, Role, RoleAssignment
-from summit.templatetags.marks import comma
 from summit.users.models import User
 
 if TYPE_CHECKING:
@@ -100,17 +100,17 @@ def own_rows(model: type[Model]) -> Callable[[Own], Own]:
     return add
 
 
-def _given_rows(user: int) -> QuerySet[Any, Any]:
+def _assigned_role_rows(user: int) -> QuerySet[Any, Any]:
     given = RoleAssignment.objects.filter(user=user).order_by().values_list("summit_id", "role")
     # Few accounts at desks belong to a person. The same query says whether one does, and needs the further queries.
     people = User.objects.filter(pk=user, people__isnull=False).order_by()
     return given.union(people.values_list("people__summit_id", Value("")), all=True)
 
 
-_GIVEN = Prepared(_given_rows)
+_GIVEN = Prepared(_assigned_role_rows)
 
 
-def _given(user: User) -> list[tuple[int, str]]:
+def _assigned_roles(user: User) -> list[tuple[int, str]]:
     """Return (summit's primary key, role) for each role of an account that was assigned by hand.
 
     For each summit in which the account belongs to a person, there is a row with the role "". One query a request.
@@ -132,7 +132,7 @@ def roles_by_summit(user: Actor) -> dict[int, frozenset[str]]:
     found: dict[int, frozenset[str]] | None = getattr(user, "_roles_by_summit", None)
     if found is None:
         found = {}
-        rows = list(_given(user))
+        rows = list(_assigned_roles(user))
         if any(role == "" for _summit, role in rows):
             rows += [row for function in _following for row in function(user)]
         for summit_id, role in rows:
@@ -217,7 +217,7 @@ def summits_for(user: Actor, action: str) -> list[int] | None:
     return [key for key, roles in roles_by_summit(user).items() if RULES[action].any & roles]
 
 
-def summits_reached(user: Actor, action: str) -> list[int] | None:
+def accessible_summits(user: Actor, action: str) -> list[int] | None:
     """Return the primary keys of the summits where the account may do `action` on all objects or on its own; None
     means all summits."""
     if may_everything(user):
@@ -249,7 +249,7 @@ def require_collection_permission(user: Actor, action: str, summit: "Summit | No
     The exception has a sentence that says who can. Whether an object is its own is checked later, when the object is
     known.
     """
-    reached = summits_reached(user, action)
+    reached = accessible_summits(user, action)
     if reached is not None and (summit is None or summit.pk not in reached):
         raise PermissionDenied(refusal(action))
 
@@ -273,7 +273,7 @@ def can_use_admin(user: Actor) -> bool:
     """
     if not isinstance(user, User) or not user.is_active:
         return False
-    return user.is_superuser or any(role in DESKS for _summit, role in _given(user))
+    return user.is_superuser or any(role in DESKS for _summit, role in _assigned_roles(user))
 
 
 # The desks that work with people.
@@ -299,7 +299,7 @@ declare_model("summit.auditentry", view=(Role.ORGANISER,), change=())
 declare("summit.resume", (Role.ORGANISER,))
 # Resuming the whole installation, where it is a copy or was paused (summit.summits.installation).
 declare("summit.resume_installation", ())
-# Removing the passkeys and the app of an account after their loss (summit.accounts.second_step).
+# Removing the passkeys and the app of an account after their loss (summit.accounts.second_step_reset).
 declare("summit.reset_second_step", (Role.ORGANISER,))
 # Handing over all of a person's data at their request (summit.privacy.subject_access).
 declare("summit.hand_over_person", (Role.ORGANISER,))

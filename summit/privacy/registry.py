@@ -186,7 +186,7 @@ def columns_of(portion: Portion) -> "list[models.Field[Any, Any]]":
 
 def as_data(row: models.Model, columns: "Iterable[models.Field[Any, Any]]") -> dict[str, Any]:
     """Return a row's values of these columns, ready for JSON. A related row is replaced by its name."""
-    return {column.name: _said(getattr(row, column.name)) for column in columns}
+    return {column.name: _json_value(getattr(row, column.name)) for column in columns}
 
 
 def is_staffs(column: "models.Field[Any, Any]") -> bool:
@@ -194,7 +194,7 @@ def is_staffs(column: "models.Field[Any, Any]") -> bool:
     return column.related_model is User and column.model is not Person
 
 
-def _said(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     if isinstance(value, models.Model):
         return str(value)
     if isinstance(value, datetime | date):

@@ -12,13 +12,13 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from summit.audit import services as audit
+from summit.core.punctuation import comma
 from summit.people.models import Person
 from summit.permissions.rules import RULES, allows, check
 from summit.privacy.data_export import pack
 from summit.privacy.models import SubjectAccessRequest
 from summit.privacy.registry import Restricted, portions, subject_of
 from summit.summits.models import Summit
-from summit.templatetags.marks import comma
 from summit.users.models import User
 
 HAND_OVER = "summit.hand_over_person"

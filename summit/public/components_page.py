@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 
 from summit.admin_base import svg_charts
 from summit.admin_base.widgets import DayInput, MomentInput, name_parts
-from summit.core.languages import tongue
+from summit.core.languages import language_name
 
 # Names of people, places and parties are data, which isn't translated.
 SPEAKER, OFFICE, PARTY, ROOM, VENUE = "A. Example", "Home Secretary", "Aland", "Long Gallery", "Lancaster House"
@@ -105,7 +105,7 @@ def _rows(now: datetime) -> list[Any]:
     return rows
 
 
-def _shown() -> Any:
+def _filtered_agenda() -> Any:
     """Return an agenda that is filtered to one of two rooms."""
     rooms = [
         SimpleNamespace(name=name, language="en", number=number, query="#content", chosen=name == ROOM)
@@ -137,9 +137,9 @@ def _chart() -> svg_charts.Chart:
 def _agenda() -> dict[str, Any]:
     """Return the context of what is shown next to a session, above an agenda and above a text."""
     return {
-        "documents": [SimpleNamespace(title="On borders", language="en", tongue=tongue("en"), url="#content")],
+        "documents": [SimpleNamespace(title="On borders", language="en", tongue=language_name("en"), url="#content")],
         "texts": [SimpleNamespace(title="On borders", language="en", what=_("Text as delivered"), url="#content")],
-        "shown": _shown(),
+        "shown": _filtered_agenda(),
         "banners": [
             ("embargo", _("Under embargo until 14:30 London time.")),
             ("withdrawn", _("This text was withdrawn.")),

@@ -160,7 +160,7 @@ class PageCache:
         self.size += page.size
         self._pages[asked] = version, page
         while self.size > most:
-            _asked, (_version, oldest) = self._pages.popitem(last=False)
+            _cache_key, (_version, oldest) = self._pages.popitem(last=False)
             self.size -= oldest.size
 
     def clear(self) -> None:
@@ -181,7 +181,7 @@ def _pack(response: HttpResponse) -> Page:
     return Page(content, packed, hashlib.sha256(content).hexdigest()[:32], headers)
 
 
-def _asked(view: View, request: HttpRequest) -> tuple[Hashable, ...]:
+def _cache_key(view: View, request: HttpRequest) -> tuple[Hashable, ...]:
     """Return the cache key of a request: the view, the path, the parameters and the language."""
     chosen = tuple(sorted((name, tuple(request.GET.getlist(name))) for name in request.GET))
     return view.__module__, view.__qualname__, request.path, chosen, translation.get_language()
@@ -221,7 +221,7 @@ def cached_page(
         def answer(request: HttpRequest, found: Version, **kwargs: Any) -> HttpResponse:
             if beside is not None:
                 found = found.beside(beside(**kwargs))
-            key = (*_asked(view, request), also(request) if also else None)
+            key = (*_cache_key(view, request), also(request) if also else None)
             page = PAGES.answer(key, found, lambda: view(request, **kwargs), settings.KEPT_PAGES)
             return page.response(request) if isinstance(page, Page) else page
 

@@ -64,7 +64,7 @@ def pause(*, by: System, copied: bool = False) -> list[Summit]:
     return summits
 
 
-def find() -> Installation | None:
+def find_silent() -> Installation | None:
     """Return the installation if it sends nothing, or None."""
     return Installation.objects.silent().first()
 
@@ -74,10 +74,10 @@ def noticed() -> Installation | None:
 
     A page that reads the installation here shows exactly what `resume` will do.
     """
-    found = find()
+    found = find_silent()
     if found is not None and found.paused_at is None:
         pause(by=SYSTEM, copied=True)
-        found = find()
+        found = find_silent()
     return found
 
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from summit.accounts.devices import device as name_device
-from summit.api_base.scopes import in_words
+from summit.api_base.scopes import describe_scopes
 from summit.core.date_formats import long_day
 from summit.permissions.rules import can_use_admin
 from summit.summits.models import Summit
@@ -37,7 +37,7 @@ def device(agent: str) -> str:
 @register.filter
 def scopes_in_words(scopes: list[str]) -> list[str]:
     """Return the scopes of a token in words."""
-    return in_words(scopes)
+    return describe_scopes(scopes)
 
 
 @register.filter

@@ -14,7 +14,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
-from summit.admin_base.navigation import navigation
+from summit.admin_base.menu import navigation
 from summit.admin_base.progress_bar import grouped
 from summit.admin_base.summit_pages import menu_of
 from summit.admin_base.summit_scope import list_scope

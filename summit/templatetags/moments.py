@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from summit.core import date_formats
 from summit.core.date_formats import brief_day, long_day, short_day
-from summit.templatetags.content import called
+from summit.templatetags.text_direction import called
 
 if TYPE_CHECKING:
     from summit.summits.models import Summit

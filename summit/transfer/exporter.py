@@ -221,7 +221,7 @@ def _files(model: type[Model], summit: Summit, archive: zipfile.ZipFile) -> dict
             if value is None:
                 continue
             content, count = bytes(value), count + 1
-            note_file(digest, number, name, content)
+            add_file_to_digest(digest, number, name, content)
             archive.writestr(file_name(model, number, name), content)
     return {"files": count, "files_sha256": digest.hexdigest()}
 
@@ -231,6 +231,6 @@ def file_name(model: type[Model], number: int, column: str) -> str:
     return f"files/{model._meta.label}/{number}.{column}"
 
 
-def note_file(digest: Any, number: int, column: str, content: bytes) -> None:
+def add_file_to_digest(digest: Any, number: int, column: str, content: bytes) -> None:
     """Add a file to the digest of its part. `number` is the row's number."""
     digest.update(f"{number}.{column} {hashlib.sha256(content).hexdigest()}\n".encode())

@@ -29,7 +29,16 @@ from summit.core.validators import validate_free_slug
 from summit.summits.models import Summit, slug_form
 from summit.transfer import encryption, model_order
 from summit.transfer.encryption import ArchiveProblem, damaged
-from summit.transfer.exporter import ACCOUNTS, BATCH, MANIFEST, Progress, file_name, migrations, note_file, quiet
+from summit.transfer.exporter import (
+    ACCOUNTS,
+    BATCH,
+    MANIFEST,
+    Progress,
+    add_file_to_digest,
+    file_name,
+    migrations,
+    quiet,
+)
 from summit.transfer.values import renamed, unpacker
 from summit.users.models import User
 
@@ -267,7 +276,7 @@ class _Table:
             content = archive.read(name) if name in names else None
             setattr(row, column.attname, content)
             if content is not None:
-                note_file(self.digest, number, column.name, content)
+                add_file_to_digest(self.digest, number, column.name, content)
                 self.found, size = self.found + 1, size + len(content)
         return size
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from summit.transfer.encryption import ArchiveProblem, check_passphrase
 
 
-def take_passphrase(parser: CommandParser) -> None:
+def add_passphrase_argument(parser: CommandParser) -> None:
     """Add the option for the file with the passphrase to a command's parser."""
     message = "a file whose first line is the passphrase; without it you are asked"
     parser.add_argument("--passphrase-file", type=Path, metavar="FILE", help=message)

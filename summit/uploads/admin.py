@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
-from summit.admin_base.menu import Shelf
+from summit.admin_base.menu_groups import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.summit_scope import chosen_summit
 from summit.audit import access_log
@@ -27,7 +27,7 @@ from summit.permissions.rules import allows, check, summits_for
 from summit.summits.models import Summit
 from summit.templatetags.moments import short_clock
 from summit.uploads import report_page
-from summit.uploads.import_jobs import LOOK, TAKE, Reading, rows_taken
+from summit.uploads.import_jobs import LOOK, TAKE, Reading, rows_applied
 from summit.uploads.report import UploadReport
 from summit.users.models import User
 
@@ -50,14 +50,14 @@ class UploadForm(forms.Form):
 class UploadsAdmin(ReadOnlyAdmin):
     """The admin of one kind of files that desks upload. Subclasses set the attributes and override the hooks."""
 
-    shelf = Shelf.RECORDS
+    shelf = MenuGroup.RECORDS
     page_shows = ("report",)
     change_list_template = "admin/uploads/change_list.html"
     # The permission in a summit that uploading for it needs.
     action: str
     upload_form: type[UploadForm]
     upload_word: Any
-    words: report_page.Words
+    words: report_page.ReportLabels
     file_template: str
     upload_template: str
     reading: Reading
@@ -76,11 +76,11 @@ class UploadsAdmin(ReadOnlyAdmin):
         """Delete a file."""
         raise NotImplementedError
 
-    def taken_said(self, number: int) -> str:
+    def applied_message(self, number: int) -> str:
         """Return the message after a file was applied, with the number of its rows."""
-        return rows_taken(number)
+        return rows_applied(number)
 
-    def removed_said(self) -> str:
+    def deleted_message(self) -> str:
         """Return the message after a file was deleted."""
         return _("The table is deleted. What was taken over of it stays.")
 
@@ -162,7 +162,7 @@ class UploadsAdmin(ReadOnlyAdmin):
             **(report_page.context(report, request.GET, self.words) if report else {}),
         }
         if report and request.method == "GET":
-            access_log.note_page(by=request.user, target=row, summit=row.summit, fields=self.page_shows)
+            access_log.record_page(by=request.user, target=row, summit=row.summit, fields=self.page_shows)
         return TemplateResponse(request, self.file_template, context)
 
     def upload(self, request: HttpRequest) -> HttpResponse:
@@ -228,12 +228,12 @@ class UploadsAdmin(ReadOnlyAdmin):
             return self._after(pk, None)
         if isinstance(done, Job):
             return self._after(pk, done)
-        messages.success(request, self.taken_said(done.writes))
+        messages.success(request, self.applied_message(done.writes))
         return self._after(pk, None)
 
     def drop(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Delete a file, and redirect to the list. Rows that were imported from it stay."""
         row, user = self._mine(request, pk)
         self.remove(row, user)
-        messages.success(request, self.removed_said())
+        messages.success(request, self.deleted_message())
         return redirect(self.address("changelist"))

@@ -30,7 +30,7 @@ def rows_read(done: int, total: int) -> str:
     return message % {"done": done, "total": total}
 
 
-def rows_looked_at(number: int) -> str:
+def rows_previewed(number: int) -> str:
     """Return a sentence with the number of rows previewed."""
     message = ngettext(
         "%(number)d row is looked at; nothing is written yet. Open the table among the uploaded ones.",
@@ -40,7 +40,7 @@ def rows_looked_at(number: int) -> str:
     return message % {"number": number}
 
 
-def rows_taken(number: int) -> str:
+def rows_applied(number: int) -> str:
     """Return a sentence with the number of rows applied."""
     message = ngettext("%(number)d row is taken over.", "%(number)d rows are taken over.", number)
     return message % {"number": number}
@@ -50,14 +50,14 @@ TITLE, DELETED = gettext_lazy("Reading an uploaded table"), gettext_lazy("The ta
 
 
 @dataclass(frozen=True)
-class Said:
+class ImportJobMessages:
     """The words of a job's page for its progress and results. `refused` is the result if nothing in the file
     identifies its rows."""
 
     title: Any = TITLE
     progress: Callable[[int, int], str] = rows_read
-    looked: Callable[[int], str] = rows_looked_at
-    taken: Callable[[int], str] = rows_taken
+    looked: Callable[[int], str] = rows_previewed
+    taken: Callable[[int], str] = rows_applied
     gone: Any = DELETED
     refused: Any = ""
 
@@ -95,7 +95,7 @@ class Reading:
     param: str
     permission: str
     reads: Reads
-    said: Said
+    said: ImportJobMessages
 
     def start(self, *, row: Any, action: str, by: Any) -> Job:
         """Start a job that previews a file (LOOK) or applies it (TAKE), and return it. Raises PermissionDenied."""
@@ -176,7 +176,7 @@ class Reading:
         return reverse(self.reads.page, args=[row.pk]), words
 
 
-def read_by(*, name: str, param: str, permission: str, reads: Reads, said: Said) -> Reading:
+def read_by(*, name: str, param: str, permission: str, reads: Reads, said: ImportJobMessages) -> Reading:
     """Return the reading of one kind of files, and register its kind of job."""
     found = Reading(name, param, permission, reads, said)
     kind = JobKind(

@@ -27,7 +27,7 @@ def slot(name: str, *, number: int, patience: float) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     files = [(folder / f"{name}-{each}").open("a") for each in range(number)]
     try:
-        _take(files, time.monotonic() + patience)
+        _acquire(files, time.monotonic() + patience)
         yield
     finally:
         # Closing a file releases its lock.
@@ -35,7 +35,7 @@ def slot(name: str, *, number: int, patience: float) -> Iterator[None]:
             each.close()
 
 
-def _take(files: Sequence[IO[str]], until: float) -> None:
+def _acquire(files: Sequence[IO[str]], until: float) -> None:
     while True:
         for each in files:
             try:

@@ -22,7 +22,7 @@ SIGNS = {
 
 
 @dataclass(frozen=True)
-class Words:
+class ReportLabels:
     """The words of a report's page for one kind of file.
 
     `all` is the title of the numbers; `row` and `about` are the titles of two columns. `notices` is the template of
@@ -40,9 +40,9 @@ class Words:
     about_row: str
 
 
-def of_rows(*, about: Any, notices: str, about_row: str) -> Words:
+def of_rows(*, about: Any, notices: str, about_row: str) -> ReportLabels:
     """Return the words for a table, with the title of the `about` column and the two templates."""
-    return Words(
+    return ReportLabels(
         all=gettext_lazy("Rows of the table"),
         row=gettext_lazy("Row"),
         about=about,
@@ -55,7 +55,7 @@ def of_rows(*, about: Any, notices: str, about_row: str) -> Words:
     )
 
 
-def context(report: UploadReport[Any], asked: QueryDict, words: Words) -> dict[str, Any]:
+def context(report: UploadReport[Any], asked: QueryDict, words: ReportLabels) -> dict[str, Any]:
     """Return the variables of the template `uploads/report.html` for a report.
 
     In `asked`, the request's query, `rows` filters by one outcome and `page` is the number of the page.

@@ -15,7 +15,7 @@ from summit.core.database_clock import db_now
 WAITS = timedelta(days=14)
 
 
-def keep_report(row: Any, report: str) -> bool:
+def store_report(row: Any, report: str) -> bool:
     """Store the report on a file's rows, and return whether the file still waits to be applied."""
     row.report = report
     return bool(_waiting(row).update(report=report))
@@ -36,7 +36,7 @@ def close(row: Any, report: str) -> None:
     row.refresh_from_db(fields=["applied_at"])
 
 
-def drop_old(model: type[models.Model]) -> int:
+def delete_expired(model: type[models.Model]) -> int:
     """Delete the files of all summits that weren't applied in time, and return how many."""
     old: models.QuerySet[Any] = model._default_manager.filter(applied_at=None, uploaded_at__lt=db_now() - WAITS)
     return old.delete()[0]

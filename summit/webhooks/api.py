@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from summit.api_base.actions import action
-from summit.api_base.problems import means
+from summit.api_base.problems import register_problem
 from summit.api_base.viewset_views import Values
 from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
@@ -18,8 +18,8 @@ from summit.webhooks.events import EVENTS
 from summit.webhooks.models.deliveries import Attempt, Delivery, DeliveryState
 from summit.webhooks.models.endpoints import Endpoint, EndpointKind
 
-means(endpoints.EndpointProblem, "conflict")
-means(delivery.CantSend, "conflict")
+register_problem(endpoints.EndpointProblem, "conflict")
+register_problem(delivery.CantSend, "conflict")
 
 
 class EndpointSerializer(serializers.ModelSerializer[Endpoint]):

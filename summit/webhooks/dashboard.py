@@ -44,7 +44,7 @@ def webhooks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         yield from (_off(row) for row in [row for row in told if not row.enabled][:MOST])
     number = sum(row.lost for row in told if row.enabled)
     if resends and number:
-        yield _given_up(summit, number)
+        yield _failed_deliveries_task(summit, number)
 
 
 def _off(row: Endpoint) -> Task:
@@ -53,7 +53,7 @@ def _off(row: Endpoint) -> Task:
     return Task(message % {"name": row.name, "why": row.get_off_why_display()}, Urgency.LATE, address, CHANGE)
 
 
-def _given_up(summit: Summit, number: int) -> Task:
+def _failed_deliveries_task(summit: Summit, number: int) -> Task:
     message = ngettext(
         "%(n)d delivery to a webhook was given up. Read why, then send it again.",
         "%(n)d deliveries to webhooks were given up. Read why, then send them again.",

@@ -86,10 +86,10 @@ def claim(endpoint_id: int) -> Delivery | None:
     waiting = Delivery.objects.filter(endpoint__in=on, state=DeliveryState.PENDING)
     aside = waiting.free().filter(aside=True).order_by("next_attempt_at", "pk").values_list("pk", flat=True)[:1]
     first = waiting.filter(aside=False).order_by("pk").values_list("pk", flat=True)[:1]
-    return next((row for pk in [*aside, *first] if (row := _take(pk, Delivery.objects.free())) is not None), None)
+    return next((row for pk in [*aside, *first] if (row := _claim(pk, Delivery.objects.free())) is not None), None)
 
 
-def _take(pk: int, rows: DeliveryQuerySet) -> Delivery | None:
+def _claim(pk: int, rows: DeliveryQuerySet) -> Delivery | None:
     """Claim the delivery `pk` if it is one of `rows`, and return it or None.
 
     The UPDATE itself has the conditions of `rows`, so that only one of two workers gets the delivery.
@@ -113,7 +113,7 @@ def deliver(row: Delivery) -> Outcome:
     outcome, problem = judge(answer)
     with transaction.atomic():
         Attempt.objects.create(delivery=row, ms=answer.ms, status=answer.status, answer=answer.text, problem=problem)
-        _note(row, outcome, problem, answer)
+        _record_outcome(row, outcome, problem, answer)
     if outcome == Outcome.LATER and row.attempts >= HELD_UP and not row.aside and answer.wait is None:
         _try_next(row)
     return outcome
@@ -136,16 +136,16 @@ def _send(row: Delivery) -> WebhookResponse:
         return WebhookResponse(0, problem=because(failure_reasons.ERROR, type(problem).__name__))
 
 
-def _note(row: Delivery, outcome: Outcome, problem: str, answer: WebhookResponse) -> None:
+def _record_outcome(row: Delivery, outcome: Outcome, problem: str, answer: WebhookResponse) -> None:
     """Store a delivery's new state and update its endpoint's health, in the caller's transaction.
 
     Does nothing if another worker has claimed the delivery since.
     """
     if outcome == Outcome.DONE:
         if _mark(row, DeliveryState.SENT):
-            endpoint_health.got_through(row.endpoint)
+            endpoint_health.record_success(row.endpoint)
     elif outcome == Outcome.LATER and row.attempts < MOST_ATTEMPTS:
-        if _put_off(row, problem, answer.wait):
+        if _schedule_retry(row, problem, answer.wait):
             endpoint_health.failed(row.endpoint)
     elif _mark(row, DeliveryState.FAILED, problem=problem):
         endpoint_health.gave_up(row.endpoint, gone=outcome == Outcome.GONE)
@@ -159,18 +159,18 @@ def _mark(row: Delivery, state: DeliveryState, *, problem: str = "") -> bool:
     if state not in TRANSITIONS[DeliveryState.PENDING]:
         raise ValueError(f"a delivery to be sent can't become {state}")
     values: dict[str, Any] = {"state": state, "problem": problem[:200], "lease_until": None, "ended_at": Now()}
-    return bool(_held(row).update(**values))
+    return bool(_claimed_rows(row).update(**values))
 
 
-def _put_off(row: Delivery, problem: str, wait: int | None) -> bool:
+def _schedule_retry(row: Delivery, problem: str, wait: int | None) -> bool:
     pause = BACK_OFF[min(row.attempts, len(BACK_OFF)) - 1]
     if wait is not None:
         pause = max(pause, min(wait, LONGEST_WAIT))
     later = Now() + timedelta(seconds=pause)
-    return bool(_held(row).update(lease_until=None, next_attempt_at=later, problem=problem[:200]))
+    return bool(_claimed_rows(row).update(lease_until=None, next_attempt_at=later, problem=problem[:200]))
 
 
-def _held(row: Delivery) -> DeliveryQuerySet:
+def _claimed_rows(row: Delivery) -> DeliveryQuerySet:
     """Return a queryset with the delivery's row, empty if this claim no longer holds it."""
     return Delivery.objects.filter(pk=row.pk, claims=row.claims, state=DeliveryState.PENDING)
 
@@ -184,7 +184,7 @@ def _try_next(held_up_by: Delivery) -> None:
     on = Endpoint.objects.on().filter(pk=held_up_by.endpoint_id).values("pk")
     behind = Delivery.objects.free().filter(endpoint__in=on, aside=False, pk__gt=held_up_by.pk)
     pk = behind.order_by("pk").values_list("pk", flat=True).first()
-    row = _take(pk, Delivery.objects.free()) if pk is not None else None
+    row = _claim(pk, Delivery.objects.free()) if pk is not None else None
     if row is None:
         return
     answer = _send(row)
@@ -192,10 +192,10 @@ def _try_next(held_up_by: Delivery) -> None:
     with transaction.atomic():
         Attempt.objects.create(delivery=row, ms=answer.ms, status=answer.status, answer=answer.text, problem=problem)
         if outcome == Outcome.LATER:
-            _held(row).update(lease_until=None, attempts=F("attempts") - 1)
+            _claimed_rows(row).update(lease_until=None, attempts=F("attempts") - 1)
             return
         Delivery.objects.filter(pk=held_up_by.pk, state=DeliveryState.PENDING).update(aside=True)
-        _note(row, outcome, problem, answer)
+        _record_outcome(row, outcome, problem, answer)
 
 
 def send_again(*, delivery: Delivery, by: User) -> None:

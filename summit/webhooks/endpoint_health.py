@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce, Now
 
 from summit.audit import services as audit
 from summit.webhooks.models.endpoints import Endpoint, OffWhy
-from summit.webhooks.notices import tell_organisers
+from summit.webhooks.notices import notify_organisers
 
 # An endpoint is turned off if nothing gets through for this long.
 PATIENCE = timedelta(days=3)
@@ -15,7 +15,7 @@ PATIENCE = timedelta(days=3)
 MOST_GIVEN_UP = 20
 
 
-def got_through(endpoint: Endpoint) -> None:
+def record_success(endpoint: Endpoint) -> None:
     """Record that a delivery got through: reset the endpoint's failures."""
     troubled = Endpoint.objects.filter(pk=endpoint.pk).exclude(failing_since__isnull=True, given_up=0)
     troubled.update(failing_since=None, given_up=0)
@@ -50,4 +50,4 @@ def _turn_off(endpoint: Endpoint, why: OffWhy, **where: object) -> None:
         audit.record(
             by=audit.SYSTEM, action="webhooks.disabled", target=endpoint, summit=endpoint.summit, detail=detail
         )
-        tell_organisers(endpoint, why)
+        notify_organisers(endpoint, why)

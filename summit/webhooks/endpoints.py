@@ -37,7 +37,7 @@ def make(*, summit: Summit, values: Mapping[str, Any], by: User) -> Endpoint:
     ValueError for a name that isn't in FIELDS.
     """
     check(by, CHANGE, summit)
-    row = Endpoint(summit=summit, **_known(values))
+    row = Endpoint(summit=summit, **_validated(values))
     row.clean_fields(exclude=["events"])
     with transaction.atomic():
         row.save(force_insert=True)
@@ -52,7 +52,7 @@ def change(*, endpoint: Endpoint, values: Mapping[str, Any], by: User) -> None:
     """
     check(by, CHANGE, endpoint.summit)
     _check_webhook(endpoint)
-    changed = {name: value for name, value in _known(values).items() if getattr(endpoint, name) != value}
+    changed = {name: value for name, value in _validated(values).items() if getattr(endpoint, name) != value}
     for name, value in changed.items():
         setattr(endpoint, name, value)
     endpoint.clean_fields(exclude=["events"])
@@ -64,7 +64,7 @@ def change(*, endpoint: Endpoint, values: Mapping[str, Any], by: User) -> None:
         audit.record(by=by, action="webhooks.endpoint.change", target=endpoint, summit=endpoint.summit, fields=fields)
 
 
-def _known(values: Mapping[str, Any]) -> dict[str, Any]:
+def _validated(values: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := set(values) - set(FIELDS):
         raise ValueError(f"no part of an endpoint: {', '.join(sorted(unknown))}")
     for event in values.get("events", ()):

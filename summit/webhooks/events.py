@@ -22,11 +22,11 @@ def declare(name: str, words: str | Promise) -> str:
     return name
 
 
-def words_of(name: str) -> str:
+def event_label(name: str) -> str:
     """Return the words for an event, or its name if it isn't declared any more."""
     return str(EVENTS.get(name) or _OURS.get(name) or name)
 
 
 def choices() -> list[tuple[str, str]]:
     """Return the events that webhooks can ask for, each with its words, in order of their names."""
-    return [(name, words_of(name)) for name in sorted(EVENTS)]
+    return [(name, event_label(name)) for name in sorted(EVENTS)]

@@ -68,9 +68,9 @@ class _Line(http.client.HTTPConnection):
             # It was cut while there was no handle yet, and it isn't cut a second time.
             raise TimeoutError
         if self._target.scheme == "https":
-            plain.settimeout(_left(self._deadline))
+            plain.settimeout(_seconds_left(self._deadline))
             self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self._target.host)
-        self.sock.settimeout(_left(self._deadline))
+        self.sock.settimeout(_seconds_left(self._deadline))
 
     def _open(self) -> socket.socket:
         problem: OSError = TimeoutError()
@@ -79,7 +79,7 @@ class _Line(http.client.HTTPConnection):
             plain = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
             try:
                 # An address that doesn't answer must leave time for the others.
-                plain.settimeout(_left(self._deadline) / left)
+                plain.settimeout(_seconds_left(self._deadline) / left)
                 plain.connect((address, self._target.port))
             except OSError as refused:
                 plain.close()
@@ -103,7 +103,7 @@ class _Line(http.client.HTTPConnection):
             self._handle = None
 
 
-def _left(deadline: float) -> float:
+def _seconds_left(deadline: float) -> float:
     """Return the seconds until a deadline on the monotonic clock. Raises TimeoutError after it."""
     left = deadline - time.monotonic()
     if left <= 0:
@@ -148,7 +148,7 @@ def _post(url: str, body: bytes, headers: Mapping[str, str], deadline: float) ->
     line = _Line(target, _checked(target, deadline), deadline)
     watch = Watch(line.cut)
     try:
-        with watch.within(_left(deadline)):
+        with watch.within(_seconds_left(deadline)):
             return _ask(line, target, body, headers)
     except (OSError, http.client.HTTPException):
         if line.was_cut:
@@ -173,7 +173,7 @@ def _ask(line: _Line, target: Target, body: bytes, headers: Mapping[str, str]) -
 
 def _checked(target: Target, deadline: float) -> list[str]:
     """Return the addresses of a host. Raises _Stopped if it has none, or one that may not be reached."""
-    found = resolve(target.host, target.port, _left(deadline))
+    found = resolve(target.host, target.port, _seconds_left(deadline))
     if not found:
         raise _Stopped(because(failure_reasons.NO_NAME))
     inside = addresses.refused(target.host, found)

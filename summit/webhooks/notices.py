@@ -14,7 +14,7 @@ KIND = "webhook_off"
 ON_AGAIN = "webhooks.on_again"
 
 
-def tell_organisers(endpoint: Endpoint, why: OffWhy) -> int:
+def notify_organisers(endpoint: Endpoint, why: OffWhy) -> int:
     """Store a message to each of the summit's organisers, and return how many.
 
     Must be called in the transaction that turned the endpoint off.

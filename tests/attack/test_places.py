@@ -31,7 +31,7 @@ def _page(name: str) -> Way:
     def create(party: Party, by: User) -> str:
         chosen = Category.objects.of(party.summit)["delegate"]
         values = {"name": name, "office": "Envoy", "language": "en"}
-        registration.enter_and_name(party=party, values=values, category=chosen, by=_link(party))
+        registration.create_and_name(party=party, values=values, category=chosen, by=_link(party))
         return "named"
 
     return create

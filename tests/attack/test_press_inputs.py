@@ -15,7 +15,7 @@ from lxml import etree
 
 from press.embargoes.services import embargoes
 from press.formats.feeds import BEGINNING
-from press.texts.admin.forms import WordsForm
+from press.texts.admin.forms import EditionContentForm
 from press.texts.errors import DecisionRefused
 from press.texts.markdown import to_html
 from press.texts.models.editions import Edition
@@ -108,7 +108,7 @@ def test_nothing_of_it_is_saved_in_any_way(summit: Summit) -> None:
             act()
         assert problem.value.message_dict == {"title": [UNCLOSED]}
     assert (Text.objects.count(), Edition.objects.count()) == (1, 1)
-    form = WordsForm(refused)
+    form = EditionContentForm(refused)
     assert (form.is_valid(), dict(form.errors)) == (False, {"title": [UNCLOSED]})
 
 
@@ -155,7 +155,7 @@ def harmful(html: str) -> list[str]:
 
 def test_everything_else_is_harmless_as_html() -> None:
     for case, body in HARMLESS.items():
-        publication_checks.check_words(title="Title", summary=body[:200], body=body)
+        publication_checks.check_content(title="Title", summary=body[:200], body=body)
         assert harmful(to_html(body)) == [], case
 
 

@@ -86,7 +86,7 @@ def test_control_counted_by_account_alone_the_owner_is_out(
     zoe: User, secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner = known_browser(zoe, secret)
-    monkeypatch.setattr(guess_limits, "_known", lambda request: {})
+    monkeypatch.setattr(guess_limits, "_known_browsers", lambda request: {})
     guess_away(zoe, secret)
     by_password(zoe, owner)
     assert enter(owner, shown(secret)).status_code == 200

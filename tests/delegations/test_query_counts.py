@@ -201,7 +201,9 @@ ACTIONS: dict[str, Callable[[Many], object]] = {
         summit=all.summit, language="fr", names={row.pk: "Pays" for row in all.fresh}, by=all.by
     ),
     "what waits": lambda all: list(
-        handovers.told(handovers.waiting(all.summit), summit=all.summit, reader=handover_items.HandoverDesk(all.by))
+        handovers.with_items(
+            handovers.waiting(all.summit), summit=all.summit, reader=handover_items.HandoverDesk(all.by)
+        )
     ),
 }
 

@@ -14,7 +14,7 @@ from django.test import Client
 
 from delegations.invitations.models.invitations import Invitation
 from delegations.invitations.services import invitations
-from delegations.parties.selectors import country_names
+from delegations.parties.selectors import un_country_names
 from press.published_texts.selectors import FORMATS
 from press.subscriptions.services import subscribers
 from press.texts.models.texts import Text
@@ -121,12 +121,12 @@ def test_what_functions_remember_goes_with_the_language(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pseudo.install(request)
-    assert country_names.names("en")["FR"] == "⟦France⟧"
+    assert un_country_names.names("en")["FR"] == "⟦France⟧"
     monkeypatch.undo()
     # The control: until it is forgotten, the next test would read it.
-    assert country_names.names("en")["FR"] == "⟦France⟧"
+    assert un_country_names.names("en")["FR"] == "⟦France⟧"
     pseudo.forget()
-    assert country_names.names("en")["FR"] == "France"
+    assert un_country_names.names("en")["FR"] == "France"
 
 
 @pytest.mark.slow("opens pages of each part in a language of its own")

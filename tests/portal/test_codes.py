@@ -140,7 +140,7 @@ class TestDeadAtTheNextRequest:
         # The control: looked at once it would still open.
         with monkeypatch.context() as patch:
             patch.setattr(
-                "delegations.portal_access.services.portal_sessions.stands_for", lambda mailbox, person: True
+                "delegations.portal_access.services.portal_sessions.is_current_mailbox", lambda mailbox, person: True
             )
             assert client.get("/portal/").status_code == 200
         Person.objects.all().delete()

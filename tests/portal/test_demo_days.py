@@ -53,7 +53,7 @@ def test_the_first_day_has_sessions_speeches_and_what_waits(clock: str, monkeypa
     said = Counter(Invitation.objects.values_list("state", "answer"))
     assert said == {("sent", ""): 2, ("answered", "regrets"): 1, ("answered", "attending"): 45}
     named = revisions.gather(summit)
-    assert (len(named["parties"]), revisions.left_out(summit).people) == (46, 0)
+    assert (len(named["parties"]), revisions.count_omitted(summit).people) == (46, 0)
     # The database's clock says which are out; those that wait do so for the real moments of this act.
     moments = dict(Text.objects.values_list("slug", "embargo__moment"))
     out = {slug for slug, moment in moments.items() if moment <= now}

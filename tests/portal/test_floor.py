@@ -33,7 +33,7 @@ def row(summit: Summit, party: Party, head: Person, organiser: User) -> Session:
     # Interpreted both ways, as plenaries are: the page's own languages are others.
     for source, target in (("en", "fr"), ("fr", "en")):
         Interpretation.objects.create(session=made, source=source, target=target)
-    floor_requests.take_requests(session=made, until=SOON, by=organiser)
+    floor_requests.set_request_deadline(session=made, until=SOON, by=organiser)
     releases.release(summit=summit, by=organiser)
     return made
 

@@ -320,7 +320,7 @@ class TestDeclared:
 
     def test_control_one_that_is_declared_twice_is_refused(self) -> None:
         with pytest.raises(ValueError, match="declared twice"):
-            transfer_registry.stays("summit.Venue", why="x")
+            transfer_registry.declare_excluded("summit.Venue", why="x")
 
     def test_what_moves_has_a_summit_and_refers_to_what_moves(self) -> None:
         moves = {*model_order.order(), User}

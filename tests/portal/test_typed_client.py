@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 
 from summit.api_base import tokens
-from summit.api_base.scopes import known
+from summit.api_base.scopes import all_scopes
 from summit.people.models import Person
 from summit.users.models import User
 from tests.connections import unclosed
@@ -68,7 +68,7 @@ class Client:
         if user is None:
             self.http = module.Client(**more)
         else:
-            secret = tokens.make(by=user, name="Registry", scopes=known()).secret
+            secret = tokens.make(by=user, name="Registry", scopes=all_scopes()).secret
             self.http = module.AuthenticatedClient(token=secret, **more)
 
     def model(self, of: str, /, **values: Any) -> Any:

@@ -79,7 +79,7 @@ def approving_many(summit: Summit) -> Any:
     def ask() -> None:
         texts = [each.version.text for each in editions]
         assert len(
-            bulk_decisions.reach(action=bulk_decisions.BULK_DECISIONS["approve"], texts=texts, by=by).to
+            bulk_decisions.find_targets(action=bulk_decisions.BULK_DECISIONS["approve"], texts=texts, by=by).to
         ) == len(editions)
 
     return more, ask

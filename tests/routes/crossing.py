@@ -148,7 +148,7 @@ def known_readers() -> Iterator[None]:
     follow = [_once(function, "pk") for function in rules._following]
     with (
         patch.object(SessionStore, "load", _once(SessionStore.load, "session_key")),
-        patch.object(rules, "_given", _once(rules._given, "pk")),
+        patch.object(rules, "_assigned_roles", _once(rules._assigned_roles, "pk")),
         patch.object(rules, "_following", follow),
         patch.object(throttling, "spend", lambda who: throttling.Budget(100, 99, 60)),
     ):

@@ -14,7 +14,7 @@ from django.test import override_settings
 
 from press.public.api import texts as press_api
 from press.public.views import texts as press_views
-from press.published_texts.selectors import find
+from press.published_texts.selectors import find_public_edition
 from press.texts.models.texts import Text
 from sessions.draft.admin import session_pages
 from sessions.draft.models.sessions import Session
@@ -96,7 +96,7 @@ def test_control_public_texts_that_are_found_and_then_hidden_are_told(
     def late(summit: Summit, slug: str, language: str | None) -> Any:
         if Text.objects.filter(summit=summit, slug=slug).exists():
             Text.objects.count()
-        return find(summit, slug, language)
+        return find_public_edition(summit, slug, language)
 
     monkeypatch.setattr(module, "find", late)
     assert any("of hidden" in each and "for what isn't there" in each for each in wrong(world, name))

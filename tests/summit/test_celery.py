@@ -18,7 +18,7 @@ from django.db import connection
 
 from delegations.privacy.services import nightly_purge
 from summit import settings as module
-from summit.celery import app, keep_connection
+from summit.celery import app, close_stale_connections
 from summit.maintenance.sweeps import SWEEPS
 from summit.outbox.message_kinds import KINDS
 from summit.tasks import clear_expired
@@ -113,7 +113,7 @@ def test_a_worker_keeps_its_connection_until_its_time_is_over(guarded: bool, mon
         for over in (3600.0, -1.0):
             connection.close_at = time.monotonic() + over
             fixup.on_task_postrun(task)
-            keep_connection(sender=task)
+            close_stale_connections(sender=task)
             found.append(opened is not None and connection.connection is opened)
         return found
 

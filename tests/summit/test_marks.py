@@ -5,10 +5,10 @@ from django.template import Context, Template
 from django.test import Client
 from django.utils.translation import override
 
-from summit.templatetags import marks
+from summit.core import punctuation
 from tests import factories as f
 
-LINE = Template("{% load marks %}Hall{% comma %}House{% semicolon %}09:30{% until %}10:05")
+LINE = Template("{% load punctuation %}Hall{% comma %}House{% semicolon %}09:30{% until %}10:05")
 
 
 @pytest.mark.parametrize(
@@ -27,18 +27,18 @@ def test_a_line_has_its_language_s_marks(language: str, line: str) -> None:
 
 def test_without_a_language_the_marks_are_english() -> None:
     with override(None):
-        assert (marks.comma(), marks.semicolon(), marks.until()) == (", ", "; ", "–\u2060")
+        assert (punctuation.comma(), punctuation.semicolon(), punctuation.until()) == (", ", "; ", "–\u2060")
 
 
 def test_a_span_of_time_in_a_sentence_is_not_broken_after_its_dash() -> None:
     said = "Monday 31 March, 09:30–10:05 – in the hall"
-    assert marks.unbroken(said) == "Monday 31 March, 09:30–\u206010:05 – in the hall"
+    assert punctuation.unbroken(said) == "Monday 31 March, 09:30–\u206010:05 – in the hall"
 
 
 @pytest.mark.parametrize(("language", "line"), [("en", "France: sent"), ("fr", "France\u00a0: sent")])
 def test_a_pair_has_its_language_s_colon(language: str, line: str) -> None:
     with override(language):
-        assert marks.pair("France", "sent") == line
+        assert punctuation.pair("France", "sent") == line
 
 
 @pytest.mark.django_db

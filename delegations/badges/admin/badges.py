@@ -18,16 +18,16 @@ from delegations.badges.models.badges import Badge
 from delegations.badges.permissions import can_end_badges, can_issue_badges, check_can_end_badges
 from delegations.badges.selectors import badge_check, badges
 from delegations.badges.services import badges as badges_services
-from delegations.core.admin.decisions import ask_reason
-from delegations.core.admin.moments import moment
+from delegations.core.admin.moment_format import moment
+from delegations.core.admin.reason_page import ask_reason
 from delegations.members.admin.person_filters import CategoryFilter, PartyFilter
 from delegations.parties.admin.party_column import PartyColumn
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.row_keys import key_of, keys_of
+from summit.core.punctuation import comma
 from summit.permissions.rules import allows, check
 from summit.summits.models import Summit
-from summit.templatetags.marks import comma
 from summit.templatetags.moments import Moment
 from summit.users.models import User
 
@@ -150,7 +150,7 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
     @admin.display(description=_("why"))
     def why_said(self, row: Badge) -> str:
         """Return why the badge was ended, or a dash."""
-        return badges.why_words(row) or "–"
+        return badges.end_reason(row) or "–"
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the list, with links to the pages that issue and check badges."""

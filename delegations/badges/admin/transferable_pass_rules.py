@@ -14,9 +14,9 @@ from delegations.badges.models.transferable_passes import TransferablePassRule
 from delegations.badges.services import transferable_pass_rules
 from delegations.core.admin.service_row_admin import ServiceRowAdmin
 from summit.admin_base.forms import SentencesForm
-from summit.admin_base.menu import Shelf
+from summit.admin_base.menu_groups import MenuGroup
 from summit.admin_base.messages import written
-from summit.templatetags.marks import comma
+from summit.core.punctuation import comma
 
 
 class TransferablePassRuleForm(SentencesForm):
@@ -43,7 +43,7 @@ class TransferablePassRuleAdmin(ServiceRowAdmin):
     """The admin of kinds of transferable passes."""
 
     place = 4
-    shelf = Shelf.SETTINGS
+    shelf = MenuGroup.SETTINGS
     form = TransferablePassRuleForm
     services = transferable_pass_rules
     called = "rule"

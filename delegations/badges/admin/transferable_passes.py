@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from delegations.badges.models.transferable_passes import TransferablePass
-from delegations.core.admin.moments import moment
+from delegations.core.admin.moment_format import moment
 from delegations.parties.admin.party_column import PartyColumn
-from summit.admin_base.menu import Shelf
+from summit.admin_base.menu_groups import MenuGroup
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 
@@ -40,7 +40,7 @@ class TransferablePassAdmin(PartyColumn, ReadOnlyAdmin):
     """The read-only admin of the parties' transferable passes."""
 
     place = 2
-    shelf = Shelf.RECORDS
+    shelf = MenuGroup.RECORDS
     summit_path = "party__summit"
     list_display = ["named", "party_name", "carried_by", "handed"]
     group_column = "party_name"

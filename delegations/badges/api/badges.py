@@ -13,7 +13,7 @@ from delegations.badges.selectors import badge_check, badge_sheet
 from delegations.badges.selectors import badges as badges_selectors
 from delegations.badges.services import badges as badges_services
 from delegations.core.api.access_log import log_shown_fields
-from delegations.core.api.fields import LeftOutSerializer, Several, StaffName, WhyInput
+from delegations.core.api.fields import Several, SkippedItemSerializer, StaffName, WhyInput
 from delegations.members.api.fields import OfPerson, OfPersonFilters
 from delegations.members.models.members import Membership
 from delegations.parties.permissions import standing_parties
@@ -61,7 +61,7 @@ class BadgeSerializer(OfPerson, serializers.ModelSerializer[Badge]):
 
     def get_why(self, row: Badge) -> str:
         """Return why the badge no longer opens anything; "" while it does."""
-        return badges_selectors.why_words(row) if row.ended_at or row.stands else badge_check.left()  # type: ignore[attr-defined]
+        return badges_selectors.end_reason(row) if row.ended_at or row.stands else badge_check.party_left_reason()  # type: ignore[attr-defined]
 
 
 def _member(row: Badge) -> Membership | None:
@@ -107,7 +107,7 @@ class IssuedSerializer(serializers.Serializer[Any]):
     """The badges that were issued, and the people who got none, each with the reason."""
 
     badges = BadgeSerializer(many=True)
-    skipped = LeftOutSerializer(many=True)
+    skipped = SkippedItemSerializer(many=True)
 
 
 class NumberInput(serializers.Serializer[Any]):

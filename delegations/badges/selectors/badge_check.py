@@ -66,7 +66,7 @@ def check_badge(*, typed: str, by: User, summit: Summit | None = None) -> Checke
     return state(badge)
 
 
-def left() -> str:
+def party_left_reason() -> str:
     """Return the reason why a badge that nobody ended opens nothing: its party isn't among `standing_parties`."""
     return _("Its party has left the summit: the invitation was revoked.")
 
@@ -75,9 +75,9 @@ def state(badge: Badge) -> Checked:
     """Return what a badge opens. Three queries, if the badge is joined with its party."""
     category = _category(badge)
     if badge.ended_at is not None:
-        return Checked(badge.public_id, badge, since=badge.ended_at, why=badges.why_words(badge), category=category)
+        return Checked(badge.public_id, badge, since=badge.ended_at, why=badges.end_reason(badge), category=category)
     if not standing_parties().filter(pk=badge.party_id).exists():
-        return Checked(badge.public_id, badge, why=left(), category=category)
+        return Checked(badge.public_id, badge, why=party_left_reason(), category=category)
     zones = tuple(category.zones.all()) if category else ()
     return Checked(badge.public_id, badge, True, badge.issued_at, category=category, zones=zones)
 

@@ -68,7 +68,7 @@ def cards(*, badges: Iterable[Badge], by: User) -> list[Card]:
         check_can_issue_badges(by, summit)
         ours = [member for member in members if member.party.summit_id == summit.pk]
         people = [(summit.pk, member.person.public_id) for member in ours]
-        access_log.note_list(by=by, label="summit.person", rows=people, fields=FIELDS)
+        access_log.record_list(by=by, label="summit.person", rows=people, fields=FIELDS)
         found += _of(summit, ours, keys)
     return found
 

@@ -21,7 +21,7 @@ WHY = {
 }
 
 
-def why_words(badge: Badge) -> str:
+def end_reason(badge: Badge) -> str:
     """Return why a badge was ended. A reason of the system's own is in the active language."""
     return str(WHY.get(badge.why, badge.why))
 

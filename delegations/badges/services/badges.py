@@ -193,6 +193,6 @@ def reissue(*, badge: Badge, by: User) -> Badge:
 
 
 @listeners.follows(30)
-def leave(party: Party, person: Person, by: By) -> None:
+def end_badge_of_former_member(party: Party, person: Person, by: By) -> None:
     """End the badge of a person who leaves a party, so that it opens nothing from then on."""
     _end(Badge.objects.filter(party=party, person=person), LEFT, by)

@@ -237,7 +237,7 @@ def count(party: Party, by: By) -> None:
 
 
 @listeners.follows(20)
-def leave(party: Party, person: Person, by: By) -> None:
+def withdraw_passes_of_former_member(party: Party, person: Person, by: By) -> None:
     """Take back the passes of a person who leaves a party."""
     member = Membership.objects.filter(party=party, person=person).first()
     rows = TransferablePass.objects.filter(party=party, holder=member).select_related("rule", "party__summit")

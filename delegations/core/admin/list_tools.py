@@ -15,7 +15,7 @@ from delegations.core import table_writers
 from summit.admin_base.access_log import NOT_FILTERS
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.audit import access_log
-from summit.import_export.exported_files import MACHINES
+from summit.import_export.export_services import MACHINES
 from summit.permissions.rules import allows
 from summit.users.models import User
 
@@ -68,7 +68,9 @@ class ToolsMixin:
         if made.people:
             label = self.opts.label_lower
             filters = {name: str(asked[name]) for name in asked if name not in NOT_FILTERS}
-            access_log.note_list(by=request.user, label=label, rows=made.people, fields=made.fields, filters=filters)
+            access_log.record_list(
+                by=request.user, label=label, rows=made.people, fields=made.fields, filters=filters
+            )
         headers = {"Content-Disposition": f'attachment; filename="{self.opts.model_name}.{ending}"'}
         return HttpResponse(content, content_type=table_writers.MEDIA_TYPES[ending], headers=headers)
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from delegations.core.admin.ordering import arrange
+from delegations.core.admin.ordering_page import arrange
 from summit.admin_base.service_admin import ServiceAdmin, Values
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.permissions.rules import allows

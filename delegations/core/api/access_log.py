@@ -30,10 +30,10 @@ def log_rows(
         return
     shown = [key for row in rows for key in people(row)] if people else []
     if len(rows) == 1:
-        access_log.note_page(by=by, target=rows[0], summit=summit, fields=told, people=lambda: shown, always=always)
+        access_log.record_page(by=by, target=rows[0], summit=summit, fields=told, people=lambda: shown, always=always)
         return
     label = rows[0]._meta.label_lower
-    access_log.note_list(
+    access_log.record_list(
         by=by, label=label, rows=[(summit.pk, audit.key_of(row)) for row in rows], fields=told, people=shown
     )
 
@@ -56,7 +56,7 @@ def log_shown_fields(
         return
     found = [str(people(row).public_id) for row in listed if people(row) is not None] if people else []
     if len(listed) == 1:
-        access_log.note_page(by=by, target=listed[0], summit=summit, fields=told, people=lambda: found)
+        access_log.record_page(by=by, target=listed[0], summit=summit, fields=told, people=lambda: found)
         return
     keys = [(summit.pk, audit.key_of(row)) for row in listed]
-    access_log.note_list(by=by, label=listed[0]._meta.label_lower, rows=keys, fields=told, people=found)
+    access_log.record_list(by=by, label=listed[0]._meta.label_lower, rows=keys, fields=told, people=found)

@@ -16,9 +16,9 @@ from rest_framework import serializers
 
 from delegations.core.row_order import OrderChanged
 from delegations.core.services import rows as rows_services
-from summit.accounts.selectors import known_to
-from summit.admin_base.search import LONGEST, SHORTEST, source_of, words_of
-from summit.api_base.external_keys import EXTERNAL, keys_told
+from summit.accounts.selectors import visible_accounts
+from summit.admin_base.search import LONGEST, SHORTEST, source_of, split_terms
+from summit.api_base.external_keys import EXTERNAL, keys_visible_to
 from summit.api_base.viewset_views import MOST_ROWS
 from summit.api_base.viewsets import InSummit
 from summit.core.text_normalisation import Fold
@@ -55,7 +55,7 @@ class OnePerson(SeenOne):
         super().__init__(permission="summit.person", queryset=rows, external="external_ids", **kwargs)
 
 
-class KnownAccount(serializers.SlugRelatedField[Any]):
+class AccessibleAccountField(serializers.SlugRelatedField[Any]):
     """An account, by its id, among those that the reader may see."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -63,7 +63,7 @@ class KnownAccount(serializers.SlugRelatedField[Any]):
 
     def get_queryset(self) -> Any:
         """Return the accounts that the reader may see."""
-        return known_to(self.context["by"])
+        return visible_accounts(self.context["by"])
 
 
 class ByLanguage(serializers.DictField):
@@ -127,7 +127,7 @@ def sees(context: Mapping[str, Any], action: str) -> bool:
     return known[action]
 
 
-def words(help_text: Any) -> django_filters.CharFilter:
+def search_filter(help_text: Any) -> django_filters.CharFilter:
     """Return a filter that searches for words by the FilterSet's `search` method."""
     return django_filters.CharFilter(method="search", label=help_text, min_length=SHORTEST, max_length=LONGEST)
 
@@ -141,7 +141,7 @@ class Searched(django_filters.FilterSet):
 
     def search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Return the rows in which every word is found."""
-        looked_for = words_of(value)
+        looked_for = split_terms(value)
         if not looked_for:
             return rows.none()
         source = source_of(self.model) if self.model else None
@@ -226,15 +226,15 @@ class Several(serializers.ListField):
         named = attrgetter(self.row_key.replace("__", "."))
         found = {named(row): row for row in rows.filter(**{f"{self.row_key}__in": keys})}
         if self.external:
-            told = rows.filter(keys_told(self.context["by"], self.summit_path))
-            found |= _known_elsewhere(told, self.external, [key for key in keys if key.startswith(EXTERNAL)])
+            told = rows.filter(keys_visible_to(self.context["by"], self.summit_path))
+            found |= _by_external_keys(told, self.external, [key for key in keys if key.startswith(EXTERNAL)])
         unknown = [key for key in keys if found.get(key) is None]
         if unknown:
             raise serializers.ValidationError(_("There is none of these ids: %(ids)s.") % {"ids": ", ".join(unknown)})
         return [found[key] for key in keys]
 
 
-def _known_elsewhere(rows: Any, path: str, keys: Sequence[str]) -> dict[str, Any]:
+def _by_external_keys(rows: Any, path: str, keys: Sequence[str]) -> dict[str, Any]:
     """Return rows by the keys of other systems, such as "ext:registry:4711"."""
     wanted: dict[str, list[str]] = {}
     for key in keys:
@@ -255,7 +255,7 @@ class WhyInput(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False, default="", allow_blank=True)
 
 
-class LeftOutSerializer(serializers.Serializer[Any]):
+class SkippedItemSerializer(serializers.Serializer[Any]):
     """An item that was left out, by its id, with the reason as a sentence."""
 
     id = serializers.CharField()

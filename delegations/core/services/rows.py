@@ -21,7 +21,7 @@ from summit.users.models import User
 Ready = Callable[[Any], None]
 
 
-def put(row: Any, values: Mapping[str, Any], known: Iterable[str]) -> dict[str, tuple[Any, Any]]:
+def set_values(row: Any, values: Mapping[str, Any], known: Iterable[str]) -> dict[str, tuple[Any, Any]]:
     """Set values on a row and return those that changed, as (old, new) by field. Nothing is stored.
 
     Raises ValueError for a field that isn't in `known`.
@@ -46,7 +46,7 @@ def check_many(summit: Summit, many: Mapping[str, Iterable[Any]]) -> dict[str, l
     return found
 
 
-def put_many(row: Any, many: Mapping[str, Iterable[Any]]) -> list[str]:
+def set_many_to_many(row: Any, many: Mapping[str, Iterable[Any]]) -> list[str]:
     """Set many-to-many fields of a stored row to exactly these rows and return the names of the fields that changed.
 
     Raises ValidationError as `check_many` does.
@@ -75,14 +75,14 @@ def write(
     """Store the changed values of a row, including those of its many-to-many fields.
 
     `ready` is called with the row before it is validated. Returns the changed columns as (old, new) by name, and the
-    names of all fields that changed. Raises ValidationError, and ValueError as `put` does.
+    names of all fields that changed. Raises ValidationError, and ValueError as `set_values` does.
     """
     own, many = _apart(row, values)
-    changed = put(row, own, known)
+    changed = set_values(row, own, known)
     if changed:
         _clean(row, ready)
         row.save(update_fields=list(changed))
-    return changed, [*changed, *put_many(row, many)]
+    return changed, [*changed, *set_many_to_many(row, many)]
 
 
 def create(
@@ -92,16 +92,16 @@ def create(
 
     `ready` is called with the row under the summit's lock: it sets missing values, and raises what prevents the row.
     `values` may include those of many-to-many fields. The caller must have checked the permission of `by`. Raises
-    ValidationError, and ValueError as `put` does.
+    ValidationError, and ValueError as `set_values` does.
     """
     own, many = _apart(row, values)
     many = check_many(row.summit, many)
-    put(row, own, known)
+    set_values(row, own, known)
     with transaction.atomic():
         lock(row.summit)
         _clean(row, ready)
         row.save()
-        put_many(row, many)
+        set_many_to_many(row, many)
         audit.record(by=by, action=action, target=row, summit=row.summit, fields=sorted(values))
 
 
@@ -111,7 +111,7 @@ def change(
     """Change a row of a summit and record in the audit what changed.
 
     Returns the row as stored, and its changed columns as (old, new) by name. `ready` as for `create`. Raises
-    ValidationError, and ValueError as `put` does.
+    ValidationError, and ValueError as `set_values` does.
     """
     model = type(row)
     with transaction.atomic():
@@ -136,7 +136,7 @@ def store(row: Any, values: Mapping[str, Any]) -> tuple[str, list[str]]:
     Returns "add" or "change", and the names of the fields that were set. Raises ValidationError.
     """
     verb = "change" if row.pk else "add"
-    changed = list(put(row, values, values))
+    changed = list(set_values(row, values, values))
     if changed or verb == "add":
         row.full_clean()
         row.save()

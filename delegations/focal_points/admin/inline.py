@@ -16,7 +16,7 @@ from summit.people.models import Person
 from summit.users.models import User
 
 
-class KnownSelect(KeyedSelect):
+class PersonSelect(KeyedSelect):
     """A select that finds a person by typing. The chosen person comes from the page's own query instead of one query
     each."""
 
@@ -54,7 +54,7 @@ class PeopleInline(FewRows):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Return the form field; that of `person` finds people by typing."""
         if db_field.name == "person":
-            kwargs["widget"] = KnownSelect(db_field, self.admin_site, using=kwargs.get("using"))
+            kwargs["widget"] = PersonSelect(db_field, self.admin_site, using=kwargs.get("using"))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 

@@ -15,16 +15,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from delegations.core.admin.decisions import ask_reason
-from delegations.core.admin.moments import moment
+from delegations.core.admin.moment_format import moment
+from delegations.core.admin.reason_page import ask_reason
 from delegations.focal_points.models import FocalPointRequest, RequestState
 from delegations.focal_points.services import requests
 from delegations.focal_points.services.focal_points import ActingRefused
 from delegations.members.services import duplicates
 from delegations.members.services.duplicates import DuplicateHit
-from delegations.members.services.people import SeemsKnown
+from delegations.members.services.people import PossibleDuplicate
 from delegations.parties.selectors import party_names
-from summit.admin_base.menu import Shelf
+from summit.admin_base.menu_groups import MenuGroup
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.row_keys import key_of
@@ -50,7 +50,7 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
     """The read-only admin of requests for focal points."""
 
     place = 1
-    shelf = Shelf.DECISIONS
+    shelf = MenuGroup.DECISIONS
     summit_path = "party__summit"
     list_display = ["name_of", "party", "beside", "state_word", "asked"]
     list_filter = ["party__summit", "state"]
@@ -129,7 +129,7 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
         check(request.user, requests.DECIDE, row.party.summit)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         values = {"name": row.name, "email": row.email}
-        hits, error = duplicates.likely(summit=row.party.summit, values=values), ""
+        hits, error = duplicates.find_duplicates(summit=row.party.summit, values=values), ""
         if request.method == "POST":
             key = key_of(request.POST.get("known", ""))
             known = next((hit.person for hit in hits if hit.person.pk == key), None)
@@ -137,7 +137,7 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
             another = request.POST.getlist("another") if request.POST.get("known") == "new" else []
             try:
                 requests.approve(request=row, by=request.user, known=known, another=another)
-            except SeemsKnown as seems:
+            except PossibleDuplicate as seems:
                 hits, error = seems.hits, gettext("Choose who it is.")
             except ActingRefused as refused:
                 error = str(refused)
@@ -156,7 +156,7 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         people: list[Person] = [hit.person for hit in hits]
-        access_log.note_page(
+        access_log.record_page(
             by=request.user,
             target=row,
             summit=row.party.summit,

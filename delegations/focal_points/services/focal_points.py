@@ -82,7 +82,7 @@ def remove(*, point: FocalPoint, by: User) -> None:
     with transaction.atomic():
         lock(point.party)
         end(point, by)
-        notices.taken_off(point)
+        notices.removed(point)
 
 
 def leave(*, party: Party, by: By) -> None:

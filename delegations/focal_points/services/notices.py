@@ -24,18 +24,18 @@ def approved(row: FocalPointRequest, gone: Person | None) -> None:
     They are for the asker, the new focal point, and `gone`, the person who was replaced, if any. Those without a
     mailbox get none.
     """
-    drafts = [_asked(row, APPROVED, row.answer_to, row.party.language)] if row.answer_to else []
+    drafts = [_request_message(row, APPROVED, row.answer_to, row.party.language)] if row.answer_to else []
     if row.person is not None and row.person.email:
-        drafts.append(_asked(row, NAMED, row.person.email, row.person.language, row.person))
+        drafts.append(_request_message(row, NAMED, row.person.email, row.person.language, row.person))
     if gone is not None and gone.email:
-        drafts.append(_asked(row, ENDED, gone.email, gone.language, gone))
+        drafts.append(_request_message(row, ENDED, gone.email, gone.language, gone))
     enqueue.store(drafts)
 
 
 def refused(row: FocalPointRequest) -> None:
     """Store the message to the asker that protocol refused the request. Nothing is stored if a desk asked."""
     if row.answer_to:
-        enqueue.store([_asked(row, REFUSED, row.answer_to, row.party.language)])
+        enqueue.store([_request_message(row, REFUSED, row.answer_to, row.party.language)])
 
 
 def named(point: FocalPoint) -> None:
@@ -43,16 +43,16 @@ def named(point: FocalPoint) -> None:
 
     Nothing is stored if they have no mailbox.
     """
-    _tell(point, NAMED)
+    _notify(point, NAMED)
 
 
-def taken_off(point: FocalPoint) -> None:
+def removed(point: FocalPoint) -> None:
     """Store the message to a person whom a desk removed as a focal point. Nothing is stored if they have no
     mailbox."""
-    _tell(point, TAKEN_OFF)
+    _notify(point, TAKEN_OFF)
 
 
-def _tell(point: FocalPoint, what: str) -> None:
+def _notify(point: FocalPoint, what: str) -> None:
     person = point.person
     if person.email:
         key = f"delegations.focalpoint:{point.pk}:{what}"
@@ -60,7 +60,9 @@ def _tell(point: FocalPoint, what: str) -> None:
         enqueue.store([_draft(point.party, key, what, to, name=person.label, person=person)])
 
 
-def _asked(row: FocalPointRequest, what: str, address: str, language: str, person: Person | None = None) -> Message:
+def _request_message(
+    row: FocalPointRequest, what: str, address: str, language: str, person: Person | None = None
+) -> Message:
     key = f"delegations.focalpointrequest:{row.pk}:{what}"
     return _draft(row.party, key, what, (address, language), name=row.name, person=person, request=row.pk)
 

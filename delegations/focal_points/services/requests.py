@@ -159,7 +159,7 @@ def approve(
     with transaction.atomic():
         focal_points.lock(party)
         _decide(request, RequestState.APPROVED, by)
-        person = _found(request, known, by) if known else _entered(request, by, another)
+        person = _existing_person(request, known, by) if known else _create_person(request, by, another)
         point = focal_points.make(party, person, by)
         left = FocalPoint.objects.filter(party=party, person=request.instead_of_id).exclude(pk=point.pk)
         gone = left.select_related("party__summit", "person").first() if request.instead_of_id else None
@@ -181,12 +181,12 @@ def approve(
     return point
 
 
-def _entered(request: FocalPointRequest, by: User, another: Collection[str]) -> Person:
+def _create_person(request: FocalPointRequest, by: User, another: Collection[str]) -> Person:
     values = {name: getattr(request, name) for name in ("name", "office", "email", "language")}
     return people.create(party=request.party, values=values, by=by, another=another)
 
 
-def _found(request: FocalPointRequest, known: Person, by: User) -> Person:
+def _existing_person(request: FocalPointRequest, known: Person, by: User) -> Person:
     """Return a person who is entered already. If they have no mailbox, they get the one in the request."""
     if known.summit_id != request.party.summit_id:
         raise ActingRefused(_("This person belongs to another summit. Enter them in this one first."))

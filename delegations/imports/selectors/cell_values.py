@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from delegations.members.models.categories import Capacity, Category
 from delegations.members.models.particulars import PassportType, Sex
-from delegations.parties.selectors import countries, party_kinds
+from delegations.parties.selectors import country_recognition, party_kinds
 from delegations.parties.selectors.party_kinds import Unreadable
 from summit.core.text_normalisation import fold
 
@@ -84,7 +84,7 @@ def cell(name: str, said: str) -> str:
         first, sign, clock = said.replace("T", " ").partition(" ")
         return f"{day(first)}{sign}{clock}"
     if name == "nationality":
-        return countries.code_of(said) or said
+        return country_recognition.code_of(said) or said
     known = {"sex": _sexes, "passport_type": _passports, "language": _languages}.get(name)
     return _one_of(known(), said) if known else said
 

@@ -14,11 +14,11 @@ from delegations.members.models.focal_points import FocalPoint
 from delegations.members.selectors import quotas
 from delegations.members.selectors.quotas import Meter
 from delegations.members.services import passport_digests
-from delegations.members.services.duplicates import is_single, similar, words_of
+from delegations.members.services.duplicates import is_single, name_words, similar
 from delegations.parties.models.parties import ExternalId, Party
 from delegations.parties.models.policy import Policy
-from delegations.parties.selectors import countries
-from delegations.parties.selectors.countries import plain
+from delegations.parties.selectors import country_recognition
+from delegations.parties.selectors.country_recognition import plain
 from summit.core.text_normalisation import fold
 from summit.people.models import Person
 from summit.summits.models import Summit
@@ -36,7 +36,7 @@ def system_of(party: Party | None) -> str:
 
 
 @dataclass
-class Known:
+class ExistingRows:
     """The parties and people of a summit, and those that the table adds.
 
     `add_party` and `add_person` make a party or person known to the rows below.
@@ -77,7 +77,7 @@ class Known:
         found = self._by_key.get(("person", key)) if key else None
         if isinstance(found, Person):
             return found
-        for digest in passport_digests.known("passport", self.summit.pk, values.get("passport_number")):
+        for digest in passport_digests.possible_digests("passport", self.summit.pk, values.get("passport_number")):
             holder = self._passports.get(digest)
             if holder is not None and self.party_of(holder) == party:
                 return holder
@@ -85,7 +85,7 @@ class Known:
 
     def called(self, party: Party, values: dict[str, str]) -> list[Person]:
         """Return the people of a party with this name; the order of its words doesn't matter."""
-        name = words_of(values.get("name"))
+        name = name_words(values.get("name"))
         return list(self._people.get((id(party), name), ())) if name else []
 
     def nameless(self, party: Party, values: dict[str, str]) -> list[Person]:
@@ -98,21 +98,21 @@ class Known:
     ) -> list[tuple[Person, DuplicateReason]]:
         """Return people of any party who may be the person that these values describe, by the rules of
         `duplicates.likely`."""
-        name, found = words_of(values.get("name")), {}
-        for digest in passport_digests.known("passport", self.summit.pk, values.get("passport_number")):
+        name, found = name_words(values.get("name")), {}
+        for digest in passport_digests.possible_digests("passport", self.summit.pk, values.get("passport_number")):
             if digest in self._passports:
                 found[id(self._passports[digest])] = (self._passports[digest], DuplicateReason.PASSPORT)
         births = [
             row
-            for digest in passport_digests.known("birth", self.summit.pk, values.get("birth_date"))
+            for digest in passport_digests.possible_digests("birth", self.summit.pk, values.get("birth_date"))
             for row in self._births.get(digest, [])
         ]
         boxes = self._boxes.get(str(values.get("email") or "").lower(), [])
         for why, rows in (
-            (DuplicateReason.BIRTH, [row for row in births if similar(name, words_of(row.name))]),
+            (DuplicateReason.BIRTH, [row for row in births if similar(name, name_words(row.name))]),
             # A single word isn't enough to recognise a person of another party.
             (DuplicateReason.NAME, self._elsewhere.get(name, []) if name and not is_single(name) else []),
-            (DuplicateReason.EMAIL, [row for row in boxes if similar(name, words_of(row.name))]),
+            (DuplicateReason.EMAIL, [row for row in boxes if similar(name, name_words(row.name))]),
         ):
             for row in rows:
                 found.setdefault(id(row), (row, why))
@@ -131,8 +131,8 @@ class Known:
 
         These are parties with a similar name, and the country whose ISO code the name gives.
         """
-        by_code = self._by_code.get(countries.code_of(name))
-        found = [*countries.near(name, self._by_name), *([by_code] if by_code else [])]
+        by_code = self._by_code.get(country_recognition.code_of(name))
+        found = [*country_recognition.near(name, self._by_name), *([by_code] if by_code else [])]
         return list({id(party): party for party in found}.values())
 
     def add_name(self, name: str, party: Party) -> None:
@@ -159,7 +159,7 @@ class Known:
 
     def add_person(self, party: Party, person: Person, key: str = "") -> None:
         """Add a person of a party, by their name or office and their key."""
-        name, office = words_of(person.name), fold(person.office)
+        name, office = name_words(person.name), fold(person.office)
         if name:
             self._people.setdefault((id(party), name), []).append(person)
             self._elsewhere.setdefault(name, []).append(person)
@@ -190,13 +190,13 @@ class Known:
         return found
 
 
-def read_existing(summit: Summit, *, party: Party | None = None) -> Known:
+def read_existing(summit: Summit, *, party: Party | None = None) -> ExistingRows:
     """Read the parties and people of a summit, or those of one party. The number of queries doesn't grow with them.
 
     With `party`, other people are read only as far as needed to notice duplicates.
     """
     policy = Policy.objects.of(summit)
-    known = Known(summit, Category.objects.of(summit), total=policy.total, says_country=policy.says_country)
+    known = ExistingRows(summit, Category.objects.of(summit), total=policy.total, says_country=policy.says_country)
     rows = Party.objects.filter(summit=summit) if party is None else Party.objects.filter(pk=party.pk)
     parties = {row.pk: row for row in rows.prefetch_related("names").order_by("pk")}
     for row in parties.values():
@@ -226,7 +226,7 @@ def read_existing(summit: Summit, *, party: Party | None = None) -> Known:
     return known
 
 
-def _add_keys(known: Known, parties: dict[int, Party], people: dict[int, Person], party: Party | None) -> None:
+def _add_keys(known: ExistingRows, parties: dict[int, Party], people: dict[int, Person], party: Party | None) -> None:
     """Add the keys that earlier tables gave: for parties those of desks, for people those of the importer (a desk or
     `party`)."""
     own = system_of(party)
@@ -240,14 +240,14 @@ def _add_keys(known: Known, parties: dict[int, Party], people: dict[int, Person]
             known.given.add(row.value)
 
 
-def _mark(known: Known, person: Person) -> None:
+def _mark(known: ExistingRows, person: Person) -> None:
     row = getattr(person, "particulars", None)
     if person.name:
-        known._elsewhere.setdefault(words_of(person.name), []).append(person)
+        known._elsewhere.setdefault(name_words(person.name), []).append(person)
     known.add_marks(person, person.email, row.passport_digest if row else "", row.birth_digest if row else "")
 
 
-def _add(known: Known, person: Person, parties: dict[int, Party]) -> None:
+def _add(known: ExistingRows, person: Person, parties: dict[int, Party]) -> None:
     row = getattr(person, "particulars", None)
     membership = getattr(person, "membership", None)
     key = membership.party_id if membership else (row.entered_for_id if row else None)

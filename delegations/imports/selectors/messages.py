@@ -15,12 +15,12 @@ def sentences(problem: Exception) -> list[str]:
     return list(problem.messages) if isinstance(problem, ValidationError) else [str(problem)]
 
 
-def left_out(problem: str) -> str:
+def skipped_cell(problem: str) -> str:
     """Return the sentence that a cell is left out, after the problem with it."""
     return _("%(problem)s The cell is left out.") % {"problem": problem}
 
 
-def likeness(other: Person, party: Party | None, why: DuplicateReason) -> str:
+def duplicate_question(other: Person, party: Party | None, why: DuplicateReason) -> str:
     """Return the question whether a person is the same as another one whom they resemble."""
     if party is not None and why == DuplicateReason.NAME:
         facts = {"person": other.label, "party": party.name}

@@ -11,8 +11,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from delegations.imports.selectors.existing_rows import Known
-from delegations.imports.selectors.messages import left_out
+from delegations.imports.selectors.existing_rows import ExistingRows
+from delegations.imports.selectors.messages import skipped_cell
 from delegations.imports.selectors.party_rows import PartyRow
 from delegations.imports.selectors.report import ImportLine
 from delegations.members.column_headings import heading
@@ -32,7 +32,7 @@ def plan(
     *,
     changes: dict[int, tuple[Party, dict[str, str]]],
     ask: Callable[[str, str, list[list[str]], str], str],
-    known: Known,
+    known: ExistingRows,
 ) -> None:
     """Add to `changes` what a row changes about an existing party, and describe it in `line`.
 
@@ -60,7 +60,7 @@ def plan(
     clean(party, fresh)
     if fresh:
         changes[party.pk] = (party, there | fresh)
-        line.notes += [told(party, name, value) for name, value in fresh.items()]
+        line.notes += [change_message(party, name, value) for name, value in fresh.items()]
         line.fields += [_called(name) for name in fresh]
         line.outcome = Outcome.CHANGED.value
 
@@ -79,7 +79,7 @@ def readable(row: PartyRow, line: ImportLine) -> PartyRow:
         try:
             clean(Party(), {name: str(getattr(row, name))})
         except ValidationError as problem:
-            line.notes += map(left_out, problem.messages)
+            line.notes += map(skipped_cell, problem.messages)
             row = replace(row, **{name: ""})
     return row
 
@@ -103,7 +103,7 @@ def clean(party: Party, changed: Mapping[str, str]) -> None:
         raise ValidationError(problems)
 
 
-def told(party: Party, name: str, value: str) -> str:
+def change_message(party: Party, name: str, value: str) -> str:
     """Return a sentence that names the old and the new value of a field."""
     message = {"field": _called(name), "old": getattr(party, name) or _("empty"), "new": value}
     return _("%(field)s: was “%(old)s”, becomes “%(new)s”.") % message

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 
 from delegations.parties.models.parties import Party, PartyKind
-from delegations.parties.selectors import countries, country_names, party_kinds
+from delegations.parties.selectors import country_recognition, party_kinds, un_country_names
 from delegations.parties.selectors.party_kinds import Unreadable
 from delegations.parties.selectors.party_names import kind_word
 from summit.summits.models import Summit
@@ -43,9 +43,9 @@ class PartyRow:
         name = said.get("party", "")
         own = {field: said.get(field, "") for field in ("formal_name", "sort_key", "mission_email", "mission_phone")}
         kind = party_kinds.party_kind(said["kind"], says_country=says_country) if "kind" in said else ""
-        code = countries.code_of(written) if written else ""
+        code = country_recognition.code_of(written) if written else ""
         if not code and kind in ("", PartyKind.COUNTRY):
-            code = countries.code_of_name(name)
+            code = country_recognition.code_of_name(name)
         return cls(
             key=said.get("party_key", ""),
             name=name,
@@ -60,7 +60,7 @@ class PartyRow:
 def make(row: PartyRow, summit: Summit) -> tuple[Party, list[str]]:
     """Return an unsaved party for a row, and notes on what is unusual about it. Raises Unreadable and
     ValidationError."""
-    name = row.name or (country_names.names(summit.language).get(row.code, "") if row.code else "")
+    name = row.name or (un_country_names.names(summit.language).get(row.code, "") if row.code else "")
     if not name:
         raise Unreadable(_("The party’s name is missing. Write it, or its code by ISO 3166."))
     notes: list[str] = []
@@ -101,7 +101,7 @@ def question(
     message = {"name": row.name or row.written, "code": row.code}
     same = [[key_of(party), _("it is %(party)s") % {"party": party.name}] for party in near]
     if row.code or row.kind:
-        library = country_names.names(summit.language).get(row.code, "")
+        library = un_country_names.names(summit.language).get(row.code, "")
         choices = [[ENTER, _("enter it as “%(name)s”") % message]] if row.name else []
         if library and library != row.name:
             choices.append([NAMED if choices else ENTER, _("enter it as “%(name)s”") % {"name": library}])
@@ -122,7 +122,7 @@ def decided(row: PartyRow, summit: Summit, answer: str) -> PartyRow:
     """Return the row changed by the answer to its question."""
     if answer in {kind.value for kind in KINDS}:
         return replace(row, kind=answer)
-    return replace(row, name=country_names.names(summit.language)[row.code]) if answer == NAMED else row
+    return replace(row, name=un_country_names.names(summit.language)[row.code]) if answer == NAMED else row
 
 
 def key_of(party: Party) -> str:

@@ -12,7 +12,7 @@ from delegations.parties.models.parties import Party
 from summit.people.models import Person
 
 
-class LeftOut(Exception):
+class AnswerPending(Exception):
     """Raised for a row that waits until its question is answered."""
 
 

@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 
 from delegations.imports.column_recognition import Columns, recognise
 from delegations.imports.selectors import cell_values, party_change_plan
-from delegations.imports.selectors.existing_rows import Known
-from delegations.imports.selectors.messages import alone, likeness, sentences
+from delegations.imports.selectors.existing_rows import ExistingRows
+from delegations.imports.selectors.messages import alone, duplicate_question, sentences
 from delegations.imports.selectors.party_rows import PartyRow, decided, key_of, make, question
 from delegations.imports.selectors.people_change_checks import refuse
-from delegations.imports.selectors.plan import ImportPlan, LeftOut, Newcomer
+from delegations.imports.selectors.plan import AnswerPending, ImportPlan, Newcomer
 from delegations.imports.selectors.report import ImportLine, ImportReport
 from delegations.imports.selectors.row_form import RowForm, cells
-from delegations.imports.selectors.row_matching import OTHER, Doubt, Meant
+from delegations.imports.selectors.row_matching import OTHER, Doubt, PersonMatcher
 from delegations.members.column_headings import label
 from delegations.members.field_groups import GROUP_OF, PARTICULARS, PERSON
 from delegations.members.forms import values_of
@@ -30,11 +30,11 @@ from delegations.members.models.duplicates import DuplicateReason
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
 from delegations.members.selectors import quotas
-from delegations.members.selectors.naming_rules import NamingRefused, check_category, take_place
+from delegations.members.selectors.naming_rules import NamingRefused, check_category, count_member
 from delegations.members.selectors.quotas import QuotaFull
 from delegations.members.services import passport_digests, people
 from delegations.parties.models.parties import Party, PartyKind
-from delegations.parties.selectors import countries
+from delegations.parties.selectors import country_recognition
 from delegations.parties.selectors.party_kinds import Unreadable
 from delegations.parties.selectors.party_names import kind_word
 from summit.import_export.parsers import ParsedRow, Table
@@ -51,7 +51,7 @@ class Planner:
     """
 
     summit: Summit
-    known: Known
+    known: ExistingRows
     table: Table
     # Fields of Particulars that the importer may fill.
     allowed: frozenset[str]
@@ -70,7 +70,7 @@ class Planner:
         self._check_columns()
         used = set(self.columns.known.values())
         fields = {*used & {*PERSON, *PARTICULARS}, "name", "office"} | ({"language"} if self.desk else set())
-        self.meant = Meant(self.known)
+        self.meant = PersonMatcher(self.known)
         # The number of the row that first asked about a party, by the party's name.
         self.asked: dict[str, int] = {}
         self.form = RowForm({}, summit=self.summit, fields=fields)
@@ -79,7 +79,7 @@ class Planner:
             self.found.report.lines.append(line)
             try:
                 self._row(row, line)
-            except LeftOut:
+            except AnswerPending:
                 line.outcome = Outcome.ASKS.value
             except (Unreadable, NamingRefused, QuotaFull, ValidationError) as problem:
                 line.outcome, line.notes = Outcome.REFUSED.value, sentences(problem)
@@ -103,7 +103,7 @@ class Planner:
         if texts.keys() - {"language"} and ("name" in texts or "office" in texts or self.party is not None):
             try:
                 self._person(party, message, texts, line)
-            except LeftOut:
+            except AnswerPending:
                 if partys == Outcome.SAME:
                     raise
                 line.notes.append(alone(partys))
@@ -150,10 +150,10 @@ class Planner:
         if not given.name and not given.code:
             return given, None
         line.party = given.name or given.written
-        name = countries.plain(line.party)
+        name = country_recognition.plain(line.party)
         if name in self.asked:
             line.notes.append(_("Decide it at row %(number)d.") % {"number": self.asked[name]})
-            raise LeftOut
+            raise AnswerPending
         alike = self.known.alike(given.name) if given.name else []
         if given.kind and not alike:
             return given, None
@@ -163,7 +163,7 @@ class Planner:
         answer = self._answer(line, kind, text, choices)
         if not answer:
             self.asked[name] = line.number
-            raise LeftOut
+            raise AnswerPending
         if kind == "kind" and answer in PartyKind.values:
             message = kind_word(answer, says_country=self.known.says_country)
             line.notes.append(_("Entered as: %(kind)s.") % {"kind": message})
@@ -195,7 +195,7 @@ class Planner:
                 raise Unreadable(_("%s Write the office and the mailbox as they are there.") % doubt.text) from doubt
             answer = self._answer(line, "person", doubt.text, doubt.choices)
             if not answer:
-                raise LeftOut from doubt
+                raise AnswerPending from doubt
             return None if answer == OTHER else doubt.who[answer]
 
     def _person(self, party: Party, said: dict[str, str], given: dict[str, str], line: ImportLine) -> None:
@@ -240,7 +240,7 @@ class Planner:
         person = Person(summit=self.summit)
         likenesses = self._resembled(party, person, changed)
         check_category(party, category, self.known.places(party), self.desk)
-        take_place(party, category, self.known.places(party))
+        count_member(party, category, self.known.places(party))
         # Only now is it certain that the person isn't refused: only then are resemblances stored.
         self._point_out(likenesses, line)
         own = {name: value for name, value in changed.items() if name in PERSON}
@@ -291,7 +291,9 @@ class Planner:
         """Add the resemblances of a new person to the plan, and note them in the line if a desk imports."""
         self.found.likenesses += likenesses
         if self.desk and likenesses:
-            line.notes += [likeness(other, self.known.party_of(other), why) for _new, other, why in likenesses]
+            line.notes += [
+                duplicate_question(other, self.known.party_of(other), why) for _new, other, why in likenesses
+            ]
 
     def _seat(self, party: Party, person: Person, wanted: Category | None) -> bool:
         """Plan a place for a person who is entered already: name them as a member, or move them to the category
@@ -304,7 +306,7 @@ class Planner:
             return False
         category = wanted or self._usual(party)
         check_category(party, category, self.known.places(party), self.desk)
-        take_place(party, category, self.known.places(party), total=row is None or not row.category.counts)
+        count_member(party, category, self.known.places(party), total=row is None or not row.category.counts)
         if row is None:
             self.found.members.append(
                 Membership(party=party, person=person, category=category, capacity=category.capacity)

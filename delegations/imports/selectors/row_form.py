@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from delegations.imports.selectors import cell_values
-from delegations.imports.selectors.messages import left_out
+from delegations.imports.selectors.messages import skipped_cell
 from delegations.imports.selectors.report import ImportLine
 from delegations.members.column_headings import label
 from delegations.members.forms import PersonForm, values_of
@@ -24,7 +24,7 @@ def cells(given: Mapping[str, str], line: ImportLine) -> dict[str, str]:
         try:
             found[name] = cell_values.cell(name, text)
         except Unreadable as problem:
-            line.notes.append(left_out(str(problem)))
+            line.notes.append(skipped_cell(str(problem)))
     return found
 
 
@@ -40,7 +40,7 @@ class RowForm(PersonForm):
         self.ask(person, said)
         bad = {name: texts for name, texts in self.errors.items() if name in said and name not in WHO}
         if bad:
-            line.notes += [left_out(f"{label(name)}: {text}") for name, texts in bad.items() for text in texts]
+            line.notes += [skipped_cell(f"{label(name)}: {text}") for name, texts in bad.items() for text in texts]
             self.ask(person, {name: text for name, text in said.items() if name not in bad})
         if not self.is_valid():
             raise ValidationError(self.sentences)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from delegations.imports.selectors.existing_rows import Known
-from delegations.members.services.duplicates import is_single, words_of
+from delegations.imports.selectors.existing_rows import ExistingRows
+from delegations.members.services.duplicates import is_single, name_words
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors.party_kinds import Unreadable
 from summit.core.text_normalisation import fold
@@ -40,19 +40,22 @@ class Doubt(Exception):
     @property
     def choices(self) -> list[list[str]]:
         """The possible answers, each with its label."""
-        same = [[key, _("the same person: %(person)s") % {"person": _known_as(row)}] for key, row in self.who.items()]
+        same = [
+            [key, _("the same person: %(person)s") % {"person": _label_with_email(row)}]
+            for key, row in self.who.items()
+        ]
         return [*same, [OTHER, _("somebody else")]]
 
 
-def _known_as(person: Person) -> str:
+def _label_with_email(person: Person) -> str:
     return " – ".join(part for part in (person.label, person.email) if part)
 
 
 @dataclass
-class Meant:
+class PersonMatcher:
     """Finds the person whom each row of a file means. `note` must be called with each person that was found."""
 
-    known: Known
+    known: ExistingRows
     _met: dict[int, Met] = field(default_factory=dict)
 
     def note(self, person: Person, number: int, said: Mapping[str, str]) -> None:
@@ -100,7 +103,7 @@ class Meant:
         That is so if the name is a single word, and office or mailbox differ from each of theirs. A person who was in
         the summit before may merely have a new office.
         """
-        single = is_single(words_of(said.get("name")))
+        single = is_single(name_words(said.get("name")))
         return single and all(id(row) in self._met and _pairs(row, said) and not _agrees(row, said) for row in rows)
 
     def _placeholder(self, party: Party, said: dict[str, str]) -> Person | None:

@@ -38,7 +38,7 @@ class ImportFileProblem(Exception):
     """A table can't be stored or applied. The text is a sentence that says what to do."""
 
 
-def look_at_size(size: int) -> None:
+def check_size(size: int) -> None:
     """Raise ImportFileProblem if a file of this many bytes is too large. Call it before reading the file."""
     if size > tables.MOST_BYTES:
         raise ImportFileProblem(tables.too_large())
@@ -82,8 +82,8 @@ def refresh_preview(*, sheet: DelegationImportFile, by: By) -> ImportReport:
     """
     check_may(sheet.summit, sheet.party, by)
     report = preview(summit=sheet.summit, table=table_of(sheet), by=by, party=sheet.party, answers=sheet.answers)
-    if not uploads_services.keep_report(sheet, _written(report)):
-        raise ImportFileProblem(_taken())
+    if not uploads_services.store_report(sheet, _written(report)):
+        raise ImportFileProblem(_already_applied())
     return report
 
 
@@ -97,7 +97,7 @@ def apply(*, sheet: DelegationImportFile, by: By) -> ImportReport:
 
     def claim() -> None:
         if not uploads_services.claim(sheet):
-            raise ImportFileProblem(_taken())
+            raise ImportFileProblem(_already_applied())
 
     return read_in(
         summit=sheet.summit,
@@ -137,9 +137,9 @@ def discard(*, sheet: DelegationImportFile, by: By) -> None:
         DelegationImportFile.objects.filter(pk=sheet.pk).delete()
 
 
-def drop_old() -> int:
+def delete_expired() -> int:
     """Delete the import files of all summits that nobody applied in time, and return how many."""
-    return uploads_services.drop_old(DelegationImportFile)
+    return uploads_services.delete_expired(DelegationImportFile)
 
 
 def report_of(sheet: DelegationImportFile) -> ImportReport | None:
@@ -150,12 +150,12 @@ def report_of(sheet: DelegationImportFile) -> ImportReport | None:
 def table_of(sheet: DelegationImportFile) -> Table:
     """Return the rows of a table that isn't applied yet. Raises ImportFileProblem if it was applied or deleted."""
     if not sheet.content:
-        raise ImportFileProblem(_taken())
+        raise ImportFileProblem(_already_applied())
     data = json.loads(bytes(sheet.content))
     return Table(data["headings"], [ParsedRow(number, cells) for number, cells in data["rows"]])
 
 
-def _taken() -> str:
+def _already_applied() -> str:
     return _("This table is taken over or deleted already. Look at what became of its rows.")
 
 

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Max
 
 from delegations.badges.services import transferable_passes
-from delegations.imports.selectors.existing_rows import SYSTEM_NAME, Known, read_existing, system_of
+from delegations.imports.selectors.existing_rows import SYSTEM_NAME, ExistingRows, read_existing, system_of
 from delegations.imports.selectors.plan import ImportPlan
 from delegations.imports.selectors.planner import Planner
 from delegations.imports.selectors.report import ImportReport
@@ -22,7 +22,7 @@ from summit.audit import services as audit
 from summit.audit.models import AuditEntry
 from summit.audit.services import By, System
 from summit.core import bulk_insert
-from summit.core.write_detection import ahead
+from summit.core.prepare_before_lock import ahead
 from summit.import_export.parsers import Table
 from summit.permissions.rules import allows, check, refusal
 from summit.summits.models import Summit
@@ -68,7 +68,7 @@ def read_in(
         claim()
         _lock(summit, party)
 
-    def write(ready: tuple[ImportPlan, Known]) -> ImportReport:
+    def write(ready: tuple[ImportPlan, ExistingRows]) -> ImportReport:
         plan, known = ready
         _store(plan, known, party, by)
         close(plan.report)
@@ -78,14 +78,14 @@ def read_in(
         return ahead(prepare=lambda _locked: _plan(summit, table, by, party, answers), lock=lock, write=write)
 
 
-def _store(plan: ImportPlan, known: Known, party: Party | None, by: By) -> None:
+def _store(plan: ImportPlan, known: ExistingRows, party: Party | None, by: By) -> None:
     summit = known.summit
     _store_parties(plan, summit, by)
     party_writer.store(summit=summit, changes=plan.party_changes, by=by)
     _store_people(plan, summit, by, system_of(party))
     _store_members(plan, known, by)
     people_writer.store(summit=summit, changes=plan.changes, party=party, by=by)
-    _note_likenesses(plan)
+    _store_duplicate_candidates(plan)
     if plan.report.writes:
         audit.record(
             by=by,
@@ -117,7 +117,9 @@ def _lock(summit: Summit, party: Party | None) -> None:
     list(rows.select_for_update().order_by("pk").values_list("pk"))
 
 
-def _plan(summit: Summit, table: Table, by: By, party: Party | None, answers: Answers) -> tuple[ImportPlan, Known]:
+def _plan(
+    summit: Summit, table: Table, by: By, party: Party | None, answers: Answers
+) -> tuple[ImportPlan, ExistingRows]:
     known = read_existing(summit, party=party)
     allowed = {
         name
@@ -159,7 +161,7 @@ def _store_people(plan: ImportPlan, summit: Summit, by: By, system: str) -> None
     )
 
 
-def _note_likenesses(plan: ImportPlan) -> None:
+def _store_duplicate_candidates(plan: ImportPlan) -> None:
     """Store the pairs of people who resemble each other as DuplicateCandidates, each pair once, in either
     direction."""
     pairs = {frozenset((one.pk, other.pk)): (one, other, why) for one, other, why in plan.likenesses}
@@ -174,7 +176,7 @@ def _note_likenesses(plan: ImportPlan) -> None:
     DuplicateCandidate.objects.bulk_create(rows, batch_size=SLICE, ignore_conflicts=True)
 
 
-def _store_members(plan: ImportPlan, known: Known, by: By) -> None:
+def _store_members(plan: ImportPlan, known: ExistingRows, by: By) -> None:
     parties = {row.party.pk for row in plan.members}
     last = Membership.objects.filter(party__in=parties).order_by().values("party").annotate(last=Max("position"))
     places = Counter({row["party"]: row["last"] + 1 for row in last})
@@ -189,7 +191,7 @@ def _store_members(plan: ImportPlan, known: Known, by: By) -> None:
     audit.record_many([*_named(plan, known, by), *_moved(plan, known, by)])
 
 
-def _named(plan: ImportPlan, known: Known, by: By) -> list[AuditEntry]:
+def _named(plan: ImportPlan, known: ExistingRows, by: By) -> list[AuditEntry]:
     return [
         audit.entry(
             by=by,
@@ -204,7 +206,7 @@ def _named(plan: ImportPlan, known: Known, by: By) -> list[AuditEntry]:
     ]
 
 
-def _moved(plan: ImportPlan, known: Known, by: By) -> list[AuditEntry]:
+def _moved(plan: ImportPlan, known: ExistingRows, by: By) -> list[AuditEntry]:
     return [
         audit.entry(
             by=by,

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from delegations.core.admin.moments import moment
+from delegations.core.admin.moment_format import moment
 from delegations.invitations.admin.bounces import BackMixin
 from delegations.invitations.admin.state_column import state_word
 from delegations.invitations.models.invitations import Channel, InvitationState, Reply, ReplyScan
@@ -22,9 +22,9 @@ from delegations.parties.models.parties import Party
 from summit.admin_base.model_admin import ReadOnlyAdmin, SummitInline, summit_of
 from summit.audit import access_log
 from summit.core.date_formats import short_day
+from summit.core.punctuation import comma
 from summit.permissions.route_table import NOBODY
 from summit.summits.models import Summit
-from summit.templatetags.marks import comma
 from summit.users.models import User
 
 FIELDS: list[Any] = ["recorded", "word", "level_word", "name", "way", "paper", "note", "recorded_by"]
@@ -154,7 +154,7 @@ class ReplyAdmin(PartyOfInvitation, ReplyColumns, ReadOnlyAdmin):
         if scan is None:
             raise Http404
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        access_log.note_page(by=request.user, target=scan, summit=row.invitation.party.summit, fields=["content"])
+        access_log.record_page(by=request.user, target=scan, summit=row.invitation.party.summit, fields=["content"])
         return HttpResponse(
             scan.content,
             content_type=scan.media_type,

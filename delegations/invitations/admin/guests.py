@@ -17,7 +17,7 @@ from delegations.invitations.admin.invite_parties import address
 from delegations.invitations.permissions import check_can_invite
 from delegations.invitations.services import guests
 from delegations.members.selectors import naming_rules
-from delegations.members.services.people import SeemsKnown
+from delegations.members.services.people import PossibleDuplicate
 from delegations.parties.models.parties import Party
 from summit.admin_base import form_idempotency
 from summit.admin_base.summit_pages import summit_page
@@ -77,10 +77,10 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     known: list[Any] = []
     if request.method == "POST" and form.is_valid():
         try:
-            party = _enter(request, form, summit, user)
-        except SeemsKnown as seems:
+            party = _create_guest(request, form, summit, user)
+        except PossibleDuplicate as seems:
             known = seems.hits
-            _note(user, summit, [hit.person for hit in known])
+            _log_similar_people(user, summit, [hit.person for hit in known])
         except form_idempotency.AddedAlready as added:
             messages.info(request, _("This was sent twice, and is added once."))
             there = Party.objects.filter(summit=summit, pk=added.key or 0).select_related("summit").first()
@@ -88,7 +88,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         except naming_rules.NamingRefused as refused:
             form.add_error(None, str(refused))
         except ValidationError as problem:
-            _tell(form, problem)
+            _add_errors(form, problem)
         else:
             messages.success(request, _("The guest is entered. Read the letter, then send it."))
             return redirect(address([party]))
@@ -105,13 +105,13 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     return TemplateResponse(request, "admin/delegations/guest.html", context, status=status).render()
 
 
-def _enter(request: HttpRequest, form: GuestForm, summit: Summit, user: User) -> Party:
+def _create_guest(request: HttpRequest, form: GuestForm, summit: Summit, user: User) -> Party:
     values = form.cleaned_data
     another = request.POST.getlist("another")
     return form_idempotency.add(request, lambda: guests.create(summit=summit, by=user, another=another, **values))
 
 
-def _tell(form: GuestForm, problem: ValidationError) -> None:
+def _add_errors(form: GuestForm, problem: ValidationError) -> None:
     """Add the errors of a ValidationError to the fields of the guest form.
 
     The party's fields have other names than the form's: for a guest the party has the guest's name and mailbox. The
@@ -131,7 +131,7 @@ def _tell(form: GuestForm, problem: ValidationError) -> None:
             form.add_error(field if field in form.fields else None, error)
 
 
-def _note(user: User, summit: Summit, people: list[Person]) -> None:
+def _log_similar_people(user: User, summit: Summit, people: list[Person]) -> None:
     """Record in the access log that the account saw people whom the guest resembles."""
     rows = [(summit.pk, person.public_id) for person in people]
-    access_log.note_list(by=user, label=Person._meta.label_lower, rows=rows, fields=["name"])
+    access_log.record_list(by=user, label=Person._meta.label_lower, rows=rows, fields=["name"])

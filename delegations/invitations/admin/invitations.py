@@ -14,11 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.core import table_writers
 from delegations.core.admin.list_tools import ToolsMixin
-from delegations.core.admin.moments import moment
+from delegations.core.admin.moment_format import moment
 from delegations.invitations.admin import state_column
 from delegations.invitations.admin.answers import ChannelFilter, ReplyInline
 from delegations.invitations.admin.bounces import BackMixin
-from delegations.invitations.admin.occasion_column import OccasionColumn, OccasionFilter, add_occasions, words
+from delegations.invitations.admin.occasion_column import (
+    OccasionColumn,
+    OccasionFilter,
+    add_occasions,
+    occasion_title,
+)
 from delegations.invitations.admin.phone_calls import CallsMixin
 from delegations.invitations.admin.record_answer import AnsweringMixin
 from delegations.invitations.admin.state_column import LinkMoments
@@ -39,11 +44,11 @@ from delegations.parties.selectors import party_names
 from summit.admin_base.model_admin import ReadOnlyAdmin, SummitInline, summit_of
 from summit.admin_base.row_keys import keys_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of
+from summit.core.punctuation import pair
 from summit.outbox import progress
 from summit.permissions.route_table import NOBODY
 from summit.permissions.rules import allows, check
 from summit.summits.models import Summit
-from summit.templatetags.marks import pair
 from summit.users.models import User
 
 FIELDS: list[Any] = [
@@ -143,7 +148,7 @@ class InvitationAdmin(
                 moment(at, summit),
                 ngettext("%(n)d day before the deadline", "%(n)d days before the deadline", days) % {"n": days},
             )
-            for days, at in reminders.gone(row)
+            for days, at in reminders.sent_reminders(row)
         ]
         return format_html_join(SafeString("<br>"), '{} <span class="whole">({})</span>', message) or format_html(
             "{}", moment(None, summit)
@@ -262,5 +267,7 @@ class InvitationAdmin(
             action=reverse("admin:delegations_invitation_revoke"),
             back=reverse("admin:delegations_invitation_changelist"),
             rows=rows,
-            names=[Called(party=names[row.party_id], note=words(row) if row.occasion else "") for row in rows],
+            names=[
+                Called(party=names[row.party_id], note=occasion_title(row) if row.occasion else "") for row in rows
+            ],
         )

@@ -18,7 +18,7 @@ from delegations.invitations.invitable_sessions import Occasion
 from delegations.invitations.models.invitations import OVER, Invitation
 from delegations.invitations.permissions import check_can_invite
 from delegations.invitations.selectors import invitation_status
-from delegations.invitations.selectors.eligibility import InvitationStep, Reach
+from delegations.invitations.selectors.eligibility import InvitationStep, InvitationTargets
 from delegations.invitations.selectors.next_steps import InvitationPlan, plan
 from delegations.invitations.services import drafts_and_approval, first_letter, invitations
 from delegations.mailboxes import access_log
@@ -27,9 +27,9 @@ from delegations.parties.selectors import party_names
 from summit.admin_base.row_keys import keys_of
 from summit.admin_base.summit_pages import places_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of
+from summit.core.punctuation import pair
 from summit.permissions.rules import allows, check
 from summit.summits.models import Summit
-from summit.templatetags.marks import pair
 from summit.users.models import User
 
 # The service that each step's button calls.
@@ -53,7 +53,7 @@ def button(step: InvitationStep, number: int) -> str:
     return message[step] % {"number": number}
 
 
-def done(step: InvitationStep, reach: Reach) -> str:
+def done(step: InvitationStep, reach: InvitationTargets) -> str:
     """Return the message after a step: what it did for how many parties."""
     number = len(reach.to)
     message = {
@@ -182,14 +182,14 @@ class InvitingMixin:
                 if party.summit == summit
                 for box in reach.boxes[party.pk]
             ]
-            access_log.note_mailboxes(by=user, summit=summit, boxes=boxes)
+            access_log.record_mailboxes(by=user, summit=summit, boxes=boxes)
 
     def _do(self, request: HttpRequest, parties: list[Party], step: InvitationStep, occasion: str) -> HttpResponse:
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         reach = BULK_DECISIONS[step](parties=parties, by=request.user, occasion=occasion)
         if reach.to:
             messages.success(request, done(step, reach))
-        _tell_skipped(request, reach)
+        _warn_about_skipped(request, reach)
         if not reach.to and not reach.skipped:
             messages.warning(
                 request, gettext("Nobody was chosen, so nobody was invited. Choose parties in the list.")
@@ -200,7 +200,7 @@ class InvitingMixin:
         return redirect("admin:delegations_invitation_sent", sent.pk) if sent else redirect(list_of(parties))
 
 
-def _tell_skipped(request: HttpRequest, reach: Reach) -> None:
+def _warn_about_skipped(request: HttpRequest, reach: InvitationTargets) -> None:
     """Add messages that say which parties a step skipped and why.
 
     For each reason, the parties are named if they are few; otherwise their number is given.

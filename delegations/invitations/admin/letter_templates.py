@@ -20,7 +20,7 @@ from delegations.invitations.selectors.default_letters import Text
 from delegations.invitations.services import letter_previews
 from delegations.invitations.services import letter_templates as letter_templates_services
 from delegations.parties.models.parties import Party
-from summit.admin_base.menu import Shelf
+from summit.admin_base.menu_groups import MenuGroup
 from summit.admin_base.summit_pages import SummitPage, desk_place, summit_page
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
@@ -162,5 +162,5 @@ def _read(form: LetterForm, summit: Summit, purpose: str, language: str, text: T
 
 
 desk_place.register(11)(
-    SummitPage(gettext_lazy("Letters"), "delegations_letters", "delegations.lettertemplate.view", Shelf.SETTINGS)
+    SummitPage(gettext_lazy("Letters"), "delegations_letters", "delegations.lettertemplate.view", MenuGroup.SETTINGS)
 )

@@ -10,7 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from delegations.core.admin.moments import moment
+from delegations.core.admin.moment_format import moment
 from delegations.invitations.admin.state_column import LinkMoments
 from delegations.invitations.models.invitations import InvitationLink
 from delegations.invitations.permissions import check_can_revoke
@@ -20,12 +20,12 @@ from delegations.parties.admin.confirmation import Called, confirm
 from delegations.parties.admin.party_column import PartyOfInvitation
 from delegations.parties.selectors import party_names
 from summit.admin_base.filters import presence
-from summit.admin_base.menu import Shelf
+from summit.admin_base.menu_groups import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.row_keys import keys_of
 from summit.audit import access_log
+from summit.core.punctuation import pair
 from summit.permissions.rules import allows, check
-from summit.templatetags.marks import pair
 from summit.users.models import User
 
 FIELDS: list[Any] = ["party_name", "address", "person", "created", "followed", "expires", "revoked", "asked"]
@@ -48,7 +48,7 @@ class EndsFilter(admin.SimpleListFilter):
         )
 
 
-class AskedFilter(admin.SimpleListFilter):
+class LetterRequestFilter(admin.SimpleListFilter):
     """Filters links whose holders have asked for a new letter."""
 
     title = _("new letter")
@@ -71,10 +71,10 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
     """The read-only admin of links, with actions that revoke them and settle requests."""
 
     place = 3
-    shelf = Shelf.RECORDS
+    shelf = MenuGroup.RECORDS
     summit_path = "invitation__party__summit"
     list_display = ["party_name", "address", "created", "followed", "expires", "revoked", "asked"]
-    list_filter = ["invitation__party__summit", AskedFilter, EndsFilter, ("revoked_at", OPEN_OR_REVOKED)]
+    list_filter = ["invitation__party__summit", LetterRequestFilter, EndsFilter, ("revoked_at", OPEN_OR_REVOKED)]
     list_select_related = ["invitation__party__summit"]
     search_fields = ["address", "invitation__party__name"]
     fields = FIELDS
@@ -144,7 +144,7 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
             check_can_revoke(request.user, row.invitation.party.summit)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         keys = [(row.invitation.party.summit_id, row.public_id) for row in rows]
-        access_log.note_list(by=request.user, label=self.permission, rows=keys, fields=self.list_shows)
+        access_log.record_list(by=request.user, label=self.permission, rows=keys, fields=self.list_shows)
         names = party_names.to_readers(row.invitation.party_id for row in rows)
         title = ngettext("Revoke %(n)d link", "Revoke %(n)d links", len(rows)) % {"n": len(rows)}
         return confirm(

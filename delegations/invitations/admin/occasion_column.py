@@ -14,7 +14,7 @@ from delegations.invitations import invitable_sessions
 from delegations.invitations.models.invitations import Invitation
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.summits.models import Summit
-from summit.templatetags.content import own
+from summit.templatetags.text_direction import own
 
 SUMMIT, SESSIONS = "summit", "sessions"
 
@@ -36,7 +36,7 @@ def add_occasions(rows: Iterable[Invitation]) -> None:
         row.occasion_found = found.get(row.occasion)  # type: ignore[attr-defined]
 
 
-def words(row: Invitation) -> SafeString | str:
+def occasion_title(row: Invitation) -> SafeString | str:
     """Return what an invitation is to: "the summit", the session's title, or that the session is gone."""
     if not row.occasion:
         return _("the summit")
@@ -57,7 +57,7 @@ class OccasionColumn:
     @admin.display(description=pgettext_lazy("invitation", "to"), ordering="occasion")
     def occasion_word(self, row: Invitation) -> SafeString | str:
         """Return what the invitation is to."""
-        return words(row)
+        return occasion_title(row)
 
 
 class OccasionFilter(admin.SimpleListFilter):

@@ -110,8 +110,8 @@ class CallsMixin:
         rows = phone_calls.sheet(summit=summit, now=now, narrowed=form.narrowed())
         page = Paginator(rows, ON_PAGE).get_page(request.GET.get("page"))
         for row in page:
-            _tell(row, summit, now)
-        access_log.note_contacts(by=user_of(request), summit=summit, rows=list(page))
+            _set_display_values(row, summit, now)
+        access_log.record_contacts(by=user_of(request), summit=summit, rows=list(page))
         number = page.paginator.count
         message = ngettext("%(n)d party to telephone", "%(n)d parties to telephone", number)
         context = {
@@ -134,14 +134,14 @@ class CallsMixin:
         check(user, "delegations.callnote.change", summit)
         form = CallForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
-            noted = _note(form, row, user)
+            noted = _record_call(form, row, user)
             if noted is not None:
                 called = {"party": party_names.to_reader(row.party).name}
                 messages.success(request, gettext("The call to %(party)s is noted.") % called)
                 return redirect(_on(row, noted, summit))
         if request.method != "POST":
-            access_log.note_contacts(by=user, summit=summit, rows=[row])
-        _tell(row, summit, db_now())
+            access_log.record_contacts(by=user, summit=summit, rows=[row])
+        _set_display_values(row, summit, db_now())
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -156,7 +156,7 @@ class CallsMixin:
         return TemplateResponse(request, "admin/delegations/call.html", context, status=422 if form.errors else 200)
 
 
-def _note(form: CallForm, row: Invitation, user: User) -> CallNote | None:
+def _record_call(form: CallForm, row: Invitation, user: User) -> CallNote | None:
     values = form.cleaned_data
     try:
         return phone_calls.record(invitation=row, outcome=values["outcome"], text=values["note"], by=user)
@@ -175,7 +175,7 @@ def _on(row: Invitation, noted: CallNote, summit: Summit) -> str:
     return call_sheet(summit) + (f"#party-{following.pk}" if following else "")
 
 
-def _tell(row: Any, summit: Summit, now: Any) -> None:
+def _set_display_values(row: Any, summit: Summit, now: Any) -> None:
     """Set on an invitation what the pages show of it: days waited, focal points, and the last call's outcome."""
     row.waited = phone_calls.days_since(row.sent_at, summit=summit, now=now) if row.sent_at else 0
     row.focal = [point.person for point in row.party.focal_points.all()]

@@ -82,7 +82,7 @@ class AnswerForm(forms.Form):
         if file is None:
             return None
         try:
-            scanned_answers.look_at_size(file.size)
+            scanned_answers.check_size(file.size)
             return scanned_answers.read(filename=file.name, content=file.read())
         except scanned_answers.ScanProblem as problem:
             raise forms.ValidationError(str(problem)) from None
@@ -111,7 +111,7 @@ def record(form: AnswerForm, invitation: Invitation, user: User) -> Reply | None
             invitation=invitation,
             by=user,
             answer=values["answer"],
-            level=level_choices.meant(values["level"], answer=values["answer"], party=invitation.party),
+            level=level_choices.resolve(values["level"], answer=values["answer"], party=invitation.party),
             name=values["name"],
             note=values["note"],
             way=AnswerReceipt(values["channel"], values["reference"], values["dated"], values["scan"]),
@@ -163,7 +163,7 @@ class AnsweringMixin:
             newest = answers.newest_of(row)
         else:
             form = AnswerForm(row, initial=first_values(row, newest, request.GET.get("channel", "")))
-            access_log.note_page(by=user, target=row, summit=summit, fields=self.page_shows)
+            access_log.record_page(by=user, target=row, summit=summit, fields=self.page_shows)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from delegations.core.admin import moments
+from delegations.core.admin import moment_format
 from delegations.invitations.models.invitations import COMING, Answer, InvitationLink, InvitationState
 
 
@@ -35,19 +35,19 @@ class LinkMoments:
     @admin.display(description=gettext_lazy("created"), ordering="created_at")
     def created(self, row: InvitationLink) -> str:
         """Return when the link was made."""
-        return moments.moment(row.created_at, row.invitation.party.summit)
+        return moment_format.moment(row.created_at, row.invitation.party.summit)
 
     @admin.display(description=gettext_lazy("first followed"), ordering="first_used_at")
     def followed(self, row: InvitationLink) -> str:
         """Return when the link was first followed, by a person or a mail scanner."""
-        return moments.moment(row.first_used_at, row.invitation.party.summit)
+        return moment_format.moment(row.first_used_at, row.invitation.party.summit)
 
     @admin.display(description=gettext_lazy("expires"), ordering="expires_at")
     def expires(self, row: InvitationLink) -> str:
         """Return when the link expires."""
-        return moments.moment(row.expires_at, row.invitation.party.summit)
+        return moment_format.moment(row.expires_at, row.invitation.party.summit)
 
     @admin.display(description=gettext_lazy("revoked"), ordering="revoked_at")
     def revoked(self, row: InvitationLink) -> str:
         """Return when the link was revoked."""
-        return moments.moment(row.revoked_at, row.invitation.party.summit)
+        return moment_format.moment(row.revoked_at, row.invitation.party.summit)

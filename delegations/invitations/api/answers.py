@@ -71,7 +71,7 @@ class ReplyViewSet(WithContent):
         scan = ReplyScan.objects.filter(reply=row).first()
         if scan is None:
             return None
-        access_log.note_page(by=by, target=scan, summit=row.invitation.party.summit, fields=["content"])
+        access_log.record_page(by=by, target=scan, summit=row.invitation.party.summit, fields=["content"])
         return File(scan.filename, scan.media_type, bytes(scan.content))
 
     def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:

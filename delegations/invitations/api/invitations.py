@@ -42,7 +42,7 @@ LEVELS = [(level_choices.ASKED, _("as the letter asks")), *Level.choices]
 # The arguments of the actions on several parties.
 MANY: dict[str, Any] = {
     "input": invite_parties.PartiesInput,
-    "output": invite_parties.ReachSerializer,
+    "output": invite_parties.InvitationStepResultSerializer,
     "detail": False,
 }
 
@@ -192,25 +192,25 @@ class InvitationViewSet(DeskViewSet):
     def prepare(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Prepare invitations of parties, so that another person can approve them. Needed if the summit's letters
         need a second person."""
-        return invite_parties.told(drafts_and_approval.prepare(by=by, **values), values["occasion"])
+        return invite_parties.step_result(drafts_and_approval.prepare(by=by, **values), values["occasion"])
 
     @action("approve", permission="delegations.invite", **MANY)
     def approve_many(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Approve the prepared invitations of parties. If letters need a second person, whoever prepared one can't
         approve it."""
-        return invite_parties.told(drafts_and_approval.approve_many(by=by, **values), values["occasion"])
+        return invite_parties.step_result(drafts_and_approval.approve_many(by=by, **values), values["occasion"])
 
     @action("invite", permission="delegations.invite", **MANY)
     def invite(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Invite parties to the summit or to one of its sessions, and send the letters. If letters need no second
         person, this also approves invitations that aren't approved yet."""
-        return invite_parties.told(invitations.invite(by=by, **values), values["occasion"])
+        return invite_parties.step_result(invitations.invite(by=by, **values), values["occasion"])
 
     @action(
         "send",
         permission="delegations.invite",
         input=invite_parties.SendInput,
-        output=invite_parties.ReachSerializer,
+        output=invite_parties.InvitationStepResultSerializer,
         detail=False,
     )
     def send(self, *, by: User, summit: Summit, values: Values) -> Any:
@@ -218,7 +218,7 @@ class InvitationViewSet(DeskViewSet):
         yet."""
         chosen = values.get("parties") or invite_parties.uninvited(summit)
         reach = first_letter.send(summit=summit, parties=chosen, answer_by=values["answer_by"], by=by)
-        return invite_parties.told(reach, "")
+        return invite_parties.step_result(reach, "")
 
     @action("approve", permission="delegations.invite")
     def approve(self, *, by: User, row: Invitation, values: Values) -> None:
@@ -248,7 +248,7 @@ class InvitationViewSet(DeskViewSet):
         if way is not None or can_answer_for(by, row.party.summit_id):
             # At a desk every answer came by some channel: the service refuses one without it.
             way = AnswerReceipt(**(way or {"channel": ""}))
-        level = level_choices.meant(values["level"], answer=message, party=row.party)
+        level = level_choices.resolve(values["level"], answer=message, party=row.party)
         answers.answer(
             invitation=row, answer=message, level=level, name=values["name"], note=values["note"], way=way, by=by
         )

@@ -5,10 +5,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from delegations.core.api.fields import LeftOutSerializer, ids
+from delegations.core.api.fields import SkippedItemSerializer, ids
 from delegations.invitations.models.invitations import OVER, Invitation
 from delegations.invitations.selectors import invitation_status
-from delegations.invitations.selectors.eligibility import InvitationStep, Reach
+from delegations.invitations.selectors.eligibility import InvitationStep, InvitationTargets
 from delegations.invitations.selectors.next_steps import plan
 from delegations.parties.api.fields import parties_field
 from delegations.parties.models.parties import Party
@@ -41,20 +41,20 @@ class SendInput(serializers.Serializer[Any]):
     answer_by = serializers.DateTimeField(required=False, default=None, allow_null=True)
 
 
-class ReachedSerializer(serializers.Serializer[Any]):
+class PartyInvitationSerializer(serializers.Serializer[Any]):
     """A party and its invitation, by their ids."""
 
     party = serializers.CharField()
     invitation = serializers.CharField()
 
 
-class ReachSerializer(serializers.Serializer[Any]):
+class InvitationStepResultSerializer(serializers.Serializer[Any]):
     """The parties that a step reached, the number of letters, and the parties that it skipped, each with the
     reason."""
 
-    reached = ReachedSerializer(many=True)
+    reached = PartyInvitationSerializer(many=True)
     letters = serializers.IntegerField()
-    skipped = LeftOutSerializer(many=True)
+    skipped = SkippedItemSerializer(many=True)
 
 
 class StepSerializer(serializers.Serializer[Any]):
@@ -69,7 +69,7 @@ class PlanSerializer(serializers.Serializer[Any]):
     """The possible next steps in their order, and the parties for which none is possible, each with the reason."""
 
     steps = StepSerializer(many=True)
-    skipped = LeftOutSerializer(many=True)
+    skipped = SkippedItemSerializer(many=True)
 
 
 def uninvited(summit: Summit) -> Iterable[Party]:
@@ -86,16 +86,16 @@ def planned(*, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         {"step": step.value, "parties": ids(reach.to), "letters": reach.letters if step == InvitationStep.SEND else 0}
         for step, reach in found.steps.items()
     ]
-    return {"steps": steps, "skipped": _left_out(found.skipped)}
+    return {"steps": steps, "skipped": _skipped_parties(found.skipped)}
 
 
-def told(reach: Reach, occasion: str) -> dict[str, Any]:
+def step_result(reach: InvitationTargets, occasion: str) -> dict[str, Any]:
     """Return the data of ReachSerializer for a step's result. One query."""
     rows = Invitation.objects.filter(party__in=reach.to, occasion=occasion).exclude(state__in=OVER)
     made = dict(rows.values_list("party", "public_id"))
     reached = [{"party": party.public_id, "invitation": made[party.pk]} for party in reach.to]
-    return {"reached": reached, "letters": reach.letters, "skipped": _left_out(reach.skipped)}
+    return {"reached": reached, "letters": reach.letters, "skipped": _skipped_parties(reach.skipped)}
 
 
-def _left_out(skipped: Iterable[tuple[Party, str]]) -> list[dict[str, str]]:
+def _skipped_parties(skipped: Iterable[tuple[Party, str]]) -> list[dict[str, str]]:
     return [{"id": party.public_id, "why": why} for party, why in skipped]

@@ -130,5 +130,5 @@ class CallNoteViewSet(DeskViewSet):
         for row in listed:
             row.called = names[row.party_id].name
             row.waited = phone_calls.days_since(row.sent_at, summit=summit, now=now)
-        access_log.note_contacts(by=by, summit=summit, rows=listed)
+        access_log.record_contacts(by=by, summit=summit, rows=listed)
         return {"number": rows.count(), "parties": listed}

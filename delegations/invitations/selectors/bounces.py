@@ -27,7 +27,7 @@ class Back:
     @property
     def sentence(self) -> str:
         """A sentence that says what happened and what to do."""
-        message = {"mailbox": self.message.address, "why": bounce_reasons.words(self.message.returned_why)}
+        message = {"mailbox": self.message.address, "why": bounce_reasons.explanation(self.message.returned_why)}
         return (
             _("The letter to %(mailbox)s came back: %(why)s. Correct the mailbox, then send the letter again.")
             % message
@@ -36,13 +36,13 @@ class Back:
     @property
     def said(self) -> str:
         """The mail server's own words."""
-        return bounce_reasons.their_words(self.message.returned_why)
+        return bounce_reasons.server_response(self.message.returned_why)
 
 
 def letters_back(rows: Iterable[Invitation]) -> list[Back]:
     """Return the bounced letters of these invitations, the latest first. Two queries at most."""
     by_key = {letter_facts.subject_key(row): row for row in rows}
-    found = bounce_reasons.not_sent_again().filter(subject_key__in=by_key).order_by("-returned_at")
+    found = bounce_reasons.unresolved_bounces().filter(subject_key__in=by_key).order_by("-returned_at")
     pairs = [(message, by_key[message.subject_key]) for message in found]
     boxes = _boxes({row.party_id for _message, row in pairs}) if pairs else {}
     return [Back(message, row, boxes.get((row.party_id, message.address.casefold()))) for message, row in pairs]

@@ -13,9 +13,9 @@ from delegations.mailboxes import selectors as mailboxes_selectors
 from delegations.mailboxes.selectors import Mailbox
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
+from summit.core.punctuation import comma
 from summit.permissions.models import Role, RoleAssignment
 from summit.summits.models import Summit
-from summit.templatetags.marks import comma
 from summit.users.models import User
 
 STANDING = (InvitationState.SENT, InvitationState.ANSWERED)
@@ -32,7 +32,7 @@ class InvitationStep(StrEnum):
 
 
 @dataclass
-class Reach:
+class InvitationTargets:
     """The parties that a step reaches, and those that it skips, each with the reason as a sentence."""
 
     to: list[Party] = field(default_factory=list)
@@ -72,7 +72,7 @@ def preview(
     occasion: str = "",
     step: InvitationStep = InvitationStep.SEND,
     by: User | None = None,
-) -> Reach:
+) -> InvitationTargets:
     """Return which parties a step would reach now, and which it would skip and why. `by` is the account that would
     approve.
 
@@ -87,7 +87,7 @@ def preview(
         rules[summit.pk] = _rules(summit, occasion, step, by)
     for box in mailboxes_selectors.for_letters(rows):
         boxes.setdefault(box.party_id or 0, []).append(box)
-    reach = Reach()
+    reach = InvitationTargets()
     for row in rows:
         reason = _why_not(row, found.get(row.pk), row.pk in boxes, rules[row.summit_id])
         if reason:

@@ -31,11 +31,11 @@ from delegations.parties.selectors.party_names import NamedParty
 from summit.core.database_clock import db_now
 from summit.core.date_formats import clock, long_day
 from summit.core.languages import spoken
+from summit.core.punctuation import comma
 from summit.outbox import enqueue
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.summits.models import Summit
-from summit.templatetags.marks import comma
 
 KIND = "invitation"
 TEST = "invitation_test"

@@ -15,10 +15,10 @@ def choices(party: Party) -> list[tuple[str, str]]:
     """Return the levels to choose from. The level that the letter asks for comes first, if it asks for one."""
     asked = [(ASKED, _("As the letter asks: %(level)s") % {"level": party.get_level_display()})]
     offered = [(level.value, str(level.label)) for level in OFFERED[party.kind]]
-    return [*(asked if _asks(party) else []), *offered]
+    return [*(asked if _asks_for_level(party) else []), *offered]
 
 
-def _asks(party: Party) -> bool:
+def _asks_for_level(party: Party) -> bool:
     """Return whether the letter asks for a level, and the party's kind allows that level."""
     return bool(party.level) and not levels_selectors.problem(party.level, party.kind)
 
@@ -27,10 +27,10 @@ def proposed(invitation: Invitation) -> str:
     """Return the level that is preselected in the form of an answer."""
     asked = invitation.party.level
     as_asked = not invitation.answer or (invitation.answer == Answer.ATTENDING and invitation.level == asked)
-    return ASKED if as_asked and _asks(invitation.party) else invitation.level
+    return ASKED if as_asked and _asks_for_level(invitation.party) else invitation.level
 
 
-def meant(level: str, *, answer: str, party: Party) -> str:
+def resolve(level: str, *, answer: str, party: Party) -> str:
     """Return the level that a choice stands for.
 
     ASKED stands for the level that the letter asks for, but only if the answer is "attending". Somebody who

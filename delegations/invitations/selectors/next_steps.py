@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from delegations.invitations.selectors.eligibility import InvitationStep, Reach, preview
+from delegations.invitations.selectors.eligibility import InvitationStep, InvitationTargets, preview
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from summit.summits.models import Summit
@@ -17,7 +17,7 @@ STEPS = (InvitationStep.PREPARE, InvitationStep.APPROVE, InvitationStep.SEND)
 class InvitationPlan:
     """The parties that each possible step reaches, and those that no step reaches, each with the reason."""
 
-    steps: dict[InvitationStep, Reach] = field(default_factory=dict)
+    steps: dict[InvitationStep, InvitationTargets] = field(default_factory=dict)
     skipped: list[tuple[Party, str]] = field(default_factory=list)
 
     @property
@@ -48,7 +48,7 @@ def plan(*, parties: Iterable[Party], by: User, occasion: str = "") -> Invitatio
     left: list[tuple[Party, str]] = []
     for step in STEPS:
         theirs = rows if step == InvitationStep.SEND else [row for row in rows if row.summit_id in seconds]
-        reach = preview(parties=theirs, occasion=occasion, step=step, by=by) if theirs else Reach()
+        reach = preview(parties=theirs, occasion=occasion, step=step, by=by) if theirs else InvitationTargets()
         if reach.to:
             found.steps[step] = reach
         if step == InvitationStep.SEND:

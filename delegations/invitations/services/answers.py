@@ -104,7 +104,7 @@ def answer(
     if way is not None:
         check_can_answer_for(by, invitation)
     reply = _read(invitation, answer, level, note, name)
-    problems = [*_problems(reply), *_problems_of_way(way)]
+    problems = [*_problems(reply), *_receipt_problems(way)]
     if problems:
         raise AnswerProblem(problems[0].field, str(problems[0]), problems[1:])
     with transaction.atomic():
@@ -120,10 +120,10 @@ def _store(reply: Reply, by: By, way: AnswerReceipt | None) -> None:
     """Set the answer on the invitation, store it as a reply, and record it in the audit."""
     invitation = reply.invitation
     values = {"answer": reply.answer, "level": reply.level, "note": reply.note, "answered_by": reply.name}
-    rows = Invitation.objects.filter(_takes_answer(invitation, by), pk=invitation.pk)
+    rows = Invitation.objects.filter(_update_condition(invitation, by), pk=invitation.pk)
     if not rows.update(state=InvitationState.ANSWERED, answered_at=Now(), **values):
         raise AnswerRefused(_why_refused(invitation))
-    _keep(reply, by, way)
+    _save_reply(reply, by, way)
     audit.record(
         by=by,
         action="delegations.answer",
@@ -163,7 +163,7 @@ def _look_for_newer(invitation: Invitation, newest: str | None) -> None:
         raise AnswerOutdated(last)
 
 
-def _keep(reply: Reply, by: By, way: AnswerReceipt | None) -> None:
+def _save_reply(reply: Reply, by: By, way: AnswerReceipt | None) -> None:
     """Store an answer with its channel, and its scan if there is one."""
     reply.channel = way.channel if way else Channel.LINK if isinstance(by, Link) else Channel.PORTAL
     reply.recorded_by = by if isinstance(by, User) else None
@@ -181,7 +181,7 @@ def _keep(reply: Reply, by: By, way: AnswerReceipt | None) -> None:
         )
 
 
-def _takes_answer(invitation: Invitation, by: By) -> Q:
+def _update_condition(invitation: Invitation, by: By) -> Q:
     """Return the condition under which the UPDATE stores the answer.
 
     It must join no table, so that the database checks the state again once the row is locked.
@@ -248,7 +248,7 @@ def _problems(reply: Reply) -> Iterator[AnswerProblem]:
         yield from _problems_of_text(field, text, limit)
 
 
-def _problems_of_way(way: AnswerReceipt | None) -> Iterator[AnswerProblem]:
+def _receipt_problems(way: AnswerReceipt | None) -> Iterator[AnswerProblem]:
     if way is None:
         return
     if way.channel not in DESK_CHANNELS:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from delegations.core.errors import NotNow
 from delegations.invitations.models.invitations import Invitation, InvitationLink, InvitationState
 from delegations.invitations.permissions import check_can_invite
-from delegations.invitations.selectors.eligibility import InvitationStep, Reach, preview
+from delegations.invitations.selectors.eligibility import InvitationStep, InvitationTargets, preview
 from delegations.invitations.state_machine import sources
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
@@ -19,20 +19,20 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 
-def prepare(*, parties: Iterable[Party], by: User, occasion: str = "") -> Reach:
+def prepare(*, parties: Iterable[Party], by: User, occasion: str = "") -> InvitationTargets:
     """Create a draft for each party that has a mailbox and no invitation, and return which parties got one. All or
     none.
 
     Raises PermissionDenied.
     """
     with transaction.atomic():
-        reach = _look(parties, by, occasion, InvitationStep.PREPARE)
+        reach = _checked_preview(parties, by, occasion, InvitationStep.PREPARE)
         drafts = [Invitation(party=party, occasion=occasion, prepared_by=by) for party in reach.to]
         keys = {draft.public_id for draft in drafts}
         # A draft that was prepared a moment ago in another browser is kept.
         Invitation.objects.bulk_create(drafts, ignore_conflicts=True)
         made = {row.party_id: row for row in Invitation.objects.filter(public_id__in=keys)}
-        _left_out(reach, set(made), _("Somebody else prepared it a moment ago."))
+        _move_to_skipped(reach, set(made), _("Somebody else prepared it a moment ago."))
         _record(reach, made, by, action="delegations.prepare")
     return reach
 
@@ -46,13 +46,13 @@ def waiting(*, summit: Summit, by: User) -> QuerySet[Invitation]:
     return drafts.filter(party__summit__policy__second_person=True).exclude(prepared_by=by)
 
 
-def approve_many(*, parties: Iterable[Party], by: User, occasion: str = "") -> Reach:
+def approve_many(*, parties: Iterable[Party], by: User, occasion: str = "") -> InvitationTargets:
     """Approve the drafts of these parties and return which were approved. All or none.
 
     If letters need a second person, drafts that `by` prepared are skipped. Raises PermissionDenied.
     """
     with transaction.atomic():
-        reach = _look(parties, by, occasion, InvitationStep.APPROVE)
+        reach = _checked_preview(parties, by, occasion, InvitationStep.APPROVE)
         rows = Invitation.objects.filter(
             party__in=reach.to, occasion=occasion, state__in=sources(InvitationState.APPROVED)
         )
@@ -60,25 +60,25 @@ def approve_many(*, parties: Iterable[Party], by: User, occasion: str = "") -> R
         Invitation.objects.filter(pk__in=[row.pk for row in made.values()]).update(
             state=InvitationState.APPROVED, approved_at=Now(), approved_by=by
         )
-        _left_out(reach, set(made), _("Somebody else changed it a moment ago."))
+        _move_to_skipped(reach, set(made), _("Somebody else changed it a moment ago."))
         _record(reach, made, by, action="delegations.approve")
     return reach
 
 
-def _look(parties: Iterable[Party], by: User, occasion: str, step: InvitationStep) -> Reach:
+def _checked_preview(parties: Iterable[Party], by: User, occasion: str, step: InvitationStep) -> InvitationTargets:
     reach = preview(parties=parties, occasion=occasion, step=step, by=by)
     for summit in {party.summit for party in [*reach.to, *(party for party, _why in reach.skipped)]}:
         check_can_invite(by, summit)
     return reach
 
 
-def _left_out(reach: Reach, won: set[int], why: str) -> None:
+def _move_to_skipped(reach: InvitationTargets, won: set[int], why: str) -> None:
     late = [party for party in reach.to if party.pk not in won]
     reach.to = [party for party in reach.to if party.pk in won]
     reach.skipped += [(party, why) for party in late]
 
 
-def _record(reach: Reach, made: dict[int, Invitation], by: User, *, action: str) -> None:
+def _record(reach: InvitationTargets, made: dict[int, Invitation], by: User, *, action: str) -> None:
     audit.record_many(
         [
             audit.entry(by=by, action=action, target=made[party.pk], summit=party.summit, fields=["state"])

@@ -10,7 +10,7 @@ from django.utils import translation
 from delegations.invitations import letter_rendering
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.selectors import eligibility, invitation_status, letter_facts
-from delegations.invitations.selectors.eligibility import Reach
+from delegations.invitations.selectors.eligibility import InvitationTargets
 from delegations.invitations.services import invitations, links
 from delegations.mailboxes import selectors as mailboxes_selectors
 from delegations.parties.models.parties import Party
@@ -31,7 +31,7 @@ class Letter:
     text: str
 
 
-def recipients(summit: Summit) -> Reach:
+def recipients(summit: Summit) -> InvitationTargets:
     """Return which parties would be reached if all that aren't invited yet were invited now."""
     rows = invitation_status.with_standing(Party.objects.filter(summit=summit)).order_by("sort_key", "pk")
     return eligibility.preview(parties=rows.filter(invitation_status.STANDINGS["uninvited"]))
@@ -60,7 +60,7 @@ def read(party: Party, boxes: list[mailboxes_selectors.Mailbox], occasion: str =
     return Letter(party, addresses, spoken(message.language), mail.subject, mail.text)
 
 
-def send(*, summit: Summit, parties: Iterable[Party], answer_by: datetime | None, by: User) -> Reach:
+def send(*, summit: Summit, parties: Iterable[Party], answer_by: datetime | None, by: User) -> InvitationTargets:
     """Set when answers are due, unless `answer_by` is None, and invite these parties, in one transaction.
 
     Returns which parties were invited. Raises PermissionDenied.

@@ -17,7 +17,7 @@ from delegations.core.errors import NotNow
 from delegations.invitations.models.invitations import Invitation, InvitationLink, InvitationState
 from delegations.invitations.permissions import check_can_invite, check_can_revoke
 from delegations.invitations.selectors import letter_facts
-from delegations.invitations.selectors.eligibility import STANDING, Reach, no_mailbox, preview
+from delegations.invitations.selectors.eligibility import STANDING, InvitationTargets, no_mailbox, preview
 from delegations.invitations.services import links
 from delegations.invitations.services.drafts_and_approval import count
 from delegations.invitations.state_machine import sources
@@ -30,10 +30,10 @@ from summit.outbox import enqueue
 from summit.summits.models import Summit
 from summit.users.models import User
 
-__all__ = ["Reach", "invite", "preview", "revoke", "write_anew"]
+__all__ = ["InvitationTargets", "invite", "preview", "revoke", "write_anew"]
 
 
-def invite(*, parties: Iterable[Party], by: User, occasion: str = "") -> Reach:
+def invite(*, parties: Iterable[Party], by: User, occasion: str = "") -> InvitationTargets:
     """Invite parties to the summit or to one of its sessions, and store their letters. All or none.
 
     Parties without a mailbox and those that are invited already are skipped. If letters need no second person, this

@@ -31,7 +31,7 @@ def ask(*, link: InvitationLink) -> bool:
     with transaction.atomic():
         if InvitationLink.objects.live().filter(pk=link.pk).exists():
             raise ValueError(_("This link opens. Follow it to answer."))
-        return _note(link, Link(link.public_id), why_dead(link))
+        return _record_request(link, Link(link.public_id), why_dead(link))
 
 
 def ask_at(*, mailbox: str) -> None:
@@ -50,12 +50,12 @@ def ask_at(*, mailbox: str) -> None:
         decoy = [] if newest else list(rows.order_by("-pk")[:1])
         with transaction.atomic():
             for link in [*newest.values(), *decoy]:
-                _note(link, SYSTEM, "mailbox")
+                _record_request(link, SYSTEM, "mailbox")
             if decoy:
                 transaction.set_rollback(True)
 
 
-def _note(link: InvitationLink, by: By, why: str) -> bool:
+def _record_request(link: InvitationLink, by: By, why: str) -> bool:
     rows = InvitationLink.objects.filter(Q(asked_at__isnull=True) | Q(asked_at__lt=Now() - ONCE_IN), pk=link.pk)
     if not rows.update(asked_at=Now()):
         return False

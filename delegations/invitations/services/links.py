@@ -114,7 +114,7 @@ def expiry(summit: Summit) -> datetime:
     return max(db_now() + LIFETIME, last, *([summit.answer_by] if summit.answer_by else []))
 
 
-def note_use(link: InvitationLink) -> None:
+def record_first_use(link: InvitationLink) -> None:
     """Store the moment at which a link was followed for the first time, by a person or by a mail scanner."""
     InvitationLink.objects.filter(pk=link.pk, first_used_at__isnull=True).update(first_used_at=Now())
 

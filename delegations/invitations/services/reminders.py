@@ -206,7 +206,7 @@ def _draft(*, link: InvitationLink, box: Mailbox, row: Invitation, paper: Statio
     )
 
 
-def gone(invitation: Invitation) -> list[tuple[int, datetime]]:
+def sent_reminders(invitation: Invitation) -> list[tuple[int, datetime]]:
     """Return the reminders of an invitation that were sent, as (days before the deadline, moment of the first mail).
     One query."""
     rows = Message.objects.filter(kind=KIND, subject_key=letter_facts.subject_key(invitation), sent_at__isnull=False)

@@ -40,14 +40,14 @@ def read(*, filename: str, content: bytes) -> Scan:
     """Return a file as a scan. Raises ScanProblem if it is empty, too large, or neither PDF, JPEG nor PNG."""
     if not content:
         raise ScanProblem(_("This file is empty. Choose the scan again."))
-    look_at_size(len(content))
+    check_size(len(content))
     for media_type, (begins, ending) in FORMATS.items():
         if content.startswith(begins):
             return Scan(harmless_name(filename, ending, LONGEST_NAME, "scan"), media_type, content)
     raise ScanProblem(_("This is neither a PDF nor a JPEG nor a PNG picture. Save the scan as one of them."))
 
 
-def look_at_size(size: int) -> None:
+def check_size(size: int) -> None:
     """Raise ScanProblem if a file of this many bytes is too large. Call it before reading the file."""
     if size > LARGEST:
         message = _("This file has %(size)s MB. Scan it smaller: up to %(limit)s MB are kept.")

@@ -13,17 +13,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from delegations.core.admin.moments import moment
+from delegations.core.admin.moment_format import moment
 from delegations.core.admin.service_row_admin import ServiceRowAdmin, order_of
 from delegations.members.models.categories import Category
 from delegations.members.services import categories
-from summit.admin_base.menu import Shelf
+from summit.admin_base.menu_groups import MenuGroup
 from summit.admin_base.messages import written
 from summit.admin_base.summit_pages import summit_page
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.admin_base.translated_names import NAMES, NamedForm, with_names
+from summit.core.punctuation import comma
 from summit.summits.models import Summit
-from summit.templatetags.marks import comma
 from summit.users.models import User
 
 
@@ -56,7 +56,7 @@ class CategoryAdmin(ServiceRowAdmin):
     """The admin of categories."""
 
     place = 1
-    shelf = Shelf.SETTINGS
+    shelf = MenuGroup.SETTINGS
     form = with_names(CategoryForm, 120)
     services = categories
     called = "category"

@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from delegations.members.admin.registration import to_enter
+from delegations.members.admin.registration import add_person_url
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from delegations.members.selectors import quotas
@@ -50,7 +50,7 @@ def _offered(party: Party, wanted: str, place: Membership | None, chosen: int | 
     return list(rows.select_related(*related).order_by(free, "name", "office", "pk")[:OFFERED])
 
 
-def _takes(person: Person, place: Membership | None) -> bool:
+def _can_be_chosen(person: Person, place: Membership | None) -> bool:
     """Return whether a person can be chosen.
 
     They must be a member of no party. For a member's place, a member of the same party in another category can be
@@ -62,7 +62,7 @@ def _takes(person: Person, place: Membership | None) -> bool:
     return row.party_id == place.party_id and row.category_id != place.category_id
 
 
-def _shown(
+def _render_page(
     request: HttpRequest,
     party: Party,
     *,
@@ -77,7 +77,7 @@ def _shown(
     wanted = given.get("look", "").replace("\0", "").strip()[:100]
     chosen = key_of(given.get("person", ""))
     people = _offered(party, wanted, place, chosen)
-    free = [row for row in people if _takes(row, place)]
+    free = [row for row in people if _can_be_chosen(row, place)]
     near = _("Of this party, or entered for it and not named yet") if place else ""
     taken = [row for row in people if row not in free]
     party_names.call([party, *(row.membership.party for row in taken)])
@@ -97,7 +97,7 @@ def _shown(
         "choices": choices,
         "category": key_of(given.get("category", "")),
         "problem": problem,
-        "add": to_enter(place or party),
+        "add": add_person_url(place or party),
     }
     status = 422 if problem else 200
     return TemplateResponse(request, "admin/delegations/member_choose.html", context, status=status)
@@ -124,7 +124,7 @@ def name_page(request: HttpRequest, party: Party) -> HttpResponse:
         if not problem and person is not None:
             messages.success(request, _("%(person)s is named.") % {"person": person.label})
             return redirect(_of(party))
-    return _shown(
+    return _render_page(
         request,
         party,
         title=_("Name somebody"),
@@ -165,7 +165,7 @@ def replace_page(request: HttpRequest, row: Membership) -> HttpResponse:
                 message = _("%(person)s is in the place of %(gone)s now.")
                 messages.success(request, message % {"person": person.label, "gone": row.person.label})
                 return redirect(_of(row.party))
-    return _shown(
+    return _render_page(
         request,
         row.party,
         title=_("Replace %(person)s") % {"person": row.person.label},

@@ -18,7 +18,7 @@ from delegations.members.field_groups import NEEDS, PASSPORT, PHOTO, TRAVEL, Fie
 from delegations.members.forms import PersonForm
 from delegations.members.services import people, photos
 from delegations.members.services.photos import PhotoProblem
-from summit.admin_base.summit_scope import belongs_to
+from summit.admin_base.summit_scope import set_request_summit
 from summit.audit import access_log
 from summit.people.models import Person
 from summit.permissions.rules import check, summits_for
@@ -70,7 +70,7 @@ class PagesMixin:
         if person is None:
             raise Http404
         check(request.user, group.view, person.summit)
-        belongs_to(request, person.summit)
+        set_request_summit(request, person.summit)
         return person, request.user
 
     def group_view(self, request: HttpRequest, pk: int, group: FieldGroup) -> HttpResponse:
@@ -146,7 +146,7 @@ class PagesMixin:
         fields = filled(person) & set(group.fields)
         if fields:
             always = group in EACH
-            access_log.note_page(by=user, target=person, summit=person.summit, fields=fields, always=always)
+            access_log.record_page(by=user, target=person, summit=person.summit, fields=fields, always=always)
 
     def _back(self, user: User, person: Person) -> str:
         mine = summits_for(user, "summit.person.view")

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.core.admin.moments import moment
+from delegations.core.admin.moment_format import moment
 from delegations.members.models.categories import Category
 from delegations.members.models.quotas import Quota
 from delegations.members.selectors import quotas
@@ -23,7 +23,7 @@ from delegations.members.services.quotas import QuotaProblem
 from delegations.parties.admin.party_column import PartyColumn
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
-from summit.admin_base.menu import Shelf
+from summit.admin_base.menu_groups import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.row_keys import DIGITS, key_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of
@@ -110,7 +110,7 @@ def _store(request: HttpRequest, party: Party, meters: list[Meter], user: User) 
         raise QuotaProblem("category", _("Say of which category, or in all."))
     category = usable.get(wanted)
     if request.POST.get("drop"):
-        quotas_services.drop_quota(party=party, category=category, by=user)
+        quotas_services.remove_quota(party=party, category=category, by=user)
         return _("The number that all parties have holds for this one again.")
     written_number = request.POST.get("number", "").strip()
     number = key_of(written_number) if len(written_number) <= DIGITS else None
@@ -127,7 +127,7 @@ class QuotaAdmin(PartyColumn, ReadOnlyAdmin):
     """The admin of quotas that are set for single parties."""
 
     place = 2
-    shelf = Shelf.SETTINGS
+    shelf = MenuGroup.SETTINGS
     summit_path = "party__summit"
     leads = ("change_it",)
     list_display = ["party_name", "of_what", "number", "usual", "reason", "set_by", "set_when"]

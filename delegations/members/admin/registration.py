@@ -64,7 +64,7 @@ class PersonDeskForm(SentencesForm):
         cleaned = super().clean() or self.cleaned_data
         summit = cleaned.get("summit")
         if self.instance.pk is None and summit is not None:
-            hits = duplicates.likely(summit=summit, values=cleaned)
+            hits = duplicates.find_duplicates(summit=summit, values=cleaned)
             if hits:
                 self.fields["another"].widget = forms.CheckboxSelectMultiple()
                 self._offer(hits)
@@ -77,7 +77,7 @@ class PersonDeskForm(SentencesForm):
         return cleaned
 
 
-def to_enter(place: Party | Membership) -> str:
+def add_person_url(place: Party | Membership) -> str:
     """Return the address of the form that enters a person for a party, or in a member's place."""
     party = place if isinstance(place, Party) else place.party
     what = "name" if isinstance(place, Party) else "replace"
@@ -94,7 +94,7 @@ def _onward(request: HttpRequest, person: models.Model) -> str:
     return f"{reverse(_PLACES[asked[1]], args=[int(asked[2])])}?{urlencode({'person': person.pk})}"
 
 
-class EnteringMixin:
+class RedirectAfterAddMixin:
     """After a person is entered for a party or a member's place, redirects to that page with the person chosen."""
 
     def response_add(self, request: HttpRequest, obj: models.Model, *args: Any, **kwargs: Any) -> HttpResponse:

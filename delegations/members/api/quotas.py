@@ -100,7 +100,7 @@ class QuotaInput(QuotaOf):
 class QuotaFilters(PartiesSearched):
     """Filters for parties and their quotas."""
 
-    q = fields_api.words(_("words of the party’s names"))
+    q = fields_api.search_filter(_("words of the party’s names"))
     kind = django_filters.ChoiceFilter(choices=PartyKind.choices, label=_("kind"))
     party = django_filters.CharFilter(field_name="public_id", label=pgettext_lazy("label", "party"))
     room = django_filters.ChoiceFilter(
@@ -136,7 +136,7 @@ class PartyQuotaViewSet(DeskViewSet):
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[Party]:
         """Return the parties with quotas that the user may see."""
-        return parties_fields_api.told_to_desks(super().get_queryset(user, slug), user, self.permission)
+        return parties_fields_api.annotate_for_desk(super().get_queryset(user, slug), user, self.permission)
 
     @action("set", permission=RAISE, input=QuotaInput)
     def set_quota(self, *, by: User, row: Party, values: Values) -> Party:
@@ -148,5 +148,5 @@ class PartyQuotaViewSet(DeskViewSet):
     def drop_quota(self, *, by: User, row: Party, values: Values) -> Party:
         """Remove a party's own quota, so that the general one applies again."""
         category: Category | None = values["category"]
-        quotas_services.drop_quota(by=by, party=row, category=category)
+        quotas_services.remove_quota(by=by, party=row, category=category)
         return row

@@ -78,7 +78,7 @@ def check_category(
         raise NamingRefused(message % {**facts, "moment": moment})
 
 
-def take_place(party: Party, category: Category, counted: dict[int | None, Meter], *, total: bool = True) -> None:
+def count_member(party: Party, category: Category, counted: dict[int | None, Meter], *, total: bool = True) -> None:
     """Count one more member in `counted`, in a category and in the total.
 
     Raises QuotaFull where no place is free, and NamingRefused for a second head.

@@ -14,7 +14,7 @@ from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from delegations.members.permissions import check_can_act
 from delegations.members.selectors import quotas
-from delegations.members.selectors.naming_rules import NamingRefused, check_category, is_desk, take_place
+from delegations.members.selectors.naming_rules import NamingRefused, check_category, count_member, is_desk
 from delegations.members.selectors.quotas import Meter, QuotaFull
 from delegations.members.services import members
 from delegations.parties.models.parties import Party
@@ -26,7 +26,7 @@ MOST = 300
 
 
 @dataclass
-class Reach:
+class BulkChangeTargets:
     """The members that a bulk change applies to, and the others with the reasons."""
 
     to: list[Membership] = field(default_factory=list)
@@ -50,9 +50,9 @@ def _lock(memberships: Sequence[Membership]) -> None:
     list(Party.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
 
 
-def to_confirm(*, memberships: Iterable[Membership], by: User) -> Reach:
+def to_confirm(*, memberships: Iterable[Membership], by: User) -> BulkChangeTargets:
     """Return which members `confirm` would confirm. Raises PermissionDenied."""
-    reach = Reach()
+    reach = BulkChangeTargets()
     for row in _standing(memberships, by, "delegations.name"):
         if row.confirmed_at is None:
             reach.to.append(row)
@@ -61,7 +61,7 @@ def to_confirm(*, memberships: Iterable[Membership], by: User) -> Reach:
     return reach
 
 
-def confirm(*, memberships: Sequence[Membership], by: User) -> Reach:
+def confirm(*, memberships: Sequence[Membership], by: User) -> BulkChangeTargets:
     """Confirm members and return which were confirmed.
 
     The number of queries doesn't grow with the number of members. Raises PermissionDenied.
@@ -86,11 +86,11 @@ def confirm(*, memberships: Sequence[Membership], by: User) -> Reach:
     return reach
 
 
-def to_move(*, memberships: Iterable[Membership], category: Category, by: User) -> Reach:
+def to_move(*, memberships: Iterable[Membership], category: Category, by: User) -> BulkChangeTargets:
     """Return which members `move` would put into a category, up to the free places of each party. Raises
     PermissionDenied."""
     found = _standing(memberships, by, "delegations.name")
-    reach = Reach()
+    reach = BulkChangeTargets()
     own = [row for row in found if row.party.summit_id == category.summit_id]
     parties = {row.party_id: row.party for row in own}
     counted = {key: _by_category(listed) for key, listed in quotas.meters_of(parties.values()).items()}
@@ -103,7 +103,7 @@ def to_move(*, memberships: Iterable[Membership], category: Category, by: User) 
         else:
             try:
                 check_category(row.party, category, counted[row.party_id], desk[row.party_id])
-                take_place(row.party, category, counted[row.party_id], total=not row.category.counts)
+                count_member(row.party, category, counted[row.party_id], total=not row.category.counts)
             except (NamingRefused, QuotaFull) as problem:
                 reach.skipped.append((row, str(problem)))
             else:
@@ -115,7 +115,7 @@ def _by_category(listed: Iterable[Meter]) -> dict[int | None, Meter]:
     return {meter.category.pk if meter.category else None: meter for meter in listed}
 
 
-def move(*, memberships: Sequence[Membership], category: Category, by: User) -> Reach:
+def move(*, memberships: Sequence[Membership], category: Category, by: User) -> BulkChangeTargets:
     """Put members into a category as far as there are free places, and return which were moved.
 
     The number of queries doesn't grow with the number of members. Raises PermissionDenied.
@@ -143,12 +143,12 @@ def move(*, memberships: Sequence[Membership], category: Category, by: User) -> 
     return reach
 
 
-def to_withdraw(*, memberships: Iterable[Membership], by: User) -> Reach:
+def to_withdraw(*, memberships: Iterable[Membership], by: User) -> BulkChangeTargets:
     """Return which members `withdraw` would withdraw. Raises PermissionDenied."""
-    return Reach(to=_standing(memberships, by, "delegations.withdraw"))
+    return BulkChangeTargets(to=_standing(memberships, by, "delegations.withdraw"))
 
 
-def withdraw(*, memberships: Sequence[Membership], by: User) -> Reach:
+def withdraw(*, memberships: Sequence[Membership], by: User) -> BulkChangeTargets:
     """Withdraw members in one transaction, which also ends what each was given. Raises PermissionDenied."""
     with transaction.atomic():
         _lock(memberships)

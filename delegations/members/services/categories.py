@@ -16,10 +16,10 @@ from delegations.members.models.quotas import Quota
 from delegations.parties.services import parties
 from delegations.zones import services as zones_services
 from summit.audit import services as audit
+from summit.core.punctuation import pair, semicolon
 from summit.permissions.rules import allows, check, refusal
 from summit.summits import services as summits_services
 from summit.summits.models import Summit
-from summit.templatetags.marks import pair, semicolon
 from summit.users.models import User
 
 CHANGE, RAISE = "delegations.category.change", "delegations.raise_quota"

@@ -53,7 +53,7 @@ class DuplicateHit:
         return _("%(person)s is entered already for %(party)s: %(why)s.") % message
 
 
-def words_of(name: Any) -> frozenset[str]:
+def name_words(name: Any) -> frozenset[str]:
     """Return the words of a name in lower case and without accents, in no order."""
     return frozenset(re.findall(r"\w+", fold(str(name or ""))))
 
@@ -71,16 +71,18 @@ def similar(one: frozenset[str], other: frozenset[str]) -> bool:
     return any(len(word) >= SHORTEST for word in one & other)
 
 
-def likely(*, summit: Summit, values: Mapping[str, Any], exclude: Person | None = None) -> list[DuplicateHit]:
+def find_duplicates(
+    *, summit: Summit, values: Mapping[str, Any], exclude: Person | None = None
+) -> list[DuplicateHit]:
     """Return the people of a summit who may be the person described by `values`, the most likely first.
 
     It compares the name in any order, without accents and capitals; the passport number; the date of birth together
     with a part of the name; and the mailbox together with a part of the name. One query, whatever the summit's size.
     It reads the names of the whole summit, which takes some milliseconds for some thousand people.
     """
-    words = words_of(values.get("name"))
-    passports = passport_digests.known("passport", summit.pk, values.get("passport_number"))
-    births = passport_digests.known("birth", summit.pk, values.get("birth_date"))
+    words = name_words(values.get("name"))
+    passports = passport_digests.possible_digests("passport", summit.pk, values.get("passport_number"))
+    births = passport_digests.possible_digests("birth", summit.pk, values.get("birth_date"))
     email = str(values.get("email") or "").strip().lower()
     rows = _candidates(summit, words, passports, births, email)
     if exclude is not None:
@@ -116,7 +118,7 @@ def _why(
     row: Person, words: frozenset[str], passports: list[str], births: list[str], email: str
 ) -> DuplicateReason | None:
     particulars: Any = getattr(row, "particulars", None)
-    theirs = words_of(row.name)
+    theirs = name_words(row.name)
     if particulars is not None and particulars.passport_digest in passports:
         return DuplicateReason.PASSPORT
     if particulars is not None and particulars.birth_digest in births and similar(words, theirs):
@@ -128,7 +130,7 @@ def _why(
     return None
 
 
-def told_to(
+def split_by_visibility(
     by: By, hits: Iterable[DuplicateHit], party: Party | None
 ) -> tuple[list[DuplicateHit], list[DuplicateHit]]:
     """Return two lists: the hits that `by` may learn of, and the others.

@@ -23,9 +23,9 @@ from delegations.members.selectors.naming_rules import (
     belonging,
     check_category,
     check_person,
+    count_member,
     is_desk,
     own_people,
-    take_place,
 )
 from delegations.members.selectors.quotas import Meter, QuotaFull
 from delegations.parties.models.parties import Party
@@ -85,7 +85,7 @@ def _name(
         try:
             check_person(party, person, taken, known, desk)
             check_category(party, category, counted, desk)
-            take_place(party, category, counted)
+            count_member(party, category, counted)
         except (NamingRefused, QuotaFull) as problem:
             found.append((None, problem))
             continue
@@ -157,7 +157,7 @@ def move(*, membership: Membership, category: Category, by: By) -> None:
         }
         check_category(party, category, counted, is_desk(by, party))
         # A member who already counts towards the total needs no further place in it.
-        take_place(party, category, counted, total=not row.category.counts)
+        count_member(party, category, counted, total=not row.category.counts)
         detail = {"category": category.code, "before": row.category.code}
         row.category = category
         row.save(update_fields=["category"])
@@ -259,7 +259,7 @@ def _end(row: Membership, by: By, *, why: Ended, successor: Person | None = None
         why=why,
         successor=successor,
     )
-    listeners.leave(party=row.party, person=row.person, by=by)
+    listeners.notify_member_left(party=row.party, person=row.person, by=by)
     return former
 
 

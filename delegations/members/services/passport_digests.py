@@ -46,7 +46,7 @@ def digest(kind: str, summit_id: int, value: Any) -> str:
     return _digest(settings.SECRET_KEY, kind, summit_id, plain) if plain else ""
 
 
-def known(kind: str, summit_id: int, value: Any) -> list[str]:
+def possible_digests(kind: str, summit_id: int, value: Any) -> list[str]:
     """Return all digests that may be stored for a value, one for each key; an empty list for an empty value."""
     plain = _plain(value)
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]

@@ -27,7 +27,7 @@ from summit.users.models import User
 TELLING = frozenset({"name", "email", "passport_number", "birth_date"})
 
 
-class SeemsKnown(Exception):
+class PossibleDuplicate(Exception):
     """The person seems to be entered already. `hits` are the similar people whom the user may learn of.
 
     Ask the user. If it is another person, enter them again with the public ids of `hits` as `another`.
@@ -48,10 +48,12 @@ def create(*, party: Party, values: Mapping[str, Any], by: By, another: Collecti
     """
     check_can_act(by, "delegations.enter_person", party)
     with transaction.atomic():
-        return _enter(party.summit, party, values, by, another)
+        return _create(party.summit, party, values, by, another)
 
 
-def enter_alone(*, summit: Summit, values: Mapping[str, Any], by: By, another: Collection[str] = ()) -> Person:
+def create_without_party(
+    *, summit: Summit, values: Mapping[str, Any], by: By, another: Collection[str] = ()
+) -> Person:
     """Enter a person for no party, such as a speaker or a worker of the host, and return them.
 
     Otherwise as `create`.
@@ -61,17 +63,17 @@ def enter_alone(*, summit: Summit, values: Mapping[str, Any], by: By, another: C
     elif not isinstance(by, System):
         raise PermissionDenied(refusal("summit.person.change"))
     with transaction.atomic():
-        _hold(summit)
-        return _enter(summit, None, values, by, another)
+        _lock_summit(summit)
+        return _create(summit, None, values, by, another)
 
 
-def _hold(summit: Summit) -> None:
+def _lock_summit(summit: Summit) -> None:
     """Lock the summit, so that of two users who enter the same person at once, the second finds the first one's
     entry."""
     Summit.objects.select_for_update(no_key=True).get(pk=summit.pk)
 
 
-def _enter(
+def _create(
     summit: Summit, party: Party | None, values: Mapping[str, Any], by: By, another: Collection[str]
 ) -> Person:
     # An unsaved person, by which the rules find out to whom the fields would belong.
@@ -79,11 +81,11 @@ def _enter(
     person.particulars = Particulars(person=person, entered_for=party)
     _check_groups(person, party, values, by)
     changed = _checked(summit, None, values)
-    hits = duplicates.likely(summit=summit, values=changed)
-    shown, hidden = duplicates.told_to(by, hits, party)
+    hits = duplicates.find_duplicates(summit=summit, values=changed)
+    shown, hidden = duplicates.split_by_visibility(by, hits, party)
     unasked = [hit for hit in shown if hit.person.public_id not in another]
     if unasked and not isinstance(by, System):
-        raise SeemsKnown(unasked)
+        raise PossibleDuplicate(unasked)
     for name in set(PERSON) & set(changed):
         setattr(person, name, changed[name])
     person.save()
@@ -125,7 +127,7 @@ def change(*, person: Person, values: Mapping[str, Any], by: By) -> set[str]:
             row: Particulars = getattr(now, "particulars", None) or Particulars(person=now)
             _store(row, party, changed, by)
         if TELLING & set(changed):
-            _note_likely(now)
+            _record_duplicates(now)
     return set(changed)
 
 
@@ -255,11 +257,13 @@ def acts_for(by: By, party: Party) -> bool:
     return can_act(by, "delegations.enter_person", party)
 
 
-def _note_likely(person: Person) -> None:
+def _record_duplicates(person: Person) -> None:
     """Put people whom a changed person now resembles on protocol's list."""
     related = Person.objects.select_related("particulars").get(pk=person.pk)
     row = getattr(related, "particulars", None)
     values = {"name": related.name, "email": related.email}
     if row is not None:
         values |= {"passport_number": row.passport_number, "birth_date": row.birth_date}
-    duplicates.record(person=person, hits=duplicates.likely(summit=person.summit, values=values, exclude=person))
+    duplicates.record(
+        person=person, hits=duplicates.find_duplicates(summit=person.summit, values=values, exclude=person)
+    )

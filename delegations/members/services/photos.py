@@ -64,7 +64,7 @@ def read(content: bytes) -> Picture:
         with Image.open(BytesIO(content), formats=FORMATS) as opened:
             _check_size(str(opened.format), *opened.size)
             with slot("photographs", number=AT_ONCE, patience=PATIENCE):
-                return _made_anew(opened)
+                return _reencode(opened)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PhotoProblem(_too_many("JPEG")) from None
     except Busy:
@@ -94,7 +94,7 @@ def _check_size(kind: str, width: int, height: int) -> None:
         raise PhotoProblem(message % {"width": width, "height": height, "n": SMALLEST})
 
 
-def _made_anew(opened: Image.Image) -> Picture:
+def _reencode(opened: Image.Image) -> Picture:
     profile = opened.info.get("icc_profile")
     opened.draft("RGB", (KEPT * 2, KEPT * 2))
     # Reduced first, since the next steps copy the picture.

@@ -52,7 +52,7 @@ def set_quota(*, party: Party, category: Category | None, number: int, reason: s
     return row
 
 
-def drop_quota(*, party: Party, category: Category | None, by: User) -> bool:
+def remove_quota(*, party: Party, category: Category | None, by: User) -> bool:
     """Remove a party's own quota, so that the general one applies again, and return whether there was one.
 
     It is refused if more people are named than the general quota allows. Raises PermissionDenied, QuotaProblem.

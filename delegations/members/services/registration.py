@@ -17,7 +17,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 
-def enter_known(
+def create_with_external_ids(
     *,
     summit: Summit,
     party: Party | None,
@@ -32,7 +32,7 @@ def enter_known(
     """
     with transaction.atomic():
         if party is None:
-            person = people.enter_alone(summit=summit, values=values, by=by, another=another)
+            person = people.create_without_party(summit=summit, values=values, by=by, another=another)
         else:
             person = people.create(party=party, values=values, by=by, another=another)
         if keys is not None:
@@ -40,7 +40,9 @@ def enter_known(
     return person
 
 
-def change_known(*, person: Person, values: Mapping[str, Any], keys: Keys | None = None, by: User) -> None:
+def change_with_external_ids(
+    *, person: Person, values: Mapping[str, Any], keys: Keys | None = None, by: User
+) -> None:
     """Change a person's data, and their ids in other systems if `keys` are given.
 
     Raises what `people.change` and `external_ids.set_keys` raise; then nothing is stored.
@@ -52,7 +54,7 @@ def change_known(*, person: Person, values: Mapping[str, Any], keys: Keys | None
             external_ids.set_keys(of=person, keys=keys, by=by)
 
 
-def enter_and_name(
+def create_and_name(
     *, party: Party, values: Mapping[str, Any], category: Category, by: By, another: Collection[str] = ()
 ) -> Membership:
     """Enter a person for a party and name them in a category.
@@ -64,7 +66,7 @@ def enter_and_name(
         return members.name(party=party, person=person, category=category, by=by)
 
 
-def enter_and_replace(
+def create_and_replace(
     *, membership: Membership, values: Mapping[str, Any], by: By, another: Collection[str] = ()
 ) -> Membership:
     """Enter a person for a member's party and put them in the member's place.

@@ -20,11 +20,11 @@ from delegations.membership_changes.admin.merging import merge_page
 from delegations.parties.party_display import line
 from delegations.parties.selectors import party_names
 from summit.admin_base.filters import presence
-from summit.admin_base.menu import Shelf
+from summit.admin_base.menu_groups import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.row_keys import keys_of
 from summit.permissions.rules import allows, check
-from summit.templatetags.content import own
+from summit.templatetags.text_direction import own
 from summit.users.models import User
 
 CHANGE = "delegations.duplicatecandidate.change"
@@ -51,7 +51,7 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
     """The admin of people who may be entered twice."""
 
     place = 3
-    shelf = Shelf.DECISIONS
+    shelf = MenuGroup.DECISIONS
     summit_path = "person__summit"
     list_display = ["person_of", "other_of", "why", "noticed_at", "decide"]
     list_filter = [
@@ -110,7 +110,7 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Add the addresses of the two pages on which pairs are decided."""
-        view = self.admin_site.admin_view(self.tell_view)
+        view = self.admin_site.admin_view(self.tell_apart_view)
         return [
             path("tell-apart/", view, name="delegations_duplicatecandidate_tell_apart"),
             path(
@@ -127,7 +127,7 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
         check(request.user, CHANGE, row.person.summit)
         return merge_page(request, row)
 
-    def tell_view(self, request: HttpRequest) -> HttpResponse:
+    def tell_apart_view(self, request: HttpRequest) -> HttpResponse:
         """Ask for confirmation for the pairs in `?row=`; a POST marks each as two different people."""
         self.admit(request, "view")
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in

@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
-from delegations.core.admin.moments import moment
+from delegations.core.admin.moment_format import moment
 from delegations.members.models.members import Membership
 from delegations.membership_changes import handover_items
 from delegations.membership_changes.models import Handover, HandoverState
 from delegations.membership_changes.permissions import can_decide_handovers, check_can_decide_handovers
 from delegations.membership_changes.services import handovers
 from delegations.parties.selectors import party_names
-from summit.admin_base.menu import Shelf
+from summit.admin_base.menu_groups import MenuGroup
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.row_keys import key_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of
@@ -38,7 +38,7 @@ class HandoverAdmin(ReadOnlyAdmin):
     """The admin of handovers, open and decided ones."""
 
     place = 2
-    shelf = Shelf.DECISIONS
+    shelf = MenuGroup.DECISIONS
     summit_path = "party__summit"
     list_display = ["giver", "party", "kind", "taker", "state_word", "opened"]
     list_filter = ["party__summit", "state"]
@@ -124,7 +124,7 @@ class HandoverAdmin(ReadOnlyAdmin):
             except handovers.HandoverRefused as refused:
                 messages.warning(request, str(refused))
             return redirect(waiting)
-        ((_row, item),) = handovers.told([row], summit=summit, reader=handover_items.HandoverDesk(user))
+        ((_row, item),) = handovers.with_items([row], summit=summit, reader=handover_items.HandoverDesk(user))
         drops = request.GET.get("do") == "drop"
         context = {
             **self.admin_site.each_context(request),
@@ -168,7 +168,7 @@ def _groups(summit: Summit, user: User) -> list[dict[str, Any]]:
 
     The number of queries grows only with the kinds of items.
     """
-    rows = handovers.told(handovers.waiting(summit), summit=summit, reader=handover_items.HandoverDesk(user))
+    rows = handovers.with_items(handovers.waiting(summit), summit=summit, reader=handover_items.HandoverDesk(user))
     book = party_names.book(summit)
     members = set(
         Membership.objects.filter(person__in={row.taker_id for row, _item in rows}).values_list("party", "person")

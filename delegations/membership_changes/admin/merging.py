@@ -11,15 +11,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from delegations.core.admin.moments import moment
+from delegations.core.admin.moment_format import moment
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
 from delegations.membership_changes.services import merging
 from delegations.membership_changes.services.merging import MergeRefused
 from delegations.parties.selectors import party_names
 from summit.audit import access_log
+from summit.core.punctuation import comma
 from summit.people.models import Person
-from summit.templatetags.marks import comma
 from summit.users.models import User
 
 SHOWN = ("name", "office", "form_of_address", "rank", "email")
@@ -47,7 +47,7 @@ def merge_page(request: HttpRequest, row: DuplicateCandidate) -> HttpResponse:
                 return redirect("admin:summit_person_change", kept.pk)
     else:
         people = [each.public_id for each in pair]
-        access_log.note_page(
+        access_log.record_page(
             by=request.user, target=row, summit=row.person.summit, fields=SHOWN, people=lambda: people
         )
     context = {

@@ -24,7 +24,7 @@ DECIDE = "delegations.decide_handover"
 
 
 @extend_schema_field(str)
-class ItemWords(serializers.Field[Any, Any, Any, Any]):
+class ItemTitleField(serializers.Field[Any, Any, Any, Any]):
     """The kind and title of a handover's item, as far as the user may see it. The items of all rows of a response are
     looked up together."""
 
@@ -38,7 +38,9 @@ class ItemWords(serializers.Field[Any, Any, Any, Any]):
         if value.pk not in known:
             many: Any = self.parent.parent if self.parent is not None else None
             rows: Any = many.instance if isinstance(many, serializers.ListSerializer) else [value]
-            told = handovers.told(rows, summit=context["summit"], reader=handover_items.HandoverDesk(context["by"]))
+            told = handovers.with_items(
+                rows, summit=context["summit"], reader=handover_items.HandoverDesk(context["by"])
+            )
             known |= {row.pk: item.words for row, item in told}
         return known[value.pk]
 
@@ -52,7 +54,7 @@ class HandoverSerializer(serializers.ModelSerializer[Handover]):
     party_name = PartyName(source="party")
     giver = serializers.CharField(source="giver.public_id", read_only=True)
     taker = serializers.CharField(source="taker.public_id", read_only=True, allow_null=True, default=None)
-    item = ItemWords()
+    item = ItemTitleField()
     decided_by = StaffName(permission="delegations.handover.view")
 
     class Meta:

@@ -51,7 +51,7 @@ def count(summit: Summit) -> int:
     return still_open(summit).count()
 
 
-def told(
+def with_items(
     rows: Iterable[Handover], *, summit: Summit, reader: handover_items.Reader
 ) -> list[tuple[Handover, handover_items.HandoverItem]]:
     """Return each handover with its item, titled for the reader."""
@@ -61,7 +61,7 @@ def told(
 
 
 @listeners.follows(40)
-def leave(party: Party, person: Person, by: By) -> None:
+def open_handovers_of_former_member(party: Party, person: Person, by: By) -> None:
     """Open a handover for each item of a person who leaves. Handovers that are open already stay as they are."""
     known = set(Handover.objects.filter(giver=person, state=HandoverState.OPEN).values_list("what", "key"))
     rows = [
@@ -111,7 +111,7 @@ def pass_on(*, handover: Handover, to: Person, by: User) -> None:
         _move(handover, HandoverState.PASSED, by, taker=to)
         try:
             _kind(handover).pass_on(handover.key, handover.giver, to, by)
-        except handover_items.NotHeld:
+        except handover_items.ItemNotHeld:
             message = _("It isn’t %(person)s’s any more: the agenda was changed. Drop it from this list.")
             raise HandoverRefused(message % {"person": handover.giver.label}) from None
         audit.record(
@@ -133,7 +133,7 @@ def discard(*, handover: Handover, by: User) -> None:
         _lock(handover)
         _move(handover, HandoverState.DROPPED, by)
         # If the item no longer exists or belongs to somebody else, nothing needs to change.
-        with suppress(handover_items.NotHeld):
+        with suppress(handover_items.ItemNotHeld):
             _kind(handover).drop(handover.key, handover.giver, by)
         audit.record(
             by=by,

@@ -13,13 +13,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
-from delegations.core.admin.moments import moment
+from delegations.core.admin.moment_format import moment
 from delegations.members import withdrawal_job
 from delegations.members.admin.choose_person import replace_page
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from delegations.members.services import bulk_changes, categories
-from delegations.members.services.bulk_changes import MOST, Reach
+from delegations.members.services.bulk_changes import MOST, BulkChangeTargets
 from delegations.overview.admin.member_filters import (
     MemberCategoryFilter,
     MemberLacksFilter,
@@ -33,8 +33,8 @@ from summit.admin_base.filters import presence
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.row_keys import key_of, keys_of
+from summit.core.punctuation import comma, pair
 from summit.permissions.rules import allows, check
-from summit.templatetags.marks import comma, pair
 from summit.users.models import User
 
 FIELDS: list[Any] = ["person", "party", "category", "state_word", "named"]
@@ -120,17 +120,17 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
     @admin.action(description=gettext_lazy("Confirm"), permissions=["name"])
     def confirm(self, request: HttpRequest, queryset: models.QuerySet[Membership]) -> HttpResponse:
         """Redirect to the page that asks for confirmation."""
-        return _asked(request, "confirm", queryset)
+        return _redirect_to_confirmation(request, "confirm", queryset)
 
     @admin.action(description=gettext_lazy("Put into another category"), permissions=["name"])
     def move(self, request: HttpRequest, queryset: models.QuerySet[Membership]) -> HttpResponse:
         """Redirect to the page that asks for the category."""
-        return _asked(request, "move", queryset)
+        return _redirect_to_confirmation(request, "move", queryset)
 
     @admin.action(description=gettext_lazy("Withdraw"), permissions=["name"])
     def withdraw(self, request: HttpRequest, queryset: models.QuerySet[Membership]) -> HttpResponse:
         """Redirect to the page that asks for confirmation."""
-        return _asked(request, "withdraw", queryset)
+        return _redirect_to_confirmation(request, "withdraw", queryset)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -240,7 +240,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
     def _ask(
         self,
         request: HttpRequest,
-        reach: Reach,
+        reach: BulkChangeTargets,
         *,
         title: str,
         sentence: str,
@@ -260,14 +260,14 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         }
         return TemplateResponse(request, "admin/delegations/members_ask.html", context)
 
-    def _done(self, request: HttpRequest, reach: Reach, said: str) -> HttpResponse:
+    def _done(self, request: HttpRequest, reach: BulkChangeTargets, said: str) -> HttpResponse:
         messages.success(request, said % {"n": len(reach.to)})
         for row, why in reach.skipped[:20]:
             messages.warning(request, pair(row.person.label, why))
         return redirect(_list([*reach.to, *(row for row, _why in reach.skipped)]))
 
 
-def _asked(request: HttpRequest, name: str, queryset: models.QuerySet[Membership]) -> HttpResponse:
+def _redirect_to_confirmation(request: HttpRequest, name: str, queryset: models.QuerySet[Membership]) -> HttpResponse:
     keys = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
     if len(keys) > MOST:
         message = _("At most %(n)d members are changed at once: here are the first %(n)d. Do the others after them.")

@@ -21,7 +21,7 @@ from delegations.invitations.admin.state_column import state_word
 from delegations.invitations.selectors import invitation_status
 from delegations.members.admin.quotas import RoomFilter
 from delegations.members.models.focal_points import FocalPoint
-from delegations.overview.admin.party_filters import AnswerFilter, ComesAtFilter, GapFilter
+from delegations.overview.admin.party_filters import AnswerFilter, AttendanceLevelFilter, GapFilter
 from delegations.overview.admin.party_pages import PartyPages
 from delegations.overview.selectors import party_exports
 from delegations.parties.admin.group_filter import GroupFilter
@@ -37,8 +37,8 @@ from summit.admin_base.forms import SentencesForm
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import SummitModelAdmin
 from summit.admin_base.summit_scope import chosen_summit, summits_of
+from summit.core.punctuation import comma
 from summit.people.models import Person
-from summit.templatetags.marks import comma
 from summit.users.models import User
 
 
@@ -110,7 +110,7 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
     list_filter = [
         "summit",
         AnswerFilter,
-        ComesAtFilter,
+        AttendanceLevelFilter,
         GapFilter,
         RoomFilter,
         KindFilter,

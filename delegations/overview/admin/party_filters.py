@@ -63,7 +63,7 @@ class GapFilter(admin.SimpleListFilter):
         return queryset if condition is None else completeness.with_gaps(queryset).filter(condition)
 
 
-class ComesAtFilter(admin.SimpleListFilter):
+class AttendanceLevelFilter(admin.SimpleListFilter):
     """Filters attending parties by the level at which they come."""
 
     title = _("comes at the level of")

@@ -7,14 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
-from delegations.core.admin.ordering import arrange
+from delegations.core.admin.ordering_page import arrange
 from delegations.members.admin import quotas
 from delegations.members.admin.choose_person import name_page
 from delegations.members.services import members
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from summit.permissions.rules import allows, check
-from summit.templatetags.content import own
+from summit.templatetags.text_direction import own
 from summit.users.models import User
 
 NAME, SEE = "delegations.name", "delegations.membership.view"

@@ -17,7 +17,7 @@ from delegations.core.admin.list_tools import ToolsMixin
 from delegations.imports.models import ImportPurpose
 from delegations.members.admin.particulars import PagesMixin
 from delegations.members.admin.person_filters import CategoryFilter, PartyFilter
-from delegations.members.admin.registration import EnteringMixin, PersonDeskForm
+from delegations.members.admin.registration import PersonDeskForm, RedirectAfterAddMixin
 from delegations.members.field_groups import PERSON
 from delegations.members.selectors import exports
 from delegations.members.services import people
@@ -38,26 +38,26 @@ ACCOUNTS, CHANGE = "delegations.give_account", "summit.person.change"
 @admin.action(description=gettext_lazy("Give accounts"), permissions=["give_account"])
 def give_accounts(desk: Any, request: HttpRequest, queryset: models.QuerySet[Person]) -> HttpResponse:
     """Redirect to the page that asks for confirmation."""
-    return _asked("admin:summit_person_accounts", queryset)
+    return _redirect_to_confirmation("admin:summit_person_accounts", queryset)
 
 
 @admin.action(description=gettext_lazy("Take accounts away"), permissions=["give_account"])
 def take_accounts(desk: Any, request: HttpRequest, queryset: models.QuerySet[Person]) -> HttpResponse:
     """Redirect to the page that asks for confirmation."""
-    return _asked("admin:summit_person_take_accounts", queryset)
+    return _redirect_to_confirmation("admin:summit_person_take_accounts", queryset)
 
 
 @admin.action(description=gettext_lazy("Choose a language"), permissions=["change"])
 def mark_language(desk: Any, request: HttpRequest, queryset: models.QuerySet[Person]) -> HttpResponse:
     """Redirect to the page that asks for the language."""
-    return _asked("admin:summit_person_language", queryset)
+    return _redirect_to_confirmation("admin:summit_person_language", queryset)
 
 
 # At most this many primary keys fit in an address. Users who choose more have to filter the list.
 MOST = 300
 
 
-def _asked(name: str, queryset: models.QuerySet[Person]) -> HttpResponse:
+def _redirect_to_confirmation(name: str, queryset: models.QuerySet[Person]) -> HttpResponse:
     keys = queryset.order_by("pk").values_list("pk", flat=True)[:MOST]
     return redirect(f"{reverse(name)}?{'&'.join(f'row={key}' for key in keys)}")
 
@@ -166,7 +166,7 @@ admin.site.unregister(Person)
 
 
 @admin.register(Person)
-class PersonDesk(EnteringMixin, ToolsMixin, PartyOfMember, PagesMixin, BulkMixin, PersonAdmin):
+class PersonDesk(RedirectAfterAddMixin, ToolsMixin, PartyOfMember, PagesMixin, BulkMixin, PersonAdmin):
     """The admin of people."""
 
     uploads = str(ImportPurpose.PEOPLE.value)
@@ -230,7 +230,7 @@ class PersonDesk(EnteringMixin, ToolsMixin, PartyOfMember, PagesMixin, BulkMixin
         """
         try:
             return super().changeform_view(request, *args, **kwargs)
-        except people.SeemsKnown:
+        except people.PossibleDuplicate:
             # The form finds the similar people when it is validated again.
             return super().changeform_view(request, *args, **kwargs)
 
@@ -242,7 +242,7 @@ class PersonDesk(EnteringMixin, ToolsMixin, PartyOfMember, PagesMixin, BulkMixin
         if not change:
             another = form.cleaned_data.get("another", ())
             claim(request)
-            made = people.enter_alone(summit=obj.summit, values=values, by=request.user, another=another)
+            made = people.create_without_party(summit=obj.summit, values=values, by=request.user, another=another)
             obj.pk, obj.public_id = made.pk, made.public_id
             return
         changed = {name: values[name] for name in form.changed_data if name in values}

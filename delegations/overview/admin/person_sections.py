@@ -58,17 +58,17 @@ def shown_fields(request: HttpRequest, person: Person) -> tuple[str, ...]:
 def sections(request: HttpRequest, person: Person) -> list[Section]:
     """Return the sections of a person's page. The number of queries is constant."""
     found = [
-        _belongs(request, person),
+        _party(request, person),
         *(_group(request, person, group) for group in (PASSPORT, TRAVEL, NEEDS, PHOTO)),
         _badges(request, person),
         _keys(request, person),
         _account(request, person),
-        _twice(request, person),
+        _duplicates(request, person),
     ]
     return [section for section in found if section is not None]
 
 
-def _belongs(request: HttpRequest, person: Person) -> Section | None:
+def _party(request: HttpRequest, person: Person) -> Section | None:
     if not allows(request.user, "delegations.membership.view", person.summit):
         return None
     section = Section(_("Party"))
@@ -101,7 +101,7 @@ def _belongs(request: HttpRequest, person: Person) -> Section | None:
     return section
 
 
-def _words(group: FieldGroup) -> tuple[str, str, str]:
+def _group_labels(group: FieldGroup) -> tuple[str, str, str]:
     """Return a group's title, and the labels of its button if something is entered and if nothing is."""
     return {
         PASSPORT: (_("Passport"), _("Show the passport data"), _("Enter the passport data")),
@@ -112,7 +112,7 @@ def _words(group: FieldGroup) -> tuple[str, str, str]:
 
 
 def _group(request: HttpRequest, person: Person, group: FieldGroup) -> Section:
-    title, show, create = _words(group)
+    title, show, create = _group_labels(group)
     there = filled(person) & set(group.fields)
     section = Section(title)
     if not allows(request.user, group.view, person.summit):
@@ -127,13 +127,13 @@ def _group(request: HttpRequest, person: Person, group: FieldGroup) -> Section:
         return section
     row = particulars_of(person)
     section.lines = [
-        (capfirst(label(name)), _shown(getattr(row, name), person)) for name in group.fields if name in there
+        (capfirst(label(name)), _display_value(getattr(row, name), person)) for name in group.fields if name in there
     ]
     section.note = "" if there else _("Nothing is entered.")
     return section
 
 
-def _shown(value: Any, person: Person) -> Any:
+def _display_value(value: Any, person: Person) -> Any:
     return day_clock(value, person.summit) if hasattr(value, "tzinfo") else value
 
 
@@ -173,7 +173,7 @@ def _account(request: HttpRequest, person: Person) -> Section | None:
     return Section(_("Account"), note=note, buttons=[(address, message)])
 
 
-def _twice(request: HttpRequest, person: Person) -> Section | None:
+def _duplicates(request: HttpRequest, person: Person) -> Section | None:
     if not allows(request.user, "delegations.duplicatecandidate.view", person.summit):
         return None
     rows = DuplicateCandidate.objects.filter(person=person, decided_at__isnull=True).select_related("other")

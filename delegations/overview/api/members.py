@@ -132,7 +132,7 @@ class MemberFilters(Searched):
 
     text = ("person__name", "person__office", "party__name")
 
-    q = fields_api.words(_("words of their name, office or party"))
+    q = fields_api.search_filter(_("words of their name, office or party"))
     party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
     category = django_filters.CharFilter(field_name="category__code", label=_("category"))
     capacity = django_filters.ChoiceFilter(choices=Capacity.choices, label=_("capacity"))
@@ -196,7 +196,7 @@ class MembershipViewSet(DeskViewSet):
         if "person" in values:
             return members_services.name(by=by, party=party, category=category, person=values["person"])
         another = values.get("another", ())
-        return registration.enter_and_name(
+        return registration.create_and_name(
             by=by, party=party, category=category, values=person_values(values), another=another
         )
 
@@ -232,7 +232,7 @@ class MembershipViewSet(DeskViewSet):
             made = members_services.replace(by=by, membership=row, person=values["person"])
         else:
             another = values.get("another", ())
-            made = registration.enter_and_replace(
+            made = registration.create_and_replace(
                 by=by, membership=row, values=person_values(values), another=another
             )
         return self.rows().get(pk=made.pk)

@@ -130,7 +130,7 @@ class PartyInput(serializers.ModelSerializer[Party]):
 class PartyFilters(PartiesSearched):
     """Filters for parties. Filters by data that only desks can read match only for desks."""
 
-    q = fields_api.words(_("words of its names, its code or its mailbox"))
+    q = fields_api.search_filter(_("words of its names, its code or its mailbox"))
     kind = django_filters.ChoiceFilter(choices=PartyKind.choices, label=_("kind"))
     group = django_filters.CharFilter(method="in_group", validators=[validate_group], label=_("group"))
     iso_code = django_filters.CharFilter(lookup_expr="iexact", label=_("ISO 3166 code"))
@@ -198,7 +198,7 @@ class PartyViewSet(DeskViewSet):
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[Party]:
         """Return the parties that the user may see. Only desks can order them by rank."""
-        rows = parties_fields_api.told_to_desks(super().get_queryset(user, slug), user, self.permission)
+        rows = parties_fields_api.annotate_for_desk(super().get_queryset(user, slug), user, self.permission)
         place = Coalesce("protocol_order", Value(LAST), output_field=IntegerField())
         return rows.annotate(place=Case(When(for_desk=True, then=place), default=Value(LAST)))
 

@@ -14,7 +14,16 @@ from rest_framework import serializers
 
 from delegations.core.api import access_log
 from delegations.core.api import fields as fields_api
-from delegations.core.api.fields import PLAIN, Ids, KnownAccount, LeftOutSerializer, Searched, Several, Values, sees
+from delegations.core.api.fields import (
+    PLAIN,
+    AccessibleAccountField,
+    Ids,
+    Searched,
+    Several,
+    SkippedItemSerializer,
+    Values,
+    sees,
+)
 from delegations.members.api import fields as members_fields_api
 from delegations.members.api.fields import MEMBERS, PARTY_KEY
 from delegations.members.field_groups import PERSON
@@ -116,7 +125,7 @@ class PersonFilters(Searched):
 
     model = Person
 
-    q = fields_api.words(_("words of their name, office, mailbox or party"))
+    q = fields_api.search_filter(_("words of their name, office, mailbox or party"))
     party = django_filters.CharFilter(field_name="belongs_to", label=pgettext_lazy("label", "party"))
     category = django_filters.CharFilter(field_name="comes_as", label=_("category"))
     member = django_filters.BooleanFilter(field_name="is_member", label=_("is named in a category"))
@@ -139,17 +148,17 @@ class PeopleInput(serializers.Serializer[Any]):
 class AccountInput(serializers.Serializer[Any]):
     """The id of the account, or null for none. It must belong to one of your summits."""
 
-    account = KnownAccount(allow_null=True)
+    account = AccessibleAccountField(allow_null=True)
 
 
-class GivenSerializer(serializers.Serializer[Any]):
+class GivenAccountsSerializer(serializers.Serializer[Any]):
     """The people who got an account, and the others with the reason."""
 
     given = serializers.ListField(child=serializers.CharField())
-    skipped = LeftOutSerializer(many=True)
+    skipped = SkippedItemSerializer(many=True)
 
 
-class TakenSerializer(serializers.Serializer[Any]):
+class WithdrawnAccountsSerializer(serializers.Serializer[Any]):
     """How many accounts were removed."""
 
     taken = serializers.IntegerField()
@@ -182,7 +191,7 @@ class PersonViewSet(Rights, DeskViewSet):
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Person:
         """Enter a person."""
-        return registration.enter_known(
+        return registration.create_with_external_ids(
             by=by,
             summit=summit,
             party=values.get("party"),
@@ -193,7 +202,9 @@ class PersonViewSet(Rights, DeskViewSet):
 
     def change(self, *, by: User, row: Person, values: Values) -> Person:
         """Change a person's data."""
-        registration.change_known(by=by, person=row, values=person_values(values), keys=values.get("external_ids"))
+        registration.change_with_external_ids(
+            by=by, person=row, values=person_values(values), keys=values.get("external_ids")
+        )
         return row
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[Person], fields: Iterable[str]) -> None:
@@ -201,7 +212,9 @@ class PersonViewSet(Rights, DeskViewSet):
         told = [name for name in fields if name in PERSON and name not in PLAIN]
         access_log.log_rows(by=by, summit=summit, rows=list(rows), fields=told)
 
-    @action("give-accounts", permission=accounts.ACTION, input=PeopleInput, output=GivenSerializer, detail=False)
+    @action(
+        "give-accounts", permission=accounts.ACTION, input=PeopleInput, output=GivenAccountsSerializer, detail=False
+    )
     def give_accounts(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Give people portal accounts, and write to each. People who can't have one are skipped, with the reason."""
         given = accounts.give(people=values["people"], by=by)
@@ -217,7 +230,13 @@ class PersonViewSet(Rights, DeskViewSet):
         except ValidationError as refused:
             raise ValidationError({"account": refused.messages}) from refused
 
-    @action("take-accounts", permission=accounts.ACTION, input=PeopleInput, output=TakenSerializer, detail=False)
+    @action(
+        "take-accounts",
+        permission=accounts.ACTION,
+        input=PeopleInput,
+        output=WithdrawnAccountsSerializer,
+        detail=False,
+    )
     def take_accounts(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Remove people's accounts. They are signed out at once, and the accounts no longer give access to the
         summit."""

@@ -37,7 +37,7 @@ def rows_of(found: Difference, language: str) -> list[ComparisonRow]:
     rows += [_changed(was, now, language) for was, now in found.parties_changed]
     rows += [_row(new, person.party, language, _name(person.member)) for person in found.people_added]
     rows += [_row(old, person.party, language, _name(person.member)) for person in found.people_gone]
-    rows += [_told_otherwise(person, language) for person in found.people_changed]
+    rows += [_changed_person_row(person, language) for person in found.people_changed]
     rows += [_row(other, party, language) for party in found.reordered]
     return rows
 
@@ -63,13 +63,13 @@ def _changed(was: Content, now: Content, language: str) -> ComparisonRow:
     labels = {"name": _("short name"), "formal": _("formal name"), "footnote": _("footnote"), "sort": _("order")}
     old, new = was["names"].get(code, {}), now["names"].get(code, {})
     pairs = [(label, old.get(key, ""), new.get(key, "")) for key, label in labels.items()]
-    pairs += [(_("place in the protocol order"), _said(was["order"]), _said(now["order"]))]
+    pairs += [(_("place in the protocol order"), _place_label(was["order"]), _place_label(now["order"]))]
     pairs += [(_("flag"), was["flag"], now["flag"])]
     kept = tuple(pair for pair in pairs if pair[1] != pair[2])
     return _row(("wait", pgettext("in a list", "changed")), now, language, pairs=kept)
 
 
-def _told_otherwise(person: ComparedPerson, language: str) -> ComparisonRow:
+def _changed_person_row(person: ComparedPerson, language: str) -> ComparisonRow:
     labels = {"name": _("name"), "address": _("form of address"), "office": _("office held")}
     before = person.before or {}
     pairs = [(label, before.get(key, ""), person.member.get(key, "")) for key, label in labels.items()]
@@ -80,5 +80,5 @@ def _told_otherwise(person: ComparedPerson, language: str) -> ComparisonRow:
     return _row(word, person.party, language, _name(person.member), pairs=kept)
 
 
-def _said(place: int | None) -> str:
+def _place_label(place: int | None) -> str:
     return "" if place is None else str(place)

@@ -88,7 +88,7 @@ def chosen(request: HttpRequest, slug: str) -> HttpResponse:
 
 @desk_page("photographs/<slug:slug>/file/", "delegations_photos_file")
 @require_safe
-def taken(request: HttpRequest, slug: str) -> HttpResponse:
+def download_sheet(request: HttpRequest, slug: str) -> HttpResponse:
     """Return the sheet of the chosen people as a PDF. The access to the photographs is logged."""
     summit, user = _admitted(request, slug)
     form = SheetForm({"language": summit.language, **_lists(request)}, summit=summit)

@@ -20,7 +20,7 @@ from delegations.participants.models import ParticipantList
 from delegations.participants.selectors import comparison, listing, photo_sheet
 from delegations.participants.selectors.listing import Order
 from delegations.participants.services import revisions
-from summit.admin_base.menu import Shelf
+from summit.admin_base.menu_groups import MenuGroup
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.admin_base.summit_scope import where_may
 from summit.audit import access_log
@@ -59,7 +59,7 @@ class FreezeForm(forms.Form):
     expected = forms.CharField(widget=forms.HiddenInput)
 
 
-class TakeForm(forms.Form):
+class DownloadForm(forms.Form):
     """A form for the language, order and format of a download."""
 
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
@@ -72,7 +72,7 @@ class ParticipantListAdmin(ReadOnlyAdmin):
     """The admin of revisions of the list of participants, which are never changed."""
 
     place = 1
-    shelf = Shelf.RECORDS
+    shelf = MenuGroup.RECORDS
     list_display = ["__str__", "state", "summit", "made", "made_by", "note"]
     list_filter = ["summit", "final"]
     list_select_related = ["summit", "made_by"]
@@ -116,7 +116,7 @@ class ParticipantListAdmin(ReadOnlyAdmin):
                 "first": row.number == 1,
                 "differences": rows_of(revisions.since_last(row), language),
                 "listing": _listing(row, content),
-                "take": TakeForm(initial={"language": language}, auto_id="take_%s"),
+                "take": DownloadForm(initial={"language": language}, auto_id="take_%s"),
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -134,7 +134,7 @@ class ParticipantListAdmin(ReadOnlyAdmin):
         """
         row: ParticipantList = self.admit(request, "view", pk)
         given = {"language": row.summit.language, "order": Order.PRECEDENCE, "ending": "pdf", **request.GET.dict()}
-        chosen = TakeForm(given)
+        chosen = DownloadForm(given)
         if not chosen.is_valid():
             messages.warning(request, _("Choose language, order and format among those that are offered."))
             return redirect("admin:delegations_participantlist_change", pk)
@@ -146,7 +146,7 @@ class ParticipantListAdmin(ReadOnlyAdmin):
             messages.warning(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
             return redirect("admin:delegations_participantlist_change", pk)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        access_log.note_page(
+        access_log.record_page(
             by=request.user,
             target=row,
             summit=row.summit,
@@ -174,7 +174,7 @@ class ParticipantListAdmin(ReadOnlyAdmin):
                     note=chosen["note"],
                     expected=chosen["expected"],
                 )
-            except (revisions.NothingToFreeze, revisions.FinalStands, revisions.ListChanged) as refused:
+            except (revisions.NothingToFreeze, revisions.FinalRevisionExists, revisions.ListChanged) as refused:
                 messages.warning(request, str(refused))
                 return redirect("admin:delegations_participantlist_prepare", slug)
             messages.success(request, _("Revision %(number)d is made.") % {"number": made.number})
@@ -199,12 +199,12 @@ class ParticipantListAdmin(ReadOnlyAdmin):
             "may_make": bool(content["parties"]) and (bool(found) or not (last and last.final)),
             "differences": rows_of(found, get_language() or summit.language),
             "listing": _listing(row, content),
-            "left_out": revisions.left_out(summit),
+            "left_out": revisions.count_omitted(summit),
             "form": form,
         }
         keys = [(summit.pk, key) for key in _people(content)]
         if keys:
-            access_log.note_list(by=user, label="summit.person", rows=keys, fields=["name", "office"])
+            access_log.record_list(by=user, label="summit.person", rows=keys, fields=["name", "office"])
         return TemplateResponse(request, "admin/delegations/participantlist/prepare.html", context)
 
 

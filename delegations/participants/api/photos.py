@@ -107,7 +107,7 @@ class PhotoViewSet(WithContent):
         photo = photo_of(row)
         if photo is None or "photo" not in FieldReader(by).visible(row):
             return None
-        access_log.note_page(by=by, target=row, summit=row.summit, fields=PHOTO.fields, always=True)
+        access_log.record_page(by=by, target=row, summit=row.summit, fields=PHOTO.fields, always=True)
         return File("photograph.jpg", "image/jpeg", bytes(photo.image))
 
     @action(

@@ -126,7 +126,7 @@ class ParticipantListViewSet(DeskViewSet):
         """Log whose names were read in a revision."""
         if len(rows) != 1 or "content" not in fields or "content" in rows[0].get_deferred_fields():
             return
-        _note(rows[0], by)
+        _log_access(rows[0], by)
 
     def add(self, *, by: User, summit: Summit, values: Values) -> ParticipantList:
         """Make a revision of the present list."""
@@ -139,12 +139,12 @@ class ParticipantListViewSet(DeskViewSet):
         before = revisions.content_of(last) if last else None
         people = [(summit.pk, key) for key in _people(content)]
         if people:
-            access_log.note_list(by=by, label=Person._meta.label_lower, rows=people, fields=["name", "office"])
+            access_log.record_list(by=by, label=Person._meta.label_lower, rows=people, fields=["name", "office"])
         return {
             "number": last.number + 1 if last else 1,
             "changed": bool(comparison.differences(before, content)),
             "content": content,
-            "left_out": revisions.left_out(summit),
+            "left_out": revisions.count_omitted(summit),
             "expected": revisions.digest(content),
         }
 
@@ -161,15 +161,15 @@ class ParticipantListViewSet(DeskViewSet):
         writer, language = WRITERS[values["ending"]], values["language"]
         content = revisions.content_of(row)
         made = writer.write(listing.arrange(row, content, language=language, order=values["order"]))
-        _note(row, by)
+        _log_access(row, by)
         name = f"participants-{row.summit.slug}-{row.number}-{language}.{values['ending']}"
         return File(name, writer.MEDIA_TYPE, made)
 
 
-def _note(row: ParticipantList, by: User) -> None:
+def _log_access(row: ParticipantList, by: User) -> None:
     """Log that somebody read the names in a revision."""
     people = _people(revisions.content_of(row))
-    access_log.note_page(by=by, target=row, summit=row.summit, fields=["content"], people=lambda: people)
+    access_log.record_page(by=by, target=row, summit=row.summit, fields=["content"], people=lambda: people)
 
 
 def _people(content: Values) -> list[str]:

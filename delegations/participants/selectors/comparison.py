@@ -45,7 +45,7 @@ def differences(old: Content | None, new: Content) -> Difference:
     found.parties_gone.extend(party for key, party in before.items() if key not in after)
     for key, party in after.items():
         if key in before:
-            _compare(before[key], party, found, _words(old, new))
+            _compare(before[key], party, found, _category_names(old, new))
     return found
 
 
@@ -53,7 +53,7 @@ def _parties(content: Content | None) -> dict[str, Content]:
     return {party["key"]: party for party in (content or {}).get("parties", [])}
 
 
-def _words(old: Content | None, new: Content) -> tuple[Content, Content]:
+def _category_names(old: Content | None, new: Content) -> tuple[Content, Content]:
     """Return the names of the categories in each of the two revisions."""
     return (old or {}).get("categories", {}), new["categories"]
 
@@ -61,8 +61,8 @@ def _words(old: Content | None, new: Content) -> tuple[Content, Content]:
 def _compare(was: Content, now: Content, found: Difference, words: tuple[Content, Content]) -> None:
     if {**was, "members": None} != {**now, "members": None}:
         found.parties_changed.append((was, now))
-    old = {member["key"]: _told(member, words[0]) for member in was["members"]}
-    new = {member["key"]: _told(member, words[1]) for member in now["members"]}
+    old = {member["key"]: _with_category_names(member, words[0]) for member in was["members"]}
+    new = {member["key"]: _with_category_names(member, words[1]) for member in now["members"]}
     found.people_added.extend(ComparedPerson(now, member) for key, member in new.items() if key not in old)
     found.people_gone.extend(ComparedPerson(now, member) for key, member in old.items() if key not in new)
     found.people_changed.extend(
@@ -72,6 +72,6 @@ def _compare(was: Content, now: Content, found: Difference, words: tuple[Content
         found.reordered.append(now)
 
 
-def _told(member: Content, words: Content) -> Content:
+def _with_category_names(member: Content, words: Content) -> Content:
     """Return a member with the names of their category in place of its key, since readers see the names."""
     return {**member, "category": words.get(str(member["category"]), {})}

@@ -64,7 +64,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class ListNote:
+class ListFootnote:
     """A footnote."""
 
     mark: str
@@ -94,7 +94,7 @@ class Listing:
     note: str
     counted: str
     sections: tuple[Section, ...]
-    notes: tuple[ListNote, ...]
+    notes: tuple[ListFootnote, ...]
     # The time for the file's metadata, so that printing twice gives the same bytes.
     moment: tuple[int, int, int, int, int, int]
 
@@ -153,7 +153,7 @@ def _arrange(row: ParticipantList, content: Content, language: str, name: str, o
         note=row.note,
         counted=counted(content),
         sections=tuple(sections),
-        notes=tuple(ListNote(mark, text, message) for (text, message), mark in marks.items()),
+        notes=tuple(ListFootnote(mark, text, message) for (text, message), mark in marks.items()),
         moment=(at.year, at.month, at.day, at.hour, at.minute, at.second),
     )
 

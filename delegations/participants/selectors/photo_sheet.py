@@ -86,7 +86,7 @@ def faces(
     book = party_names.book(summit, language)
     rows = [(summit.pk, member.person.public_id) for member in found]
     if rows:
-        access_log.note_list(by=by, label=Person._meta.label_lower, rows=rows, fields=FIELDS)
+        access_log.record_list(by=by, label=Person._meta.label_lower, rows=rows, fields=FIELDS)
     notes = footnotes.Footnotes()
     return [_face(member, book, notes) for member in sorted(found, key=lambda member: _place(member, book))]
 

@@ -40,7 +40,7 @@ class NothingToFreeze(ValueError):
     """Nothing has changed since the last revision, or no party has accepted. The text is a sentence for the user."""
 
 
-class FinalStands(ValueError):
+class FinalRevisionExists(ValueError):
     """A provisional revision can't follow a final one. The text is a sentence for the user."""
 
 
@@ -59,7 +59,7 @@ def content_of(row: ParticipantList) -> Content:
     return found
 
 
-def taking_part(summit: Summit) -> QuerySet[Party]:
+def listed_parties(summit: Summit) -> QuerySet[Party]:
     """Return the parties on the list: the host, and those that answered that they come.
 
     A party with a revoked invitation isn't included.
@@ -74,7 +74,7 @@ NAMED = Q(category__counts=True) & (Q(confirmed_at__isnull=False) | Q(party__kin
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class OmittedCounts:
     """The number of parties and people that a list made now would leave out.
 
     These are parties that named people and haven't answered, and people of listed parties who aren't confirmed.
@@ -84,12 +84,12 @@ class LeftOut:
     people: int
 
 
-def left_out(summit: Summit) -> LeftOut:
+def count_omitted(summit: Summit) -> OmittedCounts:
     """Return how many parties and people a list made now would leave out. Two queries."""
     counted = Membership.objects.filter(category__counts=True, party__summit=summit).order_by()
     open_ = Invitation.objects.filter(party__summit=summit, occasion="", state=InvitationState.SENT).values("party")
-    here = counted.filter(party__in=taking_part(summit).values("pk"))
-    return LeftOut(
+    here = counted.filter(party__in=listed_parties(summit).values("pk"))
+    return OmittedCounts(
         parties=counted.filter(party__in=open_, party__is_host=False).aggregate(n=Count("party", distinct=True))["n"],
         people=here.exclude(NAMED).count(),
     )
@@ -100,7 +100,7 @@ def gather(summit: Summit) -> Content:
     policy = Policy.objects.of(summit)
     members = Membership.objects.filter(NAMED).select_related("person")
     parties = (
-        taking_part(summit)
+        listed_parties(summit)
         .select_related("summit")
         .prefetch_related(
             "names",
@@ -193,7 +193,7 @@ def freeze(*, summit: Summit, by: User, final: bool = False, note: str = "", exp
         lock(summit)
         last, content = latest(summit), gather(summit)
         if last and last.final and not final:
-            raise FinalStands(
+            raise FinalRevisionExists(
                 _("Revision %(number)d is final, so that only a further final one can follow it. Make a final one.")
                 % {"number": last.number}
             )

@@ -16,8 +16,8 @@ from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from delegations.parties.services import groups
 from summit.admin_base.forms import SentencesForm
-from summit.admin_base.menu import Shelf
-from summit.templatetags.content import own
+from summit.admin_base.menu_groups import MenuGroup
+from summit.templatetags.text_direction import own
 
 
 class PartyGroupForm(SentencesForm):
@@ -36,7 +36,7 @@ class PartyGroupAdmin(ServiceRowAdmin):
     """The admin of groups of parties."""
 
     place = 7
-    shelf = Shelf.SETTINGS
+    shelf = MenuGroup.SETTINGS
     form = PartyGroupForm
     services = groups
     called = "group"

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from delegations.parties.models.policy import LETTER_TEXTS, Policy
 from delegations.parties.services import policy
 from summit.admin_base.forms import SentencesForm
-from summit.admin_base.menu import Shelf
+from summit.admin_base.menu_groups import MenuGroup
 from summit.admin_base.summit_pages import SummitPage, desk_place, summit_page
 from summit.admin_base.widgets import name_parts, plain_widget
 from summit.backoffice.summit_names import lazy_label
@@ -58,7 +58,7 @@ class PolicyForm(SentencesForm):
         super().__init__(*args, **kwargs)
         for language in self.others():
             for text, name in WORDS[language].items():
-                self.fields[name] = _words_field(text, language)
+                self.fields[name] = _letter_text_field(text, language)
                 self.initial[name] = self.instance.letter_words.get(language, {}).get(text, "")
         for field in self.fields.values():
             name_parts(plain_widget(field))
@@ -93,7 +93,7 @@ class PolicyForm(SentencesForm):
         ]
 
 
-def _words_field(text: str, language: str) -> forms.CharField:
+def _letter_text_field(text: str, language: str) -> forms.CharField:
     column: Any = Policy._meta.get_field(text)
     widget = forms.Textarea if isinstance(column, models.TextField) else forms.TextInput
     return forms.CharField(
@@ -139,5 +139,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
 
 
 desk_place.register(10)(
-    SummitPage(gettext_lazy("Policy for parties"), "delegations_policy", "delegations.policy.view", Shelf.SETTINGS)
+    SummitPage(
+        gettext_lazy("Policy for parties"), "delegations_policy", "delegations.policy.view", MenuGroup.SETTINGS
+    )
 )

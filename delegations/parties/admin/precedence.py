@@ -18,7 +18,7 @@ from delegations.parties import party_display
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import footnotes, party_names
 from delegations.parties.services import precedence
-from summit.admin_base.menu import Shelf
+from summit.admin_base.menu_groups import MenuGroup
 from summit.admin_base.row_keys import key_of
 from summit.admin_base.summit_pages import SummitPage, desk_place, summit_page
 from summit.permissions.rules import allows
@@ -42,7 +42,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     ranked = [row.pk for row in rows if row.protocol_order is not None]
     expected, refused, focus = precedence.mark(rows), "", ""
     if request.method == "POST":
-        ranked = _entered(request, rows)
+        ranked = _submitted_order(request, rows)
         looked_at = request.POST.get("expected", "")[:16]
         how, _colon, key = request.POST.get("move", "").partition(":")
         chosen = key_of(key)
@@ -67,7 +67,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         "notes": notes,
         "title": _("Protocol order"),
         "summit": summit,
-        "rows": list(_shown(rows, ranked, names, notes, focus)),
+        "rows": list(_precedence_rows(rows, ranked, names, notes, focus)),
         "expected": expected,
         "refused": refused,
         "focus": focus,
@@ -77,7 +77,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     return TemplateResponse(request, "admin/delegations/order.html", context, status=409 if refused else 200)
 
 
-def _entered(request: HttpRequest, rows: list[Party]) -> list[int]:
+def _submitted_order(request: HttpRequest, rows: list[Party]) -> list[int]:
     """Return the primary keys of the ranked parties, in the order of the submitted numbers."""
     numbers, was = {}, {}
     for row in rows:
@@ -114,7 +114,7 @@ class PrecedenceRow:
     buttons: list[Button]
 
 
-def _shown(
+def _precedence_rows(
     rows: list[Party], ranked: list[int], names: party_names.Book, notes: footnotes.Footnotes, focus: str
 ) -> Iterator[PrecedenceRow]:
     label = _("Place of %(name)s")
@@ -145,5 +145,5 @@ def _by_alphabet(rows: list[Party]) -> list[Party]:
 
 
 desk_place.register(20)(
-    SummitPage(gettext_lazy("Protocol order"), "delegations_order", "delegations.party.view", Shelf.RECORDS)
+    SummitPage(gettext_lazy("Protocol order"), "delegations_order", "delegations.party.view", MenuGroup.RECORDS)
 )

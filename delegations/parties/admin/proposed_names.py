@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import footnotes, party_names, proposed_names
 from delegations.parties.services import parties
-from summit.admin_base.menu import Shelf
+from summit.admin_base.menu_groups import MenuGroup
 from summit.admin_base.summit_pages import SummitPage, desk_place, summit_page
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -43,7 +43,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         ticked = {row.party.pk for row in rows if f"take-{row.party.pk}" in request.POST}
         written = {key: request.POST.get(f"name-{key}", "") for key in written}
         try:
-            number = _take(summit, language, {key: written[key] for key in written if key in ticked}, user)
+            number = _apply_names(summit, language, {key: written[key] for key in written if key in ticked}, user)
         except ValidationError as refused:
             problem = " ".join(refused.messages)
         else:
@@ -67,7 +67,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     return TemplateResponse(request, "admin/delegations/names.html", context, status=400 if problem else 200)
 
 
-def _take(summit: Summit, language: str, names: dict[int, str], user: User) -> int:
+def _apply_names(summit: Summit, language: str, names: dict[int, str], user: User) -> int:
     if not names:
         raise ValidationError(_("Nothing was chosen. Tick the names that are right, then take them over."))
     if not all(name.strip() for name in names.values()):
@@ -77,6 +77,9 @@ def _take(summit: Summit, language: str, names: dict[int, str], user: User) -> i
 
 desk_place.register(15)(
     SummitPage(
-        gettext_lazy("Names in other languages"), "delegations_names", "delegations.partyname.change", Shelf.SETTINGS
+        gettext_lazy("Names in other languages"),
+        "delegations_names",
+        "delegations.partyname.change",
+        MenuGroup.SETTINGS,
     )
 )

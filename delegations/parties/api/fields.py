@@ -9,7 +9,7 @@ from rest_framework import serializers
 from delegations.core.api.fields import Searched, SeenOne, Several
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
-from summit.admin_base.search import words_of
+from summit.admin_base.search import split_terms
 from summit.permissions.rules import summits_for
 from summit.users.models import User
 
@@ -22,7 +22,7 @@ class OneParty(SeenOne):
         super().__init__(permission="delegations.party", queryset=rows, external="external_ids", **kwargs)
 
 
-def told_to_desks(rows: QuerySet[Party], by: User, permission: str) -> QuerySet[Party]:
+def annotate_for_desk(rows: QuerySet[Party], by: User, permission: str) -> QuerySet[Party]:
     """Annotate parties with `for_desk`, which is True where the user sees the party as a desk.
 
     Filters by data that only desks may see use it: otherwise, the result of a filter would reveal the data.
@@ -34,7 +34,7 @@ def told_to_desks(rows: QuerySet[Party], by: User, permission: str) -> QuerySet[
 
 
 class PartiesSearched(Searched):
-    """Filters for parties, with a text search. The queryset must come from `told_to_desks`."""
+    """Filters for parties, with a text search. The queryset must come from `annotate_for_desk`."""
 
     model = Party
     # Fields that a party's own people may see. A desk's search also finds mailboxes of missions.
@@ -44,7 +44,7 @@ class PartiesSearched(Searched):
         """Filter to the rows in which every word is found."""
         if rows.filter(for_desk=True).exists():
             return super().search(rows, name, value)
-        looked_for = words_of(value)
+        looked_for = split_terms(value)
         return self.in_text(rows, looked_for) if looked_for else rows.none()
 
     def of_desk(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:

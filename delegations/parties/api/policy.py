@@ -20,7 +20,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 
-class LetterWords(serializers.DictField):
+class LetterTextsField(serializers.DictField):
     """Texts of letters, by language and name of the text."""
 
     child = serializers.DictField(child=serializers.CharField())
@@ -29,7 +29,7 @@ class LetterWords(serializers.DictField):
 class PolicySerializer(serializers.ModelSerializer[Policy]):
     """A summit's policy for its parties."""
 
-    letter_words = LetterWords(
+    letter_words = LetterTextsField(
         required=False, help_text=f"In languages other than the summit's first: {', '.join(LETTER_TEXTS)}."
     )
 

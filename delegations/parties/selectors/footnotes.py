@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 
-class HasNote(Protocol):
+class HasFootnote(Protocol):
     """A party's name in a language, with its footnote."""
 
     @property
@@ -25,7 +25,7 @@ class Footnotes:
     def __init__(self) -> None:
         self._numbers: dict[tuple[str, str], int] = {}
 
-    def mark(self, name: HasNote | None) -> str:
+    def mark(self, name: HasFootnote | None) -> str:
         """Return the mark to show after a party's name, or "" if it has no footnote."""
         if name is None or not name.footnote:
             return ""

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from delegations.parties.models.parties import Level, PartyKind
-from summit.templatetags.marks import comma
+from summit.core.punctuation import comma
 
 # States are not represented by an executive or a plain representative. Sub-state governments have neither a head of
 # state nor ambassadors. Organisations are represented by their head or a representative, whatever these people are at

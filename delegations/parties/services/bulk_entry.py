@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from delegations.parties.models.parties import Party, PartyKind, PartyName
 from delegations.parties.models.policy import Policy
-from delegations.parties.selectors import countries, country_names, party_kinds
+from delegations.parties.selectors import country_recognition, party_kinds, un_country_names
 from delegations.parties.selectors.party_kinds import Unreadable
 from summit.audit import services as audit
 from summit.core.line_parts import parts_of
@@ -24,7 +24,7 @@ NAME_LENGTH = 120
 
 
 @dataclass(frozen=True)
-class EnteredParty:
+class ParsedParty:
     """A party as read from a line."""
 
     number: int
@@ -37,7 +37,7 @@ class EnteredParty:
     kind: str = PartyKind.COUNTRY
 
 
-class Entered(list[Party]):
+class CreatedParties(list[Party]):
     """The created parties, as a list.
 
     `translated` holds (party, name as written, language) for names that weren't in the summit's first language.
@@ -54,7 +54,7 @@ class LineProblems(ValueError):
         self.found = found
 
 
-def read(text: str, *, summit: Summit) -> list[EnteredParty]:
+def read(text: str, *, summit: Summit) -> list[ParsedParty]:
     """Return the parties on the lines of a text. Two queries.
 
     A line such as "France; mission@france.example; French; country" has a name and optionally the mailbox, the
@@ -64,7 +64,7 @@ def read(text: str, *, summit: Summit) -> list[EnteredParty]:
     taken = {name.casefold(): name for name, _code in known}
     taken |= {_coded(code): name for name, code in known if code}
     says_country = Policy.objects.of(summit).says_country
-    lines: list[EnteredParty] = []
+    lines: list[ParsedParty] = []
     problems: list[tuple[int, str]] = []
     seen: dict[str, int] = {}
     for number, raw in enumerate(text.splitlines(), start=1):
@@ -88,13 +88,13 @@ def _coded(code: str) -> str:
     return f"\n{code}"
 
 
-def _keys(line: EnteredParty) -> list[str]:
+def _keys(line: ParsedParty) -> list[str]:
     """Return the keys by which a party may be entered already: its name, and the code of its country."""
-    code = countries.code_of_name(line.name) if line.kind == PartyKind.COUNTRY else ""
+    code = country_recognition.code_of_name(line.name) if line.kind == PartyKind.COUNTRY else ""
     return [line.name.casefold(), *([_coded(code)] if code else [])]
 
 
-def _line(number: int, raw: str, summit: Summit, says_country: bool) -> EnteredParty:
+def _line(number: int, raw: str, summit: Summit, says_country: bool) -> ParsedParty:
     parts = parts_of(raw)
     while len(parts) > 1 and not parts[-1]:
         parts.pop()
@@ -112,10 +112,10 @@ def _line(number: int, raw: str, summit: Summit, says_country: bool) -> EnteredP
         except ValidationError:
             message = _("“%(mailbox)s” is no mailbox. Correct it, or leave it out for now.")
             raise ValidationError(message % {"mailbox": mailbox}) from None
-    own, written_in = country_names.in_language(name, summit.language)
+    own, written_in = un_country_names.in_language(name, summit.language)
     letters = _language(language) if language else summit.language
     kind = _kind(parts, says_country)
-    return EnteredParty(number, own, mailbox, letters, name if written_in else "", written_in, kind)
+    return ParsedParty(number, own, mailbox, letters, name if written_in else "", written_in, kind)
 
 
 def _kind(parts: list[str], says_country: bool) -> str:
@@ -129,7 +129,7 @@ def _kind(parts: list[str], says_country: bool) -> str:
             return party_kinds.party_kind(message, says_country=says_country)
         except Unreadable as problem:
             raise ValidationError(str(problem)) from None
-    if countries.code_of_name(name):
+    if country_recognition.code_of_name(name):
         return PartyKind.COUNTRY
     example = "; ".join([name, mailbox, language, str(PartyKind.ORGANISATION.label)])
     raise ValidationError(
@@ -138,7 +138,7 @@ def _kind(parts: list[str], says_country: bool) -> str:
     )
 
 
-def _check_new(line: EnteredParty, taken: Mapping[str, str], seen: Mapping[str, int]) -> None:
+def _check_new(line: ParsedParty, taken: Mapping[str, str], seen: Mapping[str, int]) -> None:
     keys = _keys(line)
     there = next((taken[key] for key in keys if key in taken), None)
     if there is not None:
@@ -165,7 +165,7 @@ def _language(said: str) -> str:
     return known[said.casefold()]
 
 
-def create_parties(*, summit: Summit, text: str, by: User) -> Entered:
+def create_parties(*, summit: Summit, text: str, by: User) -> CreatedParties:
     """Create the parties on the lines of a text, all or none, and return them.
 
     A party with a country's name in any language becomes that country, with its ISO code; other lines state the kind.
@@ -179,7 +179,7 @@ def create_parties(*, summit: Summit, text: str, by: User) -> Entered:
         Summit.objects.select_for_update().get(pk=summit.pk)
         lines = read(text, summit=summit)
         hosted = Party.objects.filter(summit=summit, is_host=True).exists()
-        parties = Entered(_party(line, summit, hosted) for line in lines)
+        parties = CreatedParties(_party(line, summit, hosted) for line in lines)
         Party.objects.bulk_create(parties)
         found = [(party, line) for party, line in zip(parties, lines, strict=True) if line.written_in]
         names = [PartyName(party=party, language=line.written_in, name=line.written) for party, line in found]
@@ -195,8 +195,8 @@ def create_parties(*, summit: Summit, text: str, by: User) -> Entered:
     return parties
 
 
-def _party(line: EnteredParty, summit: Summit, hosted: bool) -> Party:
-    code = countries.code_of_name(line.name) if line.kind == PartyKind.COUNTRY else ""
+def _party(line: ParsedParty, summit: Summit, hosted: bool) -> Party:
+    code = country_recognition.code_of_name(line.name) if line.kind == PartyKind.COUNTRY else ""
     return Party(
         summit=summit,
         name=line.name,

@@ -39,7 +39,7 @@ def create(
     `set_keys`). Raises PermissionDenied, and ValidationError with the problems by field.
     """
     check(by, "delegations.party.change", summit)
-    party = Party(summit=summit, **_known(values, FIELDS))
+    party = Party(summit=summit, **_checked_values(values, FIELDS))
     with transaction.atomic():
         _lock(summit)
         party.full_clean()
@@ -62,7 +62,7 @@ def change(
     with transaction.atomic():
         # A second change waits here, so that the audit records the right old and new values.
         row = Party.objects.select_for_update(of=("self",)).select_related("summit").get(pk=party.pk)
-        changed = _put(row, _known(values, FIELDS))
+        changed = _set_values(row, _checked_values(values, FIELDS))
         if changed:
             row.full_clean()
             # Only a changed level is checked: an old level that is no longer allowed mustn't prevent other changes.
@@ -103,7 +103,7 @@ def set_names(*, party: Party, names: Names, by: User) -> None:
         PartyName.objects.filter(pk__in=[row.pk for row in gone]).delete()
         for language, words in names.items():
             row = there.get(language) or PartyName(party=party, language=language)
-            verb, fields = store(row, _known(words, NAME_FIELDS))
+            verb, fields = store(row, _checked_values(words, NAME_FIELDS))
             if verb == "add":
                 entries.append(_entry(row, party, by, fields, action="delegations.partyname.add"))
             elif fields:
@@ -149,14 +149,14 @@ def _lock(summit: Summit) -> None:
     Summit.objects.select_for_update().get(pk=summit.pk)
 
 
-def _known(values: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
+def _checked_values(values: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
     unknown = set(values) - set(fields)
     if unknown:
         raise ValueError(f"not a desk's to set: {', '.join(sorted(unknown))}")
     return dict(values)
 
 
-def _put(row: models.Model, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+def _set_values(row: models.Model, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Set fields of a row and return those that changed, as (old, new) by field."""
     changed = {name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value}
     for name, (_was, value) in changed.items():

@@ -16,7 +16,7 @@ from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
 from summit.accounts import browser_sessions, role_assignments
 from summit.accounts import messages as accounts_messages
-from summit.accounts.selectors import CHOOSE, known_to
+from summit.accounts.selectors import CHOOSE, visible_accounts
 from summit.api import api_client_services
 from summit.audit import services as audit
 from summit.outbox import enqueue
@@ -31,14 +31,14 @@ OF_PROGRAM = gettext_lazy("This account is a program’s. A person has an accoun
 
 
 @dataclass
-class Given:
+class AccountRecipients:
     """The people who got an account, and the others with the reasons."""
 
     to: list[Person] = field(default_factory=list)
     skipped: list[tuple[Person, str]] = field(default_factory=list)
 
 
-def preview(*, people: Iterable[Person]) -> Given:
+def preview(*, people: Iterable[Person]) -> AccountRecipients:
     """Return the people who would get an account, and the others with the reasons. Four queries, whatever their
     number."""
     rows = list(people)
@@ -49,7 +49,7 @@ def preview(*, people: Iterable[Person]) -> Given:
     users = {user.email: user for user in User.objects.filter(email__in=addresses)}
     holding = Person.objects.filter(user__in=users.values())
     taken = {(row.summit_id, row.user_id): row for row in holding}
-    found = Given()
+    found = AccountRecipients()
     claimed: dict[tuple[int, str], Person] = {}
     for row in rows:
         address = row.email.strip().lower()
@@ -90,7 +90,7 @@ def _of_account(user: User) -> str:
     return ""
 
 
-def give(*, people: Iterable[Person], by: User) -> Given:
+def give(*, people: Iterable[Person], by: User) -> AccountRecipients:
     """Give accounts to people and write to each, in one transaction.
 
     For a mailbox without an account, a new one is created, and the mail has a link to choose a password. Fetch the
@@ -169,7 +169,7 @@ def assign(*, person: Person, user: User | None, by: User) -> None:
         now = Person.objects.select_related("user").get(pk=person.pk)
         if user == now.user:
             return
-        if user is not None and not known_to(by).filter(pk=user.pk).exists():
+        if user is not None and not visible_accounts(by).filter(pk=user.pk).exists():
             raise ValidationError({"user": _("Choose an account that has to do with one of your summits.")})
         _check_may_have(now, user)
         other = Person.objects.filter(summit=summit, user=user).first() if user else None

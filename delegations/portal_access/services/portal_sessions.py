@@ -23,7 +23,7 @@ AGENT_LENGTH = 300
 GONE = timedelta(seconds=settings.SESSION_COOKIE_AGE) + timedelta(minutes=10)
 
 
-def stands_for(mailbox: str, person: Person) -> bool:
+def is_current_mailbox(mailbox: str, person: Person) -> bool:
     """Return whether a proven mailbox is still the mailbox of a person. No query.
 
     It is their own address, or the mission's if they have none. Fetch the person with membership and party.

@@ -80,7 +80,7 @@ def ask(*, mailbox: str, language: str) -> SignInCode:
     address = mailbox.strip().lower()
     with transaction.atomic():
         people = people_at(address)
-        row, sent_before = _asked(address, db_now())
+        row, sent_before = _prepare_code(address, db_now())
         row.save(force_insert=True)
         with transaction.atomic():
             enqueue.store([_letter(row, people, language)])
@@ -89,7 +89,7 @@ def ask(*, mailbox: str, language: str) -> SignInCode:
     return row
 
 
-def _asked(address: str, now: datetime) -> tuple[SignInCode, bool]:
+def _prepare_code(address: str, now: datetime) -> tuple[SignInCode, bool]:
     """Return the row for a browser that asks now, and whether its code was mailed before. One query."""
     left = SignInCode.objects.filter(mailbox=address, used_at__isnull=True, created_at__gt=now - KEPT).order_by("id")
     rows = list(left.only("nonce", "digits", "written_at", "expires_at", "created_at"))
@@ -162,7 +162,7 @@ def prove(*, public_id: str, code: str) -> SignInCode:
     return row
 
 
-def asked_for(public_id: str) -> SignInCode | None:
+def find_open_request(public_id: str) -> SignInCode | None:
     """Return a browser's request for a code, if a code can still be entered for it."""
     return SignInCode.objects.live().filter(public_id=public_id).first()
 

@@ -9,13 +9,13 @@ from delegations.core.api.fields import PLAIN, Values
 from delegations.members.field_groups import PERSON
 from summit.api_base.actions import action
 from summit.api_base.file_contents import File, PersonalContentSerializer
-from summit.api_base.problems import means
+from summit.api_base.problems import register_problem
 from summit.people.models import Person
 from summit.privacy import erasure, subject_access
 from summit.users.models import User
 
-means(subject_access.NeedsAgreement, "conflict")
-means(subject_access.NothingToAgree, "conflict")
+register_problem(subject_access.NeedsAgreement, "conflict")
+register_problem(subject_access.NothingToAgree, "conflict")
 
 
 class ErasureInput(serializers.Serializer[Any]):

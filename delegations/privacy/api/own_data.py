@@ -52,7 +52,7 @@ class OwnDataInput(serializers.Serializer[Any]):
     words = serializers.CharField(required=False, default="", allow_blank=True)
 
 
-class AskedSerializer(serializers.Serializer[Any]):
+class DataRequestResultSerializer(serializers.Serializer[Any]):
     """Whether the request is new. A request in the same words as an earlier one isn't sent again."""
 
     new = serializers.BooleanField()
@@ -94,7 +94,7 @@ class OneSelf(OfSelf):
         self.person = found
 
 
-class TakeOwnData(OneSelf):
+class DownloadOwnData(OneSelf):
     """A copy of my data."""
 
     shown_once = ("content",)
@@ -109,7 +109,7 @@ class TakeOwnData(OneSelf):
     def _take(self) -> Response:
         check_fields(self.request.data, ())
         packed = data_export.export_own_data(person=self.person, by=self.by)
-        access_log.note_passport(by=self.by, person=self.person, fields=PASSPORT.fields)
+        access_log.record_passport(by=self.by, person=self.person, fields=PASSPORT.fields)
         return Response(PersonalContentSerializer(File("my-data.zip", "application/zip", packed)).data)
 
 
@@ -118,7 +118,7 @@ class AskAboutOwnData(OneSelf):
 
     @extend_schema(
         request=OwnDataInput,
-        responses=AskedSerializer,
+        responses=DataRequestResultSerializer,
         operation_id="ask_about_my_data",
         tags=["me"],
         parameters=[ID],
@@ -133,13 +133,13 @@ class AskAboutOwnData(OneSelf):
         if not known.is_valid():
             raise unprocessable(known.errors)
         new = correction_requests.ask(person=self.person, reply_to=self.by.email, by=self.by, **known.validated_data)
-        return Response(AskedSerializer({"new": new}).data, status=HTTPStatus.OK)
+        return Response(DataRequestResultSerializer({"new": new}).data, status=HTTPStatus.OK)
 
 
 def own_paths() -> list[URLPattern]:
     """Return the URL patterns of these views."""
     return [
         path("me/people/", working_api(Selves.as_view()), name="api-my-people"),
-        path("me/people/<str:id>/take-data/", working_api(TakeOwnData.as_view()), name="api-my-data-take"),
+        path("me/people/<str:id>/take-data/", working_api(DownloadOwnData.as_view()), name="api-my-data-take"),
         path("me/people/<str:id>/ask/", working_api(AskAboutOwnData.as_view()), name="api-my-data-ask"),
     ]

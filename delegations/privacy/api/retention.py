@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from delegations.members.api.fields import OneCategory
 from delegations.privacy import purge_job
-from delegations.privacy.models import Kept, Retention
+from delegations.privacy.models import PersonalDataKind, Retention
 from delegations.privacy.services import retention, retention_times
 from delegations.privacy.services.retention import Times
 from summit.api_base.actions import action
@@ -48,14 +48,14 @@ class RetentionInput(serializers.ModelSerializer[Retention]):
 class RetentionFilters(django_filters.FilterSet):
     """Filters for retention times."""
 
-    what = django_filters.ChoiceFilter(choices=Kept.choices, label=_("what"))
+    what = django_filters.ChoiceFilter(choices=PersonalDataKind.choices, label=_("what"))
 
 
-class HeldSerializer(serializers.Serializer[Any]):
+class RetainedRowsSerializer(serializers.Serializer[Any]):
     """Rows that are purged together: how many there are, and how many are due today. `goes_on` is the first day on
     which the others are gone, except for categories with their own time; null if they are kept."""
 
-    what = serializers.ChoiceField(choices=Kept.choices, source="piece.what")
+    what = serializers.ChoiceField(choices=PersonalDataKind.choices, source="piece.what")
     name = serializers.CharField(source="piece.name")
     title = serializers.CharField(source="piece.title")
     number = serializers.IntegerField()
@@ -98,10 +98,16 @@ class RetentionViewSet(DeskViewSet):
         """Delete a retention time, so that the default applies again."""
         retention_times.remove(by=by, time=row)
 
-    @action("preview-purge", safe=True, permission=retention.CHANGE, output=HeldSerializer(many=True), detail=False)
+    @action(
+        "preview-purge",
+        safe=True,
+        permission=retention.CHANGE,
+        output=RetainedRowsSerializer(many=True),
+        detail=False,
+    )
     def preview_purge(self, *, by: User, summit: Summit, values: Values) -> list[dict[str, Any]]:
         """Return how many rows the summit holds, and how many are due. Nothing is changed."""
-        times, held = Times.of(summit), retention.held(summit=summit, today=retention.today_at(summit))
+        times, held = Times.of(summit), retention.retained_rows(summit=summit, today=retention.today_at(summit))
         return [{**vars(each), "goes_on": times.goes_on(each.piece.what)} for each in held]
 
     @action("purge", permission=retention.CHANGE, output=PurgeSerializer, detail=False)

@@ -56,7 +56,7 @@ def _photo(subject: Subject) -> Iterable[tuple[str, bytes]]:
     return [("photo.jpg", bytes(row.image))] if row is not None else []
 
 
-def _leave(subject: Subject) -> int:
+def _end_membership(subject: Subject) -> int:
     """End the membership, and keep a former membership without personal data."""
     row = Membership.objects.filter(person=subject.person).first()
     if row is None:
@@ -181,7 +181,7 @@ for _order, _portion in enumerate(
             model=Membership,
             keys=("person",),
             rows=_of(Membership),
-            erase=_leave,
+            erase=_end_membership,
             gone=_("The person is withdrawn; the place is free."),
             columns=("party", "category", "created_at", "confirmed_at"),
         ),

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from delegations.imports.services import import_files
-from delegations.privacy.models import USUAL_DAYS, Kept
+from delegations.privacy.models import USUAL_DAYS, PersonalDataKind
 from delegations.privacy.services import retained_data, retention
 from summit.core.database_clock import db_now
 from summit.core.registry import Registry
@@ -20,7 +20,7 @@ HOUR, MINUTE = 2, 20
 Drop = Callable[[], int]
 _drops: Registry[Drop] = Registry()
 drops = _drops.register
-drops(10)(import_files.drop_old)
+drops(10)(import_files.delete_expired)
 
 
 def purge_all() -> dict[str, dict[str, int]]:
@@ -41,7 +41,7 @@ def purge_all() -> dict[str, dict[str, int]]:
                 done[summit.slug] = found
     for drop in _drops:
         drop()
-    days = USUAL_DAYS[Kept.MAIL]
+    days = USUAL_DAYS[PersonalDataKind.MAIL]
     if days is not None:
         with transaction.atomic():
             retained_data.purge_old_mail(before=db_now() - timedelta(days=days))

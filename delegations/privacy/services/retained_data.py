@@ -14,7 +14,7 @@ from delegations.members.field_groups import NEEDS, PASSPORT, TRAVEL
 from delegations.members.models.particulars import Particulars, Photo
 from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSession
-from delegations.privacy.models import Kept
+from delegations.privacy.models import PersonalDataKind
 from delegations.privacy.services.retention import Piece, piece
 from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter
@@ -114,38 +114,60 @@ def _erase_people(keys: list[Any]) -> None:
 
 
 PIECES = (
-    _particulars(Kept.PASSPORT, _("passport data"), *PASSPORT.fields, *DIGESTS),
-    _particulars(Kept.NEEDS, _("dietary and access needs"), *NEEDS.fields),
-    _particulars(Kept.TRAVEL, _("travel and hotel"), *TRAVEL.fields),
-    _deleted(Kept.PHOTO, "photos", _("photographs"), Photo, "person__summit", person="person"),
-    _deleted(Kept.DECLARATIONS, "declarations", _("declarations"), Declaration, "person__summit", person="person"),
-    _deleted(Kept.VISA, "visa_letters", _("visa letters"), VisaLetter, "summit", person="person"),
-    _deleted(Kept.SCANS, "scans", _("scans of answers"), ReplyScan, "reply__invitation__party__summit"),
-    _deleted(Kept.SCANS, "sheets", _("uploaded tables"), DelegationImportFile, "summit"),
+    _particulars(PersonalDataKind.PASSPORT, _("passport data"), *PASSPORT.fields, *DIGESTS),
+    _particulars(PersonalDataKind.NEEDS, _("dietary and access needs"), *NEEDS.fields),
+    _particulars(PersonalDataKind.TRAVEL, _("travel and hotel"), *TRAVEL.fields),
+    _deleted(PersonalDataKind.PHOTO, "photos", _("photographs"), Photo, "person__summit", person="person"),
+    _deleted(
+        PersonalDataKind.DECLARATIONS,
+        "declarations",
+        _("declarations"),
+        Declaration,
+        "person__summit",
+        person="person",
+    ),
+    _deleted(PersonalDataKind.VISA, "visa_letters", _("visa letters"), VisaLetter, "summit", person="person"),
+    _deleted(PersonalDataKind.SCANS, "scans", _("scans of answers"), ReplyScan, "reply__invitation__party__summit"),
+    _deleted(PersonalDataKind.SCANS, "sheets", _("uploaded tables"), DelegationImportFile, "summit"),
     Piece(
-        what=Kept.MAIL,
+        what=PersonalDataKind.MAIL,
         name="mail",
         title=_("mail that was sent"),
         rows=lambda summit: personal_data.old(summit=summit),
         purge=lambda keys: Message.objects.filter(pk__in=keys).delete(),
     ),
     Piece(
-        what=Kept.MAIL,
+        what=PersonalDataKind.MAIL,
         name="deliveries",
         title=_("deliveries to webhooks"),
         rows=lambda summit: Delivery.objects.filter(endpoint__summit=summit).exclude(state=DeliveryState.PENDING),
         purge=lambda keys: Delivery.objects.filter(pk__in=keys).delete(),
     ),
-    _deleted(Kept.CONTACT, "sign_ins", _("browsers in the portal"), PortalSession, "person__summit"),
-    _deleted(Kept.CONTACT, "links", _("links in letters"), InvitationLink, "invitation__party__summit"),
-    _deleted(Kept.CONTACT, "requests", _("requests for a focal point"), FocalPointRequest, "party__summit"),
-    _blanked(Kept.CONTACT, "mailboxes", _("mailboxes of people"), Person, "summit", "email", person="pk"),
-    _blanked(
-        Kept.CONTACT, "missions", _("contacts at missions"), Party, "summit", "mission_contact", "mission_phone"
+    _deleted(PersonalDataKind.CONTACT, "sign_ins", _("browsers in the portal"), PortalSession, "person__summit"),
+    _deleted(PersonalDataKind.CONTACT, "links", _("links in letters"), InvitationLink, "invitation__party__summit"),
+    _deleted(
+        PersonalDataKind.CONTACT, "requests", _("requests for a focal point"), FocalPointRequest, "party__summit"
     ),
-    _blanked(Kept.CONTACT, "calls", _("notes of telephone calls"), CallNote, "invitation__party__summit", "note"),
+    _blanked(PersonalDataKind.CONTACT, "mailboxes", _("mailboxes of people"), Person, "summit", "email", person="pk"),
+    _blanked(
+        PersonalDataKind.CONTACT,
+        "missions",
+        _("contacts at missions"),
+        Party,
+        "summit",
+        "mission_contact",
+        "mission_phone",
+    ),
+    _blanked(
+        PersonalDataKind.CONTACT,
+        "calls",
+        _("notes of telephone calls"),
+        CallNote,
+        "invitation__party__summit",
+        "note",
+    ),
     Piece(
-        what=Kept.PERSON,
+        what=PersonalDataKind.PERSON,
         name="people",
         title=_("people"),
         rows=lambda summit: Person.objects.filter(summit=summit, erased_at__isnull=True),
@@ -154,14 +176,14 @@ PIECES = (
         batch=10,
     ),
     Piece(
-        what=Kept.PERSON,
+        what=PersonalDataKind.PERSON,
         name="replies",
         title=_("names under answers"),
         rows=_replies,
         purge=_erase_replies,
     ),
     Piece(
-        what=Kept.PERSON,
+        what=PersonalDataKind.PERSON,
         name="answers",
         title=_("names in invitations"),
         rows=_invitations,

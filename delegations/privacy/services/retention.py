@@ -119,7 +119,7 @@ def _category(path: str) -> Coalesce:
 
 
 @dataclass(frozen=True)
-class Held:
+class RetainedRows:
     """How many rows of a piece a summit holds, and how many of them are due."""
 
     piece: Piece
@@ -127,10 +127,12 @@ class Held:
     due: int
 
 
-def held(*, summit: Summit, today: date) -> list[Held]:
+def retained_rows(*, summit: Summit, today: date) -> list[RetainedRows]:
     """Return how many rows of each piece a summit holds and how many are due. At most two queries for each piece."""
     times = Times.of(summit)
-    return [Held(each, each.rows(summit).count(), due(each, summit, times, today).count()) for each in pieces()]
+    return [
+        RetainedRows(each, each.rows(summit).count(), due(each, summit, times, today).count()) for each in pieces()
+    ]
 
 
 def purge(*, summit: Summit, by: By = SYSTEM, today: date | None = None) -> dict[str, int]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from delegations.core.services import rows
 from delegations.members.models.categories import Category
-from delegations.privacy.models import Kept, Retention
+from delegations.privacy.models import PersonalDataKind, Retention
 from delegations.privacy.services.retention import CHANGE
 from summit.audit import services as audit
 from summit.permissions.rules import check
@@ -18,7 +18,7 @@ from summit.users.models import User
 
 FIELDS = ("what", "category", "days")
 # Data of the summit or of a party, not of a single person. A retention time for a category isn't possible.
-OF_NOBODY = (Kept.SCANS, Kept.MAIL)
+OF_NOBODY = (PersonalDataKind.SCANS, PersonalDataKind.MAIL)
 
 
 def problems(*, summit: Summit, what: str, category: Category | None) -> dict[str, str]:

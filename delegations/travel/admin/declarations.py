@@ -12,23 +12,23 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from delegations.core.admin.decisions import ask_reason
-from delegations.core.admin.moments import moment
+from delegations.core.admin.moment_format import moment
+from delegations.core.admin.reason_page import ask_reason
 from delegations.parties.admin.confirmation import Called, confirm
 from delegations.parties.admin.party_column import PartyColumn
 from delegations.parties.selectors import party_names
 from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
 from delegations.travel.permissions import can_decide_declarations, check_can_decide_declarations
 from delegations.travel.services import declaration_kinds, declarations
-from summit.admin_base.menu import Shelf
+from summit.admin_base.menu_groups import MenuGroup
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.row_keys import keys_of
 from summit.admin_base.service_admin import ServiceAdmin, Values
 from summit.admin_base.translated_names import NAMES, NamedForm, with_names
 from summit.audit import access_log
+from summit.core.punctuation import pair
 from summit.permissions.rules import allows, check
-from summit.templatetags.marks import pair
 from summit.users.models import User
 
 FIELDS: list[Any] = [
@@ -64,7 +64,7 @@ class DeclarationKindAdmin(ServiceAdmin):
     """The admin of kinds of declaration."""
 
     place = 5
-    shelf = Shelf.SETTINGS
+    shelf = MenuGroup.SETTINGS
     form = with_names(KindForm, 120)
     kept = declaration_kinds.FIELDS
     list_display = ["name", "summit", "permit", "until", "position"]
@@ -198,7 +198,9 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         keys = [(row.party.summit_id, row.public_id) for row in rows]
         people = self.people_in_list(rows)
-        access_log.note_list(by=request.user, label=self.permission, rows=keys, fields=self.list_shows, people=people)
+        access_log.record_list(
+            by=request.user, label=self.permission, rows=keys, fields=self.list_shows, people=people
+        )
         names = party_names.to_readers(row.party_id for row in rows)
         title = ngettext("Permit %(n)d declaration", "Permit %(n)d declarations", len(rows)) % {"n": len(rows)}
         return confirm(

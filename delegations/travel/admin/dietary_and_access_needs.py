@@ -13,7 +13,7 @@ from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from delegations.travel.selectors import dietary_and_access_needs
-from summit.admin_base.menu import Shelf
+from summit.admin_base.menu_groups import MenuGroup
 from summit.admin_base.pages import desk_page
 from summit.admin_base.row_keys import key_of
 from summit.admin_base.summit_pages import SummitPage, desk_place
@@ -39,7 +39,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     day = day if day in dietary_and_access_needs.days(summit) else None
     found = dietary_and_access_needs.lines(summit=summit, day=day, party=party)
     if found:
-        access_log.note_list(
+        access_log.record_list(
             by=user,
             label="summit.person",
             rows=[(summit.pk, line.person.public_id) for line in found],
@@ -68,5 +68,5 @@ def _day(written: str) -> date | None:
 
 
 desk_place.register(40)(
-    SummitPage(gettext_lazy("Needs"), "delegations_needs", dietary_and_access_needs.SEE, Shelf.RECORDS)
+    SummitPage(gettext_lazy("Needs"), "delegations_needs", dietary_and_access_needs.SEE, MenuGroup.RECORDS)
 )

@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from delegations.core.admin.decisions import ask_reason
-from delegations.core.admin.moments import moment
+from delegations.core.admin.moment_format import moment
+from delegations.core.admin.reason_page import ask_reason
 from delegations.parties.admin.confirmation import Called, confirm
 from delegations.parties.admin.party_column import PartyColumn
 from delegations.parties.selectors import party_names
@@ -26,10 +26,10 @@ from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.row_keys import keys_of
 from summit.audit import access_log
+from summit.core.punctuation import pair
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
 from summit.permissions.rules import allows, check
-from summit.templatetags.marks import pair
 from summit.users.models import User
 
 FIELDS: list[Any] = [
@@ -152,7 +152,9 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         keys = [(row.summit_id, row.public_id) for row in rows]
         people = self.people_in_list(rows)
-        access_log.note_list(by=request.user, label=self.permission, rows=keys, fields=self.list_shows, people=people)
+        access_log.record_list(
+            by=request.user, label=self.permission, rows=keys, fields=self.list_shows, people=people
+        )
         names = party_names.to_readers(row.party_id for row in rows)
         title = ngettext("Issue %(n)d letter", "Issue %(n)d letters", len(rows)) % {"n": len(rows)}
         return confirm(
@@ -219,7 +221,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
         except MissingFontError as problem:
             messages.warning(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
             return redirect("admin:delegations_visaletter_change", row.pk)
-        access_log_travel.note_visa_letter(by=request.user, letter=row)  # type: ignore[arg-type]
+        access_log_travel.record_visa_letter(by=request.user, letter=row)  # type: ignore[arg-type]
         return visa_response(row, content)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from delegations.core.api.access_log import log_shown_fields
-from delegations.core.api.fields import LeftOutSerializer, Several, StaffName, WhyInput
+from delegations.core.api.fields import Several, SkippedItemSerializer, StaffName, WhyInput
 from delegations.members.api.fields import Member, OfPerson, OfPersonFilters
 from delegations.travel import access_log, visa_letter_pdf
 from delegations.travel.models.visas import VisaLetter, VisaState
@@ -55,7 +55,7 @@ class IssuedLettersSerializer(serializers.Serializer[Any]):
     """The letters that were issued, and those that were skipped, with the reason."""
 
     letters = VisaLetterSerializer(many=True)
-    skipped = LeftOutSerializer(many=True)
+    skipped = SkippedItemSerializer(many=True)
 
 
 class VisaFilters(OfPersonFilters):
@@ -107,7 +107,7 @@ class VisaLetterViewSet(WithContent):
         if not there:
             return None
         made = visa_letter_pdf.write(row)
-        access_log.note_visa_letter(by=by, letter=row)
+        access_log.record_visa_letter(by=by, letter=row)
         return File(f"visa-support-letter-{row.number}.pdf", "application/pdf", made)
 
     @action("issue", permission=ISSUE, input=LettersInput, output=IssuedLettersSerializer, detail=False)

@@ -16,7 +16,7 @@ from delegations.invitations.models.letters import Purpose
 from delegations.invitations.selectors import placeholders
 from delegations.invitations.selectors.letter_templates import Texts
 from delegations.members.models.particulars import Particulars
-from delegations.parties import country_choices
+from delegations.parties import nationality_choices
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import party_names
 from delegations.travel.models.visas import VisaLetter
@@ -93,7 +93,7 @@ class VisaDesk:
         born: date | None = passport.birth_date
         return {
             "person": announced(passport.passport_name or row.person.name, row.person.office),
-            "nationality": country_choices.name_of(passport.nationality),
+            "nationality": nationality_choices.name_of(passport.nationality),
             "birth_date": plain_day(born) if born else "",
             "passport": passport.passport_number,
             "arrival": self._moment(passport.arrives_at),

@@ -139,7 +139,7 @@ def _remove(row: Declaration, by: By) -> None:
 
 
 @listeners.follows(20)
-def leave(party: Party, person: Person, by: By) -> None:
+def delete_declarations_of_former_member(party: Party, person: Person, by: By) -> None:
     """Delete the declarations of a person who leaves a party, so that no permit remains.
 
     Refused declarations are kept.

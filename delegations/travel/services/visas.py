@@ -242,7 +242,7 @@ def take_back(*, letter: VisaLetter, by: By) -> None:
 
 
 @listeners.follows(10)
-def leave(party: Party, person: Person, by: By) -> None:
+def void_letters_of_former_member(party: Party, person: Person, by: By) -> None:
     """Make the letters of a person who leaves a party void, since the host supports only people who come."""
     rows = VisaLetter.objects.filter(party=party, person=person, state__in=STANDING)
     for row in rows.select_related("summit", "person").select_for_update(of=("self",)):

@@ -40,7 +40,7 @@ def upload(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            import_files.look_at_size(file.size)
+            import_files.check_size(file.size)
             row = import_files.store(
                 summit=found.summit,
                 party=found.party,
@@ -77,7 +77,7 @@ def export(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     made = exports.own_people(found.party, by=found.by)
     content = table_writers.write(table_writers.cells(made, named=ending == table_writers.JSON), ending=ending)
     if made.people:
-        access_log.note_list(by=found.by, label=Person._meta.label_lower, rows=made.people, fields=made.fields)
+        access_log.record_list(by=found.by, label=Person._meta.label_lower, rows=made.people, fields=made.fields)
     headers = {"Content-Disposition": f'attachment; filename="people.{ending}"'}
     return HttpResponse(content, content_type=table_writers.MEDIA_TYPES[ending], headers=headers)
 

@@ -16,7 +16,7 @@ from delegations.members.selectors import naming_rules, quotas
 from delegations.members.selectors.quotas import Meter
 from delegations.members.services import members, registration
 from delegations.members.services.duplicates import DuplicateHit
-from delegations.members.services.people import SeemsKnown
+from delegations.members.services.people import PossibleDuplicate
 from delegations.overview.selectors import member_completeness
 from portal.delegation_access import DelegationDesk, desk, see_other
 from portal.views.delegation.status import WORDS, numbers
@@ -55,7 +55,7 @@ def confirm(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     return see_other("people", found.party.public_id)
 
 
-def said_of(meter: Meter) -> str:
+def quota_label(meter: Meter) -> str:
     """Return in words how many people of a category are named, and how many are allowed."""
     if meter.allowed is None:
         message = ngettext("%(n)d named", "%(n)d named", meter.named) % {"n": meter.named}
@@ -66,7 +66,7 @@ def said_of(meter: Meter) -> str:
 
 def category_field(meters: list[Meter]) -> forms.ChoiceField:
     """Return a field to choose a category; each choice says how many people it has."""
-    choices = [(meter.category.code, said_of(meter)) for meter in meters if meter.category is not None]
+    choices = [(meter.category.code, quota_label(meter)) for meter in meters if meter.category is not None]
     return forms.ChoiceField(
         label=gettext_lazy("Category"),
         choices=[("", gettext_lazy("Choose a category")), *choices],
@@ -74,7 +74,7 @@ def category_field(meters: list[Meter]) -> forms.ChoiceField:
     )
 
 
-def asked_for(form: PersonForm) -> None:
+def mark_expected_fields(form: PersonForm) -> None:
     """Mark the form's fields that aren't labelled as optional, although they can be saved empty.
 
     They count as missing while they are empty.
@@ -88,7 +88,7 @@ def naming_form(found: DelegationDesk, meters: list[Meter], data: Any = None) ->
     """Return the form that enters and names a person."""
     form = PersonForm(data, summit=found.summit, fields=NAMED_BY)
     form.initial["language"] = found.party.language
-    asked_for(form)
+    mark_expected_fields(form)
     form.fields = {"category": category_field(meters), **form.fields}
     return form
 
@@ -110,14 +110,14 @@ def add(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
                 person = found.entered(request.POST["known"])
                 members.name(party=found.party, person=person, category=category, by=found.by)
             else:
-                person = registration.enter_and_name(
+                person = registration.create_and_name(
                     party=found.party,
                     values=values,
                     category=category,
                     by=found.by,
                     another=request.POST.getlist("another"),
                 ).person
-        except SeemsKnown as seems:
+        except PossibleDuplicate as seems:
             known = seems.hits
         except (naming_rules.NamingRefused, quotas.QuotaFull) as refused:
             form.add_error("category", str(refused))

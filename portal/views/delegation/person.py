@@ -18,7 +18,7 @@ from delegations.members.services import members, photos
 from delegations.members.services import people as domain
 from delegations.travel.models.visas import VisaLetter
 from portal.delegation_access import DelegationDesk, desk, see_other
-from portal.views.delegation.people import add_errors, asked_for, category_field
+from portal.views.delegation.people import add_errors, category_field, mark_expected_fields
 from summit.people.models import Person
 
 # The sections in order, with the fields of each. Photograph and category have forms of their own.
@@ -106,7 +106,7 @@ def edit(request: HttpRequest, found: DelegationDesk, person: str, section: str)
     own = [name for name in fields if name in may]
     data = request.POST if request.method == "POST" else None
     form = PersonForm(data, summit=found.summit, person=whole, fields=own)
-    asked_for(form)
+    mark_expected_fields(form)
     if data is not None and form.is_valid():
         try:
             domain.change(person=whole, values={name: form.cleaned_data[name] for name in own}, by=found.by)
@@ -115,7 +115,7 @@ def edit(request: HttpRequest, found: DelegationDesk, person: str, section: str)
         else:
             return see_other("person", found.party.public_id, whole.public_id)
     if section == "passport":
-        access_log.note_passport(by=found.by, person=whole, fields=own)
+        access_log.record_passport(by=found.by, person=whole, fields=own)
     others = [label_of(name) for name in fields if name not in may]
     return _form(request, found, member, section, form, others=others)
 

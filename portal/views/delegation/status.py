@@ -61,7 +61,7 @@ def standing(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
         confirmed=sum(row.confirmed_at is not None for row in members),
         missing=lines(found, member_completeness.missing(members, policy, now)),
         kinds=kinds(found),
-        waiting=[*waiting(*told), *left(found)],
+        waiting=[*waiting(*told), *handover_messages(found)],
         changes=changes(found, members, *told),
         **numbers(found),
         rows=[{**answer, "takes": answers.still_open(found.summit.pk).exists()}],
@@ -120,7 +120,7 @@ def waiting(
             yield _("The host decides on what %(person)s declares: %(kind)s.") % message
 
 
-def left(found: DelegationDesk) -> Iterator[str]:
+def handover_messages(found: DelegationDesk) -> Iterator[str]:
     """Yield a sentence for each item of a former member that waits for protocol to hand it over.
 
     The number of queries doesn't grow with the items.
@@ -128,7 +128,7 @@ def left(found: DelegationDesk) -> Iterator[str]:
     rows = list(handovers.waiting(found.summit).filter(party=found.party))
     people = (*found.viewer.people, *(row.giver for row in rows))
     reader = handover_items.Delegation(found.party, people)
-    for row, item in handovers.told(rows, summit=found.summit, reader=reader):
+    for row, item in handovers.with_items(rows, summit=found.summit, reader=reader):
         message = {"person": row.giver.label, "item": item.words}
         yield _("Protocol decides who takes what was %(person)s’s: %(item)s.") % message
 
@@ -151,14 +151,14 @@ def changes(
         who = {"person": gone.person.label, "successor": gone.successor.label if gone.successor else ""}
         message = _("%(person)s was replaced by %(successor)s.") if gone.successor else _("%(person)s was withdrawn.")
         told.append((gone.ended_at, message % who))
-    told += [(row.decided_at, _letter_words(row)) for row in letters]
-    told += [(row.decided_at, _declared_words(row)) for row in declared]
-    told += [(row.decided_at, _request_words(row)) for row in requests if row.state != RequestState.WITHDRAWN]
+    told += [(row.decided_at, _letter_message(row)) for row in letters]
+    told += [(row.decided_at, _declaration_message(row)) for row in declared]
+    told += [(row.decided_at, _request_message(row)) for row in requests if row.state != RequestState.WITHDRAWN]
     dated = [(at, message) for at, message in told if at is not None]
     return sorted(dated, key=lambda each: each[0], reverse=True)[:CHANGES]
 
 
-def _letter_words(row: VisaLetter) -> str:
+def _letter_message(row: VisaLetter) -> str:
     who = {"person": row.person.label}
     return {
         VisaState.ISSUED.value: _("The visa support letter for %(person)s was issued.") % who,
@@ -166,14 +166,14 @@ def _letter_words(row: VisaLetter) -> str:
     }.get(row.state, _("The visa support letter for %(person)s became void.") % who)
 
 
-def _declared_words(row: Declaration) -> str:
+def _declaration_message(row: Declaration) -> str:
     message = {"person": row.person.label, "kind": row.kind}
     if row.state == DeclarationState.PERMITTED:
         return _("What %(person)s declares was permitted: %(kind)s.") % message
     return _("What %(person)s declares was refused: %(kind)s.") % message
 
 
-def _request_words(row: FocalPointRequest) -> str:
+def _request_message(row: FocalPointRequest) -> str:
     if row.state == RequestState.APPROVED:
         return _("%(person)s became a focal point.") % {"person": row.name}
     return _("Protocol refused %(person)s as a focal point.") % {"person": row.name}

@@ -110,7 +110,7 @@ def _letter(found: DelegationDesk, public_id: str) -> VisaLetter:
 
 @require_POST
 @desk("delegations.ask_visa")
-def take_back(request: HttpRequest, found: DelegationDesk, letter: str) -> HttpResponse:
+def withdraw(request: HttpRequest, found: DelegationDesk, letter: str) -> HttpResponse:
     """Withdraw a request for a letter (POST)."""
     row = _letter(found, letter)
     try:
@@ -131,7 +131,7 @@ def paper(request: HttpRequest, found: DelegationDesk, letter: str) -> HttpRespo
         content = visa_letter_pdf.write(row)
     except MissingFontError as problem:
         return _refused(request, found, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
-    access_log.note_visa_letter(by=found.by, letter=row)
+    access_log.record_visa_letter(by=found.by, letter=row)
     response = HttpResponse(content, content_type="application/pdf")
     # The file name contains no personal data.
     response["Content-Disposition"] = f'inline; filename="visa-support-letter-{row.number}.pdf"'

@@ -17,14 +17,14 @@ from delegations.members.forms import PersonForm
 from delegations.members.models.members import FormerMember, Membership
 from delegations.members.selectors import naming_rules
 from delegations.members.services import members, registration
-from delegations.members.services.people import SeemsKnown
+from delegations.members.services.people import PossibleDuplicate
 from delegations.membership_changes import handover_items
 from delegations.membership_changes.services import handovers
 from delegations.travel.models.declarations import Declaration, DeclarationState
 from delegations.travel.models.visas import VisaLetter
 from delegations.travel.services import visas
 from portal.delegation_access import DelegationDesk, desk, see_other
-from portal.views.delegation.people import NAMED_BY, add_errors, asked_for, offered
+from portal.views.delegation.people import NAMED_BY, add_errors, mark_expected_fields, offered
 from summit.people.models import Person
 
 
@@ -41,7 +41,7 @@ def follows(found: DelegationDesk, member: Membership) -> list[str]:
     return message
 
 
-def left(found: DelegationDesk, person: Person) -> list[str]:
+def items_to_hand_over(found: DelegationDesk, person: Person) -> list[str]:
     """Return in words the items of a person that protocol has to hand over when they leave. Two queries per kind of
     item.
     """
@@ -51,7 +51,7 @@ def left(found: DelegationDesk, person: Person) -> list[str]:
     return [row.words for row in rows]
 
 
-def say_gone(request: HttpRequest, found: DelegationDesk, member: Membership) -> None:
+def add_departure_message(request: HttpRequest, found: DelegationDesk, member: Membership) -> None:
     """Add a message for the next page: who left, the void badge, and how many items wait. Three queries.
 
     The items wait for protocol to hand them over.
@@ -79,9 +79,9 @@ def withdraw(request: HttpRequest, found: DelegationDesk, person: str) -> HttpRe
         except naming_rules.NamingRefused as problem:
             refused = str(problem)
         else:
-            say_gone(request, found, member)
+            add_departure_message(request, found, member)
             return see_other("people", found.party.public_id)
-    told = {"follows": follows(found, member), "left": left(found, member.person)}
+    told = {"follows": follows(found, member), "left": items_to_hand_over(found, member.person)}
     context = found.context(member=member, person=member.person, refused=refused, **told)
     return render(request, "portal/delegation/person_withdraw.html", context, status=409 if refused else 200)
 
@@ -100,20 +100,20 @@ def replace(request: HttpRequest, found: DelegationDesk, person: str) -> HttpRes
     form, hits = PersonForm(request.POST, summit=found.summit, fields=NAMED_BY), []
     if form.is_valid() or request.POST.get("known") or request.POST.get("member"):
         try:
-            fresh = _put(request, found, member, form)
-        except SeemsKnown as seems:
+            fresh = _replace_member(request, found, member, form)
+        except PossibleDuplicate as seems:
             hits = seems.hits
         except naming_rules.NamingRefused as refused:
             return _page(request, found, member, form, refused=str(refused), status=409)
         except (ValidationError, PermissionDenied) as problem:
             add_errors(form, problem)
         else:
-            say_gone(request, found, member)
+            add_departure_message(request, found, member)
             return see_other("person", found.party.public_id, fresh.person.public_id)
     return _page(request, found, member, form, known=offered(found, hits), status=409 if hits else 422)
 
 
-def _put(request: HttpRequest, found: DelegationDesk, member: Membership, form: PersonForm) -> Membership:
+def _replace_member(request: HttpRequest, found: DelegationDesk, member: Membership, form: PersonForm) -> Membership:
     # An existing person needs no name in the form.
     if request.POST.get("member"):
         return members.replace(membership=member, person=found.member(request.POST["member"]).person, by=found.by)
@@ -122,7 +122,7 @@ def _put(request: HttpRequest, found: DelegationDesk, member: Membership, form: 
         return members.replace(membership=member, person=found.entered(chosen), by=found.by)
     values = {name: form.cleaned_data[name] for name in NAMED_BY}
     another = request.POST.getlist("another")
-    return registration.enter_and_replace(membership=member, values=values, by=found.by, another=another)
+    return registration.create_and_replace(membership=member, values=values, by=found.by, another=another)
 
 
 def _page(
@@ -140,7 +140,7 @@ def _page(
     free = Person.objects.filter(particulars__entered_for=found.party, membership__isnull=True).order_by("name", "pk")
     # Members of other categories, such as the alternate head.
     others = Membership.objects.filter(party=found.party).exclude(category=member.category)
-    asked_for(form)
+    mark_expected_fields(form)
     form.initial["language"] = found.party.language
     context = found.context(
         member=member,
@@ -152,6 +152,6 @@ def _page(
         refused=refused,
         nobody=[("member", "", _("Choose a person."))] if nobody else [],
         follows=follows(found, member),
-        left=left(found, member.person),
+        left=items_to_hand_over(found, member.person),
     )
     return render(request, "portal/delegation/person_replace.html", context, status=status)

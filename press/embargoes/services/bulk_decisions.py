@@ -28,7 +28,7 @@ DELIVERED = "delivered"
 
 
 @dataclass
-class Reach:
+class DecisionTargets:
     """The editions that a decision reaches, and those that it skips, each with the reason."""
 
     to: list[Edition] = field(default_factory=list)
@@ -93,13 +93,13 @@ BULK_DECISIONS: dict[str, BulkDecision] = {
 }
 
 
-def reach(*, action: BulkDecision, texts: Iterable[Text], by: User) -> Reach:
+def find_targets(*, action: BulkDecision, texts: Iterable[Text], by: User) -> DecisionTargets:
     """Return which editions an action would reach and which it would skip.
 
     It considers the newest edition of these texts in each language, or in the authoritative one. At most four
     queries, however many texts. Raises PermissionDenied.
     """
-    found = Reach()
+    found = DecisionTargets()
     keys = [text.pk for text in texts][:MOST]
     out = frozenset(published_embargoes().filter(texts__in=keys).values_list("pk", flat=True))
     for edition in _newest(action, keys, by):
@@ -111,17 +111,19 @@ def reach(*, action: BulkDecision, texts: Iterable[Text], by: User) -> Reach:
     return found
 
 
-def decide(*, action: BulkDecision, texts: Iterable[Text], by: User, moment: datetime | str | None = None) -> Reach:
-    """Apply an action to every edition that `reach` finds; return those decided and those skipped.
+def decide(
+    *, action: BulkDecision, texts: Iterable[Text], by: User, moment: datetime | str | None = None
+) -> DecisionTargets:
+    """Apply an action to every edition that `find_targets` finds; return those decided and those skipped.
 
     Each is decided in its own transaction, by the rules of a single decision; a refusal doesn't stop the others.
     `moment` is when they are published: DELIVERED means once the speech has been given, None removes the moment.
     Raises PermissionDenied.
     """
-    found = reach(action=action, texts=texts, by=by)
-    done, turns = Reach(skipped=found.skipped), Turns()
+    found = find_targets(action=action, texts=texts, by=by)
+    done, turns = DecisionTargets(skipped=found.skipped), Turns()
     for edition in found.to:
-        turns.give_way()
+        turns.yield_if_due()
         try:
             action.do(edition, by, moment)
         except DecisionRefused as refused:

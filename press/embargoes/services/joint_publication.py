@@ -23,7 +23,7 @@ def tie(*, text: Text, to: Text | None = None, by: User) -> None:
     """
     check(by, DECISIONS["tie"], text.summit)
     with transaction.atomic():
-        embargo = lock_text(text.pk) if to is None else _joined(text, to)
+        embargo = lock_text(text.pk) if to is None else _merge_embargoes(text, to)
         _check_unread(embargo)
         Embargo.objects.filter(pk=embargo.pk).update(tied=True)
         _record(text, embargo, by=by, action="press.tie")
@@ -54,7 +54,7 @@ def _own_embargo(like: Embargo) -> Embargo:
     )
 
 
-def _joined(text: Text, to: Text) -> Embargo:
+def _merge_embargoes(text: Text, to: Text) -> Embargo:
     """Move a text, and the texts that share its embargo, to another's embargo, and return that embargo."""
     if to.summit_id != text.summit_id:
         raise DecisionRefused(_("This text belongs to another summit. Choose one of the same."))

@@ -18,7 +18,7 @@ from press.texts.models.embargoes import Embargo, EmbargoMode
 from press.texts.models.texts import Text
 from press.texts.models.visibility import published_embargoes
 from press.texts.services import locks
-from press.texts.services.holds import hold_for
+from press.texts.services.holds import hold_embargo
 from sessions.draft.models.participants import Slot
 from sessions.draft.speech_listeners import Happened, What, listeners
 from summit.audit.services import By
@@ -59,7 +59,7 @@ def follow(happened: Sequence[Happened], by: By) -> None:
     done = {
         embargo_id: words[each.slot_id]
         for embargo_id, each in wanted.items()
-        if hold_for(embargo=embargoes[embargo_id], reason=words[each.slot_id], by=by)
+        if hold_embargo(embargo=embargoes[embargo_id], reason=words[each.slot_id], by=by)
     }
     if done:
         hold_notices.notify(summit=next(iter(embargoes.values())).summit, reasons=done)

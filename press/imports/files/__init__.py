@@ -5,11 +5,11 @@ from django.utils.translation import gettext as _
 
 from press.imports.files import subprocess_reader
 from press.imports.files.conversion import MARKDOWN, make
-from press.imports.files.report import Heavy, ImportNote, NoteKind, Taken, Unreadable
+from press.imports.files.report import Heavy, ImportNote, NoteKind, ParsedFile, Unreadable
 from summit.uploads import sandbox
 from summit.uploads.process_slots import Busy
 
-__all__ = ["ENDINGS", "MOST_BYTES", "ImportNote", "Taken", "Unreadable", "read"]
+__all__ = ["ENDINGS", "MOST_BYTES", "ImportNote", "ParsedFile", "Unreadable", "read"]
 
 MOST_BYTES = 10 * 1024 * 1024
 # The file name suffixes that upload forms accept.
@@ -18,7 +18,7 @@ ENDINGS = (".docx", ".docm", *MARKDOWN, ".txt")
 SECONDS, MEGABYTES = 20, 1500
 
 
-def read(*, filename: str, content: bytes) -> Taken:
+def read(*, filename: str, content: bytes) -> ParsedFile:
     """Return a file's words as Markdown.
 
     The format is detected from the bytes; the name only distinguishes Markdown from plain text. Nothing in the file
@@ -32,7 +32,7 @@ def read(*, filename: str, content: bytes) -> Taken:
         return _read_apart(filename, content)
 
 
-def _read_apart(filename: str, content: bytes) -> Taken:
+def _read_apart(filename: str, content: bytes) -> ParsedFile:
     message = {"filename": filename, "language": get_language()}
     try:
         made = sandbox.run(
@@ -48,7 +48,7 @@ def _read_apart(filename: str, content: bytes) -> Taken:
         ImportNote(NoteKind(note["kind"]), note["number"], note["said"], tuple(note["quotes"]))
         for note in made["notes"]
     )
-    return Taken(made["body"], made["title"], tuple(notes))
+    return ParsedFile(made["body"], made["title"], tuple(notes))
 
 
 def too_large() -> str:

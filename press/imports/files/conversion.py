@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from press.imports.files import docx, plain_text
 from press.imports.files.markdown_writer import write
-from press.imports.files.report import FileReport, Heavy, NoteKind, Taken, Unreadable
+from press.imports.files.report import FileReport, Heavy, NoteKind, ParsedFile, Unreadable
 from press.texts.markdown import Block
 from press.texts.selectors.publication_checks import LONGEST
 from summit.core.validators import is_printable
@@ -15,7 +15,7 @@ LONGEST_TITLE = 200
 SMALL = 60_000
 
 
-def make(*, filename: str, content: bytes, small: bool) -> Taken:
+def make(*, filename: str, content: bytes, small: bool) -> ParsedFile:
     """Return a file's words as Markdown.
 
     Raises Unreadable, and Heavy if `small` is true and the file isn't small.
@@ -27,7 +27,7 @@ def make(*, filename: str, content: bytes, small: bool) -> Taken:
     if not any(character.isalnum() for character in body):
         raise Unreadable(_("There are no words in this file. Pictures of words can’t be read."))
     _check_length(len(body))
-    return Taken(body, title, tuple(report.notes()))
+    return ParsedFile(body, title, tuple(report.notes()))
 
 
 def _document(filename: str, content: bytes, report: FileReport, small: bool) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from django.utils.translation import gettext as _
 
 from press.imports.files.docx_package import Element, Package, attribute, child, local, open_docx
-from press.imports.files.docx_runs import Runs, said
+from press.imports.files.docx_runs import Runs, element_text
 from press.imports.files.docx_styles import QUOTES, Numbering, Place, Styles
 from press.imports.files.report import FileReport, NoteKind, Unreadable, nested
 from press.texts.markdown import Block, Span
@@ -31,20 +31,20 @@ def read(content: bytes, report: FileReport, *, small: bool) -> list[Block]:
         blocks = _Reader(package, report).blocks(child(package.document, "body"))
     except RecursionError as problem:
         raise Unreadable(nested()) from problem
-    _note_parts(package, report)
+    _report_parts(package, report)
     return blocks
 
 
-def _note_parts(package: Package, report: FileReport) -> None:
+def _report_parts(package: Package, report: FileReport) -> None:
     if package.macros:
         report.note(NoteKind.MACROS)
     for kind, name in ((NoteKind.HEADER, "header"), (NoteKind.FOOTER, "footer")):
-        for words in dict.fromkeys(filter(None, map(said, package.parts.get(name, ())))):
+        for words in dict.fromkeys(filter(None, map(element_text, package.parts.get(name, ())))):
             report.note(kind, words)
     for part in package.parts.get("comments", ()):
         for comment in part:
             author = attribute(comment, "author")
-            report.note(NoteKind.COMMENT, ": ".join(filter(None, (author, said(comment)))))
+            report.note(NoteKind.COMMENT, ": ".join(filter(None, (author, element_text(comment)))))
 
 
 @dataclass
@@ -95,7 +95,7 @@ class _Reader:
             elif name == "altChunk":
                 self.report.note(NoteKind.EMBEDDED)
             elif name in ("del", "moveFrom"):
-                self.report.note(NoteKind.DELETED, said(each))
+                self.report.note(NoteKind.DELETED, element_text(each))
             elif (
                 name == "sdt"
                 and "contents" in attribute(child(each, "sdtPr", "docPartObj", "docPartGallery"), "val").lower()
@@ -172,7 +172,7 @@ class _Reader:
 
     def _row(self, row: Element) -> Iterator[list[Block]]:
         if child(row, "trPr", "del") is not None:
-            self.report.note(NoteKind.DELETED, said(row))
+            self.report.note(NoteKind.DELETED, element_text(row))
             return
         for cell in _cells(row):
             properties = child(cell, "tcPr")
@@ -184,7 +184,7 @@ class _Reader:
             span = attribute(child(properties, "gridSpan"), "val")
             more = int(span) - 1 if span.isdecimal() and len(span) < 3 else 0
             if more > 0 or merged is not None:
-                self.report.note(NoteKind.MERGED, said(cell))
+                self.report.note(NoteKind.MERGED, element_text(cell))
             yield from ([] for _more in range(more))
 
     def _aside(self) -> "_Reader":

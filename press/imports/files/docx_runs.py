@@ -46,7 +46,7 @@ class _Where:
     deleted: bool = False
 
 
-def said(element: Element) -> str:
+def element_text(element: Element) -> str:
     """Return the words in an element, including tracked deletions; a space separates paragraphs."""
     parts = []
     for each in element.iter():
@@ -70,7 +70,7 @@ class Runs:
         # The key of the paragraph's style.
         self.style = ""
         self.notes = {
-            attribute(note, "id"): said(note)
+            attribute(note, "id"): element_text(note)
             for kind in ("footnotes", "endnotes")
             for part in package.parts.get(kind, ())
             for note in part
@@ -106,7 +106,7 @@ class Runs:
         if target.partition(":")[0].lower() in SCHEMES:
             return _Where(target, where.inserted, where.deleted)
         if target:
-            self.report.note(NoteKind.LINK, f"{said(element)} ({target})" if element is not None else target)
+            self.report.note(NoteKind.LINK, f"{element_text(element)} ({target})" if element is not None else target)
         return where
 
     def _run(self, run: Element, where: _Where) -> None:
@@ -165,7 +165,7 @@ class Runs:
         if name in ("fldChar", "instrText"):
             self._field(element, name)
         elif name == "ruby":
-            return said(child(element, "rubyBase")) if child(element, "rubyBase") is not None else ""
+            return element_text(child(element, "rubyBase")) if child(element, "rubyBase") is not None else ""
         elif name in ("footnoteReference", "endnoteReference"):
             self.report.note(NoteKind.FOOTNOTE, self.notes.get(attribute(element, "id"), ""))
         elif name == "sym":
@@ -211,7 +211,7 @@ class Runs:
         boxes = list(_outermost(element, "txbxContent"))
         if boxes:
             self.boxes += boxes
-            self.report.note(NoteKind.TEXT_BOX, " ".join(map(said, boxes)), len(boxes))
+            self.report.note(NoteKind.TEXT_BOX, " ".join(map(element_text, boxes)), len(boxes))
         elif name == "object":
             self.report.note(NoteKind.EMBEDDED)
         elif inside & {"blip", "imagedata", "pic"}:

@@ -121,7 +121,7 @@ def read_markdown(text: str, report: FileReport) -> tuple[str, str]:
         text = "\n".join(text.split("\n")[line:])
         tokens = tokens[3:]
     seen = report.counts.total()
-    kept = list(_kept(tokens, report))
+    kept = list(_filter_tokens(tokens, report))
     clean = report.counts.total() == seen
     return text.strip("\n") + "\n" if clean else write(map(_lowered, blocks_of(kept)), report), title
 
@@ -153,21 +153,21 @@ def _lowered(block: Block) -> Block:
     return replace(block, level=level, children=tuple(map(_lowered, block.children)))
 
 
-def _kept(tokens: list[Token], report: FileReport) -> Iterator[Token]:
+def _filter_tokens(tokens: list[Token], report: FileReport) -> Iterator[Token]:
     """Yield tokens without HTML and images; links to unsupported schemes are noted.
 
     The words inside HTML are kept.
     """
     for token in tokens:
         if token.type == "html_block":
-            yield from _words_of(token, report)
+            yield from _html_block_text(token, report)
             continue
         if token.children:
-            token.children = list(_kept_inside(token.children, report))
+            token.children = list(_filter_inline_tokens(token.children, report))
         yield token
 
 
-def _kept_inside(children: list[Token], report: FileReport) -> Iterator[Token]:
+def _filter_inline_tokens(children: list[Token], report: FileReport) -> Iterator[Token]:
     for child in children:
         if child.type == "html_inline":
             report.note(NoteKind.HTML, child.content)
@@ -182,7 +182,7 @@ def _kept_inside(children: list[Token], report: FileReport) -> Iterator[Token]:
             yield child
 
 
-def _words_of(token: Token, report: FileReport) -> Iterator[Token]:
+def _html_block_text(token: Token, report: FileReport) -> Iterator[Token]:
     report.note(NoteKind.HTML, token.content, max(1, len(re.findall(r"<[a-zA-Z!]", token.content))))
     words = " ".join(
         html.unescape(nh3.clean(re.sub(r"<(?:br|p|div|li|tr)\b", r" \g<0>", token.content), tags=set())).split()

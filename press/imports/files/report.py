@@ -129,7 +129,7 @@ class FileReport:
 
 
 @dataclass(frozen=True)
-class Taken:
+class ParsedFile:
     """The result of reading a file: its Markdown, its title or "", and the notes."""
 
     body: str

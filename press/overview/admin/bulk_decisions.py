@@ -20,16 +20,16 @@ from press.texts.models.texts import Text
 from press.texts.selectors import workflow_queries
 from summit.admin_base.row_keys import keys_of
 from summit.admin_base.summit_scope import chosen_summit
+from summit.core.punctuation import pair
 from summit.permissions.rules import allows, check, summits_for
 from summit.summits.models import Summit
-from summit.templatetags.marks import pair
 
 # The most reasons that are shown one by one afterwards; the rest is counted.
 TOLD = 20
 
 
 @dataclass(frozen=True)
-class Asked:
+class ConfirmationMessages:
     """The texts of a confirmation page.
 
     `todo` is the "to do" filter whose texts the action decides, `all` the link above that filtered list, `lede` the
@@ -43,15 +43,15 @@ class Asked:
     done: Promise
 
 
-ASKED: dict[str, Asked] = {
-    "submit": Asked(
+ASKED: dict[str, ConfirmationMessages] = {
+    "submit": ConfirmationMessages(
         "submit",
         gettext_lazy("Submit all of these"),
         gettext_lazy("A press approver reads each of them next."),
         ngettext_lazy("Submit %(n)d text for review", "Submit %(n)d texts for review", "n"),
         ngettext_lazy("%(n)d text is submitted.", "%(n)d texts are submitted.", "n"),
     ),
-    "approve": Asked(
+    "approve": ConfirmationMessages(
         "review",
         gettext_lazy("Approve all of these"),
         gettext_lazy(
@@ -61,7 +61,7 @@ ASKED: dict[str, Asked] = {
         ngettext_lazy("Approve %(n)d text", "Approve %(n)d texts", "n"),
         ngettext_lazy("%(n)d text is approved.", "%(n)d texts are approved.", "n"),
     ),
-    "set_moment": Asked(
+    "set_moment": ConfirmationMessages(
         "schedule",
         gettext_lazy("Set one moment for all of these"),
         gettext_lazy("What isn’t approved by then goes out as soon as it is."),
@@ -139,7 +139,7 @@ class ManyMixin:
         if request.method == "POST" and (form is None or form.is_valid()):
             when = form.decided if form else None
             return _done(request, name, bulk_decisions.decide(action=action, texts=texts, by=user, moment=when))
-        reach = bulk_decisions.reach(action=action, texts=texts, by=user)
+        reach = bulk_decisions.find_targets(action=action, texts=texts, by=user)
         number, asked = len(reach.to), ASKED[name]
         keys = {row.version.text_id for row in reach.to}
         context = {"title": str(asked.title % {"n": number}), "lede": asked.lede, "reach": reach, "keys": keys}
@@ -164,7 +164,7 @@ class ManyMixin:
             rows = rows.filter(pk__in=keys_of(given.getlist("row"))[:MOST])
         found = list(rows.order_by("pk")[: MOST + 1])
         if len(found) > MOST:
-            _tell_most(request)
+            _warn_about_limit(request)
         return [text for text in found[:MOST] if text.summit_id == found[0].summit_id]
 
 
@@ -180,16 +180,16 @@ def _summits(request: HttpRequest, action: BulkDecision) -> list[Summit]:
 def _ask(name: str, request: HttpRequest, queryset: QuerySet[Text]) -> HttpResponse:
     keys = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
     if len(keys) > MOST:
-        _tell_most(request)
+        _warn_about_limit(request)
     return redirect(f"{_address(name)}?{'&'.join(f'row={key}' for key in keys[:MOST])}")
 
 
-def _tell_most(request: HttpRequest) -> None:
+def _warn_about_limit(request: HttpRequest) -> None:
     message = _("At most %(n)d texts are decided at once: here are the first %(n)d. Do the others after them.")
     messages.warning(request, message % {"n": MOST})
 
 
-def _done(request: HttpRequest, name: str, reach: bulk_decisions.Reach) -> HttpResponse:
+def _done(request: HttpRequest, name: str, reach: bulk_decisions.DecisionTargets) -> HttpResponse:
     if reach.to:
         messages.success(request, str(ASKED[name].done % {"n": len(reach.to)}))
     for edition, why in reach.skipped[:TOLD]:

@@ -10,7 +10,7 @@ from press.texts.selectors.word_differences import compare
 from summit.core.languages import direction
 
 
-class LookingMixin:
+class ComparisonMixin:
     """Adds the comparison of editions and the download of files."""
 
     def compare_view(self, request: HttpRequest, pk: int) -> HttpResponse:

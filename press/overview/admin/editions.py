@@ -11,20 +11,20 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from press.texts.admin.forms import WordsForm
+from press.texts.admin.forms import EditionContentForm
 from press.texts.errors import DecisionRefused, EditConflict
 from press.texts.models.attachments import Attachment
 from press.texts.models.editions import ChangeKind, Edition, EditionState
 from press.texts.models.texts import TextVersion
 from press.texts.models.visibility import published_editions
-from press.texts.selectors.edit_conflicts import BESIDE, Joined, join
+from press.texts.selectors.merge_editions import OTHER_FIELDS, MergedEdition, merge_edition
 from press.texts.services import attachments as attachments_services
 from press.texts.services import editions
-from sessions.documents.services.file_checks import File, FileProblem, look_at_size, read
+from sessions.documents.services.file_checks import File, FileProblem, check_size, read
 from summit.users.models import User
 
 
-class EditionForm(WordsForm):
+class EditionForm(EditionContentForm):
     """A new edition of a language version, based on an earlier one."""
 
     change_kind = forms.ChoiceField(
@@ -98,7 +98,7 @@ class EditionForm(WordsForm):
         if not given:
             return None
         try:
-            look_at_size(given.size)
+            check_size(given.size)
             return read(name=given.name, content=given.read())
         except FileProblem as problem:
             raise forms.ValidationError(str(problem)) from problem
@@ -146,60 +146,60 @@ def read_form(
     try:
         return form, _saved(form, version, by), None
     except EditConflict as conflict:
-        return _joined(request, form, version, conflict.newest), None, conflict.newest
+        return _merged_form(request, form, version, conflict.newest), None, conflict.newest
     except (DecisionRefused, ValidationError) as refused:
         form.add_error(None, refused if isinstance(refused, ValidationError) else str(refused))
         return form, None, None
 
 
-def _joined(request: HttpRequest, form: EditionForm, version: TextVersion, newest: Edition) -> EditionForm:
+def _merged_form(request: HttpRequest, form: EditionForm, version: TextVersion, newest: Edition) -> EditionForm:
     """Return a form with the changes of both editors, and errors that list what has to be checked."""
     typed: dict[str, Any] = {**request.POST.dict(), "attachments": request.POST.getlist("attachments")}
-    began = version.editions.filter(number=form.cleaned_data["based_on"]).first()
-    joined = None
-    if began is not None:
-        mine = {name: form.cleaned_data[name] for name in ("body", *BESIDE) if name in form.cleaned_data}
+    base = version.editions.filter(number=form.cleaned_data["based_on"]).first()
+    merged = None
+    if base is not None:
+        mine = {name: form.cleaned_data[name] for name in ("body", *OTHER_FIELDS) if name in form.cleaned_data}
         mine |= {"attachments": typed["attachments"]} if "attachments" in form.fields else {}
-        joined = join(began=began, mine=mine, newest=newest)
-        typed |= {name: "" if value is None else value for name, value in joined.values.items()}
+        merged = merge_edition(base=base, mine=mine, newest=newest)
+        typed |= {name: "" if value is None else value for name, value in merged.values.items()}
     again = EditionForm({**typed, "based_on": newest.number}, version=version)
-    for sentence in _to_look_at(joined, newest, again):
+    for sentence in _merge_warnings(merged, newest, again):
         again.add_error(None, sentence)
     return again
 
 
-def _to_look_at(joined: Joined | None, newest: Edition, form: EditionForm) -> Iterator[str]:
+def _merge_warnings(merged: MergedEdition | None, newest: Edition, form: EditionForm) -> Iterator[str]:
     who = {"who": newest.author, "number": newest.number}
-    if joined is None:
+    if merged is None:
         yield _("%(who)s saved edition %(number)d meanwhile. Compare it with yours, and save again.") % who
         return
     message = _(
         "%(who)s saved edition %(number)d meanwhile. Your changes and theirs are below: look, and save again."
     )
     yield message % who
-    if joined.twice:
+    if merged.conflicts:
         message = ngettext(
             "%(n)d place you both changed: it stands there as they have it, then as you have it. Keep one.",
             "%(n)d places you both changed: each stands there as they have it, then as you have it. Keep one.",
-            joined.twice,
+            merged.conflicts,
         )
-        yield message % {"n": joined.twice}
-    for name, value in joined.theirs.items():
+        yield message % {"n": merged.conflicts}
+    for name, value in merged.theirs.items():
         if name in form.fields:
             message = _("%(field)s: they wrote “%(value)s”. Yours stands below.")
             yield message % {"field": capfirst(str(form.fields[name].label)), "value": value or "–"}
 
 
 def _saved(form: EditionForm, version: TextVersion, by: User) -> Edition:
-    words = dict(form.cleaned_data)
-    file: File | None = words.pop("file", None)
-    title = words.pop("file_title", "")
-    lying = list(words.pop("attachments", ()))
+    values = dict(form.cleaned_data)
+    file: File | None = values.pop("file", None)
+    title = values.pop("file_title", "")
+    attached = list(values.pop("attachments", ()))
     with transaction.atomic():
         if file is not None:
-            lying.append(
+            attached.append(
                 attachments_services.store(
                     text=version.text, file=file, title=title, language=version.language, by=by
                 )
             )
-        return editions.draft(version=version, by=by, attachments=lying, **words)
+        return editions.draft(version=version, by=by, attachments=attached, **values)

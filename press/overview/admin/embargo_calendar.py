@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from press.overview import publication_schedule
 from press.overview.dashboard import embargoes_of, run_of
 from press.overview.publication_schedule import ScheduleGroup
-from press.texts.admin.state_labels import stands_as
+from press.texts.admin.state_labels import state_label
 from press.texts.models.texts import Text
 from press.texts.selectors.workflow_queries import StandingText
 from summit.summits.models import Summit
@@ -32,7 +32,7 @@ class CalendarEntry:
     @property
     def stands(self) -> tuple[Any, str]:
         """The label and colour of its state."""
-        return stands_as(self.text)
+        return state_label(self.text)
 
 
 @dataclass

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from press.imports import files
-from press.imports.files.report import Taken, Unreadable
+from press.imports.files.report import ParsedFile, Unreadable
 from press.overview.admin.editions import EditionForm
 from press.texts.admin import versions
 from press.texts.admin.forms import LanguageForm, NewTextForm
@@ -37,7 +37,7 @@ class Unsaved:
     """A post that saves nothing: the words for the form, and the messages above it."""
 
     words: dict[str, Any]
-    taken: Taken | None = None
+    taken: ParsedFile | None = None
     # The editor's words before the file's words replaced them.
     before: str = ""
     problem: str = ""
@@ -63,7 +63,7 @@ def unsaved(request: HttpRequest) -> Unsaved:
     if "take" not in request.POST:
         return Unsaved(typed, had_file=had_file)
     try:
-        taken = _taken(request.FILES.get("words"))
+        taken = _read_upload(request.FILES.get("words"))
     except Unreadable as problem:
         return Unsaved(typed, problem=str(problem), had_file=had_file)
     before = request.POST.get("body", "")
@@ -72,7 +72,7 @@ def unsaved(request: HttpRequest) -> Unsaved:
     return Unsaved(words, taken, kept, had_file=had_file)
 
 
-def _taken(file: "UploadedFile[Any] | None") -> Taken:
+def _read_upload(file: "UploadedFile[Any] | None") -> ParsedFile:
     if file is None:
         raise Unreadable(_("Choose a file first."))
     if (file.size or 0) > files.MOST_BYTES:

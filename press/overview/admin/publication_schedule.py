@@ -21,7 +21,7 @@ from press.overview import publication_schedule
 from press.overview.admin import embargo_calendar
 from press.overview.dashboard import SEE, run_of
 from press.overview.publication_schedule import Plan, ScheduleGroup, Unsent
-from press.texts.admin.state_labels import STANDINGS, stands_as
+from press.texts.admin.state_labels import STANDINGS, state_label
 from press.texts.models.embargoes import EmbargoMode
 from press.texts.models.texts import Text, TextVersion
 from press.texts.next_steps import LATE, NEXT
@@ -39,7 +39,7 @@ MOST = 20
 
 
 @dataclass(frozen=True)
-class Shown:
+class ScheduledText:
     """A text on the schedule."""
 
     text: StandingText
@@ -51,7 +51,7 @@ class Shown:
     @property
     def stands(self) -> tuple[Any, str]:
         """The label and colour of its state."""
-        return stands_as(self.text)
+        return state_label(self.text)
 
     @property
     def next(self) -> str:
@@ -73,7 +73,7 @@ class Slotted:
     """
 
     group: ScheduleGroup
-    shown: list[Shown]
+    shown: list[ScheduledText]
     clock: str
     counts: bool
     deliver: int | None
@@ -91,7 +91,7 @@ class Hour:
     full: bool
 
     @property
-    def shown(self) -> list[Shown]:
+    def shown(self) -> list[ScheduledText]:
         """The texts of this hour."""
         return [each for row in self.rows for each in row.shown]
 
@@ -188,19 +188,19 @@ def _seen_summit(request: HttpRequest) -> Summit | None:
     return next((row for row in listed if row.slug == named), None) if named else chosen_summit(request, listed)
 
 
-def _shower(plan: Plan) -> Callable[[StandingText], Shown]:
-    """Return a function that returns a text's `Shown`."""
+def _shower(plan: Plan) -> Callable[[StandingText], ScheduledText]:
+    """Return a function that returns a text's `ScheduledText`."""
 
-    def show(row: StandingText) -> Shown:
+    def show(row: StandingText) -> ScheduledText:
         told = plan.told[row.pk]
         behind = [(each, *STANDINGS[str(getattr(each, "standing", ""))]) for each in told.behind]
-        return Shown(row, told.language, told.author, behind)
+        return ScheduledText(row, told.language, told.author, behind)
 
     return show
 
 
 def _slotted(
-    group: ScheduleGroup, show: Callable[[StandingText], Shown], now: datetime, today: bool, may_deliver: bool
+    group: ScheduleGroup, show: Callable[[StandingText], ScheduledText], now: datetime, today: bool, may_deliver: bool
 ) -> Slotted:
     embargo, summit = group.embargo, group.texts[0].summit
     local = group.at.astimezone(summit.zone)

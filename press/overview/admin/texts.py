@@ -19,7 +19,7 @@ from press.embargoes.admin.schedule_form import MomentForm, initial_of
 from press.formats import pdf
 from press.overview.admin import editions as editions_admin
 from press.overview.admin.bulk_decisions import ManyMixin
-from press.overview.admin.comparison import LookingMixin
+from press.overview.admin.comparison import ComparisonMixin
 from press.overview.admin.decisions import DecisionsMixin, numbered, offered
 from press.overview.admin.file_import import IntakeMixin
 from press.overview.admin.publication_schedule import RunMixin, day_of_text
@@ -27,7 +27,7 @@ from press.overview.admin.text_details import AboutMixin
 from press.overview.dashboard import run_of
 from press.overview.publication_schedule import versions
 from press.texts.admin.forms import LanguageForm, NewTextForm
-from press.texts.admin.state_labels import STANDINGS, TASKS, in_red, stands_as
+from press.texts.admin.state_labels import STANDINGS, TASKS, in_red, state_label
 from press.texts.admin.versions import version_of
 from press.texts.errors import DecisionRefused
 from press.texts.markdown import to_html
@@ -78,7 +78,7 @@ class TextAdmin(
     AboutMixin,
     DecisionsMixin,
     IntakeMixin,
-    LookingMixin,
+    ComparisonMixin,
     ManyMixin,
     PassageCheckMixin,
     RunMixin,
@@ -106,9 +106,9 @@ class TextAdmin(
     @admin.display(description=gettext_lazy("state"))
     def stands(self, row: Text) -> str:
         """Return the text's state as HTML, with a note if readers still see an older edition."""
-        word, colour = stands_as(row)
+        word, colour = state_label(row)
         shown = format_html('<span class="state" data-state="{}">{}</span>{}', colour, word, in_red(row))
-        note = _public_meanwhile(row)
+        note = _public_edition_note(row)
         return format_html('{} <span class="muted">{}</span>', shown, note) if note else shown
 
     @admin.display(description=gettext_lazy("goes out"), ordering="embargo__moment")
@@ -242,8 +242,8 @@ class TextAdmin(
             "preview": mark_safe(to_html(edition.body)),  # noqa: S308 - cleaned by nh3 in to_html
             "words_direction": direction(version.language),
             "length": measure(edition.body),
-            "stands": stands_as(text),
-            "public_meanwhile": _public_meanwhile(text),
+            "stands": state_label(text),
+            "public_meanwhile": _public_edition_note(text),
             "run_url": run_of(summit, day_of_text(request, text)),
             "next": NEXT[next_step(text)],
             "buttons": offered(text=text, edition=edition, user=user),
@@ -276,7 +276,7 @@ class TextAdmin(
         return self._page(request, "new.html", context, 400 if form.errors else 200)
 
 
-def _public_meanwhile(row: Text) -> str:
+def _public_edition_note(row: Text) -> str:
     """Return a note if readers see an edition older than the newest of an annotated text; otherwise ""."""
     public, number = getattr(row, "public_number", None), getattr(row, "number", None)
     if public is None or public == number:

@@ -102,7 +102,7 @@ class SubscriberViewSet(DeskViewSet):
         """Record who saw the subscribers' addresses."""
         keys = [(row.summit_id, row.public_id) for row in rows]
         if "address" in fields and keys:
-            access_log.note_list(by=by, label=Subscriber._meta.label_lower, rows=keys, fields=("address",))
+            access_log.record_list(by=by, label=Subscriber._meta.label_lower, rows=keys, fields=("address",))
 
 
 class AnnouncementViewSet(DeskViewSet):

@@ -10,7 +10,7 @@ from press.imports.files import report
 from press.public.api.serializers import Looked, WordPairSerializer
 from press.texts.models.editions import Edition
 from press.texts.selectors.preview import preview
-from press.texts.selectors.publication_checks import check_words
+from press.texts.selectors.publication_checks import check_content
 from summit.api_base.file_fields import ContentField
 from summit.api_base.problems import unprocessable
 from summit.api_base.viewsets import InSummit
@@ -34,7 +34,7 @@ class ComparisonSerializer(Looked):
     bodies = WordPairSerializer(many=True)
 
 
-class WordsPreviewInput(Looked):
+class EditionPreviewInput(Looked):
     """Words to preview. They need not be saved."""
 
     title = serializers.CharField(required=False, allow_blank=True, max_length=200)
@@ -42,24 +42,24 @@ class WordsPreviewInput(Looked):
     body = serializers.CharField(allow_blank=True, trim_whitespace=False, help_text="Markdown.")
 
 
-class RefusedWordsSerializer(Looked):
+class PublicationProblemSerializer(Looked):
     """A field that can't be published, and why."""
 
     field = serializers.ChoiceField(choices=("title", "summary", "body"))
     detail = serializers.CharField()
 
 
-class WordsPreviewSerializer(Looked):
+class EditionPreviewSerializer(Looked):
     """Words as readers will see them, their length, and problems that prevent publishing them."""
 
     html = serializers.CharField(help_text="Without the addresses of paragraphs.")
     words = serializers.IntegerField()
     characters = serializers.IntegerField(help_text="Of scripts that set no spaces between words.")
     minutes = serializers.IntegerField(help_text="That they take to speak.")
-    problems = RefusedWordsSerializer(many=True)
+    problems = PublicationProblemSerializer(many=True)
 
 
-class WordsFileInput(Looked):
+class TextFileInput(Looked):
     """A file with the words of a text: DOCX, Markdown or plain text. The name only distinguishes Markdown from plain
     text.
     """
@@ -81,7 +81,7 @@ class FileNoteSerializer(Looked):
     dropped = serializers.BooleanField()
 
 
-class FileWordsSerializer(Looked):
+class ParsedFileSerializer(Looked):
     """A file's words as Markdown, its title if it has one, and notes on what was left out or changed."""
 
     title = serializers.CharField()
@@ -92,7 +92,7 @@ class FileWordsSerializer(Looked):
 FIELDS = ("title", "summary", "body")
 
 
-def looked_at(values: Any) -> dict[str, Any]:
+def build_preview(values: Any) -> dict[str, Any]:
     """Return a preview of words: their HTML, their length, and problems of the given fields."""
     html, length = preview(values["body"])
     given = {name: values[name] for name in FIELDS if name in values}
@@ -108,7 +108,7 @@ def looked_at(values: Any) -> dict[str, Any]:
 def _problems(given: dict[str, str]) -> list[dict[str, str]]:
     try:
         # A missing title isn't a problem in a preview.
-        check_words(**{"title": "a", "summary": "", **given})
+        check_content(**{"title": "a", "summary": "", **given})
     except ValidationError as refused:
         return [
             {"field": name, "detail": message}
@@ -118,7 +118,7 @@ def _problems(given: dict[str, str]) -> list[dict[str, str]]:
     return []
 
 
-def words_of(values: Any) -> report.Taken:
+def parse_file(values: Any) -> report.ParsedFile:
     """Return the words of a file. Raises Problem if the file can't be read."""
     try:
         return files.read(filename=values["file_name"], content=values["content"])

@@ -13,12 +13,12 @@ from press.imports.files import report
 from press.overview.api.comparison import (
     ComparedInput,
     ComparisonSerializer,
-    FileWordsSerializer,
-    WordsFileInput,
-    WordsPreviewInput,
-    WordsPreviewSerializer,
-    looked_at,
-    words_of,
+    EditionPreviewInput,
+    EditionPreviewSerializer,
+    ParsedFileSerializer,
+    TextFileInput,
+    build_preview,
+    parse_file,
 )
 from press.overview.api.filters import EditionFilters, EmbargoFilters, PassageCheckFilters
 from press.overview.api.input_serializers import (
@@ -89,25 +89,25 @@ class EditionViewSet(DeskViewSet):
         "preview",
         safe=True,
         permission="press.text.change",
-        input=WordsPreviewInput,
-        output=WordsPreviewSerializer,
+        input=EditionPreviewInput,
+        output=EditionPreviewSerializer,
         detail=False,
     )
     def preview(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Return how words will be shown, and problems that prevent publishing them. Nothing is written."""
-        return looked_at(values)
+        return build_preview(values)
 
     @action(
         "read-file",
         safe=True,
         permission="press.text.change",
-        input=WordsFileInput,
-        output=FileWordsSerializer,
+        input=TextFileInput,
+        output=ParsedFileSerializer,
         detail=False,
     )
-    def read_file(self, *, by: User, summit: Summit, values: Values) -> report.Taken:
+    def read_file(self, *, by: User, summit: Summit, values: Values) -> report.ParsedFile:
         """Return the words of a file as Markdown, with notes on what was left out or changed. Nothing is stored."""
-        return words_of(values)
+        return parse_file(values)
 
     @action("submit", permission=DECISIONS["submit"])
     def submit(self, *, by: User, row: Edition, values: Values) -> None:
@@ -198,7 +198,7 @@ class EmbargoViewSet(DeskViewSet):
 
     def lock(self, row: Embargo) -> bool:
         """Lock the embargo."""
-        return locks.held_embargo(row.pk)
+        return locks.lock_embargo_if_exists(row.pk)
 
     @action("set-moment", permission=DECISIONS["set_moment"], input=MomentInput)
     def set_moment(self, *, by: User, row: Embargo, values: Values) -> None:

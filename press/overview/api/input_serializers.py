@@ -23,7 +23,7 @@ from summit.people.models import Person
 Taken = serializers.Serializer[Any]
 
 
-class WordsInput(Taken):
+class EditionContentInput(Taken):
     """Title, summary and text of an edition."""
 
     title = serializers.CharField(max_length=200)
@@ -36,7 +36,7 @@ class WordsInput(Taken):
         return body
 
 
-class TextInput(WordsInput):
+class TextInput(EditionContentInput):
     """A text with its first edition.
 
     Without `slug` one is made from the title. Without `lift` the text gets an embargo of its own, without a moment.
@@ -71,14 +71,14 @@ class TextChange(Taken):
     gather_at = serializers.DateTimeField(allow_null=True, validators=[validate_year])
 
 
-class VersionInput(WordsInput):
+class VersionInput(EditionContentInput):
     """A text in another language, with its first edition."""
 
     text = InSummit(queryset=Text.objects.select_related("summit"))
     language = serializers.CharField(max_length=10)
 
 
-class EditionInput(WordsInput):
+class EditionInput(EditionContentInput):
     """The words of a new edition.
 
     `based_on` is the number of the newest edition that the writer has read. Without `attachments` the files of the

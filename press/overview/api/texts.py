@@ -51,7 +51,7 @@ def soonest(path: str) -> Coalesce:
 
 
 @contextmanager
-def as_sent() -> Iterator[None]:
+def slot_errors_as_speech() -> Iterator[None]:
     """Rename the field "slot" in a ValidationError to "speech", its name in the API."""
     try:
         yield
@@ -91,7 +91,7 @@ class TextViewSet(DeskViewSet):
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Text:
         """Create a text."""
-        with as_sent():
+        with slot_errors_as_speech():
             return texts.create_text(summit=summit, by=by, **values)
 
     def change(self, *, by: User, row: Text, values: Values) -> Text:

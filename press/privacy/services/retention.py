@@ -2,13 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from delegations.privacy.models import Kept
+from delegations.privacy.models import PersonalDataKind
 from delegations.privacy.services.retention import Piece, piece
 from press.subscriptions.models import Subscriber
 
 piece(50)(
     Piece(
-        what=Kept.CONTACT,
+        what=PersonalDataKind.CONTACT,
         name="subscribers",
         title=_("subscribers to texts"),
         rows=lambda summit: Subscriber.objects.filter(summit=summit),

@@ -20,9 +20,9 @@ from press.public.api.serializers import (
     paragraphs_of,
 )
 from press.published_texts.as_delivered import prepared_of
-from press.published_texts.pinned_editions import find_edition, find_gone, since
+from press.published_texts.pinned_editions import find_edition, find_removed_edition, since
 from press.published_texts.related import File, files_of
-from press.published_texts.selectors import PublishedChange, find, read
+from press.published_texts.selectors import PublishedChange, find_public_edition, read
 from press.texts.addresses import address, pinned
 from press.texts.models.editions import Edition
 from press.texts.selectors import word_differences
@@ -43,7 +43,7 @@ def missing(summit: Summit, slug: str, language: str | None) -> Exception:
 
     It is a 410 Problem with the reason if a published text was removed, otherwise Http404.
     """
-    removed = find_gone(summit, slug, language)
+    removed = find_removed_edition(summit, slug, language)
     if removed is None:
         return Http404()
     message = _("The press office removed this text: %(reason)s")
@@ -115,7 +115,7 @@ class TextEdition(PublicMixin, APIView):
         summit, slug, number = get_summit(kwargs["summit"]), kwargs["slug"], kwargs["number"]
         language = request.query_params.get("language") or None
         shown = find_edition(summit, slug, language, number)
-        current = find(summit, slug, language) if shown else None
+        current = find_public_edition(summit, slug, language) if shown else None
         if shown is None or current is None:
             raise missing(summit, slug, language)
         history = read(summit, current).history
@@ -160,7 +160,7 @@ class TextComparison(PublicMixin, APIView):
         """Return the comparison, or 404."""
         query_params.check_known(request.query_params, ("lang",))
         summit = get_summit(kwargs["summit"])
-        delivered = find(summit, kwargs["slug"], None)
+        delivered = find_public_edition(summit, kwargs["slug"], None)
         prepared = prepared_of(summit, delivered) if delivered else None
         if delivered is None or prepared is None:
             raise Http404

@@ -16,9 +16,9 @@ from delegations.parties.selectors import party_names
 from press.public.api.editions import LANGUAGE, missing
 from press.public.api.serializers import FullTextSerializer, TextSerializer
 from press.public.filters import all_keys
-from press.published_texts.related import beside
-from press.published_texts.selectors import brief, find, listed, read, readable
-from press.search.params import DAYS, NAMES, SearchParams, asked
+from press.published_texts.related import related_content
+from press.published_texts.selectors import brief, find_public_edition, listed, read, readable
+from press.search.params import DAYS, NAMES, SearchParams, parse_params
 from press.texts.models.editions import Edition
 from press.texts.models.texts import TextKind
 from summit.api_base import query_params
@@ -48,7 +48,7 @@ def wanted_of(query: QueryDict) -> SearchParams:
     """
     query_params.check_known(query, KNOWN)
     query_params.check_page_size(query)
-    wanted = asked(query)
+    wanted = parse_params(query)
     for name in DAYS:
         if query.get(name) and getattr(wanted, name) is None:
             raise parameters({name: _("Write the day as 2025-03-31.")})
@@ -102,10 +102,10 @@ class TextDetail(PublicMixin, RetrieveAPIView[Edition]):
         query_params.check_known(request.query_params, ("language", "lang"))
         summit = get_summit(kwargs["summit"])
         language = request.query_params.get("language") or None
-        edition = find(summit, kwargs["slug"], language)
+        edition = find_public_edition(summit, kwargs["slug"], language)
         if edition is None:
             raise missing(summit, kwargs["slug"], language)
-        reading = replace(read(summit, edition), beside=beside(summit, edition))
+        reading = replace(read(summit, edition), beside=related_content(summit, edition))
         first = reading.history[-1].number if reading.history else None
         context = {
             **self.get_serializer_context(),

@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from press.public.page_cache import press_page
-from press.public.views.texts import gone
+from press.public.views.texts import gone_or_404
 from press.published_texts.as_delivered import prepared_of
-from press.published_texts.selectors import find, read
+from press.published_texts.selectors import find_public_edition, read
 from press.texts.addresses import address
 from press.texts.selectors.word_differences import compare_words, differ
 from summit.core.languages import direction
@@ -17,10 +17,10 @@ from summit.public_base.summits import get_summit
 def comparison(request: HttpRequest, summit: str, slug: str) -> HttpResponse:
     """Show a text as delivered beside the prepared one, while both are public."""
     found = get_summit(summit)
-    delivered = find(found, slug, None)
+    delivered = find_public_edition(found, slug, None)
     prepared = prepared_of(found, delivered) if delivered else None
     if delivered is None or prepared is None:
-        return gone(request, found, slug, None)
+        return gone_or_404(request, found, slug, None)
     pairs = compare_words(prepared.body, delivered.body)
     context = {
         "summit": found,

@@ -13,12 +13,12 @@ from django.utils import translation
 from delegations.parties.selectors import party_names
 from press.formats import atom as atom_feed
 from press.formats import feeds, jsonfeed
-from press.public.filters import Shown, changed_last, narrowed
+from press.public.filters import FilterResult, changed_last, narrowed
 from press.public.page_cache import press_page
 from press.public.text_lists import lines, readings
-from press.public.upcoming_sessions import begun, sessions_next
+from press.public.upcoming_sessions import last_started_session, sessions_next
 from press.published_texts.selectors import by_change, readable, several
-from press.search.params import DAYS, NAMES, SearchParams, asked
+from press.search.params import DAYS, NAMES, SearchParams, parse_params
 from press.search.tokens import unquoted
 from summit.public_base.summits import get_summit
 
@@ -26,11 +26,11 @@ PAGE = 20
 
 
 # Pages of searches aren't cached: there would be too many. The documents they search are (press.search.documents).
-@press_page(*NAMES, *DAYS, "page", beside=begun)
+@press_page(*NAMES, *DAYS, "page", beside=last_started_session)
 def index(request: HttpRequest, summit: str) -> HttpResponse:
     """Show the public texts of a summit, newest first, or those that match the filters of the URL."""
     found = get_summit(summit)
-    wanted = asked(request.GET)
+    wanted = parse_params(request.GET)
     if "" in request.GET.values():
         # A form sends its empty fields too; redirect, so that one combination has one URL.
         return HttpResponseRedirect(f"{request.path}{wanted.query(**_spoken())}")
@@ -54,7 +54,7 @@ def index(request: HttpRequest, summit: str) -> HttpResponse:
     return render(request, "press/list.html", context)
 
 
-def _addresses(request: HttpRequest, shown: Shown, page: Page[Any]) -> dict[str, Any]:
+def _addresses(request: HttpRequest, shown: FilterResult, page: Page[Any]) -> dict[str, Any]:
     """Return the canonical URL of the list, and the URLs without each chosen filter."""
     number = {"page": str(page.number)} if page.number > 1 else {}
     return {
@@ -95,7 +95,7 @@ def _answer(feed: feeds.Feed, name: str, write: Callable[[feeds.Feed], bytes], k
 
 def _feed(request: HttpRequest, slug: str) -> feeds.Feed:
     """Return the requested page of a feed. Raises Http404 if there is no such page."""
-    summit, wanted = get_summit(slug), asked(request.GET)
+    summit, wanted = get_summit(slug), parse_params(request.GET)
     keys = changed_last(summit, wanted)
     pages = Paginator(keys, feeds.LENGTH)
     try:

@@ -12,10 +12,10 @@ from django.utils.safestring import SafeString
 from delegations.parties.selectors import party_names
 from press.formats import WRITERS
 from press.public.page_cache import press_page
-from press.published_texts.pinned_editions import find_edition, find_file, find_gone, since, with_links
-from press.published_texts.related import beside, files_of
+from press.published_texts.pinned_editions import find_edition, find_file, find_removed_edition, since, with_links
+from press.published_texts.related import files_of, related_content
 from press.published_texts.related_speeches import around
-from press.published_texts.selectors import Reading, find, read
+from press.published_texts.selectors import Reading, find_public_edition, read
 from press.texts.addresses import address, pinned
 from press.texts.models.editions import Edition
 from summit.core.languages import spoken
@@ -29,9 +29,9 @@ from summit.summits.models import Summit
 def text(request: HttpRequest, summit: str, slug: str, language: str | None = None) -> HttpResponse:
     """Show a text, in its authoritative language or another."""
     found = get_summit(summit)
-    edition = find(found, slug, language)
+    edition = find_public_edition(found, slug, language)
     if edition is None:
-        return gone(request, found, slug, language)
+        return gone_or_404(request, found, slug, language)
     if language and edition.version.authoritative:
         return HttpResponsePermanentRedirect(address(found, edition))
     reading = read(found, edition)
@@ -47,7 +47,7 @@ def _context(summit: Summit, reading: Reading, body: SafeString) -> dict[str, An
         "edition": edition,
         "text": edition.version.text,
         "body": body,
-        "beside": beside(summit, edition),
+        "beside": related_content(summit, edition),
         "around": around(summit, reading),
         "formats": [(ending.upper(), url) for ending, url in reading.formats()],
         **party_names.on_page(summit),
@@ -60,10 +60,10 @@ def edition(request: HttpRequest, summit: str, slug: str, number: int, language:
     found = get_summit(summit)
     shown = find_edition(found, slug, language, number)
     if shown is None:
-        return gone(request, found, slug, language)
+        return gone_or_404(request, found, slug, language)
     if language and shown.version.authoritative:
         return HttpResponsePermanentRedirect(pinned(found, shown.version, number))
-    current = find(found, slug, language)
+    current = find_public_edition(found, slug, language)
     if current is None:
         raise Http404
     became = since(shown, current)
@@ -79,7 +79,7 @@ def file(request: HttpRequest, summit: str, slug: str, public_id: str, name: str
     found = get_summit(summit)
     row = find_file(found, slug, public_id, name)
     if row is None:
-        return gone(request, found, slug, None)
+        return gone_or_404(request, found, slug, None)
     return HttpResponse(
         bytes(row.content),
         content_type=row.content_type,
@@ -90,12 +90,12 @@ def file(request: HttpRequest, summit: str, slug: str, public_id: str, name: str
     )
 
 
-def gone(request: HttpRequest, summit: Summit, slug: str, language: str | None) -> HttpResponse:
+def gone_or_404(request: HttpRequest, summit: Summit, slug: str, language: str | None) -> HttpResponse:
     """Return 410 with the reason for a published text that was removed. Raises Http404 for anything else.
 
     Both take the same number of queries.
     """
-    removed = find_gone(summit, slug, language)
+    removed = find_removed_edition(summit, slug, language)
     if removed is None:
         raise Http404
     context = {"summit": summit, "text": removed.version.text}
@@ -106,15 +106,15 @@ def gone(request: HttpRequest, summit: Summit, slug: str, language: str | None) 
 def export(request: HttpRequest, summit: str, slug: str, ending: str, language: str | None = None) -> HttpResponse:
     """Return a text in the format of the URL's suffix. The words around the text are in its language."""
     found = get_summit(summit)
-    edition = find(found, slug, language)
+    edition = find_public_edition(found, slug, language)
     if edition is None:
-        return gone(request, found, slug, language)
+        return gone_or_404(request, found, slug, language)
     if language and edition.version.authoritative:
         return HttpResponsePermanentRedirect(address(found, edition).rstrip("/") + f".{ending}")
     kind, write = WRITERS[ending]
     try:
         with translation.override(spoken(edition.version.language)):
-            content = write(replace(read(found, edition), beside=beside(found, edition)))
+            content = write(replace(read(found, edition), beside=related_content(found, edition)))
     except MissingFontError as problem:
         return _no_font(request, found, edition, problem)
     return HttpResponse(content, content_type=kind, headers={"Content-Language": edition.version.language})

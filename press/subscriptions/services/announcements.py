@@ -49,7 +49,7 @@ def announce_due(*, limit: int = 200) -> int:
     """
     done, turns = 0, Turns()
     for (text_id,) in _DUE.rows()[:limit]:
-        turns.give_way()
+        turns.yield_if_due()
         if not announce(text_id):
             break
         done += 1

@@ -11,7 +11,7 @@ from press.subscriptions.models import Subscriber
 from press.texts.addresses import address
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text
-from press.texts.models.visibility import gone_editions, public_editions
+from press.texts.models.visibility import public_editions, removed_editions
 from press.texts.services.locks import lock_text
 from summit.audit import services as audit
 from summit.core.compiled_query import Prepared
@@ -81,7 +81,7 @@ def recall(text_id: int) -> bool:
 
 def _read(text: Text) -> Edition | None:
     """Return the last published edition of a text, removed or not; None if it was never published."""
-    for editions in (public_editions(), gone_editions()):
+    for editions in (public_editions(), removed_editions()):
         rows = editions.filter(version__text=text.pk, version__authoritative=True).order_by("-number")
         found = rows.select_related("version__text").first()
         if found is not None:

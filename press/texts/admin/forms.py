@@ -8,15 +8,15 @@ from django.utils.translation import gettext_lazy
 
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text, TextKind, Wording
-from press.texts.selectors.publication_checks import check_pictures, check_words
+from press.texts.selectors.publication_checks import check_content, check_pictures
 from sessions.draft.models.participants import Slot
-from summit.core.languages import tongues
+from summit.core.languages import language_choices
 from summit.summits.models import Summit
 
 ROWS = 24
 
 
-class WordsForm(forms.Form):
+class EditionContentForm(forms.Form):
     """Title, summary and text of an edition."""
 
     title = forms.CharField(
@@ -54,20 +54,20 @@ class WordsForm(forms.Form):
 
     def _check(self, words: dict[str, str]) -> None:
         try:
-            check_words(**words)
+            check_content(**words)
         except forms.ValidationError as problem:
             self.add_error(None, problem)
 
 
-class LanguageForm(WordsForm):
+class LanguageForm(EditionContentForm):
     """A text in another language."""
 
-    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=tongues)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=language_choices)
 
     field_order = ["language", "title", "summary", "body"]
 
 
-class NewTextForm(WordsForm):
+class NewTextForm(EditionContentForm):
     """A text with its first edition."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=TextKind.choices)
@@ -83,7 +83,7 @@ class NewTextForm(WordsForm):
         initial=Wording.PREPARED,
         help_text=gettext_lazy("Of a transcript: how the words relate to what was said."),
     )
-    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=tongues)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=language_choices)
     slug = forms.CharField(
         label=gettext_lazy("Address"),
         max_length=100,

@@ -39,7 +39,7 @@ TASKS = {
 }
 
 
-def stands_as(row: Text) -> tuple[Any, str]:
+def state_label(row: Text) -> tuple[Any, str]:
     """Return the label and the colour name of an annotated text's state."""
     stand = str(getattr(row, "standing", "draft"))
     waits = stand == "unscheduled" and row.embargo.mode == EmbargoMode.DELIVERED

@@ -12,7 +12,7 @@ from press.texts.models.embargoes import Embargo
 from press.texts.models.topics import Topic
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import MediaAccess, Session
-from summit.core.languages import calls_itself, is_tongue
+from summit.core.languages import calls_itself, is_language_code
 from summit.core.models import PublicModel
 from summit.core.validators import validate_printable
 from summit.people.models import Person
@@ -31,7 +31,7 @@ text_slug_form = RegexValidator(
 
 def validate_text_slug(value: str) -> None:
     """Refuse a slug that is a path of the press site itself or a language code."""
-    if value in RESERVED_TEXT_SLUGS or is_tongue(value):
+    if value in RESERVED_TEXT_SLUGS or is_language_code(value):
         raise ValidationError(
             _("“%(slug)s” is an address of the press site itself. Choose another."),
             code="reserved",
@@ -41,7 +41,7 @@ def validate_text_slug(value: str) -> None:
 
 def validate_language(value: str) -> None:
     """Refuse a code that isn't that of a language that people speak."""
-    if not is_tongue(value):
+    if not is_language_code(value):
         raise ValidationError(
             _("“%(code)s” is no language known here. Choose one from the list."),
             code="language",

@@ -31,13 +31,13 @@ from press.texts.models.texts import TextVersion
 EMBARGO = "version__text__embargo__"
 
 
-class Came(TypedDict):
+class PublicationAnnotations(TypedDict):
     """When an edition was published."""
 
     published_at: datetime
 
 
-class CameFirst(Came):
+class FirstPublicationAnnotations(PublicationAnnotations):
     """When an edition was published, and when the first one of its version was."""
 
     first_published_at: datetime
@@ -46,11 +46,11 @@ class CameFirst(Came):
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
-    PublicEdition = WithAnnotations[Edition, CameFirst]
-    PublishedEdition = WithAnnotations[Edition, Came]
+    PublicEdition = WithAnnotations[Edition, FirstPublicationAnnotations]
+    PublishedEdition = WithAnnotations[Edition, PublicationAnnotations]
 
 
-def lifted(prefix: str = EMBARGO) -> Q:
+def embargo_ended(prefix: str = EMBARGO) -> Q:
     """Return the condition that an embargo has ended: its moment has passed and it isn't held.
 
     `prefix` is the path from the filtered rows to their embargo.
@@ -85,7 +85,13 @@ def _open(*, removed: bool = False) -> Q:
     kept = Q(version__text__withdrawn_at__isnull=True) | Q(version__text__withdrawn_at__gt=F(f"{EMBARGO}moment"))
     together = Q(**{f"{EMBARGO}tied": False}) | ~missing(EMBARGO)
     standing = Q(version__text__removed_at__isnull=not removed)
-    return lifted() & kept & standing & together & Q(state=EditionState.APPROVED, version__text__summit__public=True)
+    return (
+        embargo_ended()
+        & kept
+        & standing
+        & together
+        & Q(state=EditionState.APPROVED, version__text__summit__public=True)
+    )
 
 
 def _published_at() -> Greatest:
@@ -123,7 +129,7 @@ def published_editions() -> QuerySet[PublishedEdition]:
     return Edition.objects.filter(_open(), ~Exists(replaced_before)).annotate(published_at=_published_at())
 
 
-def gone_editions() -> QuerySet[Edition]:
+def removed_editions() -> QuerySet[Edition]:
     """Return the editions that were public before their text was removed: their URLs return 410."""
     return Edition.objects.filter(_open(removed=True))
 

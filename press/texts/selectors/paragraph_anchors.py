@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
 from press.texts.markdown import paragraphs
-from press.texts.selectors.tokens import words
+from press.texts.selectors.tokens import split_words
 
 # A changed paragraph keeps its anchor if at least this share of it is the same.
 ALIKE = 0.5
@@ -40,12 +40,12 @@ def _pairs(old: list[str], new: list[str]) -> Iterable[tuple[int, int]]:
     """Yield, in order, pairs of positions: a paragraph of `old` and the one of `new` that is its changed form."""
     start = 0
     for position, message in enumerate(old):
-        best = max(range(start, len(new)), key=lambda at: (_likeness(message, new[at]), -at), default=None)
-        if best is not None and _likeness(message, new[best]) >= ALIKE:
+        best = max(range(start, len(new)), key=lambda at: (_similarity(message, new[at]), -at), default=None)
+        if best is not None and _similarity(message, new[best]) >= ALIKE:
             yield position, best
             start = best + 1
 
 
-def _likeness(one: str, other: str) -> float:
-    matcher = SequenceMatcher(a=words(one), b=words(other), autojunk=False)
+def _similarity(one: str, other: str) -> float:
+    matcher = SequenceMatcher(a=split_words(one), b=split_words(other), autojunk=False)
     return matcher.ratio() if matcher.quick_ratio() >= ALIKE else 0.0

@@ -27,7 +27,7 @@ OPENS, CLOSES = {"\u202a": "\u202c", "\u202b": "\u202c"}, frozenset("\u202c\u206
 OPENS |= dict.fromkeys("\u2066\u2067\u2068", "\u2069")
 
 
-def check_words(*, title: str, summary: str, body: str, change_note: str = "") -> None:
+def check_content(*, title: str, summary: str, body: str, change_note: str = "") -> None:
     """Refuse words that a format can't show, or that would be shown differently. Raises ValidationError by field."""
     refused = {
         "title": check_line(title) or check_visible(title),

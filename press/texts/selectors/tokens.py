@@ -28,11 +28,11 @@ def tokens_of(text: str) -> list[Token]:
     return [Token(match[1], match[0][len(match[1]) :]) for match in _WORD.finditer(text)]
 
 
-def is_said(key: str) -> bool:
+def is_word(key: str) -> bool:
     """Return whether a token is a word, and not punctuation."""
     return any(map(str.isalnum, key))
 
 
-def words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """Return the words of a text without punctuation."""
-    return [token.key for token in tokens_of(text) if is_said(token.key)]
+    return [token.key for token in tokens_of(text) if is_word(token.key)]

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from press.texts.markdown import to_plain
-from press.texts.selectors.tokens import Token, is_said, tokens_of
+from press.texts.selectors.tokens import Token, is_word, tokens_of
 
 # Two paragraphs with a smaller share of common words aren't one changed paragraph, but one gone and one new.
 ALIKE = 0.3
@@ -113,7 +113,7 @@ def _aligned(before: list[list[Token]], after: list[list[Token]]) -> list[Place]
 def _pair(before: list[list[Token]], after: list[list[Token]], i: int | None, j: int | None) -> Pair:
     if i is None or j is None:
         kind, tokens = (DifferenceKind.NEW, after[j]) if j is not None else (DifferenceKind.GONE, before[i or 0])
-        return Pair(kind, (Run(kind, _joined(tokens)),), i, j)
+        return Pair(kind, (Run(kind, _join_tokens(tokens)),), i, j)
     changes = _by_sentence if len(before[i]) * len(after[j]) > MOST_WORDS else _changes
     runs = tuple(_runs(changes(before[i], after[j])))
     return Pair(
@@ -124,7 +124,7 @@ def _pair(before: list[list[Token]], after: list[list[Token]], i: int | None, j:
     )
 
 
-def _joined(tokens: Sequence[Token]) -> str:
+def _join_tokens(tokens: Sequence[Token]) -> str:
     return "".join(token.key + token.space for token in tokens)
 
 
@@ -203,16 +203,19 @@ def _single(stretches: Iterator[_Stretch]) -> Iterator[Run]:
         if not same or any(spaces):
             # A change is followed by unchanged words or by the end, so nothing separates the two parts.
             yield from _change(
-                *(space + ("" if same else _joined(side)) for space, side in zip(spaces, (gone, added), strict=True))
+                *(
+                    space + ("" if same else _join_tokens(side))
+                    for space, side in zip(spaces, (gone, added), strict=True)
+                )
             )
             spaces = ("", "")
         if same:
             before, after = gone[-1].space, added[-1].space
             if bool(before) != bool(after):
                 spaces = (before, after)
-                yield Run(DifferenceKind.SAME, _joined([*added[:-1], replace(added[-1], space="")]))
+                yield Run(DifferenceKind.SAME, _join_tokens([*added[:-1], replace(added[-1], space="")]))
             else:
-                yield Run(DifferenceKind.SAME, _joined(added))
+                yield Run(DifferenceKind.SAME, _join_tokens(added))
 
 
 def _change(gone: str, added: str) -> Iterator[Run]:
@@ -258,7 +261,7 @@ def _numbered(words: tuple[str, ...]) -> Iterator[tuple[str, int]]:
     Punctuation is left out: it makes no two paragraphs similar.
     """
     seen: Counter[str] = Counter()
-    for word in filter(is_said, words):
+    for word in filter(is_word, words):
         yield word, seen[word]
         seen[word] += 1
 

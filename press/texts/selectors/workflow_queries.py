@@ -24,7 +24,7 @@ from summit.summits.models import Summit
 MOST_TIED = 50
 
 
-class Stand(TypedDict):
+class StandingAnnotations(TypedDict):
     """The annotations of `with_standing`."""
 
     title: str
@@ -40,7 +40,7 @@ class Stand(TypedDict):
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
-    StandingText = WithAnnotations[Text, Stand]
+    StandingText = WithAnnotations[Text, StandingAnnotations]
 else:
     StandingText = Text
 

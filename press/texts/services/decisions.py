@@ -106,7 +106,7 @@ def _decide(
         rows = Edition.objects.filter(pk=edition.pk, state__in=row.before)
         read = published_embargoes().filter(pk=embargo.pk).exists()
         if row.after == EditionState.APPROVED:
-            _check_says_why(edition)
+            _check_change_kind(edition)
             # An edition that the writer has replaced may contain the mistake, so it isn't approved in place of the
             # newer one.
             rows = rows.filter(~Exists(_newer()))
@@ -118,7 +118,7 @@ def _decide(
     edition.refresh_from_db(fields=[*values, "state"])
 
 
-def _check_says_why(edition: Edition) -> None:
+def _check_change_kind(edition: Edition) -> None:
     """Refuse an edition that replaces a published one without being a correction or clarification with a note."""
     if not edition.change_kind and published_editions().filter(version=edition.version_id).exists():
         raise DecisionRefused(

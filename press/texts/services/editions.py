@@ -12,7 +12,7 @@ from press.texts.models.editions import Edition, EditionAttachment
 from press.texts.models.texts import TextVersion
 from press.texts.permissions import check_can_write
 from press.texts.selectors import paragraph_anchors
-from press.texts.selectors.publication_checks import check_words
+from press.texts.selectors.publication_checks import check_content
 from press.texts.services.locks import lock_text
 from summit.audit import services as audit
 from summit.users.models import User
@@ -77,7 +77,7 @@ def _check(edition: Edition) -> None:
     if edition.change_kind and not edition.change_note:
         raise DecisionRefused(_("Say what was wrong, or unclear: readers see it beside the text."))
     edition.clean_fields()
-    check_words(title=edition.title, summary=edition.summary, body=edition.body, change_note=edition.change_note)
+    check_content(title=edition.title, summary=edition.summary, body=edition.body, change_note=edition.change_note)
 
 
 def _follow(edition: Edition, before: Edition) -> None:

@@ -8,7 +8,7 @@ from summit.audit.services import By
 from summit.users.models import User
 
 
-def hold_for(*, embargo: Embargo, reason: str, by: By) -> bool:
+def hold_embargo(*, embargo: Embargo, reason: str, by: By) -> bool:
     """Hold an embargo because of a change to its texts or speeches; return False if it is held already.
 
     If `by` isn't a user, nobody is named as holding it. Call it inside the transaction of the change, under the

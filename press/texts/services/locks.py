@@ -42,11 +42,11 @@ def lock_two(one: int, other: int) -> None:
         lock_embargo(embargo_id)
 
 
-class _TiedMeanwhile(Exception):
+class _EmbargoChanged(Exception):
     """A text has another embargo than those that are locked."""
 
 
-def held_embargo(embargo_id: int) -> bool:
+def lock_embargo_if_exists(embargo_id: int) -> bool:
     """Lock an embargo until the transaction ends, and return whether it still exists: tying deletes embargoes."""
     rows: QuerySet[Embargo] = Embargo.objects.select_for_update()
     return rows.filter(pk=embargo_id).first() is not None
@@ -80,8 +80,8 @@ def _lock_all(texts: QuerySet[Text]) -> list[Embargo]:
                 rows: QuerySet[Embargo] = Embargo.objects.select_for_update(of=("self",)).filter(pk__in=keys)
                 found = list(rows.select_related("summit").order_by("pk"))
                 if not set(hangs.all()) <= {embargo.pk for embargo in found}:
-                    raise _TiedMeanwhile
+                    raise _EmbargoChanged
                 return found
-        except _TiedMeanwhile:
+        except _EmbargoChanged:
             continue
     return []

@@ -20,7 +20,7 @@ from press.texts.models.topics import Topic
 from press.texts.models.visibility import published_embargoes
 from press.texts.permissions import DECISIONS, check_can_withdraw, check_can_write
 from press.texts.selectors import paragraph_anchors
-from press.texts.selectors.publication_checks import check_remark, check_words
+from press.texts.selectors.publication_checks import check_content, check_remark
 from press.texts.services import holds
 from press.texts.services.locks import lock_text
 from sessions.draft.models.participants import Slot
@@ -119,7 +119,7 @@ def describe(*, text: Text, by: User, topics: Sequence[str], people: Sequence[Pe
     ValidationError by field, also for a field that this kind of text doesn't have.
     """
     check_can_write(by, text.summit)
-    _check_told(text, topics, values)
+    _check_details(text, topics, values)
     with transaction.atomic():
         lock_text(text.pk)
         # The current row: the text may have been tied to others, or changed, since the caller read it.
@@ -155,7 +155,7 @@ def withdraw(*, text: Text, reason: str, by: User) -> None:
         if not changed:
             raise DecisionRefused(_("This text has been withdrawn already."))
         if tied and Text.objects.filter(embargo=embargo.pk, withdrawn_at__isnull=True).exists():
-            holds.hold_for(embargo=embargo, reason=_("A text that goes out with it was withdrawn."), by=by)
+            holds.hold_embargo(embargo=embargo, reason=_("A text that goes out with it was withdrawn."), by=by)
         fields = ["withdrawn_at", "withdrawn_by", "withdrawal_reason"]
         audit.record(by=by, action="press.withdraw", target=text, summit=text.summit, fields=fields)
         listeners.withdraw(text, removed=False)
@@ -196,7 +196,7 @@ def _check_slot(summit: Summit, slot: Slot | None, kind: str, wording: str) -> N
         raise ValidationError({"slot": _("Choose the speech. One that is missing is entered in its session first.")})
 
 
-def _check_told(text: Text, topics: Sequence[str], values: Mapping[str, Any]) -> None:
+def _check_details(text: Text, topics: Sequence[str], values: Mapping[str, Any]) -> None:
     refused: dict[str, str] = {}
     if text.kind != TextKind.ADVISORY:
         message = _("Only a media advisory says this. Leave it out.")
@@ -228,7 +228,7 @@ def _add_version(
         edition.translates = _original(text)
     edition.clean_fields()
     # A text that is too long is refused before it is parsed as Markdown.
-    check_words(title=edition.title, summary=edition.summary, body=body)
+    check_content(title=edition.title, summary=edition.summary, body=body)
     edition.anchors = paragraph_anchors.counted(body)
     edition.save(force_insert=True)
     listeners.store(edition)

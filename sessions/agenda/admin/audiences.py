@@ -14,7 +14,7 @@ from sessions.agenda.selectors.change_descriptions import SHOWN_PARTS, title_of
 from sessions.agenda.selectors.differences import SessionChange
 from sessions.draft.models.sessions import Session
 from sessions.visibility.models import PARTS, Visibility
-from summit.templatetags.marks import comma, pair
+from summit.core.punctuation import comma, pair
 
 
 def who_sees(session: Session) -> list[tuple[str, list[tuple[str, bool]]]]:

@@ -18,7 +18,7 @@ from summit.permissions.models import Role
 from summit.permissions.rules import allows
 
 
-class KnownSession(InSummit):
+class AccessibleSessionField(InSummit):
     """A session that the caller may know of."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -34,7 +34,7 @@ class KnownSession(InSummit):
         return rows.filter(pk__in=own_agenda.agenda_of(by, summit).order_by().values("session"))
 
 
-class KnownParty(InSummit):
+class AccessiblePartyField(InSummit):
     """A party that the caller acts for or belongs to; for desks, any party of their summit."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -50,7 +50,7 @@ class KnownParty(InSummit):
         return rows.filter(Q(pk__in=theirs[0]) | Q(pk__in=theirs[1]))
 
 
-class KnownPerson(InSummit):
+class AccessiblePersonField(InSummit):
     """A person whom the caller may sign up; for desks, any person of their summit."""
 
     def __init__(self, **kwargs: Any) -> None:

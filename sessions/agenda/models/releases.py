@@ -12,7 +12,7 @@ from delegations.parties.models.parties import Party
 from sessions.agenda.models.speeches import Peopled
 from sessions.agenda.models.texts import Worded
 from sessions.draft.models.kinds import SessionKind
-from sessions.draft.models.labels import beside, displayed
+from sessions.draft.models.labels import displayed, party_suffix
 from sessions.draft.models.participants import Attendance, ParticipantRole
 from sessions.draft.models.sessions import MediaAccess, Session
 from sessions.draft.models.signups import SignUp, SignUpState
@@ -101,16 +101,16 @@ class EntryQuerySet(models.QuerySet["ReleaseEntry"]):
         """
         if not members:
             return self.at(EVERYBODY)
-        inside = taking_part(members)
+        inside = participation_condition(members)
         at_rank = Q(low__lte=TAKING_PART, high__gte=TAKING_PART), Q(low__lte=DELEGATIONS, high__gte=DELEGATIONS)
         return self.filter((inside & at_rank[0]) | (~inside & at_rank[1]))
 
     def of_members(self, members: Members) -> "EntryQuerySet":
         """Return the entries of sessions in which these members take part, if they may know of them."""
-        return self.at(TAKING_PART).filter(taking_part(members))
+        return self.at(TAKING_PART).filter(participation_condition(members))
 
 
-def taking_part(members: Members) -> Q:
+def participation_condition(members: Members) -> Q:
     """Return the condition that an entry's session has a place for one of these members, or that one has signed up
     for it.
 
@@ -191,7 +191,7 @@ class ReleasedSession(Worded, Peopled, PublicModel):
     # Rows of [source, target, booth], and below of a document's [public id, title, language].
     languages = models.JSONField(_("interpretation"), default=list, blank=True)
     documents = models.JSONField(_("documents"), default=list, blank=True)
-    # Unmapped fields of an imported schedule: rows as in sessions.exchange.unmapped_fields.
+    # Unmapped fields of an imported schedule: rows as in sessions.exchange.selectors.unmapped_fields.
     carried = models.JSONField(_("from another schedule"), null=True, blank=True, editable=False)
     # The fingerprint of the places, if participants may not read the list of participants. A participant who left and
     # comes back then gets a SEQUENCE above that of the cancellation.
@@ -277,7 +277,7 @@ class ReleasedParticipant(models.Model):
     @property
     def party_beside(self) -> str:
         """The party's name to show beside the person's; "" if the office already names the party."""
-        return beside(self.label, self.party_label)
+        return party_suffix(self.label, self.party_label)
 
 
 class ReleaseEntry(models.Model):

@@ -10,7 +10,7 @@ from summit.core.languages import spoken
 
 
 @dataclass(frozen=True)
-class Words:
+class TitleAndSummary:
     """A title and a summary with their language; "" is the summit's own language."""
 
     language: str
@@ -34,7 +34,7 @@ class Worded:
     """A row with title and summary in several languages."""
 
     @property
-    def words(self: _Row) -> Words:
+    def words(self: _Row) -> TitleAndSummary:
         """The title and summary in the reader's language, or else the summit's.
 
         The name of the kind replaces a title that isn't shown.
@@ -43,20 +43,20 @@ class Worded:
             return kind_of(self)
         reader = get_language() or ""
         found = next((text for text in self.texts if text[0] == reader), None)
-        return Words(*found) if found else Words("", self.title, self.summary)
+        return TitleAndSummary(*found) if found else TitleAndSummary("", self.title, self.summary)
 
     @property
-    def kind_words(self: _Row) -> Words:
+    def kind_words(self: _Row) -> TitleAndSummary:
         """The name of the session's kind; the summit's own name if it has one."""
         return kind_of(self)
 
 
-def kind_of(row: _Row) -> Words:
+def kind_of(row: _Row) -> TitleAndSummary:
     """Return the name of a session's kind in the reader's language, with a capital first letter."""
     reader = get_language() or ""
     names = dict(row.kind_names)
     if not names:
-        return Words(spoken(reader), capfirst(str(row.get_kind_display())))
+        return TitleAndSummary(spoken(reader), capfirst(str(row.get_kind_display())))
     own = next(iter(names))
     language = reader if reader in names else own
-    return Words(language, capfirst(names[language]))
+    return TitleAndSummary(language, capfirst(names[language]))

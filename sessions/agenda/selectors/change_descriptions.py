@@ -24,8 +24,8 @@ from sessions.draft.models.participants import Attendance
 from sessions.draft.models.sessions import MediaAccess
 from sessions.visibility.models import Visibility
 from summit.core.date_formats import clock, long_day
-from summit.core.languages import tongue
-from summit.templatetags.marks import comma, pair, semicolon
+from summit.core.languages import language_name
+from summit.core.punctuation import comma, pair, semicolon
 
 
 class Where(Protocol):
@@ -245,7 +245,10 @@ def _row(what: What, row: tuple[str, ...]) -> str:
         return row[1]
     if what == What.LANGUAGES:
         source, target, booth = row
-        words = _("from %(source)s into %(target)s") % {"source": tongue(source), "target": tongue(target)}
+        words = _("from %(source)s into %(target)s") % {
+            "source": language_name(source),
+            "target": language_name(target),
+        }
         return pair(words, _("booth %(booth)s") % {"booth": booth}) if booth else words
     part, shown_to = row
     label = str(Visibility(shown_to).label)

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from sessions.agenda.models.releases import ReleasedRole
 from sessions.agenda.selectors.differences import ROLES, Aspect
 from sessions.agenda.selectors.snapshots import ParticipantSnapshot
-from summit.templatetags.marks import pair, semicolon
+from summit.core.punctuation import pair, semicolon
 
 # How many people who came, left and so on are named. If there is only one more, that one is named too.
 FEW = 5

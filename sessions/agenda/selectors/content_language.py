@@ -16,10 +16,10 @@ TOLD = {What.KIND, *WRITTEN}
 
 def of_title(session: Snapshot, language: str | None) -> str:
     """Return the language of a session's title for readers of a language, or of its kind if no title is shown."""
-    return of_words(session, language) if session.title else of_kind(session, language)
+    return of_text(session, language) if session.title else of_kind(session, language)
 
 
-def of_words(session: Snapshot, language: str | None) -> str:
+def of_text(session: Snapshot, language: str | None) -> str:
     """Return the language in which readers of a language get title and summary."""
     return language if language and any(code == language for code, _title, _summary in session.texts) else ""
 
@@ -34,7 +34,7 @@ def of_kind(session: Snapshot, language: str | None) -> str:
 def of_side(what: What, session: Snapshot | None, found: Value, language: str | None, names: Book | None) -> str:
     """Return the language of one side of a change, or "" if it isn't all in one language."""
     if session is not None and what in (What.TITLE, What.SUMMARY):
-        return of_words(session, language)
+        return of_text(session, language)
     if session is not None and what == What.KIND:
         return of_kind(session, language)
     if what == What.DOCUMENTS and isinstance(found, tuple):

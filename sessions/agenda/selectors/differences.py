@@ -117,7 +117,7 @@ class SessionChange:
         before, after = (side and snapshots.without(side, parts) for side in (self.before, self.after))
         return replace(self, before=before, after=after)
 
-    def says_something(self, language: str | None = None) -> bool:
+    def is_noticeable(self, language: str | None = None) -> bool:
         """Return whether readers of a language would notice the change.
 
         They don't notice a title in another language, or a part that they may not read.
@@ -149,7 +149,7 @@ def aspects(before: Snapshot, after: Snapshot, language: str | None = None) -> l
         (What.MEDIA, before.media, after.media),
         (What.PLACES, places_of(before), places_of(after)),
         (What.OPENING, opening_of(before), opening_of(after)),
-        (What.VISIBILITY, shown_to(before), shown_to(after)),
+        (What.VISIBILITY, visibilities(before), visibilities(after)),
     ]
     found += [Aspect(what, was, now) for what, was, now in pairs if was != now]
     for what, role in ROLES.items():
@@ -198,7 +198,7 @@ def opening_of(session: Snapshot) -> str:
     return str(session.opening or "")
 
 
-def shown_to(session: Snapshot) -> Rows:
+def visibilities(session: Snapshot) -> Rows:
     """Return the visibility of the session, and of each part that is shown to fewer."""
     return (("", session.visibility), *session.audiences)
 
@@ -299,10 +299,10 @@ def read_by(change: SessionChange, mine: Programme) -> SessionChange | None:
 def personal(changes: Iterable[SessionChange], mine: Programme, language: str | None = None) -> list[SessionChange]:
     """Return the changes in a programme, as its owners may read them in their language."""
     seen = (read_by(change, mine) for change in changes)
-    return [change for change in seen if change is not None and change.says_something(language)]
+    return [change for change in seen if change is not None and change.is_noticeable(language)]
 
 
-def touched(changes: Iterable[SessionChange]) -> Programme:
+def affected_programme(changes: Iterable[SessionChange]) -> Programme:
     """Return the parties, people and categories with a change in their programme, and the changed sessions."""
     states = [state for change in changes for state in (change.before, change.after) if state is not None]
     return Programme(

@@ -42,7 +42,7 @@ def _draft(summit: Summit, meant: dict[str, Any]) -> Agenda:
     places: dict[int, list[tuple[tuple[int, int, int], ParticipantSnapshot]]] = {}
     for session_id, order, place in (*_participants(of), *_speeches(of)):
         places.setdefault(session_id, []).append((order, place))
-    beside = _Beside(of)
+    beside = _RelatedRows(of)
     return {
         row.pk: _snapshot(
             row,
@@ -88,7 +88,7 @@ def _kind_names(row: Session, summit: Summit) -> tuple[tuple[str, str], ...]:
     return ((summit.language, row.custom_kind.name), *others)
 
 
-class _Beside:
+class _RelatedRows:
     """The texts, languages and documents of a draft's sessions, by the session's primary key, in a fixed order.
 
     Three queries.

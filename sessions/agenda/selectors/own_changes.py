@@ -33,7 +33,7 @@ def changes(summit: Summit, own: Own, at: Current, language: str | None) -> dict
     for key, (was, now) in _pairs(own).items():
         before, after = (rows[row].snapshot if row is not None else None for row in (was, now))
         change = SessionChange(_nature(was, now, stands=(key[0] - 1, key[1]) in own.stand), before, after)
-        if change.says_something(language):
+        if change.is_noticeable(language):
             found.setdefault(key[0], []).append(change)
     return {number: in_order(found[number]) for number in sorted(found, reverse=True)}
 

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from delegations.parties.selectors.footnotes import Footnotes
 from delegations.parties.selectors.party_names import Book, NamedParty
-from sessions.draft.models.labels import beside, with_party
+from sessions.draft.models.labels import party_suffix, with_party
 
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -42,7 +42,7 @@ def called(place: HasPlace, names: Book) -> tuple[str, NamedParty | None]:
         party = names.of(place.party_id)
         return (party.name if party else place.label), party
     party = names.of(None, place.party_label) if place.party_label else None
-    shown = party.name if party and beside(place.label, place.party_label) else place.party_label
+    shown = party.name if party and party_suffix(place.label, place.party_label) else place.party_label
     return with_party(place.label, shown), party
 
 

@@ -6,13 +6,13 @@ from datetime import date
 from sessions.agenda.selectors.snapshots import Agenda, Snapshot
 
 
-def stands_on(session: Snapshot, day: date) -> bool:
+def takes_place_on(session: Snapshot, day: date) -> bool:
     """Return whether at least a part of a session is on this day at its venue."""
     first, last = session.days
     return first <= day <= last
 
 
-def taken(*, old: Agenda, new: Agenda, day: date | None) -> Agenda:
+def agenda_to_release(*, old: Agenda, new: Agenda, day: date | None) -> Agenda:
     """Return the agenda of a release of one day: `old`, with the sessions of that day taken from the draft `new`.
 
     Without a day, it is the whole draft. Sessions that are on that day before or after the change are taken from the
@@ -21,7 +21,7 @@ def taken(*, old: Agenda, new: Agenda, day: date | None) -> Agenda:
     if day is None:
         return new
     states = [*old.values(), *new.values()]
-    moves = {session.session_id for session in states if stands_on(session, day)}
+    moves = {session.session_id for session in states if takes_place_on(session, day)}
     kept = {key: session for key, session in old.items() if key not in moves}
     return kept | {key: session for key, session in new.items() if key in moves}
 

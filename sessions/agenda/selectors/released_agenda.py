@@ -44,7 +44,7 @@ class Who(StrEnum):
     NOBODY = "nobody"
 
 
-def _joined(rows: ReleasedQuerySet, who: Who = Who.ALL) -> ReleasedQuerySet:
+def _with_related(rows: ReleasedQuerySet, who: Who = Who.ALL) -> ReleasedQuerySet:
     """Return the rows with their session joined, and with participants in their order as `who` says."""
     rows = rows.select_related("session")
     order = ReleasedParticipant.objects.order_by("released_session", "position", "id")
@@ -58,7 +58,7 @@ def _joined(rows: ReleasedQuerySet, who: Who = Who.ALL) -> ReleasedQuerySet:
 
 def public_agenda(*, summit: Summit, who: Who = Who.ALL) -> ReleasedQuerySet:
     """Return the sessions of a summit's newest release that everybody may know of, ordered by time. Two queries."""
-    return _joined(ReleasedSession.objects.public(summit), who).order_by("starts_at", "ends_at", "id")
+    return _with_related(ReleasedSession.objects.public(summit), who).order_by("starts_at", "ends_at", "id")
 
 
 def members_agenda(*, summit: Summit, members: Members, who: Who = Who.ALL) -> ReleasedQuerySet:
@@ -67,12 +67,12 @@ def members_agenda(*, summit: Summit, members: Members, who: Who = Who.ALL) -> R
     Each row's `mine` says whether they take part. Two queries.
     """
     visible = ReleasedSession.objects.for_members(summit, members)
-    return _joined(visible, who).order_by("starts_at", "ends_at", "id")
+    return _with_related(visible, who).order_by("starts_at", "ends_at", "id")
 
 
 def own_agenda(*, summit: Summit, members: Members, who: Who = Who.ALL) -> ReleasedQuerySet:
     """Return the sessions of `members_agenda` in which these members take part. Two queries."""
-    return _joined(ReleasedSession.objects.own(summit, members), who).order_by("starts_at", "ends_at", "id")
+    return _with_related(ReleasedSession.objects.own(summit, members), who).order_by("starts_at", "ends_at", "id")
 
 
 def whole_agenda(*, summit: Summit) -> ReleasedQuerySet:
@@ -80,7 +80,7 @@ def whole_agenda(*, summit: Summit) -> ReleasedQuerySet:
 
     Two queries.
     """
-    return _joined(ReleasedSession.objects.for_desk(summit)).order_by("starts_at", "ends_at", "id")
+    return _with_related(ReleasedSession.objects.for_desk(summit)).order_by("starts_at", "ends_at", "id")
 
 
 def find(*, summit: Summit, members: Members, public_id: str) -> ReleasedSession | None:
@@ -206,7 +206,7 @@ def _mapped(
     """Return the changes as mapped by `known`, without those that are None or that readers wouldn't notice."""
     result = []
     for each in found:
-        told = [now for change in each.changes if (now := known(change)) and now.says_something(language)]
+        told = [now for change in each.changes if (now := known(change)) and now.is_noticeable(language)]
         if told:
             result.append(ReleaseChanges(each.release, in_order(told)))
     return result
@@ -259,7 +259,7 @@ def _history(summit: Summit, visible: EntryQuerySet, limit: int, language: str |
     for key in was.keys() | now.keys():
         before, stood = was.get(key, (None, True))
         change = _change(rows, before, now.get(key), stands=stood)
-        if change.says_something(language):
+        if change.is_noticeable(language):
             found.setdefault(key[0], []).append(change)
     return [
         ReleaseChanges(release, in_order(found[release.number])) for release in releases if release.number in found

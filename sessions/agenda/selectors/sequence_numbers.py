@@ -63,6 +63,6 @@ def _sequence(current: Snapshot, earlier: Snapshot | None, rank: int, top: int) 
     return was.sequence if now and was.to_attend == now.to_attend else was.sequence + 1
 
 
-def gone(highest: Highest, session_id: int, rank: int) -> int:
+def cancellation_sequence(highest: Highest, session_id: int, rank: int) -> int:
     """Return the sequence of the cancellation that tells readers of a rank that a session is gone."""
     return highest.get(session_id, NEVER)[rank] + 1

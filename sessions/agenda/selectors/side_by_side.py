@@ -18,7 +18,7 @@ from sessions.agenda.selectors.differences import (
     What,
     opening_of,
     places_of,
-    shown_to,
+    visibilities,
 )
 from sessions.agenda.selectors.snapshots import Snapshot
 
@@ -61,7 +61,7 @@ _VALUES: Mapping[What, Callable[[Snapshot], Value]] = MappingProxyType(
         What.LONGER: lambda session: Span(session.starts_at, session.ends_at, session.times_known),
         What.ROOM: lambda session: session.where,
         What.SUMMARY: _summaries,
-        What.VISIBILITY: shown_to,
+        What.VISIBILITY: visibilities,
         What.MEDIA: lambda session: session.media,
         What.LANGUAGES: lambda session: session.languages,
         What.DOCUMENTS: lambda session: session.documents,

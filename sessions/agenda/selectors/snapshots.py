@@ -94,7 +94,7 @@ class Snapshot:
     opening: int | None = None
     languages: tuple[tuple[str, str, str], ...] = ()
     documents: tuple[tuple[str, str, str], ...] = ()
-    # Unmapped fields of an imported schedule: rows as in sessions.exchange.unmapped_fields.
+    # Unmapped fields of an imported schedule: rows as in sessions.exchange.selectors.unmapped_fields.
     carried: tuple[tuple[str, ...], ...] = ()
     seal: str = ""
     zone: str = "UTC"

@@ -34,7 +34,7 @@ class Warned:
     sessions: list[tuple[str, str, str]]
 
 
-def said(findings: list[Finding], summit: Summit) -> list[Warned]:
+def warning_rows(findings: list[Finding], summit: Summit) -> list[Warned]:
     """Return warnings in words, with links to their sessions."""
     return [
         Warned(
@@ -70,7 +70,9 @@ def page(request: HttpRequest, summit: Summit, context: dict[str, Any]) -> HttpR
     kind, day = request.GET.get("kind", ""), day_of(request.GET.get("day", ""))
     kind = kind if kind in RULES else ""
     of_day = [
-        row for row in found if day is None or any(release_scopes.stands_on(session, day) for session in row.sessions)
+        row
+        for row in found
+        if day is None or any(release_scopes.takes_place_on(session, day) for session in row.sessions)
     ]
     of_kind = [row for row in found if kind in ("", row.kind)]
     numbers = Counter(row.kind for row in of_day)
@@ -93,6 +95,6 @@ def page(request: HttpRequest, summit: Summit, context: dict[str, Any]) -> HttpR
             ],
             "days": [(each.isoformat(), long_day(each)) for each in days],
             "page": shown,
-            "warnings": said(list(shown), summit),
+            "warnings": warning_rows(list(shown), summit),
         },
     )

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sessions.agenda.selectors.change_descriptions import span
-from sessions.conflicts.admin.warnings import said
+from sessions.conflicts.admin.warnings import warning_rows
 from sessions.conflicts.selectors.warnings import Finding, near
 from sessions.draft.models.sessions import Session
-from summit.templatetags.marks import comma
+from summit.core.punctuation import comma
 
 # How many warnings are listed one by one after a session is saved.
 TOLD = 3
@@ -67,7 +67,7 @@ class ClashesMixin:
         """Add the warnings about a session, as it is saved, to the context of its page."""
         row = kwargs.get("obj")
         if isinstance(row, Session) and row.pk and row.cancelled_at is None:
-            context["warnings"] = said(near(row.summit, [row]), row.summit)
+            context["warnings"] = warning_rows(near(row.summit, [row]), row.summit)
             context["here"] = reverse("admin:agenda_session_change", args=[row.pk])
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 

@@ -16,7 +16,7 @@ from summit.summits.models import Summit
 
 
 @dataclass
-class _Held:
+class _PeopleIndex:
     """The people whose places are looked up, by primary key, by their category and, for heads, by their party."""
 
     people: frozenset[int]
@@ -24,14 +24,14 @@ class _Held:
     parties: dict[int, set[int]] = field(default_factory=dict)
 
 
-def meanwhile(
+def overlaps_by_person(
     *, summit: Summit, row: ReleasedSession, people: Collection[Person]
 ) -> dict[int, list[ReleasedSession]]:
     """Return, by person, the sessions of their own programme that overlap a session, as they may know them.
 
     Four queries, however many people.
     """
-    held = _held(people)
+    held = _index_people(people)
     readers = Members(frozenset(held.parties), held.people)
     entries = ReleaseEntry.objects.current(summit).of_members(readers)
     shown = entries.filter(
@@ -49,8 +49,8 @@ def meanwhile(
     return {pk: [shown for full, shown in by_full.items() if full in theirs] for pk, theirs in found.items()}
 
 
-def _held(people: Collection[Person]) -> _Held:
-    held = _Held(frozenset(person.pk for person in people))
+def _index_people(people: Collection[Person]) -> _PeopleIndex:
+    held = _PeopleIndex(frozenset(person.pk for person in people))
     rows = Membership.objects.filter(person__in=held.people)
     for person, party, category, capacity in rows.values_list("person", "party", "category", "capacity"):
         held.categories.setdefault(category, set()).add(person)
@@ -59,7 +59,7 @@ def _held(people: Collection[Person]) -> _Held:
     return held
 
 
-def _add_places(found: dict[int, set[int]], held: _Held, by_full: dict[int, ReleasedSession]) -> None:
+def _add_places(found: dict[int, set[int]], held: _PeopleIndex, by_full: dict[int, ReleasedSession]) -> None:
     theirs = Q(person__in=held.people) | Q(category__in=held.categories) | Q(party__in=held.parties)
     places = ReleasedParticipant.objects.filter(theirs, released_session__in=by_full)
     for full, person, category, party in places.values_list("released_session", "person", "category", "party"):

@@ -22,8 +22,8 @@ from sessions.conflicts.selectors import occupancy
 from sessions.conflicts.selectors.warning_context import Circumstances, Seats, circumstances
 from sessions.draft.models.kinds import SessionKind
 from sessions.draft.models.sessions import Session
+from summit.core.punctuation import comma
 from summit.summits.models import Summit
-from summit.templatetags.marks import comma
 
 # The longest set-up or clear-down of a room.
 LEAD = timedelta(days=1)
@@ -122,7 +122,7 @@ def _rooms(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
     rooms: dict[str, list[occupancy.Use]] = {}
     for session in agenda.values():
         if session.room_key:
-            rooms.setdefault(session.room_key, []).append(_taken(session, about))
+            rooms.setdefault(session.room_key, []).append(_room_use(session, about))
     for uses in rooms.values():
         for one, two in occupancy.overlapping(uses):
             meet = one.session.ends_at > two.session.starts_at and two.session.ends_at > one.session.starts_at
@@ -131,13 +131,13 @@ def _rooms(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
             )
 
 
-def _taken(session: Snapshot, about: Circumstances) -> occupancy.Use:
+def _room_use(session: Snapshot, about: Circumstances) -> occupancy.Use:
     """Return the time for which a session takes its room, with set-up and clear-down."""
     before, after = about.lead.get(session.session_id, (timedelta(), timedelta()))
     return occupancy.Use(session.starts_at - before, session.ends_at + after, session)
 
 
-def _twice(kind: WarningKind) -> Find:
+def _double_booking_check(kind: WarningKind) -> Find:
     """Return a check that finds people in two places at once.
 
     For Kind.PERSON both places must be their own; for Kind.HEAD at least one is their party's.
@@ -181,7 +181,7 @@ def _hours(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
     for session in agenda.values():
         room = about.rooms.get(session.room_key)
         if room and room.opens_at is not None and room.closes_at is not None:
-            use = _taken(session, about)
+            use = _room_use(session, about)
             if not _open(room, use, about):
                 yield Finding(WarningKind.HOURS, session.venue_name, (session,), (room.opens_at, room.closes_at))
 
@@ -231,8 +231,8 @@ def _speeches(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
 
 RULES: Mapping[WarningKind, Rule] = {
     WarningKind.ROOM: Rule(gettext_lazy("Room taken twice"), _rooms),
-    WarningKind.PERSON: Rule(gettext_lazy("Person in two places"), _twice(WarningKind.PERSON)),
-    WarningKind.HEAD: Rule(gettext_lazy("Head of delegation in two places"), _twice(WarningKind.HEAD)),
+    WarningKind.PERSON: Rule(gettext_lazy("Person in two places"), _double_booking_check(WarningKind.PERSON)),
+    WarningKind.HEAD: Rule(gettext_lazy("Head of delegation in two places"), _double_booking_check(WarningKind.HEAD)),
     WarningKind.DELEGATION: Rule(gettext_lazy("Delegation in two places"), _delegations),
     WarningKind.SEATS: Rule(gettext_lazy("Too few seats"), _seats),
     WarningKind.HOURS: Rule(gettext_lazy("Outside the venue’s hours"), _hours),

@@ -60,14 +60,14 @@ def replace(*, document: Document, paper: Paper, by: User) -> Document:
         lock(document.session.summit)
         old = Document.objects.filter(pk=document.pk, removed_at=None).defer("content").first()
         if old is None:
-            raise ValidationError(gone())
+            raise ValidationError(removed_message())
         Document.objects.filter(pk=old.pk).update(removed_at=Now())
         row = _store(document.session, paper, position=old.position, by=by)
         _record(row, action="agenda.document.replace", by=by, rows=[audit.name_of(old)])
     return row
 
 
-def take_off(*, document: Document, by: User) -> bool:
+def remove(*, document: Document, by: User) -> bool:
     """Remove a document from its session. Return False, without changes, if it was removed before.
 
     Raises PermissionDenied.
@@ -102,7 +102,7 @@ def shift(*, document: Document, up: bool, by: User) -> bool:
     return True
 
 
-def gone() -> str:
+def removed_message() -> str:
     """Return the message that a document was removed or replaced in the meantime."""
     return _("Somebody has taken this document off or replaced it. Look at the session’s documents again.")
 

@@ -55,7 +55,7 @@ class File:
         return self.name.rpartition(".")[0]
 
 
-def look_at_size(size: int) -> None:
+def check_size(size: int) -> None:
     """Raise FileProblem if a file has more bytes than allowed. Call it before reading the file."""
     if size > LARGEST:
         message = _("This file has %(size)s MB. Make it smaller: up to %(limit)s MB are kept.")
@@ -70,7 +70,7 @@ def read(*, name: str, content: bytes) -> File:
     """
     if not content:
         raise FileProblem(_("This file is empty. Choose the document again."))
-    look_at_size(len(content))
+    check_size(len(content))
     for begins, media_type, ending in _PLAIN:
         if content.startswith(begins):
             return File(harmless_name(name, ending, LONGEST_NAME, "document"), media_type, content)

@@ -11,7 +11,7 @@ from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from sessions.visibility.models import PARTS
 from summit.admin_base.forms import SentencesForm
 from summit.admin_base.widgets import NOTHING
-from summit.core.languages import UNITED_NATIONS, tongue, tongues
+from summit.core.languages import UNITED_NATIONS, language_choices, language_name
 from summit.summits.models import Summit
 
 # The prefix of the value of a summit's own kind among the choices.
@@ -127,11 +127,11 @@ class InterpretationForm(SentencesForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        six, others = tongues()[: len(UNITED_NATIONS)], tongues()[len(UNITED_NATIONS) :]
+        six, others = language_choices()[: len(UNITED_NATIONS)], language_choices()[len(UNITED_NATIONS) :]
         for name in ("source", "target"):
             field: Any = self.fields[name]
             kept = getattr(self.instance, name)
-            more = [] if not kept or kept in dict(six + others) else [(kept, tongue(kept))]
+            more = [] if not kept or kept in dict(six + others) else [(kept, language_name(kept))]
             field.choices = [
                 ("", NOTHING),
                 (_("Official languages of the United Nations"), six),

@@ -21,12 +21,12 @@ def displayed(name: str, choices: type[TextChoices]) -> Callable[[Model], str]:
     return display
 
 
-def beside(label: str, party_label: str) -> str:
+def party_suffix(label: str, party_label: str) -> str:
     """Return a party's name to show after a person's, or "" if the person's office already names the party."""
     return "" if party_label in label else party_label
 
 
 def with_party(label: str, party_label: str) -> str:
     """Return a person's name with their party's in parentheses, unless the office already names the party."""
-    party = beside(label, party_label)
+    party = party_suffix(label, party_label)
     return f"{label} ({party})" if party else label

@@ -51,7 +51,7 @@ def refuse_others(summit_id: int | None, **rows: tuple[int | None, type[models.M
         raise ValidationError(wrong)
 
 
-def _shown_to(label: Any) -> "models.CharField[str, str]":
+def _visibility_field(label: Any) -> "models.CharField[str, str]":
     """Return the visibility field of a part of a session. Empty means everybody who knows of the session."""
     return models.CharField(label, max_length=20, choices=Visibility, blank=True)
 
@@ -104,11 +104,11 @@ class Session(PublicModel):
         _("open for sign-up"), default=False, help_text=_("Delegates take one of its places themselves.")
     )
     visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility, default=Visibility.PARTICIPANTS)
-    title_to = _shown_to(_("title and summary shown to"))
-    room_to = _shown_to(_("room shown to"))
-    times_to = _shown_to(_("times shown to"))
-    participants_to = _shown_to(_("participants shown to"))
-    documents_to = _shown_to(_("documents shown to"))
+    title_to = _visibility_field(_("title and summary shown to"))
+    room_to = _visibility_field(_("room shown to"))
+    times_to = _visibility_field(_("times shown to"))
+    participants_to = _visibility_field(_("participants shown to"))
+    documents_to = _visibility_field(_("documents shown to"))
     # The speakers' list. Empty values mean no opening, speeches of USUAL_MINUTES, and no requests for the floor.
     opening = models.PositiveSmallIntegerField(_("minutes before the first speech"), null=True, blank=True)
     speech_minutes = models.PositiveSmallIntegerField(
@@ -116,7 +116,7 @@ class Session(PublicModel):
     )
     requests_until = models.DateTimeField(_("requests for the floor until"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
-    # Values of an imported schedule that no field is for: rows as in sessions.exchange.unmapped_fields.
+    # Values of an imported schedule that no field is for: rows as in sessions.exchange.selectors.unmapped_fields.
     carried = models.JSONField(_("from another schedule"), null=True, blank=True, editable=False)
     # Rises with every edit of the session or its rows, so that the second of two concurrent edits is rejected.
     revision = models.PositiveIntegerField(_("revision"), default=0, editable=False)

@@ -19,12 +19,12 @@ from sessions.draft.permissions import check_can_edit
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.cancel_and_move import Pinned
 from sessions.draft.services.revisions import rise
-from sessions.draft.services.slots import insert, take_off
+from sessions.draft.services.slots import insert, remove_slots
 from sessions.draft.speech_listeners import watching
 from sessions.visibility.models import PARTS as KEPT_PARTS
 from summit.audit import services as audit
 from summit.audit.row_changes import Values, apply_values
-from summit.core.languages import is_tongue
+from summit.core.languages import is_language_code
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -86,7 +86,7 @@ def add(*, by: User, summit: Summit, values: Values) -> Session:
     session = Session(summit=summit)
     check_can_edit(by, session)
     apply_values(session, _with_kind(values))
-    _look_at_session(session)
+    _validate_session(session)
     return store(by=by, session=session)
 
 
@@ -101,7 +101,7 @@ def change(*, by: User, session: Session, values: Values, move_pinned: bool = Fa
         lock(session.summit)
         row = Session.objects.select_related("summit", "room", "custom_kind").get(pk=session.pk)
         apply_values(row, _with_kind(values))
-        _look_at_session(row)
+        _validate_session(row)
         return store(by=by, session=row, move_pinned=move_pinned)
 
 
@@ -114,7 +114,7 @@ def add_row(*, by: User, row: Any, values: Values) -> Any:
     with transaction.atomic():
         lock(row.session.summit)
         apply_values(row, values)
-        _look_at_row(row)
+        _validate_row(row)
         store(by=by, session=row.session, rows={HANGING[type(row)]: Rows(added=[row])})
     return row
 
@@ -125,7 +125,7 @@ def change_row(*, by: User, row: Any, values: Values) -> Any:
     with transaction.atomic():
         lock(row.session.summit)
         changed = apply_values(row, values)
-        _look_at_row(row)
+        _validate_row(row)
         if changed:
             store(by=by, session=row.session, rows={HANGING[type(row)]: Rows(changed=[(row, list(changed))])})
     return row
@@ -149,20 +149,20 @@ def _with_kind(values: Values) -> Values:
     return {**values, "custom_kind": None} if "kind" in values else values
 
 
-def _look_at_session(session: Session) -> None:
+def _validate_session(session: Session) -> None:
     """Raise ValidationError if a field of the session is invalid."""
     if session.starts_at and session.ends_at and session.ends_at <= session.starts_at:
         raise ValidationError({"ends_at": _("The session would end before it starts. Give a later end.")})
     session.full_clean()
 
 
-def _look_at_row(row: Any) -> None:
+def _validate_row(row: Any) -> None:
     """Raise ValidationError if a field of the row is invalid, or if pages don't offer its language."""
     if isinstance(row, SessionText) and row.language == row.session.summit.language:
         message = _("This is the summit’s own language. Change the session itself.")
         raise ValidationError({"language": message})
     if isinstance(row, Interpretation):
-        wrong = [name for name in ("source", "target") if not is_tongue(getattr(row, name))]
+        wrong = [name for name in ("source", "target") if not is_language_code(getattr(row, name))]
         if wrong:
             raise ValidationError(dict.fromkeys(wrong, _("Write the code of a language that people speak.")))
     row.full_clean()
@@ -194,7 +194,7 @@ def _store_rows(session: Session, rows: Mapping[str, Rows], by: User) -> None:
     """Save the rows of a session, with one audit entry for each kind of row."""
     for name, found in rows.items():
         for row in found.gone:
-            take_off([row.pk]) if isinstance(row, Slot) else row.delete()
+            remove_slots([row.pk]) if isinstance(row, Slot) else row.delete()
         for row, fields in found.changed:
             row.save(update_fields=list(fields))
         for row in found.added:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from sessions.draft.models.sessions import Session
 
 
-class EditedMeanwhile(ValueError):
+class SessionEditConflict(ValueError):
     """A session has changed since its editor loaded it. The text is a sentence for the editor."""
 
     def __init__(self) -> None:
@@ -28,4 +28,4 @@ def check_revision(session: Session, expected: int | None) -> None:
     The session must have been read under the lock of its agenda.
     """
     if expected is not None and session.revision != expected:
-        raise EditedMeanwhile
+        raise SessionEditConflict

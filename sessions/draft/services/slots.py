@@ -36,7 +36,7 @@ def insert(rows: Sequence[Slot]) -> None:
     bulk_insert.insert(new)
 
 
-def take_off(keys: Collection[int]) -> set[int]:
+def remove_slots(keys: Collection[int]) -> set[int]:
     """Take speeches off their lists, by primary key, and return the keys of those that were cancelled.
 
     Speeches that other objects refer to are cancelled, the others deleted.

@@ -23,8 +23,8 @@ from sessions.agenda.selectors.change_descriptions import title_of
 from sessions.agenda.selectors.participant_names import called
 from sessions.agenda.selectors.released_snapshots import snapshot
 from summit.core.process_cache import Memory
+from summit.core.punctuation import pair
 from summit.summits.models import Stamp, Summit
-from summit.templatetags.marks import pair
 
 ZONE_FORM = re.compile(r"^[A-Z][a-z]+/[A-Z][a-z]+")
 SLOT = "00:05"
@@ -75,7 +75,7 @@ def _clock(length: timedelta) -> str:
 
 
 @dataclass(frozen=True)
-class Beside:
+class RelatedData:
     """Data that events show besides released rows: the names of parties, and links by the session's public id.
 
     `lasting` is the part of the cache key that covers them (`Stamp.lasting`).
@@ -98,7 +98,7 @@ def links_of(texts: Mapping[str, Iterable[Linked]]) -> dict[str, list[Link]]:
 _EVENTS: Memory[dict[str, Any]] = Memory(8000)
 
 
-def _event(summit: Summit, row: ReleasedSession, number: int, beside: Beside) -> dict[str, Any]:
+def _event(summit: Summit, row: ReleasedSession, number: int, beside: RelatedData) -> dict[str, Any]:
     key = row.pk, beside.lasting, get_language()
     event = _EVENTS.ask(key, lambda: _alone(summit, row, beside.names))
     links = beside.links.get(row.session.public_id, [])
@@ -198,7 +198,7 @@ def as_data(
     released rows.
     """
     rows = list(sessions)
-    beside = Beside(book(summit), links or {}, stamp.lasting)
+    beside = RelatedData(book(summit), links or {}, stamp.lasting)
     return {
         "generator": {"name": "Summit", "version": settings.VERSION},
         "schedule": {
@@ -209,7 +209,7 @@ def as_data(
     }
 
 
-def _by_day(summit: Summit, rows: list[ReleasedSession], beside: Beside) -> list[dict[str, Any]]:
+def _by_day(summit: Summit, rows: list[ReleasedSession], beside: RelatedData) -> list[dict[str, Any]]:
     numbers = _numbers(rows)
     listed: dict[date, dict[str, list[dict[str, Any]]]] = {day: {} for day in _days(summit, rows)}
     for row in rows:

@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from sessions.exchange.selectors import unmapped_fields as carried_selectors
 from sessions.exchange.selectors.formats import values_of
 from sessions.exchange.selectors.plain_text import Unreadable, line_of, text_of
 from sessions.exchange.selectors.times import Clock, odd, times_of
-from sessions.exchange.unmapped_fields import Carried
+from sessions.exchange.selectors.unmapped_fields import UnmappedFields, read_unmapped
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_EVENTS = 5_000
@@ -41,7 +40,7 @@ class Event:
     people: tuple[str, ...] = ()
     problem: str = ""
     notes: tuple[str, ...] = ()
-    carried: Carried = ()
+    carried: UnmappedFields = ()
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def read(content: bytes, *, zone: ZoneInfo) -> Schedule:
             raise Unreadable(_("The schedule has more than %(n)d events. Split it.") % {"n": MOST_EVENTS})
         # The description in our own schedules is generated (for example footnotes), so it isn't imported.
         event = _event(number, room, {**raw, "description": ""} if ours else raw, clock)
-        events.append(event if event.problem else replace(event, carried=carried_selectors.carried(raw, left)))
+        events.append(event if event.problem else replace(event, carried=read_unmapped(raw, left)))
     if not events:
         raise Unreadable(_("This schedule has no events. Export it anew once it is published there."))
     return Schedule(line_of(found["conference"].get("title")), tuple(events), ours, +left)

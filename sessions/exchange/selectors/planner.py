@@ -21,7 +21,7 @@ from sessions.exchange.selectors.parsers import Event, Schedule
 from sessions.exchange.selectors.report import EventLine, ScheduleReport
 from sessions.visibility.models import PARTS
 from summit.core.date_formats import clock, short_day
-from summit.core.languages import tongue
+from summit.core.languages import language_name
 from summit.core.models import ALPHABET, PUBLIC_ID_LENGTH
 from summit.core.text_normalisation import fold
 from summit.people.models import Person
@@ -107,7 +107,7 @@ class Planner:
         key = ours or identity(self.summit, event.guid)
         there = self._sessions.get(key)
         session = there or Session(summit=self.summit, public_id=key, visibility=self.visibility)
-        _check_kept(session)
+        _check_importable(session)
         values = self._values(event, line)
         if there is not None and there.room_id and values["room"] is None:
             # A missing room doesn't clear the room, since our own files leave out what readers may not know.
@@ -213,7 +213,7 @@ class Planner:
         if any((text.language, text.title, text.summary) == (code, *words) for text in kept):
             return ""
         message = _("Its words are in %(language)s: write its title in the summit’s language.")
-        line.notes.append(message % {"language": tongue(code)})
+        line.notes.append(message % {"language": language_name(code)})
         return code
 
     def _speakers(self, event: Event, change: PlannedChange) -> None:
@@ -255,7 +255,7 @@ def _carried(event: Event, kind: str, own: CustomKind | None) -> list[list[str]]
     return [*rows, *types] or None
 
 
-def _check_kept(session: Session) -> None:
+def _check_importable(session: Session) -> None:
     """Raise ValidationError if a session is in a state that a public file can't know."""
     if session.cancelled_at is not None:
         raise ValidationError(_("It is cancelled here. Reinstate it, then read the file again."))

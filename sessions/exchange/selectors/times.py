@@ -108,11 +108,11 @@ def odd(raw: Mapping[str, Any], starts_at: datetime, clock: Clock) -> Iterator[s
         _length(length or "0:0")
     except (ValueError, OverflowError):
         yield _("Its duration, “%(duration)s”, can’t be read: its end is taken.") % {"duration": length}
-    if starts_at.time() < _NIGHT and _nothing_says_when_days_begin(raw, clock):
+    if starts_at.time() < _NIGHT and _day_start_is_unknown(raw, clock):
         yield _("It starts in the night. Correct its day if the night after is meant.")
 
 
-def _nothing_says_when_days_begin(raw: Mapping[str, Any], clock: Clock) -> bool:
+def _day_start_is_unknown(raw: Mapping[str, Any], clock: Clock) -> bool:
     return not line_of(raw.get("date")) and _bound(raw, "day_start") is None and clock.day_change is None
 
 

@@ -7,9 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sessions.exchange.selectors.plain_text import line_of
-from sessions.exchange.unmapped_fields import LINK_TYPES, WORDS, Carried
 from summit.core.validators import is_printable
 
+# Rows are (name, text) with "guid", "type", "language" or one of WORDS as the name, or (name, address, title, type)
+# with "links" or "attachments".
+UnmappedFields = tuple[tuple[str, ...], ...]
+WORDS = ("subtitle", "track")
+# The types of links in the format.
+LINK_TYPES = frozenset({"slides", "paper", "web", "blog", "article", "media", "related", "activitypub"})
 LONGEST = 500
 MOST_LINKS = 20
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
@@ -24,9 +29,9 @@ _READ = frozenset(
 )
 
 
-def carried(raw: Mapping[str, Any], left: "Counter[str]") -> Carried:
+def read_unmapped(raw: Mapping[str, Any], left: "Counter[str]") -> UnmappedFields:
     """Return the rows of an event that are exported again, and count the other unmapped values in `left`."""
-    found: list[tuple[str, ...]] = [(name, value) for name, value in _words(raw) if value]
+    found: list[tuple[str, ...]] = [(name, value) for name, value in _text_fields(raw) if value]
     for name in ("guid", "type", "language", *WORDS):
         message = line_of(raw.get(name))
         if message and (name, message) not in found and name != "guid":
@@ -41,7 +46,7 @@ def carried(raw: Mapping[str, Any], left: "Counter[str]") -> Carried:
     return tuple(found)
 
 
-def _words(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _text_fields(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     guid, language = line_of(raw.get("guid")).lower(), line_of(raw.get("language"))
     yield "guid", guid if _GUID.fullmatch(guid) else ""
     yield "language", language if _LANGUAGE.fullmatch(language) else ""

@@ -31,7 +31,7 @@ AT_ONCE = 60
 LONGEST_NAME = 200
 
 
-def look_at_size(size: int) -> None:
+def check_size(size: int) -> None:
     """Raise Unreadable if a file has more bytes than allowed. Call it before reading the file."""
     if size > parsers.MOST_BYTES:
         raise Unreadable(parsers.too_large())
@@ -51,7 +51,7 @@ def store(
     if len(events) <= AT_ONCE:
         report = preview(summit=summit, content=content, by=by, visibility=visibility)
     with transaction.atomic():
-        drop_old()
+        delete_expired()
         row = ScheduleImportFile.objects.create(
             summit=summit,
             filename=harmless_name(filename, form_of(content), LONGEST_NAME, "schedule"),
@@ -72,8 +72,8 @@ def refresh_preview(*, row: ScheduleImportFile, by: By) -> ScheduleReport:
     """
     content = _content(row)
     report = preview(summit=row.summit, content=content, by=by, visibility=row.visibility)
-    if not uploads_services.keep_report(row, _written(report)):
-        raise Unreadable(_taken())
+    if not uploads_services.store_report(row, _written(report)):
+        raise Unreadable(_already_imported_message())
     return report
 
 
@@ -86,7 +86,7 @@ def apply(*, row: ScheduleImportFile, by: By) -> ScheduleReport:
 
     def claim() -> None:
         if not uploads_services.claim(row):
-            raise Unreadable(_taken())
+            raise Unreadable(_already_imported_message())
 
     return read_in(
         summit=row.summit,
@@ -107,9 +107,9 @@ def discard(*, row: ScheduleImportFile, by: User) -> None:
 
 
 @nightly_purge.drops(20)
-def drop_old() -> int:
+def delete_expired() -> int:
     """Delete the schedules of all summits that nobody has imported for too long, and return their number."""
-    return uploads_services.drop_old(ScheduleImportFile)
+    return uploads_services.delete_expired(ScheduleImportFile)
 
 
 def report_of(row: ScheduleImportFile) -> ScheduleReport | None:
@@ -124,11 +124,11 @@ def events_of(row: ScheduleImportFile) -> int:
 
 def _content(row: ScheduleImportFile) -> bytes:
     if not row.content:
-        raise Unreadable(_taken())
+        raise Unreadable(_already_imported_message())
     return bytes(row.content)
 
 
-def _taken() -> str:
+def _already_imported_message() -> str:
     return _("This schedule is taken over or deleted already. Look at what became of its events.")
 
 

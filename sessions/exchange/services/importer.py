@@ -9,7 +9,7 @@ from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session, SessionText
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
-from sessions.draft.services.slots import insert, take_off
+from sessions.draft.services.slots import insert, remove_slots
 from sessions.draft.speech_listeners import watching
 from sessions.exchange.selectors.parsers import read
 from sessions.exchange.selectors.planner import FIELDS, PlannedChange, Planner
@@ -18,7 +18,7 @@ from sessions.visibility.models import Visibility
 from summit.audit import services as audit
 from summit.audit.services import By
 from summit.core import bulk_insert
-from summit.core.write_detection import ahead
+from summit.core.prepare_before_lock import ahead
 from summit.people.models import Person
 from summit.permissions.rules import allows, check
 from summit.summits.models import Summit
@@ -176,7 +176,7 @@ def _store_speeches(changes: list[PlannedChange]) -> dict[int, dict[str, int]]:
     # A cancelled speech of a speaker who is in the file again is restored.
     insert(new)
     Slot.objects.bulk_update(moved, ["position"])
-    held = take_off(list(left))
+    held = remove_slots(list(left))
     for key, (slot, change) in left.items():
         numbers[change.session.pk]["removed"] += 1
         if key in held:

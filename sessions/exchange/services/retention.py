@@ -6,7 +6,7 @@ import json
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from delegations.privacy.models import Kept
+from delegations.privacy.models import PersonalDataKind
 from delegations.privacy.services.retention import Piece, piece
 from sessions.exchange.models import ScheduleImportFile
 from summit.privacy.registry import Portion, Subject, portion
@@ -34,7 +34,7 @@ def _plain(said: str) -> str:
 
 piece(45)(
     Piece(
-        what=Kept.SCANS,
+        what=PersonalDataKind.SCANS,
         name="schedule_files",
         title=_("uploaded schedules"),
         rows=lambda summit: ScheduleImportFile.objects.filter(summit=summit),

@@ -17,7 +17,7 @@ from summit.people.models import Person
 @holds(40)
 def places(kept: Person, gone: Person) -> None:
     """Lock the sign-ups of the person who is merged away, so that nobody else takes or frees a place."""
-    signups.hold(person=gone)
+    signups.lock_places_of(person=gone)
 
 
 @moves(40)

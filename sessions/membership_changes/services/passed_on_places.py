@@ -7,13 +7,13 @@ permission; nothing is checked here.
 from django.db import transaction
 from django.db.models import Q
 
-from delegations.membership_changes.handover_items import NotHeld
+from delegations.membership_changes.handover_items import ItemNotHeld
 from delegations.membership_changes.models import Handover, HandoverState
 from sessions.draft.models.participants import Participant, ParticipantRole, Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
-from sessions.draft.services.slots import take_off
+from sessions.draft.services.slots import remove_slots
 from sessions.draft.speech_listeners import watching
 from summit.audit import services as audit
 from summit.people.models import Person
@@ -47,13 +47,13 @@ def pass_speech(*, key: str, giver: Person, taker: Person, by: User) -> None:
         _record(slot.session, by, passed=True, what="speech")
 
 
-def drop_speech(*, key: str, giver: Person, by: User) -> None:
+def remove_speech(*, key: str, giver: Person, by: User) -> None:
     """Take a speech off the list. Raises NotHeld."""
     with transaction.atomic():
         slot = _slot(key, giver)
         session = slot.session
         with watching(sessions=[session.pk], by=by):
-            take_off([slot.pk])
+            remove_slots([slot.pk])
         _record(session, by, passed=False, what="speech")
 
 
@@ -75,7 +75,7 @@ def pass_place(*, key: str, giver: Person, taker: Person, by: User) -> None:
         _record(row.session, by, passed=True, what="place")
 
 
-def drop_place(*, key: str, giver: Person, by: User) -> None:
+def remove_place(*, key: str, giver: Person, by: User) -> None:
     """Remove a person's place in a session. Raises NotHeld."""
     with transaction.atomic():
         row = _place(key, giver)
@@ -89,7 +89,7 @@ def _slot(key: str, giver: Person) -> Slot:
     lock(giver.summit)
     row = Slot.objects.filter(public_id=key, speaker=giver).select_related("session__summit").first()
     if row is None:
-        raise NotHeld
+        raise ItemNotHeld
     return row
 
 
@@ -98,7 +98,7 @@ def _place(key: str, giver: Person) -> Participant:
     rows = Participant.objects.filter(session__public_id=key, person=giver)
     row = rows.select_related("session__summit").first()
     if row is None:
-        raise NotHeld
+        raise ItemNotHeld
     return row
 
 

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 
-from sessions.agenda.selectors.differences import Programme, SessionChange, touched
+from sessions.agenda.selectors.differences import Programme, SessionChange, affected_programme
 
 _NAMES = ("parties", "people", "categories", "signed_up", "waits_for")
 
 
-class Touching:
+class ChangeIndex:
     """Changes indexed by the parties, people and categories that they affect."""
 
     def __init__(self, changes: Sequence[SessionChange]) -> None:
         self._changes = changes
         self._places: dict[tuple[str, int], list[int]] = {}
         for place, change in enumerate(changes):
-            for key in _keys(touched([change])):
+            for key in _keys(affected_programme([change])):
                 self._places.setdefault(key, []).append(place)
 
     def of(self, mine: Programme) -> list[SessionChange]:

@@ -13,7 +13,7 @@ from sessions.agenda.models.releases import ReleasedRole
 from sessions.agenda.selectors import changed_lines
 from sessions.agenda.selectors.differences import ROLES, Nature, Programme, SessionChange, read_by
 from sessions.agenda.selectors.participant_names import RAISED, called, raised
-from sessions.agenda.selectors.sequence_numbers import Highest, gone
+from sessions.agenda.selectors.sequence_numbers import Highest, cancellation_sequence
 from sessions.agenda.selectors.snapshots import ParticipantSnapshot, Snapshot
 from sessions.notifications.selectors.change_serialization import to_facts
 from sessions.notifications.selectors.recipients import DELEGATION, Recipient
@@ -43,7 +43,7 @@ class NotifiedChange:
     whom: tuple[tuple[int, str], ...] = ()
 
 
-def tell(
+def notified_changes(
     changes: Iterable[SessionChange], reader: Recipient, *, highest: Highest, beside: Sequence[Recipient] = ()
 ) -> list[NotifiedChange]:
     """Return the changes that concern a reader, for a message in the reader's language.
@@ -55,13 +55,13 @@ def tell(
     found = []
     for change in changes:
         seen = read_by(change, reader.programme)
-        if seen is None or not seen.says_something(reader.mailbox.language):
+        if seen is None or not seen.is_noticeable(reader.mailbox.language):
             continue
         kept = seen.after is None and any(other.programme.rank_in(change.after) == TAKING_PART for other in beside)
         found.append(
             NotifiedChange(
                 change=seen,
-                sequence=seen.after.sequence if seen.after else _left(change, highest),
+                sequence=seen.after.sequence if seen.after else _removal_sequence(change, highest),
                 calendar=not seen.waiting and not kept and _is_in_calendar(seen),
                 whom=_whom(change, seen, reader),
             )
@@ -70,14 +70,14 @@ def tell(
     return found if len(several) > 1 else [replace(told, whom=()) for told in found]
 
 
-def _left(change: SessionChange, highest: Highest) -> int:
+def _removal_sequence(change: SessionChange, highest: Highest) -> int:
     """Return the sequence of the cancellation for readers who lose a session.
 
     If the session still takes place, it is the session's own sequence, so that a later return isn't below it.
     """
     if change.after and change.after.seen_at(TAKING_PART):
         return change.after.sequence_at(TAKING_PART)
-    return gone(highest, change.session.session_id, TAKING_PART)
+    return cancellation_sequence(highest, change.session.session_id, TAKING_PART)
 
 
 def _is_in_calendar(seen: SessionChange) -> bool:

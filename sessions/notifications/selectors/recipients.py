@@ -9,7 +9,7 @@ from delegations.mailboxes import selectors as mailboxes_selectors
 from delegations.mailboxes.selectors import Mailbox
 from delegations.members.models.categories import Capacity
 from delegations.members.models.members import Membership
-from sessions.agenda.selectors.differences import Programme, SessionChange, touched
+from sessions.agenda.selectors.differences import Programme, SessionChange, affected_programme
 from sessions.draft.models.signups import SignUp, SignUpState
 from summit.summits.models import Summit
 
@@ -39,7 +39,7 @@ class _Member:
 
 
 @dataclass(frozen=True)
-class _Touched:
+class _AffectedPeople:
     """People who are affected by changes, with their memberships, sign-ups and waiting-list entries."""
 
     members: dict[int, _Member]
@@ -57,7 +57,7 @@ class _Touched:
         )
 
 
-def _touched(summit: Summit, theirs: Programme) -> _Touched:
+def _affected_people(summit: Summit, theirs: Programme) -> _AffectedPeople:
     """Return the people in a programme. Heads are included with their party, since its place is
     theirs. Two queries."""
     signed: dict[str, dict[int, set[int]]] = {state: {} for state in SignUpState.values}
@@ -74,7 +74,7 @@ def _touched(summit: Summit, theirs: Programme) -> _Touched:
         person: _Member(party, category, capacity == Capacity.HEAD)
         for person, party, category, capacity in of.values_list("person_id", "party_id", "category_id", "capacity")
     }
-    return _Touched(members, signed[SignUpState.PLACE], signed[SignUpState.WAITING])
+    return _AffectedPeople(members, signed[SignUpState.PLACE], signed[SignUpState.WAITING])
 
 
 def readers(summit: Summit, changes: Iterable[SessionChange]) -> list[Recipient]:
@@ -83,8 +83,8 @@ def readers(summit: Summit, changes: Iterable[SessionChange]) -> list[Recipient]
     A party's mailboxes (its focal points', or its mission's) read the programme of the party and of its affected
     members. A person's own mailbox reads only that person's programme, and a head's also the party's.
     """
-    theirs = touched(changes)
-    found = _touched(summit, theirs)
+    theirs = affected_programme(changes)
+    found = _affected_people(summit, theirs)
     people = {*theirs.people, *found.members, *found.signed_up, *found.waits_for}
     parties = {*theirs.parties, *(member.party for member in found.members.values())}
     desks = {
@@ -101,7 +101,7 @@ def readers(summit: Summit, changes: Iterable[SessionChange]) -> list[Recipient]
     return listed
 
 
-def _reader(box: Mailbox, found: _Touched, of_party: set[int] | None) -> Recipient:
+def _reader(box: Mailbox, found: _AffectedPeople, of_party: set[int] | None) -> Recipient:
     """Return the reader of a mailbox. `of_party` are the members whom a party's own mailbox reads for in addition."""
     within = box.person_ids | (of_party or set())
     parts = {person: found.programme(person) for person in sorted(within)}

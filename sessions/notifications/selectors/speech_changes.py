@@ -31,7 +31,7 @@ class News:
 _Stand = tuple[int, datetime | None]
 
 
-def _stands(session: Snapshot | None) -> dict[str, tuple[ParticipantSnapshot, _Stand]]:
+def _speeches_by_slot(session: Snapshot | None) -> dict[str, tuple[ParticipantSnapshot, _Stand]]:
     """Return the speeches of a session with their position and start, by slot key."""
     if session is None:
         return {}
@@ -49,10 +49,10 @@ class SpeechNews:
     """The changed speeches of one change, indexed by party and person, since thousands may read the change."""
 
     def __init__(self, change: SessionChange) -> None:
-        before = _stands(change.before)
+        before = _speeches_by_slot(change.before)
         self._news: list[News] = []
         self._of: dict[tuple[str, int | None], list[int]] = {}
-        for key, (speech, stand) in _stands(change.after).items():
+        for key, (speech, stand) in _speeches_by_slot(change.after).items():
             if key in before and before[key][1] == stand:
                 continue
             for whose in (("party", speech.party_id), ("person", speech.person_id)):

@@ -23,7 +23,7 @@ from sessions.agenda.selectors.released_snapshots import released
 from sessions.agenda.selectors.sequence_numbers import Highest, highest
 from sessions.agenda.selectors.snapshots import Agenda
 from sessions.notifications.selectors import notification_content
-from sessions.notifications.selectors.change_index import Touching
+from sessions.notifications.selectors.change_index import ChangeIndex
 from sessions.notifications.selectors.notification_content import Facts, NotifiedChange
 from sessions.notifications.selectors.recipients import Recipient, readers
 from sessions.visibility.models import TAKING_PART
@@ -88,23 +88,23 @@ def plan(
         bases |= {base: differences(old=agendas.get(base, {}), new=new) for base in earlier}
     every = [change for found in bases.values() for change in found]
     known = _highest(summit, every)
-    touching = {base: Touching(found) for base, found in bases.items()}
+    touching = {base: ChangeIndex(found) for base, found in bases.items()}
     listed = readers(summit, every)
     names = _names([reader.mailbox for reader in listed])
-    beside = _beside(listed)
+    beside = _by_address(listed)
     found = []
     for reader in listed:
         box, others = reader.mailbox, beside[reader.mailbox.address.casefold()]
         others = [other for other in others if other is not reader]
         # Only readers affected by this release get a message. Unsent messages to others stay as they are.
-        told = notification_content.tell(
+        told = notification_content.notified_changes(
             touching[number - 1].of(reader.programme), reader, highest=known, beside=others
         )
         if told:
             overtaken = tuple(waiting.get((box.party_key, box.address), ()))
             since = min((message.since for message in overtaken), default=number - 1)
             if since != number - 1:
-                whole = notification_content.tell(
+                whole = notification_content.notified_changes(
                     touching[since].of(reader.programme), reader, highest=known, beside=others
                 )
                 told = notification_content.folded(told, whole, beside=others)
@@ -119,7 +119,7 @@ def _highest(summit: Summit, changes: Iterable[SessionChange]) -> Highest:
     return highest(summit, left)
 
 
-def _beside(listed: Iterable[Recipient]) -> dict[str, list[Recipient]]:
+def _by_address(listed: Iterable[Recipient]) -> dict[str, list[Recipient]]:
     """Return the readers at each address, ignoring case. There is one for each party that the address serves."""
     found: dict[str, list[Recipient]] = {}
     for reader in listed:

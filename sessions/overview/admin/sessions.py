@@ -38,8 +38,8 @@ from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import DRAFT_READERS, can_edit
 from sessions.draft.services import planning
 from sessions.membership_changes.services import passed_on_places
-from sessions.overview.admin.edit_conflicts import TogetherMixin
 from sessions.overview.admin.list_tools import ToolsMixin
+from sessions.overview.admin.session_edit_conflicts import TogetherMixin
 from sessions.overview.admin.session_filters import (
     DayFilter,
     KindFilter,
@@ -53,10 +53,10 @@ from sessions.visibility.models import AS_THE_SESSION, PARTS
 from summit.admin_base import form_idempotency
 from summit.admin_base.model_admin import SUMMIT_PATHS, SummitModelAdmin
 from summit.core.date_formats import clock, long_day, short_day
+from summit.core.punctuation import comma, until
 from summit.permissions.models import Role
 from summit.permissions.rules import summits_for
 from summit.summits.models import Summit
-from summit.templatetags.marks import comma, until
 from summit.users.models import User
 
 SUMMIT_PATHS.update({Session: "summit", Party: "summit", Category: "summit"})
@@ -68,7 +68,7 @@ def summits_to_edit(request: HttpRequest) -> models.QuerySet[Summit]:
     return Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
 
 
-def _takes_invitations(session: Session) -> bool:
+def _accepts_invitations(session: Session) -> bool:
     """Return whether parties can be invited to a session."""
     found = invitable_sessions.find(session.summit, [session.public_id]).get(session.public_id)
     return found is not None and found.open
@@ -84,7 +84,7 @@ def _about_seeing() -> str:
     return f"{parts} {desks % {'roles': comma().join(str(Role(role).label) for role in DRAFT_READERS)}}"
 
 
-def _once(request: HttpRequest, name: str, find: Any) -> Any:
+def _cached_on_request(request: HttpRequest, name: str, find: Any) -> Any:
     """Return the result of `find`, which is called once for each request and name."""
     kept = request.__dict__.setdefault("desk_found", {})
     if name not in kept:
@@ -203,7 +203,7 @@ class SessionAdmin(
                 message = _("%(place)s time (%(zone)s)") % {"place": summit.said_place, "zone": summit.time_zone}
                 field.help_text = escape(message)
             elif db_field.name == "kind":
-                field.choices = _once(request, "kinds", lambda: kinds_of(summit))
+                field.choices = _cached_on_request(request, "kinds", lambda: kinds_of(summit))
             elif db_field.name in (f"{part}_to" for part in PARTS):
                 field.choices = [
                     (value, name if value else capfirst(str(AS_THE_SESSION))) for value, name in field.choices
@@ -240,7 +240,7 @@ class SessionAdmin(
             "summit": summit,
             "other_summits": others,
             "may_edit": session is not None and can_edit(request.user, session),
-            "may_invite": session is not None and _takes_invitations(session) and can_invite(request.user, summit),
+            "may_invite": session is not None and _accepts_invitations(session) and can_invite(request.user, summit),
             "left": [] if session is None else passed_on_places.waiting(session),
             "documents": [] if session is None else list(documents.listed(session)),
             "speeches": 0 if session is None else session.slots.count(),

@@ -29,12 +29,12 @@ from sessions.visibility.models import Visibility
 from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.admin_base.summit_scope import where_may
 from summit.core.date_formats import long_day
+from summit.core.punctuation import semicolon
 from summit.outbox import progress
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
-from summit.templatetags.marks import semicolon
 from summit.templatetags.moments import short_clock
 from summit.users.models import User
 
@@ -132,7 +132,7 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
                 return redirect(request.get_full_path())
         context = self._page(request, summit, form)
         boxes = [notice.mailbox for notice in context["told_page"]]
-        access_log.note_mailboxes(by=user, summit=summit, boxes=boxes)
+        access_log.record_mailboxes(by=user, summit=summit, boxes=boxes)
         return TemplateResponse(request, "admin/agenda/release.html", context)
 
     def _page(self, request: HttpRequest, summit: Summit, form: ReleaseForm) -> dict[str, Any]:
@@ -152,7 +152,7 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
             "preview": found,
             "day": day,
             "days": [(each.isoformat(), long_day(each), each == day) for each in found.unreleased],
-            "warnings": warnings_admin.said(found.warnings[: warnings_admin.ON_PAGE], summit),
+            "warnings": warnings_admin.warning_rows(found.warnings[: warnings_admin.ON_PAGE], summit),
             "left": _waiting(summit),
             "audiences": audiences.audiences(found.changes),
             "leaving": [
@@ -164,12 +164,12 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
                 for session in found.leaving
             ],
             "told_page": told,
-            "told": _told(list(told), summit),
+            "told": _message_rows(list(told), summit),
             "form": form,
         }
 
 
-def _told(
+def _message_rows(
     notices: list[PlannedMessage], summit: Summit
 ) -> list[tuple[str, str, str, list[change_descriptions.Story]]]:
     """Return, for each message, the mailbox's name, the names of its people, its address and the changes in words.

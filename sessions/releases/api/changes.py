@@ -9,7 +9,7 @@ from sessions.agenda.models.releases import Release
 from sessions.agenda.selectors.change_descriptions import story
 from sessions.agenda.selectors.differences import SessionChange, differences
 from sessions.agenda.selectors.draft_snapshots import draft
-from sessions.agenda.selectors.release_scopes import stands_on
+from sessions.agenda.selectors.release_scopes import takes_place_on
 from sessions.agenda.selectors.released_snapshots import released
 from sessions.conflicts.selectors import warnings as warnings_selectors
 from sessions.conflicts.selectors.warnings import Finding, WarningKind
@@ -111,7 +111,8 @@ def warned(summit: Summit, values: Values) -> dict[str, Any]:
     found = [
         each
         for each in warnings_selectors.warnings(summit, draft(summit))
-        if kind in (None, each.kind) and (day is None or any(stands_on(session, day) for session in each.sessions))
+        if kind in (None, each.kind)
+        and (day is None or any(takes_place_on(session, day) for session in each.sessions))
     ]
     return {"number": len(found), "warnings": found[:MOST]}
 

@@ -53,7 +53,7 @@ class OwnChangeSerializer(PublicChangeSerializer):
     speeches = serializers.ListField(child=serializers.CharField())
 
 
-class ToldFootnoteSerializer(Told):
+class FootnoteSerializer(Told):
     """A footnote to a party's name. `mark` follows the name as a superscript."""
 
     mark = serializers.CharField()
@@ -82,14 +82,14 @@ class PublicChangesSerializer(Told):
     """What the last 20 releases changed for everybody, newest first. Releases that changed nothing are left out."""
 
     releases = PublicReleaseSerializer(many=True)
-    footnotes = ToldFootnoteSerializer(many=True)
+    footnotes = FootnoteSerializer(many=True)
 
 
 class OwnChangesSerializer(Told):
     """What the last 20 releases changed for the reader, newest first. Releases that changed nothing are left out."""
 
     releases = OwnReleaseSerializer(many=True)
-    footnotes = ToldFootnoteSerializer(many=True)
+    footnotes = FootnoteSerializer(many=True)
 
 
 class OwnChangesInput(Told):
@@ -99,7 +99,7 @@ class OwnChangesInput(Told):
     everything = serializers.BooleanField(default=False)
 
 
-def _told(found: Iterable[Changed], notes: footnotes_selectors.Footnotes) -> dict[str, Any]:
+def _response_data(found: Iterable[Changed], notes: footnotes_selectors.Footnotes) -> dict[str, Any]:
     """Return the changes of releases, with the footnotes of the parties that they name."""
     about = ("released_at", "note")
     releases = [{**{name: getattr(row, name) for name in about}, "changes": changes} for row, changes in found]
@@ -114,7 +114,7 @@ def own_changes(by: User, summit: Summit, values: Values) -> dict[str, Any]:
     mine = Programme(members.parties, members.people)
     found = own_agenda.changes_of(by, summit, members, everything=values["everything"], language=get_language())
     told = [(each.release, with_speeches(each.changes, mine, summit, names)) for each in found]
-    return _told(told, names.notes)
+    return _response_data(told, names.notes)
 
 
 def public_changes(summit: Summit) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def public_changes(summit: Summit) -> dict[str, Any]:
     names = Names(party_names.book(summit), footnotes_selectors.Footnotes())
     found = released_agenda.public_changes(summit=summit, language=get_language())
     told = [(each.release, stories(each.changes, summit, public=True, names=names)) for each in found]
-    return _told(told, names.notes)
+    return _response_data(told, names.notes)
 
 
 _LANG = OpenApiParameter("lang", str, description="The code of the language in which sentences come.")

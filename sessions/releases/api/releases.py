@@ -207,7 +207,7 @@ class ReleaseViewSet(DeskViewSet):
         found = releases.preview(summit=summit, day=values.get("day"), tell=values["tell"])
         changes = sorted(found.changes, key=lambda change: change.session.days[0])
         notices = found.notices[:MOST]
-        access_log.note_mailboxes(by=by, summit=summit, boxes=[notice.mailbox for notice in notices])
+        access_log.record_mailboxes(by=by, summit=summit, boxes=[notice.mailbox for notice in notices])
         return {
             "number": found.number,
             "is_first": found.is_first,

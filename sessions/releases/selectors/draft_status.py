@@ -71,12 +71,12 @@ def standing(summit: Summit) -> Standing:
     version, key = DraftVersion.objects.number(summit), (summit.pk, get_language())
     kept = _STANDINGS.get(key)
     if kept is None or kept.version != version:
-        kept = _made(summit, version)
+        kept = _compute_status(summit, version)
         _STANDINGS.put(key, kept)
     return kept
 
 
-def _made(summit: Summit, version: int) -> Standing:
+def _compute_status(summit: Summit, version: int) -> Standing:
     both = agendas(summit)
     return Standing(
         version, both, differences(old=both.old, new=both.new), warnings_selectors.warnings(summit, both.new)

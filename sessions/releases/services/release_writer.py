@@ -24,7 +24,7 @@ def store(made: Release, *, old: Agenda, new: Agenda) -> None:
         if session is earlier:
             entries += [_again(made, each) for each in kept[session_id]]
         else:
-            entries += _entries(made, session, rows, _Kept(earlier, kept.get(session_id, [])))
+            entries += _entries(made, session, rows, _PreviousRows(earlier, kept.get(session_id, [])))
     bulk_insert.insert([row for row, _session in rows.new])
     bulk_insert.insert([participant for row, session in rows.new for participant in places_of(row, session)])
     for entry in entries:
@@ -50,7 +50,7 @@ class Rows:
         return self._rows[key]
 
 
-class _Kept:
+class _PreviousRows:
     """The rows of a session in the previous release."""
 
     def __init__(self, earlier: Snapshot | None, entries: Iterable[ReleaseEntry]) -> None:
@@ -92,7 +92,7 @@ def ranges(
         yield ranks[0][0], ranks[-1][0], ranks[0][1]
 
 
-def _entries(made: Release, session: Snapshot, rows: Rows, kept: _Kept) -> Iterator[ReleaseEntry]:
+def _entries(made: Release, session: Snapshot, rows: Rows, kept: _PreviousRows) -> Iterator[ReleaseEntry]:
     """Yield the entries of a changed session. Readers for whom nothing changed keep their row, and
     so their SEQUENCE."""
 

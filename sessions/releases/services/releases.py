@@ -24,7 +24,7 @@ from sessions.releases.services.removals import Decisions
 from sessions.signups.services import signups
 from summit.audit import services as audit
 from summit.core import bulk_insert
-from summit.core.write_detection import ahead
+from summit.core.prepare_before_lock import ahead
 from summit.outbox.models import Message
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -64,7 +64,7 @@ class Preview:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _ReleaseArguments:
     """The arguments of a release."""
 
     summit: Summit
@@ -93,7 +93,7 @@ def preview(*, summit: Summit, day: date | None = None, tell: bool = True) -> Pr
     queries."""
     stands = draft_status.standing(summit)
     number, old = stands.agendas.number, stands.agendas.old
-    new = release_scopes.taken(old=old, new=stands.agendas.new, day=day)
+    new = release_scopes.agenda_to_release(old=old, new=stands.agendas.new, day=day)
     found = stands.changes if day is None else differences(old=old, new=new)
     states = [state for change in stands.changes for state in (change.before, change.after) if state]
     planned = notices_services.plan(summit=summit, number=number, changes=found, new=new, tell=tell) if found else []
@@ -116,7 +116,7 @@ def preview(*, summit: Summit, day: date | None = None, tell: bool = True) -> Pr
 
 
 def _concerns(finding: Finding, day: date) -> bool:
-    return any(release_scopes.stands_on(session, day) for session in finding.sessions)
+    return any(release_scopes.takes_place_on(session, day) for session in finding.sessions)
 
 
 def _digest(number: int, agenda: Agenda) -> str:
@@ -147,7 +147,7 @@ def release(
     written in the meantime, it is prepared again under the lock.
     """
     check_can_release(by, summit)
-    asked = _Asked(summit, by, note.strip(), expected, day, tell, {} if decisions is None else decisions)
+    asked = _ReleaseArguments(summit, by, note.strip(), expected, day, tell, {} if decisions is None else decisions)
     with bulk_insert.uncollected():
         return ahead(
             prepare=lambda locked: _prepare(asked, lock=locked),
@@ -156,11 +156,11 @@ def release(
         )
 
 
-def _prepare(asked: _Asked, *, lock: bool) -> _Ready:
+def _prepare(asked: _ReleaseArguments, *, lock: bool) -> _Ready:
     """Return everything that a release saves. With `lock`, the messages that it replaces are locked."""
     both = draft_status.agendas(asked.summit)
     number, old = both.number, both.old
-    new = release_scopes.taken(old=old, new=both.new, day=asked.day)
+    new = release_scopes.agenda_to_release(old=old, new=both.new, day=asked.day)
     changes = differences(old=old, new=new)
     if not changes:
         raise NothingToRelease(_nothing(number, asked.day))
@@ -168,7 +168,7 @@ def _prepare(asked: _Asked, *, lock: bool) -> _Ready:
         raise DraftChanged(_("The draft has changed since this page was shown. Look again, then release it."))
     leaving = removals.leaving(asked.summit, old=old, new=new)
     removals.check_decided(leaving, asked.decisions)
-    less = bool(leaving) or removals.takes_away(old=old, new=new)
+    less = bool(leaving) or removals.removes_public_content(old=old, new=new)
     made = Release(summit=asked.summit, number=number, note=asked.note, released_by=asked.by, takes_away=less)
     planned = notices_services.plan(
         summit=asked.summit, number=number, changes=changes, new=new, lock=lock, tell=asked.tell
@@ -176,7 +176,7 @@ def _prepare(asked: _Asked, *, lock: bool) -> _Ready:
     return _Ready(made, old, new, planned, notices_services.drafts(release=made, notices=planned), leaving)
 
 
-def _write(asked: _Asked, ready: _Ready) -> Release:
+def _write(asked: _ReleaseArguments, ready: _Ready) -> Release:
     """Save a prepared release."""
     made = ready.made
     made.save(force_insert=True)

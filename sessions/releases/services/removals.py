@@ -68,7 +68,7 @@ def leaving(summit: Summit, *, old: Agenda, new: Agenda) -> list[Snapshot]:
     return sorted(public, key=lambda session: (session.starts_at, session.key))
 
 
-def takes_away(*, old: Agenda, new: Agenda) -> bool:
+def removes_public_content(*, old: Agenda, new: Agenda) -> bool:
     """Return whether `new` hides or lacks something public of `old`: a session, a part of it or a document."""
     return any(_less(was, new.get(key)) for key, was in old.items() if was.seen_at(EVERYBODY))
 

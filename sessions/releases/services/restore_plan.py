@@ -18,7 +18,7 @@ from sessions.documents.models import Document
 from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
-from sessions.draft.services.slots import take_off
+from sessions.draft.services.slots import remove_slots
 from sessions.visibility.models import PARTS
 from summit.core.database_clock import db_now
 from summit.people.models import Person
@@ -92,14 +92,14 @@ class RestorePlan:
         for model, made in rows:
             model._default_manager.filter(session__in=here).delete()
             model._default_manager.bulk_create(made)
-        take_off(self.dropped_slots)
+        remove_slots(self.dropped_slots)
         message = ["session", "party", "speaker", "title", "position", "minutes", "cancelled_at"]
         Slot.every.bulk_update(self.slots, message)
         Slot.objects.bulk_create(self.new_slots)
         Document.objects.bulk_update(self.documents, ["title", "position", "removed_at"])
 
 
-class _Known:
+class _ExistingObjects:
     """The existing objects that a release refers to."""
 
     def __init__(self, summit: Summit, states: list[Snapshot]) -> None:
@@ -125,17 +125,17 @@ def plan(summit: Summit, changes: Iterable[SessionChange]) -> RestorePlan:
             made.cancelled.append(change.session.session_id)
         else:
             states.append(change.after)
-    known = _Known(summit, states)
+    known = _ExistingObjects(summit, states)
     for state in states:
         _session(made, known, state)
-        _beside(made, state)
+        _add_texts_and_interpretation(made, state)
         made.participants += _participants(made, known, state)
         _slots(made, known, state)
         _documents(made, known, state)
     return made
 
 
-def _session(made: RestorePlan, known: _Known, state: Snapshot) -> None:
+def _session(made: RestorePlan, known: _ExistingObjects, state: Snapshot) -> None:
     row = known.sessions[state.session_id]
     for name in _PLAIN:
         setattr(row, name, getattr(state, name))
@@ -155,7 +155,7 @@ def _session(made: RestorePlan, known: _Known, state: Snapshot) -> None:
     made.sessions.append(row)
 
 
-def _beside(made: RestorePlan, state: Snapshot) -> None:
+def _add_texts_and_interpretation(made: RestorePlan, state: Snapshot) -> None:
     key = state.session_id
     made.texts += [
         SessionText(session_id=key, language=language, title=title, summary=summary)
@@ -167,7 +167,7 @@ def _beside(made: RestorePlan, state: Snapshot) -> None:
     ]
 
 
-def _participants(made: RestorePlan, known: _Known, state: Snapshot) -> Iterator[Participant]:
+def _participants(made: RestorePlan, known: _ExistingObjects, state: Snapshot) -> Iterator[Participant]:
     others = [place for place in state.places if place.role != ReleasedRole.SPEAKER]
     for position, place in enumerate(others):
         if place.person_id and place.person_id not in known.people:
@@ -184,7 +184,7 @@ def _participants(made: RestorePlan, known: _Known, state: Snapshot) -> Iterator
         )
 
 
-def _slots(made: RestorePlan, known: _Known, state: Snapshot) -> None:
+def _slots(made: RestorePlan, known: _ExistingObjects, state: Snapshot) -> None:
     """Plan the speeches of a session. Existing speeches keep their rows, and cancelled ones are restored."""
     speeches = state.by_role(ReleasedRole.SPEAKER)
     for position, place in enumerate(speeches):
@@ -210,7 +210,7 @@ def _speech(slot: Slot, state: Snapshot, place: ParticipantSnapshot, position: i
     return slot
 
 
-def _documents(made: RestorePlan, known: _Known, state: Snapshot) -> None:
+def _documents(made: RestorePlan, known: _ExistingObjects, state: Snapshot) -> None:
     order = {key: (position, title) for position, (key, title, _language) in enumerate(state.documents)}
     for document in known.documents:
         if document.session_id == state.session_id:

@@ -80,7 +80,7 @@ def _lock(session: Session) -> Session:
     return Session.objects.select_for_update(of=("self",)).select_related("summit").get(pk=session.pk)
 
 
-def hold_places(session: Session) -> None:
+def lock_places(session: Session) -> None:
     """Lock the places of a session until the transaction ends."""
     _lock(session)
 
@@ -129,7 +129,7 @@ def sign_up(*, session: Session, person: Person, by: By) -> SignUp:
     return made
 
 
-def leave(*, session: Session, person: Person, by: By) -> bool:
+def cancel_sign_up(*, session: Session, person: Person, by: By) -> bool:
     """Give a place, or a position on the waiting list, back. Return whether there was one.
 
     The next person who waits moves up and is notified. It works for sessions that no longer take sign-ups, too.
@@ -138,10 +138,10 @@ def leave(*, session: Session, person: Person, by: By) -> bool:
     member = Membership.objects.filter(person=person).select_related("party__summit").first()
     check_can_sign_up(by, person, member.party if member else None)
     with transaction.atomic():
-        return _leave(_lock(session), person, by)
+        return _cancel_sign_up(_lock(session), person, by)
 
 
-def _leave(session: Session, person: Person, by: By) -> bool:
+def _cancel_sign_up(session: Session, person: Person, by: By) -> bool:
     row = SignUp.objects.filter(session=session, person=person).first()
     if row is None:
         return False
@@ -201,7 +201,7 @@ def fill(*, summit: Summit, among: Iterable[int] | None = None) -> None:
         _fill(locked, _released(locked))
 
 
-def hold(*, person: Person) -> None:
+def lock_places_of(*, person: Person) -> None:
     """Lock the places of all sessions for which a person is signed up, until the transaction ends."""
     signed = SignUp.objects.filter(person=person).order_by().values("session")
     for session in Session.objects.filter(pk__in=signed).order_by("pk"):
@@ -213,4 +213,4 @@ def depart(party: Party, person: Person, by: By) -> None:
     """Free the places of a person who leaves a party, in sessions that haven't ended."""
     held = SignUp.objects.filter(person=person, session__ends_at__gt=db_now()).order_by().values("session")
     for session in Session.objects.filter(pk__in=held).order_by("pk"):
-        _leave(_lock(session), person, by)
+        _cancel_sign_up(_lock(session), person, by)

@@ -25,7 +25,7 @@ from sessions.draft.admin.session_pages import FrameMixin
 from sessions.draft.models.participants import FloorRequest, RequestState, Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import can_edit
-from sessions.speakers.admin.edit_conflicts import SpeechSnapshot, Typed, read, shown
+from sessions.speakers.admin.changed_values import SpeechSnapshot, Typed, list_state, read
 from sessions.speakers.admin.forms import SpeechForm, TimesForm
 from sessions.speakers.services import floor_requests, line_up, speakers
 from sessions.speakers.services.floor_requests import FloorRefused
@@ -36,7 +36,7 @@ from summit.users.models import User
 REFUSED = (SpeakersRefused, FloorRefused, ValidationError)
 
 
-def words_of(refused: Exception) -> str:
+def error_text(refused: Exception) -> str:
     """Return the text of an error."""
     return " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
 
@@ -80,7 +80,7 @@ class SpeakersMixin(FrameMixin):
                 try:
                     done = _do(request, session, by, forms)
                 except REFUSED as refused:
-                    messages.warning(request, words_of(refused))
+                    messages.warning(request, error_text(refused))
                     typed, done = read(request.POST, keep=True), False
                 if done:
                     warn(request, session)
@@ -98,7 +98,7 @@ class SpeakersMixin(FrameMixin):
             **party_names.on_page(session.summit),
             "lines": [SpeechSnapshot(line, typed, len(rows), focus) for line in lines],
             "moved": next((line for line in lines if focus.endswith(f"-{line.slot.pk}")), None),
-            "was": typed.was or shown(lines),
+            "was": typed.was or list_state(lines),
             "totals": speakers.totals(session, [row.minutes for row in rows]),
             "parties": len(line_up.attending(session)),
             "asked": [row for row in requests if row.state == RequestState.ASKED],
@@ -148,7 +148,7 @@ class SpeakersMixin(FrameMixin):
             try:
                 speakers.change(slot=slot, by=by, **form.values())
             except REFUSED as refused:
-                messages.warning(request, words_of(refused))
+                messages.warning(request, error_text(refused))
             else:
                 messages.success(request, _("The speech is saved."))
                 return redirect("admin:agenda_session_speakers", slot.session_id)
@@ -210,7 +210,7 @@ def _times_form(session: Session) -> TimesForm:
 
 def _change_times(request: HttpRequest, session: Session, by: User, found: dict[str, Any]) -> None:
     timed = speakers.settle(session=session, opening=found["opening"], speech_minutes=found["speech_minutes"], by=by)
-    floor_requests.take_requests(session=session, until=found["requests_until"], by=by)
+    floor_requests.set_request_deadline(session=session, until=found["requests_until"], by=by)
     message = ngettext(
         "The times are saved; %(number)d speech has another time.",
         "The times are saved; %(number)d speeches have another time.",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from rest_framework import serializers
 
-from sessions.agenda.api.fields import KnownParty, KnownPerson, KnownSession
+from sessions.agenda.api.fields import AccessiblePartyField, AccessiblePersonField, AccessibleSessionField
 from sessions.draft.api.session_rows import HoldsAgenda, OfSessionFilters
 from sessions.draft.models.participants import FloorRequest, RequestState
 from sessions.speakers.services import floor_requests
@@ -40,9 +40,9 @@ class FloorRequestSerializer(serializers.ModelSerializer[FloorRequest]):
 class FloorRequestInput(serializers.Serializer[Any]):
     """A request for the floor: the session, the party, the speaker and the subject."""
 
-    session = KnownSession()
-    party = KnownParty()
-    speaker = KnownPerson()
+    session = AccessibleSessionField()
+    party = AccessiblePartyField()
+    speaker = AccessiblePersonField()
     subject = serializers.CharField(
         required=False, allow_blank=True, max_length=FloorRequest._meta.get_field("subject").max_length
     )
@@ -86,23 +86,23 @@ class FloorRequestViewSet(HoldsAgenda):
     @action("withdraw", permission="agenda.ask_floor")
     def withdraw(self, *, by: User, row: FloorRequest, values: Values) -> FloorRequest:
         """Withdraw the request."""
-        _look(floor_requests.withdraw(request=row, by=by))
+        _require_done(floor_requests.withdraw(request=row, by=by))
         return row
 
     @action("grant", permission="agenda.edit")
     def grant(self, *, by: User, row: FloorRequest, values: Values) -> FloorRequest:
         """Put the request last on the speakers' list, and notify its party."""
-        _look(floor_requests.grant(requests=[row], session=row.session, by=by))
+        _require_done(floor_requests.grant(requests=[row], session=row.session, by=by))
         return row
 
     @action("decline", permission="agenda.edit", input=DeclineInput)
     def decline(self, *, by: User, row: FloorRequest, values: Values) -> FloorRequest:
         """Decline the request with a reason, and notify its party."""
-        _look(floor_requests.decline(request=row, reason=values["reason"], by=by))
+        _require_done(floor_requests.decline(request=row, reason=values["reason"], by=by))
         return row
 
 
-def _look(done: object) -> None:
+def _require_done(done: object) -> None:
     """Raise FloorRefused if `done` is false, since the request was already decided or withdrawn."""
     if not done:
         raise FloorRefused(_("This request was decided or withdrawn meanwhile. Look at the list again."))

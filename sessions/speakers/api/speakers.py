@@ -85,7 +85,7 @@ class SpeakingMixin:
         named = {each["slot"]: each for each in values["speeches"]}
         keys = dict(Slot.objects.filter(session=row, public_id__in=named).values_list("public_id", "pk"))
         if len(keys) < len(values["speeches"]):
-            raise SpeakersRefused(speakers.gone())
+            raise SpeakersRefused(speakers.removed_message())
         found = {name: {keys[slot]: each[name] for slot, each in named.items() if name in each} for name in _WHAT}
         speakers.arrange(session=row, by=by, places=found["place"], minutes=found["minutes"])
         return row
@@ -96,7 +96,7 @@ class SpeakingMixin:
         given = {name: values.get(name, getattr(row, name)) for name in ("opening", "speech_minutes")}
         speakers.settle(session=row, by=by, **given)
         if "requests_until" in values:
-            floor_requests.take_requests(session=row, until=values["requests_until"], by=by)
+            floor_requests.set_request_deadline(session=row, until=values["requests_until"], by=by)
         return row
 
     @action("preview-line-up", safe=True, permission="agenda.edit", input=LineUpInput, output=LineUpSerializer)

@@ -39,7 +39,7 @@ def is_open(session: Session) -> bool:
     return session.requests_until is not None and db_now() < session.requests_until
 
 
-def taking_part(session: Session, parties: Iterable[int]) -> set[int]:
+def participating_parties(session: Session, parties: Iterable[int]) -> set[int]:
     """Return the parties that take part in a session of the draft, themselves or through one of their people.
 
     `parties` are the primary keys to check. One query; none for no parties.
@@ -58,9 +58,13 @@ def ask(*, session: Session, party: Party, speaker: Person, by: By, subject: str
     """
     check_can_ask_floor(by, party, speaker)
     with transaction.atomic():
-        session = _hold(session)
+        session = _lock_and_reload(session)
         contact = {"contact": session.summit.contact_email, "person": speaker.label}
-        if party.summit_id != session.summit_id or not taking_part(session, [party.pk]) or not is_open(session):
+        if (
+            party.summit_id != session.summit_id
+            or not participating_parties(session, [party.pk])
+            or not is_open(session)
+        ):
             raise FloorRefused(
                 _("This session takes no requests for the floor now. The programme desk can help: %(contact)s.")
                 % contact
@@ -87,7 +91,7 @@ def withdraw(*, request: FloorRequest, by: By) -> bool:
     """
     check_can_ask_floor(by, request.party, request.speaker)
     with transaction.atomic():
-        _hold(request.session)
+        _lock_and_reload(request.session)
         row = _open(request)
         if row is None:
             return False
@@ -104,11 +108,11 @@ def grant(*, requests: Sequence[FloorRequest], session: Session, by: User) -> li
     check_can_edit(by, session)
     made = []
     with transaction.atomic():
-        session = _hold(session)
+        session = _lock_and_reload(session)
         keys = [request.pk for request in requests]
         rows = session.requests.filter(pk__in=keys, state=RequestState.ASKED).order_by("asked_at", "pk")
         for row in rows.select_related("speaker", "party"):
-            slot = speakers.put_last(session=session, speaker=row.speaker, party=row.party, title=row.subject)
+            slot = speakers.append_speech(session=session, speaker=row.speaker, party=row.party, title=row.subject)
             if not _decide(row, RequestState.GRANTED, by, slot=slot):
                 # The speaker has left the party in the meantime, which doesn't take the agenda's lock.
                 slot.delete()
@@ -130,7 +134,7 @@ def decline(*, request: FloorRequest, reason: str, by: User) -> bool:
     if not message:
         raise FloorRefused(_("Say why: the delegation reads it."))
     with transaction.atomic():
-        _hold(request.session)
+        _lock_and_reload(request.session)
         row = _open(request)
         if row is None:
             return False
@@ -151,7 +155,7 @@ def depart(party: Party, person: Person, by: By) -> None:
         _record(row, action="agenda.floor.withdraw", by=by)
 
 
-def take_requests(*, session: Session, until: datetime | None, by: User) -> bool:
+def set_request_deadline(*, session: Session, until: datetime | None, by: User) -> bool:
     """Set the deadline for requests for the floor (aware), or with None end them. Return whether it has changed.
 
     Raises PermissionDenied.
@@ -172,7 +176,7 @@ def take_requests(*, session: Session, until: datetime | None, by: User) -> bool
     return bool(changed)
 
 
-def _hold(session: Session) -> Session:
+def _lock_and_reload(session: Session) -> Session:
     """Return the session read again under the agenda's lock, which makes other requests and decisions wait."""
     lock(session.summit)
     return Session.objects.select_related("summit").get(pk=session.pk)

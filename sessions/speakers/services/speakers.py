@@ -20,7 +20,7 @@ from sessions.draft.permissions import check_can_edit
 from sessions.draft.selectors.speech_times import beginnings
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
-from sessions.draft.services.slots import insert, take_off
+from sessions.draft.services.slots import insert, remove_slots
 from sessions.draft.speech_listeners import watching
 from summit.audit import services as audit
 from summit.people.models import Person
@@ -105,9 +105,9 @@ def arrange(
         by_key = {row.pk: row for row in rows}
         wanted, timed = dict(places or {}), dict(minutes or {})
         if not (wanted.keys() | timed.keys()) <= by_key.keys():
-            raise SpeakersRefused(gone())
+            raise SpeakersRefused(removed_message())
         for key, number in timed.items():
-            _look_at_minutes(number)
+            _check_minutes(number)
             by_key[key].minutes = number
         before = list(by_key)
         rows = [row for row in rows if row.pk not in wanted]
@@ -134,12 +134,12 @@ def add(
     with transaction.atomic():
         lock(session.summit)
         session = Session.objects.select_related("summit").get(pk=session.pk)
-        row = put_last(session=session, speaker=speaker, party=party, title=title, minutes=minutes)
+        row = append_speech(session=session, speaker=speaker, party=party, title=title, minutes=minutes)
         _record(session, [row], action="agenda.speakers.add", by=by)
     return row
 
 
-def put_last(
+def append_speech(
     *, session: Session, speaker: Person, party: Party | None, title: str = "", minutes: int | None = None
 ) -> Slot:
     """Add a speech at the end of the list of a session. The agenda must be locked.
@@ -147,7 +147,7 @@ def put_last(
     It checks no permission and records nothing. Raises ValidationError and SpeakersRefused.
     """
     given = session.time_limit if minutes is None else minutes
-    _look_at_minutes(given)
+    _check_minutes(given)
     rows = slots(session)
     _number(rows)
     row = Slot(session=session, party=party, speaker=speaker, title=title.strip(), minutes=given, position=len(rows))
@@ -166,9 +166,9 @@ def change(
     check_can_edit(by, slot.session)
     with transaction.atomic():
         lock(slot.session.summit)
-        row = _find(slot)
+        row = _reload(slot)
         given = row.session.time_limit if minutes is None else minutes
-        _look_at_minutes(given)
+        _check_minutes(given)
         wanted: dict[str, Any] = {"speaker": speaker, "party": party, "title": title.strip(), "minutes": given}
         changed = [name for name, value in wanted.items() if getattr(row, name) != value]
         for name in changed:
@@ -189,11 +189,11 @@ def remove(*, slot: Slot, by: User) -> None:
     check_can_edit(by, slot.session)
     with transaction.atomic():
         lock(slot.session.summit)
-        row = _find(slot)
+        row = _reload(slot)
         # Read before the deletion, which clears the row's key.
         named = audit.name_of(row)
         with watching(sessions=[row.session_id], by=by):
-            take_off([row.pk])
+            remove_slots([row.pk])
             _number(slots(row.session))
         rise(row.session_id)
         audit.record(
@@ -218,7 +218,7 @@ def settle(*, session: Session, by: User, opening: int | None, speech_minutes: i
         if opening is not None and opening >= totals(row, []).there + (row.opening or 0):
             raise SpeakersRefused(_("The opening would be as long as the session. Give fewer minutes."))
         if speech_minutes is not None:
-            _look_at_minutes(speech_minutes)
+            _check_minutes(speech_minutes)
         before = row.time_limit
         wanted = {"opening": opening or None, "speech_minutes": speech_minutes}
         changed = [name for name, value in wanted.items() if getattr(row, name) != value]
@@ -238,19 +238,19 @@ def settle(*, session: Session, by: User, opening: int | None, speech_minutes: i
     return timed
 
 
-def gone() -> str:
+def removed_message() -> str:
     """Return the message that a speech is no longer on the list."""
     return _("Somebody has taken this speech off the list. Look at the list again.")
 
 
-def _find(slot: Slot) -> Slot:
+def _reload(slot: Slot) -> Slot:
     row = Slot.objects.filter(pk=slot.pk).select_related("session__summit", "speaker", "party").first()
     if row is None:
-        raise SpeakersRefused(gone())
+        raise SpeakersRefused(removed_message())
     return row
 
 
-def _look_at_minutes(number: int) -> None:
+def _check_minutes(number: int) -> None:
     if not 0 < number <= LONGEST:
         raise SpeakersRefused(_("A speech has one minute at least and a day at most. Give its minutes anew."))
 

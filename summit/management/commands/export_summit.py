@@ -11,7 +11,7 @@ from summit.audit.services import SYSTEM
 from summit.summits.models import Summit
 from summit.transfer import exporter
 from summit.transfer.encryption import ArchiveProblem
-from summit.transfer.passphrase import passphrase_of, take_passphrase
+from summit.transfer.passphrase import add_passphrase_argument, passphrase_of
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         """Add the arguments for the summit's address, the file and the passphrase."""
         parser.add_argument("slug", help="the summit's address")
         parser.add_argument("file", type=Path, help="where the archive is written")
-        take_passphrase(parser)
+        add_passphrase_argument(parser)
 
     def handle(self, *args: Any, slug: str, file: Path, passphrase_file: Path | None, **options: Any) -> None:
         """Write the archive, and print how many rows it has. Raises CommandError."""

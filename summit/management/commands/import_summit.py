@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from summit.audit.services import SYSTEM
 from summit.transfer import importer
 from summit.transfer.encryption import ArchiveProblem
-from summit.transfer.passphrase import passphrase_of, take_passphrase
+from summit.transfer.passphrase import add_passphrase_argument, passphrase_of
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         """Add the arguments for the file, another address and the passphrase."""
         parser.add_argument("file", type=Path, help="the archive")
         parser.add_argument("--slug", help="another address than the one it had")
-        take_passphrase(parser)
+        add_passphrase_argument(parser)
 
     def handle(self, *args: Any, file: Path, slug: str | None, passphrase_file: Path | None, **options: Any) -> None:
         """Import the summit, and print what to do next. Raises CommandError, without having changed anything."""

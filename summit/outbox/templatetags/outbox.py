@@ -24,4 +24,4 @@ def kind_word(kind: str) -> str:
 @register.filter
 def reason(problem: str) -> str:
     """Return a stored problem, why a message wasn't sent, in words."""
-    return failure_reasons.words(problem)
+    return failure_reasons.explanation(problem)

@@ -22,7 +22,7 @@ from summit.users.models import User
 from summit.webhooks import delivery, payload
 from summit.webhooks.admin import display
 from summit.webhooks.delivery import CantSend
-from summit.webhooks.events import choices, words_of
+from summit.webhooks.events import choices, event_label
 from summit.webhooks.models.deliveries import Delivery, DeliveryState
 from summit.webhooks.models.endpoints import Endpoint
 from summit.webhooks.permissions import can_send_again, check_can_send_again
@@ -98,7 +98,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     @admin.display(description=_("event"), ordering="event")
     def what(self, row: Delivery) -> SafeString:
         """Show the event in words and its name."""
-        return format_html('{} <code dir="ltr" translate="no">{}</code>', words_of(row.event), row.event)
+        return format_html('{} <code dir="ltr" translate="no">{}</code>', event_label(row.event), row.event)
 
     @admin.display(description=_("state"), ordering="state")
     def standing(self, row: Delivery) -> SafeString:

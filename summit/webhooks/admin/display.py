@@ -38,4 +38,4 @@ def of_endpoint(row: Endpoint) -> SafeString:
 
 def why(stored: str) -> str:
     """Return a stored problem in words; the words of a receiver or a library are left as they are."""
-    return failure_reasons.words(stored)
+    return failure_reasons.explanation(stored)

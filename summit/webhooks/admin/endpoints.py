@@ -25,7 +25,7 @@ from summit.users.models import User
 from summit.webhooks import endpoints
 from summit.webhooks.admin import display
 from summit.webhooks.endpoints import EndpointProblem
-from summit.webhooks.events import choices, words_of
+from summit.webhooks.events import choices, event_label
 from summit.webhooks.models.deliveries import Delivery
 from summit.webhooks.models.endpoints import Endpoint, EndpointKind
 
@@ -100,7 +100,7 @@ class EndpointAdmin(SummitModelAdmin):
     @admin.display(description=gettext_lazy("is told when"))
     def told(self, row: Endpoint) -> SafeString:
         """Show the webhook's events in words."""
-        return format_html_join("; ", "{}", ((words_of(name),) for name in row.events)) or SafeString("–")
+        return format_html_join("; ", "{}", ((event_label(name),) for name in row.events)) or SafeString("–")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Add the webhook, or change the fields that were changed in the form."""
@@ -186,7 +186,9 @@ class EndpointAdmin(SummitModelAdmin):
         if isinstance(row, Endpoint):
             query = urlencode({"endpoint__id__exact": row.pk})
             context |= {
-                "newest": [_shown(each) for each in Delivery.objects.filter(endpoint=row).order_by("-pk")[:NEWEST]],
+                "newest": [
+                    _delivery_row(each) for each in Delivery.objects.filter(endpoint=row).order_by("-pk")[:NEWEST]
+                ],
                 "all_url": f"{reverse('admin:webhooks_delivery_changelist')}?{query}",
                 "may_change": allows(request.user, endpoints.CHANGE, row.summit),
                 "is_hub": row.kind == EndpointKind.HUB,
@@ -196,10 +198,10 @@ class EndpointAdmin(SummitModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-def _shown(row: Delivery) -> dict[str, Any]:
+def _delivery_row(row: Delivery) -> dict[str, Any]:
     return {
         "row": row,
-        "words": words_of(row.event),
+        "words": event_label(row.event),
         "state": display.of_delivery(row),
         "why": display.why(row.problem),
         "url": reverse("admin:webhooks_delivery_change", args=[row.pk]),

@@ -71,7 +71,7 @@ def test_nobody_learns_by_an_address_what_another_system_calls_their_own(
     assert pointers(focal.post(PEOPLE, named)) == {"#/party"}
     assert protocol.post(PEOPLE, named).status_code == 201
     # Control: with the keys told to all they would.
-    monkeypatch.setattr("summit.api_base.viewset_views.keys_told", lambda user, path: Q())
+    monkeypatch.setattr("summit.api_base.viewset_views.keys_visible_to", lambda user, path: Q())
     assert focal.get(f"{PEOPLE}{key}/").status_code == 200
 
 

@@ -13,7 +13,7 @@ from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
 from delegations.privacy.services import correction_requests
 from summit.api_base.models.answers import IdempotencyRecord
-from summit.api_base.scopes import known
+from summit.api_base.scopes import all_scopes
 from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
 from summit.people.models import Person
@@ -178,7 +178,7 @@ def test_a_token_of_one_summit_knows_who_one_is_there(own: Land) -> None:
     user: User = own.focal
     there = f.FocalPointFactory(person__user=user).person
     assert len(program(user).get(MINE).json()["results"]) == 2
-    here = program(user, known(), own.party.summit)
+    here = program(user, all_scopes(), own.party.summit)
     assert [each["summit"] for each in here.get(MINE).json()["results"]] == ["here"]
     assert kind(here.post(f"{MINE}{there.public_id}/take-data/", {})) == (404, "not-found")
     other = program(user, ["people:read"])

@@ -124,7 +124,7 @@ class TestReissue:
         (lost,) = badges.issue(members=[member(party)], by=desk).done
         fresh = badges.reissue(badge=lost, by=desk)
         lost.refresh_from_db()
-        assert (lost.why, badges_selectors.why_words(lost)) == (
+        assert (lost.why, badges_selectors.end_reason(lost)) == (
             "lost",
             "It was lost, and another was issued in its place.",
         )
@@ -152,7 +152,7 @@ class TestDeparture:
         members.withdraw(membership=rows[0], by=SYSTEM)
         gone.refresh_from_db()
         assert (gone.why, gone.ended_at is None) == ("left", False)
-        assert badges_selectors.why_words(gone) == "The person left the delegation."
+        assert badges_selectors.end_reason(gone) == "The person left the delegation."
         assert set(Badge.objects.live()) == {stays, other}
         found = badge_check.check_badge(typed=gone.public_id, by=desk)
         assert (found.badge, found.opens, found.zones, found.since) == (gone, False, (), gone.ended_at)

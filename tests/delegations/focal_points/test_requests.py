@@ -15,7 +15,7 @@ from delegations.focal_points.services.focal_points import ActingRefused
 from delegations.focal_points.services.requests import TRANSITIONS, FocalProblem, approve, ask, refuse, withdraw
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.permissions import can_act
-from delegations.members.services.people import SeemsKnown
+from delegations.members.services.people import PossibleDuplicate
 from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSession
 from summit.audit.models import AuditEntry
@@ -159,7 +159,7 @@ class TestApprove:
         party, fay = make()
         known = f.PersonFactory(summit=party.summit, name="Example Gil", office="", email="")
         row, by = ask(party=party, by=fay, **ASKED), protocol(party)
-        seems = refuses(SeemsKnown, approve, request=row, by=by)
+        seems = refuses(PossibleDuplicate, approve, request=row, by=by)
         row.refresh_from_db()
         assert ([hit.person for hit in seems.hits], row.state) == ([known], "open")
         with pytest.raises(ActingRefused, match="belongs to another summit"):

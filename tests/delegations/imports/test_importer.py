@@ -265,11 +265,11 @@ class TestOneParty:
         into(summit, "party,person key,name\nItaly,7,Ugo Segreto\n")
         real = existing_rows._add_keys
 
-        def add_all(found: existing_rows.Known, parties: Any, _own: Any, _party: Any) -> None:
+        def add_all(found: existing_rows.ExistingRows, parties: Any, _own: Any, _party: Any) -> None:
             real(found, parties, Person.objects.select_related("membership").in_bulk(), None)
 
         monkeypatch.setattr(existing_rows, "_add_keys", add_all)
-        monkeypatch.setattr(existing_rows.Known, "party_of", lambda found, person: france)
+        monkeypatch.setattr(existing_rows.ExistingRows, "party_of", lambda found, person: france)
         report = into(summit, "person id,passport number,office\n7,X1,\n", by=link(france), party=france)
         assert "Ugo Segreto" in str(report)
 

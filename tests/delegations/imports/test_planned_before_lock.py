@@ -10,7 +10,7 @@ from delegations.imports.services import import_files, importer
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from summit.audit.services import SYSTEM
-from summit.core import write_detection
+from summit.core import prepare_before_lock
 from summit.people.models import Person
 from summit.summits.models import Summit
 from tests import factories as f
@@ -56,7 +56,7 @@ def _amid(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 def test_what_was_written_meanwhile_is_there(summit: Summit, monkeypatch: pytest.MonkeyPatch, sqlite: bool) -> None:
     if not sqlite:
         # There others don't wait: all is done in the transaction.
-        assert write_detection.others_wrote() is None
+        assert prepare_before_lock.others_wrote() is None
         return
     assert _amid(summit, monkeypatch) == [False, True]
     assert (Person.objects.count(), Membership.objects.count()) == (1, 1)
@@ -66,6 +66,6 @@ def test_control_where_nobody_looks_somebody_is_there_twice(
     summit: Summit, monkeypatch: pytest.MonkeyPatch, sqlite: bool
 ) -> None:
     if sqlite:
-        monkeypatch.setattr(write_detection, "others_wrote", lambda: lambda: False)
+        monkeypatch.setattr(prepare_before_lock, "others_wrote", lambda: lambda: False)
         assert _amid(summit, monkeypatch) == [False]
         assert Person.objects.count() == 2

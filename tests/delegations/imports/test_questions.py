@@ -13,7 +13,7 @@ from delegations.imports.services import import_files
 from delegations.imports.services.importer import preview, read_in
 from delegations.members.models.categories import Category
 from delegations.parties.models.parties import Party
-from delegations.parties.selectors import countries
+from delegations.parties.selectors import country_recognition
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM
 from summit.import_export.parsers import read
@@ -76,7 +76,7 @@ class TestTwoRows:
         assert people() == [("Minister", "a@x.example")]
         # The control: as it was, the second row was written over the first.
         with monkeypatch.context() as patched:
-            patched.setattr(row_matching.Meant, "_named", lambda self, rows, said: rows[0] if rows else None)
+            patched.setattr(row_matching.PersonMatcher, "_named", lambda self, rows, said: rows[0] if rows else None)
             assert outcomes(into(summit, TWO)) == ["same", "changed"]
         assert people() == [("Adviser", "b@x.example")]
 
@@ -263,7 +263,7 @@ class TestCountries:
         ],
     )
     def test_a_name_or_code_means_one(self, written: str, code: str) -> None:
-        assert countries.code_of(written) == code
+        assert country_recognition.code_of(written) == code
 
     @pytest.mark.parametrize("written", ["FRANCE", "République française", "the French Republic"])
     def test_one_on_the_list_is_found_and_stays_as_the_host_calls_it(
@@ -360,7 +360,7 @@ class TestOddRows:
         assert Person.objects.get().membership.party == state
 
     def test_names_of_small_words_are_names(self) -> None:
-        assert countries.plain("the") != countries.plain("Of") != ""
+        assert country_recognition.plain("the") != country_recognition.plain("Of") != ""
 
     def test_a_wrong_code_does_not_hide_a_country(self, summit: Summit) -> None:
         asked = into(summit, "iso2,party\nUKX,Kenya\n").lines[0].questions[0]

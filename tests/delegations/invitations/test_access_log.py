@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from delegations.mailboxes.access_log import note_mailboxes
+from delegations.mailboxes.access_log import record_mailboxes
 from delegations.mailboxes.selectors import Mailbox
 from delegations.parties.models.parties import Party
 from summit.audit import access_log
@@ -30,13 +30,13 @@ def protocol(summit: Summit) -> User:
 
 
 def test_the_people_of_mailboxes_are_noted_once_and_a_mission_is_an_office(summit: Summit, protocol: User) -> None:
-    note_mailboxes(by=protocol, summit=summit, boxes=[Mailbox("m@example.org", "en", 1, "x", frozenset())])
+    record_mailboxes(by=protocol, summit=summit, boxes=[Mailbox("m@example.org", "en", 1, "x", frozenset())])
     assert entries() == []
     people = f.PersonFactory.create_batch(2, summit=summit, email="a@example.org")
     f.PersonFactory(email="a@example.org")
     box = Mailbox("a@example.org", "en", None, "people", frozenset())
     for _time in range(2):
-        note_mailboxes(by=protocol, summit=summit, boxes=[box, box])
+        record_mailboxes(by=protocol, summit=summit, boxes=[box, box])
     keys = [person.public_id for person in people]
     assert entries() == [("Paula", "summit.person", ["email"], {"number": 2, "keys": keys})]
 

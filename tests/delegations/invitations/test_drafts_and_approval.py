@@ -130,7 +130,7 @@ class TestSecondPerson:
         row = f.InvitationFactory(party__summit=summit, **approved)
 
         def stale(**asked: Any) -> Any:
-            return eligibility.Reach(to=list(asked["parties"]), boxes={row.party_id: []})
+            return eligibility.InvitationTargets(to=list(asked["parties"]), boxes={row.party_id: []})
 
         monkeypatch.setattr(invitations, "preview", stale)
         assert invite(parties=[row.party], by=ada).to == []

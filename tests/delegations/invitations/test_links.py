@@ -98,10 +98,10 @@ def test_a_link_lasts_sixty_days_or_until_answers_are_due_or_through_the_last_da
 
 def test_only_the_first_use_is_noted() -> None:
     link = f.InvitationLinkFactory()
-    links.note_use(link)
+    links.record_first_use(link)
     first = InvitationLink.objects.get(pk=link.pk).first_used_at
     assert first is not None
-    links.note_use(link)
+    links.record_first_use(link)
     assert InvitationLink.objects.get(pk=link.pk).first_used_at == first
 
 

@@ -76,10 +76,10 @@ class TestRemind:
         f.FocalPointFactory(party=party, person__email="focal@land.example")
         row = Invitation.objects.get()
         assert remind() == 2
-        assert reminders.gone(row) == []
+        assert reminders.sent_reminders(row) == []
         assert stored() == deliver() == ["focal@land.example", "mission@land.example"]
         # Which went is told when they have.
-        assert {days for days, _moment in reminders.gone(row)} == {7}
+        assert {days for days, _moment in reminders.sent_reminders(row)} == {7}
         links_now = {link.address: link for link in InvitationLink.objects.live()}
         # The link of the letter is not replaced.
         assert (links_now["mission@land.example"], party.invitations.get().state) == (before, "sent")

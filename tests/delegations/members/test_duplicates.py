@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 
 from delegations.members.models.particulars import Particulars
 from delegations.members.services import duplicates, passport_digests
-from delegations.members.services.duplicates import likely
+from delegations.members.services.duplicates import find_duplicates
 from summit.audit.models import AuditEntry
 from summit.people.models import Person
 from summit.permissions.models import Role
@@ -28,7 +28,7 @@ def there(summit: Summit, **values: Any) -> Person:
 
 
 def found(summit: Summit, **values: Any) -> list[tuple[str, str]]:
-    return [(hit.person.name, hit.why.value) for hit in likely(summit=summit, values=values)]
+    return [(hit.person.name, hit.why.value) for hit in find_duplicates(summit=summit, values=values)]
 
 
 def test_who_is_found_by_what(summit: Summit) -> None:
@@ -58,7 +58,7 @@ def test_the_most_likely_first_and_oneself_never(summit: Summit) -> None:
     there(summit, name="X", passport_number="AB1")
     values = {"name": "Zoe Example", "passport_number": "AB1"}
     assert found(summit, **values) == [("X", "passport"), ("Zoe Example", "name")]
-    assert [hit.person.name for hit in likely(summit=summit, values=values, exclude=named)] == ["X"]
+    assert [hit.person.name for hit in find_duplicates(summit=summit, values=values, exclude=named)] == ["X"]
 
 
 def test_an_older_key_still_finds(summit: Summit, settings: Any) -> None:
@@ -75,17 +75,19 @@ def test_digests_tell_nothing_and_differ_by_kind_and_summit() -> None:
     assert len(made) == 4
     assert all(len(one) == 64 for one in made)
     assert passport_digests.digest("passport", 1, "") == passport_digests.digest("birth", 1, None) == ""
-    assert passport_digests.known("passport", 1, " - ") == []
+    assert passport_digests.possible_digests("passport", 1, " - ") == []
 
 
 def test_one_query_however_large_the_summit(summit: Summit, django_assert_num_queries: Any) -> None:
     f.PersonFactory(summit=summit, name="Zoe", office="")
-    (hit,) = likely(summit=summit, values={"name": "Zoe"})
+    (hit,) = find_duplicates(summit=summit, values={"name": "Zoe"})
     assert hit.sentence == "Zoe is entered already, for no party: the same name."
     for _number in range(duplicates.MOST + 1):
         f.MembershipFactory(party__summit=summit, person__name="Zoe Example")
     with django_assert_num_queries(1):
-        hits = likely(summit=summit, values={"name": "Example Zoe", "passport_number": "1", "email": "z@x.example"})
+        hits = find_duplicates(
+            summit=summit, values={"name": "Example Zoe", "passport_number": "1", "email": "z@x.example"}
+        )
         assert hits[0].sentence.startswith("Zoe Example, Minister")
     assert len(hits) == duplicates.MOST
 

@@ -10,7 +10,7 @@ from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
 from delegations.members.services import people
-from delegations.members.services.people import SeemsKnown
+from delegations.members.services.people import PossibleDuplicate
 from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSession
 from summit.audit.models import AuditEntry
@@ -180,7 +180,7 @@ class TestAsked:
         there = f.MembershipFactory(
             party__summit=party.summit, party__name="Aland", person__name="Zoe Example", person__office=""
         ).person
-        asked = refuses(SeemsKnown, people.create, party=party, values={"name": "example zoë"}, by=protocol)
+        asked = refuses(PossibleDuplicate, people.create, party=party, values={"name": "example zoë"}, by=protocol)
         assert str(asked) == "Zoe Example is entered already for Aland: the same name."
         assert [hit.person for hit in asked.hits] == [there]
         person = people.create(party=party, values={"name": "example zoë"}, by=protocol, another=[there.public_id])
@@ -195,14 +195,14 @@ class TestAsked:
         notes = list(DuplicateCandidate.objects.values_list("person", "other", "why", "decided_at"))
         assert notes == [(person.pk, foreign.pk, "name", None)]
         f.MembershipFactory(party=party, person=person)
-        with pytest.raises(SeemsKnown) as asked:
+        with pytest.raises(PossibleDuplicate) as asked:
             people.create(party=party, values={"name": "Zoe Example"}, by=focal)
         assert [hit.person for hit in asked.value.hits] == [person]
         # Control: without the choice of what it is told it would learn of the other.
         monkeypatch.setattr(
-            "delegations.members.services.duplicates.told_to", lambda by, hits, party: (list(hits), [])
+            "delegations.members.services.duplicates.split_by_visibility", lambda by, hits, party: (list(hits), [])
         )
-        with pytest.raises(SeemsKnown) as asked:
+        with pytest.raises(PossibleDuplicate) as asked:
             people.create(party=party, values={"name": "Zoe Example"}, by=focal)
         assert {hit.person for hit in asked.value.hits} == {person, foreign}
 

@@ -130,9 +130,9 @@ class TestDrop:
         delegate = category(party, "delegate")
         f.QuotaFactory(party=party, category=delegate, number=9)
         with pytest.raises(PermissionDenied, match="This can be done by: organiser"):
-            quotas_services.drop_quota(party=party, category=delegate, by=protocol)
-        assert quotas_services.drop_quota(party=party, category=delegate, by=organiser) is True
-        assert quotas_services.drop_quota(party=party, category=delegate, by=organiser) is False
+            quotas_services.remove_quota(party=party, category=delegate, by=protocol)
+        assert quotas_services.remove_quota(party=party, category=delegate, by=organiser) is True
+        assert quotas_services.remove_quota(party=party, category=delegate, by=organiser) is False
         entry = AuditEntry.objects.get()
         assert entry.action == "delegations.drop_quota"
         assert entry.detail == {"before": 9, "number": None, "category": "delegate"}
@@ -142,7 +142,7 @@ class TestDrop:
         f.QuotaFactory(party=party, category=None, number=9)
         f.MembershipFactory.create_batch(2, party=party)
         with pytest.raises(QuotaProblem, match="All others may name 1, and 2 are named here"):
-            quotas_services.drop_quota(party=party, category=None, by=organiser)
+            quotas_services.remove_quota(party=party, category=None, by=organiser)
         assert Quota.objects.exists()
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from delegations.badges.models.badges import Badge
-from delegations.badges.selectors.badges import why_words
+from delegations.badges.selectors.badges import end_reason
 from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
@@ -113,7 +113,7 @@ def test_of_two_the_one_that_stays_goes_before(summit: Summit, by: User, pair: t
     assert ExternalId.objects.get().value == str(kept.pk)
     assert Badge.objects.live().get().person == kept
     dead = Badge.objects.get(ended_at__isnull=False)
-    assert why_words(dead) == "The person was entered twice and has another badge."
+    assert end_reason(dead) == "The person was entered twice and has another badge."
 
 
 def test_particulars_are_filled_and_nobody_sees_more(summit: Summit, by: User, pair: tuple[Person, Person]) -> None:
@@ -218,7 +218,7 @@ def test_nothing_is_entered_about_who_was_erased(by: User, pair: tuple[Person, P
 
 
 def test_who_is_entered_meanwhile_is_pointed_out(summit: Summit, by: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, asked, client = duplicates.likely, [], signed_in(by)
+    real, asked, client = duplicates.find_duplicates, [], signed_in(by)
 
     def likely(**words: Any) -> Any:
         """Find nobody at the first look: the other was entered right after it."""
@@ -226,7 +226,7 @@ def test_who_is_entered_meanwhile_is_pointed_out(summit: Summit, by: User, monke
         return [] if len(asked) == 1 else real(**words)
 
     there = f.PersonFactory(summit=summit, name="Zoe", office="")
-    monkeypatch.setattr(duplicates, "likely", likely)
+    monkeypatch.setattr(duplicates, "find_duplicates", likely)
     posted = {"summit": summit.pk, "name": "Zoe", "office": "", "language": "en", "once": "mark"}
     answer = client.post("/admin/summit/person/add/", posted)
     assert list(answer.context["adminform"].form.errors) == ["another"]
@@ -242,11 +242,11 @@ def test_of_two_who_enter_the_same_person_at_once_one_is_told(held: bool, monkey
     """Control: without the summit's row being held, both are entered."""
     summit = f.SummitFactory()
     by = f.UserFactory.with_role(Role.PROTOCOL, summit)
-    meet_after(monkeypatch, duplicates, "likely")
+    meet_after(monkeypatch, duplicates, "find_duplicates")
     if not held:
-        monkeypatch.setattr(people, "_hold", lambda summit: None)
+        monkeypatch.setattr(people, "_lock_summit", lambda summit: None)
     values = {"name": "Zoe", "language": "en"}
-    came = at_once(*[lambda: people.enter_alone(summit=summit, values=values, by=by).name] * 2)
+    came = at_once(*[lambda: people.create_without_party(summit=summit, values=values, by=by).name] * 2)
     assert sorted(names(came)) == (["SeemsKnown", "Zoe"] if held else ["Zoe", "Zoe"])
     assert Person.objects.filter(name="Zoe").count() == (1 if held else 2)
 

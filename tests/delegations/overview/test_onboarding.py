@@ -10,7 +10,7 @@ from django.test import Client
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.services import first_letter
 from delegations.parties.models.parties import Party, PartyName
-from delegations.parties.selectors import country_names
+from delegations.parties.selectors import un_country_names
 from delegations.parties.selectors.regions import CONTINENTS
 from delegations.parties.services import bulk_entry
 from delegations.parties.services.bulk_entry import LineProblems
@@ -111,13 +111,13 @@ class TestLines:
     def test_the_number_of_queries_does_not_grow(
         self, summit: Summit, organiser: User, django_assert_max_num_queries: Any
     ) -> None:
-        text = "\n".join(country_names.names("en").values())
+        text = "\n".join(un_country_names.names("en").values())
         with django_assert_max_num_queries(12):
             assert len(bulk_entry.create_parties(summit=summit, text=text, by=organiser)) == 195
 
 
 def test_each_country_stands_on_one_continent_and_has_a_name() -> None:
-    found = country_names.proposed("en")
+    found = un_country_names.proposed("en")
     codes = [code for _group, pairs in found for code, _name in pairs]
     assert len(codes) == len(set(codes)) == 195
     assert [group for group, _pairs in found] == list(CONTINENTS)

@@ -58,7 +58,7 @@ class TestWhoIsInIt:
             member(party)
         f.PartyFactory(name="Of another summit", is_host=True)
         assert names(revisions.gather(summit)) == ["Comes", "Host"]
-        assert revisions.left_out(summit) == revisions.LeftOut(parties=1, people=0)
+        assert revisions.count_omitted(summit) == revisions.OmittedCounts(parties=1, people=0)
 
     def test_whoever_is_to_be_confirmed_is_not_in_it_but_for_a_guest(self, summit: Summit) -> None:
         party, guest = delegation(summit, "Aland"), delegation(summit, "Ms Guest", kind="guest")
@@ -68,7 +68,7 @@ class TestWhoIsInIt:
         content = revisions.gather(summit)["parties"]
         assert [len(each["members"]) for each in content] == [1, 1]
         assert content[0]["members"][0]["key"] == head.person.public_id
-        assert revisions.left_out(summit) == revisions.LeftOut(parties=0, people=1)
+        assert revisions.count_omitted(summit) == revisions.OmittedCounts(parties=0, people=1)
 
     def test_who_is_not_of_the_number_is_not_in_it(self, summit: Summit) -> None:
         party = delegation(summit, "Aland")
@@ -104,7 +104,7 @@ class TestFreezing:
             revisions.freeze(summit=summit, by=protocol)
         assert revisions.freeze(summit=summit, by=protocol, final=True).number == 2
         Party.objects.filter(pk=party.pk).update(name="Bland")
-        refused = refuses(revisions.FinalStands, revisions.freeze, summit=summit, by=protocol)
+        refused = refuses(revisions.FinalRevisionExists, revisions.freeze, summit=summit, by=protocol)
         assert str(refused) == (
             "Revision 2 is final, so that only a further final one can follow it. Make a final one."
         )

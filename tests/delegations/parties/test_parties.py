@@ -127,15 +127,23 @@ def test_a_party_is_entered_with_its_names_and_keys_or_not_at_all(summit: Summit
 def test_people_have_keys_too(summit: Summit, protocol: User) -> None:
     party = parties.create(summit=summit, values=VALUES, keys={"registry": "1"}, by=protocol)
     told = {"summit": summit, "party": party, "by": protocol}
-    person = registration.enter_known(values={"name": "Ada Obi"}, keys={"registry": "1"}, **told)
-    registration.change_known(person=person, values={"office": "Minister"}, keys={"registry": "2"}, by=protocol)
+    person = registration.create_with_external_ids(values={"name": "Ada Obi"}, keys={"registry": "1"}, **told)
+    registration.change_with_external_ids(
+        person=person, values={"office": "Minister"}, keys={"registry": "2"}, by=protocol
+    )
     assert [(row.system, row.value) for row in person.external_ids.all()] == [("registry", "2")]
     entry = AuditEntry.objects.filter(action="delegations.externalid.change").get()
     assert entry.part_of == f"summit.person:{person.public_id}"
     before = AuditEntry.objects.count()
-    refuses(ValidationError, registration.enter_known, values={"name": "Ben Eze"}, keys={"registry": "2"}, **told)
+    refuses(
+        ValidationError,
+        registration.create_with_external_ids,
+        values={"name": "Ben Eze"},
+        keys={"registry": "2"},
+        **told,
+    )
     assert AuditEntry.objects.count() == before
-    alone = registration.enter_known(summit=summit, party=None, values={"name": "Cy Ode"}, by=protocol)
+    alone = registration.create_with_external_ids(summit=summit, party=None, values={"name": "Cy Ode"}, by=protocol)
     assert alone.external_ids.count() == 0
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 
 from delegations.parties.models.groups import PartyGroup
 from delegations.parties.models.parties import Party
-from delegations.parties.selectors import countries, country_names
+from delegations.parties.selectors import country_recognition, un_country_names
 from delegations.parties.selectors.regions import CODES_OF, RegionGroup, groups_of
 from delegations.parties.services import groups
 from summit.audit.models import AuditEntry
@@ -21,7 +21,7 @@ from tests.delegations.helpers import sign_in, text
 PARTIES = (("Egypt", "EG"), ("Acme", ""), ("France", "FR"))
 CONTINENTS = ("africa", "americas", "asia", "europe", "oceania")
 OF_THE_UN = ("un-africa", "un-asia", "un-east", "un-latin", "un-west")
-STATES = set(country_names.names("en"))
+STATES = set(un_country_names.names("en"))
 MEMBERS = STATES - {"VA", "PS"}
 
 
@@ -38,7 +38,7 @@ def test_each_member_of_the_un_stands_in_a_group_and_turkiye_in_two() -> None:
 
 
 def test_all_codes_are_those_of_countries() -> None:
-    assert all(countries.code_of(code) == code for codes in CODES_OF.values() for code in codes)
+    assert all(country_recognition.code_of(code) == code for codes in CODES_OF.values() for code in codes)
 
 
 @pytest.mark.django_db

@@ -29,7 +29,7 @@ def member(party: Party, email: str, **values: Any) -> Person:
     return f.MembershipFactory(party=party, **wanted).person
 
 
-def said(given: accounts.Given) -> list[tuple[str, str]]:
+def said(given: accounts.AccountRecipients) -> list[tuple[str, str]]:
     return [(person.name, reason) for person, reason in given.skipped]
 
 
@@ -150,7 +150,7 @@ class TestChoosing:
             accounts.assign(person=person, user=stranger, by=organiser)
         assert Person.objects.get(pk=person.pk).user is None
         # Control: without the rule any account can.
-        monkeypatch.setattr(accounts, "known_to", lambda user: User.objects.all())
+        monkeypatch.setattr(accounts, "visible_accounts", lambda user: User.objects.all())
         accounts.assign(person=person, user=stranger, by=organiser)
         assert Person.objects.get(pk=person.pk).user == stranger
 

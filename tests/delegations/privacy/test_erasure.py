@@ -17,7 +17,7 @@ from delegations.members.models.members import FormerMember, Membership
 from delegations.members.models.particulars import Particulars, Photo
 from delegations.participants.services import revisions
 from delegations.portal_access.models import SignInCode
-from delegations.privacy.models import Kept, Retention
+from delegations.privacy.models import PersonalDataKind, Retention
 from delegations.privacy.services import retention
 from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter
@@ -234,7 +234,7 @@ class TestPurging:
 
     def purge(self, summit: Summit, days: int | None = 400) -> None:
         if days is not None:
-            Retention.objects.create(summit=summit, what=Kept.PERSON, days=days)
+            Retention.objects.create(summit=summit, what=PersonalDataKind.PERSON, days=days)
         retention.purge(summit=summit, today=date(2030, 1, 1))
 
     def test_no_table_holds_it_and_the_chain_stands(self, summit: Summit) -> None:

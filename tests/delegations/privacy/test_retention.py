@@ -10,7 +10,7 @@ from delegations.members import field_groups
 from delegations.members.models.categories import Category
 from delegations.members.models.particulars import Particulars, Photo
 from delegations.privacy import purge_job
-from delegations.privacy.models import USUAL_DAYS, Kept, Retention
+from delegations.privacy.models import USUAL_DAYS, PersonalDataKind, Retention
 from delegations.privacy.services import nightly_purge, retained_data, retention
 from delegations.privacy.services.retention import Times, today_at
 from summit.audit.models import AuditEntry
@@ -46,19 +46,22 @@ def after(days: int) -> date:
 class TestTimes:
     def test_the_usual_ones_hold_where_a_summit_gives_none(self, summit: Summit) -> None:
         times = Times.of(summit)
-        assert {what: times.goes_on(what) for what in Kept.values} == {
+        assert {what: times.goes_on(what) for what in PersonalDataKind.values} == {
             what: None if days is None else after(days + 1) for what, days in USUAL_DAYS.items()
         }
 
     def test_its_own_and_a_categorys_go_before(self, summit: Summit) -> None:
         head = Category.objects.of(summit)["head"]
-        Retention.objects.create(summit=summit, what=Kept.PHOTO, days=0)
-        Retention.objects.create(summit=summit, what=Kept.PHOTO, category=head, days=None)
-        Retention.objects.create(summit=f.SummitFactory(), what=Kept.PHOTO, days=7)
+        Retention.objects.create(summit=summit, what=PersonalDataKind.PHOTO, days=0)
+        Retention.objects.create(summit=summit, what=PersonalDataKind.PHOTO, category=head, days=None)
+        Retention.objects.create(summit=f.SummitFactory(), what=PersonalDataKind.PHOTO, days=7)
         times = Times.of(summit)
-        assert (times.goes_on(Kept.PHOTO), times.goes_on(Kept.PHOTO, head.pk)) == (after(1), None)
-        assert [times.over(Kept.PHOTO, after(day)) for day in (0, 1, 2)] == [False, True, True]
-        assert not times.over(Kept.PHOTO, after(999), head.pk)
+        assert (times.goes_on(PersonalDataKind.PHOTO), times.goes_on(PersonalDataKind.PHOTO, head.pk)) == (
+            after(1),
+            None,
+        )
+        assert [times.over(PersonalDataKind.PHOTO, after(day)) for day in (0, 1, 2)] == [False, True, True]
+        assert not times.over(PersonalDataKind.PHOTO, after(999), head.pk)
         summit.time_zone = "Pacific/Auckland"
         assert today_at(summit, datetime(2025, 4, 1, 12, tzinfo=UTC)) == date(2025, 4, 2)
 
@@ -79,7 +82,7 @@ class TestPurging:
     def test_a_category_of_its_own_time_and_those_who_left_it(self, summit: Summit) -> None:
         _rest, head, gone = member(summit), member(summit, "head"), member(summit, "head")
         category, party = head.membership.category, gone.membership.party
-        Retention.objects.create(summit=summit, what=Kept.PHOTO, category=category, days=90)
+        Retention.objects.create(summit=summit, what=PersonalDataKind.PHOTO, category=category, days=90)
         f.FormerMemberFactory(party=party, person=gone, category=category)
         gone.membership.delete()
         # Nobody's member, such as a focal point: the usual time.
@@ -92,7 +95,9 @@ class TestPurging:
         member(summit)
         member(f.SummitFactory(ends_on=after(300)))
         media = member(summit, "media")
-        Retention.objects.create(summit=summit, what=Kept.PHOTO, category=media.membership.category, days=0)
+        Retention.objects.create(
+            summit=summit, what=PersonalDataKind.PHOTO, category=media.membership.category, days=0
+        )
         assert retention.purge(summit=summit, today=after(1)) == {"photos": 1}
         assert not Photo.objects.filter(person=media).exists()
         retention.purge(summit=summit, today=after(31))
@@ -215,7 +220,7 @@ class TestPages:
         desk = signed_in(organiser)
         member(summit)
         head = Category.objects.of(summit)["head"]
-        Retention.objects.create(summit=summit, what=Kept.PHOTO, category=head, days=None)
+        Retention.objects.create(summit=summit, what=PersonalDataKind.PHOTO, category=head, days=None)
         page = text(desk.get(self.PAGE))
         # The summit was in 2025: all of it but the person is due.
         for words in ("4 rows go with the next purge:", "Purge 4 rows now", "Thursday 1 May 2025"):
@@ -243,7 +248,7 @@ class TestPages:
 
 
 def test_every_kind_and_every_field_of_particulars_is_purged_by_one_piece() -> None:
-    assert {each.what for each in retention.pieces()} == set(Kept.values) == set(USUAL_DAYS)
+    assert {each.what for each in retention.pieces()} == set(PersonalDataKind.values) == set(USUAL_DAYS)
     assert len({each.name for each in retention.pieces()}) == len(retention.pieces())
     groups = [
         *field_groups.PASSPORT.fields,

@@ -134,7 +134,7 @@ def test_an_agreement_is_not_used_up_where_nobody_can_record_who_read(
         raise access_log.NotRecorded("database is locked")
 
     with monkeypatch.context() as patched:
-        patched.setattr(access_log, "note_page", locked)
+        patched.setattr(access_log, "record_page", locked)
         assert desk.post(page).status_code == 503
     assert number_in(desk.post(page).content) == "P1234567"
 

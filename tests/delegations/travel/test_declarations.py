@@ -175,6 +175,6 @@ class TestWithdraw:
         kept = f.DeclarationFactory(**known, state="refused", reason="No.", **decided)
         other, by = f.DeclarationFactory(party=member.party), focal(member)
         assert "The host has refused this" in str(refuses(DeclarationRefused, withdraw, declaration=kept, by=by))
-        listeners.leave(**known, by=by)
+        listeners.notify_member_left(**known, by=by)
         assert set(Declaration.objects.all()) == {kept, other}
         assert AuditEntry.objects.filter(action="delegations.declaration.withdraw").count() == 2

@@ -247,7 +247,7 @@ class TestDecide:
         standing, other = (asked(party__summit=waiting.summit, party__name=name) for name in ("Bland", "Cland"))
         issue(letters=[standing], by=protocol(waiting.summit))
         for letter in (waiting, standing):
-            listeners.leave(party=letter.party, person=letter.person, by=Link("x"))
+            listeners.notify_member_left(party=letter.party, person=letter.person, by=Link("x"))
         states = {waiting.person_id: "void", standing.person_id: "void", other.person_id: "asked"}
         assert dict(VisaLetter.objects.values_list("person", "state")) == states
         assert AuditEntry.objects.filter(action="delegations.visaletter.void").count() == 2

@@ -94,7 +94,7 @@ class TestAdd:
             person = people_services.create(party=party, values=values, by=by, another=another)
             return members.name(party=party, person=person, category=category, by=by)
 
-        monkeypatch.setattr(registration, "enter_and_name", apart)
+        monkeypatch.setattr(registration, "create_and_name", apart)
         world.post("people/add/", NEW, 422)
         assert Person.objects.count() == people + 1
 

@@ -173,8 +173,8 @@ def test_what_was_read_is_compared_under_the_embargo_s_lock(
     monkeypatch.setattr("press.overview.api.texts.TextViewSet.lock", DeskViewSet.lock)
     officer.patch(path, {"contact": "y"}, If_Match=officer.get(path)["ETag"])
     assert taken[0] == "Text"
-    assert locks.held_embargo(text.embargo_id) is True
-    assert locks.held_embargo(0) is False
+    assert locks.lock_embargo_if_exists(text.embargo_id) is True
+    assert locks.lock_embargo_if_exists(0) is False
 
 
 def test_a_moment_that_is_no_more_is_told(here: Summit, officer: Program) -> None:

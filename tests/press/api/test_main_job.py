@@ -5,7 +5,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from press.overview.api.editions import EditionViewSet, EmbargoViewSet
-from press.overview.api.texts import TextViewSet, as_sent
+from press.overview.api.texts import TextViewSet, slot_errors_as_speech
 from press.texts.models.decisions import TABLE
 from press.texts.models.editions import Edition
 from press.texts.models.embargoes import Embargo
@@ -158,6 +158,6 @@ def test_many_are_submitted_and_given_one_moment(officer: Program) -> None:
 
 
 def test_the_domain_s_own_names_are_not_told() -> None:
-    with pytest.raises(ValidationError) as raised, as_sent():
+    with pytest.raises(ValidationError) as raised, slot_errors_as_speech():
         raise ValidationError({"slot": "x", "kind": "y"})
     assert set(raised.value.error_dict) == {"speech", "kind"}

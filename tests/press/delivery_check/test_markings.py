@@ -9,7 +9,7 @@ from django.test import Client
 
 from press.delivery_check import services as delivery_check_services
 from press.delivery_check.models import PassageCheck
-from press.delivery_check.services import MarkedMeanwhile, delivered_body, make_delivered, mark, marked, undo
+from press.delivery_check.services import PassageCheckConflict, delivered_body, make_delivered, mark, marked, undo
 from press.texts.errors import DecisionRefused
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text, Wording
@@ -79,14 +79,14 @@ def test_a_mark_is_taken_back_and_the_one_before_counts_again(edition: Edition, 
 def test_two_officers_at_one_passage(edition: Edition, by: User, monkeypatch: pytest.MonkeyPatch) -> None:
     other = officer(edition.version.text.summit)
     theirs = mark(edition=edition, anchor="p-1", kind="change", words="Heard so.", by=by, seen=0)
-    with pytest.raises(MarkedMeanwhile) as meanwhile:
+    with pytest.raises(PassageCheckConflict) as meanwhile:
         mark(edition=edition, anchor="p-1", kind="accept", by=other, seen=0)
     assert (meanwhile.value.current, standing(edition)[0]) == (theirs, ("p-1", "change", ""))
     second = mark(edition=edition, anchor="p-2", kind="accept", by=other, seen=0)
     mark(edition=edition, anchor="p-1", kind="accept", by=other, seen=theirs.pk)
     assert standing(edition)[:2] == [("p-1", "accept", ""), ("p-2", "accept", "")]
     undo(passage_check=second, by=by)
-    with pytest.raises(MarkedMeanwhile):
+    with pytest.raises(PassageCheckConflict):
         mark(edition=edition, anchor="p-2", kind="strike", by=other, seen=second.pk)
     # The control: without looking, the second officer replaces what they haven't seen.
     monkeypatch.setattr(delivery_check_services, "_check_seen", lambda *_asked: None)

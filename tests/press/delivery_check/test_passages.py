@@ -2,7 +2,7 @@
 
 import pytest
 
-from press.delivery_check.passages import Heard, Passage, passages, spoken
+from press.delivery_check.passages import DeliveredPassage, Passage, passages, spoken
 from press.texts.markdown import to_blocks, to_plain
 from press.texts.selectors.paragraph_anchors import counted
 
@@ -53,10 +53,10 @@ def test_what_was_read_as_it_stands_is_the_text(body: str) -> None:
 def test_what_was_heard() -> None:
     parts = passages("# Head\n\nOne.\n\nTwo.\n\nThree.\n\nFour.")
     heard = {
-        "p-1": Heard(""),
-        "p-2": Heard(""),
-        "p-3": Heard("Other words.\n\nIn two.", inserted="And thanks."),
-        "p-4": Heard(None, inserted="The end."),
+        "p-1": DeliveredPassage(""),
+        "p-2": DeliveredPassage(""),
+        "p-3": DeliveredPassage("Other words.\n\nIn two.", inserted="And thanks."),
+        "p-4": DeliveredPassage(None, inserted="The end."),
     }
     assert spoken(parts, heard) == "# Head\n\nOther words.\n\nIn two.\n\nAnd thanks.\n\nFour.\n\nThe end.\n"
     told = spoken(parts, heard, removed="[not delivered]")

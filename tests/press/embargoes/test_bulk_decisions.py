@@ -67,7 +67,7 @@ def test_one_that_is_refused_stops_no_other(summit: Summit, monkeypatch: pytest.
 
 def test_only_approvers_ask(summit: Summit) -> None:
     edition = make_text(summit=summit, state=EditionState.IN_REVIEW)
-    for ask in (bulk_decisions.reach, bulk_decisions.decide):
+    for ask in (bulk_decisions.find_targets, bulk_decisions.decide):
         with pytest.raises(PermissionDenied):
             ask(action=APPROVE, texts=texts_of(edition), by=officer(summit))
     assert 'value="approve_chosen"' not in signed_in(officer(summit)).get(LIST).content.decode()
@@ -158,9 +158,9 @@ class TestAfterAnImport:
         for action in bulk_decisions.BULK_DECISIONS.values():
             asks = approver(summit) if action.name == "approve" else by
             # What the reader may do is asked once.
-            bulk_decisions.reach(action=action, texts=few, by=asks)
+            bulk_decisions.find_targets(action=action, texts=few, by=asks)
             counts = [
-                queries(partial(bulk_decisions.reach, action=action, texts=found, by=asks))
+                queries(partial(bulk_decisions.find_targets, action=action, texts=found, by=asks))
                 for found in (few, many_more)
             ]
             assert counts[0] == counts[1] <= 5

@@ -90,7 +90,7 @@ def _merged(world: Floor) -> None:
 
 
 def _guest_left(world: Floor) -> None:
-    passed_on_places.drop_speech(key=world.guest.public_id, giver=world.guest.speaker, by=world.by)
+    passed_on_places.remove_speech(key=world.guest.public_id, giver=world.guest.speaker, by=world.by)
 
 
 def _lined_up(world: Floor) -> None:
@@ -369,11 +369,11 @@ def test_of_several_speeches_that_go_out_together_the_gravest_is_said(world: Flo
 
 
 def test_of_two_that_change_places_both_were_moved() -> None:
-    assert speech_listeners._kept([0, 1, 2, 3]) == {0, 1, 2, 3}
-    assert speech_listeners._kept([1, 0, 2, 3]) == {2, 3}
-    assert speech_listeners._kept([1, 2, 3, 0]) == {1, 2, 3}
-    assert speech_listeners._kept([3, 0, 1, 2]) == {0, 1, 2}
-    assert speech_listeners._kept([3, 2, 1, 0]) == set()
+    assert speech_listeners._unmoved_numbers([0, 1, 2, 3]) == {0, 1, 2, 3}
+    assert speech_listeners._unmoved_numbers([1, 0, 2, 3]) == {2, 3}
+    assert speech_listeners._unmoved_numbers([1, 2, 3, 0]) == {1, 2, 3}
+    assert speech_listeners._unmoved_numbers([3, 0, 1, 2]) == {0, 1, 2}
+    assert speech_listeners._unmoved_numbers([3, 2, 1, 0]) == set()
 
 
 def test_the_reason_is_in_the_summits_language_and_calls_whoever_has_no_name_by_their_office(world: Floor) -> None:
@@ -392,15 +392,15 @@ class TestEveryWayIsWatched:
 
     # What writes and moves no speech that is there, with the reason.
     UNWATCHED = {
-        "sessions/speakers/services/speakers.py: put_last": "comes last",
+        "sessions/speakers/services/speakers.py: append_speech": "comes last",
         "sessions/speakers/services/imported_speeches.py: add_all": "come last",
         "sessions/draft/services/slots.py: insert": "its callers watch",
-        "sessions/draft/services/slots.py: take_off": "its callers watch",
+        "sessions/draft/services/slots.py: remove_slots": "its callers watch",
         "sessions/speakers/services/floor_requests.py: grant": "takes back what came last a moment ago",
         "sessions/speakers/services/floor_requests.py: _decide": "writes the request alone",
         "sessions/releases/services/restore_plan.py: write": "restoring.restore watches",
     }
-    SLOTS = re.compile(r"(?<!\.)\b(insert|take_off)\(")
+    SLOTS = re.compile(r"(?<!\.)\b(insert|remove_slots)\(")
     SPEECHES = re.compile(r"\b(Slot|slot|slots|starts_at|cancelled_at|opening)\b")
 
     @staticmethod

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from lxml import etree
 
-from press.texts.markdown import to_blocks, to_html, to_plain, words
+from press.texts.markdown import count_words, to_blocks, to_html, to_plain
 from press.texts.models.editions import Edition
 from summit.pdf import fonts, typst
 from tests.languages import pseudo
@@ -87,7 +87,7 @@ def test_headings_skip_no_level() -> None:
 
 def test_plain_text() -> None:
     assert to_plain("# A\n\nb *c*\nd\n\n2. e\n3. f\n\n- g\n\n> h") == "A\n\nb c d\n\n2. e\n3. f\n\n– g\n\n> h\n"
-    assert words("one *two*\n\nthree") == 3
+    assert count_words("one *two*\n\nthree") == 3
 
 
 def test_txt(client: Client, rich: Edition) -> None:

@@ -15,12 +15,12 @@ from lxml import etree
 from press.formats import akomantoso, jsonld, ninjs, plain
 from press.formats.codes import THREE, three
 from press.imports import files
-from press.published_texts.related import beside
-from press.published_texts.selectors import Reading, find, read
+from press.published_texts.related import related_content
+from press.published_texts.selectors import Reading, find_public_edition, read
 from press.texts.models.editions import Edition, EditionAttachment
 from press.texts.models.texts import Text, TextKind, Wording
 from press.texts.selectors.rendered_editions import plain_of
-from summit.core.languages import spoken, tongues
+from summit.core.languages import language_choices, spoken
 from summit.summits.models import Summit
 from tests.factories import AttachmentFactory, PersonFactory, TopicFactory
 from tests.press.checks import akoma_ntoso, atom_faults, json_feed_faults, ninjs_faults
@@ -37,10 +37,10 @@ STATES = ("published", "corrected", "clarified", "withdrawn")
 
 def reading_of(edition: Edition) -> Reading:
     summit, version = edition.version.text.summit, edition.version
-    found = find(summit, version.text.slug, version.language)
+    found = find_public_edition(summit, version.text.slug, version.language)
     assert found is not None
     with translation.override(spoken(version.language)):
-        return replace(read(summit, found), beside=beside(summit, found))
+        return replace(read(summit, found), beside=related_content(summit, found))
 
 
 def full_text(kind: str, state: str) -> Edition:
@@ -111,7 +111,7 @@ def test_every_kind_in_every_state(kind: str, state: str) -> None:
 @pytest.mark.broad("writes a text in each of the languages")
 def test_every_language() -> None:
     reading = reading_of(full_text(TextKind.TRANSCRIPT, "corrected"))
-    for code, _name in tongues():
+    for code, _name in language_choices():
         reading.edition.version.language = code
         with translation.override(spoken(code)):
             document = check(reading)
@@ -119,7 +119,7 @@ def test_every_language() -> None:
 
 
 def test_codes_of_languages() -> None:
-    assert set(THREE) == {code for code, _name in tongues()}
+    assert set(THREE) == {code for code, _name in language_choices()}
     assert len(set(THREE.values())) == len(THREE)
     assert [three(code) for code in ("ar", "zh", "fr", "x")] == ["ara", "zho", "fra", "und"]
 

@@ -7,16 +7,16 @@ import docx as python_docx
 import pytest
 
 from press.imports import files as files_imports
-from press.imports.files.report import Taken, Unreadable
+from press.imports.files.report import ParsedFile, Unreadable
 from press.texts.markdown import to_html
 from tests.press.imports.docx_files import docx, item, par, run
 
 
-def take(body: str, **parts: object) -> Taken:
+def take(body: str, **parts: object) -> ParsedFile:
     return files_imports.read(filename="speech.docx", content=docx(body, **parts))  # type: ignore[arg-type]
 
 
-def noted(taken: Taken) -> dict[str, tuple[int, tuple[str, ...]]]:
+def noted(taken: ParsedFile) -> dict[str, tuple[int, tuple[str, ...]]]:
     return {note.kind.value: (note.number, note.quotes) for note in taken.notes}
 
 

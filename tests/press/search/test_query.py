@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from delegations.parties.selectors import party_names
-from press.public.filters import Shown, narrowed
+from press.public.filters import FilterResult, narrowed
 from press.published_texts import selectors as published_texts_selectors
 from press.search import query as query_search
 from press.search import services as search_services
@@ -109,11 +109,11 @@ def summit() -> Summit:
     return summit
 
 
-def look(summit: Summit, query: str, **chosen: Any) -> Shown:
+def look(summit: Summit, query: str, **chosen: Any) -> FilterResult:
     return narrowed(summit, SearchParams(query, **chosen), party_names.book(summit))
 
 
-def keys(shown: Shown) -> list[str]:
+def keys(shown: FilterResult) -> list[str]:
     """The texts that are shown, in their order."""
     known = dict(Edition.objects.values_list("pk", "version__text__slug"))
     return [known[key].removeprefix("text-") for key in shown.keys]

@@ -15,10 +15,10 @@ from sessions.agenda.selectors.differences import (
     Nature,
     Programme,
     What,
+    affected_programme,
     aspects,
     differences,
     personal,
-    touched,
 )
 from sessions.agenda.selectors.released_snapshots import row_of
 from sessions.agenda.selectors.sequence_numbers import numbered
@@ -134,7 +134,7 @@ def read(agenda: Agenda, number: int, mine: Programme) -> object:
 @given(old=agendas(), new=agendas())
 def test_those_told_are_those_touched(old: Agenda, new: Agenda) -> None:
     changes = differences(old=old, new=new)
-    theirs = touched(changes)
+    theirs = affected_programme(changes)
     for name in ("parties", "people", "categories", "signed_up"):
         for key in range(1, 7):
             mine = Programme(**{name: frozenset({key})})

@@ -165,7 +165,7 @@ def test_the_address_is_in_no_log_nor_record_and_not_in_the_database(world: Worl
 
 def leave(world: World, row: CalendarFeed) -> None:
     world.member.membership.delete()
-    listeners.leave(party=world.party, person=world.member, by=world.by)
+    listeners.notify_member_left(party=world.party, person=world.member, by=world.by)
 
 
 KILLED: dict[str, Callable[[World, CalendarFeed], object]] = {

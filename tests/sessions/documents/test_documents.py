@@ -103,8 +103,8 @@ def test_a_new_version_takes_the_place_and_the_old_one_is_kept(summit: Summit, o
     # Somebody else has the old one before them still.
     with pytest.raises(ValidationError, match="taken this document off or replaced it"):
         documents.replace(document=first, paper=paper("Third"), by=organiser)
-    assert documents.take_off(document=new, by=organiser) is True
-    assert documents.take_off(document=new, by=organiser) is False
+    assert documents.remove(document=new, by=organiser) is True
+    assert documents.remove(document=new, by=organiser) is False
     assert listed(session) == [("Two", 1)]
     session.refresh_from_db()
     assert session.revision == 4
@@ -126,7 +126,7 @@ def test_only_the_programme_desk_writes(summit: Summit, organiser: User) -> None
     for action in (
         lambda: documents.add(session=session, paper=paper(), by=by),
         lambda: documents.replace(document=made, paper=paper(), by=by),
-        lambda: documents.take_off(document=made, by=by),
+        lambda: documents.remove(document=made, by=by),
         lambda: documents.shift(document=made, up=True, by=by),
     ):
         with pytest.raises(PermissionDenied):

@@ -8,7 +8,7 @@ import pytest
 from delegations.members.models.members import Membership
 from delegations.members.services import members
 from delegations.membership_changes import handover_items
-from delegations.membership_changes.handover_items import Delegation, HandoverDesk, HandoverItem, NotHeld
+from delegations.membership_changes.handover_items import Delegation, HandoverDesk, HandoverItem, ItemNotHeld
 from delegations.membership_changes.models import Handover
 from delegations.membership_changes.services import handovers
 from delegations.parties.models.parties import Party
@@ -153,7 +153,7 @@ class TestDecided:
         assert Session.objects.get().updated_at > before
         (entry,) = AuditEntry.objects.filter(action="agenda.pass_on")
         assert (entry.by, entry.object_key, entry.detail) == (by, slot.session.public_id, {"what": "speech"})
-        with pytest.raises(NotHeld):
+        with pytest.raises(ItemNotHeld):
             passed_on_places.pass_speech(key=slot.public_id, giver=head.person, taker=taker, by=by)
         # A place is taken with its role and order.
         f.ParticipantFactory(session=slot.session, person=head.person, role="chair", position=3)
@@ -176,13 +176,13 @@ class TestDecided:
         row = session(summit)
         slot = f.SlotFactory(session=row, speaker=head.person)
         place(row, head.person)
-        passed_on_places.drop_speech(key=slot.public_id, giver=head.person, by=by)
-        passed_on_places.drop_place(key=row.public_id, giver=head.person, by=by)
+        passed_on_places.remove_speech(key=slot.public_id, giver=head.person, by=by)
+        passed_on_places.remove_place(key=row.public_id, giver=head.person, by=by)
         assert Slot.objects.count() == Participant.objects.count() == 0
         assert Session.objects.get() == row
         assert AuditEntry.objects.filter(action="agenda.drop").count() == 2
-        with pytest.raises(NotHeld):
-            passed_on_places.drop_place(key=row.public_id, giver=head.person, by=by)
+        with pytest.raises(ItemNotHeld):
+            passed_on_places.remove_place(key=row.public_id, giver=head.person, by=by)
 
     def test_a_speech_whose_text_is_entered_is_cancelled(self, summit: Summit, head: Membership, by: User) -> None:
         slot = f.SlotFactory(session=session(summit), speaker=head.person)

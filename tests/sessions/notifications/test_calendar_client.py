@@ -23,7 +23,7 @@ from sessions.calendars.selectors import icalendar
 from sessions.draft.models.sessions import calendar_uid
 from sessions.notifications.selectors import notification_content
 from sessions.notifications.selectors.change_serialization import to_facts
-from sessions.notifications.selectors.notification_content import NotifiedChange, tell
+from sessions.notifications.selectors.notification_content import NotifiedChange, notified_changes
 from sessions.notifications.selectors.recipients import Recipient
 from sessions.visibility.models import DESK, TAKING_PART
 from tests.sessions.agenda.test_differences import PLACE, SESSION, agendas
@@ -85,11 +85,11 @@ def mails(released: list[Agenda], readers: list[Recipient], gone: list[bool]) ->
         for number in range(1, len(released)):
             known = highest(released[:number])
             changes = differences(old=released[number - 1], new=released[number])
-            told = tell(changes, one, highest=known, beside=beside)
+            told = notified_changes(changes, one, highest=known, beside=beside)
             if told:
                 since = since if waits else number - 1
                 changes = differences(old=released[since], new=released[number])
-                whole = tell(changes, one, highest=known, beside=beside)
+                whole = notified_changes(changes, one, highest=known, beside=beside)
                 told = notification_content.folded(told, whole, beside=beside) if since != number - 1 else whole
                 waits = parts(told, number)
             if gone[number % len(gone)]:
@@ -176,9 +176,11 @@ def test_control_where_one_party_goes_the_others_entry_would_go_too(monkeypatch:
     both = replace(SESSION, places=(PLACE, replace(PLACE, party_id=2, label="Beland")))
     released, readers = _two({1: both}, {1: replace(both, places=both.places[1:])})
     ends_as_the_feed(released, readers, mails(released, readers, [True]))
-    real = notification_content.tell
+    real = notification_content.notified_changes
     monkeypatch.setitem(
-        globals(), "tell", lambda changes, one, *, highest, beside: real(changes, one, highest=highest, beside=())
+        globals(),
+        "notified_changes",
+        lambda changes, one, *, highest, beside: real(changes, one, highest=highest, beside=()),
     )
     sent = mails(released, readers, [True])
     with pytest.raises(AssertionError):

@@ -12,7 +12,7 @@ from sessions.documents.services import documents
 from sessions.draft.models.participants import Participant
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import cancel_and_move, revisions
-from sessions.overview.admin import edit_conflicts
+from sessions.overview.admin import session_edit_conflicts
 from summit.admin_base import edit_conflicts as edit_conflicts_admin_base
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -105,7 +105,7 @@ class TestSecond:
     def test_control_without_the_look_the_first_would_be_lost(
         self, room: tuple[Session, Client, Client], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(edit_conflicts.TogetherMixin, "compare", lambda *args: None)
+        monkeypatch.setattr(session_edit_conflicts.TogetherMixin, "compare", lambda *args: None)
         row, ann, ben = room
         path = f"{LIST}{row.pk}/change/"
         seen = carried(page_of(ann, row))
@@ -204,7 +204,7 @@ def test_edits_of_the_domain_look_as_well(summit: Summit, organiser: User) -> No
         lambda: cancel_and_move.cancel(session=row, by=organiser, expected=0),
         lambda: cancel_and_move.move(session=row, by=organiser, despite_pin=True, expected=0, **later),
     ):
-        with pytest.raises(revisions.EditedMeanwhile, match="Somebody has changed this session"):
+        with pytest.raises(revisions.SessionEditConflict, match="Somebody has changed this session"):
             action()
     assert cancel_and_move.cancel(session=row, by=organiser, expected=1) is True
 
@@ -215,7 +215,7 @@ def race(monkeypatch: pytest.MonkeyPatch) -> tuple[list[int], Session]:
     row, ann, ben = make(summit), desk(summit, "Ann Example"), desk(summit, "Ben Example")
     seen = carried(page_of(ann, row))
     # Both have found the session as it was before either saves, unless one waits for the other.
-    meet_after(monkeypatch, edit_conflicts.TogetherMixin, "compare")
+    meet_after(monkeypatch, session_edit_conflicts.TogetherMixin, "compare")
 
     def save(client: Client, **changed: str) -> int:
         return client.post(f"{LIST}{row.pk}/change/", form_of(row, shown=seen, **changed)).status_code

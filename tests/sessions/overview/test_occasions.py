@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from delegations.invitations import invitable_sessions
-from delegations.invitations.admin.occasion_column import words
+from delegations.invitations.admin.occasion_column import occasion_title
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.selectors import expiring_links, invitation_status
 from delegations.invitations.selectors.eligibility import preview
@@ -191,7 +191,7 @@ class TestAtTheDesk:
 
     def told(self, client: Client, **query: Any) -> list[tuple[str, str]]:
         rows = client.get(self.ADDRESS, query).context["cl"].result_list
-        return sorted((row.party.name, str(words(row))) for row in rows)
+        return sorted((row.party.name, str(occasion_title(row))) for row in rows)
 
     def test_the_list_and_its_file_say_to_what_each_is(self, summit: Summit, invited: Session) -> None:
         client, lunch = self.desk(summit), '<bdi lang="en">Working lunch</bdi>'

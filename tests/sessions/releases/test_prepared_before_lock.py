@@ -10,7 +10,7 @@ from delegations.parties.models.parties import Party
 from sessions.agenda.selectors.released_snapshots import released
 from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases
-from summit.core import write_detection
+from summit.core import prepare_before_lock
 from summit.outbox.models import Message
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def row(summit: Summit, parties: dict[str, Party], sqlite: bool) -> Session:
     if not sqlite:
         # There all is done under the lock of one summit's draft, for which nobody else waits.
-        assert write_detection.others_wrote() is None
+        assert prepare_before_lock.others_wrote() is None
     return session(summit, parties["Aland"], title="As planned")
 
 
@@ -71,6 +71,6 @@ def test_control_where_nobody_looks_an_edit_is_overtaken(
 ) -> None:
     if not sqlite:
         return
-    monkeypatch.setattr(write_detection, "others_wrote", lambda: lambda: False)
+    monkeypatch.setattr(prepare_before_lock, "others_wrote", lambda: lambda: False)
     assert _edited_amid(row, organiser, monkeypatch, 1) == ("As planned", [False])
     assert Session.objects.get(pk=row.pk).title == "Edited 1"

@@ -23,7 +23,7 @@ from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
 from summit.audit.models import AuditEntry
 from summit.outbox import delivery, enqueue, message_kinds
-from summit.outbox.message_kinds import always_stands
+from summit.outbox.message_kinds import never_withdrawn
 from summit.outbox.models import Message, MessageState
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -327,7 +327,7 @@ def test_what_failed_is_told_by_the_next_and_not_sent_again(world: World, monkey
     fail_to_reach(A, version=3)
     world.moved()
     monkeypatch.setitem(
-        message_kinds.KINDS, notices.KIND, replace(message_kinds.KINDS[notices.KIND], withdrawn=always_stands)
+        message_kinds.KINDS, notices.KIND, replace(message_kinds.KINDS[notices.KIND], withdrawn=never_withdrawn)
     )
     assert again(3).state == MessageState.SENT
 

@@ -12,7 +12,7 @@ from delegations.membership_changes.services import merging
 from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSession
 from sessions.agenda.models.releases import ReleasedSession
-from sessions.conflicts.selectors.overlapping_sessions import meanwhile
+from sessions.conflicts.selectors.overlapping_sessions import overlaps_by_person
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUp
 from sessions.draft.services import cancel_and_move
@@ -55,7 +55,7 @@ class TestPlaces:
             signups.sign_up(session=row, person=person, by=person.user)
         assert states(row) == [("First", "place"), ("Second", "waiting"), ("Third", "waiting")]
         assert Message.objects.filter(kind=notices.KIND).count() == 0
-        assert signups.leave(session=row, person=first, by=first.user) is True
+        assert signups.cancel_sign_up(session=row, person=first, by=first.user) is True
         assert states(row) == [("Second", "place"), ("Third", "waiting")]
         assert row.sign_ups.get(person=second).moved_up_at is not None
         message = Message.objects.get(kind=notices.KIND)
@@ -64,11 +64,11 @@ class TestPlaces:
         assert mail.subject == "A place for you: Side event"
         assert all(words in mail.text for words in ("Second", "Side event", f"/portal/agenda/{row.public_id}/"))
         # Whoever waits and leaves moves nobody up.
-        assert signups.leave(session=row, person=third, by=third.user) is True
-        assert signups.leave(session=row, person=third, by=third.user) is False
+        assert signups.cancel_sign_up(session=row, person=third, by=third.user) is True
+        assert signups.cancel_sign_up(session=row, person=third, by=third.user) is False
         assert states(row) == [("Second", "place")]
         assert KINDS[message.kind].withdrawn([message]) == {}
-        signups.leave(session=row, person=second, by=second.user)
+        signups.cancel_sign_up(session=row, person=second, by=second.user)
         assert list(KINDS[message.kind].withdrawn([message])) == [message.pk]
         actions = AuditEntry.objects.filter(action__startswith="agenda.signup").order_by("pk")
         assert list(actions.values_list("action", flat=True)) == [
@@ -130,13 +130,13 @@ def test_who_may(summit: Summit, party: Party) -> None:
     desk = f.UserFactory.with_role(Role.PROGRAMME, summit)
     for by in (person.user, acting.user, desk, link, own):
         signups.sign_up(session=row, person=person, by=by)
-        assert signups.leave(session=row, person=person, by=by)
+        assert signups.cancel_sign_up(session=row, person=person, by=by)
     press = f.UserFactory.with_role(Role.PRESS_OFFICER, summit)
     for by in (colleague.user, stranger.user, press, their_link, another):
         with pytest.raises(PermissionDenied):
             signups.sign_up(session=row, person=person, by=by)
         with pytest.raises(PermissionDenied):
-            signups.leave(session=row, person=person, by=by)
+            signups.cancel_sign_up(session=row, person=person, by=by)
 
 
 def test_a_departure_frees_the_place(summit: Summit, party: Party, organiser: User) -> None:
@@ -146,7 +146,7 @@ def test_a_departure_frees_the_place(summit: Summit, party: Party, organiser: Us
     for person in (gone, stays):
         signups.sign_up(session=row, person=person, by=person.user)
     with transaction.atomic():
-        listeners.leave(party=party, person=gone, by=organiser)
+        listeners.notify_member_left(party=party, person=gone, by=organiser)
     assert states(row) == [("Stays", "place")]
 
 
@@ -162,7 +162,7 @@ def test_what_else_is_on_is_said_by_person(summit: Summit, party: Party) -> None
     f.ParticipantFactory(session=session(summit, title="Afterwards", **after), person=person)
     release(summit)
     released = ReleasedSession.objects.for_desk(summit).get(session=row)
-    found = meanwhile(summit=summit, row=released, people=[person, head, free])
+    found = overlaps_by_person(summit=summit, row=released, people=[person, head, free])
     assert {pk: [each.title for each in rows] for pk, rows in found.items()} == {
         person.pk: ["Own"],
         head.pk: ["Of the party"],
@@ -207,7 +207,7 @@ class TestAtOnce:
         row, people = self.crowd(3)
         for person in people:
             signups.sign_up(session=row, person=person, by=person.user)
-        leave = lambda: signups.leave(session=row, person=people[0], by=people[0].user)  # noqa: E731
+        leave = lambda: signups.cancel_sign_up(session=row, person=people[0], by=people[0].user)  # noqa: E731
         assert sorted(at_once(leave, leave)) == [False, True]
         assert states(row) == [("P1", "place"), ("P2", "waiting")]
 

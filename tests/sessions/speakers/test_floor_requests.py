@@ -36,7 +36,7 @@ def plenary(summit: Summit, organiser: User, parties: Parties) -> Session:
         ends_at=SOON + timedelta(hours=1),
         title="Plenary",
     )
-    floor_requests.take_requests(session=row, until=SOON, by=organiser)
+    floor_requests.set_request_deadline(session=row, until=SOON, by=organiser)
     releases.release(summit=summit, by=organiser)
     row.refresh_from_db()
     return row
@@ -72,7 +72,7 @@ class TestAsking:
             floor_requests.ask(session=plenary, party=parties["Aland"], speaker=head, by=head.user)
         other = member(parties["Beland"], "head")
         for until in (None, timezone.now() - timedelta(minutes=1)):
-            floor_requests.take_requests(session=plenary, until=until, by=organiser)
+            floor_requests.set_request_deadline(session=plenary, until=until, by=organiser)
             with pytest.raises(FloorRefused, match="takes no requests"):
                 floor_requests.ask(session=plenary, party=parties["Beland"], speaker=other, by=other.user)
         assert FloorRequest.objects.count() == 1
@@ -135,7 +135,7 @@ class TestDeciding:
             for name in ("Aland", "Beland")
         ]
         with transaction.atomic():
-            listeners.leave(party=parties["Aland"], person=rows[0].speaker, by=organiser)
+            listeners.notify_member_left(party=parties["Aland"], person=rows[0].speaker, by=organiser)
         assert len(floor_requests.grant(requests=rows, session=plenary, by=organiser)) == 1
         assert [each.state for each in FloorRequest.objects.order_by("pk")] == ["withdrawn", "granted"]
 
@@ -146,7 +146,7 @@ class TestDeciding:
             for call in (
                 lambda by=by: floor_requests.grant(requests=[row], session=plenary, by=by),
                 lambda by=by: floor_requests.decline(request=row, reason="No.", by=by),
-                lambda by=by: floor_requests.take_requests(session=plenary, until=None, by=by),
+                lambda by=by: floor_requests.set_request_deadline(session=plenary, until=None, by=by),
             ):
                 with pytest.raises(PermissionDenied):
                     call()

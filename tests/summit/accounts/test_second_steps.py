@@ -98,7 +98,7 @@ class TestSigningIn:
         assert self.entered(zoe, moments) == statuses
 
     def test_control_by_the_librarys_count_it_opens_twice(self, zoe: User, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.delattr("summit.accounts.forms.OnceOnly.clean_code")
+        monkeypatch.delattr("summit.accounts.forms.SingleUseCodeForm.clean_code")
         assert self.entered(zoe, (-5, 27)) == [302, 302]
 
     def test_a_recovery_code_opens_once(self, zoe: User) -> None:

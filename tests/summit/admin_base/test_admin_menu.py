@@ -7,7 +7,7 @@ import pytest
 from django.contrib.admin.sites import site
 from django.test import Client
 
-from summit.admin_base.menu import Shelf
+from summit.admin_base.menu_groups import MenuGroup
 from summit.admin_base.summit_pages import desk_place
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -69,7 +69,7 @@ def test_no_two_lists_of_a_shelf_claim_one_place() -> None:
     claimed: dict[tuple[str, int, int], str] = {}
     for model, desk in site._registry.items():
         if model._meta.app_label == "delegations":
-            key = ("delegations", int(getattr(desk, "shelf", Shelf.DAILY)), int(getattr(desk, "place", 9)))
+            key = ("delegations", int(getattr(desk, "shelf", MenuGroup.DAILY)), int(getattr(desk, "place", 9)))
             assert key not in claimed, (claimed[key], model)
             claimed[key] = str(model)
 

@@ -131,7 +131,7 @@ class TestNarrowing:
 
     def test_who_saw_personal_data_stands_apart(self, desk: Client, olive: User, summit: Summit) -> None:
         person = f.PersonFactory(summit=summit, name="Ada Mensah", office="", email="ada@land.example")
-        access_log.note_page(by=olive, target=person, summit=summit, fields=["name"])
+        access_log.record_page(by=olive, target=person, summit=summit, fields=["name"])
         assert len(shown(desk)) == 4
         assert shown(desk, show="seen") == ["Olive saw personal data: Ada Mensah"]
         assert len(shown(desk, show="seen", of=f"summit.person:{person.public_id}")) == 1

@@ -18,14 +18,14 @@ class FieldError(FullError):
 def test_an_app_says_what_its_errors_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(problems, "_MEANT", {})
     assert problems.problem_of(FullError("It is full.")) is None
-    problems.means(FullError, "conflict")
+    problems.register_problem(FullError, "conflict")
     found = problems.problem_of(FullError("It is full."))
     assert found is not None
     assert (found.status_code, found.body()["detail"]) == (409, "It is full.")
     about = problems.problem_of(FieldError("Fewer."))
     assert about is not None
     assert (about.status_code, about.errors) == (422, [{"pointer": "#/number", "detail": "Fewer."}])
-    problems.means(FullError, lambda error: problems.Problem("changed"))
+    problems.register_problem(FullError, lambda error: problems.Problem("changed"))
     other = problems.problem_of(FullError(""))
     assert other is not None
     assert other.status_code == 412

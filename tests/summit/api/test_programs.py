@@ -9,7 +9,7 @@ from django.utils import timezone
 from summit.api import api_client_services, api_clients
 from summit.api_base import tokens
 from summit.api_base.models.tokens import ApiClient, Token
-from summit.api_base.scopes import known
+from summit.api_base.scopes import all_scopes
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -55,7 +55,7 @@ def test_it_is_made_in_a_browser_and_its_token_is_told_once(here: Summit, organi
 
 def test_a_token_makes_neither(organiser: Program, printer: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     make = f"{APPS}{printer.public_id}/make-token/"
-    wide = {"name": "Wide", "scopes": known()}
+    wide = {"name": "Wide", "scopes": all_scopes()}
     only = program(organiser.user, ["applications:write"])
     for path, sent in ((APPS, {**PRINTER, "name": "Other"}), (make, wide)):
         assert kind(only.post(path, sent)) == (403, "browser-only")

@@ -23,7 +23,7 @@ def test_what_was_seen_names_the_token_and_hides_behind_no_other_look(
     other = program(organiser.user)
     mine, theirs = (each.get("me/").json()["token"]["id"] for each in (organiser, other))
     key = organiser.get(f"{ROLES}?fields=id").json()["results"][0]["id"]
-    access_log.note_list(
+    access_log.record_list(
         by=organiser.user, label="summit.roleassignment", rows=[(here.pk, key)], fields=["email", "name"]
     )
     for asks, query in ((organiser, "?fields=name"), (organiser, ""), (organiser, ""), (other, "")):

@@ -83,9 +83,9 @@ def test_postgres_tells_it_otherwise_and_what_is_not_said_is_not_guessed() -> No
         broken.sqlstate, broken.diag = state, diag
         error = IntegrityError("of PostgreSQL")
         error.__cause__ = broken
-        found = unique_errors.said_of(error)
+        found = unique_errors.message_of(error)
         assert (said in found) if said else not found, constraint
-    assert unique_errors.said_of(IntegrityError("by hand")) == ""
+    assert unique_errors.message_of(IntegrityError("by hand")) == ""
 
 
 # --- the same key ---------------------------------------------------------------------------------------------------
@@ -95,13 +95,13 @@ def question(key: str = "k") -> idempotency.Question:
 
 def test_a_question_that_is_given_up_this_moment_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     first = idempotency.begin(question())
-    known = idempotency._known
+    known = idempotency._existing_record
 
     def given_up(asked: idempotency.Question) -> IdempotencyRecord:
         idempotency.discard(first)
         return known(asked)
 
-    monkeypatch.setattr(idempotency, "_known", given_up)
+    monkeypatch.setattr(idempotency, "_existing_record", given_up)
     with pytest.raises(idempotency.StillRunning):
         idempotency.begin(question())
     assert idempotency.begin(question()).status is None

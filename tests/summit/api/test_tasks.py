@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from summit.api_base.scopes import known
+from summit.api_base.scopes import all_scopes
 from summit.core.database_clock import db_now
 from summit.maintenance.models import Heartbeat
 from summit.permissions.models import Role
@@ -91,7 +91,7 @@ def test_only_a_token_for_it_is_told(busy: Summit, organiser: Program) -> None:
     make_text(summit=busy, moment=db_now() + timedelta(hours=1), title="Communiqué")
     (held,) = [each for each in told(program(organiser.user, ["tasks:read"])) if "Communiqué" in each["sentence"]]
     assert held["urgency"] == "next"
-    others = [scope for scope in known() if not scope.startswith("tasks:")]
+    others = [scope for scope in all_scopes() if not scope.startswith("tasks:")]
     answer = program(organiser.user, others).get(TASKS)
     assert kind(answer) == (403, "scope")
     assert 'scope="tasks:read"' in answer["WWW-Authenticate"]

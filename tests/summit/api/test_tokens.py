@@ -13,7 +13,7 @@ from django.utils import timezone
 from summit.api import api_client_services
 from summit.api_base import token_secrets, tokens
 from summit.api_base.models.tokens import Token
-from summit.api_base.scopes import checked, covers, declare, known
+from summit.api_base.scopes import all_scopes, checked, covers, declare
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role, RoleAssignment
 from summit.permissions.rules import narrow, roles_by_summit
@@ -32,9 +32,9 @@ ROOMS, MINE = "summits/here/desk/rooms/", "/api/v1/me/tokens/"
 def test_a_secret_is_known_by_its_form(django_assert_num_queries: Any) -> None:
     made = token_secrets.make(token_secrets.PERSONAL)
     assert (made[:3], len(made)) == ("sk_", 52)
-    assert token_secrets.looks_like_one(made)
+    assert token_secrets.is_well_formed(made)
     wrong = (made[:-1] + ("0" if made[-1] != "0" else "1"), made[:-1], "sk_" + "é" * 49, "", "xx" + made[2:])
-    assert [each for each in wrong if token_secrets.looks_like_one(each)] == []
+    assert [each for each in wrong if token_secrets.is_well_formed(each)] == []
     assert token_secrets.make(token_secrets.PERSONAL) != made
     # What is no secret asks the database nothing.
     with django_assert_num_queries(0):
@@ -125,7 +125,7 @@ def test_a_scope_is_what_it_is_for(here: Summit, organiser: Program) -> None:
     assert covers(["rooms:write"], "rooms", "read")
     assert not covers(["rooms:read"], "rooms", "write")
     assert checked(["venues:read", "rooms:read", "rooms:read"]) == ["rooms:read", "venues:read"]
-    assert {"rooms:read", "rooms:write"} <= set(known())
+    assert {"rooms:read", "rooms:write"} <= set(all_scopes())
     with pytest.raises(ValueError, match="declared twice"):
         declare("rooms", "rooms")
 

@@ -65,7 +65,7 @@ def test_a_persons_page_once_an_hour_for_each_reader(
     desk.get(f"{PEOPLE}{person.pk}/change/")
     assert len(entries()) == 3
     # The control: without the look back each time is recorded.
-    monkeypatch.setattr(access_log, "_noted", lambda *args, **wanted: False)
+    monkeypatch.setattr(access_log, "_recorded_recently", lambda *args, **wanted: False)
     for _ in range(2):
         desk.get(f"{PEOPLE}{person.pk}/change/")
     assert len(entries()) == 5
@@ -148,7 +148,7 @@ def test_nobody_is_shown_what_cannot_be_recorded(
         assert ("Wait a minute, then load the page again." in said, person.name in said) == (True, False)
         assert "who saw personal data can't be recorded (summit.person)" in caplog.text
         # The control: as it was, the page came unrecorded.
-        patched.setattr(access_log, "_note", lambda entries: None)
+        patched.setattr(access_log, "_store", lambda entries: None)
         assert ask(shown, values).status_code == 200
     assert entries() == []
     assert (ask(shown, values).status_code, len(entries())) == (200, 1)

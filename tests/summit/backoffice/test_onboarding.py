@@ -24,7 +24,7 @@ from summit.accounts.first_account import NotFirst
 from summit.accounts.role_assignments import Colleague
 from summit.api import api_client_services
 from summit.audit.models import AuditEntry
-from summit.backoffice import onboarding_pages as setup_pages
+from summit.backoffice.onboarding import pages as setup_pages
 from summit.core.process_cache import forget_all
 from summit.outbox import delivery
 from summit.outbox.models import Message
@@ -272,7 +272,7 @@ class TestTeam:
     def test_a_role_in_the_place_of_another_is_told(self, here: Summit, organiser: User, add: Any) -> None:
         for role in (Role.VIEWER, Role.PROTOCOL):
             add(("ann@b.example", role))
-            role_assignments.take_away(assignments=list(here.roles.filter(role=role)), by=organiser)
+            role_assignments.remove(assignments=list(here.roles.filter(role=role)), by=organiser)
         assert [row.facts["roles"] for row in Message.objects.order_by("version")] == [["viewer"], ["protocol"]]
 
     def test_what_is_taken_away_before_the_mail_is_out_is_not_told(
@@ -281,7 +281,7 @@ class TestTeam:
         gone = f.UserFactory()
         both = [("ann@b.example", role, "Ann") for role in (Role.VIEWER, Role.PROTOCOL)]
         add(*both, ("ben@b.example", Role.VIEWER), (gone.email, Role.PROTOCOL))
-        role_assignments.take_away(assignments=list(here.roles.filter(role=Role.VIEWER)), by=organiser)
+        role_assignments.remove(assignments=list(here.roles.filter(role=Role.VIEWER)), by=organiser)
         # Who may not sign in any more is not written to.
         User.objects.filter(pk=gone.pk).update(is_active=False)
         deliver()

@@ -32,7 +32,7 @@ def test_others_get_their_turn(
     clock.now += worked
     # Asked twice at once, only the first waits.
     for _each in range(2):
-        taking.give_way()
+        taking.yield_if_due()
     assert slept == [lock_yielding.TURN] * waits
 
 
@@ -40,7 +40,7 @@ def test_others_get_their_turn(
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[None]:
     """Note each time that work asks whether others get a turn."""
     times: list[None] = []
-    monkeypatch.setattr(lock_yielding.Turns, "give_way", lambda self: times.append(None))
+    monkeypatch.setattr(lock_yielding.Turns, "yield_if_due", lambda self: times.append(None))
     return times
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from delegations.invitations.services import links
-from summit.celery import keep_logging
+from summit.celery import configure_logging
 from summit.core.log_filters import TokenFilter, without_tokens
 from tests import factories as f
 
@@ -49,7 +49,7 @@ def test_a_worker_logs_as_all_do_and_of_its_tasks_what_did_something(
     set_up = Mock()
     monkeypatch.setattr(logging.config, "dictConfig", set_up)
     receivers = signals.setup_logging.send(sender="x", loglevel="WARNING")
-    assert (receivers, set_up.call_args.args) == ([(keep_logging, None)], (settings.LOGGING,))
+    assert (receivers, set_up.call_args.args) == ([(configure_logging, None)], (settings.LOGGING,))
     trace, said = logging.getLogger("celery.app.trace"), {}
     assert (trace.getEffectiveLevel(), trace.propagate) == (logging.INFO, True)
     for returned in ("None", "0", "12"):

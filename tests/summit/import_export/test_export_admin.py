@@ -20,7 +20,7 @@ from summit.admin_base.model_admin import RoleMixin, SummitModelAdmin
 from summit.audit import access_log
 from summit.audit.models import AuditEntry
 from summit.backoffice.summits import VenueAdmin
-from summit.import_export import export_admin, exported_files
+from summit.import_export import export_admin, export_services
 from summit.import_export.querysets import Listed, reading
 from summit.import_export.registry import INTAKES
 from summit.jobs import runner
@@ -299,7 +299,7 @@ NAMES = [f"Venue {number}" for number in range(5)]
 def long_list(summit: Summit, desk: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
     """Five venues where two are many, and two a step."""
     monkeypatch.setattr(export_admin, "AT_ONCE", 2)
-    monkeypatch.setattr(exported_files, "ROWS", 2)
+    monkeypatch.setattr(export_services, "ROWS", 2)
     for name in NAMES:
         VenueFactory(summit=summit, name=name)
     return desk
@@ -350,7 +350,7 @@ def test_a_killed_workers_work_goes_on_where_it_was(long_list: Client, monkeypat
     runner.step(claimed)
     # It wrote a part and died before its step was stored: the whole step is undone.
     with monkeypatch.context() as patched:
-        usual, asked = runner.held, []
+        usual, asked = runner.claimed_rows, []
 
         def dying(job: Job) -> Any:
             asked.append(job)
@@ -358,7 +358,7 @@ def test_a_killed_workers_work_goes_on_where_it_was(long_list: Client, monkeypat
                 raise KeyboardInterrupt
             return usual(job)
 
-        patched.setattr(runner, "held", dying)
+        patched.setattr(runner, "claimed_rows", dying)
         with pytest.raises(KeyboardInterrupt):
             runner.step(claimed)
     assert list(ExportedFilePart.objects.values_list("number", flat=True)) == [0]
@@ -386,7 +386,7 @@ def test_a_kept_file_is_for_whoever_asked_and_still_sees_the_list(
     elsewhere = SummitFactory().roles.create(user=organiser, role=Role.ORGANISER)
     assert long_list.get(file_of(job)).status_code == 404
     with monkeypatch.context() as patched:
-        patched.setattr(exported_files, "open_to", lambda table, by: True)
+        patched.setattr(export_services, "open_to", lambda table, by: True)
         assert long_list.get(file_of(job)).status_code == 200
     elsewhere.delete()
     organiser.roles.update(role=Role.ORGANISER)
@@ -400,7 +400,7 @@ def test_work_ends_where_its_list_is_no_more_the_readers(long_list: Client, orga
     organiser.roles.all().delete()
     runner.run(job.pk)
     job.refresh_from_db()
-    assert (job.result, ExportedFile.objects.filter(job=job).exists()) == (exported_files.REFUSED, False)
+    assert (job.result, ExportedFile.objects.filter(job=job).exists()) == (export_services.REFUSED, False)
 
 
 def test_a_long_personal_list_is_recorded_and_encrypted(long_list: Client, summit: Summit) -> None:

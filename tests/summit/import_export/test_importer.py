@@ -15,8 +15,8 @@ from django.utils import timezone
 from openpyxl import Workbook
 
 from summit.audit.models import AuditEntry
+from summit.import_export import import_services as import_export_services
 from summit.import_export import importer, parsers
-from summit.import_export import services as import_export_services
 from summit.import_export.models import ListImportFile
 from summit.import_export.registry import INTAKES
 from summit.jobs import runner
@@ -73,7 +73,7 @@ def test_a_table_is_looked_at_and_then_taken_over_once(
         "summit.listimportfile.take",
     ]
     assert (bytes(ListImportFile.objects.get().content), row.applied_at is not None) == (b"", True)
-    with pytest.raises(import_export_services.GivenProblem):
+    with pytest.raises(import_export_services.ListImportFileError):
         import_export_services.apply(given=row, by=organiser)
     # The control: without the rollback looking writes.
     monkeypatch.setattr(import_export_services.transaction, "set_rollback", lambda wanted: None)
@@ -117,7 +117,7 @@ def test_what_is_no_table_is_refused_in_words(summit: Summit, organiser: User) -
         ('[{"name": "A"', unread),
         ("[" * 100_000, unread),
     ):
-        with pytest.raises(import_export_services.GivenProblem) as raised:
+        with pytest.raises(import_export_services.ListImportFileError) as raised:
             kept(summit, organiser, text)
         assert str(raised.value).startswith(said)
 

@@ -18,7 +18,7 @@ from delegations.travel.models.declarations import DeclarationKind
 from delegations.zones.models import Zone
 from press.texts.models.topics import Topic
 from sessions.draft.models.kinds import CustomKind
-from summit.import_export import services as import_export_services
+from summit.import_export import import_services as import_export_services
 from summit.import_export.models import ListImportFile
 from summit.import_export.registry import INTAKES
 from summit.outbox.message_kinds import KINDS

@@ -65,7 +65,7 @@ def test_what_is_stored(job: Job, user: User) -> None:
 
 def test_others_get_their_turn_between_steps(counting: Counting, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    monkeypatch.setattr(Turns, "give_way", lambda self: asked.append(len(counting.steps)))
+    monkeypatch.setattr(Turns, "yield_if_due", lambda self: asked.append(len(counting.steps)))
     runner.run(job.pk)
     # After each but the last.
     assert asked == list(range(1, 10))
@@ -152,12 +152,12 @@ def test_a_worker_that_comes_back_from_the_dead_stores_nothing(job: Job, countin
     runner.step(claimed(job))
     with pytest.raises(runner.Lost):
         runner.step(slow)
-    runner.put_back(slow)
+    runner.release(slow)
     assert (fresh(job).state, fresh(job).done, counting.steps) == ("running", 2, [1, 2])
 
 
 def test_control_without_the_token_it_does(job: Job, counting: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "held", lambda job: Job.objects.filter(pk=job.pk))
+    monkeypatch.setattr(runner, "claimed_rows", lambda job: Job.objects.filter(pk=job.pk))
     slow = claimed(job)
     let_lease_run_out(job)
     other = claimed(job)

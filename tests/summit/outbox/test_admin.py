@@ -175,7 +175,7 @@ def test_the_chart_says_how_many_and_how_long_at_most(monkeypatch: pytest.Monkey
     sent(summit, db_now(), 2, 8)
     # What it shows is asked once a minute.
     assert outbox_dashboard.lag(request, summit) is None
-    admin_base_dashboard.once(request, "now", db_now)
+    admin_base_dashboard.cached_on_request(request, "now", db_now)
     request.desk_found["now"] += timedelta(minutes=1)
     found = outbox_dashboard.lag(request, summit)
     assert found is not None

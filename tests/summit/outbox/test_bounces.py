@@ -206,7 +206,7 @@ def test_why_is_said_in_our_words() -> None:
         ("5.0.0 x", other),
         ("", other),
     ):
-        assert bounce_reasons.words(why) == said
+        assert bounce_reasons.explanation(why) == said
 
 
 class TestDesk:

@@ -109,7 +109,7 @@ def overtaken(row: Message) -> tuple[Message, Message]:
 def test_whoever_was_overtaken_marks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     slow, quick = overtaken(MessageFactory())
     assert delivery.mark(slow, MessageState.FAILED, problem="too late") is False
-    delivery.put_off(slow, "too late")
+    delivery.schedule_retry(slow, "too late")
     delivery.release([slow])
     quick.refresh_from_db()
     assert (quick.state, quick.attempts, quick.problem) == ("pending", 2, "")
@@ -117,7 +117,7 @@ def test_whoever_was_overtaken_marks_nothing(monkeypatch: pytest.MonkeyPatch) ->
     assert delivery.mark(quick, MessageState.SENT) is True
     assert Message.objects.get().state == "sent"
     # The control: without the fence they do.
-    monkeypatch.setattr(delivery, "_held", lambda message: Message.objects.filter(pk=message.pk))
+    monkeypatch.setattr(delivery, "_claimed_rows", lambda message: Message.objects.filter(pk=message.pk))
     assert delivery.mark(slow, MessageState.FAILED, problem="too late") is True
     assert Message.objects.get().state == "failed"
 
@@ -137,7 +137,7 @@ def test_waits_grow_and_end(settings: Any) -> None:
         Message.objects.update(next_attempt_at=Now())
         (held,) = delivery.claim([row.pk])
         before = db_now()
-        delivery.put_off(held, "451 later")
+        delivery.schedule_retry(held, "451 later")
         row.refresh_from_db()
         assert (row.state, row.problem) == ("pending" if wait else "failed", "451 later")
         assert wait is None or before <= row.next_attempt_at - timedelta(seconds=wait) <= db_now()
@@ -167,7 +167,7 @@ def test_rendered_once_and_kept(note: dict[str, Any]) -> None:
     """Whether it is tried again by itself, or sent again by somebody."""
     row = fresh(summit=SummitFactory())
     (held,) = delivery.render_all(delivery.claim([row.pk]))
-    delivery.put_off(held, "451 later")
+    delivery.schedule_retry(held, "451 later")
     note["subject"] = "Another text by now"
     Message.objects.update(next_attempt_at=Now())
     (held,) = delivery.render_all(delivery.claim([row.pk]))
@@ -298,4 +298,4 @@ def test_a_kind_is_registered_once() -> None:
     assert message_kinds.register(known) is known
     with pytest.raises(ValueError, match="two kinds"):
         message_kinds.register(MessageKind("system", "x", known.render, known.withdrawn))
-    assert message_kinds.always_stands([Message()]) == {}
+    assert message_kinds.never_withdrawn([Message()]) == {}

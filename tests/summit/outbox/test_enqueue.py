@@ -160,7 +160,7 @@ def test_rendered_in_the_messages_language(message: Message, monkeypatch: pytest
         return Mail(subject=translation.get_language(), text="")
 
     monkeypatch.setitem(
-        message_kinds.KINDS, "system", MessageKind("system", "x", render, message_kinds.always_stands)
+        message_kinds.KINDS, "system", MessageKind("system", "x", render, message_kinds.never_withdrawn)
     )
     with translation.override("ar"):
         assert mime.render(message).subject == "fr"

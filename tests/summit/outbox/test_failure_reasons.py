@@ -16,16 +16,16 @@ from tests.languages import pseudo
 def test_a_reason_is_worded_when_it_is_read(request: pytest.FixtureRequest) -> None:
     stored = failure_reasons.because("writing", "KeyError")
     assert stored == "@writing:KeyError"
-    assert failure_reasons.words(stored) == "An error stopped it while the mail was written: KeyError."
-    assert failure_reasons.words(failure_reasons.because("worn")) == "No worker came to an end with it."
+    assert failure_reasons.explanation(stored) == "An error stopped it while the mail was written: KeyError."
+    assert failure_reasons.explanation(failure_reasons.because("worn")) == "No worker came to an end with it."
     pseudo.install(request)
     with translation.override("fr"):
-        assert failure_reasons.words(stored) == "⟦An error stopped it while the mail was written: KeyError.⟧"
+        assert failure_reasons.explanation(stored) == "⟦An error stopped it while the mail was written: KeyError.⟧"
 
 
 def test_what_is_no_reason_of_ours_stays_as_it_is() -> None:
     for said in ("550 no such mailbox", "@gone:1", "", "100% of it"):
-        assert (failure_reasons.words(said), failure_reasons.is_ours(said)) == (said, False)
+        assert (failure_reasons.explanation(said), failure_reasons.is_ours(said)) == (said, False)
     with pytest.raises(KeyError):
         failure_reasons.because("unheard of")
 

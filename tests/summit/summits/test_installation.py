@@ -122,7 +122,7 @@ def test_a_copy_is_noticed_and_resumed_by_whoever_set_it_up(
     assert Message.objects.filter(summit=None).order_by("created_at").values_list("state", flat=True)[2] == "sent"
     entry = AuditEntry.objects.get(action="summit.resume_installation")
     assert (entry.by, entry.detail, entry.summit) == (root, {"cancelled": 10}, None)
-    assert (Installation.objects.get().host, installation.find()) == ("copy.example", None)
+    assert (Installation.objects.get().host, installation.find_silent()) == ("copy.example", None)
     with pytest.raises(outbound_pause.NotPaused):
         installation.resume(by=root)
 
@@ -150,7 +150,7 @@ def test_what_was_resumed_meanwhile_stays_resumed(summit: Summit, settings: Any,
     installation.resume(by=root)
     # A sweep that had read before.
     assert installation.pause(by=SYSTEM, copied=True) == []
-    assert installation.find() is None
+    assert installation.find_silent() is None
 
 
 def test_there_is_one_row() -> None:

@@ -201,7 +201,7 @@ class TestPauses:
             delivery.work(endpoint.pk)
             row.refresh_from_db()
             assert (row.state, answers["sent"]) == ("failed", asked)
-            assert (failure_reasons.words(row.problem) == "The receiver answered 500.") is bool(asked)
+            assert (failure_reasons.explanation(row.problem) == "The receiver answered 500.") is bool(asked)
             answers["sent"].clear()
 
     def test_an_error_of_ours_stops_no_other(self, answers: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,7 +209,7 @@ class TestPauses:
         monkeypatch.setattr(http_client, "send", lambda **kwargs: 1 / 0)
         delivery.work(endpoint.pk)
         row.refresh_from_db()
-        assert (row.state, failure_reasons.words(row.problem)) == (
+        assert (row.state, failure_reasons.explanation(row.problem)) == (
             "pending",
             "An error stopped it: ZeroDivisionError.",
         )
@@ -246,7 +246,7 @@ class TestClaims:
         assert fresh is not None
         assert (stalled.attempts, stalled.claims, fresh.claims) == (1, 1, 2)
         assert not delivery._mark(stalled, DeliveryState.FAILED, problem="late")
-        assert not delivery._put_off(stalled, "late", None)
+        assert not delivery._schedule_retry(stalled, "late", None)
         assert delivery._mark(fresh, DeliveryState.SENT)
 
     @pytest.mark.postgresql
@@ -265,14 +265,14 @@ class TestClaims:
     def test_control_without_the_claims_conditions_some_go_twice(
         self, answers: dict[str, Any], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        meet, usual = meeting(), delivery._take
+        meet, usual = meeting(), delivery._claim
 
         def take(pk: int, rows: Any) -> Delivery | None:
             meet()
             return usual(pk, Delivery.objects.all())
 
         endpoint, _rows = queue(1)
-        monkeypatch.setattr(delivery, "_take", take)
+        monkeypatch.setattr(delivery, "_claim", take)
         monkeypatch.setattr(delivery, "TURN", -1.0)
         assert set(at_once(*[lambda: delivery.work(endpoint.pk)] * 2)) <= {0, 1}
         assert answers["sent"] == [1, 1]

@@ -27,7 +27,7 @@ def post(url: str, within: float = 10) -> WebhookResponse:
 
 
 def said(answer: WebhookResponse) -> str:
-    return failure_reasons.words(answer.problem)
+    return failure_reasons.explanation(answer.problem)
 
 
 def resolves(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str]:

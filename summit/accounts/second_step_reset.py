@@ -79,7 +79,7 @@ def reset(*, account: User, by: User) -> None:
         revoked = tokens.revoke_all(user=account, by=by)
         detail = {"removed": kinds, "browsers_ended": ended}
         audit.record(by=by, action=ACTION, target=account, summit=only_summit(account), detail=detail)
-        _tell(account, revoked)
+        _send_reset_mail(account, revoked)
 
 
 def record(*, account: User, kind: str, added: bool) -> None:
@@ -97,7 +97,7 @@ def record(*, account: User, kind: str, added: bool) -> None:
         )
 
 
-def _tell(account: User, revoked: int) -> None:
+def _send_reset_mail(account: User, revoked: int) -> None:
     """Mail the owner of an account about the reset, with the number of revoked tokens, in the account's language."""
     with translation.override(spoken(account.language)):
         base = settings.BASE_URL

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from summit.accounts import role_assignments
 from summit.accounts.role_assignments import Colleague
 from summit.admin_base.pages import desk_page
-from summit.backoffice import onboarding
-from summit.backoffice.onboarding import Step, desk_step
-from summit.backoffice.onboarding_forms import NamedSummitForm, TeamFormSet, VenueForm
+from summit.backoffice.onboarding import steps
+from summit.backoffice.onboarding.forms import NamedSummitForm, TeamFormSet, VenueForm
+from summit.backoffice.onboarding.steps import Step, desk_step
 from summit.permissions.models import DESKS, Role, RoleAssignment
 from summit.permissions.rules import allows
 from summit.summits import colours
@@ -30,7 +30,7 @@ def show(
     request: HttpRequest, template: str, name: str, summit: Summit | None, context: dict[str, Any], *, wrong: bool
 ) -> HttpResponse:
     """Return the page of a step, with the list of all steps. `wrong` says that its form has errors."""
-    listed = onboarding.stands(request.user, summit, name)
+    listed = steps.states_for(request.user, summit, name)
     number = [stand.name for stand in listed].index(name) + 1
     full = {
         **admin.site.each_context(request),
@@ -39,7 +39,7 @@ def show(
         "steps": listed,
         "step": name,
         "number": number,
-        "later": onboarding.after(name, request.user, summit) if summit else "",
+        "later": steps.after(name, request.user, summit) if summit else "",
         **context,
     }
     return TemplateResponse(request, f"admin/setup/{template}", full, status=STATUS_OF_ERRORS if wrong else 200)
@@ -60,7 +60,7 @@ def create(request: HttpRequest) -> HttpResponse:
         told = _about_colour(summit.accent)
         if told:
             messages.info(request, told)
-        return redirect(onboarding.after("summit", user, summit))
+        return redirect(steps.after("summit", user, summit))
     return show(request, "summit.html", "summit", None, {"form": form}, wrong=bool(form.errors))
 
 
@@ -90,7 +90,7 @@ def venue(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
             return redirect(request.path)
         message = ngettext("%(name)s has %(n)d room.", "%(name)s has %(n)d rooms.", number)
         messages.success(request, message % {"name": found.name, "n": number})
-        return redirect(onboarding.after("venue", user, summit))
+        return redirect(steps.after("venue", user, summit))
     rooms = Room.objects.filter(venue__summit=summit).select_related("venue")
     return show(request, "venue.html", "venue", summit, {"form": form, "rooms": rooms}, wrong=bool(form.errors))
 
@@ -110,7 +110,7 @@ def team(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
             messages.success(request, message % {"n": reached})
         else:
             messages.info(request, _("Nobody was added: whoever you named holds the role already."))
-        return redirect(onboarding.after("team", user, summit))
+        return redirect(steps.after("team", user, summit))
     people = RoleAssignment.objects.filter(summit=summit, user__api_client=None)
     held = people.select_related("user").order_by("user__email", "role")
     problems = [

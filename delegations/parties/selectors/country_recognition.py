@@ -102,7 +102,7 @@ def _codes() -> dict[str, str]:
 
 
 @cache
-def _known() -> dict[str, str]:
+def _codes_by_name() -> dict[str, str]:
     found: defaultdict[str, set[str]] = defaultdict(set)
     for name, code in _names():
         found[plain(name)].add(code)
@@ -125,7 +125,7 @@ def code_of_name(name: str) -> str:
     # The variants of "Netherlands (Kingdom of the)" are tried too. Shorter variants aren't: "Congo (Democratic
     # Republic of the)" must not become "Congo".
     forms = [message, *(each for each in _turned(message) if len(plain(each)) >= len(plain(message)))]
-    found = (_known().get(plain(form)) for form in forms)
+    found = (_codes_by_name().get(plain(form)) for form in forms)
     return next((code for code in found if code), "")
 
 

@@ -41,7 +41,7 @@ class SpeechSnapshot:
         self.focus_down = mine and bool(self.down) and not self.focus_up
 
 
-def shown(lines: Iterable[SpeechLine]) -> str:
+def list_state(lines: Iterable[SpeechLine]) -> str:
     """Return the state of the list for the page's hidden field: key, place and minutes of each speech."""
     return " ".join(f"{line.slot.pk}:{line.place}:{line.slot.minutes}" for line in lines)
 
@@ -57,10 +57,13 @@ def read(posted: Mapping[str, str], *, keep: bool = False) -> Typed:
         return Typed(was=was, words=words)
     found = Typed(was=was)
     for each in was.split():
-        key, *shown = (key_of(part) for part in each.split(":"))
-        if key is None or len(shown) != 2:
+        key, *list_state = (key_of(part) for part in each.split(":"))
+        if key is None or len(list_state) != 2:
             continue
-        for numbers, name, before in ((found.places, "place", shown[0]), (found.minutes, "minutes", shown[1])):
+        for numbers, name, before in (
+            (found.places, "place", list_state[0]),
+            (found.minutes, "minutes", list_state[1]),
+        ):
             message = posted.get(f"{name}-{key}", "").strip()
             number = key_of(message)
             if message and number is None:

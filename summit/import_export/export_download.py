@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from summit.admin_base.pages import desk_page
-from summit.import_export import exported_files
+from summit.import_export import export_services
 from summit.import_export.export_admin import as_file
 from summit.jobs import views as jobs_views
 from summit.jobs.models.exported_files import ExportedFile
@@ -22,6 +22,6 @@ def table(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """
     by = jobs_views.user_of(request)
     row = ExportedFile.objects.filter(public_id=public_id, by=by, made_at__isnull=False, until__gt=Now()).first()
-    if row is None or not exported_files.open_to(row, by):
+    if row is None or not export_services.open_to(row, by):
         raise Http404
-    return as_file(exported_files.read(row), f"{row.label.rpartition('.')[2]}.{row.ending}", row.ending)
+    return as_file(export_services.read(row), f"{row.label.rpartition('.')[2]}.{row.ending}", row.ending)

@@ -39,7 +39,7 @@ FIRST = (_("Create your summit"), _("Its name, its days, its place."))
 
 
 @dataclass(frozen=True)
-class Stand:
+class StepState:
     """A step as the reader sees it.
 
     `state` is "done", "now" or "open". `address` is "" if the reader may not do the step.
@@ -57,7 +57,7 @@ def address(step: Step, summit: Summit) -> str:
     return reverse(f"admin:setup_{step.name}", args=[summit.slug])
 
 
-def stands(user: Any, summit: Summit | None, current: str = "", *, ends_open: bool = False) -> list[Stand]:
+def states_for(user: Any, summit: Summit | None, current: str = "", *, ends_open: bool = False) -> list[StepState]:
     """Return all steps with their states for a user.
 
     `current` is the name of the step on the page, by default the first open one. `ends_open` says that the last step
@@ -66,10 +66,12 @@ def stands(user: Any, summit: Summit | None, current: str = "", *, ends_open: bo
     title, about = (str(words) for words in FIRST)
     if summit is None:
         first = reverse("admin:setup") if allows(user, "summit.summit.add", None) else ""
-        found = [Stand("summit", title, about, "now", first)]
-        return found + [Stand(step.name, str(step.title), str(step.about), "open", "") for step in desk_step]
+        found = [StepState("summit", title, about, "now", first)]
+        return found + [StepState(step.name, str(step.title), str(step.about), "open", "") for step in desk_step]
     settings = reverse("admin:summit_summit_change", args=[summit.pk])
-    found = [Stand("summit", title, about, "done", settings if allows(user, "summit.summit.view", summit) else "")]
+    found = [
+        StepState("summit", title, about, "done", settings if allows(user, "summit.summit.view", summit) else "")
+    ]
     listed = list(desk_step)
     for step in listed:
         known = ends_open and step is listed[-1]
@@ -78,17 +80,17 @@ def stands(user: Any, summit: Summit | None, current: str = "", *, ends_open: bo
             current = step.name
             state = "now" if state == "open" else state
         where = address(step, summit) if allows(user, step.permission, summit) else ""
-        found.append(Stand(step.name, str(step.title), str(step.about), state, where))
+        found.append(StepState(step.name, str(step.title), str(step.about), state, where))
     return found
 
 
-def unfinished(user: Any, summit: Summit) -> list[Stand]:
+def unfinished(user: Any, summit: Summit) -> list[StepState]:
     """Return all steps for a user, or none if the last one, the first invitation, is done or the user may do none
     of them."""
     listed = list(desk_step)
     if not listed or listed[-1].done(summit) or not any(allows(user, step.permission, summit) for step in listed):
         return []
-    return stands(user, summit, ends_open=True)
+    return states_for(user, summit, ends_open=True)
 
 
 def after(step_name: str, user: Any, summit: Summit) -> str:

@@ -34,7 +34,7 @@ def arrange(
     keys = [key for key, _name in items]
     expected, refused, focus = rows.mark(keys), "", ""
     if request.method == "POST":
-        keys = _entered(request, keys)
+        keys = _submitted_order(request, keys)
         looked_at = request.POST.get("expected", "")[:16]
         how, _colon, written = request.POST.get("move", "").partition(":")
         chosen = key_of(written)
@@ -57,7 +57,7 @@ def arrange(
     return TemplateResponse(request, "admin/delegations/arrange.html", context, status=409 if refused else 200)
 
 
-def _entered(request: HttpRequest, keys: list[int]) -> list[int]:
+def _submitted_order(request: HttpRequest, keys: list[int]) -> list[int]:
     """Return the keys in the order of the numbers entered on the page. Rows without a number come last."""
     numbers, was = {}, {}
     for key in keys:

@@ -28,7 +28,7 @@ FIELD = "shown"
 
 
 @dataclass(frozen=True)
-class Told:
+class AttributedChange:
     """A change of the first editor, with their name and the time if the audit has them."""
 
     change: FieldChange
@@ -42,7 +42,7 @@ def facts_of(session: Session) -> dict[str, str]:
     return {"cancelled": "yes" if session.cancelled_at else "", "documents": papers}
 
 
-def _in_words(change: FieldChange) -> FieldChange:
+def _with_labels(change: FieldChange) -> FieldChange:
     """Return a change of a fact with words for the reader."""
     if change.name == "cancelled":
         was, now = (_("cancelled") if message == "yes" else _("stands") for message in (change.was, change.now))
@@ -83,12 +83,12 @@ class TogetherMixin:
         if before is None:
             return
         form, formsets = self._forms(request, row)
-        now = edit_conflicts.shown(form, formsets, facts=facts_of(row), entry=newest(row))
+        now = edit_conflicts.take_snapshot(form, formsets, facts=facts_of(row), entry=newest(row))
         found = edit_conflicts.both(request.POST, before, now, form, formsets)
         request.POST = found.data  # type: ignore[assignment]
         request.__dict__["desk_shown"] = now
         if found.changes:
-            request.__dict__["desk_meanwhile"] = _told(row, before, found.changes)
+            request.__dict__["desk_meanwhile"] = _attributed_changes(row, before, found.changes)
 
     def _forms(self, request: HttpRequest, row: Session) -> tuple[Any, list[Any]]:
         """Return the page's form and formsets without submitted data."""
@@ -116,12 +116,12 @@ class TogetherMixin:
                     form, formsets = self._forms(request, row)
                 else:
                     formsets = [entry.formset for entry in context["inline_admin_formsets"]]
-                kept = edit_conflicts.shown(form, formsets, facts=facts_of(row), entry=newest(row))
+                kept = edit_conflicts.take_snapshot(form, formsets, facts=facts_of(row), entry=newest(row))
             context |= {"shown": kept.packed(), "meanwhile": request.__dict__.get("desk_meanwhile", [])}
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 
 
-def _told(row: Session, before: FormSnapshot, changes: list[FieldChange]) -> list[Told]:
+def _attributed_changes(row: Session, before: FormSnapshot, changes: list[FieldChange]) -> list[AttributedChange]:
     """Return each change with its author and time, from the newest audit entry that names its field or rows.
 
     If there is none, the newest entry is used.
@@ -136,5 +136,5 @@ def _told(row: Session, before: FormSnapshot, changes: list[FieldChange]) -> lis
     for change in changes:
         line: AuditLine | None = by_name.get(change.name, lines[0] if lines else None)
         when = day_clock(line.entry.at, row.summit) if line else ""
-        found.append(Told(_in_words(change), line.who if line else "", when))
+        found.append(AttributedChange(_with_labels(change), line.who if line else "", when))
     return found

@@ -28,7 +28,7 @@ MOST_ROWS = 2_000
 READ_IN = "summit.read_in_list"
 
 
-class GivenProblem(Exception):
+class ListImportFileError(Exception):
     """A table can't be stored or applied. The message says what to do."""
 
 
@@ -38,7 +38,7 @@ def check_may(label: str, summit: Summit, by: User) -> ImportDefinition:
     Raises PermissionDenied if the user may not change the list's rows, and GivenProblem if it can't be imported.
     """
     if label not in INTAKES:
-        raise GivenProblem(_("No table fills this list. Choose another list."))
+        raise ListImportFileError(_("No table fills this list. Choose another list."))
     check(by, INTAKES[label].viewset.permission_for("change"), summit)
     return INTAKES[label]
 
@@ -53,13 +53,15 @@ def store(*, summit: Summit, label: str, filename: str, content: bytes, by: User
     try:
         table = parsers.read(filename=filename, content=content, recognised=recognised_by(intake, by))
         if not table.rows:
-            raise GivenProblem(_("The table has headings and no rows. Fill in a row for each, and choose it again."))
+            raise ListImportFileError(
+                _("The table has headings and no rows. Fill in a row for each, and choose it again.")
+            )
         if len(table.rows) > MOST_ROWS:
-            raise GivenProblem(_("The table has more than %(n)d rows. Split it.") % {"n": MOST_ROWS})
+            raise ListImportFileError(_("The table has more than %(n)d rows. Split it.") % {"n": MOST_ROWS})
         check_columns(intake=intake, summit=summit, table=table, by=by)
         report = _preview(intake, summit, table, by) if len(table.rows) <= AT_ONCE else None
     except (TableProblem, UnreadableError) as problem:
-        raise GivenProblem(str(problem)) from problem
+        raise ListImportFileError(str(problem)) from problem
     packed = {"headings": table.headings, "rows": [[row.number, row.cells] for row in table.rows]}
     with transaction.atomic():
         row = ListImportFile.objects.create(
@@ -90,8 +92,8 @@ def refresh_preview(*, given: ListImportFile, by: User) -> ListImportReport:
     """
     intake = check_may(given.label, given.summit, by)
     report = _preview(intake, given.summit, table_of(given), by)
-    if not uploads_services.keep_report(given, _written(report)):
-        raise GivenProblem(_taken())
+    if not uploads_services.store_report(given, _written(report)):
+        raise ListImportFileError(_already_applied_message())
     return report
 
 
@@ -104,7 +106,7 @@ def apply(*, given: ListImportFile, by: User) -> ListImportReport:
     intake = check_may(given.label, given.summit, by)
     with transaction.atomic():
         if not uploads_services.claim(given):
-            raise GivenProblem(_taken())
+            raise ListImportFileError(_already_applied_message())
         report = read_in(intake=intake, summit=given.summit, table=table_of(given), by=by)
         uploads_services.close(given, _written(report))
         detail = {"list": given.label, **report.counts}
@@ -121,9 +123,9 @@ def discard(*, given: ListImportFile, by: User) -> None:
 
 
 @heartbeats.clears(4)
-def drop_old() -> None:
+def delete_expired() -> None:
     """Delete the import files of all summits that weren't applied in time."""
-    uploads_services.drop_old(ListImportFile)
+    uploads_services.delete_expired(ListImportFile)
 
 
 def report_of(given: ListImportFile) -> ListImportReport | None:
@@ -134,7 +136,7 @@ def report_of(given: ListImportFile) -> ListImportReport | None:
 def table_of(given: ListImportFile) -> Table:
     """Return the stored table of an import file. Raises GivenProblem if it was applied already."""
     if not given.content:
-        raise GivenProblem(_taken())
+        raise ListImportFileError(_already_applied_message())
     data = json.loads(bytes(given.content))
     return Table(data["headings"], [ParsedRow(number, cells) for number, cells in data["rows"]])
 
@@ -143,5 +145,5 @@ def _written(report: ListImportReport) -> str:
     return json.dumps(report.as_data(), ensure_ascii=False)
 
 
-def _taken() -> str:
+def _already_applied_message() -> str:
     return _("This table is taken over or deleted already. Look at what became of its rows.")

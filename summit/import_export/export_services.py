@@ -128,13 +128,13 @@ def mine(by: User, label: str) -> list[ExportedFile]:
 
 
 @heartbeats.clears(3)
-def drop_old() -> None:
+def delete_expired() -> None:
     """Delete the exported files of all lists that have expired."""
     rows = ExportedFile.objects.filter(until__lte=Now()).exclude(job__state__in=UNFINISHED)
     _delete(rows.values_list("pk", flat=True))
 
 
-def drop_personal(summit: Summit) -> int:
+def delete_personal_files(summit: Summit) -> int:
     """Delete the exported files that hold personal data of a summit, and return their number.
 
     The lists can be exported again.
@@ -154,4 +154,4 @@ def title_of(label: str) -> str:
     return next((str(m._meta.verbose_name_plural) for m in site._registry if m._meta.label_lower == label), label)
 
 
-__all__ = ["ask", "drop_old", "drop_personal", "mine", "open_to", "read", "step", "title_of"]
+__all__ = ["ask", "delete_expired", "delete_personal_files", "mine", "open_to", "read", "step", "title_of"]

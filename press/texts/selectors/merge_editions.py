@@ -8,55 +8,58 @@ from typing import Any
 
 from press.texts.models.editions import Edition
 
-MOST = 2_000
+LONGEST_EXACT = 2_000
 # The fields of an edition besides its body.
-BESIDE = ("title", "summary", "change_kind", "change_note", "translates")
+OTHER_FIELDS = ("title", "summary", "change_kind", "change_note", "translates")
 
 
 @dataclass
-class Joined:
+class MergedEdition:
     """The values of an edition with both changes.
 
-    `twice` is the number of places that both changed; theirs come before mine there. `theirs` are the other officer's
-    values of further fields that both changed.
+    `conflicts` is the number of places that both changed; their paragraphs come before mine there. `theirs` are the
+    other officer's values of further fields that both changed.
     """
 
     values: dict[str, Any]
-    twice: int = 0
+    conflicts: int = 0
     theirs: dict[str, Any] = field(default_factory=dict)
 
 
-def join(*, began: Edition, mine: Mapping[str, Any], newest: Edition) -> Joined:
+def merge_edition(*, base: Edition, mine: Mapping[str, Any], newest: Edition) -> MergedEdition:
     """Return a writer's values merged with the newest edition, which somebody else has saved since.
 
-    `began` is the edition that the writer started from. `mine` are the writer's values by field name; `attachments`
+    `base` is the edition that the writer started from. `mine` are the writer's values by field name; `attachments`
     are public ids.
     """
-    body, twice = paragraphs(began.body, str(mine["body"]), newest.body)
-    joined = Joined({**mine, "body": body}, twice)
-    for name in BESIDE:
-        before, now = getattr(began, name), getattr(newest, name)
+    body, conflicts = merge_paragraphs(base.body, str(mine["body"]), newest.body)
+    merged = MergedEdition({**mine, "body": body}, conflicts)
+    for name in OTHER_FIELDS:
+        before, now = getattr(base, name), getattr(newest, name)
         if name not in mine or now in (before, mine[name]):
             continue
         if mine[name] == before:
-            joined.values[name] = now
+            merged.values[name] = now
         else:
-            joined.theirs[name] = now
+            merged.theirs[name] = now
     if "attachments" in mine:
-        before, now = (list(row.attachments.values_list("public_id", flat=True)) for row in (began, newest))
-        kept = [key for key in mine["attachments"] if key in now or key not in before]
-        joined.values["attachments"] = [*kept, *(key for key in now if key not in before and key not in kept)]
-    return joined
+        before, now = (list(row.attachments.values_list("public_id", flat=True)) for row in (base, newest))
+        remaining = [key for key in mine["attachments"] if key in now or key not in before]
+        merged.values["attachments"] = [
+            *remaining,
+            *(key for key in now if key not in before and key not in remaining),
+        ]
+    return merged
 
 
-def paragraphs(began: str, mine: str, theirs: str) -> tuple[str, int]:
+def merge_paragraphs(base: str, mine: str, theirs: str) -> tuple[str, int]:
     """Return a text with both changes, and the number of places that both changed.
 
     At such a place theirs come before mine. Paragraphs that both added at one place are both included.
     """
-    parts = [_parted(words) for words in (began, mine, theirs)]
+    parts = [_split(words) for words in (base, mine, theirs)]
     found: list[str] = []
-    twice = 0
+    conflicts = 0
     for was, one, other in _pieces(*parts):
         if other in (was, one):
             found += one
@@ -64,17 +67,17 @@ def paragraphs(began: str, mine: str, theirs: str) -> tuple[str, int]:
             found += other
         else:
             found += [*other, *one]
-            twice += bool(was)
-    return "\n\n".join(found) + "\n", twice
+            conflicts += bool(was)
+    return "\n\n".join(found) + "\n", conflicts
 
 
-def _parted(words: str) -> list[str]:
+def _split(words: str) -> list[str]:
     return [part for part in re.split(r"\n\s*\n", words.replace("\r\n", "\n").strip("\n")) if part.strip()]
 
 
 def _pieces(was: list[str], one: list[str], other: list[str]) -> Iterator[tuple[list[str], list[str], list[str]]]:
     """Yield, in order, the parts between paragraphs that all three texts have, and these paragraphs themselves."""
-    in_one, in_other = _kept(was, one), _kept(was, other)
+    in_one, in_other = _matches(was, one), _matches(was, other)
     at = [0, 0, 0]
     for place in [*(place for place in in_one if place in in_other), len(was)]:
         ends = (place, in_one.get(place, len(one)), in_other.get(place, len(other)))
@@ -85,10 +88,10 @@ def _pieces(was: list[str], one: list[str], other: list[str]) -> Iterator[tuple[
         at = [end + 1 for end in ends]
 
 
-def _kept(was: Sequence[str], now: Sequence[str]) -> dict[int, int]:
+def _matches(was: Sequence[str], now: Sequence[str]) -> dict[int, int]:
     """Return the paragraphs that stayed: position before to position now."""
     # In long texts frequent paragraphs are ignored: comparing all of them would take minutes.
-    matcher = SequenceMatcher(None, was, now, autojunk=len(now) > MOST)
+    matcher = SequenceMatcher(None, was, now, autojunk=len(now) > LONGEST_EXACT)
     return {
         block.a + number: block.b + number for block in matcher.get_matching_blocks() for number in range(block.size)
     }

@@ -3,7 +3,7 @@
 import pytest
 
 from press.texts.models.editions import Edition, EditionState
-from press.texts.selectors.edit_conflicts import join, paragraphs
+from press.texts.selectors.merge_editions import merge_edition, merge_paragraphs
 from tests.factories import AttachmentFactory
 from tests.press.helpers import add_edition, make_text
 
@@ -11,7 +11,7 @@ BEGAN = "One.\n\nTwo.\n\nThree."
 
 
 @pytest.mark.parametrize(
-    ("mine", "theirs", "joined", "twice"),
+    ("mine", "theirs", "merged", "conflicts"),
     [
         (BEGAN, BEGAN, BEGAN, 0),
         ("One.\n\nTwo!\n\nThree.", BEGAN, "One.\n\nTwo!\n\nThree.", 0),
@@ -30,30 +30,30 @@ BEGAN = "One.\n\nTwo.\n\nThree."
         ("", BEGAN, "", 0),
     ],
 )
-def test_paragraphs(mine: str, theirs: str, joined: str, twice: int) -> None:
-    assert paragraphs(BEGAN, mine, theirs) == (f"{joined}\n", twice)
+def test_paragraphs(mine: str, theirs: str, merged: str, conflicts: int) -> None:
+    assert merge_paragraphs(BEGAN, mine, theirs) == (f"{merged}\n", conflicts)
     # Line breaks of a browser are those of a file.
-    assert paragraphs(BEGAN, mine.replace("\n", "\r\n"), theirs) == (f"{joined}\n", twice)
+    assert merge_paragraphs(BEGAN, mine.replace("\n", "\r\n"), theirs) == (f"{merged}\n", conflicts)
 
 
 def test_thousands_that_are_alike_take_no_minutes() -> None:
     same = "\n\n".join(["a"] * 20_000)
-    assert paragraphs(same, f"{same}\n\nMine.", f"Theirs.\n\n{same}")[0].count("a") >= 20_000
+    assert merge_paragraphs(same, f"{same}\n\nMine.", f"Theirs.\n\n{same}")[0].count("a") >= 20_000
 
 
 @pytest.mark.django_db
 class TestBeside:
-    def joined(self, **mine: object) -> tuple[dict[str, object], dict[str, object]]:
+    def merged(self, **mine: object) -> tuple[dict[str, object], dict[str, object]]:
         began = make_text(state=EditionState.DRAFT, title="T", summary="S", body="B.")
         newest = add_edition(began.version, state=EditionState.DRAFT, title="Theirs", summary="S", body="B.")
-        made = join(began=began, mine={"title": "T", "summary": "S", "body": "B.", **mine}, newest=newest)
+        made = merge_edition(base=began, mine={"title": "T", "summary": "S", "body": "B.", **mine}, newest=newest)
         return made.values, made.theirs
 
     def test_what_one_changed_is_as_they_have_it(self) -> None:
-        assert self.joined(summary="Mine") == ({"title": "Theirs", "summary": "Mine", "body": "B.\n"}, {})
+        assert self.merged(summary="Mine") == ({"title": "Theirs", "summary": "Mine", "body": "B.\n"}, {})
 
     def test_what_both_changed_stays_and_is_told(self) -> None:
-        assert self.joined(title="Mine") == (
+        assert self.merged(title="Mine") == (
             {"title": "Mine", "summary": "S", "body": "B.\n"},
             {"title": "Theirs"},
         )
@@ -66,5 +66,5 @@ class TestBeside:
         began.attachments.set([kept, gone])
         newest.attachments.set([kept, theirs])
         typed = {"body": "B.", "attachments": [row.public_id for row in (kept, gone, mine)]}
-        found = join(began=began, mine=typed, newest=newest).values["attachments"]
+        found = merge_edition(base=began, mine=typed, newest=newest).values["attachments"]
         assert found == [row.public_id for row in (kept, mine, theirs)]

@@ -5,11 +5,8 @@ The values are data or are translated already, so that only the punctuation depe
 
 import re
 
-from django import template
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-
-register = template.Library()
 
 COMMA, SEMICOLON, UNTIL = ", ", "; ", "–"
 # The invisible word joiner: no line is broken at it.
@@ -24,28 +21,24 @@ def _mark(english: str) -> str:
     return OTHERS.get((get_language() or "").split("-")[0], {}).get(english, english)
 
 
-@register.simple_tag
 def comma() -> str:
     """Return the separator of a list in the active language: ", " in English."""
     return _mark(COMMA)
 
 
-@register.simple_tag
 def semicolon() -> str:
     """Return the separator of parts of a line in the active language: "; " in English."""
     return _mark(SEMICOLON)
 
 
-@register.simple_tag
 def until() -> str:
     """Return the dash between a start and an end in the active language. No line is broken after it."""
     return _mark(UNTIL) + JOINER
 
 
-@register.filter
-def unbroken(said: str) -> str:
+def unbroken(text: str) -> str:
     """Return a text in which no line is broken inside a span of time such as 09:30–10:05."""
-    return DASH.sub(UNTIL + JOINER, said)
+    return DASH.sub(UNTIL + JOINER, text)
 
 
 def pair(name: object, about: object) -> str:
