@@ -1,2 +1,2 @@
-"""The released agenda as each rank of readers knows it: immutable rows, snapshots, differences of two states, changes
-in words."""
+"""The released agenda as each kind of reader may see it: immutable rows, snapshots, the differences between two
+releases, and changes in words."""

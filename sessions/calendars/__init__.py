@@ -1,1 +1,1 @@
-"""iCalendar: the public feed, private feeds, the parts of messages that update a calendar."""
+"""Calendars (iCalendar): the public feed, private feeds, and the parts of mails that update a calendar."""

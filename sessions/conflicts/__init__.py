@@ -1,1 +1,1 @@
-"""What can't be right in a draft, or may not be: rooms, people, seats, hours."""
+"""Conflicts in the draft, certain or possible: rooms, people, seats and opening hours."""

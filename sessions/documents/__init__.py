@@ -1,1 +1,1 @@
-"""Papers on a session's table, in versions."""
+"""The documents of sessions, and their versions."""

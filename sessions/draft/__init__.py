@@ -1,1 +1,2 @@
-"""The working draft: sessions, kinds, participants, speeches, its lock, and the listeners to speeches."""
+"""The working draft: sessions, kinds, participants and speeches, the lock of the agenda, and the listeners to changed
+speeches."""

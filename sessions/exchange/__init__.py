@@ -1,1 +1,1 @@
-"""Schedules of other conferences in (frab, pretalx), and ours out in the same format."""
+"""Schedules in the format of frab and pretalx: import those of other conferences, and export the agenda."""

@@ -1,1 +1,1 @@
-"""Places and speeches of people who leave, passed on or dropped; two people who become one."""
+"""What happens to the places and speeches of people who leave a party or are merged with another entry."""

@@ -1,1 +1,1 @@
-"""Who is told what of a change, by mail and in their calendar; what somebody has seen already."""
+"""Notifications about changes: who gets which mail and calendar update, and which changes a person has seen."""

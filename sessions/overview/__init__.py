@@ -1,1 +1,1 @@
-"""The list and the page of a session of the draft, composed of all packages; the home of the desk, search."""
+"""Lists and pages that combine data of all packages: the sessions of the draft, the dashboard, and the search."""

@@ -1,1 +1,1 @@
-"""What the agenda holds of a person: handed over, and erased."""
+"""The personal data in the agenda: handing it over and erasing it."""

@@ -1,1 +1,1 @@
-"""The public agenda: pages, filters, schedule files, the pocket programme, the same for delegates in the portal."""
+"""The public agenda: pages, filters, schedule files, the pocket programme, and the released agenda in the portal."""

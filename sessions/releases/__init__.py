@@ -1,2 +1,1 @@
-"""Making a release: preview, what it tells whom, rows written; removals from the public agenda; the draft taken back
-to a release."""
+"""Releases: preview, release, webhook events, removals from the public agenda, restoring the draft to a release."""

@@ -1,1 +1,1 @@
-"""Places of sessions that delegates take themselves, and the queue for them."""
+"""Sign-ups: the places of sessions that delegates take themselves, and the waiting list."""

@@ -1,1 +1,1 @@
-"""Speakers' lists and requests for the floor."""
+"""Speakers' lists, and requests for the floor."""

@@ -1,1 +1,1 @@
-"""Who may know of a session, and of each part of it."""
+"""Who may see a session, and each part of it."""
