@@ -20,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from delegations.overview.api.people import PersonViewSet
 from portal.demo import synthetic
 from sessions.overview.api.sessions import SessionViewSet
-from summit.api_base import tokens
+from summit.api_base import token_services
 from summit.api_base.scopes import all_scopes
 from summit.permissions.models import Role, RoleAssignment
 from summit.summits.models import Summit
@@ -124,7 +124,7 @@ def _world(sizes: synthetic.Sizes, slug: str) -> tuple[Summit, User, str]:
     summit = synthetic.load(slug=slug, sizes=sizes)
     user = User.objects.create(email=f"bench@{slug}.example")
     RoleAssignment.objects.create(summit=summit, user=user, role=Role.ORGANISER)
-    return summit, user, tokens.make(by=user, name="bench", scopes=all_scopes()).secret
+    return summit, user, token_services.make(by=user, name="bench", scopes=all_scopes()).secret
 
 
 def _cost(name: str, listed: Listed, summit: Summit, user: User, secret: str) -> Cost:

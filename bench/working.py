@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bench import pages
-from summit.api_base import tokens
+from summit.api_base import token_services
 from summit.api_base.scopes import all_scopes
 from summit.maintenance import heartbeats
 from summit.summits.models import Summit
@@ -61,7 +61,7 @@ def measure(summit: Summit) -> Iterator[Cost]:
     # As where beat runs.
     heartbeats.begin("sweep", every=1)
     organiser = User.objects.filter(roles__summit=summit, roles__role="organiser").order_by("pk")[0]
-    secret = tokens.make(by=organiser, name="bench", scopes=all_scopes(), summit=summit).secret
+    secret = token_services.make(by=organiser, name="bench", scopes=all_scopes(), summit=summit).secret
     by_hand, program = aims(summit)
     for client, found in (
         (pages.client(pages.ORGANISER, summit), by_hand),

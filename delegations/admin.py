@@ -1,4 +1,4 @@
-"""Import the admin modules of all packages for Django, and register by which path each model reaches its summit."""
+"""Import the admin modules of all packages for Django, and register each model's lookup path to its summit."""
 
 from importlib import import_module
 

@@ -1,5 +1,7 @@
-"""Maps the domain's exceptions to the problem responses of the API. Their texts are already sentences for the
-caller."""
+"""Maps the domain's exceptions to the problem responses of the API.
+
+The exceptions' messages are sentences that API clients can show.
+"""
 
 from delegations.badges.selectors.badge_sheet import TooManyBadges
 from delegations.badges.services.badges import BadgeProblem, BadgeRefused
@@ -27,7 +29,8 @@ from summit.privacy.erasure import AlreadyErased
 
 
 def _of_answer(error: AnswerProblem) -> Problem:
-    """Return a problem that lists, by field, everything that is wrong with an answer to an invitation."""
+    """Return the API problem for an answer to an invitation, with everything that is wrong in the answer, by
+    field."""
     message: dict[str, list[str]] = {}
     for each in (error, *error.others):
         message.setdefault(each.field, []).append(str(each))
@@ -35,9 +38,9 @@ def _of_answer(error: AnswerProblem) -> Problem:
 
 
 def _of_possible_duplicate(error: PossibleDuplicate) -> Problem:
-    """Return a conflict that names the people who seem to be entered already.
+    """Return the API problem "conflict", with an error for each person who seems to be entered already.
 
-    Each comes with the id that the caller sends in `another` to say that it is somebody else.
+    Each error has the person's id. The client sends these ids in `another` to say that it is another person.
     """
     told = [{"pointer": "#/another", "detail": f"{hit.sentence} ({hit.person.public_id})"} for hit in error.hits]
     return Problem("conflict", str(error), errors=told)
@@ -51,7 +54,7 @@ register_problem(
     MissingFontError,
     lambda error: Problem("conflict", f"{missing_fonts.missing(error)} {missing_fonts.remedy(error)}"),
 )
-# These name the field that they are about.
+# These exceptions name the field to correct.
 for _error in (FieldProblem, BadgeProblem):
     register_problem(_error, "conflict")
 for _refused in (

@@ -1,4 +1,4 @@
-"""Registers the API's viewsets for parties, people and invitations, with who may use each of their addresses."""
+"""Registers the API's viewsets for parties, people and invitations, and declares who may use each URL."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""The models of all packages, for Django. Import each from its own package."""
+"""The models of all packages, for Django. Other code imports each model from its own package."""
 
 from delegations.badges.models.badges import Badge
 from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule

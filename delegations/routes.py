@@ -1,4 +1,4 @@
-"""Declares who may open the desk's own pages of parties, people, invitations, badges and letters."""
+"""Declares who may open the desk's own pages for parties, people, invitations, badges and letters."""
 
 from summit.permissions.route_table import Gate, declare
 

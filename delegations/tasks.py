@@ -10,32 +10,40 @@ from summit.outbox import delivery
 
 @shared_task(name="delegations.tasks.deliver_invitations")
 def deliver_invitations(ids: list[int]) -> int:
-    """Deliver letters of invitation by the messages' primary keys. Safe to run twice, late, never, or two at once."""
+    """Deliver the invitation letters with these primary keys (of Message), and return how many were sent.
+
+    Safe to run twice, late, never, or two at once.
+    """
     return delivery.deliver(ids)
 
 
 @shared_task(name="delegations.tasks.deliver_codes")
 def deliver_codes(ids: list[int]) -> int:
-    """Deliver sign-in codes by the messages' primary keys. They have a task of their own because somebody waits for
-    them."""
+    """Deliver the sign-in codes with these primary keys (of Message), and return how many were sent.
+
+    They have a task of their own because somebody waits for them.
+    """
     return delivery.deliver(ids)
 
 
 @shared_task(name="delegations.tasks.deliver_reminders")
 def deliver_reminders(ids: list[int]) -> int:
-    """Deliver reminders by the messages' primary keys. Safe to run twice, late, never, or two at once."""
+    """Deliver the reminders with these primary keys (of Message), and return how many were sent.
+
+    Safe to run twice, late, never, or two at once.
+    """
     return delivery.deliver(ids)
 
 
 @sweep("reminders", every=120)
 def remind() -> int:
-    """Store the reminders that are due. Safe to run twice, late, or two at once."""
+    """Store the reminders that are due, and return how many were stored. Safe to run twice, late, or two at once."""
     return reminders.remind()
 
 
 @shared_task(name="delegations.tasks.purge")
 def purge() -> None:
-    """Delete the data of every summit that has reached the end of its retention period.
+    """Purge the personal data of all summits that is past its retention time.
 
     Safe to run twice, late, never, or two at once.
     """

@@ -1,4 +1,4 @@
-"""Declares which models of the delegations are moved with a summit's archive, and which stay behind and why."""
+"""Declares which models of the delegations are moved with a summit's archive, and why the others are excluded."""
 
 import json
 from typing import Any
@@ -41,8 +41,8 @@ moves("delegations.Particulars", without=("passport_digest", "birth_digest"), ar
 
 
 def _categories(values: dict[str, Any], names: Names) -> None:
-    """Replace the keys of categories in the stored content of a participant list with those of the receiving
-    installation."""
+    """Replace the primary keys of categories in a participant list with those that the receiving installation
+    uses."""
     if not values["content"]:
         return
     content = json.loads(values["content"])

@@ -1,12 +1,12 @@
 """URLs of the API, composed from all apps.
 
-Public endpoints are read-only and the same for everybody. Those below "me/" and each summit's "desk/" need a
-credential (summit.api_base.views).
+Public endpoints are read-only and the same for everybody. Endpoints below "me/" and below each summit's "desk/" need
+a credential (summit.api_base.views).
 """
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from portal.api import PartyDetail, PartyList
+from portal.public_parties_api import PartyDetail, PartyList
 from summit.api.root import Docs, Root, Schema, problems
 from summit.api.summits import SummitDetail, SummitList
 from summit.api_base.public_views import cached_api, not_found, public_api

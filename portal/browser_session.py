@@ -1,4 +1,4 @@
-"""The portal's data in the browser's session of a reader without an account: row ids only, no personal data."""
+"""The portal's data in the browser's session, for users without an account. It has row ids and no personal data."""
 
 import time
 
@@ -15,7 +15,7 @@ from summit.summits.models import Summit
 SIGN_INS_KEY = "portal_sessions"
 SUMMIT_KEY = "portal_summit"
 SEEN_KEY = "portal_seen_at"
-# The newest release that the reader has seen, by the summit's slug (portal.views.read_marks).
+# The newest release that the user has seen, by the summit's slug (portal.views.read_marks).
 SHOWN_KEY = "portal_seen"
 MOST_SIGN_INS = 20
 EVERY = 300
@@ -28,7 +28,7 @@ def sign_ins(request: HttpRequest) -> list[str]:
 
 
 def _new_key(request: HttpRequest) -> None:
-    """Give the session a new key. A signed-in account keeps this browser in its list."""
+    """Give the browser's session a new key. A signed-in account keeps this browser in its list of browsers."""
     before = request.session.session_key
     request.session.cycle_key()
     if request.user.is_authenticated:
@@ -36,9 +36,9 @@ def _new_key(request: HttpRequest) -> None:
 
 
 def remember(request: HttpRequest, sign_in: PortalSession, summit: Summit, language: str) -> None:
-    """Add a portal session from a link or a code to this browser, under a new session key.
+    """Add a portal session, which a link or a code has opened, to this browser. The browser gets a new session key.
 
-    `language` is that of the letter or the person; it applies unless the reader chooses another.
+    `language` is the language of the letter or of the person. Pages use it unless the user chooses another.
     """
     kept = [key for key in sign_ins(request) if key != sign_in.public_id]
     _new_key(request)
@@ -49,7 +49,7 @@ def remember(request: HttpRequest, sign_in: PortalSession, summit: Summit, langu
 
 
 def forget(request: HttpRequest) -> list[PortalSession]:
-    """Remove all portal sessions from this browser, and return those that were live."""
+    """Remove all portal sessions from this browser, and return the ones that hadn't ended."""
     keys = sign_ins(request)
     _new_key(request)
     for name in (SIGN_INS_KEY, SUMMIT_KEY, SEEN_KEY, SHOWN_KEY, DOOR_LANGUAGE):
@@ -58,7 +58,10 @@ def forget(request: HttpRequest) -> list[PortalSession]:
 
 
 def log_access(request: HttpRequest) -> None:
-    """Record that this browser is in use, at most once in EVERY seconds. Reading the portal writes nothing else."""
+    """Record that this browser is in use, at most once in EVERY seconds.
+
+    Nothing else is written when a user only reads the portal.
+    """
     seen = request.session.get(SEEN_KEY)
     if seen is not None and time.time() - seen > EVERY:
         request.session[SEEN_KEY] = int(time.time())

@@ -1,7 +1,7 @@
-"""Access to a delegation's pages in the portal, for those who act for it.
+"""Access to a delegation's pages in the portal, for users who act for the delegation.
 
-A party that the reader neither belongs to nor acts for is a 404. A reader who belongs to it without acting for it
-gets a message that names who can act.
+The response is a 404 for a party that the user neither belongs to nor acts for. A user who belongs to the party
+without acting for it gets a message that names who can act.
 """
 
 import functools
@@ -28,7 +28,7 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True)
 class DelegationDesk:
-    """A delegation, with the reader who acts for it."""
+    """A delegation, with the viewer who acts for it. `by` is the actor for the audit."""
 
     viewer: Viewer
     party: Party
@@ -40,14 +40,14 @@ class DelegationDesk:
         return self.viewer.summit
 
     def context(self, **more: Any) -> dict[str, Any]:
-        """Return the template context of every delegation page, with `more` added. One query."""
+        """Return the template context that every page of a delegation has, with `more` added. Makes one query."""
         known = {"viewer": self.viewer, "summit": self.summit, "party": self.party}
         return {**known, **party_names.alone_on_page(self.party), **more}
 
     def member(self, public_id: str) -> Membership:
-        """Return a membership of the delegation, with its person, by the person's public id. One query.
+        """Return the membership of the person with this public id in the delegation, with the person.
 
-        Raises Http404 if there is none.
+        Makes one query. Raises Http404 if there is no such member.
         """
         rows = Membership.objects.filter(party=self.party, person__public_id=public_id)
         found = rows.select_related("person", "category").first()
@@ -57,7 +57,10 @@ class DelegationDesk:
         return found
 
     def entered(self, public_id: str) -> Person:
-        """Return a person whom the delegation has entered, by public id. One query. Raises Http404."""
+        """Return the person with this public id whom the delegation has entered.
+
+        Makes one query. Raises Http404 if there is none.
+        """
         rows = Person.objects.filter(particulars__entered_for=self.party, public_id=public_id)
         found = rows.select_related("summit").first()
         if found is None:
@@ -66,9 +69,10 @@ class DelegationDesk:
 
 
 def require_delegation(request: HttpRequest, public_id: str, action: str) -> DelegationDesk:
-    """Return the Desk of the delegation with this public id, for a reader who may do `action` for it. No query.
+    """Return the DelegationDesk of the delegation with this public id. Makes no query.
 
-    Raises Http404 for a delegation that isn't the reader's, PermissionDenied for a reader who doesn't act for it.
+    Raises Http404 for a delegation that the user may not see. Raises PermissionDenied if the user doesn't act for the
+    delegation or may not do `action` for it.
     """
     listed: list[Viewer] = request.viewers  # type: ignore[attr-defined]
     for viewer in listed:
@@ -85,10 +89,10 @@ def require_delegation(request: HttpRequest, public_id: str, action: str) -> Del
 
 
 def desk(action: str) -> Callable[[View], View]:
-    """Return a decorator that passes a view the Desk of the delegation in the URL.
+    """Return a decorator that passes to a view the DelegationDesk of the delegation in the URL.
 
-    `action` is the permission that the reader needs. The decorated view raises as `require_delegation`, and responds
-    to strangers as `viewer_required`.
+    `action` is the permission that the user needs. The decorated view raises Http404 or PermissionDenied (see
+    `require_delegation`), and redirects strangers to sign in (see `viewer_required`).
     """
 
     def decorate(view: View) -> View:

@@ -1,6 +1,6 @@
-"""The portal's readers: by account, by a letter's link followed in this browser, or by a code sent to a mailbox.
+"""Find out who uses the portal: by account, by a letter's link followed in this browser, or by a code sent by mail.
 
-Everything is read again for every request, so that revoked and disabled access ends at once.
+Everything is read from the database again for every request, so that revoked and disabled access ends at once.
 """
 
 import functools
@@ -34,11 +34,14 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True)
 class Viewer:
-    """A reader in the portal of one summit.
+    """A user of the portal in one summit.
 
-    `parties` are those they belong to or act for. `people` are those whose places in the agenda they see: themselves
-    and the members of parties they act for. `invitations` are the open ones of `parties`. Only those of parties in
-    `acts` may be answered; `acts` says in whose name.
+    - `parties` are the parties that the viewer belongs to or acts for.
+    - `people` are the viewer and the members of parties that the viewer acts for. The viewer sees their places in the
+      agenda.
+    - `invitations` are the open invitations of `parties`.
+    - `acts` is a dict from the primary keys of the parties that the viewer acts for to the actor for the audit. Only
+      invitations of these parties may be answered.
     """
 
     summit: Summit
@@ -47,36 +50,36 @@ class Viewer:
     invitations: tuple[Invitation, ...]
     by: By
     acts: dict[int, By] = field(default_factory=dict)
-    # Their own name, if it is known, for use in forms.
+    # The viewer's own name, if it is known, for use in forms.
     name: str = ""
-    # Their own person; None for a reader who came by a letter's link.
+    # The viewer's own person; None if the portal was opened by a letter's link.
     me: Person | None = None
 
     def may(self, action: str, party_id: int) -> bool:
-        """Return whether they may do `action` for one of their parties.
+        """Return whether the viewer may do `action` for one of `parties`.
 
-        They have the role of focal point if they act for it, otherwise that of delegate.
+        The viewer has the role of focal point for a party that they act for, otherwise the role of delegate.
         """
         return allows_own(action, [Role.FOCAL_POINT if party_id in self.acts else Role.DELEGATE])
 
     @property
     def reads_for(self) -> tuple[Party, ...]:
-        """The parties whose places in the agenda they may read."""
+        """Those of `parties` whose places in the agenda the viewer may see."""
         return tuple(party for party in self.parties if self.may("agenda.agenda.view", party.pk))
 
     @property
     def members(self) -> Members:
-        """The parties and people whose places in the agenda they may read."""
+        """The parties and people whose places in the agenda the viewer may see."""
         return Members.of(self.reads_for, self.people)
 
     def may_answer(self, invitation: Invitation) -> bool:
-        """Return whether they may answer the invitation."""
+        """Return whether the viewer may answer the invitation: whether they act for the invited party."""
         return self.may("delegations.answer", invitation.party_id)
 
 
 @dataclass
 class _ViewerData:
-    """What has been collected about a reader in one summit."""
+    """The data about a user in one summit that was collected so far."""
 
     summit: Summit
     parties: dict[int, Party] = field(default_factory=dict)
@@ -94,9 +97,10 @@ class _ViewerData:
 
 
 def viewers(request: HttpRequest) -> list[Viewer]:
-    """Return the request's reader in each of their summits, the newest summit first.
+    """Return a Viewer for each summit in which the user of the request has access, the newest summit first.
 
-    At most six queries, whatever the number of summits, parties and people; none for a browser without a session.
+    Makes at most six queries, whatever the number of summits, parties and people. Makes none for a browser without a
+    session.
     """
     kept: list[Viewer] | None = getattr(request, "_portal_viewers", None)
     if kept is None:
@@ -160,7 +164,7 @@ def _gather_link(found: dict[int, _ViewerData], link: InvitationLink) -> None:
 
 
 def _gather_person(found: dict[int, _ViewerData], person: Person, by: By) -> None:
-    """Add a person, and the party that they belong to."""
+    """Add a person, and the party that the person belongs to, to the data of the person's summit."""
     entry = found.setdefault(person.summit_id, _ViewerData(person.summit))
     entry.by = entry.by or by
     entry.people.setdefault(person.pk, person)
@@ -172,7 +176,7 @@ def _gather_person(found: dict[int, _ViewerData], person: Person, by: By) -> Non
 
 
 def _gather_members(found: dict[int, _ViewerData]) -> None:
-    """Add the members of the parties that the reader acts for: their places in the agenda concern the reader."""
+    """Add the members of the parties that the user acts for, because the user may see their places in the agenda."""
     by_party = {key: entry for entry in found.values() for key in entry.acts}
     if by_party:
         rows = Membership.objects.filter(party__in=by_party).select_related("person")
@@ -181,7 +185,7 @@ def _gather_members(found: dict[int, _ViewerData]) -> None:
 
 
 def _invitations(entries: Iterable[_ViewerData]) -> dict[int, list[Invitation]]:
-    """Return the invitations of the parties by the parties' primary keys, without those that weren't sent."""
+    """Return a dict from the primary keys of the entries' parties to the parties' sent invitations."""
     keys = [key for entry in entries for key in entry.parties]
     listed: dict[int, list[Invitation]] = {}
     unsent = [InvitationState.DRAFT, InvitationState.APPROVED]
@@ -193,7 +197,8 @@ def _invitations(entries: Iterable[_ViewerData]) -> dict[int, list[Invitation]]:
 def _open_invitations(entry: _ViewerData, invitations: dict[int, list[Invitation]]) -> list[Invitation]:
     """Return the open invitations of the entry's parties.
 
-    A party whose invitation was revoked, and that has no other, has left the summit: it is removed from the entry.
+    A party has left the summit if its invitation was revoked and it has no other. Such a party is removed from the
+    entry.
     """
     standing: list[Invitation] = []
     for key, party in list(entry.parties.items()):
@@ -211,7 +216,7 @@ def _open_invitations(entry: _ViewerData, invitations: dict[int, list[Invitation
 
 
 def _viewer(entry: _ViewerData, standing: list[Invitation]) -> Viewer | None:
-    """Return the viewer of what was collected in one summit; None if nothing is left."""
+    """Return the Viewer with the data that was collected in one summit. Return None if no access is left."""
     if entry.by is None or not (entry.parties or entry.people) or (entry.gone and not entry.parties):
         return None
     return Viewer(
@@ -227,9 +232,10 @@ def _viewer(entry: _ViewerData, standing: list[Invitation]) -> Viewer | None:
 
 
 def choose(request: HttpRequest, listed: list[Viewer]) -> Viewer:
-    """Return the viewer of the summit in `?summit=`, or else of the one chosen before, or else of the newest.
+    """Return the viewer of the summit in `?summit=`, and store this choice in the browser's session.
 
-    Raises Http404 if the reader has no access to the summit in `?summit=`.
+    Without the parameter, return the viewer of the summit chosen before, otherwise of the newest summit. Raises
+    Http404 if the user has no access to the summit in `?summit=`.
     """
     by_slug = {viewer.summit.slug: viewer for viewer in listed}
     asked = request.GET.get("summit", "")
@@ -245,8 +251,8 @@ def choose(request: HttpRequest, listed: list[Viewer]) -> Viewer:
 def viewer_required(view: View) -> View:
     """Decorate a view so that it gets `request.viewer` and `request.viewers`.
 
-    A stranger is redirected to sign in. A reader whose link has been closed, or whose account belongs to nobody at a
-    summit, gets a page that says whom to contact.
+    A stranger is redirected to sign in. If the link has been closed, or the account belongs to no person at a summit,
+    the user gets a page that says whom to contact.
     """
 
     @functools.wraps(view)
@@ -267,9 +273,9 @@ def viewer_required(view: View) -> View:
 
 
 def reader_of(listed: Iterable[Viewer]) -> str:
-    """Return a hash that identifies the reader without revealing who it is.
+    """Return a hash that identifies the user of the viewers without revealing who it is.
 
-    The service worker (static/js/worker.js) keeps pages for offline use, and deletes them when the hash changes.
+    The service worker (static/js/worker.js) stores pages for offline use, and deletes them when the hash changes.
     """
     return salted_hmac("portal.reader", " ".join(sorted({str(viewer.by) for viewer in listed}))).hexdigest()[:16]
 

@@ -1,7 +1,7 @@
 """A person's own view of their personal data: each field, who else sees it, how long it is stored, and its source.
 
 The data comes from the same portions as the export that an organiser hands over (summit.privacy.registry). A test
-ensures that SEEN_BY has an entry for each of them.
+ensures that SEEN_BY has an entry for each portion.
 """
 
 from collections.abc import Callable, Iterator
@@ -45,7 +45,7 @@ from summit.privacy.registry import Portion, Subject, columns_of, is_staffs, own
 from summit.summits.models import Summit
 from summit.templatetags.moments import day_clock
 
-# Portion: the permission by which others see it, "" if nobody does. This is also the order on the page.
+# From a portion to the permission with which others see it, "" if nobody does. This is also the order on the page.
 SEEN_BY: dict[str, str] = {
     "person": "summit.person.view",
     "particulars": "",
@@ -78,7 +78,7 @@ SEEN_BY: dict[str, str] = {
     "duplicate_candidates": "delegations.duplicatecandidate.view",
     "history": "summit.auditentry.view",
 }
-# Portion: the kind of data that decides its retention; the others are erased with the person.
+# From a portion to the kind of data that decides its retention. Other portions are erased with the person.
 KEPT_AS: dict[str, PersonalDataKind] = {
     "photo": PersonalDataKind.PHOTO,
     "declarations": PersonalDataKind.DECLARATIONS,
@@ -92,11 +92,11 @@ KEPT_AS: dict[str, PersonalDataKind] = {
     "requests": PersonalDataKind.CONTACT,
 }
 GROUPED = ((PASSPORT, PersonalDataKind.PASSPORT), (NEEDS, PersonalDataKind.NEEDS), (TRAVEL, PersonalDataKind.TRAVEL))
-# Portions that show only their number: there are many rows, and the export contains them.
+# Portions of which the page shows only the number of rows: there are many, and the export contains them.
 COUNTED = frozenset({"history", "mail_naming"})
 # The most rows of a portion on the page.
 MOST = 10
-# Columns that aren't shown: references to the reader, and technical links between rows.
+# Columns that aren't shown: references to the person, and technical links between rows.
 STRUCTURE = frozenset({"public_id", "person", "summit", "holder", "facts", "entered_for", "withheld", "invitation"})
 
 # Columns with internal values, and the function that returns a readable one.
@@ -110,7 +110,10 @@ WORDS: dict[tuple[type[models.Model], str], Callable[[Any], str]] = {
 
 @dataclass(frozen=True)
 class DataPart:
-    """The data of one kind: `rows` are lists of field and value, `number` is the number of all rows."""
+    """The data of one kind. Each of `rows` is a list of pairs of field and value; `number` counts all rows.
+
+    `seen_by` says who else sees the data, `until` how long it is stored, and `source` who entered it.
+    """
 
     title: str
     rows: list[list[tuple[str, Any]]]
@@ -121,7 +124,7 @@ class DataPart:
 
     @property
     def more(self) -> int:
-        """How many rows the page leaves out."""
+        """The number of rows that the page leaves out."""
         return self.number - len(self.rows)
 
 
@@ -150,7 +153,10 @@ class PersonalDataCollector:
         return self.subject.summit
 
     def parts(self) -> Iterator[DataPart]:
-        """Yield the parts. The number of queries doesn't grow with the rows."""
+        """Yield the parts of the person's data, in the order of SEEN_BY.
+
+        The number of queries doesn't grow with the rows.
+        """
         order = list(SEEN_BY)
         for portion in sorted(own_portions(), key=lambda each: order.index(each.name)):
             if portion.name == "particulars":
@@ -192,7 +198,10 @@ class PersonalDataCollector:
                 yield DataPart(str(SECTIONS[group.name][0]), [line], 1, _roles(group.view), until, source)
 
     def _source(self, group: FieldGroup | None = None) -> str:
-        """Return who entered the data, if known. Fields that the delegation can't see were entered by the host."""
+        """Return a sentence that says who entered the data, or "" if that isn't known.
+
+        Fields that the delegation can't see were entered by the host.
+        """
         row = particulars_of(self.person)
         if row is None:
             return ""

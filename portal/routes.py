@@ -1,4 +1,4 @@
-"""Permissions of the portal's URLs: for members of a party and those who act for one, by account or link."""
+"""Permissions of the portal's routes: for members of a party and users who act for a party, by account or link."""
 
 from summit.permissions.route_table import Gate, declare
 
@@ -26,7 +26,7 @@ declare(
     see="delegations.invitation.view",
     post="delegations.answer",
 )
-# The delegation's pages: members of the party know of them, but only those who act for it can open them.
+# The delegation's pages. Members of the party may know that they exist, but only users who act for it can open them.
 for _name, _methods, _action in (
     ("delegation", "GET", "delegations.membership.view"),
     ("people", "GET", "delegations.membership.view"),

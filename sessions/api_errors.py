@@ -1,4 +1,4 @@
-"""The API's problems for errors of the domain."""
+"""Registers the API problems with which the API responds to errors of the agenda's services."""
 
 from django.core.exceptions import ValidationError
 

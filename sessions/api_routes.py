@@ -1,4 +1,4 @@
-"""Access rules of the agenda's working addresses in the API, and the names of its scopes."""
+"""Declares the access rules of the agenda's API URLs that need sign-in, and the names of the agenda's API scopes."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -4,12 +4,12 @@ from summit.permissions.route_table import Gate, declare
 
 for _name in ("agenda", "calendar", "schedule_json", "schedule_xml", "sitemap"):
     declare(f"agenda:{_name}", Gate.EVERYBODY, kind="public summit")
-# Only if the summit publishes its changes.
+# Both views raise Http404 if the summit doesn't publish its changes.
 declare("agenda:changes", Gate.EVERYBODY, kind="public summit")
 declare("api-agenda-changes", Gate.EVERYBODY, kind="public summit")
 declare("agenda:session", Gate.EVERYBODY, kind="public session")
 declare("agenda:session_calendar", Gate.EVERYBODY, kind="public session")
-# Only a document that the newest release lists for everybody.
+# The view returns only documents that the newest release lists for everybody.
 declare("agenda:document", Gate.EVERYBODY, kind="public document")
 declare("api-agenda", Gate.EVERYBODY, kind="public summit")
 declare("api-session", Gate.EVERYBODY, kind="public session")

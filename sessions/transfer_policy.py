@@ -1,4 +1,4 @@
-"""The models of the agenda that move with a summit to another installation, and those that stay, with the reason."""
+"""The models of the agenda that move with a summit to another installation, and the excluded ones with the reason."""
 
 from summit.core.transfer_registry import declare_excluded, declare_installation_wide, moves
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from summit.backoffice import accounts, api_clients, audit, summits
 from summit.import_export import admin as import_admin
 
-# Libraries register their own models. Here, roles replace groups, and the admin of accounts shows the others' data.
+# Libraries register their own models. Here, roles replace groups, and the admin of accounts shows the other models.
 for foreign in (EmailAddress, Authenticator, UserSession, Group):
     if admin.site.is_registered(foreign):
         admin.site.unregister(foreign)

@@ -1,4 +1,4 @@
-"""The app configuration of `summit`, and that of the admin site."""
+"""The app configurations of `summit` and of the admin site."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ speak()
 
 
 def make_chain(*, using: str, apps: Apps = global_apps, **kwargs: Any) -> None:
-    """Create the audit chain's single row if it is missing, as after `manage.py flush`."""
+    """Create the single row of the audit chain if it is missing, such as after `manage.py flush`."""
     try:
         chain = apps.get_model("summit", "AuditChain")
     except LookupError:

@@ -1,4 +1,4 @@
-"""The words for the audit entries of `summit`."""
+"""The messages that describe the audit's entries about summits, people, accounts, roles and sign-ins."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The Celery application: `celery -A summit worker`, `celery -A summit beat`."""
+"""The Celery application. Start it with `celery -A summit worker` and `celery -A summit beat`."""
 
 import gc
 import logging.config
@@ -23,7 +23,8 @@ app.autodiscover_tasks()
 def freeze_before_fork(**kwargs: object) -> None:
     """Exclude a worker's loaded objects from garbage collection before it forks a process.
 
-    Otherwise the first collection in the new process would copy their memory, about thirty megabytes.
+    Otherwise the first garbage collection in the new process would copy the memory of these objects, about thirty
+    megabytes.
     """
     gc.collect()
     gc.freeze()
@@ -32,9 +33,11 @@ def freeze_before_fork(**kwargs: object) -> None:
 @signals.task_prerun.connect
 @signals.task_postrun.connect
 def close_stale_connections(sender: Any, **kwargs: object) -> None:
-    """Keep a worker's database connection between tasks, until CONN_MAX_AGE is over or it no longer works.
+    """Close a worker's database connection between tasks, but only if it no longer works or is older than
+    CONN_MAX_AGE.
 
-    Django does the same between requests. Opening a connection takes longer than a sweep.
+    Django does the same between requests. Otherwise the connection stays open, because opening a new one takes longer
+    than a sweep.
     """
     if not sender.request.is_eager:
         close_old_connections()
@@ -42,10 +45,10 @@ def close_stale_connections(sender: Any, **kwargs: object) -> None:
 
 @signals.setup_logging.connect
 def configure_logging(**kwargs: object) -> None:
-    """Set up logging by the settings, as in all other processes.
+    """Set up logging as LOGGING says, like in all other processes.
 
-    Without a receiver, Celery sets up its own logging, which drops everything below a warning and doesn't hide
-    tokens.
+    If nothing received this signal, Celery would set up its own logging, which drops everything below a warning and
+    doesn't hide tokens.
     """
     logging.config.dictConfig(settings.LOGGING)
 
@@ -55,7 +58,7 @@ def configure_logging(**kwargs: object) -> None:
 def refuse_unsafe(**kwargs: object) -> None:
     """Run the production checks before a worker or beat starts. Raises SystemExit with the problems.
 
-    After any other exception of a receiver, Celery would go on.
+    If a receiver of the signal raised any other exception, Celery would start all the same.
     """
     try:
         checks.enforce()

@@ -1,4 +1,4 @@
-"""Checks that keep production from starting with unsafe settings. Every process runs them, by `enforce`."""
+"""Checks that keep production from starting with unsafe settings. Every process runs them (see `enforce`)."""
 
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,9 @@ Finding = tuple[bool, str, str, str]
 
 
 def production_problems() -> list[tuple[str, str, str]]:
-    """Return the unsafe settings as (id, what is wrong, what to do).
+    """Return the problems of unsafe settings as (id, what is wrong, what to do), sorted by id.
 
-    In development, the only problem is a BASE_URL with https.
+    In development, the only possible problem is a BASE_URL with https.
     """
     if not settings.PRODUCTION:
         return _exposed()
@@ -119,9 +119,9 @@ def _addresses() -> list[Finding]:
 
 
 def _exposed() -> list[tuple[str, str, str]]:
-    """Return the problem that development has a BASE_URL with https, if any.
+    """Return the problem that development has a BASE_URL with https. Return an empty list if it has not.
 
-    Development shows every mail and the links in it to anybody, so it must not run at a public address.
+    Development shows every mail, with the links in it, to anybody. So it must not run at a public URL.
     """
     if urlsplit(settings.BASE_URL).scheme != "https":
         return []
@@ -145,14 +145,14 @@ def _is_key(key: str) -> bool:
 
 @register()
 def check_production(app_configs: Any, **kwargs: Any) -> list[Error]:
-    """Return the problems as errors, for `manage.py check` and every command that runs checks."""
+    """Return the problems of unsafe settings as errors, for `manage.py check` and every command that runs checks."""
     return [Error(wrong, hint=todo, id=code) for code, wrong, todo in production_problems()]
 
 
 def enforce() -> None:
-    """Raise ImproperlyConfigured where `production_problems` finds any.
+    """Raise ImproperlyConfigured, with all problems in its message, if a setting is unsafe.
 
-    For processes that don't run Django's checks (gunicorn, the worker, beat).
+    This is for processes that don't run Django's checks (gunicorn, the worker, beat).
     """
     problems = production_problems()
     if problems:

@@ -1,8 +1,8 @@
 """Settings, read from environment variables. docs/production.md lists the variables.
 
-Without any variable, this is development: SQLite in `var/`, the embedded broker, mail stored in the database. If one
-of SECRET_KEY, BASE_URL or ALLOWED_HOSTS is set, it is production: `manage.py check --deploy` fails and every process
-refuses to start with unsafe settings (summit/checks.py).
+Without any variable, the settings are for development: SQLite in `var/`, the embedded broker, mail stored in the
+database. If SECRET_KEY, BASE_URL or ALLOWED_HOSTS is set, they are for production. Then, if a setting is unsafe,
+`manage.py check --deploy` fails and every process refuses to start (summit/checks.py).
 """
 
 import hashlib
@@ -78,7 +78,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # The first three set headers, so they must come before middleware that answers by itself (files, redirects).
+    # The first three set headers, so they must come before middleware that returns responses itself (files,
+    # redirects).
     "summit.public.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -121,7 +122,10 @@ TEMPLATES = [
 
 # --- Database ---------------------------------------------------------------------------------------------------
 def _database() -> dict[str, Any]:
-    """Return the database of DATABASE_URL, or else SQLite in a file that web, workers and beat can share."""
+    """Return the settings of the database that DATABASE_URL names.
+
+    Without DATABASE_URL, it is SQLite in a file that the web process, workers and beat can share.
+    """
     config: dict[str, Any] = env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'summit.sqlite3'}")
     config["ATOMIC_REQUESTS"] = False
     # Opening a connection costs more than answering with a cached page, on SQLite too.
@@ -158,7 +162,8 @@ CACHES = {
         "BACKEND": "summit.core.database_cache.DatabaseCache",
         "LOCATION": "summit_cache",
         "TIMEOUT": 300,
-        # With Django's 300, anybody could evict others' counts of attempts by attempts under many names.
+        # With Django's limit of 300 entries, anybody could evict the counts of others' sign-in attempts, by attempts
+        # under many names.
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     },
 }
@@ -352,10 +357,10 @@ REDIS_URL = env.str("REDIS_URL", "")
 
 
 def _broker_socket() -> Path | None:
-    """Return the path of the embedded broker's socket, or None where REDIS_URL names another broker.
+    """Return the path of the embedded broker's socket, or None if REDIS_URL names another broker.
 
-    A socket's path has at most 107 bytes. Where VAR_DIR is too deep, the socket is in the temporary directory, in a
-    folder with a hash of VAR_DIR in its name.
+    The path of a socket may have 107 bytes at most. If the path below VAR_DIR is too long, the socket is in the
+    temporary directory, in a folder with a hash of VAR_DIR in its name.
     """
     if REDIS_URL:
         return None

@@ -1,4 +1,4 @@
-"""URLs of a summit's public home, its picture, stylesheet and sitemap."""
+"""URLs of a summit's public home, and of the home's preview picture, stylesheet and sitemap."""
 
 from django.urls import path
 

@@ -18,14 +18,14 @@ def sweep(self: Any) -> None:
 
 @sweeps.sweep("audit", every=5)
 def chain_audit() -> None:
-    """Record refused sign-ins that were only counted so far, and chain the new audit entries."""
+    """Record the refused sign-ins that were only counted so far, and add the new audit entries to the chain."""
     sign_in_log.record_refused()
     audit.chain()
 
 
 @sweeps.sweep("expired", every=3600)
 def clear_expired() -> None:
-    """Delete sessions and cached values that have expired."""
+    """Delete everything that has expired: browser sessions, cached values, and rows of all apps."""
     heartbeats.clear_expired()
 
 

@@ -1,4 +1,7 @@
-"""The transfer declarations of `summit` and of libraries: which models move with a summit, and why others don't."""
+"""The declarations of `summit` for the transfer: which models move with a summit, and why others don't.
+
+They include the models of libraries.
+"""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""The root URLconf. It includes the other apps by strings, since this app may not import them.
+"""The root URLconf. It includes the other apps by strings, because this app may not import them.
 
-The addresses of summits come last, since they begin with a slug. A slug that is the first part of any other address
-is refused (summit.core.validators.reserved_slugs).
+The URLs of summits come last, because they begin with the summit's slug. The first part of any other URL is refused
+as a slug (summit.core.validators.reserved_slugs).
 """
 
 from django.conf import settings

@@ -21,8 +21,8 @@ def _source() -> bytes:
 
 
 def code(number: str) -> str:
-    """Return a QR code of a badge's number as SVG. The number is in capitals, which needs fewer and larger
-    squares."""
+    """Return a QR code of a badge's number as SVG markup. The number is encoded in capitals, because the code then
+    needs fewer and larger squares."""
     # Imported when the first badge is printed, so that the web process starts faster.
     import segno  # noqa: PLC0415
 
@@ -35,7 +35,7 @@ def code(number: str) -> str:
 def write(cards: Sequence[Card]) -> bytes:
     """Return the PDF of these badges, in the language of the first badge's summit.
 
-    Raises summit.pdf.fonts.MissingFontError if no installed font has one of the letters.
+    Raises summit.pdf.fonts.MissingFontError if a character is in no installed font.
     """
     language = cards[0].summit_language
     with override(language):

@@ -17,7 +17,7 @@ ACCREDITED = webhooks_events.declare("person.accredited", _("a person gets a bad
 def accredited(summit: Summit, badges: Sequence[Badge]) -> None:
     """Emit an event for each badge of a summit, in the transaction that issues them.
 
-    The event names the person and the party. It leaves out the badge's number, because that opens doors.
+    The event names the person and the party. It doesn't contain the badge's number, because the number opens doors.
     """
     emit_many(
         summit=summit,

@@ -2,8 +2,10 @@
 
 
 class FieldProblem(Exception):
-    """A value that was entered can't be accepted. `field` names its field, or is "" if it belongs to none; the text
-    says what to do."""
+    """Raised if an entered value can't be accepted. The message says what to do.
+
+    `field` is the name of the value's field, or "" if the error belongs to no field.
+    """
 
     def __init__(self, field: str, said: str) -> None:
         super().__init__(said)
@@ -11,4 +13,5 @@ class FieldProblem(Exception):
 
 
 class NotNow(ValueError):
-    """The action isn't possible in the present state. The text is a sentence that says why and what to do."""
+    """Raised if the action isn't possible in the present state. The message is a sentence that says why and what to
+    do."""

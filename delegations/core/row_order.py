@@ -6,14 +6,14 @@ UP, DOWN, TOP, OUT = "up", "down", "top", "out"
 
 
 class OrderChanged(ValueError):
-    """Somebody else has stored another order since this one was read. The text is a sentence for the account that
-    saves second."""
+    """Raised if somebody else has stored another order since this one was read. The message is a sentence for the
+    user who saves second."""
 
 
 def moved(ranked: Sequence[int], key: int, how: str) -> list[int]:
-    """Return the order (primary keys) after `key` was moved up, down, to the top or out of it, as `how` says.
+    """Return the order (primary keys) after `key` was moved as `how` says: UP, DOWN, to the TOP, or OUT of the order.
 
-    A key that isn't in the order joins at its end when it is moved up.
+    A key that isn't in the order joins at the end when it is moved up.
     """
     rest = [other for other in ranked if other != key]
     there = key in ranked
@@ -26,9 +26,9 @@ def moved(ranked: Sequence[int], key: int, how: str) -> list[int]:
 
 
 def by_numbers(numbers: Mapping[int, int], was: Mapping[int, int]) -> list[int]:
-    """Return the keys sorted by the numbers that were entered for them; `was` holds the numbers before.
+    """Return the keys sorted by the numbers that were entered for them. `was` holds the numbers before the change.
 
-    Of two keys with the same number, the one that was changed to it comes first.
+    If two keys have the same number, the key with a changed number comes first.
     """
     keys = sorted(numbers, key=lambda key: (numbers[key], numbers[key] == was.get(key), was.get(key, 0), key))
     # A row that is moved down ends at the number that was entered, not one place before it.

@@ -1,4 +1,4 @@
-"""Writes tables as files: CSV and XLSX without formulas, whatever a cell contains, or JSON for programs."""
+"""Writes tables as files: CSV, XLSX, or JSON for programs. CSV and XLSX files never contain formulas."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ AT_ONCE = 1_000
 
 @dataclass
 class ExportedTable:
-    """A table to export: headings, rows, and the people whom the rows are about.
+    """A table to export: headings, rows, and the people in the rows.
 
     `names` are the columns' names for programs. `people` holds a pair for each person: the summit's primary key and
     the person's public id.
@@ -58,7 +58,7 @@ MEDIA_TYPES = {
 
 
 def ending_of(asked: str) -> str:
-    """Return the requested file format, or XLSX if there is no such format."""
+    """Return the requested file format, or XLSX if `asked` is no known format."""
     return asked if asked in MEDIA_TYPES else XLSX
 
 

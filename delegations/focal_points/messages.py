@@ -1,5 +1,5 @@
-"""Renders the messages about focal points: decisions on requests, and who acts for a party from now on or no
-longer."""
+"""Renders the messages about focal points: that a request was decided, or that a person begins or stops acting for a
+party."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,7 +20,7 @@ from summit.outbox.models import Message
 
 
 def render_focal(message: Message) -> Mail:
-    """Return the mail for a message about a focal point, in the active language. No query."""
+    """Return the mail for a message about a focal point, in the active language. Makes no query."""
     facts = message.facts
     subject = {
         notices.APPROVED: _("%(name)s is a focal point of %(party)s now"),
@@ -38,10 +38,11 @@ def render_focal(message: Message) -> Mail:
 
 
 def untrue(messages: Sequence[Message]) -> dict[int, str]:
-    """Return the messages that are no longer true, with the reason by primary key. Two queries.
+    """Return a dict from the primary keys of messages that are no longer true to the reason. Makes two queries.
 
-    A message is untrue if its request has another state or is deleted, or if the person acts for the party again, or
-    no longer, contrary to what it says.
+    A message about a request is untrue if the request was deleted or has another state than the message says. A
+    message about a person is untrue if it says that the person acts for the party and they don't, or the other way
+    round.
     """
     keys = [message.facts["request"] for message in messages if message.facts["request"]]
     states = dict(FocalPointRequest.objects.filter(pk__in=keys).values_list("pk", "state"))

@@ -20,8 +20,8 @@ class RequestState(models.TextChoices):
 
 
 class FocalPointRequest(models.Model):
-    """A focal point's request that another person acts for the party, as one more focal point or in the place of
-    one."""
+    """A request that a person becomes a focal point of a party: in the place of `instead_of`, or beside the
+    others."""
 
     party = models.ForeignKey(
         Party,
@@ -39,7 +39,7 @@ class FocalPointRequest(models.Model):
     )
     asked_at = models.DateTimeField(_("asked at"), auto_now_add=True)
     asked_by = models.CharField(_("asked by"), max_length=200)
-    # The mailbox to which the decision is sent; "" if a desk made the request.
+    # The mailbox to which the decision is sent; "" if the system made the request.
     answer_to = models.EmailField(_("answer to"), blank=True)
     state = models.CharField(_("state"), max_length=10, choices=RequestState, default=RequestState.OPEN)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)

@@ -48,7 +48,7 @@ class ImportFileForm(UploadForm):
 
 @admin.register(DelegationImportFile)
 class ImportFileAdmin(UploadsAdmin):
-    """The admin of the import files that desks uploaded. Those of focal points are only in the portal."""
+    """The admin of the import files that desk users uploaded. Import files of focal points are only in the portal."""
 
     place = 4
     list_display = ["filename", "purpose", "summit", "uploaded", "uploaded_by", "taken"]
@@ -65,11 +65,11 @@ class ImportFileAdmin(UploadsAdmin):
     problems = (import_files.ImportFileProblem, Unreadable)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the import files that desks uploaded."""
+        """Return the import files that desk users uploaded."""
         return super().get_queryset(request).filter(party=None)
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the URL patterns, with those of the empty tables and of the answers added."""
+        """Return the URL patterns of the empty tables and of the answers, followed by the inherited ones."""
         wrap = self.admin_site.admin_view
         return [
             path("empty/", wrap(self.blank), name="delegations_delegationimportfile_blank"),
@@ -78,7 +78,7 @@ class ImportFileAdmin(UploadsAdmin):
         ]
 
     def answer(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Store the reader's answers to the report's questions, and make the report again."""
+        """Store the user's answers to the report's questions, and make the report again."""
         row, user = self._mine(request, pk)
         report = import_files.report_of(row)
         asked = report.questions if report else {}
@@ -108,14 +108,13 @@ class ImportFileAdmin(UploadsAdmin):
         import_files.discard(sheet=row, by=by)
 
     def onward(self, row: DelegationImportFile) -> tuple[str, str]:
-        """Return the address and label of the link to the list that the table fills: people or parties."""
+        """Return the URL and label of the link to the list that the table fills: people or parties."""
         if row.purpose == ImportPurpose.PEOPLE:
             return reverse("admin:summit_person_changelist"), _("Show the people")
         return reverse("admin:delegations_party_changelist"), _("Show the parties")
 
     def more(self, row: DelegationImportFile) -> dict[str, Any]:
-        """Return further values for the template, among them the address that uploads another table of the same
-        kind."""
+        """Return further values for the template. `upload` is the URL that uploads another table of the same kind."""
         asked = urlencode({"purpose": row.purpose, "summit": row.summit.slug})
         return {
             "upload": f"{self.address('upload')}?{asked}",
@@ -134,7 +133,8 @@ class ImportFileAdmin(UploadsAdmin):
         return {"blanks": _blanks(chosen) if chosen else []}
 
     def blank(self, request: HttpRequest) -> HttpResponse:
-        """Return an empty table for the parameters `?purpose=`, `?summit=` and `?ending=`."""
+        """Return an empty table for the parameters `?purpose=`, `?summit=` and `?ending=`. Raises Http404 if there is
+        no summit."""
         self.admit(request, "view")
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         check(request.user, self.action, None)
@@ -149,7 +149,7 @@ class ImportFileAdmin(UploadsAdmin):
 
 
 def _not_listed(row: DelegationImportFile) -> int:
-    """Return how many rows still ask whether a party that isn't on the list is to be entered."""
+    """Return the number of rows with an open question whether to enter a party that isn't on the list."""
     report = None if row.applied_at else import_files.report_of(row)
     asked = report.questions.values() if report else ()
     return sum(each.key.endswith(" enter") and not each.chosen for each in asked)

@@ -45,12 +45,12 @@ class QuestionSerializer(serializers.Serializer[Any]):
 
     @extend_schema_field(serializers.DictField(child=serializers.CharField()))
     def get_choices(self, asked: Question) -> dict[str, str]:
-        """Return the possible answers, each with its label."""
+        """Return a dict from the possible answers to their labels."""
         return {value: words for value, words in asked.choices}  # noqa: C416 - pairs, as JSON holds them
 
 
 class AnswersInput(serializers.Serializer[Any]):
-    """Answers by the keys of the questions. An empty answer withdraws an earlier one."""
+    """A dict from the keys of questions to answers. An empty answer withdraws an earlier one."""
 
     answers = serializers.DictField(child=serializers.CharField(allow_blank=True, max_length=200), allow_empty=False)
 
@@ -69,8 +69,8 @@ class ImportFileLineSerializer(serializers.Serializer[Any]):
 
 
 class ImportFileReportSerializer(serializers.Serializer[Any]):
-    """What a table would do, row by row, or has done. Three lists name columns that aren't used: `unknown` ones,
-    repeated ones (`twice`), and those that the uploader may not fill (`barred`)."""
+    """The report on a table: what it would do, row by row, or has done. Three lists name columns that aren't used:
+    `unknown` ones, repeated ones (`twice`), and those that the uploader may not fill (`barred`)."""
 
     language = serializers.CharField(help_text="Of its sentences.")
     counts = serializers.DictField(child=serializers.IntegerField(), help_text="How many rows have which outcome.")
@@ -81,8 +81,8 @@ class ImportFileReportSerializer(serializers.Serializer[Any]):
 
 
 class ImportFileSerializer(serializers.ModelSerializer[DelegationImportFile]):
-    """An uploaded table. `report` is null in lists, and for a long table until `job` has checked it. `party` is the
-    party of the focal point who uploaded it; null for a desk."""
+    """An uploaded table. `report` is null in lists; for a long table it is also null until `job` has made the report.
+    `party` is the party of the focal point who uploaded the table; null if a desk user did."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     party = serializers.CharField(source="party.public_id", read_only=True, allow_null=True, default=None)
@@ -100,12 +100,13 @@ class ImportFileSerializer(serializers.ModelSerializer[DelegationImportFile]):
 
     @extend_schema_field(ImportFileReportSerializer(allow_null=True))
     def get_report(self, row: DelegationImportFile) -> Any:
-        """Return the report on the rows, or None in lists and before there is one."""
+        """Return the report on the rows. Return None in lists, and while there is no report yet."""
         found = import_files.report_of(row) if self.parent is None else None
         return None if found is None else ImportFileReportSerializer(found).data
 
     def get_job(self, row: DelegationImportFile) -> str | None:
-        """Return the id of the reader's latest job that checks or applies the table, or None."""
+        """Return the id of the user's latest job that checks or applies the table. Return None in lists, and if there
+        is no job."""
         if self.parent is not None:
             return None
         mine = Job.objects.filter(kind=import_job.NAME, by=self.context["by"], params__sheet=row.public_id)
@@ -114,24 +115,24 @@ class ImportFileSerializer(serializers.ModelSerializer[DelegationImportFile]):
 
 
 class OwnParty(InSummit):
-    """A party for which the reader acts."""
+    """A party for which the user acts, by its id."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=Party.objects.select_related("summit"), **kwargs)
 
     def get_queryset(self) -> Any:
-        """Return the parties for which the reader acts."""
+        """Return the parties for which the user acts as a focal point."""
         return super().get_queryset().filter(pk__in=own_parties(self.context["by"], Role.FOCAL_POINT).values("pk"))
 
 
 class OfTableInput(serializers.Serializer[Any]):
-    """What the rows of a table are. Focal points must name their party."""
+    """What the rows of a table are: parties or people. Focal points must name their party."""
 
     party = OwnParty(required=False)
     purpose = serializers.ChoiceField(choices=ImportPurpose.choices, required=False, default=ImportPurpose.PEOPLE)
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Return the values. Raises ValidationError if a reader who works at no desk names no party."""
+        """Return the values unchanged. Raises ValidationError if a user who isn't a desk user names no party."""
         if values.get("party") is None and not allows(self.context["by"], READ_IN, self.context["summit"]):
             raise serializers.ValidationError({"party": _("Say for which of your parties.")})
         return values
@@ -161,7 +162,7 @@ class ImportFileFilters(django_filters.FilterSet):
 
 
 class ImportFileViewSet(DeskViewSet):
-    """Import files. Desks see those of desks; focal points see those of their party."""
+    """Import files. Desk users see the files of desk users; focal points see the files of their party."""
 
     name = "sheets"
     verbose_name = _("uploaded tables")
@@ -175,18 +176,19 @@ class ImportFileViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"uploaded": ("uploaded_at",)}
 
     def rows(self) -> QuerySet[DelegationImportFile]:
-        """Return import files without their content and report, which are only loaded for a single one."""
+        """Return import files without their content and report, which are only loaded for a single file."""
         return DelegationImportFile.objects.select_related("summit", "party__summit", "uploaded_by").defer(
             "content", "report"
         )
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[DelegationImportFile]:
-        """Return the import files of desks, and those of the parties for which the account acts."""
+        """Return the import files of desk users, and those of the parties for which the account acts."""
         mine = own_parties(user, Role.FOCAL_POINT).values("pk")
         return super().get_queryset(user, slug).filter(Q(party=None) | Q(party__in=mine))
 
     def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
-        """Record in the access log who read the report of an import file."""
+        """Record in the access log that the account read the report of a single import file. Lists contain no
+        reports."""
         if len(rows) == 1 and "report" in fields and "report" not in rows[0].get_deferred_fields():
             access_log.record_page(by=by, target=rows[0], summit=summit, fields=["report"])
 
@@ -214,7 +216,7 @@ class ImportFileViewSet(DeskViewSet):
 
     @action("blank", safe=True, permission=READ_IN, input=BlankInput, output=ContentSerializer, detail=False)
     def blank(self, *, by: User, summit: Summit, values: Values) -> File:
-        """Return an empty table with the known headings, in the reader's language."""
+        """Return an empty table with the known headings, in the user's language."""
         party, purpose, ending = values.get("party"), values["purpose"], values["ending"]
         if party is None:
             made = blank_files.for_desk(summit=summit, purpose=purpose, ending=ending, by=by)
@@ -236,6 +238,6 @@ class ImportFileViewSet(DeskViewSet):
 
     @action("take", permission=READ_IN)
     def take(self, *, by: User, row: DelegationImportFile, values: Values) -> None:
-        """Apply the table, once. Every row that can be written is written, and the report says what became of each. A
-        long table is applied by a background job."""
+        """Apply the table, once. Every row that can be written is written, and the report says what happened to each
+        row. A long table is applied by a background job."""
         import_job.READ_IN.take(row=row, by=by)

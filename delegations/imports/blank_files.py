@@ -1,4 +1,4 @@
-"""Empty tables for entering many parties or people, with headings in the reader's language.
+"""Writes empty tables in which users enter many parties or people, with headings in the user's language.
 
 A spreadsheet has a second sheet that explains what each column accepts.
 """
@@ -54,8 +54,8 @@ WIDTH, WIDE = 22, 70
 def names(purpose: str, *, allowed: Iterable[str] | None = None, own: bool = False) -> list[str]:
     """Return the columns of an empty table.
 
-    `allowed` names the particulars that the reader may enter (None: all). `own` leaves out the party, which a focal
-    point's table doesn't need.
+    `allowed` names the particulars that the user may enter (None: all). `own` leaves out the column of the party,
+    which a focal point's table doesn't need.
     """
     if purpose == ImportPurpose.PARTIES:
         return list(PARTIES)
@@ -64,7 +64,7 @@ def names(purpose: str, *, allowed: Iterable[str] | None = None, own: bool = Fal
 
 
 def for_desk(*, summit: Summit, purpose: str, ending: str, by: User) -> bytes:
-    """Return an empty table for a desk, with those particulars that the account may enter."""
+    """Return an empty table for a desk user as a file. It has columns for the particulars that `by` may enter."""
     return write(
         names(
             purpose,
@@ -77,7 +77,7 @@ def for_desk(*, summit: Summit, purpose: str, ending: str, by: User) -> bytes:
 
 
 def for_party(*, party: Party, ending: str) -> bytes:
-    """Return an empty table for a party's own people."""
+    """Return an empty table for a party's own people as a file."""
     categories = [meter.category for meter in quotas.meters(party=party) if meter.category is not None]
     return write(names(ImportPurpose.PEOPLE, own=True), ending=ending, categories=categories)
 
@@ -85,7 +85,7 @@ def for_party(*, party: Party, ending: str) -> bytes:
 def write(shown: Iterable[str], *, ending: str, categories: Iterable[Category], says_country: bool = True) -> bytes:
     """Return an empty table with the columns `shown` as a file, in the active language.
 
-    `says_country` is the summit's policy on the word "country" for a kind of party.
+    `says_country` is the summit's policy: whether a kind of party may be called "country".
     """
     wanted = list(shown)
     headings = [column_headings.heading(name) for name in wanted]

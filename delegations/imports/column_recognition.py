@@ -76,7 +76,7 @@ _KNOWN: dict[str, str] = {plain(word): name for name, words in _WORDS.items() fo
 
 @cache
 def _labels() -> dict[str, str]:
-    """Return the columns by the headings of our own tables, in each language of the system."""
+    """Return a dict from the headings of our own tables, in each language of the system, to the columns."""
     found: dict[str, str] = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
@@ -88,7 +88,8 @@ def _labels() -> dict[str, str]:
 class Columns:
     """The recognised columns of a table.
 
-    `known` are names of columns by their place. `unknown` and `twice` are headings that aren't used, for the report.
+    `known` is a dict from a column's place to its name. `unknown` and `twice` are headings that aren't used, for the
+    report.
     """
 
     known: dict[int, str]
@@ -96,7 +97,7 @@ class Columns:
     twice: list[str]
 
     def has(self, *names: str) -> bool:
-        """Return whether one of these columns is known."""
+        """Return whether at least one of these columns was recognised."""
         return bool(set(names) & set(self.known.values()))
 
 

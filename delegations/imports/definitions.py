@@ -1,4 +1,4 @@
-"""Registers the other lists of the delegations that a table can fill.
+"""Registers the further lists that can be imported from a table, such as zones, categories and quotas.
 
 Parties and people are imported by `delegations.imports.services.import_files`.
 """
@@ -24,14 +24,15 @@ from summit.users.models import User
 
 
 class OwnNumberInput(QuotaInput):
-    """The quota of a single party in a category, or in all, with the reason."""
+    """The quota of a single party, with the reason. Without a category, it is the quota for all categories
+    together."""
 
     party = OneParty()
     category = OneCategory(allow_null=True, required=False, default=None)
 
 
 class OwnQuotaViewSet(DeskViewSet):
-    """The quotas of single parties, one to a row. The API itself shows them with the party."""
+    """The quotas of single parties, one in each row of a table. The API itself returns them with the party."""
 
     name = "own-numbers"
     permission = "delegations.quota"

@@ -25,7 +25,7 @@ class DelegationImportFile(PublicModel):
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="import_files", verbose_name=pgettext_lazy("label", "summit")
     )
-    # The party of the focal point who uploaded it. Null for a desk, whose table may name many parties.
+    # The party of the focal point who uploaded it. Null if a desk user did: such a table may name many parties.
     party = models.ForeignKey(
         Party,
         on_delete=models.CASCADE,

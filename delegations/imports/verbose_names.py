@@ -1,4 +1,4 @@
-"""The words that pages use for the rows of an import file, at the desk and in the portal."""
+"""The texts that pages use for the rows of an import file, at the desk and in the portal."""
 
 from django.utils.translation import gettext_lazy
 

@@ -1,4 +1,4 @@
-"""Addresses of the desk's pages about invitations."""
+"""URLs of the desk's pages about invitations."""
 
 from typing import Any
 
@@ -9,6 +9,6 @@ from summit.summits.models import Summit
 
 
 def call_sheet(summit: Summit, **narrowed: Any) -> str:
-    """Return the address of a summit's call sheet; `narrowed` are its filters."""
+    """Return the URL of a summit's call sheet. `narrowed` holds its filters as query parameters."""
     query = urlencode({"summit": summit.slug, **narrowed})
     return f"{reverse('admin:delegations_invitation_calls')}?{query}"

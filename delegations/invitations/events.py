@@ -12,7 +12,7 @@ ANSWERED = webhooks_events.declare("invitation.answered", _("an invitation is an
 
 
 def answered(reply: Reply) -> None:
-    """Emit the event of an answer, in the transaction that stores it."""
+    """Emit the webhook event for an answer, in the transaction that stores the answer."""
     invitation = reply.invitation
     summit = invitation.party.summit
     emit(

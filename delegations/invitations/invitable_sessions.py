@@ -15,8 +15,8 @@ from summit.summits.models import Summit
 class Occasion:
     """A session to which parties can be invited.
 
-    `place` is its room with the building, "" if it has none. `open` says whether parties can be invited to it: it
-    isn't cancelled, and others than organisers may know about it.
+    `place` is its room with the building, or "" if it has no room. `open` says whether parties can be invited to it.
+    For this the session must not be cancelled, and others than organisers must be allowed to know about it.
     """
 
     key: str
@@ -28,26 +28,27 @@ class Occasion:
     cancelled: bool = False
 
     def takes_answers(self, now: datetime) -> bool:
-        """Return whether parties may still answer: until the session begins, unless it is cancelled. Desks may answer
-        later."""
+        """Return whether parties may still answer at the moment `now`: until the session begins, unless it is
+        cancelled. Desk users may record answers later too."""
         return not self.cancelled and self.starts_at > now
 
 
-# Returns a summit's occasions by key: those with the given keys, or all if these are None. One query.
+# Returns a dict from keys to a summit's occasions, for these keys or, if they are None, for all. Makes one query.
 Find = Callable[[Summit, Iterable[str] | None], dict[str, Occasion]]
 _finders: list[Find] = []
 
 
 def register(find: Find) -> Find:
-    """Register a function that finds occasions."""
+    """Register a function that finds occasions, and return it."""
     _finders.append(find)
     return find
 
 
 def find(summit: Summit, keys: Iterable[str] | None = None) -> dict[str, Occasion]:
-    """Return a summit's occasions by key: those named by `keys`, or all if it is None.
+    """Return a dict from keys to a summit's occasions. `keys` selects occasions; None selects all.
 
-    Keys of other summits and of sessions that are gone are missing from the result. No query if `keys` names none.
+    Keys of other summits and of sessions that are gone are missing from the result. Makes no query if `keys` is
+    empty.
     """
     wanted = None if keys is None else {key for key in keys if key}
     if wanted is not None and not wanted:

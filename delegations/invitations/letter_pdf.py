@@ -43,7 +43,7 @@ def _source() -> bytes:
 def write(sheet: LetterSheet) -> bytes:
     """Return the PDF of a letter. The active language must be the sheet's.
 
-    Raises summit.pdf.fonts.MissingFontError if no installed font has one of the letters.
+    Raises summit.pdf.fonts.MissingFontError if a character is in no installed font.
     """
     return print_pdf(
         _source(),
@@ -66,8 +66,8 @@ def write(sheet: LetterSheet) -> bytes:
 
 
 def _text_direction(line: str) -> str:
-    """Return the direction of a line ("ltr" or "rtl") by its first letter. A host's address is in the host's
-    language."""
+    """Return the direction of a line ("ltr" or "rtl") by its first letter. Lines of the letterhead may be in another
+    language than the letter."""
     first = next((found for found in map(bidirectional, line) if found in {"L", "R", "AL"}), "L")
     return "ltr" if first == "L" else "rtl"
 

@@ -21,9 +21,10 @@ logger = logging.getLogger(__name__)
 
 
 def render(message: Message) -> Mail:
-    """Return the mail of a letter with its PDF attached, from the frozen facts, in the active language. No query.
+    """Return the mail of a letter with its PDF attached, from the message's stored facts, in the active language.
+    Makes no query.
 
-    If no font has one of its letters, the mail is returned without the PDF and says so.
+    If one of its characters is in no installed font, the mail has no PDF, and its text says so.
     """
     mail = render_plain(message)
     try:
@@ -35,7 +36,7 @@ def render(message: Message) -> Mail:
 
 
 def render_plain(message: Message) -> Mail:
-    """Return the mail of a letter without a PDF. No query."""
+    """Return the mail of a letter without a PDF. Makes no query."""
     facts = message.facts
     values = {**letter_facts.marked(facts), "link": links.address(facts["link_nonce"])}
     parts = placeholders.paragraphs(facts["body"], values)

@@ -18,21 +18,22 @@ from summit.outbox.models import Message
 
 
 def render_trial(message: Message) -> Mail:
-    """Return the mail of a test letter, which says that it is a test. No query."""
+    """Return the mail of a test letter, which says that it is a test. Makes no query."""
     mail = letter_rendering.render(message)
     said = _("This is a test that somebody at your desk sent to you. The address in it opens nothing.")
     return replace(mail, subject=_("Test: %(subject)s") % {"subject": mail.subject}, text=f"{said}\n\n{mail.text}")
 
 
 def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
-    """Return the letters whose link no longer works, with the reason by primary key. One query."""
+    """Return a dict from the primary keys of letters with a dead link to the reason not to send them. Makes one
+    query."""
     keys = [message.facts["link"] for message in messages]
     live = set(InvitationLink.objects.live().filter(public_id__in=keys).values_list("public_id", flat=True))
     return {message.pk: because(LINK_DEAD) for message in messages if message.facts["link"] not in live}
 
 
 def needless(messages: Sequence[Message]) -> dict[int, str]:
-    """Return the reminders that are no longer needed, with the reason by primary key. One query.
+    """Return a dict from the primary keys of reminders that are no longer needed to the reason. Makes one query.
 
     A reminder isn't needed once the invitation is answered, revoked or replaced, or once the deadline for answers has
     passed.

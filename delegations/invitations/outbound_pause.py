@@ -14,7 +14,8 @@ from summit.summits.outbound_pause import Channel, Waiting, channels
 
 
 def count_waiting(summit: Summit) -> Iterable[Waiting]:
-    """Yield how many parties would be reminded. Three queries at most."""
+    """Yield the number of parties that would be reminded, or nothing if no reminder is due. Makes three queries at
+    most."""
     reminder = reminders.due(summit, Policy.objects.of(summit), db_now())
     if reminder is not None:
         number = len(reminders.waiting(summit, reminder))
@@ -23,9 +24,9 @@ def count_waiting(summit: Summit) -> Iterable[Waiting]:
 
 
 def cancel(summit: Summit) -> int:
-    """Return 0: reminders aren't stored before they are sent, so that none has to be cancelled.
+    """Return 0. Reminders aren't stored before they are sent, so that none has to be cancelled.
 
-    A reminder that was due before the summit arrived here is never written (`reminders.is_former`).
+    A reminder that was due before the summit was moved to this installation is never written (`reminders.is_former`).
     """
     return 0
 

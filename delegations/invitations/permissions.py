@@ -30,7 +30,8 @@ declare("delegations.answer_for", WRITERS)
 
 @stays(10)
 def not_revoked() -> Q:
-    """Return the condition on parties that their invitation to the summit is in force, or that none was revoked."""
+    """Return the condition for parties that stay in the summit: their invitation to it is in force, or none was
+    revoked."""
     theirs = Invitation.objects.filter(party=OuterRef("pk"), occasion="")
     stands = Exists(theirs.filter(state__in=_STANDING))
     gone = Exists(theirs.filter(state=InvitationState.REVOKED))
@@ -84,7 +85,8 @@ def check_can_call(user: Actor, summit: Summit | int) -> None:
 
 
 def check_can_answer_for(by: By, invitation: Invitation) -> None:
-    """Raise PermissionDenied unless `by` is the system, or an account of a desk that records the parties' answers."""
+    """Raise PermissionDenied unless `by` is the system, or an account that may record answers of any party at a
+    desk."""
     if isinstance(by, User):
         check(by, "delegations.answer_for", invitation.party.summit)
     elif not isinstance(by, System):
@@ -96,12 +98,14 @@ def check_can_answer_for(by: By, invitation: Invitation) -> None:
 
 @members_permissions.acts_as_focal_point(Link)
 def live_links(by: Link, party_id: int) -> QuerySet[InvitationLink]:
-    """Return the link by which somebody acts, if it is live and invites this party; otherwise an empty QuerySet."""
+    """Return a QuerySet with the link that `by` acts by, if it is live and invites this party; otherwise it is
+    empty."""
     return InvitationLink.objects.live().filter(public_id=by.public_id, invitation__party=party_id)
 
 
 def can_answer(by: By, invitation: Invitation) -> bool:
-    """Return whether `by` may answer an invitation: by its link, as a focal point of its party, or at a desk."""
+    """Return whether `by` may answer an invitation: with the link in its letter, as a focal point of its party, or as
+    a desk user. The system may too."""
     if isinstance(by, System):
         return True
     if isinstance(by, Link):
@@ -116,7 +120,8 @@ def can_answer(by: By, invitation: Invitation) -> bool:
 
 
 def check_can_answer(by: By, invitation: Invitation) -> None:
-    """Raise PermissionDenied where `can_answer` is false. The text says who can answer."""
+    """Raise PermissionDenied where `can_answer` is false. For a link, the message says where to ask for a new
+    letter."""
     if isinstance(by, User):
         check(by, "delegations.answer", invitation.party.summit_id, invitation)
     elif not can_answer(by, invitation):

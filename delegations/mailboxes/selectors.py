@@ -1,4 +1,4 @@
-"""Which mailboxes reach parties and people."""
+"""Selects the mailboxes that reach parties and people."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,9 +14,10 @@ from summit.summits.models import Summit
 class Mailbox:
     """A mailbox as it is used for one party.
 
-    An address that serves two parties is two of these, so that no message tells one party about the other.
-    `party_key` names the party in messages' recipient keys ("people" if there is no party). `person_ids` are those of
-    the requested people whom this mailbox reaches. `zone` is the reader's time zone, "" if it isn't known.
+    A mail address that serves two parties is two Mailboxes, so that no message tells one party about the other.
+    `party_key` names the party in messages' recipient keys ("people" if there is no party). `person_ids` are the
+    primary keys of the requested people whom this mailbox reaches. `zone` is the recipient's time zone, or "" if it
+    isn't known.
     """
 
     address: str
@@ -54,7 +55,7 @@ class _Book:
 
 
 def focal_points(party_ids: Iterable[int]) -> dict[int, list[FocalPoint]]:
-    """Return the focal points that have an e-mail address, by their party's primary key. One query."""
+    """Return a dict from primary keys of parties to their focal points with an e-mail address. Makes one query."""
     found: dict[int, list[FocalPoint]] = {}
     rows = FocalPoint.objects.filter(party__in=party_ids).exclude(person__email="").select_related("person")
     for row in rows.order_by("id"):
@@ -66,8 +67,8 @@ def for_members(*, summit: Summit, party_ids: set[int], person_ids: set[int]) ->
     """Return the mailboxes that reach these parties and people of a summit, one for each address and party.
 
     A party is reached through the e-mail of its focal points, or through its mission's mailbox if no focal point has
-    one. A person is reached at their own e-mail, or otherwise like their party. Those without any mailbox are missing
-    from the result. Four queries, whatever the numbers.
+    an e-mail. A person is reached at their own e-mail, or otherwise like their party. Parties and people without any
+    mailbox are missing from the result. Makes four queries, whatever the numbers.
     """
     members = Membership.objects.filter(person__in=person_ids, person__summit=summit)
     party_of = dict(members.values_list("person_id", "party_id"))
@@ -92,7 +93,8 @@ def for_members(*, summit: Summit, party_ids: set[int], person_ids: set[int]) ->
 
 
 def for_letters(parties: Iterable[Party]) -> list[Mailbox]:
-    """Return the mailboxes to which letters to these parties are sent, one for each address and party. One query.
+    """Return the mailboxes to which letters to these parties are sent, one for each address and party. Makes one
+    query.
 
     A party that the host recognises gets its letters at its mission's mailbox and at its focal points' e-mail. A
     party that the host doesn't recognise gets them at its focal points' e-mail, and at its mission's mailbox only if

@@ -1,4 +1,4 @@
-"""Logs who saw a person's passport data."""
+"""Logs in the audit who saw a person's passport data."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,10 @@ from summit.people.models import Person
 
 
 def record_passport(*, by: By, person: Person, fields: Iterable[str]) -> None:
-    """Log that somebody saw fields of a person's passport. Fetch the person with summit and particulars."""
+    """Log that `by` saw these fields of a person's passport. Fields without a value aren't logged.
+
+    The same fields are logged once an hour. The caller fetches the person with the summit and the particulars.
+    """
     row: Particulars | None = getattr(person, "particulars", None)
     there = [name for name in fields if row is not None and getattr(row, name)]
     if row is not None and there:

@@ -1,4 +1,4 @@
-"""The column headings of our own tables, in the reader's language."""
+"""The column headings of exported tables and blank import files, in the reader's language."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from summit.people.models import Person
 
 
 def label(name: str) -> str:
-    """Return the name of a person's field in the reader's language, or `name` itself if it is no such field."""
+    """Return the name of a person's field in the reader's language, or `name` itself if there is no such field."""
     for model, names in ((Person, PERSON), (Particulars, PARTICULARS)):
         if name in names:
             column: Any = model._meta.get_field(name)
@@ -20,7 +20,10 @@ def label(name: str) -> str:
 
 
 def heading(name: str) -> str:
-    """Return the heading of a column in the reader's language. The import recognises these headings."""
+    """Return the heading of a column in the reader's language.
+
+    Imports recognise columns by these headings.
+    """
     message = {
         "party": pgettext("column of a table", "party"),
         "formal_name": _("formal name"),

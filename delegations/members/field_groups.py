@@ -1,8 +1,8 @@
-"""The groups of a person's fields, and who may see and change each. Admin, portal, exports and API all use it.
+"""The groups of a person's fields, and who may see and change each. Admin, portal, exports and API use these rules.
 
-A desk's role gives access to a whole group. A focal point acts for a party by an account, by an invitation link or by
-a code sent to their mailbox. They see the values that were entered for that party. Of values that a desk or another
-party entered they see only that there is one, and they can't change them.
+A desk's role gives access to a whole group. A focal point acts for a party through an account, an invitation link or
+a code sent to their mailbox. Focal points see the values that were entered for their party. If a desk or another
+party entered a value, they see only that there is one, and they can't change it.
 """
 
 from dataclasses import dataclass, field
@@ -27,12 +27,12 @@ class FieldGroup:
 
     @property
     def view(self) -> str:
-        """The permission to see the fields."""
+        """The permission to see the group's fields."""
         return f"delegations.{self.name}.view"
 
     @property
     def change(self) -> str:
-        """The permission to change the fields."""
+        """The permission to change the group's fields."""
         return f"delegations.{self.name}.change"
 
 
@@ -68,20 +68,22 @@ def label(name: str) -> str:
 
 
 def particulars_of(person: Person) -> Particulars | None:
-    """Return a person's particulars, or None where nothing was entered. No query if they were fetched with the
-    person."""
+    """Return a person's particulars, or None if nothing was entered.
+
+    Makes no query if the particulars were fetched with the person.
+    """
     found: Particulars | None = getattr(person, "particulars", None)
     return found
 
 
 def photo_of(person: Person) -> Photo | None:
-    """Return a person's photograph, or None. No query if it was fetched with the person."""
+    """Return a person's photograph, or None. Makes no query if the photograph was fetched with the person."""
     found: Photo | None = getattr(person, "photo", None)
     return found
 
 
 def filled(person: Person) -> set[str]:
-    """Return the names of the fields, in all groups, that have a value.
+    """Return the names of a person's fields, in all groups, that have a value.
 
     Everybody who sees the person may learn that a value exists.
     """
@@ -93,8 +95,8 @@ def filled(person: Person) -> set[str]:
 def party_of(person: Person) -> Party | None:
     """Return the party whose focal points look after a person, or None.
 
-    It is the party that they are a member of, or else the one they were entered for. No query if both were fetched
-    with the person.
+    That is the party of the person's membership, or else the party for which the person was entered. Makes no query
+    if both were fetched with the person.
     """
     membership = getattr(person, "membership", None)
     if membership is not None:
@@ -106,19 +108,19 @@ def party_of(person: Person) -> Party | None:
 
 @dataclass
 class FieldReader:
-    """Finds out which fields of many people somebody may see and change.
+    """Finds out which fields `by` may see and change, for many people.
 
-    One query for each party, and those of `roles_by_summit`, however many people there are. Fetch people with
-    membership, party, particulars and photo.
+    Makes one query for each party and the queries of `roles_by_summit`, whatever the number of people. The caller
+    fetches the people with membership, party, particulars and photo.
 
-    Don't reuse a Reader in another request: a link may be revoked in between.
+    Don't reuse a FieldReader in another request, because an invitation link may be revoked in between.
     """
 
     by: By
     _acts: dict[tuple[int, str], bool] = field(default_factory=dict)
 
     def visible(self, person: Person) -> set[str]:
-        """Return the names of the fields, in all groups, that they may see."""
+        """Return the names of a person's fields, in all groups, that `by` may see."""
         found: set[str] = set()
         row, photo = particulars_of(person), photo_of(person)
         for group in GROUPS.values():
@@ -132,7 +134,7 @@ class FieldReader:
         return found
 
     def changeable(self, person: Person) -> set[str]:
-        """Return the names of the fields, in all groups, that they may change."""
+        """Return the names of a person's fields, in all groups, that `by` may change."""
         found: set[str] = set()
         party = party_of(person)
         for group in GROUPS.values():
@@ -160,8 +162,8 @@ class FieldReader:
 
 
 def others(person: Person, party: Party) -> set[str]:
-    """Return the names of the fields with a value that wasn't entered for `party`, but by a desk or for another
-    party."""
+    """Return the names of a person's fields with a value that a desk entered, or that was entered for another party
+    than `party`."""
     row, photo = particulars_of(person), photo_of(person)
     found = filled(person)
     if row is not None and row.entered_for_id == party.pk:
@@ -172,6 +174,6 @@ def others(person: Person, party: Party) -> set[str]:
 
 
 def visible_fields(by: By, person: Person) -> set[str]:
-    """Return the names of a person's fields that somebody may see (keys of `GROUP_OF`). For many people, use
+    """Return the names of a person's fields that `by` may see (keys of `GROUP_OF`). For many people, use
     `FieldReader`."""
     return FieldReader(by).visible(person)

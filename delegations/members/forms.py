@@ -1,4 +1,4 @@
-"""The form that validates a person's data. Admin, portal, imports and the services all use it."""
+"""The form that validates a person's data. Admin, portal, imports and services use it."""
 
 import re
 import unicodedata
@@ -30,7 +30,7 @@ _NUMBER = re.compile(r"[A-Z0-9]+")
 
 
 def refusals() -> dict[str, str]:
-    """Return the error messages of a person's fields, by error code."""
+    """Return a dict from error code to the error message of a person's fields."""
     return {
         "invalid": _("Enter the whole address, such as office@mission.example."),
         "invalid_choice": _("“%(value)s” is not in the list. Choose one that is."),
@@ -39,20 +39,24 @@ def refusals() -> dict[str, str]:
 
 
 class MomentPair(MomentInput):
-    """A widget with a date and a time side by side. It also accepts both in one value, as spreadsheets have them."""
+    """A widget with a date and a time side by side. It also reads both from a single value, as import files have
+    them."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        """Return the submitted date and time as one value, with "T" between the two parts; "" without data."""
+        """Return the submitted date and time as one text, with "T" between them.
+
+        Return "" if nothing was submitted.
+        """
         if name in data:
             return data[name]
         return "T".join(str(data.get(f"{name}_{part}") or "") for part in (0, 1)).strip() if data else ""
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        """Return whether neither part was submitted."""
+        """Return whether neither the date nor the time was submitted."""
         return name not in data and f"{name}_0" not in data
 
     def decompress(self, value: Any) -> Any:
-        """Return a value's date and time for the two inputs."""
+        """Return the date and the time of a value for the two inputs, or None for both if there is no value."""
         if isinstance(value, str):
             day, _sign, clock = value.replace("T", " ").partition(" ")
             return [day, clock]
@@ -73,8 +77,10 @@ class MomentField(forms.DateTimeField):
         return value.astimezone(self.zone).replace(tzinfo=None) if isinstance(value, datetime) else value
 
     def to_python(self, value: Any) -> datetime | None:
-        """Return an aware datetime, or None if empty. Raises ValidationError if the date or the time is missing or
-        invalid."""
+        """Return an aware datetime, or None if the field is empty.
+
+        Raises ValidationError if the date or the time is missing or invalid.
+        """
         if isinstance(value, str):
             value = value.strip()
             if value in ("", "T"):
@@ -86,9 +92,9 @@ class MomentField(forms.DateTimeField):
 
 
 class PersonForm(forms.Form):
-    """A form with those fields of a person that are named in `fields`, by the names of Person and Particulars.
+    """A form with the fields of a person that `fields` names, from the fields of Person and Particulars.
 
-    For other fields, the validation uses the values that `person` has. `changed` holds the values to store.
+    For all other fields, the validation uses the stored values of `person`. `changed` holds the values to store.
     """
 
     def __init__(
@@ -144,17 +150,21 @@ class PersonForm(forms.Form):
 
     @property
     def changed(self) -> dict[str, Any]:
-        """The cleaned values that differ from the person's current ones."""
+        """The cleaned values that differ from the person's stored values, by field."""
         before = {name: self.before.get(name) or None for name in self.cleaned_data}
         return {name: value for name, value in self.cleaned_data.items() if (value or None) != before[name]}
 
     def value(self, name: str) -> Any:
-        """Return the value that a field will have, or None where it is empty or invalid."""
+        """Return the value that a field will have after saving, or None if it is empty or invalid."""
         found = self.cleaned_data.get(name) if name in self.fields else self.before.get(name)
         return None if found in ("", None) else found
 
     def clean_passport_name(self) -> str:
-        """Refuse a name that isn't in Latin letters, as in a passport's machine-readable zone."""
+        """Return the name in Unicode's composed form (NFC).
+
+        Raises ValidationError unless it is in Latin letters, which are the only ones in a passport's machine-readable
+        zone.
+        """
         given = unicodedata.normalize("NFC", str(self.cleaned_data["passport_name"]))
         letters = [char for char in given if char.isalpha()]
         latin = all(unicodedata.name(char, "").startswith("LATIN") for char in letters)
@@ -165,21 +175,24 @@ class PersonForm(forms.Form):
         return given
 
     def clean_passport_number(self) -> str:
-        """Return the number as in the machine-readable zone: in capitals, without spaces and hyphens."""
+        """Return the number as it is in the machine-readable zone: in capitals, without spaces and hyphens.
+
+        Raises ValidationError for characters other than Latin letters and digits.
+        """
         given = re.sub(r"[\s-]", "", str(self.cleaned_data["passport_number"])).upper()
         if given and not _NUMBER.fullmatch(given):
             raise ValidationError(_("The number has Latin letters and digits alone. Copy it from the passport."))
         return given
 
     def clean_birth_date(self) -> date | None:
-        """Refuse a date in the future."""
+        """Return the date. Raises ValidationError if it is in the future, in the summit's time zone."""
         day: date | None = self.cleaned_data["birth_date"]
         if day is not None and day > timezone.localdate(timezone=self.summit.zone):
             raise ValidationError(_("This day is still to come. Give the day of birth as the passport has it."))
         return day
 
     def clean_passport_expiry(self) -> date | None:
-        """Refuse a passport that expires before the summit ends."""
+        """Return the date. Raises ValidationError if the passport expires before the summit ends."""
         day: date | None = self.cleaned_data["passport_expiry"]
         if day is not None and day < self.summit.ends_on:
             message = _("The passport would expire before the summit ends on %(day)s. Give those of a renewed one.")
@@ -187,11 +200,11 @@ class PersonForm(forms.Form):
         return day
 
     def clean_arrives_at(self) -> datetime | None:
-        """Refuse a time too long before or after the summit."""
+        """Return the time. Raises ValidationError if it is more than BEFORE or AFTER away from the summit's days."""
         return self._near(self.cleaned_data["arrives_at"])
 
     def clean_departs_at(self) -> datetime | None:
-        """Refuse a time too long before or after the summit."""
+        """Return the time. Raises ValidationError if it is more than BEFORE or AFTER away from the summit's days."""
         return self._near(self.cleaned_data["departs_at"])
 
     def _near(self, moment: datetime | None) -> datetime | None:
@@ -202,8 +215,11 @@ class PersonForm(forms.Form):
         return moment
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a person without name and office, a departure before the arrival, and a passport number that is too
-        long."""
+        """Return the cleaned data, after the checks that need several fields.
+
+        They refuse a person without name and office, a departure before the arrival, and a passport number that is
+        too long for a passport.
+        """
         told = {"name", "office"} & set(self.errors)
         if {"name", "office"} & set(self.fields) and not (told or self.value("name") or self.value("office")):
             named = "name" if "name" in self.fields else "office"
@@ -225,7 +241,7 @@ class PersonForm(forms.Form):
 
 
 def values_of(person: Person | None) -> dict[str, Any]:
-    """Return a person's values for all fields of the form, or an empty dictionary for None."""
+    """Return a dict of a person's values for all fields of the form, or an empty dict if `person` is None."""
     if person is None:
         return {}
     row = particulars_of(person)

@@ -31,19 +31,20 @@ counted = _counting.register
 def notify_member_left(*, party: Party, person: Person, by: By) -> None:
     """Call the listeners of `follows`, in the transaction in which the person leaves the party.
 
-    It checks no permission: the caller has checked it.
+    This function checks no permission, because the caller has checked it.
     """
     for follow in _following:
         follow(party, person, by)
 
 
 def replace(*, party: Party, gone: Person, taker: Person) -> None:
-    """Call the listeners of `replaced`, in the transaction that replaces the person."""
+    """Call the listeners of `replaced`, in the transaction in which `taker` gets the place of `gone`."""
     for listener in _replacing:
         listener(party, gone, taker)
 
 
 def count(*, party: Party, by: By) -> None:
-    """Call the listeners of `counted`, in the transaction that changed the members. The party is locked."""
+    """Call the listeners of `counted`, in the transaction that changed the members. The caller has locked the
+    party."""
     for listener in _counting:
         listener(party, by)

@@ -21,8 +21,8 @@ from summit.users.models import User
 
 declare_model("delegations.membership", view=SEE_MEMBERS, change=WRITERS, view_own=(Role.FOCAL_POINT,))
 declare_model("delegations.focalpoint", view=SEE_LETTERS, change=WRITERS, view_own=(Role.FOCAL_POINT,))
-# Naming people within deadlines and quotas; withdrawing and replacing them; naming and moving them after the
-# deadlines; and raising a quota.
+# `name`: to name people within deadlines and quotas. `withdraw`: to withdraw and replace them. `name_late`: to name
+# and move them after the deadlines. `raise_quota`: to set a party's own quota.
 declare("delegations.name", WRITERS, own=(Role.FOCAL_POINT,))
 declare("delegations.withdraw", WRITERS, own=(Role.FOCAL_POINT,))
 declare("delegations.name_late", WRITERS)
@@ -45,16 +45,17 @@ declare_model("delegations.duplicatecandidate", view=WRITERS, change=WRITERS)
 
 
 def own_parties(user: User, role: str) -> QuerySet[Party]:
-    """Return the parties that an account acts for as a focal point, or belongs to as a delegate, depending on
-    `role`."""
+    """Return the parties of an account that have not left their summit, for one of its roles.
+
+    For FOCAL_POINT these are the parties that it acts for, and for DELEGATE the parties that it is a member of.
+    """
     people = {Role.FOCAL_POINT: "focal_points", Role.DELEGATE: "memberships"}[Role(role)]
     return parties_permissions.standing_parties().filter(**{f"{people}__person__user": user})
 
 
 @follows(10)
 def roles_of_people(user: User) -> QuerySet[Party, tuple[int, str]]:
-    """Return pairs of a summit's id and a role, for the summits in which an account is a focal point or a
-    delegate."""
+    """Return (summit's primary key, role) for each summit in which an account is a focal point or a delegate."""
     focal, member = (own_parties(user, role).values_list("summit_id", Value(role.value)) for role in OF_PARTIES)
     return focal.union(member)
 
@@ -63,7 +64,7 @@ own_rows(Party)(lambda user, role: Q(pk__in=own_parties(user, role).values("pk")
 
 
 def own_by_party(*models: type[Model]) -> None:
-    """Make rows of these models own rows of the accounts that act for their `party`, or belong to it."""
+    """Declare rows of these models as own rows of the accounts that act for the row's `party`, or belong to it."""
     for model in models:
         own_rows(model)(lambda user, role: Q(party__in=own_parties(user, role).values("pk")))
 
@@ -75,8 +76,11 @@ own_by_party(Membership, FocalPoint, Quota)
 def own_people(user: User, role: str) -> Q:
     """Return a condition for the people of an account's own parties.
 
-    These are their members, and, among people who are no members, those whom they entered and their focal points whom
-    no other party entered.
+    These are:
+
+    - the members of those parties,
+    - the people whom those parties entered, if they are a member of no party,
+    - the focal points of those parties, if they are a member of no party and no party entered them.
     """
     mine = own_parties(user, role).values("pk")
     entered = Q(particulars__entered_for__in=mine)
@@ -85,14 +89,17 @@ def own_people(user: User, role: str) -> Q:
     return Q(membership__party__in=mine) | Q(membership__isnull=True) & (entered | acts & free)
 
 
-# Called with an actor without an account and a party's primary key. Returns a queryset with rows only while the actor
-# acts for that party.
+# Called with an actor that has no account, and a party's primary key. Returns a queryset that has rows only while the
+# actor acts for that party.
 Acts = Callable[[Any, int], QuerySet[Any, Any]]
 _acts: dict[type, Acts] = {}
 
 
 def acts_as_focal_point(kind: type) -> Callable[[Acts], Acts]:
-    """Return a decorator that registers a function as the check of whether an actor of this kind acts for a party."""
+    """Return a decorator that registers a function for actors of the class `kind`.
+
+    The function checks whether such an actor acts for a party.
+    """
 
     def add(function: Acts) -> Acts:
         _acts[kind] = function
@@ -102,15 +109,19 @@ def acts_as_focal_point(kind: type) -> Callable[[Acts], Acts]:
 
 
 def acting(by: Link | Mailbox, party_id: int) -> QuerySet[Any, Any]:
-    """Return a queryset that has rows only while an invitation link, or a mailbox with a code, acts for a party."""
+    """Return a queryset that has rows only while `by` acts for a party.
+
+    `by` is an invitation link, or a mailbox that was proven by a code.
+    """
     return _acts[type(by)](by, party_id)
 
 
 def can_act(by: By, action: str, party: Party) -> bool:
     """Return whether somebody may do `action` for a party.
 
-    Allowed are users with the permission in the summit, and the party's focal points, by an account, by a valid
-    invitation link or by a code to their mailbox. It is meant for actions that focal points can do.
+    Users may if they have the permission in the summit. The party's focal points may through an account, a valid
+    invitation link or a code sent to their mailbox. The system may always. Use this function for actions that are
+    open to focal points.
     """
     if isinstance(by, System):
         return True
@@ -120,7 +131,7 @@ def can_act(by: By, action: str, party: Party) -> bool:
 
 
 def check_can_act(by: By, action: str, party: Party) -> None:
-    """Raise PermissionDenied with a sentence that says who can do it, unless `can_act` returns True."""
+    """Raise PermissionDenied unless `can_act` returns True. The message says who can do it."""
     if isinstance(by, User):
         check(by, action, party.summit_id, party)
     elif not can_act(by, action, party):

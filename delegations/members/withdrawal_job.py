@@ -1,7 +1,7 @@
-"""The job that withdraws many members of a summit's parties, a few in each step, with a result for each.
+"""The job that withdraws many members of a summit's parties, a few in each step, with a result for each member.
 
-Each step stores its results, so that a job continues after its worker was killed. Members whom somebody else withdrew
-in the meantime are listed as such.
+Each step stores its results, so that the job can continue after its worker was killed. If somebody else withdrew a
+member in the meantime, the result says so.
 """
 
 from collections.abc import Iterable
@@ -26,13 +26,13 @@ from summit.users.models import User
 
 NAME = "withdraw_members"
 WITHDRAW = "delegations.withdraw"
-# Members in each step. A step takes a fraction of a second, since badges, letters and visits end too.
+# Members in each step. A step takes a fraction of a second, because badges, letters and visits end too.
 BATCH = 5
 DONE, GONE, REFUSED = "withdrawn", "gone", "refused"
 
 
 def ask(*, memberships: Iterable[Membership], by: User) -> list[Job]:
-    """Start one job for each summit and return the jobs.
+    """Start one job for each summit of these members, and return the jobs.
 
     Raises PermissionDenied if `by` may not withdraw one of the members.
     """
@@ -49,7 +49,7 @@ def ask(*, memberships: Iterable[Membership], by: User) -> list[Job]:
 
 
 def step(job: Job) -> JobStep:
-    """Withdraw the next members and return the job's state."""
+    """Withdraw the next BATCH members and return the job's state."""
     rows, came = job.params["rows"], list(job.checkpoint.get("came", []))
     for key, _person, _party in rows[len(came) : len(came) + BATCH]:
         came.append(_withdraw(key, job.by))
@@ -78,7 +78,7 @@ def may_withdraw(actor: Actor, summit: Summit | None) -> bool:
 
 
 def progress(done: int, total: int) -> str:
-    """Return a sentence that says how many members are done."""
+    """Return a sentence that says how many of the job's members are dealt with."""
     message = ngettext(
         "%(done)d of %(total)d member is dealt with", "%(done)d of %(total)d members are dealt with", total
     )
@@ -107,9 +107,9 @@ def _outcome_labels() -> dict[str, tuple[str, str]]:
 
 
 def lines(job: Job) -> list[JobLine]:
-    """Return a line with the result for each member, or nothing if the job's owner may no longer withdraw members.
+    """Return a line with the result for each member. Makes two queries.
 
-    Two queries.
+    Return an empty list if the job's owner may no longer withdraw members.
     """
     if not may_withdraw(job.by, job.summit):
         return []

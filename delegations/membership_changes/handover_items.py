@@ -1,8 +1,9 @@
 """Items that a person holds in a summit, such as a speech, a place in a session or a seat.
 
 Other apps register the kinds of items. An item is identified by its kind and a key. Its title is looked up for each
-reader: readers who may not see a session don't get its title. When a person leaves a party, each of their items waits
-for protocol's decision (delegations.membership_changes.services.handovers), since it depends on rank who gets it.
+reader, because a reader who may not see a session must not get its title. When a person leaves a party, each of their
+items waits for protocol's decision (delegations.membership_changes.services.handovers). Protocol decides because it
+depends on rank who gets an item.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,19 +19,19 @@ from summit.users.models import User
 
 
 class ItemNotHeld(Exception):
-    """The giver no longer holds the item: somebody changed it in the meantime."""
+    """The giver no longer holds the item, because somebody changed it in the meantime."""
 
 
 @dataclass(frozen=True)
 class HandoverDesk:
-    """A reader at a desk, who sees what their role may see."""
+    """A desk user as the reader of titles, who gets the titles that the user's role may see."""
 
     user: User
 
 
 @dataclass(frozen=True)
 class Delegation:
-    """A reader for a party, who sees what its members and `people` may see."""
+    """A party as the reader of titles, which gets the titles that its members and `people` may see."""
 
     party: Party
     people: tuple[Person, ...] = ()
@@ -43,8 +44,8 @@ Reader = HandoverDesk | Delegation
 class ItemTitle:
     """The title of an item for a reader.
 
-    `words` names it without its kind ("Opening, 9:30 London time"). `address` is the address of its page, or "" where
-    the reader has none.
+    `words` is the title without the item's kind ("Opening, 9:30 London time"). `address` is the URL of the item's
+    page, or "" if the reader has none.
     """
 
     words: str
@@ -55,10 +56,10 @@ class ItemTitle:
 class HandoverKind:
     """A kind of item.
 
-    `held` returns the keys of the items that a person holds and can still use. `tell` returns the titles of items by
-    key, without items that the reader may not see; the number of queries doesn't grow with the items. `pass_on` and
-    `drop` change an item in the transaction of the decision and raise NotHeld. They check no permission, since the
-    caller has checked it. `dropped` is a sentence that says what happens after an item is dropped.
+    `held` returns the keys of the items that a person holds and can still use. `tell` returns a dict from key to
+    title, without items that the reader may not see; the number of queries doesn't grow with the items. `pass_on` and
+    `drop` change an item in the transaction of the decision, and raise ItemNotHeld. They check no permission, because
+    the caller has checked it. `dropped` is a sentence that says what happens after an item is dropped.
     """
 
     what: str
@@ -74,27 +75,31 @@ _kinds: Registry[HandoverKind] = Registry()
 
 
 def register(order: int, kind: HandoverKind) -> HandoverKind:
-    """Register a kind at its place in the order and return it. Raises ValueError if another kind has the same
-    name."""
+    """Register a kind of item at a place in the order and return it.
+
+    Raises ValueError if another kind has the same name.
+    """
     if any(known.what == kind.what for known in _kinds):
         raise ValueError(f"{kind.what} is a kind of item already")
     return _kinds.register(order)(kind)
 
 
 def kinds() -> dict[str, HandoverKind]:
-    """Return the kinds by name, in their order."""
+    """Return a dict of the kinds by name, in their order."""
     return {kind.what: kind for kind in _kinds}
 
 
 def held(person: Person) -> list[tuple[str, str]]:
-    """Return the kind and key of each item that a person holds."""
+    """Return the items that a person holds, as (kind, key)."""
     return [(kind.what, key) for kind in _kinds for key in kind.held(person)]
 
 
 @dataclass(frozen=True)
 class HandoverItem:
-    """An item with its title for a reader. `label` is the kind's name; `told` is None where the reader may not see
-    the title."""
+    """An item with its title for a reader.
+
+    `label` is the name of the item's kind. `told` is the title, or None if the reader may not see it.
+    """
 
     what: str
     key: str
@@ -103,7 +108,7 @@ class HandoverItem:
 
     @property
     def words(self) -> str:
-        """The kind of the item, and its title where the reader may see it."""
+        """The name of the item's kind, followed by the title if the reader may see it."""
         return comma().join((self.label, self.told.words)) if self.told else self.label
 
 

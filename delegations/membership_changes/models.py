@@ -12,7 +12,7 @@ from summit.users.models import User
 
 
 class HandoverState(models.TextChoices):
-    """Protocol's decision on a handover."""
+    """The state of a handover: open, or decided by protocol in one of two ways."""
 
     OPEN = "open", _("to be decided")
     PASSED = "passed", _("passed on")
@@ -22,7 +22,7 @@ class HandoverState(models.TextChoices):
 class Handover(PublicModel):
     """An item of a person who left a party (a speaking slot, a chair, a seat), to be passed on or dropped.
 
-    Protocol decides, since it depends on rank. `what` and `key` identify the item in the app that it belongs to
+    Protocol decides, because it depends on rank. `what` and `key` identify the item in the app that it belongs to
     (delegations.membership_changes.handover_items).
     """
 

@@ -5,7 +5,7 @@ from summit.permissions.models import Role
 from summit.permissions.rules import Actor, allows, check, declare, declare_model
 from summit.summits.models import Summit
 
-# Deciding who gets the items of a person who leaves a party. Protocol decides, since it depends on rank.
+# To decide who gets the items of a person who leaves a party. Protocol decides, because it depends on rank.
 declare_model("delegations.handover", view=(*WRITERS, Role.PROGRAMME), change=())
 declare("delegations.decide_handover", WRITERS)
 

@@ -22,7 +22,7 @@ from summit.core.punctuation import semicolon
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 
-# At most the last year is shown: more days couldn't be told apart.
+# At most this many days are shown, because the columns of more days would be too narrow.
 LONGEST = 366
 # From this number of days on, dates include the year.
 FAR = 180
@@ -30,7 +30,10 @@ FAR = 180
 
 @desk_chart.register(10)
 def over_time(request: HttpRequest, summit: Summit) -> Chart | None:
-    """Return the chart of answers by the end of each day, compared with the number of invited parties."""
+    """Return the chart of the answers by the end of each day, compared with the invited parties.
+
+    Return None if the user may not invite, or if no party is invited.
+    """
     if not allows(request.user, INVITE, summit) or not dashboard.numbers(request, summit)["invited"]:
         return None
     sent, answered = lately(request, ("by day", summit.pk), lambda: progress.by_day(summit))
@@ -67,7 +70,7 @@ def over_time(request: HttpRequest, summit: Summit) -> Chart | None:
 
 
 def _days(sent: dict[date, int], answered: dict[date, int], summit: Summit, today: date) -> list[date]:
-    """Return all days from the first letter to today, or to the day when answers are due if that is later."""
+    """Return all days from the first letter to today, or to the day on which answers are due if that is later."""
     last = max(today, summit.answer_by.astimezone(summit.zone).date()) if summit.answer_by else today
     first = min([*sent, *answered, today])
     first = max(first, last - timedelta(days=LONGEST - 1))
@@ -115,7 +118,10 @@ def _title(request: HttpRequest, summit: Summit) -> str:
 
 @desk_chart.register(20)
 def by_continent(request: HttpRequest, summit: Summit) -> Chart | None:
-    """Return the chart of the answers of each continent's parties."""
+    """Return the chart of the answers by continent.
+
+    Return None if the user may not invite, or if no party is invited.
+    """
     if not allows(request.user, INVITE, summit) or not dashboard.numbers(request, summit)["invited"]:
         return None
     found = lately(request, ("by continent", summit.pk), lambda: progress.by_continent(summit))
@@ -146,7 +152,8 @@ def by_continent(request: HttpRequest, summit: Summit) -> Chart | None:
 
 
 def _attending(attending: int, regions: int) -> str:
-    """Return the chart's title: how many parties attend, and in how many regions answers are open."""
+    """Return the title of the chart by continent: how many parties attend, and in how many regions answers are
+    open."""
     if not regions:
         every = ngettext(
             "%(attending)d attends; every region has answered",
@@ -165,7 +172,7 @@ def _region(row: progress.GroupNumbers, label: str, summit: Summit) -> list[str]
 
 
 def _rows_of(number: int, summit: Summit, **wanted: str) -> str:
-    """Return a number as a link to the parties that it counts; 0 isn't a link."""
+    """Return a number as a link to the list of the parties that it counts. A zero isn't a link."""
     message = formats.localize(number)
     return format_html('<a href="{}">{}</a>', parties(summit, **wanted), message) if number else message
 
@@ -176,7 +183,10 @@ HIGHEST = (Level.STATE, Level.GOVERNMENT)
 
 @desk_chart.register(21)
 def by_level(request: HttpRequest, summit: Summit) -> Chart | None:
-    """Return the chart of the levels at which parties come, and at which others were invited but haven't answered."""
+    """Return the chart of the levels at which parties attend, and at which parties without an answer were invited.
+
+    Return None if the user may not invite, or if no party attends.
+    """
     if not allows(request.user, INVITE, summit) or not dashboard.numbers(request, summit)["attending"]:
         return None
     found = lately(request, ("by level", summit.pk), lambda: progress.by_level(summit))

@@ -44,17 +44,26 @@ SOON = expiring_links.SOON
 
 
 def numbers(request: HttpRequest, summit: Summit) -> dict[str, int]:
-    """Return the numbers of parties by state of invitation and by what they lack. Computed once in a request."""
+    """Return the numbers of parties by state of invitation and by what is missing (`completeness.counts`).
+
+    They are computed once in a request.
+    """
     return cached_on_request(request, "delegations.counts", lambda: completeness.counts(summit))
 
 
 def ending_by_day(request: HttpRequest, summit: Summit) -> dict[date, int]:
-    """Return how many links expire on each day at the venue. Computed once in a request."""
+    """Return a dict from each day at the venue to the number of links that expire on it.
+
+    It is computed once in a request.
+    """
     return cached_on_request(request, "delegations.ending", lambda: expiring_links.ending_by_day(summit))
 
 
 def waiting(request: HttpRequest, summit: Summit) -> dict[str, int]:
-    """Return the numbers of rows that wait for a desk, by kind. Computed once in a request, with one query."""
+    """Return a dict from kind to the number of rows of this kind that wait for a desk.
+
+    It is computed once in a request, with one query.
+    """
     user = request.user
     assert isinstance(user, User)  # noqa: S101 - the admin has signed them in
     return cached_on_request(
@@ -72,7 +81,7 @@ def waiting(request: HttpRequest, summit: Summit) -> dict[str, int]:
 
 
 def handed(request: HttpRequest, summit: Summit) -> int:
-    """Return how many handovers are open."""
+    """Return how many handovers are open in a summit."""
     return waiting(request, summit)["handed"]
 
 
@@ -87,24 +96,24 @@ def open_handovers_message(number: int) -> str:
 
 
 def handed_page(summit: Summit) -> str:
-    """Return the address of a summit's open handovers."""
+    """Return the URL of the page with a summit's open handovers."""
     return f"{reverse('admin:delegations_handover_waiting')}?{urlencode({'summit': summit.slug})}"
 
 
 def parties(summit: Summit, **wanted: str) -> str:
-    """Return the address of the list of a summit's parties, with these filters."""
+    """Return the URL of the list of a summit's parties. `wanted` holds the list's filters by name."""
     query: dict[str, Any] = {"summit__id__exact": summit.pk, **wanted}
     return f"{reverse('admin:delegations_party_changelist')}?{urlencode(query)}"
 
 
 def requests(summit: Summit) -> str:
-    """Return the address of a summit's undecided requests for a focal point."""
+    """Return the URL of the list of a summit's undecided requests for a focal point."""
     query: dict[str, Any] = {"party__summit__id__exact": summit.pk, "state__exact": "open"}
     return f"{reverse('admin:delegations_focalpointrequest_changelist')}?{urlencode(query)}"
 
 
 def requested(number: int) -> str:
-    """Return a sentence that says how many new focal points are asked for."""
+    """Return a sentence that says how many requests for a focal point are undecided."""
     message = ngettext(
         "%(n)d new focal point is asked for: approve or refuse.",
         "%(n)d new focal points are asked for: approve or refuse.",
@@ -115,7 +124,10 @@ def requested(number: int) -> str:
 
 @desk_task.register(10)
 def inviting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Yield tasks for parties that aren't invited or have no mailbox, and for other preparations."""
+    """Yield tasks for parties that aren't invited, for prepared invitations, for missing data and for duplicates.
+
+    Users who may not change parties get none.
+    """
     if not allows(request.user, CHANGE, summit):
         return
     uninvited = numbers(request, summit)["uninvited"]
@@ -134,12 +146,12 @@ def inviting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
 
 
 def count_duplicates(request: HttpRequest, summit: Summit) -> int:
-    """Return how many people may be entered twice."""
+    """Return how many undecided pairs of people may be the same person."""
     return waiting(request, summit)["alike"]
 
 
 def alike_list(summit: Summit) -> str:
-    """Return the address of a summit's undecided pairs of people who may be the same."""
+    """Return the URL of the list of a summit's undecided pairs of people who may be the same."""
     query: dict[str, Any] = {"person__summit__id__exact": summit.pk, "decided_at__isempty": 1}
     return f"{reverse('admin:delegations_duplicatecandidate_changelist')}?{urlencode(query)}"
 
@@ -149,7 +161,7 @@ def _invite_page(summit: Summit) -> str:
 
 
 def _prepared(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Yield a task for invitations that wait for approval, if the user may be the second person."""
+    """Yield a task if invitations wait for the approval of a second person, who may be the user."""
     if not allows(request.user, INVITE, summit):
         return
     number = waiting(request, summit)["prepared"]
@@ -172,16 +184,19 @@ def _lacking(request: HttpRequest, summit: Summit) -> Iterable[Task]:
 
 @desk_task.register(10)
 def handing_over(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Yield a task for open handovers. It is always urgent, most of all the night before the summit."""
+    """Yield a task if handovers are open, for users who may decide on them.
+
+    It is always urgent, because people are also replaced in the night before the summit.
+    """
     if allows(request.user, DECIDE, summit) and (number := handed(request, summit)):
         yield Task(open_handovers_message(number), Urgency.NOW, handed_page(summit), DECIDE)
 
 
 @desk_task.register(10)
 def issuing(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Yield a task for members without a badge, for users who issue badges.
+    """Yield a task if members have no badge, for users who may issue badges.
 
-    It takes no extra query, as these numbers are computed for the dashboard anyway.
+    It makes no extra query, because the dashboard computes these numbers anyway.
     """
     if allows(request.user, ISSUE_BADGE, summit) and (number := numbers(request, summit)["badge"]):
         address = f"{reverse('admin:delegations_badge_issue')}?{urlencode({'summit': summit.slug})}"
@@ -190,7 +205,10 @@ def issuing(request: HttpRequest, summit: Summit) -> Iterable[Task]:
 
 @desk_task.register(11)
 def answering(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Yield tasks for answers that are late or due, for parties that declined, and for links that expire."""
+    """Yield tasks for open answers, expiring links, requests for letters and focal points, and recent refusals.
+
+    Users who may not invite get none.
+    """
     if not allows(request.user, INVITE, summit):
         return
     unanswered, due = numbers(request, summit)["open"], summit.answer_by
@@ -228,7 +246,7 @@ def answering(request: HttpRequest, summit: Summit) -> Iterable[Task]:
 
 
 def _letter_request_tasks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Yield a task for people who can't open their link and asked for a new letter."""
+    """Yield a task if recipients who can't open their link asked for a new letter."""
     number = waiting(request, summit)["asked"]
     if number:
         message = ngettext(
@@ -279,9 +297,9 @@ def returned_letters(number: int) -> str:
 
 @desk_coming.register(10)
 def answers_due(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
-    """Yield the date when answers are due, if any are open.
+    """Yield the date when answers are due, if any answers are open.
 
-    None are open before anybody is invited, and after all have answered.
+    No answers are open before the first invitation is sent, and after all parties have answered.
     """
     if summit.answer_by is not None and allows(request.user, "delegations.party.view", summit):
         unanswered = numbers(request, summit)["open"]
@@ -293,7 +311,10 @@ def answers_due(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
 
 @desk_due.register(10)
 def due(request: HttpRequest, summit: Summit) -> Iterable[Due]:
-    """Yield the number of open answers for the day they are due, and of links for the days they expire."""
+    """Yield the number of open answers on the day they are due, and the number of links on each day they expire.
+
+    Users who may not invite get none.
+    """
     if not allows(request.user, INVITE, summit):
         return
     unanswered = numbers(request, summit)["open"]
@@ -305,7 +326,7 @@ def due(request: HttpRequest, summit: Summit) -> Iterable[Due]:
 
 @desk_coming.register(10)
 def reminding(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
-    """Yield the dates of planned reminders, if any answers are open."""
+    """Yield the dates of planned reminders, if any answers are open. Users who may not invite get none."""
     if summit.answer_by is None or not allows(request.user, INVITE, summit):
         return
     unanswered = numbers(request, summit)["open"]
@@ -324,13 +345,13 @@ ISSUE_VISA = "delegations.issue_visa"
 
 
 def visa_letters(summit: Summit) -> str:
-    """Return the address of a summit's undecided visa support letters."""
+    """Return the URL of the list of a summit's undecided visa support letters."""
     query: dict[str, Any] = {"summit__id__exact": summit.pk, "state__exact": VisaState.ASKED.value}
     return f"{reverse('admin:delegations_visaletter_changelist')}?{urlencode(query)}"
 
 
 def visa_letters_sentence(number: int) -> str:
-    """Return a sentence that says how many visa support letters are asked for."""
+    """Return a sentence that says how many visa support letters are undecided."""
     message = ngettext(
         "%(n)d visa support letter is asked for: issue or refuse.",
         "%(n)d visa support letters are asked for: issue or refuse.",
@@ -341,6 +362,9 @@ def visa_letters_sentence(number: int) -> str:
 
 @desk_task.register(10)
 def issuing_letters(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Yield a task for undecided visa support letters, for users who issue them. Embassies take weeks."""
+    """Yield a task if visa support letters are undecided, for users who may issue them.
+
+    It is always urgent, because embassies take weeks.
+    """
     if allows(request.user, ISSUE_VISA, summit) and (number := waiting(request, summit)["visas"]):
         yield Task(visa_letters_sentence(number), Urgency.NOW, visa_letters(summit), ISSUE_VISA)

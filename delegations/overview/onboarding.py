@@ -37,9 +37,9 @@ BEFORE = timedelta(days=7)
 
 
 def parties(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
-    """Show the form that enters parties.
+    """Show the form in which parties are entered, one on each line.
 
-    POST `do=propose` adds the chosen countries to the text; any other POST enters the parties.
+    A POST with `do=propose` adds the chosen countries to the text. Any other POST enters the parties.
     """
     text = request.POST.get("lines", "")
     problems: list[tuple[int, str]] = []
@@ -84,7 +84,7 @@ def _add_translated_messages(request: HttpRequest, made: bulk_entry.CreatedParti
 
 
 def _with_countries(text: str, codes: list[str], language: str) -> str:
-    """Return the text with a line added for each country, to be completed with its mailbox."""
+    """Return the text with a line added for each of these countries. The user completes it with the mailbox."""
     names = un_country_names.names(language)
     added = [f"{names[code]}; " for code in codes if code in names]
     return "\n".join([*([text.rstrip()] if text.strip() else []), *added])
@@ -104,7 +104,7 @@ class DueForm(forms.Form):
         self.summit = summit
 
     def clean_answer_by(self) -> datetime:
-        """Refuse a time in the past, and a changed one after the start of the summit."""
+        """Return the time. Raises ValidationError if it is past, or if `Summit.check_due` refuses a changed time."""
         moment: datetime = self.cleaned_data["answer_by"]
         if moment <= db_now():
             raise forms.ValidationError(_("This moment has passed. Give one to come."))
@@ -114,10 +114,10 @@ class DueForm(forms.Form):
 
 
 def letter(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
-    """Show the letter and the form for when answers are due.
+    """Show the invitation letter, and the form for the time when answers are due.
 
-    POST `do=first` sends the letter to the first party and `do=all` to all. `do=read` shows it with the submitted
-    time.
+    A POST with `do=first` sends the letter to the first party, and with `do=all` to all parties. With `do=read`, it
+    shows the letter with the submitted time.
     """
     with timezone.override(summit.zone):
         form = _due_form(request, summit, user)
@@ -141,7 +141,7 @@ def letter(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
 
 
 def _due_form(request: HttpRequest, summit: Summit, user: User) -> DueForm | None:
-    """Return the form, or None for users who may send letters but not change the summit."""
+    """Return the form, or None for users who may send letters but may not change the summit."""
     if not allows(user, "summit.summit.change", summit):
         return None
     initial = {"answer_by": summit.answer_by or _propose(summit)}
@@ -149,9 +149,9 @@ def _due_form(request: HttpRequest, summit: Summit, user: User) -> DueForm | Non
 
 
 def _propose(summit: Summit) -> datetime:
-    """Return a proposed time for when answers are due: 17:00 at the venue.
+    """Return a proposed time by which answers are due: 17:00 at the venue.
 
-    The day is in 30 days or a week before the summit, whichever is earlier, but tomorrow at the earliest. If that
+    The day is 30 days from now, or a week before the summit if that is earlier, but tomorrow at the earliest. If that
     isn't before the summit begins, it is one minute before the beginning.
     """
     now = db_now()
@@ -201,14 +201,14 @@ def has_parties(summit: Summit) -> bool:
     return Party.objects.filter(summit=summit, is_host=False).exists()
 
 
-# The summits that have sent an invitation, as far as this process knows.
+# The primary keys of summits for which this process has seen that an invitation was sent.
 _INVITED: Memory[bool] = Memory(64)
 
 
 def has_invited(summit: Summit) -> bool:
-    """Return whether an invitation has ever been sent, even if it was revoked since.
+    """Return whether an invitation to a party was ever sent, even if it was revoked since.
 
-    Once True, the result is cached.
+    Once it is True, the result is cached.
     """
     if _INVITED.get(summit.pk):
         return True

@@ -41,7 +41,7 @@ from summit.summits.models import Summit
 
 @dataclass(frozen=True)
 class DeskTask:
-    """A task of a desk: a sentence, a number and the address of its page."""
+    """A task of a desk: a sentence, the number in it, and the URL of the page on which it is done."""
 
     sentence: str
     number: int
@@ -60,7 +60,7 @@ def _uninvited(number: int) -> str:
     return message % {"n": number}
 
 
-# What parties lack, by the desk that deals with it (delegations.overview.selectors.completeness).
+# By desk, the missing items of parties that it deals with (delegations.overview.selectors.completeness).
 LACKS: dict[Role, tuple[str, ...]] = {
     Role.PROTOCOL: ("mailbox", "focal"),
     Role.ACCREDITATION: ("badge",),
@@ -70,7 +70,7 @@ LACKS: dict[Role, tuple[str, ...]] = {
 
 
 def lines(request: HttpRequest, summit: Summit) -> dict[Role, list[DeskTask]]:
-    """Return the tasks of each desk; an empty list for a desk without tasks."""
+    """Return a dict from each desk's role to its tasks. A desk without tasks has an empty list."""
     found = numbers(request, summit)
     say: list[tuple[str, Callable[[int], str], str]] = [
         ("uninvited", _uninvited, parties(summit, answer="uninvited")),
@@ -100,7 +100,7 @@ def lines(request: HttpRequest, summit: Summit) -> dict[Role, list[DeskTask]]:
 
 @desk_panel(12, works=(INVITE,))
 def desks(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
-    """Return the panel with the tasks of each desk, for protocol.
+    """Return the panel with the tasks of each desk, or None if the user may not see parties and invite them.
 
     It takes at most three queries, which other parts of the page share.
     """
@@ -119,7 +119,7 @@ def desks(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | 
 
 @desk_panel(10, works=(INVITE, CHANGE))
 def invitations(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
-    """Return the panel with the numbers of invitations and answers."""
+    """Return the panel with the numbers of invitations and answers, or None if the user may not see parties."""
     if not allows(request.user, "delegations.party.view", summit):
         return None
     found = numbers(request, summit)
@@ -143,7 +143,7 @@ def _waiting(request: HttpRequest, summit: Summit) -> list[tuple[int, int]]:
 
 @source
 def gauges() -> Iterable[Gauge]:
-    """Yield the metric of invitations by summit and state."""
+    """Yield the metric `summit_invitations`: the number of invitations by summit and state."""
     rows = (
         Invitation.objects.filter(occasion="")
         .order_by()

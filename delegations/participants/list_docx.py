@@ -1,4 +1,4 @@
-"""The list of participants as a DOCX file that uses styles throughout, so that its design can be changed."""
+"""The list of participants as a DOCX file. It uses styles throughout, so that its design can be changed."""
 
 from io import BytesIO
 from typing import Any
@@ -88,7 +88,10 @@ def _styles(document: Any, listing: Listing) -> None:
 
 
 def _size(style: Any, size: int) -> None:
-    """Set the size, in points, for right-to-left scripts too, which DOCX stores separately in half points."""
+    """Set a style's font size, in points, for right-to-left scripts too.
+
+    DOCX stores that size separately, in half points.
+    """
     properties = style.element.get_or_add_rPr()
     mark = OxmlElement("w:szCs")
     mark.set(qn("w:val"), str(size * 2))
@@ -171,7 +174,8 @@ def _person(document: Any, listing: Listing, person: ListedPerson) -> Any:
 
 
 def _add_paragraph(document: Any, listing: Listing, style: str, text: str, *, language: str = "") -> Any:
-    """Add a paragraph in the direction of its language, aligned to the side from which the list is read."""
+    """Add a paragraph in the direction of its language and return it. It is aligned to the side where the list's
+    lines begin."""
     language = language or listing.language
     paragraph = document.add_paragraph(style=style)
     own = text_directions().get(language, listing.direction)

@@ -22,7 +22,7 @@ def _source() -> bytes:
 
 
 def text_directions() -> dict[str, str]:
-    """Return the direction of each language, "ltr" or "rtl"."""
+    """Return a dict from each language to its direction, "ltr" or "rtl"."""
     return {code: "rtl" if get_language_info(code)["bidi"] else "ltr" for code, _name in languages()}
 
 

@@ -17,7 +17,7 @@ WIDEST, NARROWEST = 60, 10
 
 
 def write(listing: Listing) -> bytes:
-    """Return the list as an XLSX file. No cell is a formula, whatever text it has."""
+    """Return the list as an XLSX file. No cell is a formula, even if its text looks like one."""
     book = Workbook()
     sheet: Any = book.active
     with override(listing.language):

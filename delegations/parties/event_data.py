@@ -5,5 +5,8 @@ from summit.webhooks.event_data import absolute
 
 
 def party_data(party: Party) -> dict[str, str]:
-    """Return a party's id and its address in the API. Fetch it with its summit."""
+    """Return a party's `id` and its `url` in the API.
+
+    The caller fetches the party with its summit.
+    """
     return {"id": party.public_id, "url": absolute("api-party", party.summit.slug, party.public_id)}

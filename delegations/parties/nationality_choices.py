@@ -1,6 +1,6 @@
-"""The countries that can be chosen as nationality or issuer of a passport, in the reader's language.
+"""The countries that can be chosen as a nationality or as the issuer of a passport, in the reader's language.
 
-Parties' names come from the host, never from here.
+They are never used as names of parties, which come from the host.
 """
 
 from functools import cache
@@ -25,7 +25,7 @@ def _choices(language: str) -> tuple[tuple[str, str], ...]:
 
 
 def choices() -> tuple[tuple[str, str], ...]:
-    """Return pairs of a two-letter code and a name in the active language, sorted by name."""
+    """Return (two-letter code, name in the active language) for each choice, sorted by name."""
     return _choices(translation.get_language() or "en")
 
 

@@ -14,15 +14,15 @@ from summit.templatetags.text_direction import own
 
 
 def flag_url(flag: str) -> str:
-    """Return the address of a flag's picture. `flag` is an ISO code or "neutral"."""
+    """Return the URL of a flag's picture. `flag` is an ISO code or "neutral"."""
     return static("flags/neutral.svg" if flag == NEUTRAL else f"flags/{flag.lower()}.gif")
 
 
 def marked_party(named: NamedParty, mark: str) -> SafeString:
-    """Return a party's flag, name and footnote mark as HTML.
+    """Return a party's flag, its name and the footnote mark `mark` as HTML.
 
-    The flag has no alternative text, since the name is beside it. No template is used, as a page may have a thousand
-    parties.
+    The flag has no alternative text, because the name is beside it. No template is used, because a page may have a
+    thousand parties.
     """
     flag: SafeString | str = ""
     if named.flag:

@@ -15,7 +15,7 @@ declare_model("delegations.externalid", view=SEE_MEMBERS, change=WRITERS)
 declare_model("delegations.policy", view=SEE_MEMBERS, change=WRITERS)
 # Groups of parties, which desks use as filters.
 declare_model("delegations.partygroup", view=SEE_MEMBERS, change=WRITERS)
-# Conditions on parties; a party that doesn't meet all of them has left its summit.
+# Conditions on parties. If a party doesn't meet all of them, it has left its summit.
 _conditions: Registry[Callable[[], Q]] = Registry()
 stays = _conditions.register
 

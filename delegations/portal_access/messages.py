@@ -16,9 +16,9 @@ from summit.outbox.models import Message
 
 
 def render_code(message: Message) -> Mail:
-    """Return the mail with the sign-in code. No query.
+    """Return the mail with the sign-in code. Makes no query.
 
-    The code is computed here, as the stored facts don't contain it.
+    The code is computed here, because the stored facts don't contain it.
     """
     facts = message.facts
     code = sign_in_codes.code_of(facts["nonce"], digits=facts.get("digits", sign_in_codes.DIGITS))
@@ -29,9 +29,10 @@ def render_code(message: Message) -> Mail:
 
 
 def expired_codes(messages: Sequence[Message]) -> dict[int, str]:
-    """Return, by primary key, the reason not to send mails with a code that is used or expired. One query.
+    """Return a dict from the messages' primary keys to the reason not to send them. Makes one query.
 
-    Too many wrong guesses don't stop a mail: the same code may still work in another browser of the mailbox's owner.
+    A message isn't sent if its code is used or expired. It is sent even after too many wrong guesses, because the
+    same code may still work in another browser of the mailbox's owner.
     """
     keys = [message.facts["nonce"] for message in messages]
     live = set(SignInCode.objects.unused().filter(nonce__in=keys).values_list("nonce", flat=True))

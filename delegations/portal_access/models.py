@@ -15,19 +15,19 @@ MOST_GUESSES = 5
 
 
 class CodeQuerySet(models.QuerySet["SignInCode"]):
-    """A queryset of sign-in codes."""
+    """A queryset of sign-in codes, with filters for those that can still be used."""
 
     def unused(self) -> "CodeQuerySet":
         """Return the codes that are neither used nor expired, by the database's clock."""
         return self.filter(used_at__isnull=True, expires_at__gt=Now())
 
     def live(self) -> "CodeQuerySet":
-        """Return the unused codes that still allow a guess in the browser that asked."""
+        """Return the unused codes for which the browser that asked still has a guess left."""
         return self.unused().filter(attempts__lt=MOST_GUESSES)
 
 
 class SignInCode(PublicModel):
-    """A browser's request for a sign-in code to a mailbox, whether or not the mailbox is known.
+    """A browser's request for a sign-in code to a mailbox, even if nobody has that mailbox.
 
     The code is derived from the nonce and SECRET_KEY (delegations.portal_access.services.sign_in_codes), so it can't
     be read from the database alone.
@@ -37,7 +37,7 @@ class SignInCode(PublicModel):
     nonce = models.CharField(max_length=32, default=new_nonce, editable=False, db_index=True)
     digits = models.PositiveSmallIntegerField(_("digits"), default=8)
     created_at = models.DateTimeField(_("asked for"), db_default=Now())
-    # When the mail was written. If the browser got a code that was mailed before, this is earlier than the request.
+    # When the mail was written. This is before the request if the same code had already been mailed.
     written_at = models.DateTimeField(_("written"), db_default=Now())
     expires_at = models.DateTimeField(_("expires"))
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
@@ -59,15 +59,15 @@ class SignInCode(PublicModel):
 
 
 class PortalSessionQuerySet(models.QuerySet["PortalSession"]):
-    """A queryset of portal sessions."""
+    """A queryset of portal sessions, with a filter for live ones."""
 
     def live(self) -> "PortalSessionQuerySet":
-        """Return the sessions that are not ended and whose invitation link, if they have one, is still valid."""
+        """Return the sessions that are not ended, without those of an invitation link that is no longer valid."""
         return self.filter(Q(link__isnull=True) | Q(link__in=InvitationLink.objects.live()), ended_at__isnull=True)
 
 
 class PortalSession(PublicModel):
-    """A session of the portal in a browser, by an invitation link, or by a sign-in code as one person.
+    """A portal session in a browser, opened by an invitation link, or as one person by a sign-in code.
 
     The browser stores only the public id. Everything else is read from the database at each request.
     """

@@ -1,4 +1,4 @@
-"""The permission to give accounts, and the parties that a user signed in with a code acts for."""
+"""The permission to give accounts, and for which parties a user acts who signed in with a code."""
 
 from django.db.models import QuerySet
 
@@ -15,7 +15,7 @@ declare("delegations.give_account", WRITERS)
 
 @members_permissions.acts_as_focal_point(Mailbox)
 def live_sign_ins(by: Mailbox, party_id: int) -> QuerySet[PortalSession]:
-    """Return the portal session of a mailbox, if it is live and its person is a focal point of the party.
+    """Return the portal session of a mailbox, if it is live and its person is a focal point of a party.
 
     `party_id` is the party's primary key.
     """

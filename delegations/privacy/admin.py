@@ -1,4 +1,4 @@
-"""The admin of retention times, with a page that shows what a summit holds and when it is purged."""
+"""The admin of retention times, with a page that shows what data a summit holds and when it is purged."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -42,7 +42,11 @@ class RetentionForm(SentencesForm):
         fields = ["summit", "what", "category", "days"]
 
     def clean(self) -> dict[str, Any] | None:
-        """Refuse a category of another summit, and a category for data that belongs to no single person."""
+        """Return the cleaned data.
+
+        Raises ValidationError for a category of another summit, and for a category of data that belongs to no single
+        person.
+        """
         values = super().clean()
         found = self.cleaned_data
         # For a stored retention time, the summit is read-only and not among the cleaned data.
@@ -56,7 +60,7 @@ class RetentionForm(SentencesForm):
 
 @dataclass(frozen=True)
 class RetentionLine:
-    """A line of the page for one kind of data: its retention time, and the rows of all its pieces."""
+    """A line of the summit's page: one kind of data, with its retention time and the rows of all its pieces."""
 
     what: str
     label: str
@@ -70,7 +74,7 @@ class RetentionLine:
 
 @admin.register(Retention)
 class RetentionAdmin(ServiceAdmin):
-    """The admin of retention times that summits have set; the defaults are on the page of the summit."""
+    """The admin of retention times that summits have set. The page of a summit shows the defaults too."""
 
     place = 6
     shelf = MenuGroup.SETTINGS
@@ -85,7 +89,7 @@ class RetentionAdmin(ServiceAdmin):
 
     @admin.display(description=gettext_lazy("days after the summit"), ordering="days")
     def days_display(self, row: Retention) -> str:
-        """Show the number of days, or that the data is kept."""
+        """Show the number of days, or “kept” if the data is never purged."""
         return _days(row.days)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -93,7 +97,7 @@ class RetentionAdmin(ServiceAdmin):
         return ["summit"] if obj else []
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the list, with links to the pages of the summits."""
+        """Show the list of retention times, with links to the pages of the summits."""
         context = {"kept_by": where_may(request, "delegations.retention.view"), **(extra_context or {})}
         shown: HttpResponse = super().changelist_view(request, context)
         return shown
@@ -107,16 +111,16 @@ class RetentionAdmin(ServiceAdmin):
         return retention_times.change(by=by, time=row, values=values)
 
     def remove(self, *, by: User, row: Retention) -> None:
-        """Delete the retention time, so that the default applies again."""
+        """Delete the retention time, so that the time for everybody or the default applies again."""
         retention_times.remove(by=by, time=row)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the address of the page that shows what a summit holds."""
+        """Return the admin's URL patterns, with the page added that shows what data a summit holds."""
         view = self.admin_site.admin_view(self.summit_view)
         return [path("summit/<slug:slug>/", view, name="delegations_retention_summit"), *super().get_urls()]
 
     def summit_view(self, request: HttpRequest, slug: str) -> HttpResponse:
-        """Show what a summit holds, when it is purged, and what is purged tonight; a POST starts the purge now."""
+        """Show what data a summit holds, when it is purged, and how much tonight; a POST starts the purge now."""
         summit, user = Summit.objects.filter(slug=slug).first(), request.user
         if summit is None or not isinstance(user, User) or not allows(user, self.permission_for("view"), summit):
             raise Http404

@@ -15,7 +15,7 @@ from summit.people.models import Person
 
 
 def render(message: Message) -> Mail:
-    """Return the mail for a data request, in the active language. No query."""
+    """Return the mail to protocol about a data request, in the active language. Makes no query."""
     facts = message.facts
     subject = {
         correction_requests.What.ERASE.value: _("%(person)s asks to have their data erased"),
@@ -25,8 +25,10 @@ def render(message: Message) -> Mail:
 
 
 def settled(messages: Sequence[Message]) -> dict[int, str]:
-    """Return, by primary key, the reason not to send messages about people who were erased in the meantime. One
-    query."""
+    """Return a dict from the messages' primary keys to the reason not to send them. Makes one query.
+
+    A message isn't sent if its person was erased in the meantime.
+    """
     keys = [message.facts["person_key"] for message in messages]
     known = set(Person.objects.filter(public_id__in=keys, erased_at__isnull=True).values_list("public_id", flat=True))
     return {message.pk: because(SETTLED) for message in messages if message.facts["person_key"] not in known}

@@ -43,7 +43,7 @@ AT_MOST = _("Write 36525 days, a hundred years, at most; leave it empty to keep 
 
 
 class Retention(models.Model):
-    """A retention time in days after the summit's last day, for all people or for those of one category."""
+    """A retention time in days after the summit's last day, for all people or only for people of one category."""
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="retentions", verbose_name=pgettext_lazy("label", "summit")

@@ -1,4 +1,4 @@
-"""The job that purges a summit without waiting for the night, a batch in each step."""
+"""The job that purges a summit before the nightly purge, a batch in each step."""
 
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -13,8 +13,10 @@ PURGED = "purged"
 
 
 def step(job: Job) -> JobStep:
-    """Purge the next batch and return the job's state. Raises PermissionDenied if the job's owner may no longer
-    purge."""
+    """Purge the next batch of rows and return the job's state.
+
+    Raises PermissionDenied if the job's owner may no longer purge the summit.
+    """
     summit = job.summit
     if summit is None:
         raise ValueError("a purge is of a summit")

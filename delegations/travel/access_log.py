@@ -6,7 +6,10 @@ from summit.audit.services import By
 
 
 def record_visa_letter(*, by: By, letter: VisaLetter) -> None:
-    """Log that somebody read a visa support letter, which has passport data. Fetch it with person and summit."""
+    """Log that `by` read a visa support letter, which has passport data.
+
+    The caller fetches the letter with its person and summit.
+    """
     access_log.record_page(
         by=by,
         target=letter,

@@ -17,7 +17,7 @@ from summit.outbox.models import Message
 
 
 def render(message: Message) -> Mail:
-    """Return the mail about the decision, in the active language. No query."""
+    """Return the mail about the decision on a letter, in the active language. Makes no query."""
     facts = message.facts
     subject = {
         VisaState.ISSUED.value: _("The visa support letter for %(person)s is issued"),
@@ -31,7 +31,10 @@ def render(message: Message) -> Mail:
 
 
 def overtaken(messages: Sequence[Message]) -> dict[int, str]:
-    """Return, by primary key, the reason not to send messages whose letter has another state by now. One query."""
+    """Return a dict from the messages' primary keys to the reason not to send them. Makes one query.
+
+    A message isn't sent if the state of its letter has changed since it was stored.
+    """
     keys = [message.facts["letter"] for message in messages]
     states = dict(VisaLetter.objects.filter(public_id__in=keys).values_list("public_id", "state"))
     return {

@@ -18,8 +18,8 @@ declare_model(
 declare_model("delegations.declaration", view=_VETTING, change=(), view_own=(Role.FOCAL_POINT,))
 declare("delegations.declare", _VETTING, own=(Role.FOCAL_POINT,))
 declare("delegations.decide_declaration", _VETTING)
-# Visa support letters: focal points ask for them, and protocol signs them. They contain the passport data, which the
-# signatory has to read.
+# Visa support letters: focal points ask for them, and protocol signs them. Protocol sees the passport data in a
+# letter, because the signatory has to read the letter.
 declare_model("delegations.visaletter", view=WRITERS, change=(), view_own=(Role.FOCAL_POINT,))
 declare("delegations.ask_visa", WRITERS, own=(Role.FOCAL_POINT,))
 declare("delegations.issue_visa", WRITERS)

@@ -14,6 +14,6 @@ def write(row: VisaLetter) -> bytes:
     """
     sheet = sheet_of(row)
     with translation.override(sheet.language):
-        # Don't use the cache for letters that several mailboxes get: this one has passport data.
+        # Bypass the cache of `letter_pdf.write`, because this letter has passport data.
         made: bytes = letter_pdf.write.__wrapped__(sheet)
     return made

@@ -18,7 +18,7 @@ from summit.users.models import User
 
 
 class OneZone(InSummit):
-    """A zone of the summit, by its code."""
+    """A field for one zone of the summit, by its code."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=Zone.objects.all(), **kwargs)
@@ -26,14 +26,14 @@ class OneZone(InSummit):
 
 
 class ZonesField(serializers.ManyRelatedField):
-    """Zones of the summit, by their codes."""
+    """A field for several zones of the summit, by their codes."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(child_relation=OneZone(), **kwargs)
 
 
 class ZoneSerializer(serializers.ModelSerializer[Zone]):
-    """A part of the venue that badges open. `code` is printed on the badge."""
+    """A part of the venue that badges open. `code` is the zone's mark on the badge."""
 
     id = serializers.CharField(source="pk", read_only=True)
 
@@ -52,7 +52,7 @@ class ZoneInput(serializers.ModelSerializer[Zone]):
 
 
 class ZoneFilters(django_filters.FilterSet):
-    """Filters for zones."""
+    """Filters for zones, by the mark on the badge."""
 
     code = django_filters.CharFilter(label=_("mark on the badge"))
 
@@ -71,25 +71,25 @@ class ZoneViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"position": ("position", "code"), "code": ("code",)}
 
     def rows(self) -> QuerySet[Zone]:
-        """Return the zones."""
+        """Return zones with their summits."""
         return Zone.objects.select_related("summit")
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Zone:
-        """Add a zone after the others."""
+        """Add a zone after the others and return it."""
         return services.create(by=by, summit=summit, values=values)
 
     def change(self, *, by: User, row: Zone, values: Values) -> Zone:
-        """Change a zone."""
+        """Change a zone and return it."""
         return services.change(by=by, zone=row, values=values)
 
     def remove(self, *, by: User, row: Zone) -> None:
-        """Delete a zone that nothing opens."""
+        """Delete a zone that no category or transferable pass opens."""
         services.remove(by=by, zone=row)
 
     @action("arrange", permission="delegations.zone.change", input=Order, detail=False)
     def arrange(self, *, by: User, summit: Summit, values: Values) -> list[Zone]:
-        """Put the zones in an order; those not named follow in their old order. `expected` is the complete order as
-        it was read. Returns all zones."""
+        """Put the zones in an order. Zones that `order` doesn't name follow in their old order. `expected` is the
+        complete order as the client read it. Returns all zones."""
         found = list(Zone.objects.filter(summit=summit))
         order, expected = fields_api.order_and_mark(found, values, "pk")
         services.arrange(by=by, summit=summit, order=order, expected=expected)

@@ -9,7 +9,7 @@ from summit.summits.models import Summit
 
 
 class Zone(models.Model):
-    """A part of the venue that a badge opens."""
+    """A part of the venue that badges open. Its code is printed on the badges."""
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="zones", verbose_name=pgettext_lazy("label", "summit")

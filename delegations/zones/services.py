@@ -20,13 +20,15 @@ from summit.users.models import User
 CHANGE = "delegations.zone.change"
 FIELDS = ("code", "name")
 
-# Models with a many-to-many field `zones`; a zone that one of their rows opens can't be deleted.
+# Models with a many-to-many field `zones`. A zone can't be deleted while one of their rows opens it.
 _openers: Registry[type[Model]] = Registry()
 
 
 def opens_zones(place: int, model: type[Model]) -> None:
-    """Register a model with a many-to-many field `zones`. A zone can't be deleted while a row of the model refers to
-    it."""
+    """Register a model with a many-to-many field `zones`, at a place in the order.
+
+    A zone can't be deleted while a row of the model refers to it.
+    """
     _openers.register(place)(model)
 
 
@@ -59,7 +61,7 @@ def change(*, zone: Zone, values: Mapping[str, Any], by: User) -> Zone:
 def opened_by(zone: Zone) -> list[str]:
     """Return the names of the categories and transferable passes that open a zone.
 
-    One query for each model registered with `opens_zones`.
+    Makes one query for each model registered with `opens_zones`.
     """
     return [str(row) for model in _openers for row in model._default_manager.filter(zones=zone)]
 
@@ -74,7 +76,7 @@ def stops_removal(zone: Zone) -> str:
 
 
 def remove(*, zone: Zone, by: User) -> None:
-    """Delete a zone that nothing opens.
+    """Delete a zone that no category or transferable pass opens.
 
     Raises PermissionDenied, and ValidationError with the reason why it can't be deleted.
     """

@@ -25,7 +25,7 @@ class Account:
 
     @property
     def email(self) -> str:
-        """The address in the demonstration of the Border Security Summit."""
+        """The e-mail address in the demonstration of the Border Security Summit."""
         return f"{self.box}@{DOMAIN}"
 
 
@@ -42,9 +42,10 @@ ACCOUNTS = (
 def make_accounts(
     *, summit: Summit, domain: str, ids: Ids, accounts: Iterable[Account] = ACCOUNTS
 ) -> dict[str, User]:
-    """Create the accounts under a domain, with their roles at the summit; return them by mailbox name.
+    """Create the accounts with mailboxes under `domain`, and their roles at the summit.
 
-    An existing account only gets its roles at the new summit. In production no account gets a password.
+    Return a dict from the mailbox's name to the account. An existing account only gets its roles at the new summit.
+    In production no account gets a password.
     """
     made = {}
     password = None if settings.PRODUCTION else PASSWORD

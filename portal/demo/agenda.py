@@ -1,6 +1,6 @@
 """The agenda of the Border Security Summit of 2025.
 
-Reports of the event are the source of the public facts: the opening addresses, the themes, the roundtable, the
+Some facts are public, and come from reports of the event: the opening addresses, the themes, the roundtable, the
 Tunisian minister's bilateral meetings, and the interviews before the opening. Times, rooms and the participants of
 working sessions are illustrative.
 """
@@ -42,7 +42,7 @@ JOINT_STATEMENT = ("Albania", "China", "Sweden", "Tunisia", "United Kingdom", "U
 
 @dataclass(frozen=True)
 class Speech:
-    """A speech: the key of the host's speaker, the title and the minutes."""
+    """A speech: the key of the speaker in HOST_PEOPLE, the title, and the length in minutes."""
 
     speaker: str
     title: str
@@ -51,7 +51,7 @@ class Speech:
 
 @dataclass(frozen=True)
 class DemoSession:
-    """A session to load, with the real London times."""
+    """A session to load, with its times in the real agenda (London time)."""
 
     day: int
     starts: time

@@ -65,12 +65,15 @@ _SOURCE = b"""#let d = json(bytes(sys.inputs.data))
 
 
 def level_of(kind: str) -> str:
-    """Return the level at which parties attend a kind of session: in a bilateral, the head and one other person."""
+    """Return the level at which parties attend a kind of session: for a bilateral, the head and one other person.
+
+    Return "" for any other kind.
+    """
     return Attendance.HEAD_1.value if kind == SessionKind.BILATERAL else ""
 
 
 def values_of(title: str) -> dict[str, object]:
-    """Return a session's further fields, by its title: media access, sign-up and visibility."""
+    """Return a dict from field names to values of the session with this title: media access, sign-up, visibility."""
     found: dict[str, object] = {"media": MEDIA.get(title, MediaAccess.CLOSED)}
     if title == SIGN_UP:
         found |= {"sign_up": True, "capacity": PLACES}
@@ -80,7 +83,10 @@ def values_of(title: str) -> dict[str, object]:
 
 
 def _meeting(title: str) -> tuple[str, ...]:
-    """Return the French and Arabic titles of a meeting of two parties, made from the parties' names; else ()."""
+    """Return the French and Arabic titles of a meeting of two parties, made from the parties' names.
+
+    Return () if the title doesn't consist of two parties' names.
+    """
     names = title.split(" and ")
     if not all(name in LOCAL["fr"] for name in names):
         return ()
@@ -89,7 +95,10 @@ def _meeting(title: str) -> tuple[str, ...]:
 
 
 def load(sessions: list[Session], by: User, ids: list[str]) -> None:
-    """Load the translations, interpretation and documents of the sessions; `ids` are the documents' public ids."""
+    """Load the translations, interpretation and documents of the sessions.
+
+    `ids` are the public ids for the documents.
+    """
     SessionText.objects.bulk_create(
         SessionText(session=row, language=language, title=title)
         for row in sessions
@@ -121,6 +130,6 @@ def load(sessions: list[Session], by: User, ids: list[str]) -> None:
 
 @cache
 def _paper(session: str) -> bytes:
-    """Return a document as PDF. It has the same bytes each time."""
+    """Return the document for the session with this title as PDF. The bytes are the same each time."""
     title, *words = PAPERS[session]
     return print_pdf(_SOURCE, {"title": title, "words": words})

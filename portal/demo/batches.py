@@ -1,6 +1,6 @@
-"""How a demonstration is stored: in one transaction if the database has no summit yet, otherwise part by part.
+"""Store a demonstration: in one transaction if the database has no summit yet, otherwise part by part.
 
-While it is stored part by part, it isn't public. If loading is interrupted, it never becomes public.
+A summit that is stored part by part isn't public until it is complete. If loading is interrupted, it stays so.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,5 +31,5 @@ def complete(summit: Summit, detail: Mapping[str, int]) -> None:
 
 
 def is_complete(summit: Summit) -> bool:
-    """Return whether a demonstration was loaded completely."""
+    """Return whether a demonstration was loaded completely: only then is it public."""
     return summit.public

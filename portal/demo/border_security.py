@@ -1,6 +1,6 @@
 """Load the Border Security Summit of 2025: its facts, parties, agenda, and drafts of the press office.
 
-Only its dates are the demonstration's own (`portal.demo.days`).
+Only the dates differ from the real summit (`portal.demo.days`).
 """
 
 from dataclasses import dataclass, field
@@ -30,13 +30,13 @@ from summit.summits.models import Room, Summit, Venue
 from summit.users.models import User
 
 SLUG = "border-security-2025"
-# Days before the summit: the deadline for answers, the deadline for floor requests, and when readers subscribed.
+# Days before the summit: the deadline for answers, the deadline for floor requests, and when subscribers subscribed.
 ANSWERS_DUE, FLOOR_ASKED, SUBSCRIBED = 14, 3, 30
 
 
 @dataclass
 class Loading:
-    """The objects created so far, by the names that the data uses."""
+    """The objects created so far. The dicts are from the names that the data uses."""
 
     summit: Summit
     ids: Ids
@@ -50,7 +50,7 @@ class Loading:
 
 
 def load(act: Act = Act.AHEAD) -> Summit:
-    """Load an act of the summit and return it. Raises IntegrityError if it exists already."""
+    """Load an act of the summit and return the summit. Raises IntegrityError if it exists already."""
     with stored():
         ids, now = Ids(slug=SLUG), db_now()
         days = days_of(act, now)
@@ -77,7 +77,7 @@ def load(act: Act = Act.AHEAD) -> Summit:
 
 
 def counts(summit: Summit) -> dict[str, int]:
-    """Return the number of a summit's parties, people, sessions, texts and subscribers."""
+    """Return a dict with the numbers of a summit's parties, people, sessions, texts and subscribers."""
     return {
         "parties": summit.parties.count(),
         "people": summit.people.count(),
@@ -190,7 +190,7 @@ def _host_people(loading: Loading) -> None:
 
 
 def _french_accounts(loading: Loading) -> None:
-    """Create an alternate head of delegation for France with an account; its focal point has one already."""
+    """Create an alternate head of delegation for France with an account. France's focal point has an account too."""
     france = loading.parties["France"]
     _member(loading, france, "Deputy Minister of the Interior", Capacity.ALTERNATE, 1, user=loading.users["delegate"])
 
@@ -247,7 +247,7 @@ def _sessions(loading: Loading) -> None:
 
 
 def _participants(loading: Loading, entry: agenda.DemoSession, session: Session) -> list[Participant]:
-    """Return the participants: the chair, people by their keys, parties by name ("*" for all delegations)."""
+    """Return the participants of a session: the chair, people and parties. "*" means all delegations."""
     delegations = [party.name for party in loading.parties.values() if party.is_delegation]
     named = delegations if entry.parties == agenda.ALL else list(entry.parties)
     people = [(loading.people[key], ParticipantRole.PARTICIPANT) for key in entry.people]

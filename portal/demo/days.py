@@ -1,6 +1,6 @@
 """The dates of the demonstration of the Border Security Summit, counted from the time of loading.
 
-It has two acts: three weeks before the summit, and its first day at the present hour.
+The demonstration has two acts: three weeks before the summit, and the first day of the summit at the present hour.
 """
 
 from dataclasses import dataclass
@@ -24,16 +24,17 @@ class Act(StrEnum):
 
 @dataclass(frozen=True)
 class Days:
-    """The date at the venue that corresponds to the real first day, and the shift of all times in whole hours.
+    """The dates and times of a demonstration.
 
-    The times are shifted if the demonstration is loaded in the evening or at night.
+    `first` is the date of the first day at the venue. `later` is the number of hours by which all times are shifted,
+    if the demonstration is loaded in the evening or at night.
     """
 
     first: date
     later: timedelta = timedelta()
 
     def at(self, day: int, clock: time) -> datetime:
-        """Return the datetime of a day, counted from 0, and a real time of the agenda."""
+        """Return the datetime for a day, counted from 0, and a time of the real agenda."""
         return datetime.combine(self.first + timedelta(days=day), clock, ZONE) + self.later
 
     def evening(self, before: int) -> datetime:
@@ -41,7 +42,7 @@ class Days:
         return datetime.combine(self.first - timedelta(days=before), EVENING, ZONE)
 
     def clock(self, clock: time) -> str:
-        """Return a real time as shifted for the demonstration, such as "08:00"."""
+        """Return the time in the demonstration for a time of the real agenda, such as "08:00"."""
         return f"{self.at(0, clock):%H:%M}"
 
 
@@ -49,7 +50,7 @@ def days_of(act: Act, now: datetime) -> Days:
     """Return the dates of a demonstration that is loaded at the time `now`."""
     here = now.astimezone(ZONE)
     if act == Act.AHEAD:
-        # It begins on a Monday, like the real one.
+        # The demonstration begins on a Monday, like the real summit.
         first = here.date() + AHEAD
         return Days(first + timedelta(days=-first.weekday() % 7))
     hours = sorted(range(-12, 13), key=abs)

@@ -1,7 +1,7 @@
 """The first day of the Border Security Summit, up to the time of loading. All of it is illustrative.
 
-Most parties have answered, the agenda was released twice, and speeches are published, one of them corrected. Other
-texts wait for their moments.
+Most parties have answered, and the agenda was released twice. Speeches are published, one of them corrected. Other
+texts wait for the end of their embargoes.
 """
 
 from collections.abc import Mapping
@@ -49,7 +49,7 @@ def load(summit: Summit, days: Days, users: Mapping[str, User], *, now: datetime
 
 
 def _answers(summit: Summit, days: Days, by: User) -> None:
-    """Invite all parties but the host, and answer for nearly all of them.
+    """Create invitations to all parties but the host, and answers by nearly all parties.
 
     Members of the parties that attend are confirmed, and get badges.
     """
@@ -87,7 +87,7 @@ def _releases(summit: Summit, by: User) -> None:
 
 
 def _texts(summit: Summit, days: Days, users: Mapping[str, User], now: datetime) -> None:
-    """Approve all texts, publish some of them, correct one of these, and schedule the rest."""
+    """Approve all texts, publish some of them, correct one of the published texts, and schedule the rest."""
     waits = {
         # A full hour, one to two hours from now.
         "funding": (now + timedelta(hours=2)).replace(minute=0, second=0, microsecond=0),
@@ -115,7 +115,7 @@ def _texts(summit: Summit, days: Days, users: Mapping[str, User], now: datetime)
 
 
 def _approve(text: Text, moment: datetime, days: Days, by: User, *, out: bool) -> None:
-    """Approve a text for a moment. With `out` it also counts as announced at that moment."""
+    """Approve a text, with an embargo until `moment`. With `out`, also mark it as announced at `moment`."""
     Embargo.objects.filter(pk=text.embargo_id).update(moment=moment, mode=EmbargoMode.MOMENT, decided_by=by)
     found = Edition.objects.filter(version__text=text)
     found.update(state=EditionState.APPROVED, decided_by=by, decided_at=days.at(FIRST, APPROVED_AT))

@@ -1,4 +1,4 @@
-"""Reproducible public ids."""
+"""Reproducible public ids for demonstrations."""
 
 import random
 
@@ -6,15 +6,15 @@ from summit.core.models import ALPHABET, PUBLIC_ID_LENGTH
 
 
 class Ids:
-    """Returns public ids from a seed, so that the same demonstration always has the same URLs.
+    """A generator of public ids from a seed, so that the same demonstration always has the same URLs.
 
-    Secrets (the nonces of links and subscriptions) never come from here, nor do the ids of rows that services create,
-    such as those of a release.
+    Secrets (the nonces of links and subscriptions) never come from it. The ids of rows that services create, such as
+    the rows of a release, don't come from it either.
     """
 
     def __init__(self, *, slug: str, seed: int = 0) -> None:
         self.random = random.Random(f"{slug}/{seed}")  # noqa: S311 - repeatable on purpose, and no secret
 
     def __call__(self) -> str:
-        """Return the next id."""
+        """Return the next public id of the sequence."""
         return "".join(self.random.choices(ALPHABET, k=PUBLIC_ID_LENGTH))

@@ -1,8 +1,8 @@
 """French and Arabic names of the demonstration's summit and parties, with their footnotes.
 
-A library of ISO countries proposes names, but lacks Kosovo and the European Union, and its names aren't consistent.
-These are written as a host would approve them. Sort keys omit accents and the Arabic article, as lists of the United
-Nations do.
+A library of ISO countries proposes names, but it has neither Kosovo nor the European Union, and its names aren't
+consistent. The names here are written as a host would approve them. Sort keys omit accents and the Arabic article,
+like lists of the United Nations.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class LocalName:
-    """A party's name in a language. `key` is the sort key; the short name is used if it is empty."""
+    """A party's name in a language. `key` is the sort key. If it is "", `name` is the sort key."""
 
     name: str
     formal_name: str
@@ -20,7 +20,7 @@ class LocalName:
 
 @dataclass(frozen=True)
 class Approved:
-    """The host's decisions about a party that has a footnote or isn't recognised, in English."""
+    """The host's decisions about a party: its English footnote, whether the host recognises it, and its flag."""
 
     footnote: str
     recognised: bool = True

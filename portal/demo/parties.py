@@ -1,8 +1,8 @@
 """The parties of the Border Security Summit of 2025.
 
 The first fourteen invited delegations and the three companies are named in public reports. The other delegations are
-plausible countries, marked as illustrative. Offices correspond to that of an interior minister; that a given office
-was represented isn't asserted, and no person is named.
+plausible countries, marked as illustrative. The heads hold offices like that of an interior minister. The data
+doesn't assert that a given office was represented, and names no person.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ INTERIOR = "Minister of the Interior"
 
 @dataclass(frozen=True)
 class PartyRow:
-    """A party to load. `mailbox` is the mission's; `focal` is the focal point's own mailbox, if there is one."""
+    """A party to load. `mailbox` is the mailbox of the mission, and `focal` the focal point's own, "" if none."""
 
     name: str
     formal_name: str
@@ -57,7 +57,7 @@ class PartyRow:
 
     @property
     def key(self) -> str:
-        """The sort key."""
+        """The sort key of the party, by default its name."""
         return self.sort_key or self.name
 
 

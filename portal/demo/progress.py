@@ -14,7 +14,7 @@ class Writes(Protocol):
 
 
 class Progress:
-    """One line that shows the current step and its number. Nothing is shown unless `shown` is true."""
+    """A line in the terminal with the current step and its number. It is shown only if `shown` is true."""
 
     def __init__(self, out: Writes | None = None, *, shown: bool = False, steps: int = 0) -> None:
         self.out = out if shown else None

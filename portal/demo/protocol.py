@@ -1,6 +1,6 @@
 """Protocol's settings for the Border Security Summit of 2025, and further people. All of it is illustrative.
 
-Deadlines are before the summit; the first is a week after the demonstration is loaded.
+The deadlines are before the summit. The first deadline is about a week after the demonstration is loaded.
 """
 
 from dataclasses import dataclass
@@ -86,13 +86,13 @@ BROUGHT: dict[str, tuple[tuple[str, Capacity], ...]] = {
     "European Union": (("Director for Migration", Capacity.DELEGATE), _ADVISER),
     "Meta": (("Second Representative", Capacity.REPRESENTATIVE),),
 }
-# The parties whose people have particulars; those of the others are still missing.
+# The parties with particulars of their people. The particulars of other people are still missing.
 TOLD = ("France", "Germany", "Kurdistan Regional Government", "Interpol", "Kosovo", "Iraq", "Sweden")
 
 
 @dataclass(frozen=True)
 class CreatedObjects:
-    """The objects created so far, by the names that the data uses."""
+    """The objects created so far. The dicts are from the names that the data uses."""
 
     summit: Summit
     days: Days
@@ -103,7 +103,7 @@ class CreatedObjects:
 
 
 def load(made: CreatedObjects) -> None:
-    """Create protocol's settings, and name further people."""
+    """Create protocol's settings for the summit, and further people of its delegations."""
     policy = _policy(made)
     _categories(made, policy)
     _declarations(made)
@@ -172,7 +172,7 @@ def _name(made: CreatedObjects, party: Party, office: str, capacity: Capacity, p
 
 
 def _add_particulars(party: Party, days: Days) -> None:
-    """Add arrival times and specimen passports, marked as such, to a party's people."""
+    """Add arrival times and passport data to a party's people. The passports are marked as specimens."""
     rows = party.memberships.select_related("person").filter(person__user=None).order_by("position", "pk")
     for number, row in enumerate(rows):
         values = _values(party, number, days)

@@ -21,7 +21,10 @@ ASKING = {"Sweden": "Recruitment of minors by smugglers", "Vietnam": "Warnings t
 
 
 def load(sessions: list[Session], parties: dict[str, Party], until: datetime, ids: Ids) -> None:
-    """Load the speakers' list and the requests for the floor; `until` is the deadline for requests."""
+    """Load the speakers' list of the plenary, and two requests for the floor.
+
+    `until` is the deadline for requests.
+    """
     row = next(each for each in sessions if each.title == PLENARY)
     row.opening, row.speech_minutes, row.requests_until = OPENING, LIMIT, until
     row.save(update_fields=["opening", "speech_minutes", "requests_until"])

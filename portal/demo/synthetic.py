@@ -1,4 +1,4 @@
-"""Load a synthetic summit of any size, for measurements and long lists. The same seed gives the same summit."""
+"""Load a synthetic summit of any size, for measurements and long lists. The same seed results in the same summit."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -35,9 +35,10 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Sizes:
-    """The size of a summit. Raises ValueError for impossible sizes.
+    """The size of a synthetic summit.
 
-    Each delegation needs a head and a focal point, and one of the delegations is the host.
+    Each delegation needs a head and a focal point. One of the delegations is the host. Raises ValueError for fewer
+    than two delegations, too few people, or negative sizes.
     """
 
     delegations: int = 193
@@ -56,13 +57,13 @@ class Sizes:
 
 
 def days_before(first: date, days: int) -> datetime:
-    """Return nine o'clock (UTC), `days` days before a date."""
+    """Return the datetime of nine o'clock (UTC), `days` days before a date."""
     return datetime.combine(first - timedelta(days=days), time(9, 0), UTC)
 
 
 @dataclass
 class World:
-    """The objects created so far."""
+    """The objects of a synthetic summit that were created so far."""
 
     summit: Summit
     ids: Ids
@@ -107,9 +108,9 @@ def load(*, slug: str, sizes: Sizes, progress: Progress | None = None) -> Summit
 
 
 def first_day(sessions: int) -> date:
-    """Return the first day of a summit with so many sessions that is loaded today.
+    """Return the first day of a summit that is loaded today and has `sessions` sessions.
 
-    About half of its days are over then, and all of a summit that lasts one day.
+    About half of the summit's days are over today. A summit of one day is over.
     """
     return db_now().date() - timedelta(days=max(1, synthetic_agenda.days(sessions) // 2))
 
@@ -157,7 +158,10 @@ def _parties(made: World, sizes: Sizes) -> None:
 
 
 def _offices(made: World, sizes: Sizes) -> Iterator[tuple[Party, str, Capacity | None]]:
-    """Yield (party, office, capacity) for everybody: heads first, then focal points (no capacity), then the rest."""
+    """Yield (party, office, capacity) for each person: first heads, then focal points, then the rest.
+
+    The capacity of a focal point is None.
+    """
     for party in made.parties:
         yield party, f"Head of delegation, {party.name}", Capacity.HEAD
     for party in made.parties:
@@ -220,7 +224,7 @@ def _places(made: World, rows: list[tuple[Party, str, Capacity | None]]) -> None
 
 
 def _room(categories: dict[str, Category], rows: list[tuple[Party, str, Capacity | None]]) -> None:
-    """Raise the quotas that a party's named people would exceed, to the largest number named."""
+    """Raise each quota that a party would exceed to the largest number of people that a party names."""
     named = Counter((party.pk, capacity) for party, _office, capacity in rows if capacity is not None)
     most: dict[str, int] = {}
     for (_party, capacity), number in named.items():
@@ -232,8 +236,9 @@ def _room(categories: dict[str, Category], rows: list[tuple[Party, str, Capacity
 
 
 def _invitations(made: World) -> None:
-    """Invite all parties but the host. Of ten, six accept, one declines, two haven't answered, and one letter is a
-    draft.
+    """Create invitations to all parties but the host, with answers.
+
+    Of ten parties, six accept, one declines, and two haven't answered. The invitation of the tenth is a draft.
     """
     fate = cycle((*("attending",) * 6, "regrets", "", "", "draft"))
     invitations, expires = [], db_now() + LINKS_LAST

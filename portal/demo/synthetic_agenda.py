@@ -1,4 +1,4 @@
-"""The agenda of a synthetic summit, and two releases of it."""
+"""The agenda of a synthetic summit, and two releases of the agenda."""
 
 from __future__ import annotations
 
@@ -35,12 +35,15 @@ BATCH = 500
 
 
 def days(sessions: int) -> int:
-    """Return the number of days over which the sessions are spread."""
+    """Return the number of days over which `sessions` sessions are spread."""
     return max(1, -(-sessions // (len(STARTS) * ROOMS)))
 
 
 def make(made: World, number: int) -> list[Session]:
-    """Create `number` sessions with participants and speeches, no two in a room at the same time."""
+    """Create `number` sessions with participants and speeches, and return the sessions.
+
+    No two sessions are in the same room at the same time.
+    """
     venue = Venue.objects.create(public_id=made.ids(), summit=made.summit, name="Congress centre")
     rooms = [
         Room(
@@ -70,7 +73,10 @@ def make(made: World, number: int) -> list[Session]:
 
 
 def _session(made: World, rooms: list[Room], position: int) -> Session:
-    """Return the session at a position: rooms are filled first, then the times of a day, then the days."""
+    """Return the session with number `position`.
+
+    Sessions fill first the rooms, then the times of a day, then the days.
+    """
     hour, room = divmod(position, ROOMS)
     day, start = divmod(hour, len(STARTS))
     starts_at = datetime.combine(made.summit.starts_on + timedelta(days=day), STARTS[start], made.summit.zone)
@@ -98,9 +104,9 @@ def _session(made: World, rooms: list[Room], position: int) -> Session:
 
 
 def _participants(made: World, session: Session, free: list[int]) -> list[Participant]:
-    """Return two parties for a bilateral, otherwise up to twelve parties and a free head as the chair.
+    """Return the participants of a session: two parties for a bilateral, otherwise up to twelve parties and a chair.
 
-    In a large enough summit none of them is in another session at that time.
+    The chair is the head of a free party. In a large enough summit no participant is in another session at that time.
     """
     bilateral = session.kind == SessionKind.BILATERAL
     size = min(len(made.parties), 2 if bilateral else made.ids.random.randint(4, 12))
@@ -117,7 +123,7 @@ def _participants(made: World, session: Session, free: list[int]) -> list[Partic
 
 
 def _slots(made: World, session: Session, free: list[int]) -> list[Slot]:
-    """Return the speeches of a plenary, by at most four free heads of delegation; [] for other sessions."""
+    """Return the speeches of a plenary, by at most four free heads of delegation. Return [] for other sessions."""
     if session.kind != SessionKind.PLENARY:
         return []
     chosen = [free.pop() for _speech in range(min(4, len(free)))]
@@ -136,7 +142,7 @@ def _slots(made: World, session: Session, free: list[int]) -> list[Slot]:
 
 
 def release(made: World, sessions: list[Session]) -> None:
-    """Release the agenda, cancel and move some sessions, and release it again."""
+    """Release the agenda, cancel and move some sessions, and release the agenda again."""
     if not sessions:
         return
     releases.release(summit=made.summit, by=made.users["organiser"], note="First release", tell=False)

@@ -13,9 +13,9 @@ _NOT_MEMBERS = frozenset(
 
 
 def delegations(number: int) -> list[tuple[str, str]]:
-    """Return the name and ISO code of `number` delegations, the United Kingdom as the host first.
+    """Return the names and ISO codes of `number` delegations. The first is the United Kingdom, as the host.
 
-    Delegations beyond the number of countries are numbered, without a code.
+    Delegations beyond the number of countries have a number as the name, and "" as the code.
     """
     world = [
         (_name(country), country.code) for country in map(_country, countries) if country.code not in _NOT_MEMBERS

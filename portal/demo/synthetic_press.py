@@ -1,4 +1,4 @@
-"""The texts of a synthetic summit, in every state; some in two languages, some corrected once."""
+"""The texts of a synthetic summit, in every state. Some are in two languages, and some were corrected once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from portal.demo.synthetic import World
 
 BATCH = 500
-# The most time between publications, which end on the day of loading; and how long after that day embargoes end.
+# The most time between two publications, the last of which is on the day of loading. Then the time from that day to
+# the end of embargoes.
 APART, EMBARGO = timedelta(minutes=7), timedelta(days=4)
 # Of twenty texts, fifteen are published, two under embargo, and one each is held, in review and a draft.
 STANDINGS = (*("out",) * 15, "embargo", "embargo", "held", "in_review", "draft")
@@ -31,7 +32,7 @@ PARAGRAPH = (
 
 @dataclass
 class PressDesk:
-    """The objects created so far. Each list is stored with one call, in this order."""
+    """The press objects that were created so far. Each list is stored with one call, in the order of the fields."""
 
     opening: datetime
     apart: timedelta
@@ -48,12 +49,12 @@ def make(made: World, number: int) -> None:
     today = datetime.combine(db_now().date(), time(), UTC)
     opening = datetime.combine(made.summit.starts_on, time(8, 0), UTC)
     desk = PressDesk(opening, min(APART, (today - opening) / max(number, 1)), today)
-    # Speeches that have been given.
+    # Speeches that are over.
     given = Slot.objects.filter(session__summit=made.summit, session__cancelled_at=None, session__ends_at__lt=today)
     slots = list(given.order_by("id"))
     for position in range(number):
         standing = STANDINGS[position % len(STANDINGS)]
-        # Every tenth text shares the embargo of the one before it.
+        # Every tenth text shares the embargo of the previous text.
         shares = position % 10 == 9 and desk.embargoes and STANDINGS[(position - 1) % len(STANDINGS)] == standing
         embargo = desk.embargoes[-1] if shares else _embargo(made, desk, position, standing)
         if not shares:

@@ -1,7 +1,7 @@
 """Drafts of the press office for the Border Security Summit of 2025.
 
-All are sample texts, written for the demonstration, and each says so. Figures and facts are from public reports; the
-wording isn't anybody's.
+All are sample texts, written for the demonstration, and each says so. Figures and facts are from public reports, but
+nobody spoke or wrote these words.
 """
 
 import re
@@ -18,7 +18,7 @@ SAMPLE = "*Sample text, written for this demonstration. Nobody spoke or issued t
 
 @dataclass(frozen=True)
 class TextRow:
-    """A text to load. Texts with the same `embargo` share one; `speaker` is the key of a speech at the opening."""
+    """A text to load. Texts with the same `embargo` share an embargo. `speaker` is the key of an opening speech."""
 
     slug: str
     kind: TextKind
@@ -31,7 +31,7 @@ class TextRow:
 
 
 def unfolded(body: str) -> str:
-    """Return a body with each paragraph and list item in one line, as it is entered in the admin."""
+    """Return a body in which each paragraph and each list item is one line, like a body entered in the admin."""
     return re.sub(r"(?<=[^\n])\n(?= *[^\s#|*\-\d])[ ]*", " ", body)
 
 
@@ -44,7 +44,7 @@ def dated(body: str, days: Days) -> str:
     return body.format(**words, **{name: days.clock(clock) for name, clock in hours.items()})
 
 
-# The mode of each embargo. No moment is set, since that is for the press office to decide.
+# The mode of each embargo. No moment is set, because the press office decides it.
 EMBARGOES = {
     "prime_minister": EmbargoMode.MOMENT,
     "home_secretary": EmbargoMode.DELIVERED,

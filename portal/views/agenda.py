@@ -1,4 +1,4 @@
-"""The reader's agenda: where they have to be, and what has changed for them."""
+"""The agenda of a user of the portal: the user's sessions, and their changes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +15,14 @@ from portal.identity import Viewer, viewer_of, viewer_required
 from portal.views import read_marks
 from portal.views.agenda_changes import describe
 from sessions.agenda.models.releases import ReleasedSession
-from sessions.agenda.selectors import change_descriptions, last_changed, own_changes, release_cache, released_agenda
+from sessions.agenda.selectors import (
+    change_descriptions,
+    last_changed,
+    own_changes,
+    release_cache,
+    release_changes,
+    released_agenda,
+)
 from sessions.agenda.selectors.differences import SessionChange
 from sessions.agenda.selectors.release_cache import Current, Own
 from sessions.public.filters import asked, narrowed
@@ -36,7 +43,10 @@ def own_agenda_of(viewer: Viewer) -> list[ReleasedSession]:
 
 
 def mark(rows: Sequence[Any], now: datetime) -> tuple[list[Any], Any | None]:
-    """Set `state` on the reader's own sessions that are on now and on the next one; return both."""
+    """Set `state` on the viewer's own sessions that are on now and on the next one.
+
+    Return a list of the sessions that are on now, and the next session, None if there is none.
+    """
     mine = [row for row in rows if row.mine]
     on = [row for row in mine if row.starts_at <= now < row.ends_at]
     following = next((row for row in mine if row.starts_at > now), None)
@@ -48,7 +58,7 @@ def mark(rows: Sequence[Any], now: datetime) -> tuple[list[Any], Any | None]:
 
 
 def minutes_until(row: Any | None, now: datetime) -> int | None:
-    """Return in how many minutes a session starts; None if it is more than SOON, or if there is no session."""
+    """Return in how many minutes a session starts. Return None for more than SOON minutes or without a session."""
     wait = int((row.starts_at - now).total_seconds() // 60) if row else SOON + 1
     return wait if wait <= SOON else None
 
@@ -56,9 +66,10 @@ def minutes_until(row: Any | None, now: datetime) -> int | None:
 @require_safe
 @viewer_required
 def my_agenda(request: HttpRequest) -> HttpResponse:
-    """Show the reader's next session, changes since the last visit, and the list of their sessions.
+    """Show the viewer's next session, the changes since the last visit, and the list of the viewer's sessions.
 
-    With `?show=all` the list has all sessions that they may see. It can be filtered by day, kind, room and language.
+    With `?show=all` the list has all sessions that the viewer may see. The list can be filtered by day, kind, room
+    and language.
     """
     viewer = viewer_of(request)
     everything = request.GET.get("show") == "all"
@@ -80,7 +91,7 @@ def my_agenda(request: HttpRequest) -> HttpResponse:
 
 
 def _narrowed(wanted: dict[str, str], context: dict[str, Any], rows: list[SessionLine]) -> dict[str, Any]:
-    """Return the context of the list, with the rows filtered by the query parameters."""
+    """Return the context of the list, with the rows filtered by the query parameters `wanted`."""
     summit = context["summit"]
     kept = {"summit": summit.slug, **({"show": "all"} if context["everything"] else {})}
     shown = narrowed(rows, wanted, has=lambda row: row.about.values, kept=kept)
@@ -88,10 +99,10 @@ def _narrowed(wanted: dict[str, str], context: dict[str, Any], rows: list[Sessio
 
 
 def _session_lines(viewer: Viewer, at: Current, own: Own, listed: SessionList) -> list[SessionLine]:
-    """Return the sessions that the page lists, in order.
+    """Return the sessions that the page lists, in the order of their times.
 
-    One query for all visible sessions, none for the reader's own, and two for rows that the process hasn't cached.
-    These include the rows of the changes that the page shows.
+    Makes one query if all visible sessions are listed, and none for the viewer's own sessions. Makes two more for
+    rows that the process hasn't cached, including the rows of the changes that the page shows.
     """
     mine = set(own.rows[at.release.number].values())
     keys = set(release_cache.visible(at.release, viewer.members)) if listed.everything else mine
@@ -104,7 +115,7 @@ def _session_lines(viewer: Viewer, at: Current, own: Own, listed: SessionList) -
 def _lists(
     viewer: Viewer, at: Current, listed: SessionList, rows: list[SessionLine], fresh: list[SessionChange]
 ) -> dict[str, Any]:
-    """Return the page's context besides the list, and mark the rows that are on now, next or new."""
+    """Return the page's context besides the list, and mark the rows that are on now, are next, or are new."""
     on, following = mark(rows, at.moment)
     changed = {change.session.session_id for change in fresh}
     for row in rows:
@@ -128,10 +139,13 @@ def _lists(
 @require_safe
 @viewer_required
 def my_changes(request: HttpRequest) -> HttpResponse:
-    """Show what each release changed for the reader, with old and new values."""
+    """Show for each release the changes of the viewer's own sessions, with old and new values.
+
+    With `?show=all`, show the changes of all sessions that the viewer may see.
+    """
     viewer = viewer_of(request)
     everything = request.GET.get("show") == "all"
-    found = released_agenda.changes(
+    found = release_changes.changes(
         summit=viewer.summit, members=viewer.members, everything=everything, language=get_language()
     )
     page = party_names.on_page(viewer.summit)

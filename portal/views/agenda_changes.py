@@ -1,4 +1,4 @@
-"""Changes of the agenda in words, with those of the reader's own speeches."""
+"""Changes of the agenda in words, including changes of the viewer's own speeches."""
 
 from portal.identity import Viewer
 from sessions.agenda.selectors.change_descriptions import Names, Story
@@ -7,6 +7,6 @@ from sessions.notifications.selectors.speech_changes import with_speeches
 
 
 def describe(changes: list[SessionChange], viewer: Viewer, names: Names) -> list[Story]:
-    """Return changes in words. No query."""
+    """Return the changes in words, for the viewer. Makes no query."""
     members = viewer.members
     return with_speeches(changes, Programme(members.parties, members.people), viewer.summit, names)

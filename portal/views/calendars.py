@@ -1,4 +1,4 @@
-"""The URLs by which calendar programs subscribe to an agenda: created, shown once, and ended."""
+"""The page of calendar URLs, by which calendar programs subscribe to an agenda: create, show once, and end them."""
 
 from typing import Any
 
@@ -23,7 +23,10 @@ OWN = "own"
 
 
 def own_person(viewer: Viewer) -> Person | None:
-    """Return the viewer's own person, found by account, mailbox or letter; None if there is none. One query."""
+    """Return the viewer's own person, found by account, mailbox or letter. Return None if there is none.
+
+    Makes one query.
+    """
     by = viewer.by
     if isinstance(by, User):
         return Person.objects.filter(user=by, summit=viewer.summit).first()
@@ -36,7 +39,7 @@ def own_person(viewer: Viewer) -> Person | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @viewer_required
 def calendars(request: HttpRequest) -> HttpResponse:
-    """List the calendar URLs. A POST creates one and shows it once, ends some, or turns reminders on or off."""
+    """List the calendar URLs. A POST creates a URL and shows it once, ends URLs, or turns reminders on or off."""
     viewer = viewer_of(request)
     person = own_person(viewer)
     acts = [party for party in viewer.parties if party.pk in viewer.acts]
@@ -63,7 +66,7 @@ def calendars(request: HttpRequest) -> HttpResponse:
 
 
 def _make(request: HttpRequest, viewer: Viewer, person: Person | None, acts: list[Party]) -> tuple[str, str]:
-    """Return the new URL and "", or "" and the sentence that says why there is none."""
+    """Create a calendar URL. Return the URL and "", or "" and a sentence that says why none was created."""
     whose, alarms = request.POST.get("make", ""), "alarms" in request.POST
     party = next((row for row in acts if row.public_id == whose), None)
     if party is None and (whose != OWN or person is None):

@@ -1,4 +1,4 @@
-"""Find a session of the released agenda that the reader may see."""
+"""Find a session of the released agenda that the user of the portal may see."""
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
@@ -9,9 +9,10 @@ from sessions.agenda.selectors import released_agenda
 
 
 def find_session_or_404(request: HttpRequest, public_id: str) -> tuple[Viewer, ReleasedSession]:
-    """Return a session by public id, and the reader's viewer in its summit; any of the reader's summits is searched.
+    """Return the user's Viewer and the released session with this public id.
 
-    Raises Http404 for a session that they may not see.
+    The session may be in any of the user's summits, and the Viewer is for that summit. Raises Http404 for a session
+    that the user may not see.
     """
     listed: list[Viewer] = request.viewers  # type: ignore[attr-defined]
     for viewer in sorted(listed, key=lambda viewer: viewer is not viewer_of(request)):

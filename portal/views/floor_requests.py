@@ -1,6 +1,7 @@
-"""Requests for the floor in the portal: those of the reader's delegations for a session, with their outcome.
+"""Requests for the floor in the portal: show the requests of the viewer's delegations, make and withdraw requests.
 
-The place on the speakers' list and its time are those of the newest release, as far as the reader may see them.
+The place on the speakers' list and the time of the speech come from the newest release, as far as the viewer may see
+them.
 """
 
 from collections.abc import Sequence
@@ -31,13 +32,16 @@ SPEAKING = (
     *(Capacity.HEAD, Capacity.ALTERNATE, Capacity.DELEGATE, Capacity.ADVISER),
     *(Capacity.REPRESENTATIVE, Capacity.GUEST),
 )
-# A speech of the released session, and when it begins; None if the reader may not see times.
+# A speech of the released session, and when it begins; None if the viewer may not see times.
 Speech = tuple[Any, datetime | None]
 
 
 @dataclass(frozen=True)
 class FloorRequestStatus:
-    """A request with its place on the released list, or None, and when its speech begins."""
+    """A request for the floor, with its place on the released speakers' list and the start of the speech.
+
+    `place` and `begins` are None if they aren't released or the viewer may not see them.
+    """
 
     row: FloorRequest
     place: int | None = None
@@ -48,7 +52,7 @@ class FloorRequestStatus:
 
 @dataclass(frozen=True)
 class Floor:
-    """The reader's requests for a session, and the people for whom they can make one."""
+    """The viewer's requests for a session (`listed`), and the people for whom the viewer can make one (`free`)."""
 
     until: datetime | None
     listed: list[FloorRequestStatus] = field(default_factory=list)
@@ -56,7 +60,10 @@ class Floor:
 
 
 def floor_of(viewer: Viewer, row: ReleasedSession, speeches: Sequence[Speech]) -> Floor | None:
-    """Return the reader's requests for a session; None if they have none and can make none. At most four queries."""
+    """Return the viewer's requests for a session. Return None if the viewer has none and can make none.
+
+    Makes at most four queries.
+    """
     people = _people(viewer)
     theirs = Q(party__in={*people.values(), *viewer.acts}) | Q(speaker=viewer.me, speaker__isnull=False)
     rows = FloorRequest.objects.filter(theirs, session=row.session_id).exclude(state=RequestState.WITHDRAWN)
@@ -77,9 +84,10 @@ def floor_of(viewer: Viewer, row: ReleasedSession, speeches: Sequence[Speech]) -
 
 
 def _people(viewer: Viewer) -> dict[int, int]:
-    """Return the people for whom the reader may request the floor, with their parties. One query.
+    """Return a dict from the people for whom the viewer may request the floor to their parties, by primary keys.
 
-    They are members of the parties that the reader acts for, and the reader if they are head of delegation.
+    These are members of the parties that the viewer acts for, and the viewer's own person as a head of delegation.
+    Makes one query.
     """
     rows = Membership.objects.filter(person__in=[person.pk for person in viewer.people])
     me = viewer.me.pk if viewer.me else 0
@@ -110,7 +118,7 @@ def _request_status(row: FloorRequest, speeches: Sequence[Speech], may: bool) ->
 @require_POST
 @viewer_required
 def ask_floor(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Request the floor for one of the reader's people, or withdraw a request (POST)."""
+    """Request the floor for one of the viewer's people, or withdraw a request (POST)."""
     viewer, row = find_session_or_404(request, public_id)
     if request.POST.get("do") == "withdraw":
         _withdraw(request, viewer, row)

@@ -1,4 +1,4 @@
-"""The portal's home page: the status of the reader's delegations, and open tasks."""
+"""The portal's home page: the status of the viewer's delegations, and open tasks."""
 
 from typing import Any
 
@@ -22,14 +22,14 @@ from summit.core.database_clock import db_now
 
 # The most changes that the page shows in full; the page of changes has all of them.
 CHANGES = 3
-# The most texts of the reader's own delegations.
+# The most texts of the viewer's own delegations that the page shows.
 PUBLISHED = 3
 
 
 @require_safe
 @viewer_required
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the status of each of the reader's delegations, and what there is to do."""
+    """Show the status of each of the viewer's delegations, and the open tasks."""
     viewer = viewer_of(request)
     rows = _rows(viewer)
     # The first open task gets the only button in the summit's colour.
@@ -56,15 +56,15 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _published(viewer: Viewer) -> list[TextLine]:
-    """Return the latest published texts of speeches for the reader's delegations. One query."""
+    """Return the latest published texts of speeches for the viewer's delegations. Makes one query."""
     spoken = listed(viewer.summit).filter(version__text__slot__party__in=[party.pk for party in viewer.parties])
     return [line(brief(viewer.summit, edition)) for edition in spoken.defer("body")[:PUBLISHED]]
 
 
 def _unseen(request: HttpRequest, viewer: Viewer) -> list[SessionChange]:
-    """Return the changes of the last releases that the reader hasn't seen.
+    """Return the changes of the last releases that the viewer hasn't seen.
 
-    Three queries, and two for rows that the process hasn't cached.
+    Makes three queries, and two more for rows that the process hasn't cached.
     """
     at = release_cache.current(viewer.summit)
     if at is None:
@@ -74,9 +74,10 @@ def _unseen(request: HttpRequest, viewer: Viewer) -> list[SessionChange]:
 
 
 def _rows(viewer: Viewer) -> list[dict[str, Any]]:
-    """Return the reader's parties with their invitations to the summit, each followed by those to sessions.
+    """Return a row for each of the viewer's parties with the invitation to the summit.
 
-    Each row says whether answers are still accepted. At most two queries.
+    The rows of the party's invitations to sessions follow it. Each row says whether answers are still accepted. Makes
+    at most two queries.
     """
     takes, now = answers.still_open(viewer.summit.pk).exists(), db_now()
     found = invitable_sessions.find(viewer.summit, [row.occasion for row in viewer.invitations])
@@ -102,7 +103,10 @@ def _rows(viewer: Viewer) -> list[dict[str, Any]]:
 
 
 def _whereabouts(viewer: Viewer) -> dict[str, Any]:
-    """Return the reader's present and next sessions, the minutes until the next, and the rest of that day."""
+    """Return the context with the viewer's present sessions, the next session, and the minutes until it begins.
+
+    The context also has the viewer's later sessions on the same day as the next session.
+    """
     rows = own_agenda_of(viewer)
     moment = db_now()
     on, following = mark(rows, moment)

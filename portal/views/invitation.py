@@ -1,4 +1,4 @@
-"""The page of an invitation, and its answer."""
+"""The page of an invitation, with the form to answer it."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,7 +18,10 @@ ENTERED = ("answer", "level", "name", "note")
 
 
 def _get_invitation_or_404(request: HttpRequest, public_id: str) -> tuple[Viewer, Invitation]:
-    """Return an open invitation of the reader, in any of their summits, with the viewer. Raises Http404."""
+    """Return the user's Viewer and the open invitation with this public id, in any of the user's summits.
+
+    Raises Http404 if there is no such invitation or the user may not see it.
+    """
     listed: list[Viewer] = request.viewers  # type: ignore[attr-defined]
     for viewer in listed:
         for row in viewer.invitations:
@@ -31,7 +34,10 @@ def _get_invitation_or_404(request: HttpRequest, public_id: str) -> tuple[Viewer
 @require_http_methods(["GET", "HEAD", "POST"])
 @viewer_required
 def invitation(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Show an invitation and its deadline; a POST answers it."""
+    """Show an invitation and its deadline. A POST answers the invitation.
+
+    Raises Http404, and PermissionDenied for a POST by a user who doesn't act for the invited party.
+    """
     viewer, row = _get_invitation_or_404(request, public_id)
     if request.method != "POST":
         level, name = level_choices.proposed(row), row.answered_by or viewer.name
@@ -102,7 +108,7 @@ def _page(
 
 
 def _choices(named: party_names.NamedParty) -> list[tuple[str, str, str]]:
-    """Return the value, label and description of each possible answer."""
+    """Return each possible answer for a party, as its value, label and description."""
     message = {"party": named.name}
     return [
         (Answer.ATTENDING, _("Accept"), _("%(party)s takes part.") % message),

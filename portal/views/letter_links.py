@@ -1,4 +1,4 @@
-"""The pages that a letter's link opens."""
+"""The pages that a letter's link opens: follow the link, or request a new letter if the link no longer works."""
 
 from allauth.core.internal import ratelimit
 from django.core.exceptions import ValidationError
@@ -17,9 +17,9 @@ from summit.core.validators import validate_mailbox
 
 # 404 for something that never was a link, 410 for a link that no longer works.
 _STATUS = {"mangled": 404, "unknown": 404, "expired": 410, "revoked": 410, "superseded": 410}
-# By IP address, which a whole ministry may share.
+# The limits are by IP address, which a whole ministry may share.
 LIMITS = {"letter": "20/h/ip"}
-# Characters around a link in a sentence, which can be copied with it; a token contains none of them.
+# Characters around a link in a sentence, which may be copied with the link. A token contains none of them.
 AROUND = ".,;:!?'\"()[]{}<>«»“”’ /"
 
 
@@ -27,8 +27,8 @@ AROUND = ".,;:!?'\"()[]{}<>«»“”’ /"
 def follow(request: HttpRequest, token: str) -> HttpResponse:
     """Open a portal session for the link in this browser, and redirect to the invitation.
 
-    The redirect removes the token from the address bar. Mail scanners also follow links, so nothing is answered here:
-    only the time of the first use and the list of browsers are changed.
+    The redirect removes the token from the address bar. Mail scanners also follow links, so this must not answer the
+    invitation. Only the time of the first use and the list of browsers are changed.
     """
     token = token.strip(AROUND)
     try:
@@ -48,9 +48,9 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
 def ask(request: HttpRequest) -> HttpResponse:
     """Request a new letter from protocol, for a link that no longer works (POST).
 
-    The link is the posted one, or the last that was followed in this browser. Without such a link the page only says
-    that the link is incomplete. The reader may then enter the mailbox to which a letter was sent; the response to
-    that is always the same.
+    The link is the posted one, or the last link that was followed in this browser. Without such a link, the page only
+    says that the link is incomplete. The user may then enter the mailbox to which a letter was sent. The response is
+    the same for every mailbox.
     """
     if "mailbox" in request.POST:
         return _plain(_ask_at(request, request.POST["mailbox"].strip()))
@@ -85,7 +85,11 @@ def _ask_at(request: HttpRequest, mailbox: str) -> HttpResponse:
 
 
 def _dead_link(request: HttpRequest, token: str) -> InvitationLink | None:
-    """Return the link if it no longer works, None if it does. Raises LinkProblem if there is no such link."""
+    """Return the link with this token if it no longer works. Return None if the link still works.
+
+    Without a token, it is the last link that was followed in this browser. Raises LinkProblem if there is no such
+    link.
+    """
     if not token:
         rows = PortalSession.objects.filter(public_id__in=sign_ins(request), link__isnull=False)
         sign_in = rows.select_related("link").order_by("pk").last()
@@ -110,9 +114,9 @@ def _problem(request: HttpRequest, problem: links.LinkProblem, token: str) -> Ht
 
 
 def _plain(response: HttpResponse, referrer: str = "strict-origin") -> HttpResponse:
-    """Add headers that prevent storing, indexing and passing on the URL.
+    """Add headers to a response that keep the URL from being stored, indexed and passed on to other sites.
 
-    Pages with a form still send their origin, which the CSRF check needs.
+    Pages with a form still send their origin, because the CSRF check needs it.
     """
     response["Referrer-Policy"] = referrer
     response["Cache-Control"] = "no-store"

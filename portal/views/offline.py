@@ -1,6 +1,6 @@
 """The service worker that makes the agenda readable offline.
 
-Its URL is below /portal/, so that it handles the portal's requests and no others.
+The URL of its script is below /portal/, so that it handles the portal's requests and no others.
 """
 
 from django.contrib.staticfiles import finders
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
-    """Return the script of the service worker, the same for everybody. Browsers revalidate it on each request."""
+    """Return the script of the service worker. It is the same for everybody, and browsers revalidate it each time."""
     path = finders.find("js/worker.js")
     if path is None:
         raise Http404

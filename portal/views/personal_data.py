@@ -1,4 +1,4 @@
-"""The reader's own personal data: shown, downloaded, and corrected or erased by protocol on request."""
+"""The pages of a user's own personal data: show it, download it, and ask protocol to correct or erase it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -30,10 +30,10 @@ RELATED = ("summit", "user", "membership__party", "particulars__entered_for", "p
 
 @dataclass(frozen=True)
 class Self:
-    """The reader as a person.
+    """The person of the user of the portal.
 
-    `alone` is false if others may share the mailbox that opened the portal: then the page lists which data is stored,
-    but not its values.
+    `mailbox` is the mailbox that opened the portal. `alone` is False if others may share this mailbox. Then the page
+    lists which data is stored, but not the values.
     """
 
     subject: Subject
@@ -43,12 +43,15 @@ class Self:
 
     @property
     def person(self) -> Person:
-        """The reader's person."""
+        """The person of the user."""
         return self.subject.person
 
 
 def find_own_person(request: HttpRequest, viewer: Viewer) -> Self | None:
-    """Return the reader's own person, or None for a reader who came by a letter's link. At most seven queries."""
+    """Return the viewer's own person. Return None if the portal was opened by a letter's link, or has been closed.
+
+    Makes at most seven queries.
+    """
     if viewer.me is None:
         return None
     person = Person.objects.select_related(*RELATED).get(pk=viewer.me.pk)
@@ -64,13 +67,16 @@ def find_own_person(request: HttpRequest, viewer: Viewer) -> Self | None:
 
 
 def is_own(mailbox: str, subject: Subject) -> bool:
-    """Return whether a mailbox belongs to one person only, and isn't a mission's. At most five queries."""
+    """Return whether a mailbox belongs to the person of `subject` only, and isn't a mission's mailbox.
+
+    Makes at most five queries.
+    """
     mission = Party.objects.filter(summit=subject.summit, mission_email__iexact=mailbox)
     return mailbox in subject.mailboxes and not mission.exists()
 
 
 class AskForm(forms.Form):
-    """A request to protocol. The service refuses missing values."""
+    """The form to ask protocol to correct or erase data. The service, not the form, refuses missing values."""
 
     what = forms.ChoiceField(
         label=gettext_lazy("What is to be done"), choices=correction_requests.What.choices, required=False
@@ -87,7 +93,7 @@ class AskForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @viewer_required
 def own_data(request: HttpRequest) -> HttpResponse:
-    """Show the reader's personal data; a POST asks protocol to correct or erase it."""
+    """Show the viewer's own personal data. A POST asks protocol to correct or erase the data."""
     viewer = viewer_of(request)
     found = find_own_person(request, viewer)
     form = AskForm(request.POST if request.method == "POST" and found else None)
@@ -115,9 +121,9 @@ def own_data(request: HttpRequest) -> HttpResponse:
 @require_POST
 @viewer_required
 def download(request: HttpRequest) -> HttpResponse:
-    """Return the reader's data as a ZIP file, if nobody else shares the mailbox that opened the portal.
+    """Return the viewer's own data as a ZIP file, if nobody else shares the mailbox that opened the portal.
 
-    Other readers are redirected, with a message that names whom to contact.
+    Otherwise redirect to the page of personal data, with a message that says whom to contact.
     """
     viewer = viewer_of(request)
     found = find_own_person(request, viewer)

@@ -1,4 +1,4 @@
-"""The reader's agenda as a pocket programme to print."""
+"""The viewer's agenda as a pocket programme to print."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +18,7 @@ from summit.pdf.fonts import MissingFontError
 @require_safe
 @viewer_required
 def programme(request: HttpRequest) -> HttpResponse:
-    """Return the PDF of the reader's sessions, or with `?show=all` of all sessions that they may see."""
+    """Return the PDF of the viewer's own sessions. With `?show=all`, it has all sessions that the viewer may see."""
     viewer = viewer_of(request)
     everything = request.GET.get("show") == "all"
     back = f"{reverse('portal:agenda')}?summit={viewer.summit.slug}{'&show=all' if everything else ''}"

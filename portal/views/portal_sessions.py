@@ -1,4 +1,4 @@
-"""The browsers in which the portal is open without an account: list them, end them, leave."""
+"""The browsers in which the portal is open without an account: list them, sign them out, leave the portal."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +16,7 @@ from portal.identity import viewer_of, viewer_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @viewer_required
 def browsers(request: HttpRequest) -> HttpResponse:
-    """List the browsers; a POST signs out one of them, or all others."""
+    """List the browsers. A POST signs out one of them, or all except this one."""
     rows = portal_sessions.listed(sign_ins(request))
     here = set(sign_ins(request))
     if request.method != "POST":
@@ -39,6 +39,6 @@ def browsers(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Sign out of the portal in this browser (POST). A letter's link opens it again."""
+    """Sign out of the portal in this browser (POST). A letter's link opens the portal again."""
     portal_sessions.end(rows=forget(request), by=None)
     return redirect("root")

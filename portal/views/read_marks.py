@@ -1,6 +1,6 @@
-"""The agenda changes that a reader has seen, stored by person, so that they are the same on all devices.
+"""The marks for agenda changes that a viewer has seen. They are stored by person, the same for all devices.
 
-Several people may use one letter's link; for these readers the browser's session stores it.
+If the portal was opened by a letter's link, which several people may use, the marks are in the browser's session.
 """
 
 import functools
@@ -24,7 +24,7 @@ LOOK_BACK = 3
 
 
 def seen_by(request: HttpRequest, viewer: Viewer) -> Seen:
-    """Return which changes of the agenda the viewer has seen. At most one query."""
+    """Return which changes of the agenda the viewer has seen. Makes at most one query."""
     if viewer.me is not None:
         return read_marks.seen(viewer.me)
     noted = request.session.get(SHOWN_KEY, {}).get(viewer.summit.slug, 0)
@@ -34,7 +34,7 @@ def seen_by(request: HttpRequest, viewer: Viewer) -> Seen:
 
 
 def record(request: HttpRequest, viewer: Viewer, number: int, session: Session | None = None) -> None:
-    """Record that the viewer has seen the changes up to a release, of one session or of all."""
+    """Record that the viewer has seen the changes up to release `number`, of one session or of all sessions."""
     if viewer.me is not None:
         read_marks.record(person=viewer.me, number=number, session=session)
         return
@@ -47,7 +47,10 @@ def record(request: HttpRequest, viewer: Viewer, number: int, session: Session |
 
 
 def own(viewer: Viewer, at: Current, found: Seen) -> Own:
-    """Return the viewer's sessions in the newest release, and in earlier ones with unseen changes. One query."""
+    """Return the viewer's own sessions in the newest release and in the releases with unseen changes.
+
+    Makes one query.
+    """
     back = LOOK_BACK if at.release.number > max(found.everything, 1) else 0
     return release_cache.own(viewer.summit, viewer.members, own_changes.numbers(at, back))
 
@@ -55,7 +58,7 @@ def own(viewer: Viewer, at: Current, found: Seen) -> Own:
 def unread(viewer: Viewer, at: Current, found: Seen, theirs: Own) -> list[SessionChange]:
     """Return the changes of the last releases that the viewer hasn't seen, newest first.
 
-    No query, except for rows that the process hasn't cached.
+    Makes no query, except for rows that the process hasn't cached.
     """
     told = own_changes.changes(viewer.summit, theirs, at, get_language())
     return [

@@ -34,7 +34,7 @@ from summit.people.models import Person
 @require_safe
 @viewer_required
 def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Show a session, as far as the reader may see it."""
+    """Show a session, as far as the viewer may see it, and record that its changes were seen."""
     viewer, row = find_session_or_404(request, public_id)
     newest = released_snapshots.latest(viewer.summit)
     if newest is not None:
@@ -64,16 +64,17 @@ def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
 def speeches(row: ReleasedSession, places: list[Any]) -> list[tuple[Any, datetime | None]]:
     """Return the speakers in order, each with the planned start of the speech.
 
-    The start is None if the reader may not see the session's times.
+    The start is None if the viewer may not see the session's times.
     """
     return [(place, place.about) for place in timed(row, places) if place.role == ReleasedRole.SPEAKER]
 
 
 @dataclass(frozen=True)
 class SignUps:
-    """The sign-ups of the reader's people for a session.
+    """The sign-ups of the viewer's people for a session.
 
-    `listed` are those who are signed up, `free` those who can be; each with their other sessions at that time.
+    `listed` are the sign-ups, and `free` the people who can be signed up. Each has the person's other sessions at
+    that time.
     """
 
     open: bool
@@ -83,7 +84,10 @@ class SignUps:
 
 
 def _sign_up_of(viewer: Viewer, row: ReleasedSession) -> SignUps | None:
-    """Return the sign-ups; None if the session has no sign-up and none of the reader's people is signed up."""
+    """Return the sign-ups of the viewer's people for a session.
+
+    Return None if the session has no sign-up and none of these people is signed up.
+    """
     people = {person.pk: person for person in viewer.people}
     rows = SignUp.objects.filter(session=row.session_id, person__in=people).order_by("signed_up_at", "pk")
     signed = list(rows.select_related("person"))
@@ -107,7 +111,7 @@ def _sign_up_of(viewer: Viewer, row: ReleasedSession) -> SignUps | None:
 @require_POST
 @viewer_required
 def sign_up(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Sign up one of the reader's people, or give the place back (POST)."""
+    """Sign up one of the viewer's people for a session, or end the sign-up (POST)."""
     viewer, row = find_session_or_404(request, public_id)
     wanted = request.POST.get("person", "")
     person = next((each for each in viewer.people if each.public_id == wanted), None)
@@ -142,7 +146,7 @@ def _sign_up(request: HttpRequest, row: ReleasedSession, person: Person, by: Any
 @require_safe
 @viewer_required
 def document(request: HttpRequest, public_id: str, document: str) -> HttpResponse:
-    """Return a document of a session, if the release shows it to the reader. Raises Http404 for any other."""
+    """Return a document of a session as a download. Raises Http404 if the release doesn't show it to the viewer."""
     _viewer, row = find_session_or_404(request, public_id)
     if document not in {key for key, _title, _language in row.documents}:
         raise Http404(_("This paper does not lie on the table of a session that is open to you."))

@@ -19,7 +19,7 @@ from summit.core.validators import validate_mailbox
 
 # Session key for the public id of the code that was requested in this browser.
 CODE_KEY = "portal_code"
-# By IP address, which a whole venue may share. Each code allows five attempts.
+# The limits are by IP address, which a whole venue may share. Each code allows five attempts.
 LIMITS = {"code": "40/10m/ip,120/h/ip"}
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -27,7 +27,7 @@ METHODS = ["GET", "HEAD", "POST"]
 @require_http_methods(METHODS)
 @never_cache
 def ask(request: HttpRequest) -> HttpResponse:
-    """Show the form for the mailbox; a POST sends a code to it if it belongs to a person.
+    """Show the form for the mailbox. A POST sends a code to the mailbox if it belongs to a person.
 
     The response is the same for every mailbox.
     """
@@ -49,7 +49,10 @@ def ask(request: HttpRequest) -> HttpResponse:
 @require_http_methods(METHODS)
 @never_cache
 def enter_code(request: HttpRequest) -> HttpResponse:
-    """Show the form for the code; a POST checks it and signs in, or asks which person it is."""
+    """Show the form for the code. A POST checks the code and signs in.
+
+    If the mailbox belongs to several people, a POST redirects to the page to choose the person.
+    """
     asked = request.session.get(CODE_KEY, "")
     if not asked:
         return redirect("portal:code_ask")
@@ -68,7 +71,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
 @require_http_methods(METHODS)
 @never_cache
 def choose(request: HttpRequest) -> HttpResponse:
-    """Show the people to whom the confirmed mailbox belongs; a POST signs in as one of them."""
+    """Show the people to whom the confirmed mailbox belongs. A POST signs in as one of them."""
     mailbox = sign_in_codes.proven(request.session.get(CODE_KEY, ""))
     if not mailbox:
         return redirect("portal:code_ask")

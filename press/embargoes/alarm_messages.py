@@ -1,4 +1,4 @@
-"""The alarm mail to the press desk: a speech hasn't been marked as given in time."""
+"""The alarm mail to desk users of the press office: a speech hasn't been marked as delivered in time."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from summit.templatetags.moments import day_clock
 
 
 def render(message: Message) -> Mail:
-    """Return the mail, from the message's stored facts, in the active language. It contains no word of the text."""
+    """Return the alarm mail for a message's stored facts, in the active language. It quotes nothing of a text."""
     assert message.summit is not None  # noqa: S101 - an embargo belongs to a summit
     facts = message.facts
     texts = [{**each, "url": settings.BASE_URL + each["path"]} for each in facts["texts"]]

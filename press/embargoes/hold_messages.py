@@ -1,4 +1,4 @@
-"""The mail that tells the press desk that texts are held because their speeches changed."""
+"""The mail that notifies the press desk that texts are held because their speeches changed."""
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -12,9 +12,9 @@ from summit.outbox.models import Message
 
 
 def render(message: Message) -> Mail:
-    """Return the mail, from the message's stored facts, in the active language.
+    """Return the mail about held texts for a message's stored facts, in the active language.
 
-    The reasons are in the summit's language.
+    The reasons for the holds are stored, and stay in the summit's language.
     """
     about = [
         {"why": each["why"], "urls": [settings.BASE_URL + path for path in each["paths"]]}

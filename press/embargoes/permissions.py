@@ -10,7 +10,7 @@ declare("press.hold", SEES_EMBARGOED)
 
 
 def can_schedule(user: Actor, summit: Summit) -> bool:
-    """Return whether the user may set moments and mark a speech as given."""
+    """Return whether the user may set moments and mark speeches as delivered."""
     return allows(user, "press.schedule", summit)
 
 
@@ -20,7 +20,7 @@ def check_can_schedule(user: Actor, summit: Summit) -> None:
 
 
 def can_hold(user: Actor, summit: Summit) -> bool:
-    """Return whether the user may hold a publication and release a hold."""
+    """Return whether the user may hold the publication of texts and release holds."""
     return allows(user, "press.hold", summit)
 
 

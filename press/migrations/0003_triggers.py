@@ -6,9 +6,9 @@ page shows the text. Holding a text changes its embargo, and is counted too.
 
 from django.db import migrations
 
+from press.search.full_text_index import WordIndex
 from summit.core.change_counters import CountChanges
 from summit.core.migration_operations import FreezeColumns
-from summit.core.word_index import WordIndex
 
 OF_EMBARGO = "{row}.summit_id WHERE {row}.moment <= {soon}"
 ITS_EMBARGO = (

@@ -1,4 +1,4 @@
-"""A text as delivered, and the prepared text with which readers may compare it."""
+"""Find the prepared text with which readers may compare a text as delivered."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def prepared_of(summit: Summit, delivered: PublicEdition) -> PublicEdition | None:
-    """Return the public edition of the prepared text, in the language of `delivered`. One query at most.
+    """Return the public edition of the prepared text in the language of `delivered`. Makes one query at most.
 
-    None unless the press office allows the comparison, or if either text was withdrawn.
+    Returns None if there is none, if the press office doesn't allow the comparison, or if either text was withdrawn.
     """
     text = delivered.version.text
     if text.wording != Wording.DELIVERED or not text.comparison_public or text.withdrawn_at is not None:

@@ -1,4 +1,4 @@
-"""The lines that documents print between a text's title and its words: kind, session, dates, topics, contact."""
+"""The lines that documents have between the title and the body of a text: kind, session, dates, topics, contact."""
 
 from django.utils.translation import gettext as _
 

@@ -15,7 +15,7 @@ from summit.summits.models import Summit
 
 @dataclass(frozen=True)
 class Version:
-    """A language in which a text is public."""
+    """A language in which a text is public. `current` says whether the page is in this language."""
 
     language: str
     name: str
@@ -25,14 +25,15 @@ class Version:
 
     @property
     def full_url(self) -> str:
-        """The absolute URL of its page."""
+        """The absolute URL of the text's page in this language."""
         return f"{settings.BASE_URL}{self.url}"
 
 
 def versions_of(summit: Summit, texts: Iterable[int], current: int | None = None) -> dict[int, tuple[Version, ...]]:
-    """Return the public languages of texts by the texts' keys, the authoritative one first. One query.
+    """Return a dict from the primary keys of texts to their public languages. Makes one query.
 
-    `current` is the key of the version that is shown.
+    The authoritative language comes first. `current` is the primary key of the version that the page shows. Texts
+    without a public language aren't in the dict.
     """
     rows = (
         public_editions()
@@ -55,5 +56,5 @@ def versions_of(summit: Summit, texts: Iterable[int], current: int | None = None
 
 
 def mark_current(versions: Iterable[Version], current: TextVersion) -> tuple[Version, ...]:
-    """Return a text's languages, with `current` marked as the one that is shown."""
+    """Return a text's languages, with the language of the version `current` marked as the page's language."""
     return tuple(replace(each, current=each.language == current.language) for each in versions)

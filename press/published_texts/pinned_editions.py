@@ -1,4 +1,4 @@
-"""Published editions at URLs of their own, so that a quotation links to exactly the words that it quotes."""
+"""Published editions at permanent URLs, so that a quotation links to exactly the words that it quotes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ _PARAGRAPH = re.compile(r'(<(?:p|li) id="(p-\d+)">)')
 
 
 def find_edition(summit: Summit, slug: str, language: str | None, number: int) -> PublishedEdition | None:
-    """Return a published edition by its number; None for any other, and for a removed text. One query."""
+    """Return a text's published edition with a number, in a language or (if None) the authoritative one.
+
+    Returns None if there is no such published edition, or if the text is removed. Makes one query.
+    """
     wanted = Q(version__language=language) if language else Q(version__authoritative=True)
     rows = published_editions().filter(wanted, version__text__summit=summit, version__text__slug=slug, number=number)
     return rows.select_related(
@@ -38,23 +41,23 @@ def find_edition(summit: Summit, slug: str, language: str | None, number: int) -
 
 
 def find_file(summit: Summit, slug: str, public_id: str, name: str) -> Attachment | None:
-    """Return a file attached to a published edition, or None. One query."""
+    """Return a file that is attached to a published edition of a text, or None. Makes one query."""
     read = published_editions().filter(version__text__summit=summit, version__text__slug=slug)
     lies = EditionAttachment.objects.filter(edition__in=read.values("pk"), attachment=OuterRef("pk"))
     return Attachment.objects.filter(Exists(lies), public_id=public_id, file_name=name).first()
 
 
 def find_removed_edition(summit: Summit, slug: str, language: str | None) -> Edition | None:
-    """Return an edition that was published before its text was removed, or None. One query."""
+    """Return an edition of a removed text that was published before the removal, or None. Makes one query."""
     wanted = Q(version__language=language) if language else Q(version__authoritative=True)
     rows = removed_editions().filter(wanted, version__text__summit=summit, version__text__slug=slug)
     return rows.select_related("version__text").first()
 
 
 def since(old: Edition, new: Edition) -> dict[str, str]:
-    """Return how paragraphs of an edition differ in a newer one: anchor to "changed" or "gone".
+    """Return a dict from the anchors of paragraphs of an old edition to "changed" or "gone".
 
-    Unchanged paragraphs are left out.
+    It compares them with a newer edition. Unchanged paragraphs are left out.
     """
     before, after = _by_anchor(old), _by_anchor(new)
     return {
@@ -70,9 +73,9 @@ def _by_anchor(edition: Edition) -> dict[str, str]:
 
 
 def with_links(edition: Edition, path: str, marks: dict[str, str] | None = None) -> SafeString:
-    """Return an edition's HTML with a link on each paragraph to itself, below `path`.
+    """Return an edition's HTML. Each paragraph begins with a link to itself: `path` with the paragraph's anchor.
 
-    `marks` maps anchors to "changed" or "gone"; these paragraphs get a visible note.
+    `marks` is a dict from anchors to "changed" or "gone". Its paragraphs get a visible note.
     """
     told = {"changed": _("changed since"), "gone": _("taken out since")}
     message = escape(_("Link to this paragraph"))

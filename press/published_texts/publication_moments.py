@@ -1,4 +1,4 @@
-"""The embargo moments that have passed: the newest is part of the cache version of a summit's public pages."""
+"""The newest embargo moment that has passed, which is part of the cache version of a summit's public pages."""
 
 import math
 from datetime import datetime
@@ -17,17 +17,18 @@ MARGIN = 0.25
 def newest_passed() -> Subquery:
     """Return a subquery for the newest moment of a summit's embargoes that has passed.
 
-    When a moment passes, cached pages become outdated although no row has changed.
+    It is part of the cache version, because cached pages become outdated when a moment passes, although no row has
+    changed.
     """
     passed = Embargo.objects.filter(summit=OuterRef("pk"), moment__lte=Now())
     return Subquery(passed.order_by("-moment").values("moment")[:1])
 
 
 def cache_control(now: datetime) -> str:
-    """Return the Cache-Control header (RFC 9111) for a response at the time `now` of the database's clock.
+    """Return the Cache-Control header (RFC 9111) for a response. `now` is the time of the database's clock.
 
-    Shared caches may store it up to the end of the time grid's step. Browsers always revalidate, so that readers see
-    the current state.
+    Shared caches may store the response until the next multiple of GRID seconds. Browsers always revalidate, so that
+    readers see the current state.
     """
     ends = now.timestamp() // GRID * GRID + GRID
     seconds = max(0, math.floor(ends - now.timestamp() - MARGIN))

@@ -1,7 +1,7 @@
-"""Find one paragraph of a public text by its URL, to be quoted on other sites.
+"""Find one paragraph of a public text by its URL, so that other sites can quote it.
 
-Only public editions are searched, so a URL of any other text finds nothing. A quotation says if its text has changed
-since.
+Only public editions are searched, so the URL of any other text finds nothing. A quotation says whether the text has
+changed since the quoted edition.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ BLOCKS = frozenset({"p", "ul", "ol", "blockquote", "pre", "table"})
 
 @dataclass(frozen=True)
 class QuotedPlace:
-    """What a URL of this site names: a text's slug, a language, an edition and a paragraph."""
+    """The parts of a text's URL: slug, language, edition number, and the anchor of a paragraph.
+
+    `language` and `number` are None, and `anchor` is "", if the URL doesn't contain them.
+    """
 
     slug: str
     language: str | None
@@ -42,9 +45,9 @@ class QuotedPlace:
 
 @dataclass(frozen=True)
 class Quote:
-    """A paragraph of a published edition; `reading` is the newest edition of its text.
+    """A paragraph of a published edition. `reading` has the public edition of the text.
 
-    `words` are safe HTML, and empty if the text has been withdrawn.
+    `words` is the paragraph as safe HTML. It is empty if the text has been withdrawn.
     """
 
     reading: Reading
@@ -54,7 +57,7 @@ class Quote:
 
     @property
     def url(self) -> str:
-        """The absolute URL of these words. It still shows them after a correction."""
+        """The absolute URL of the quoted edition and paragraph. The page still shows them after a correction."""
         path = pinned(self.reading.summit, self.reading.edition.version, self.edition.number)
         return f"{settings.BASE_URL}{path}{'#' if self.anchor else ''}{self.anchor}"
 
@@ -62,7 +65,8 @@ class Quote:
     def remarks(self) -> list[str]:
         """Notices for readers of the quotation, in the active language.
 
-        They say that the text was withdrawn, or that it has changed since, when, and whether this paragraph has.
+        They say that the text was withdrawn. Or they say when the text was last changed after the quoted edition, and
+        whether this paragraph has changed. The list is empty if the quoted edition is the current one.
         """
         reading = self.reading
         if reading.withdrawn:
@@ -83,7 +87,7 @@ class Quote:
 
 
 def place_of(summit: Summit, url: str) -> QuotedPlace | None:
-    """Return what a URL names among this summit's texts; None for any other URL."""
+    """Return the parts of the URL of a text of this summit, or None for any other URL. Makes no query."""
     try:
         asked, ours = urlsplit(url), urlsplit(settings.BASE_URL)
         found = resolve(asked.path)
@@ -98,9 +102,9 @@ def place_of(summit: Summit, url: str) -> QuotedPlace | None:
 
 
 def find_quote(summit: Summit, url: str) -> Quote | None:
-    """Return the paragraph that a URL names, or the text's first one if it names none.
+    """Return the paragraph that a URL links to, or the first paragraph if the URL has no anchor.
 
-    None if there is no such public paragraph.
+    Returns None if there is no such public paragraph.
     """
     place = place_of(summit, url)
     current = find_public_edition(summit, place.slug, place.language) if place else None
@@ -118,7 +122,10 @@ def find_quote(summit: Summit, url: str) -> Quote | None:
 
 
 def _paragraph(edition: Edition, anchor: str) -> tuple[str, SafeString] | None:
-    """Return a paragraph's anchor and HTML; those of the first one for an empty anchor."""
+    """Return the anchor and the HTML of the element with an anchor, or None if there is none.
+
+    If `anchor` is empty, it finds the first paragraph; a text without paragraphs gives two empty strings.
+    """
     page = html.fragment_fromstring(html_of(edition), create_parent="div")
     for element in page.iter():
         name = element.get("id", "")
@@ -128,7 +135,7 @@ def _paragraph(edition: Edition, anchor: str) -> tuple[str, SafeString] | None:
 
 
 def _alone(element: html.HtmlElement) -> SafeString:
-    """Return an element's HTML for use on other pages: without ids, and a list item as a paragraph."""
+    """Return the HTML of an element for other pages: without ids, and with `p` or `div` in place of `li`."""
     for each in element.iter():
         each.attrib.pop("id", None)
     if element.tag == "li":

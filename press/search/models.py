@@ -11,8 +11,8 @@ from summit.summits.models import Summit
 class SearchEntry(models.Model):
     """The normalised words of an edition (press.search.tokens), each once, separated by spaces.
 
-    `terms` includes those of the title. Both columns have a database index (summit.core.word_index). `plain` has all
-    words in their order, for phrases; None if it isn't filled yet.
+    `terms` includes those of the title. Both columns have a database index (press.search.full_text_index). `plain`
+    has all words in their order, for phrases; None if it isn't filled yet.
     """
 
     edition = models.OneToOneField(

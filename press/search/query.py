@@ -14,9 +14,9 @@ from django.db.models import Case, IntegerField, Q, Value, When
 
 from press.published_texts.selectors import readable
 from press.search import tokens
+from press.search.full_text_index import Holds
 from press.search.models import SearchEntry, SearchWord
 from press.search.tokens import Wanted
-from summit.core.word_index import Holds
 from summit.summits.models import Summit
 
 # The most editions that are ranked by relevance, and the weight of a match of all words in sequence.

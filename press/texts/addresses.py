@@ -11,7 +11,7 @@ from summit.summits.models import Summit
 
 
 def address(summit: Summit, edition: Edition) -> str:
-    """Return the path of an edition's page; the one of the authoritative language has no language code."""
+    """Return the path of an edition's page. The path has a language code unless the language is authoritative."""
     version = edition.version
     args = [summit.slug, version.text.slug]
     if version.authoritative:
@@ -20,7 +20,10 @@ def address(summit: Summit, edition: Edition) -> str:
 
 
 def pinned(summit: Summit, version: TextVersion, number: int) -> str:
-    """Return the path of an edition's own page, which still shows it after a newer one has replaced it."""
+    """Return the permanent path of one edition of a language version.
+
+    The page shows edition `number` even after a newer edition has replaced it.
+    """
     args: list[str | int] = [summit.slug, version.text.slug]
     if version.authoritative:
         return reverse("press:edition", args=[*args, number])
@@ -28,12 +31,12 @@ def pinned(summit: Summit, version: TextVersion, number: int) -> str:
 
 
 def authority() -> str:
-    """Return the authority of tag URIs: the host of BASE_URL."""
+    """Return the authority in tag URIs: the host name of BASE_URL, or "localhost" without one."""
     return urlsplit(settings.BASE_URL).hostname or "localhost"
 
 
 def tag(summit: Summit, edition: Edition) -> str:
-    """Return the tag URI (RFC 4151) of an edition's language version: the same for all its editions."""
+    """Return the tag URI (RFC 4151) of an edition's language version. All editions of the version have the same."""
     version = edition.version
     ending = "" if version.authoritative else f":{version.language}"
     return f"tag:{authority()},{summit.starts_on:%Y}:text:{version.text.public_id}{ending}"

@@ -95,7 +95,7 @@ def _title(row: Text) -> str:
     return newest.title if newest else row.slug
 
 
-# Of an edition's words only the title is loaded.
+# Names need only the title of an edition, so its long fields aren't loaded.
 TITLES = Prefetch("editions", Edition.objects.only("version_id", "number", "title"))
 VERSIONS = Prefetch("versions", TextVersion.objects.prefetch_related(TITLES))
 describe_model(Text, name=_title, prefetch=(VERSIONS,))

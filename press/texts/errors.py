@@ -8,7 +8,7 @@ class DecisionRefused(Exception):
 
 
 class EditConflict(DecisionRefused):
-    """Somebody saved a newer edition than the one that this change is based on. `newest` is the newer edition."""
+    """The change is based on an edition that isn't the newest any more. `newest` is the edition saved since."""
 
     def __init__(self, message: str, newest: Edition) -> None:
         super().__init__(message)

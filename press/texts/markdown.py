@@ -1,8 +1,9 @@
 """Parse the Markdown of texts into safe HTML, and into blocks for the other formats.
 
-Raw HTML is plain text, and images aren't loaded. Headings start below the page's own and skip no level. Each
-paragraph has an anchor (`p-1`, `p-2` ...) for links, which press.texts.selectors.paragraph_anchors keeps stable. A
-heading's anchor is made from its words (`s-the-second-part`).
+Raw HTML is rendered as plain text, and images aren't loaded. Headings start at h2, below the heading of the page,
+and skip no level. Each paragraph has an anchor (`p-1`, `p-2` ...) for links;
+press.texts.selectors.paragraph_anchors keeps these anchors stable. The anchor of a heading is made from its words
+(`s-the-second-part`).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +28,7 @@ HEADING, LONGEST = "s-", 60
 
 @dataclass(frozen=True)
 class Span:
-    """A run of words in one format.
+    """Consecutive words in one format.
 
     `marks` can contain "em", "strong", "code" and "strike"; `href` is set for a link. A line break is a span with a
     newline as its `text`.
@@ -40,10 +41,10 @@ class Span:
 
 @dataclass(frozen=True)
 class Block:
-    """A block of a text; `kind` is one of the following.
+    """A block of a text.
 
-    It is a paragraph ("p"), heading ("h", with `level` from 2), list ("ul", "ol", with `start`), list item ("li"),
-    quotation ("quote"), table ("table", of "tr", of "td"), code ("code") or rule ("hr").
+    `kind` is "p" (paragraph), "h" (heading, with `level` from 2), "ul" or "ol" (list, with `start`), "li" (list
+    item), "quote" (quotation), "table" (table of "tr" blocks, which consist of "td" blocks), "code" or "hr" (rule).
     """
 
     kind: str
@@ -55,7 +56,7 @@ class Block:
 
     @property
     def text(self) -> str:
-        """The block's own words, without markup."""
+        """The words of the block's spans, without markup and without the words of its children."""
         return "".join(span.text for span in self.spans)
 
 
@@ -71,11 +72,11 @@ def paragraphs(body: str) -> list[str]:
 
 
 def parse(body: str, anchors: Sequence[str] = ()) -> list[Token]:
-    """Return the tokens of a text, with anchors on paragraphs and with headings below the page's own.
+    """Return the tokens of a Markdown text, with anchors on paragraphs and headings, and with adjusted levels.
 
-    `anchors` are those of its paragraphs in order; without them they are numbered, "p-1", "p-2" ... Screen readers
-    navigate by headings. So the highest are one level below the page's, whatever the author began with, and none is
-    two levels below the one before it.
+    `anchors` are the anchors of the paragraphs in order; a paragraph without one gets its number: "p-1", "p-2" ...
+    Screen readers navigate by headings. So the highest headings become h2, one level below the heading of the page,
+    at whatever level the author began. No heading is two levels below the heading before it.
     """
     tokens = _parser().parse(body)
     count, above, taken = 0, list[int](), set[str]()
@@ -96,7 +97,10 @@ def parse(body: str, anchors: Sequence[str] = ()) -> list[Token]:
 
 
 def _named(heading: Token, taken: set[str]) -> str:
-    """Return the anchor of a heading, made from its words, so that it is stable when other headings change."""
+    """Return an anchor made from a heading's words, so that it is stable when other headings change.
+
+    The anchor is added to `taken`. A heading whose anchor is taken already gets a number at the end.
+    """
     count_words = "".join(child.content for child in heading.children or () if child.type in ("text", "code_inline"))
     name = HEADING + (slugify(count_words, allow_unicode=True)[:LONGEST].strip("-") or "0")
     found, again = name, 1
@@ -108,7 +112,7 @@ def _named(heading: Token, taken: set[str]) -> str:
 
 
 def to_html(body: str, anchors: Sequence[str] = ()) -> str:
-    """Return the text as safe HTML, with only the elements and attributes in TAGS and ATTRIBUTES."""
+    """Return a Markdown text as safe HTML, which has only the elements in TAGS and the attributes in ATTRIBUTES."""
     parser = _parser()
     rendered = parser.renderer.render(parse(body, anchors), parser.options, {})
     cleaned: str = nh3.clean(rendered, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES)
@@ -116,22 +120,25 @@ def to_html(body: str, anchors: Sequence[str] = ()) -> str:
 
 
 def to_blocks(body: str, anchors: Sequence[str] = ()) -> list[Block]:
-    """Return the blocks of a text in order."""
+    """Return the top-level blocks of a Markdown text in order. `anchors` are the anchors of its paragraphs."""
     return list(_blocks(SyntaxTreeNode(parse(body, anchors))))
 
 
 def blocks_of(tokens: list[Token]) -> list[Block]:
-    """Return the blocks of tokens that were parsed elsewhere. Headings have the levels of their tags."""
+    """Return the top-level blocks of tokens that another parser made. Headings have the levels of their tags."""
     return list(_blocks(SyntaxTreeNode(tokens)))
 
 
 def count_words(body: str) -> int:
-    """Return how many words the text has."""
+    """Return how many words a Markdown text has. Words are separated by white space."""
     return len(to_plain(body).split())
 
 
 def to_plain(body: str) -> str:
-    """Return the text without markup: an empty line separates paragraphs, items have a number or a dash."""
+    """Return a Markdown text without markup.
+
+    Empty lines separate paragraphs. List items begin with a number or a dash.
+    """
     return "\n\n".join(filter(None, (_plain(block) for block in to_blocks(body)))) + "\n"
 
 

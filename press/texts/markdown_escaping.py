@@ -10,7 +10,7 @@ _ITEM = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 
 
 def escape(text: str) -> str:
-    """Return words as Markdown that renders them unchanged; a break follows each line but the last."""
+    """Return plain text as Markdown that renders it unchanged. Each line but the last ends with a line break."""
     return "\\\n".join(_line(line) for line in text.split("\n"))
 
 
@@ -19,5 +19,5 @@ def _line(line: str) -> str:
 
 
 def escape_start(line: str) -> str:
-    """Escape the start of a line if Markdown would read it as a heading, an item, a quotation or a table."""
+    """Return a line, with its start escaped if Markdown would render a heading, item, quotation or table."""
     return _ITEM.sub(r"\1\\\2", line) if _ITEM.match(line) else ("\\" + line if _AT_START.match(line) else line)

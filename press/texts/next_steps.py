@@ -1,4 +1,4 @@
-"""The next steps of texts in words, by the keys that `press.texts.selectors.workflow_queries` returns."""
+"""Sentences for the next steps of texts, by the keys that `press.texts.selectors.workflow_queries` returns."""
 
 from django.utils.translation import gettext_lazy as _
 

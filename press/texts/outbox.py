@@ -1,3 +1,3 @@
-"""The task that delivers this app's messages."""
+"""The name of the Celery task that delivers this app's messages."""
 
 DELIVERY_TASK = "press.tasks.deliver_announcements"

@@ -11,12 +11,12 @@ declare_model("press.text", view=SEES_EMBARGOED, change=(Role.PRESS_OFFICER,))
 declare("press.write", (Role.PRESS_OFFICER,))
 declare("press.review", (Role.PRESS_APPROVER,))
 declare("press.withdraw", PRESS)
-# Removal needs two people: an officer who withdraws a text asks an approver or organiser to remove it.
+# Press officers can only withdraw a text, and must ask a press approver or an organiser to remove it.
 declare("press.remove", (Role.ORGANISER, Role.PRESS_APPROVER))
 declare("press.approve_alone", PRESS)
 declare_model("press.topic", view=SEES_EMBARGOED, change=(Role.PRESS_OFFICER,))
-# The permission of each decision, by the name in its URL: the rows of the table, and the decisions about moments,
-# which change no state.
+# From the name of each decision in URLs to its permission: the rows of TABLE, and the decisions about moments, which
+# change no state.
 DECISIONS: dict[str, str] = {row.name: row.permission for row in TABLE} | {
     "set_moment": "press.schedule",
     "deliver": "press.schedule",
@@ -36,7 +36,10 @@ def check_can_write(user: Actor, summit: Summit) -> None:
 
 
 def can_review(user: Actor, summit: Summit) -> bool:
-    """Return whether the user may approve editions or ask for changes. The services refuse one's own words."""
+    """Return whether the user may approve editions and ask for changes.
+
+    The services refuse the approval of the user's own editions.
+    """
     return allows(user, "press.review", summit)
 
 

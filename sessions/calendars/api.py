@@ -1,4 +1,4 @@
-"""The caller's private calendars: addresses at which calendar programs subscribe to a programme."""
+"""The API of the caller's private calendars: URLs at which calendar programs subscribe to a programme."""
 
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -29,7 +29,7 @@ register_problem(services.TooManyCalendars, "conflict")
 
 
 class CalendarSerializer(serializers.ModelSerializer[CalendarFeed]):
-    """A private calendar of a person's or a party's programme. Its address appears only in the answer that creates
+    """A private calendar of a person's or a party's programme. Its address appears only in the response that creates
     it."""
 
     id = serializers.CharField(source="public_id", read_only=True)
@@ -49,7 +49,7 @@ class CalendarSerializer(serializers.ModelSerializer[CalendarFeed]):
 
 
 class NewCalendarSerializer(CalendarSerializer):
-    """A new private calendar. Its address opens without a password and appears only in this answer."""
+    """A new private calendar. Its address opens without a password and appears only in this response."""
 
     address = serializers.CharField(
         allow_null=True, help_text="Null where the answer is given again for the same Idempotency-Key."
@@ -86,11 +86,13 @@ class OfCalendars(WorkingView):
     scope = "calendars"
 
     def people(self) -> QuerySet[Person]:
-        """Return the caller's own person in each summit; with a token of one summit, only that summit's."""
+        """Return the caller's own person in each summit. With a token of one summit, return only the person in this
+        summit."""
         return self._here(Person.objects.filter(user=self.by).select_related("summit"))
 
     def parties(self) -> QuerySet[Party]:
-        """Return the parties for which the caller acts."""
+        """Return the parties for which the caller acts. With a token of one summit, return only the parties of this
+        summit."""
         return self._here(own_parties(self.by, Role.FOCAL_POINT).select_related("summit"))
 
     def _here(self, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -102,7 +104,7 @@ class OfCalendars(WorkingView):
         return services.listed(people=self.people(), parties=self.parties())
 
     def sent(self, kind: type[serializers.Serializer[Any]]) -> Any:
-        """Return the validated request data. Raises Problem."""
+        """Return the request data as validated by a serializer of class `kind`. Raises Problem if it is invalid."""
         known = kind(data=self.request.data)
         check_fields(self.request.data, known.fields)
         if not known.is_valid():
@@ -124,8 +126,8 @@ class Calendars(OfCalendars):
         request=CalendarInput, responses={201: NewCalendarSerializer}, operation_id="make_my_calendar", tags=["me"]
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Create a private calendar. Only accounts signed in by a browser may do so, since the address would outlive
-        a token."""
+        """Create a private calendar. Only accounts signed in with a browser may do so, because the address would
+        outlive a token."""
         if self.token is not None:
             raise Problem("browser-only")
         return self.once(self._make)
@@ -151,10 +153,10 @@ class OneCalendar(OfCalendars):
     found: CalendarFeed
 
     def admit(self, request: Request) -> None:
-        """Find the calendar among the caller's own. Raises Http404.
+        """Find the calendar among the caller's own calendars. Raises Http404 if it isn't there.
 
-        A repeated request that was answered before is admitted even if the calendar is gone, as it may have ended it
-        itself.
+        A repeat of a request that was answered before is admitted even if the calendar is gone, because the first
+        request may have ended the calendar.
         """
         found = next((row for row in self.mine() if row.public_id == self.kwargs["id"]), None)
         if found is not None:
@@ -198,7 +200,7 @@ class CalendarReminders(OneCalendar):
 
 
 def calendar_paths() -> list[URLPattern]:
-    """Return the URL patterns of the views above."""
+    """Return the URL patterns of the private calendars in the API."""
     one = "me/calendars/<str:id>/"
     return [
         path("me/calendars/", working_api(Calendars.as_view()), name="api-my-calendars"),

@@ -1,4 +1,4 @@
-"""Private calendars: addresses at which a person, or a focal point for a party, subscribes to a programme."""
+"""Private calendars: URLs at which a person, or a focal point for a party, subscribes to a programme."""
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -15,13 +15,13 @@ from summit.users.models import User
 
 
 class FeedQuerySet(models.QuerySet["CalendarFeed"]):
-    """Private calendars."""
+    """Queryset of private calendars, with `live` for the readable ones."""
 
     def live(self) -> "FeedQuerySet":
         """Return the calendars that haven't been ended and that their maker may still read.
 
-        The maker must still have a way in: an active account, a working link of a letter, or a person with a mailbox
-        that was confirmed by a code.
+        The maker must still have the access with which the calendar was made: an active account, a working link of a
+        letter, or a person with a mailbox that was confirmed by a code.
         """
         acts = FocalPoint.objects.filter(party=OuterRef("party"))
         own = Q(person__erased_at__isnull=True)
@@ -38,11 +38,11 @@ class FeedQuerySet(models.QuerySet["CalendarFeed"]):
 
 
 class CalendarFeed(PublicModel):
-    """An address from which calendar programs fetch the programme of a person or a party.
+    """A URL from which calendar programs fetch the programme of a person or a party.
 
-    The database stores only the digest of the address' token, so its contents don't open any calendar. `user`,
-    `link`, or `holder` with the confirmed `mailbox` record how the maker had signed in; the calendar ends with that
-    access.
+    The database stores only the digest of the URL's token, so a copy of the database opens no calendar. `user`,
+    `link`, or `holder` with the confirmed `mailbox` record how the maker had signed in. The calendar ends when this
+    access ends.
     """
 
     digest = models.CharField(max_length=64, unique=True, editable=False)

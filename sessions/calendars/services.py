@@ -1,7 +1,7 @@
-"""Private calendars: creation, lookup by address, end, and contents.
+"""Private calendars: creation, lookup by token, end, and contents.
 
-A token is 24 random bytes in hexadecimal digits. The database stores only its SHA-256, so the address is shown once,
-when it is created. A user who loses it has to create another.
+A token is 24 random bytes in hexadecimal digits. The database stores only its SHA-256, so the calendar's URL is shown
+once, when the calendar is created. A user who loses the URL has to create another calendar.
 """
 
 import hashlib
@@ -45,9 +45,9 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 _FORM = re.compile(r"[0-9a-f]{48}")
-# How many live addresses one person or party may have.
+# How many live calendars one person or party may have.
 MOST = 10
-# How often a fetch of an address is recorded.
+# A fetch of a calendar is recorded at most once in this time.
 NOTED = timedelta(hours=1)
 _RELATED = (
     *("person__summit", "person__membership__party", "party__summit"),
@@ -56,7 +56,7 @@ _RELATED = (
 
 
 class TooManyCalendars(ValueError):
-    """The person or party has as many addresses as allowed. The text is a sentence for the user."""
+    """Raised if a person or party already has as many calendars as allowed. The message is for the user."""
 
 
 def digest_of(token: str) -> str:
@@ -86,7 +86,8 @@ def make(
 ) -> tuple[CalendarFeed, str]:
     """Create a private calendar of one person or one party, and return it with its token.
 
-    Raises PermissionDenied if `by` may not read that programme, and TooMany.
+    Raises PermissionDenied if `by` may not read that programme, and TooManyCalendars if the owner has MOST live
+    calendars already.
     """
     target = person or party
     if target is None:
@@ -107,13 +108,13 @@ def make(
 
 
 def listed(*, people: Iterable[Person], parties: Iterable[Party]) -> list[CalendarFeed]:
-    """Return the live calendars of these people and parties, newest first. One query."""
+    """Return the live calendars of these people and parties, newest first. Makes one query."""
     rows = CalendarFeed.objects.live().filter(Q(person__in=list(people)) | Q(party__in=list(parties)))
     return [row for row in rows.select_related(*_RELATED).order_by("-id") if _mailbox_is_current(row)]
 
 
 def end(*, feeds: Iterable[CalendarFeed], by: By) -> int:
-    """End calendars, so that their addresses stop working at once. Return how many were live.
+    """End calendars, so that their URLs stop working at once. Return how many were live.
 
     The rows must have their person or party and its summit joined.
     """
@@ -134,7 +135,7 @@ def remind(*, feed: CalendarFeed, alarms: bool) -> None:
 
 
 def find_by_token(token: str) -> CalendarFeed | None:
-    """Return the live calendar of a token, or None for any other token. Two queries at most."""
+    """Return the live calendar of a token, or None for any other token. Makes two queries at most."""
     if not _FORM.fullmatch(token):
         return None
     row = CalendarFeed.objects.live().filter(digest=digest_of(token)).select_related(*_RELATED).first()
@@ -142,12 +143,12 @@ def find_by_token(token: str) -> CalendarFeed | None:
 
 
 def _mailbox_is_current(row: CalendarFeed) -> bool:
-    """Return whether the mailbox used to create the calendar still belongs to its holder. No query."""
+    """Return whether the mailbox used to create the calendar still belongs to its holder. Makes no query."""
     return row.holder is None or portal_sessions.is_current_mailbox(row.mailbox, row.holder)
 
 
 def party_of(row: CalendarFeed) -> Party | None:
-    """Return the party of the programme: the calendar's own party, or that of its person."""
+    """Return the calendar's party, or the party of its person, or None for a person without a party."""
     membership = getattr(row.person, "membership", None)
     return membership.party if membership else row.party
 
@@ -160,14 +161,17 @@ def summit_of(row: CalendarFeed) -> Summit:
 
 
 def language_of(row: CalendarFeed) -> str:
-    """Return the language of a calendar: the person's, or that of the party's letters."""
+    """Return the language of a calendar: its person's language, or the language of its party's letters."""
     target = row.person or row.party
     assert target is not None  # noqa: S101 - a constraint holds it
     return target.language
 
 
 def _party_has_left(row: CalendarFeed) -> bool:
-    """Return whether the party has left the summit: its invitation was revoked, and it has no other open one."""
+    """Return whether the calendar's party has left the summit.
+
+    It has left if its invitation was revoked and it has no other open invitation.
+    """
     asked = Invitation.objects.filter(party=party_of(row), occasion="")
     return (
         asked.filter(state=InvitationState.REVOKED).exists()
@@ -176,7 +180,7 @@ def _party_has_left(row: CalendarFeed) -> bool:
 
 
 def record_fetch(row: CalendarFeed) -> None:
-    """Record that an address was fetched, at most once an hour."""
+    """Record the time at which a calendar was fetched, at most once an hour."""
     if row.read_at is None or row.read_at < db_now() - NOTED:
         CalendarFeed.objects.filter(pk=row.pk).update(read_at=Now())
 
@@ -189,7 +193,7 @@ def sessions_of(row: CalendarFeed) -> ReleasedQuerySet:
 
 
 def updated_at(row: CalendarFeed) -> datetime | None:
-    """Return when a release last changed the content of a calendar; None if it never had a session."""
+    """Return when a release last changed the content of a calendar; None if the calendar never had a session."""
     return last_changed.of_entries(summit_of(row), _entries_of(row, ReleaseEntry.objects.all()))
 
 
@@ -206,8 +210,8 @@ def _entries_of(row: CalendarFeed, entries: EntryQuerySet) -> EntryQuerySet:
 def _places_of(person_id: int | None) -> Q:
     """Return the condition that selects a person's places in sessions.
 
-    These are their own places, their category's, those of their party if the whole delegation takes part, and all
-    those of their party if they are its head.
+    These are the person's own places, the places of their category, and the places at which their whole delegation
+    takes part. For the head of a party, all places of the party are included.
     """
     membership = Membership.objects.filter(person=person_id)
     heads = membership.filter(capacity=Capacity.HEAD).values("party")
@@ -221,6 +225,6 @@ def _places_of(person_id: int | None) -> Q:
 
 @listeners.follows(50)
 def _ends_with_membership(party: Party, person: Person, by: By) -> None:
-    """End the calendars of a person who leaves a delegation, and those that they created for it."""
+    """End the calendars of a person who leaves a delegation, and the calendars that this person created for it."""
     mine = CalendarFeed.objects.filter(Q(person=person) | Q(holder=person, party=party), ended_at__isnull=True)
     end(feeds=mine.select_related("person__summit", "party__summit"), by=by)

@@ -1,4 +1,4 @@
-"""The view that calendar programs fetch at a private address."""
+"""The view of private calendars, which calendar programs fetch."""
 
 import hashlib
 
@@ -19,8 +19,9 @@ from summit.public_base.public_pages import blind
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """Return the private calendar of a token as an iCalendar file.
 
-    An address that was ended, or whose maker has left, gets the same 404 as one that never existed. Only the address
-    counts; sessions and cookies are ignored. A request with the current ETag gets a 304.
+    The response is the same 404 for a calendar that was ended, for one made by somebody who has left, and for an
+    unknown token. Only the token is checked; login sessions and cookies are ignored. A request with the current ETag
+    gets a 304.
     """
     blind(request)
     found = services.find_by_token(token)

@@ -1,6 +1,7 @@
 """The documents of a session in the admin.
 
-There is a page that lists and adds documents, one for a new version, one that confirms a removal, and the download.
+There is a page that lists and adds documents, a page for a new version, a page that confirms a removal, and a
+download.
 """
 
 from __future__ import annotations
@@ -51,7 +52,10 @@ class DocumentForm(forms.Form):
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
 
     def clean_file(self) -> file_checks.File:
-        """Return the file. Its content isn't read if it is too large."""
+        """Return the validated file. The content isn't read if the file is too large.
+
+        Raises ValidationError if the file can't be stored.
+        """
         given = self.cleaned_data["file"]
         try:
             file_checks.check_size(given.size)
@@ -60,7 +64,7 @@ class DocumentForm(forms.Form):
             raise forms.ValidationError(str(problem)) from None
 
     def paper(self) -> Paper:
-        """Return the entered values."""
+        """Return the entered title, language and file."""
         found = self.cleaned_data
         return Paper(title=found["title"], language=found["language"], file=found["file"])
 
@@ -69,7 +73,7 @@ class PapersMixin(FrameMixin):
     """Adds the pages of documents to the admin of draft sessions."""
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the URLs, with those of these pages."""
+        """Return the admin's URLs with the URLs of the document pages before them."""
         pages = [
             ("<int:key>/documents/", "session_documents", self.documents_view),
             ("document/<int:pk>/file/", "document_file", self.file_view),
@@ -124,7 +128,7 @@ class PapersMixin(FrameMixin):
         )
 
     def replace_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Replace a document by a new version."""
+        """Show the form for a new version of a document; on POST, replace the document."""
         row = self.part(request, Document, pk)
         by = self.editor(request, row.session)
         form = DocumentForm(

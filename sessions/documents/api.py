@@ -56,7 +56,8 @@ class DocumentInput(PaperInput):
 
 
 class ShiftInput(serializers.Serializer[Any]):
-    """Whether the document swaps places with the one above it; otherwise with the one below it."""
+    """The direction of a move. With `up`, the document swaps places with the document above it, otherwise with the
+    document below it."""
 
     up = serializers.BooleanField()
 
@@ -95,7 +96,7 @@ class DocumentViewSet(HoldsAgenda, WithContent):
         return documents.add(session=values["session"], paper=_paper(values), by=by)
 
     def remove(self, *, by: User, row: Document) -> None:
-        """Remove a document from its session. Releases that list it still do so."""
+        """Remove a document from its session. Releases that list the document keep it."""
         documents.remove(document=row, by=by)
 
     @action("replace", permission="agenda.edit", input=PaperInput, output=DeskDocumentSerializer)
@@ -105,7 +106,7 @@ class DocumentViewSet(HoldsAgenda, WithContent):
 
     @action("shift", permission="agenda.edit", input=ShiftInput)
     def shift(self, *, by: User, row: Document, values: Values) -> Document:
-        """Swap the document with its neighbour."""
+        """Swap the document with the document above or below it."""
         documents.shift(document=row, up=values["up"], by=by)
         return row
 

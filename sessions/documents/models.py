@@ -16,7 +16,7 @@ from summit.users.models import User
 class Document(PublicModel):
     """A document of a session. Its content never changes; a new version is a new document.
 
-    A release that lists the old version still does so. Removed documents are kept for this reason.
+    Removed documents stay stored, because older releases still list them.
     """
 
     session = models.ForeignKey(

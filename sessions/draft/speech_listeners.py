@@ -20,7 +20,7 @@ from summit.summits.models import Summit
 
 
 class What(StrEnum):
-    """What happened to a speech. If several things happened, the first of these is reported."""
+    """What happened to a speech. If several things happened, only the first one in this order is reported."""
 
     # Its session no longer takes place.
     CANCELLED = "cancelled"
@@ -30,14 +30,16 @@ class What(StrEnum):
     GIVEN = "given"
     # Its session begins at another time, or it was moved on the list or to another session.
     MOVED = "moved"
-    # It begins at another time because another speech, or how long one takes, was changed.
+    # It begins at another time because another speech, or the length of a speech, was changed.
     SHIFTED = "shifted"
 
 
 @dataclass(frozen=True)
 class Happened:
-    """A change to a speech: its slot's primary key, what happened, its new start, and the previous speaker's primary
-    key."""
+    """A change to a speech.
+
+    `begins` is the new start of the speech. `slot_id` and `speaker_before`, the previous speaker, are primary keys.
+    """
 
     slot_id: int
     what: What
@@ -45,16 +47,17 @@ class Happened:
     speaker_before: int
 
 
-# Called with everything that happened in one change and its author, inside the transaction.
+# Called with the changes to all speeches in one change of the draft, and with its author, inside the transaction.
 Listener = Callable[[Sequence[Happened], By], None]
 listeners: Registry[Listener] = Registry()
 
 
 @dataclass(frozen=True)
 class _SpeechState:
-    """The state of a speech: its session, both starts, its position, speaker and party.
+    """The state of a speech before or after a change.
 
-    `cancelled` says that its session is cancelled, `dropped` that the speech is on no list.
+    `place` is its position in the session. `cancelled` says that the session is cancelled, `dropped` that the speech
+    was removed from the session's list.
     """
 
     session_id: int
@@ -71,7 +74,7 @@ class _SpeechState:
 class Watch:
     """A change in progress. `named` are the primary keys of the speeches that are moved deliberately.
 
-    None means that they are worked out by comparing the order before and after.
+    If `named` is None, these speeches are found by comparing the order before and after.
     """
 
     named: Collection[int] | None = None
@@ -79,11 +82,11 @@ class Watch:
 
 @contextmanager
 def watching(*, by: By, sessions: Collection[int] | None = None, summit: Summit | None = None) -> Iterator[Watch]:
-    """Call the listeners with what the code inside changes for the speeches of `sessions`, or of a whole summit.
+    """Call the listeners with the changes that the code inside makes to the speeches of `sessions`.
 
-    `sessions` are primary keys. A transaction must be open, with the lock of the agenda. If the code raises an
-    exception, no listener is called. Deleted speeches aren't reported, as nothing refers to them. Two queries, none
-    without listeners.
+    `sessions` are primary keys; None means all sessions of `summit`. A transaction must be open, with the lock of the
+    agenda. If the code raises an exception, no listener is called. Deleted speeches aren't reported, because nothing
+    refers to them. Makes two queries, none without listeners.
     """
     watch = Watch()
     if not list(listeners):
@@ -99,7 +102,10 @@ def watching(*, by: By, sessions: Collection[int] | None = None, summit: Summit 
 
 
 def _speech_states(sessions: Collection[int] | None, summit: Summit | None) -> dict[int, _SpeechState]:
-    """Return the state of speeches by primary key, those of each session in their order. One query."""
+    """Return a dict from primary key to the state of each speech, with the speeches of a session in their order.
+
+    Makes one query.
+    """
     rows = Slot.every.filter(session__summit=summit) if sessions is None else Slot.every.filter(session__in=sessions)
     of_session = ("session_id", "session__starts_at", "session__opening", "session__cancelled_at")
     grouped: dict[tuple[int, datetime, int | None, datetime | None], list[tuple[int, int, int | None, int]]]
@@ -147,10 +153,10 @@ def _what(was: _SpeechState, now: _SpeechState, *, displaced: bool) -> What | No
 
 
 def _displaced(before: dict[int, _SpeechState], after: dict[int, _SpeechState]) -> set[int]:
-    """Return the speeches that were moved themselves, not those that merely made room for others.
+    """Return the speeches that were moved themselves, without the speeches that merely made room for others.
 
-    These are all speeches except those in every longest run that kept the old order. If two speeches are swapped,
-    both count as moved.
+    These are all speeches except the speeches in every longest run that kept the old order. If two speeches are
+    swapped, both count as moved.
     """
     places = {pk: place for place, pk in enumerate(before)}
     lists: dict[int, list[int]] = defaultdict(list)
@@ -179,7 +185,7 @@ def _unmoved_numbers(order: Sequence[int]) -> set[int]:
 
 
 def _lengths(order: Sequence[int]) -> list[int]:
-    """Return, for each number, the length of the longest rising subsequence that ends there."""
+    """Return, for each number, the length of the longest rising subsequence that ends with this number."""
     ends: list[int] = []
     lengths = []
     for number in order:

@@ -1,1 +1,1 @@
-"""Schedules in the format of frab and pretalx: import those of other conferences, and export the agenda."""
+"""Schedules in the format of frab and pretalx: import of other conferences' schedules, and export of the agenda."""

@@ -43,7 +43,7 @@ class ScheduleForm(UploadForm):
 
 @admin.register(ScheduleImportFile)
 class ScheduleImportFileAdmin(UploadsAdmin):
-    """Schedules that desks have uploaded."""
+    """The admin of the schedules that desk users have uploaded."""
 
     place = 6
     list_display = ["filename", "summit", "uploaded", "uploaded_by", "taken"]
@@ -92,10 +92,10 @@ class ScheduleImportFileAdmin(UploadsAdmin):
         return _("The uploaded schedule is deleted. What was taken over of it stays.")
 
     def onward(self, row: ScheduleImportFile) -> tuple[str, str]:
-        """Return the address and label of the link to the draft."""
+        """Return the URL and label of the link to the draft."""
         listed = reverse("admin:agenda_session_changelist")
         return f"{listed}?summit__id__exact={row.summit_id}", _("Show the draft")
 
     def more(self, row: ScheduleImportFile) -> dict[str, Any]:
-        """Return the number of days for which a schedule is stored, for the page's context."""
+        """Return the page's context with the number of days for which a schedule is stored."""
         return {"waits": uploads_services.WAITS.days}

@@ -82,7 +82,8 @@ class EventCountsSerializer(Told):
 
 
 class ScheduleReportSerializer(Told):
-    """The outcome, planned or final, of a schedule's events. Sentences are in the language of the first reader."""
+    """The outcome, planned or final, of a schedule's events. Sentences are in `language`, which is the language of
+    the user for whom the report was made."""
 
     counts = EventCountsSerializer()
     rooms = serializers.ListField(child=serializers.CharField(), help_text="That are new.")
@@ -167,6 +168,6 @@ _NOT_YET = _("Nobody has looked at this schedule yet. Ask again once the work is
 
 
 def _import_result(done: ScheduleReport | Job | None) -> dict[str, Any]:
-    """Return the number of events written, or the id of the job."""
+    """Return a dict with the number of events written, or else with the id of the job that imports them."""
     job = done.public_id if isinstance(done, Job) else None
     return {"written": done.writes if isinstance(done, ScheduleReport) else None, "job": job}

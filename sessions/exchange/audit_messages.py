@@ -20,6 +20,6 @@ def _read_in(facts: Facts) -> str:
 describe_action("agenda.schedule_file.add", gettext_lazy("uploaded a schedule of another conference"))
 describe_action("agenda.schedule_file.remove", gettext_lazy("deleted an uploaded schedule"))
 describe_action("agenda.read_in", _read_in, label=gettext_lazy("read a schedule into the agenda"))
-# Named by its upload time, since a file's name may contain a person's.
+# A schedule is named by its upload time, because the name of its file may contain a person's name.
 describe_model(ScheduleImportFile, related=("summit",), name=lambda row: short_clock(row.uploaded_at, row.summit))
 personal(ScheduleImportFile, "content", "filename", "report")

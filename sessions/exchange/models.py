@@ -13,7 +13,7 @@ from summit.users.models import User
 
 
 class ScheduleImportFile(PublicModel):
-    """An uploaded schedule with the report on its events. Its content is deleted when it is imported."""
+    """An uploaded schedule with the report on its events. The content is deleted when the schedule is imported."""
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="schedule_files", verbose_name=pgettext_lazy("label", "summit")

@@ -3,5 +3,5 @@
 from sessions.draft.permissions import PROGRAMME_DESK
 from summit.permissions.rules import declare_model
 
-# They are changed only by uploading and importing, which "agenda.edit" covers.
+# Schedules are changed only by uploading and importing, which "agenda.edit" covers.
 declare_model("agenda.scheduleimportfile", view=PROGRAMME_DESK, change=())

@@ -1,1 +1,1 @@
-"""What happens to the places and speeches of people who leave a party or are merged with another entry."""
+"""Handles the places and speeches of people who leave a party or are merged with another person."""

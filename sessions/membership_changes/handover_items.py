@@ -1,8 +1,7 @@
-"""The handover items of the agenda: a person's speeches, bilateral meetings, signatures, place in the photo, and
-others.
+"""The handover items of the agenda: speeches, bilateral meetings, signatures, places in the photo and other places.
 
-The places of a party stay with it. A decision changes the working draft, and the next release notifies those
-concerned.
+They belong to a person; the places of a party stay with the party. A decision about an item changes the working
+draft, and the next release notifies the people concerned.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -34,7 +33,7 @@ SPEECH, BILATERAL, PLACE, SIGNATURE, PHOTO = "speech", "bilateral", "place", "si
 def _coming(person: Person) -> QuerySet[Session]:
     """Return the sessions in which another person can take a person's place.
 
-    While a summit is running, past sessions are left as they were.
+    While a summit is running, past sessions are left out.
     """
     rows = Session.objects.filter(summit=person.summit_id, cancelled_at__isnull=True).order_by()
     now = db_now()
@@ -47,13 +46,15 @@ def _speeches(person: Person) -> Sequence[str]:
     return list(rows.order_by("session__starts_at", "pk").values_list("public_id", flat=True))
 
 
-# The handover item of a person's place in sessions of these kinds. In all others it is PLACE.
+# The kind of handover item for a person's place in sessions of these kinds. For all other sessions it is PLACE.
 OF_KIND = {SessionKind.BILATERAL: BILATERAL, SessionKind.SIGNING: SIGNATURE, SessionKind.FAMILY_PHOTO: PHOTO}
 
 
 def _places(*kinds: SessionKind) -> Callable[[Person], Sequence[str]]:
-    """Return a function that finds a person's places in sessions of these kinds; without kinds, in sessions of all
-    others."""
+    """Return a function that finds a person's places in sessions of these kinds.
+
+    Without kinds, the function finds the places in sessions of all kinds that aren't in OF_KIND.
+    """
 
     def held(person: Person) -> Sequence[str]:
         found = _coming(person).filter(participants__person=person)
@@ -71,10 +72,10 @@ def _describe_speeches(summit: Summit, keys: Iterable[str], reader: Reader) -> d
 
 
 def _describe_sessions(summit: Summit, keys: Iterable[str], reader: Reader) -> dict[str, ItemTitle]:
-    """Return the names of sessions by public id.
+    """Return a dict from public id to the name of each session that the reader may know of.
 
-    A desk that may read the draft gets its names, with links; other desks get none. Other readers get the names in
-    the newest release.
+    Desk users who may read the draft get the names in the draft, with links; other desk users get none. Other readers
+    get the names in the newest release.
     """
     wanted = set(keys)
     if isinstance(reader, handover_items.HandoverDesk):

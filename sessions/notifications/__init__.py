@@ -1,1 +1,2 @@
-"""Notifications about changes: who gets which mail and calendar update, and which changes a person has seen."""
+"""Notifications about changes: the mails and calendar updates for each mailbox, and the changes that a person has
+seen."""

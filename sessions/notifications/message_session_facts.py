@@ -1,4 +1,4 @@
-"""Facts that messages about one session store of it and of its summit."""
+"""The facts about a session and its summit that a message about this session stores."""
 
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from summit.summits.models import Summit
 
 
 def summit_facts(summit: Summit, language: str) -> dict[str, str]:
-    """Return the facts of a message about the summit, with names in the mail's language."""
+    """Return the facts about a summit that a message stores, with names in the mail's language."""
     names = summit.named(spoken(language))
     return {
         "slug": summit.slug,
@@ -29,7 +29,10 @@ def summit_facts(summit: Summit, language: str) -> dict[str, str]:
 
 
 def session_facts(key: str, shown: ReleasedSession | Snapshot) -> dict[str, Any]:
-    """Return the facts of a message about a session, from its public id and what its readers may know of it."""
+    """Return the facts about a session that a message stores.
+
+    `key` is the session's public id. `shown` must be reduced to what the message's readers may know.
+    """
     return {
         "key": key,
         "kind": shown.kind,
@@ -44,7 +47,10 @@ def session_facts(key: str, shown: ReleasedSession | Snapshot) -> dict[str, Any]
 
 
 def context_of(facts: dict[str, Any]) -> dict[str, Any]:
-    """Return the template context of a session from a message's frozen facts, in the active language. No query."""
+    """Return the template context of a session from a message's frozen facts, in the active language.
+
+    Makes no query.
+    """
     where = change_descriptions.Zones.of(facts["summit"]["place"], facts["summit"]["zone"])
     starts_at, ends_at = (datetime.fromisoformat(facts[name]) for name in ("starts_at", "ends_at"))
     language = spoken(get_language() or "")

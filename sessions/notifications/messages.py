@@ -1,4 +1,4 @@
-"""The message about changes in somebody's programme, with the updates for their calendar."""
+"""The message about changes in the programme of a mailbox's people, with updates for their calendars."""
 
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from summit.outbox.models import Message
 
 # How many people are named; a category may have hundreds.
 NAMED = 10
-# How a session changed for some of the people for whom a mailbox stands.
+# The words for how a session changed for some of the people who share a mailbox.
 BECAME: dict[str, Any] = {
     **{nature.value: words for nature, words in change_descriptions.STATES.items()},
     notification_content.SPEAKS: gettext_lazy("now speaking there"),
@@ -32,7 +32,7 @@ BECAME: dict[str, Any] = {
 
 
 def render(message: Message) -> Mail:
-    """Return the mail about changes, with old and new values, from the message's frozen facts. No query.
+    """Return the mail about changes, with old and new values, from the message's frozen facts. Makes no query.
 
     Each changed session is a calendar part of its own, since one iTIP object describes one meeting. A single part is
     an alternative of the text, so that mail programs offer to add it to the calendar. Several parts are attached,
@@ -40,7 +40,7 @@ def render(message: Message) -> Mail:
     """
     facts = message.facts
     changes = [from_facts(entry) for entry in facts["changes"]]
-    # A message stored by an earlier version may lack newer facts.
+    # A message stored by an earlier version may not have newer facts.
     where = change_descriptions.Zones.of(facts["summit"]["place"], facts["summit"]["zone"], facts.get("zone", ""))
     first = _is_first(facts, changes)
     context = {
@@ -89,9 +89,10 @@ def _subject(said: dict[str, Any], first: bool) -> str:
 
 
 def whom(facts: dict[str, Any]) -> str:
-    """Return the names of the people whom a change concerns, as text, if its mailbox stands for several.
+    """Return the names of the people whom a change concerns if several people share the mailbox, otherwise "".
 
-    If the session changed for some of them in another way than for the mailbox as a whole, the text says how.
+    `facts` are the stored facts of the change. If the session changed for some people in another way than for the
+    mailbox as a whole, their names are followed by this change.
     """
     by_nature: dict[str, list[str]] = {}
     for name, nature in facts.get("whom", ()):
@@ -117,7 +118,7 @@ def _speech(where: change_descriptions.Where, row: list[Any]) -> str:
 
 
 def _waiting(change: SessionChange) -> str:
-    """Return the sentence for a person on the waiting list; "" for others."""
+    """Return the sentence for a person who is or was on the waiting list; "" for other people."""
     if not change.waiting:
         return ""
     return _("You are on the waiting list.") if change.after else _("You were on the waiting list.")

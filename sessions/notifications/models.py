@@ -10,10 +10,11 @@ from summit.people.models import Person
 
 
 class AgendaReadMark(models.Model):
-    """The last release up to which a person has seen the changes, of one session or of all (no session).
+    """The number of the last release up to which a person has seen the changes.
 
-    It belongs to the person rather than the browser, so a change read on the phone is also read on the computer. A
-    letter's link may be used by several people, so their read marks are stored in the browser.
+    It is for one session, or for all sessions if `session` is None. It belongs to the person rather than the browser,
+    so a change read on the phone is also read on the computer. Several people may use a letter's link, so the read
+    marks of a link are stored in the browser.
     """
 
     person = models.ForeignKey(

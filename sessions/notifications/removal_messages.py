@@ -4,7 +4,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy, ngettext
 
 from sessions.agenda.selectors.change_descriptions import PUBLIC_STATES
-from sessions.agenda.selectors.released_agenda import NATURES
+from sessions.agenda.selectors.release_changes import NATURES
 from sessions.notifications.message_session_facts import context_of
 from sessions.notifications.services import removal_notices
 from summit.outbox import failure_reasons
@@ -13,7 +13,7 @@ from summit.outbox.models import Message
 
 
 def render(message: Message) -> Mail:
-    """Return the mail in the active language, from the message's frozen facts. No query."""
+    """Return the mail in the active language, from the message's frozen facts. Makes no query."""
     facts = message.facts
     sessions = [
         {**context_of({**each, "summit": facts["summit"]}), "state": PUBLIC_STATES[NATURES[each["notice"]]]}

@@ -45,14 +45,14 @@ def ahead(summit: Summit) -> QuerySet[Session]:
 
 
 def listed(summit: Summit, **wanted: str) -> str:
-    """Return the address of the list of a summit's sessions with these filters."""
+    """Return the URL of the list of a summit's sessions, with the filters in `wanted`."""
     query: dict[str, Any] = {"summit__id__exact": summit.pk, **wanted}
     return f"{reverse('admin:agenda_session_changelist')}?{urlencode(query)}"
 
 
 @desk_task.register(20)
 def drafting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Yield tasks for unreleased changes and for warnings about the draft."""
+    """Yield tasks for unreleased changes and for warnings about the draft; none for users who may not edit it."""
     if not allows(request.user, EDIT, summit):
         return
     found = standing(request, summit)
@@ -87,7 +87,10 @@ def drafting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
 
 @desk_task.register(21)
 def starting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Yield tasks for sessions that start within the hour, and for those later today."""
+    """Yield tasks for sessions that start within the hour, and for sessions that start later today.
+
+    Users who may not edit the draft get none.
+    """
     if not allows(request.user, EDIT, summit):
         return
     found = lately(request, ("starting", *_draft(request, summit)), lambda: _starting(request, summit))
@@ -122,7 +125,10 @@ def _next(request: HttpRequest, summit: Summit) -> list[Session]:
 
 @desk_coming.register(20)
 def sessions_coming(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
-    """Yield the next sessions of today and tomorrow, or the first one if it starts later."""
+    """Yield the next sessions of today and tomorrow, or the first session if it starts later.
+
+    Users who may not read the draft get none.
+    """
     if not allows(request.user, "agenda.session.view", summit):
         return
     until = end_of(today_of(request, summit) + timedelta(days=1), summit)

@@ -12,7 +12,10 @@ from summit.summits.models import Summit
 
 @invitable_sessions.register
 def find(summit: Summit, keys: Iterable[str] | None) -> dict[str, Occasion]:
-    """Return sessions of the working draft as occasions, by public id, in the order of the agenda."""
+    """Return sessions of the working draft as occasions, by public id, in the order of the agenda.
+
+    `keys` are the public ids of the wanted sessions; None means all sessions.
+    """
     rows = Session.objects.filter(summit=summit).select_related("room__venue").order_by("starts_at", "pk")
     if keys is not None:
         rows = rows.filter(public_id__in=list(keys))

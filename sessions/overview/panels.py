@@ -21,7 +21,7 @@ from summit.summits.models import Summit
 def public_panel(summit: Summit) -> tuple[str, dict[str, Any]] | None:
     """Return the template and context of the public panel: for each day, its hours and number of sessions.
 
-    None if there are no public sessions.
+    Return None if there are no public sessions.
     """
     rows = ReleasedSession.objects.public(summit)
     days = [
@@ -38,8 +38,10 @@ def _hours(rows: list[ReleasedSession]) -> dict[str, Any]:
 
 @desk_panel(20, works=(EDIT,))
 def agenda_panel(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
-    """Return the template and context of the desk's panel: the number of unreleased changes. None
-    without permission."""
+    """Return the template and context of the desk's panel, which shows the number of unreleased changes.
+
+    Return None for users who may not read the draft.
+    """
     if not allows(request.user, "agenda.session.view", summit):
         return None
     found = standing(request, summit)

@@ -1,1 +1,1 @@
-"""The personal data in the agenda: handing it over and erasing it."""
+"""The personal data in the agenda: its disclosure to the person concerned, and its erasure."""

@@ -1,4 +1,7 @@
-"""The agenda's personal data: what is handed over, and what is erased. Released data limits what can be erased."""
+"""The agenda's personal data: its disclosure to the person concerned, and its erasure.
+
+Released data limits what can be erased.
+"""
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +17,7 @@ from summit.privacy.registry import Portion, Subject, erased_name, portion, stan
 
 @stands_in_public(10)
 def in_agenda(person: Person) -> bool:
-    """Return whether a person is named as speaker or participant. Their office is then kept."""
+    """Return whether a person is named as speaker or participant. If so, their office is not erased."""
     kinds = (
         Slot.every.filter(speaker=person),
         Participant.objects.filter(person=person),
@@ -28,7 +31,7 @@ def _released(subject: Subject) -> QuerySet[ReleasedParticipant]:
 
 
 def _erase_released(subject: Subject) -> int:
-    """Replace the name in released rows by the office, and return their number.
+    """Replace the person's name in released rows by the office, and return the number of rows.
 
     A trigger rejects updates of released rows, so they are deleted and inserted again.
     """

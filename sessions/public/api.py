@@ -166,7 +166,7 @@ class SessionSerializer(serializers.ModelSerializer[ReleasedSession]):
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_url(self, row: ReleasedSession) -> str:
-        """Return the address of the session's public page."""
+        """Return the URL of the session's public page."""
         path = reverse("agenda:session", args=[self._summit().slug, row.session.public_id])
         return f"{settings.BASE_URL}{path}"
 

@@ -155,6 +155,6 @@ def _by_name(named: Named) -> tuple[str, Named]:
 
 
 def _query(kept: Mapping[str, str], wanted: Mapping[str, str]) -> str:
-    # The fields are always in the same order, so that each choice has only one address.
+    # The fields are always in the same order, so that each choice has only one URL.
     ordered = {field.name: wanted[field.name] for field in FIELDS if field.name in wanted}
     return f"?{urlencode({**kept, **ordered})}" if kept or ordered else "."

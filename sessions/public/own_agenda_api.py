@@ -45,7 +45,7 @@ class TabledSerializer(serializers.Serializer[Any]):
 
 
 class OwnSessionSerializer(SessionSerializer):
-    """A session of the newest release, as its reader may know it. Fields that they may not know are empty."""
+    """A session of the newest release. Fields that the reader may not know are empty."""
 
     mine = serializers.BooleanField(help_text="Whether the reader, or one of their people, takes part.")
     participants = PlaceSerializer(many=True)  # type: ignore[assignment]
@@ -93,13 +93,13 @@ class OwnAgendaViewSet(DeskViewSet):
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[Any]:
         """Return the sessions of a summit's newest release that a user may know of through their roles there."""
-        # A summit that doesn't exist takes as many queries as one that the user may not know of.
+        # An unknown summit takes as many queries as a summit that the user may not know of.
         summit = Summit.objects.filter(slug=slug).first() or Summit(pk=0)
         rows = own_agenda.agenda_of(user, summit)
         return rows.select_related("session__summit").prefetch_related("participants")
 
     def picked(self, key: str) -> Q:
-        """Return the condition for a session's id."""
+        """Return the condition that selects a session by its public id."""
         return Q(session__public_id=key)
 
     @action(

@@ -18,7 +18,11 @@ from summit.summits.models import Summit
 
 @dataclass(frozen=True)
 class ProgrammeReader:
-    """The reader of a programme: for whom they read, their parties, and their own person if known."""
+    """The reader of a programme.
+
+    `members` are the parties and people for whom the reader reads, `parties` the same parties as rows, and `me` is
+    the reader's own person or None.
+    """
 
     members: Members
     parties: Sequence[Party]
@@ -33,9 +37,10 @@ def write(
     *,
     own: bool,
 ) -> tuple[str, bytes]:
-    """Return the file name and the PDF of a reader's programme, in their language.
+    """Return the file name and the PDF of a reader's programme, in the reader's language.
 
-    `rows` are their `own` sessions, or all that they may know of; `updated_at` is when a release last changed them.
+    With `own`, `rows` are the reader's own sessions, otherwise all sessions that the reader may know of. `updated_at`
+    is the time of the last release that changed these sessions.
     Raises summit.pdf.fonts.MissingFontError if no installed font has one of the characters.
     """
     names = party_names.book(summit)

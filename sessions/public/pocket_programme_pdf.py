@@ -1,4 +1,5 @@
-"""The pocket programme as a PDF in A6 format: somebody's own sessions, or all that they may know of."""
+"""The pocket programme as a PDF in A6 format: a reader's own sessions, or all sessions that the reader may know
+of."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -52,8 +53,8 @@ class ProgrammeEntry:
 class Pocket:
     """The data of a printed programme.
 
-    `own` says whether it has the readers' own sessions, or all that they may know of; `updated_at` is None if they
-    never knew of any.
+    With `own`, it has the readers' own sessions, otherwise all sessions that they may know of. `updated_at` is None
+    if the readers never knew of any.
     """
 
     summit: Summit
@@ -142,7 +143,7 @@ def _people(pocket: Pocket, row: ReleasedSession) -> Iterator[tuple[TextWithLang
 
 
 def _is_listed(place: Any, members: Members) -> bool:
-    """Return whether a place is the readers' own and has more information than that their party takes part."""
+    """Return whether a place belongs to the readers and says more than that their party takes part."""
     if place.person_id:
         return place.person_id in members.people
     return place.party_id in members.parties and bool(place.level)

@@ -20,20 +20,21 @@ class Published:
     url: str
 
 
-# Returns the public texts of speeches, from a summit and their public ids, or a query for these. One query.
+# Returns the public texts of speeches. It is called with a summit and the speeches' public ids, or a query for these.
+# Makes one query.
 Source = Callable[[Summit, Any], Iterable[Published]]
-# Returns the address of the list of published texts, from a summit and a session's public id.
+# Returns the URL of the list of published texts, from a summit and a session's public id.
 Listing = Callable[[Summit, str], str]
 _sources: Registry[Source] = Registry()
 _listings: Registry[Listing] = Registry()
 source = _sources.register
 listing = _listings.register
-# How many texts a session's page shows. The list shows all.
+# How many texts a session's page shows. The list of texts shows all of them.
 MOST = 30
 
 
 def texts(summit: Summit, rows: Iterable[ReleasedSession]) -> dict[str, list[Published]]:
-    """Return the published texts of the speeches in released sessions, by the session's public id.
+    """Return a dict from a released session's public id to the published texts of its speeches.
 
     `rows` must have loaded their participants (`released_agenda.Who`). The rows of readers who may not know the
     speakers have no speeches, so these readers get no texts.
@@ -47,7 +48,7 @@ def texts(summit: Summit, rows: Iterable[ReleasedSession]) -> dict[str, list[Pub
 
 
 def list_of(summit: Summit, public_id: str) -> str:
-    """Return the address of the list of all published texts of a session's speeches, or "" if there is none."""
+    """Return the URL of the list of all published texts of a session's speeches, or "" if there is no list."""
     return next((function(summit, public_id) for function in _listings), "")
 
 

@@ -22,12 +22,12 @@ class Paper:
 
     @property
     def tongue(self) -> str:
-        """The name of its language, in the reader's language."""
+        """The name of the document's language, in the reader's language."""
         return languages.language_name(self.language)
 
 
 def listed(summit: Summit, row: ReleasedSession) -> list[Paper]:
-    """Return the documents in a released row of the public. No query."""
+    """Return the documents that a public released row lists. Makes no query."""
     key = row.session.public_id
     return [
         Paper(title, language, reverse("agenda:document", args=[summit.slug, key, document]))

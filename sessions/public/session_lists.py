@@ -1,9 +1,9 @@
 """Released sessions as pages list them. Lines that look the same are rendered once and cached in the process.
 
-The cache key of a line has everything that it depends on. Besides the row, which never changes, it has the summit's
-stamp, because a name may be erased from a row, the language, the reader's own data, and the footnotes before it on
-the page. Whole lists are cached likewise, for readers who return and for those of one delegation. After a release,
-the lines of unchanged sessions stay cached.
+The cache key of a line has everything that the line depends on: the row (which never changes), the language, the
+reader's own data, and the earlier footnotes on the page. It also has the summit's stamp, because a name may be erased
+from a row. Whole lists are cached likewise, for returning readers and for readers of the same delegation. After a
+release, the lines of unchanged sessions stay cached.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -54,7 +54,7 @@ _BOOKS: Memory[Book] = Memory(50)
 class SessionList:
     """The list of sessions on a page: a public page, or with `personal` the page of one reader.
 
-    `everything` says that it has more than the reader's own sessions.
+    `everything` says that the list has more than the reader's own sessions.
     """
 
     summit: Summit
@@ -66,7 +66,7 @@ class SessionList:
 
     @property
     def names(self) -> Book:
-        """The names of parties on the page. One query if the process hasn't cached them."""
+        """The names of parties on the page. Makes one query if the process hasn't cached them."""
         key = self.stamp.lasting, self.language
         return _BOOKS.ask(key, lambda: party_names.book(self.summit, self.language))
 
@@ -92,8 +92,10 @@ class SessionList:
 
 
 class SessionLine:
-    """A released row in a list. On a reader's page it has their own data: `mine`, and the level of
-    their `parties`."""
+    """A released row in a list.
+
+    On a reader's page it also has the reader's own data: `mine`, and the level of the reader's `parties`.
+    """
 
     def __init__(
         self, kept: CachedSession, listed: SessionList, *, mine: bool = False, parties: frozenset[int] = frozenset()
@@ -111,7 +113,7 @@ class SessionLine:
 
     @property
     def said(self) -> tuple[int, bool, str, bool, str]:
-        """The values that make the line differ from that of other readers."""
+        """The values in which the line may differ from the line that other readers see."""
         return self.row.pk, self.mine, self.state, self.fresh, self._level
 
     @property
@@ -122,12 +124,12 @@ class SessionLine:
 
     @property
     def times_known(self) -> bool:
-        """Whether the reader may know its times."""
+        """Whether the reader may know the session's times."""
         return bool(self.row.times_known)
 
     @property
     def about(self) -> About:
-        """Its filter values and facts, in the reader's language."""
+        """The session's filter values and line of facts, in the reader's language."""
         key = self.row.pk, self._list.language, self._list.stamp.lasting
         return _ABOUT.ask(
             key, lambda: About(filters.values(self.row, self._list.summit), session_facts.facts(self.row))
@@ -135,7 +137,7 @@ class SessionLine:
 
     @property
     def facts(self) -> str:
-        """Its line of facts on a reader's page, and "" on a public page."""
+        """The session's line of facts on a reader's page; "" on a public page."""
         return self.about.facts if self._list.personal else ""
 
     @property
@@ -145,7 +147,7 @@ class SessionLine:
 
     @property
     def html(self) -> SafeString:
-        """Its rendered line in the list."""
+        """The session's rendered line in the list, from the cache if possible."""
         listed = self._list
         own = self.mine and listed.everything
         message = listed.language, listed.personal, listed.everything, own, self.state, self.fresh, self._level

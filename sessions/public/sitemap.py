@@ -15,7 +15,7 @@ from summit.public_base.summits import get_summit
 
 @source(20)
 def chapters() -> Iterator[Chapter]:
-    """Yield the sitemap of each public summit that has released its agenda. One query.
+    """Yield the sitemap of each public summit that has released its agenda. Makes one query.
 
     The dates of the last public change are in the sitemaps themselves.
     """

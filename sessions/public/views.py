@@ -12,7 +12,13 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 
 from delegations.parties.selectors import party_names
-from sessions.agenda.selectors import change_descriptions, last_changed, release_cache, released_agenda
+from sessions.agenda.selectors import (
+    change_descriptions,
+    last_changed,
+    release_cache,
+    release_changes,
+    released_agenda,
+)
 from sessions.agenda.selectors.release_cache import CachedSession, Current
 from sessions.agenda.selectors.released_agenda import Who
 from sessions.calendars.selectors import icalendar
@@ -31,7 +37,7 @@ Row = TypeVar("Row", bound="HasStart")
 
 
 class HasStart(Protocol):
-    """An object with a start."""
+    """Protocol of a session's row with a start, which may be hidden."""
 
     @property
     def starts_at(self) -> datetime:
@@ -43,12 +49,15 @@ class HasStart(Protocol):
 
 
 def by_day(summit: Summit, rows: Iterable[Row]) -> list[tuple[date, list[Row]]]:
-    """Return sessions, which must be ordered, grouped by the day on which they start in the venue's time zone."""
+    """Return (day, sessions) pairs for sessions in order of time.
+
+    The day is the one on which the sessions start, in the venue's time zone.
+    """
 
     def local_day(row: Row) -> date:
         return row.starts_at.astimezone(summit.zone).date()
 
-    # Sessions without an announced time start with their day, and are listed after those with one.
+    # Sessions without an announced time start with their day, and are listed after the sessions with a time.
     return [
         (day, sorted(group, key=lambda row: not row.times_known))
         for day, group in itertools.groupby(rows, key=local_day)
@@ -74,7 +83,7 @@ def agenda(request: HttpRequest, summit: str) -> HttpResponse:
 def _public(summit: Summit, at: Current) -> list[CachedSession]:
     """Return the public rows of a release, ordered by time.
 
-    One query, and two for rows that the process hasn't cached.
+    Makes one query, and two more for rows that the process hasn't cached.
     """
     found = release_cache.rows(summit, release_cache.public(at.release), at.stamp).values()
     return sorted(found, key=lambda each: (each.row.starts_at, each.row.ends_at, each.row.pk))
@@ -83,7 +92,7 @@ def _public(summit: Summit, at: Current) -> list[CachedSession]:
 def _lines(summit: Summit, at: Current) -> tuple[list[SessionLine], dict[str, Any]]:
     """Return the public lines of a release, ordered by time, and the other context of the page.
 
-    Three queries more than `_public`; one of them is cached once the process has the names.
+    Makes three queries more than `_public`, or two once the process has cached the names of parties.
     """
     listed = SessionList(summit, at.stamp, get_language() or "", personal=False)
     page = {"updated_at": last_changed.public(summit, at.release), "names": listed.names, "notes": listed.notes}
@@ -94,11 +103,13 @@ def _lines(summit: Summit, at: Current) -> tuple[list[SessionLine], dict[str, An
 @cached_page()
 def session(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
     """Show one public session, or the notice that it is cancelled or has left the public agenda.
-    404 for any other."""
+
+    Raises Http404 for any other session.
+    """
     found = get_summit(summit)
     row = released_agenda.public_agenda(summit=found).filter(session__public_id=public_id).first()
     if row is None:
-        last = released_agenda.ended(summit=found, public_id=public_id)
+        last = release_changes.ended(summit=found, public_id=public_id)
         if last is None:
             raise Http404
         context = {"summit": found, "row": last.row, "state": change_descriptions.PUBLIC_STATES[last.nature]}
@@ -118,7 +129,7 @@ def session(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
 @public_page
 @cached_page()
 def session_calendar(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
-    """Return one session as a calendar file."""
+    """Return one public session as a calendar file. Raises Http404 for any other session."""
     found = get_summit(summit)
     at = release_cache.current(found)
     rows = [each.row for each in _public(found, at) if each.row.session.public_id == public_id] if at else []
@@ -132,7 +143,7 @@ def session_calendar(request: HttpRequest, summit: str, public_id: str) -> HttpR
 
 @public_page
 def paper(request: HttpRequest, summit: str, public_id: str, document: str) -> HttpResponse:
-    """Return a document that the newest release lists for everybody. 404 for any other."""
+    """Return a document that the newest release lists for everybody. Raises Http404 for any other document."""
     row = (
         released_agenda.public_agenda(summit=get_summit(summit), who=Who.NOBODY)
         .filter(session__public_id=public_id)
@@ -147,7 +158,7 @@ def paper(request: HttpRequest, summit: str, public_id: str, document: str) -> H
 @public_page
 @cached_page()
 def changes(request: HttpRequest, summit: str) -> HttpResponse:
-    """Show what releases changed for everybody. 404 if the summit doesn't publish changes."""
+    """Show what releases changed for everybody. Raises Http404 if the summit doesn't publish changes."""
     found = get_summit(summit)
     if not found.public_changes:
         raise Http404
@@ -155,7 +166,7 @@ def changes(request: HttpRequest, summit: str) -> HttpResponse:
     names = change_descriptions.Names(page["names"], page["notes"])
     told = [
         (entry.release, change_descriptions.stories(entry.changes, found, public=True, names=names))
-        for entry in released_agenda.public_changes(summit=found, language=get_language())
+        for entry in release_changes.public_changes(summit=found, language=get_language())
     ]
     return render(request, "portal/changes.html", {"summit": found, "told": told, **page})
 

@@ -12,9 +12,10 @@ RELEASED = webhooks_events.declare("agenda.released", _("the agenda is released"
 
 
 def released(release: Release) -> None:
-    """Emit the event that the agenda was released, in the transaction of the release, if its public content changed.
+    """Emit the event that the agenda was released, if the release changed the public agenda.
 
-    Receivers read the changes in the agenda. They get no event for a release of hidden changes, and never its number.
+    It must be called in the transaction of the release. Receivers read the changes in the agenda. They get no event
+    for a release with only hidden changes, and never learn the number of a release.
     """
     summit, updated = release.summit, last_changed.public(release.summit)
     if updated is None or updated != Release.objects.values_list("released_at", flat=True).get(pk=release.pk):

@@ -23,7 +23,7 @@ SIGNS = {SignUpState.PLACE.value: "good", SignUpState.WAITING.value: "wait"}
 
 
 class SessionFilter(admin.SimpleListFilter):
-    """Filter by session, among those with sign-ups."""
+    """Filter by session, among the sessions with sign-ups."""
 
     title = pgettext_lazy("label", "session")
     parameter_name = "session"

@@ -59,7 +59,8 @@ class SignUpFilters(OfSessionFilters):
 
 
 class SignUpViewSet(DeskViewSet):
-    """Sign-ups. Focal points and delegates see their own. A sign-up is deleted when the place is given back."""
+    """Sign-ups. Focal points and delegates see only their own sign-ups. A sign-up is deleted when the place is given
+    back."""
 
     name = "sign-ups"
     verbose_name = _("sign-ups")
@@ -74,7 +75,10 @@ class SignUpViewSet(DeskViewSet):
     summit_path = "session__summit"
 
     def lock(self, row: SignUp) -> bool:
-        """Lock the places of the session, so that nobody else changes them in the meantime, and the row."""
+        """Lock the places of the session and then the row, so that nobody else changes them in the meantime.
+
+        Return whether the row still exists.
+        """
         signups.lock_places(row.session)
         return super().lock(row)
 
@@ -91,7 +95,7 @@ class SignUpViewSet(DeskViewSet):
         signups.cancel_sign_up(session=row.session, person=row.person, by=by)
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[Any], fields: Iterable[str]) -> None:
-        """Record who saw whose sign-ups, as the admin list does."""
+        """Record that the user saw the sign-ups of these people, as the admin list does."""
         found = list(rows)
         if found and (not fields or {"person", "name"} & set(fields)):
             access_log.record_list(

@@ -13,7 +13,7 @@ from summit.outbox.models import Message
 
 
 def render(message: Message) -> Mail:
-    """Return the mail in the active language, from the message's frozen facts. No query."""
+    """Return the mail in the active language, from the message's frozen facts. Makes no query."""
     facts = message.facts
     context = {**message_session_facts.context_of(facts), "people": comma().join(facts["people"])}
     text = render_to_string("mail/place_free.txt", context)

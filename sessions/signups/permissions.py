@@ -1,4 +1,4 @@
-"""Who may take and give back places in sessions."""
+"""Permissions to take and give back places in sessions."""
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
@@ -27,7 +27,11 @@ declare_model(
 
 @own_rows(SignUp)
 def own_sign_ups(user: User, role: str) -> Q:
-    """Return the condition for the sign-ups of the account's person, or of the people of parties that it acts for."""
+    """Return the condition for the sign-ups that an account may see through a role.
+
+    For a delegate, these are the sign-ups of the account's person. For a focal point, these are the sign-ups of the
+    people of the parties that the account acts for.
+    """
     if role == Role.DELEGATE:
         return Q(person__user=user)
     return Q(person__membership__party__in=own_parties(user, role).values("pk"))
@@ -36,8 +40,8 @@ def own_sign_ups(user: User, role: str) -> Q:
 def can_sign_up(by: By, person: Person, party: Party | None) -> bool:
     """Return whether `by` may take and give back places in sessions for a person.
 
-    The person themselves may, a focal point of their party, and a desk. `party` is None if they belong to none any
-    more.
+    The person may, a focal point of their party may, and desk users with `agenda.sign_up` may. `party` is the
+    person's party, or None if the person no longer belongs to one.
     """
     if isinstance(by, User):
         if allows(by, "agenda.sign_up", person.summit_id):
@@ -55,7 +59,7 @@ def can_sign_up(by: By, person: Person, party: Party | None) -> bool:
 
 
 def check_can_sign_up(by: By, person: Person, party: Party | None) -> None:
-    """Raise PermissionDenied if `can_sign_up` is false. The text says who may."""
+    """Raise PermissionDenied if `can_sign_up` is false. The message says who may."""
     if not can_sign_up(by, person, party):
         raise PermissionDenied(
             _("%(person)s can do this, or a focal point of their delegation, or the programme desk: %(contact)s.")

@@ -12,7 +12,7 @@ from summit.outbox.models import Message
 
 
 def render(message: Message) -> Mail:
-    """Return the mail in the active language, from the message's frozen facts. No query."""
+    """Return the mail in the active language, from the message's frozen facts. Makes no query."""
     context = context_of(message.facts)
     text = render_to_string("mail/floor_request.txt", context)
     said = _("On the speakers’ list: %(title)s") if context["granted"] else _("Not on the speakers’ list: %(title)s")

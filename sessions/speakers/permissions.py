@@ -1,4 +1,4 @@
-"""Who may ask for the floor, and withdraw the request."""
+"""Permissions to ask for the floor and to withdraw the request."""
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
@@ -25,7 +25,11 @@ declare_model("agenda.floorrequest", view=DRAFT_READERS, change=(), view_own=(Ro
 
 @own_rows(FloorRequest)
 def own_floor_requests(user: User, role: str) -> Q:
-    """Return the condition for the requests in which the account's person speaks, or of parties that it acts for."""
+    """Return the condition for the requests that an account may see through a role.
+
+    For a delegate, these are the requests in which the account's person speaks. For a focal point, these are the
+    requests of the parties that the account acts for.
+    """
     if role == Role.DELEGATE:
         return Q(speaker__user=user)
     return Q(party__in=own_parties(user, role).values("pk"))
@@ -34,7 +38,7 @@ def own_floor_requests(user: User, role: str) -> Q:
 def can_ask_floor(by: By, party: Party, speaker: Person) -> bool:
     """Return whether `by` may ask for the floor for a speaker of a party, and withdraw the request.
 
-    The party's focal points may, its head if they speak themselves, and a desk.
+    The party's focal points may, its head may as the speaker, and desk users with `agenda.ask_floor` may.
     """
     if _leads(by, party, speaker):
         return allows_own("agenda.ask_floor", [Role.DELEGATE])
@@ -60,7 +64,7 @@ def _leads(by: By, party: Party, speaker: Person) -> bool:
 
 
 def check_can_ask_floor(by: By, party: Party, speaker: Person) -> None:
-    """Raise PermissionDenied if `can_ask_floor` is false. The text says who may."""
+    """Raise PermissionDenied if `can_ask_floor` is false. The message says who may."""
     if not can_ask_floor(by, party, speaker):
         raise PermissionDenied(
             _("A focal point of the delegation can do this, its head in person, or the programme desk: %(contact)s.")

@@ -19,6 +19,6 @@ def days_alone(row: ReleasedSession, summit: Summit) -> str:
 
 @register.filter
 def interpreted(languages: tuple[str, str, str]) -> str:
-    """Return "from French into English" for an interpretation: source, target and booth."""
+    """Return "from French into English" for an interpretation, a (source, target, booth) tuple."""
     source, target, _booth = languages
     return _("from %(source)s into %(target)s") % {"source": language_name(source), "target": language_name(target)}

@@ -20,7 +20,8 @@ class Visibility(models.TextChoices):
     ORGANISERS = "organisers", _("organisers only")
 
 
-# The lowest rank that may know: everybody is 0. A reader of rank n knows what is shown to rank n and below.
+# The lowest rank of readers for each visibility; everybody has rank 0. Readers of rank n see what is shown to rank n
+# and below.
 RANKS: Mapping[str, int] = MappingProxyType({value: rank for rank, value in enumerate(Visibility.values)})
 EVERYBODY, DELEGATIONS, TAKING_PART, DESK = RANKS.values()
 
@@ -29,8 +30,8 @@ PARTS = ("title", "room", "times", "participants", "documents")
 
 
 def rank_of(session_visibility: str, part_visibility: str = "") -> int:
-    """Return the lowest rank of readers to whom a part of a session is shown. It is never below
-    that of the session."""
+    """Return the lowest rank of readers to whom a part of a session is shown. It is never below the session's
+    rank."""
     return max(RANKS[session_visibility], RANKS[part_visibility or session_visibility])
 
 

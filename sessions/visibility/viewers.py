@@ -1,4 +1,4 @@
-"""The parties and people for whose places somebody reads a released agenda."""
+"""The parties and people for whom a reader reads a released agenda."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,8 +9,10 @@ from summit.people.models import Person
 
 @dataclass(frozen=True)
 class Members:
-    """The parties and people for whose places somebody reads, by primary key. The categories of the
-    people count too."""
+    """The primary keys of the parties and people for whom a reader reads the agenda.
+
+    A session is theirs if it has a place for one of them, or for the category of one of the people.
+    """
 
     parties: frozenset[int] = frozenset()
     people: frozenset[int] = frozenset()

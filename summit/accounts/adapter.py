@@ -1,4 +1,4 @@
-"""The adapter by which allauth is adjusted: redirects, mails, and the record of refused sign-ins."""
+"""An allauth adapter that changes redirects and mails, and records refused sign-ins."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -30,7 +30,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Return the address after sign-in: the admin for accounts at a desk, the portal for all others."""
+        """Return the URL to open after sign-in: the admin for users who may use it, the portal for all others."""
         return "/admin/" if can_use_admin(request.user) else "/portal/"
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
@@ -52,7 +52,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
-        """Send the owner of an account a mail about a change of it, with the browser that made the change."""
+        """Mail an account's owner about a change to the account, and name the browser that made the change."""
         found = device(self.get_http_user_agent(self.request))
         super().send_notification_mail(
             template_prefix, user, {"device": found, **(context or {}), "user": user}, email
@@ -61,7 +61,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail about an account, in the account's language.
 
-        Its links begin with BASE_URL, whatever host name the request had.
+        Links in the mail begin with BASE_URL, whatever the host name of the request.
         """
         origin = current.request.build_absolute_uri("/")
         ours = {
@@ -87,20 +87,23 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return mail
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Log that a password was refused, for the account with this address, if any."""
+        """Count a refused password for the account with the e-mail address in `credentials`.
+
+        If there is no such account, nothing is stored.
+        """
         address = str(credentials.get("email") or credentials.get("username") or "")[:254].replace("\0", "")
         sign_in_log.count_refused_sign_in(account=User.objects.filter(email=address.strip().lower()).first())
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
-        """Log that a closed account was refused although the password was right, and return allauth's answer."""
+        """Count a refused sign-in to a closed account, and return allauth's response. The password was right."""
         sign_in_log.count_refused_sign_in(account=user)
         response: HttpResponse = super().respond_user_inactive(request, user)
         return response
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Return the key under which failed sign-ins are counted, by mailbox and client address.
+        """Return the cache key under which failed sign-ins are counted, by e-mail address and client IP address.
 
-        With the mailbox alone, anybody could lock out its owner from elsewhere.
+        If the key had the e-mail address alone, anybody could lock out its owner from elsewhere.
         """
         key: str = super()._get_login_attempts_cache_key(request, **credentials)
         return f"{key}:{get_ip(request)}"

@@ -10,7 +10,7 @@ from summit.users.models import User
 
 
 def listed(user: User) -> list[UserSession]:
-    """Return the browsers in which an account is signed in, last seen first. Two queries.
+    """Return the browsers in which an account is signed in, last seen first. Makes two queries.
 
     Rows without a live session are left out; `delete_ended` deletes them.
     """
@@ -22,18 +22,21 @@ def listed(user: User) -> list[UserSession]:
 
 
 def log_access(session_key: str) -> None:
-    """Store that the browser with this session was seen now."""
+    """Set the time when the browser with a session key was last seen to now."""
     UserSession.objects.filter(session_key=session_key).update(last_seen_at=timezone.now())
 
 
 def moved(*, old: str | None, new: str | None) -> None:
-    """Replace the key of a browser's session in the list, so that the browser can still be signed out."""
+    """Replace the session key `old` of a listed browser by `new`, so that the browser can still be signed out.
+
+    Does nothing if a key is missing or both are equal.
+    """
     if old and new and old != new:
         UserSession.objects.filter(session_key=old).update(session_key=new)
 
 
 def end(*, user: User, pk: int) -> bool:
-    """Sign out one of the account's browsers, by its row's primary key; return False where there is none."""
+    """Sign out the account's browser in the row `pk`; return False if the account has no such row."""
     return _end(list(UserSession.objects.filter(user=user, pk=pk))) == 1
 
 
@@ -51,5 +54,5 @@ def _end(rows: list[UserSession]) -> int:
 
 @heartbeats.clears(1)
 def delete_ended() -> None:
-    """Delete the rows of browsers without a session, because it has expired or was signed out."""
+    """Delete the rows of browsers that have no session any more, because it has expired or was ended."""
     UserSession.objects.exclude(session_key__in=Session.objects.values("pk")).delete()

@@ -1,4 +1,4 @@
-"""Create the first account, a superuser's."""
+"""Create the first account: a superuser."""
 
 from django.db import transaction
 
@@ -8,14 +8,14 @@ from summit.users.models import User
 
 
 class NotFirst(ValueError):
-    """Raised where there is an account or a summit already. The text is a sentence for the user."""
+    """Raised if there is an account or a summit already. The exception's message is a sentence for the user."""
 
 
 def first_account(*, email: str) -> User:
-    """Create the first account, a superuser's without a password, and return it.
+    """Create the first account, a superuser without a password, and return it.
 
-    If this account was created before and has never signed in, it is returned. Raises NotFirst where there is a
-    summit or any other account, and ValidationError for an invalid address.
+    If an earlier call created this account and it has never signed in, it is returned again. Raises NotFirst if there
+    is a summit or any other account, and ValidationError for an invalid e-mail address.
     """
     address = email.strip().lower()
     with transaction.atomic():

@@ -67,7 +67,7 @@ class OneCode(Worded):
 
 
 class SignIn(Worded, account.LoginForm):  # type: ignore[misc]
-    """The sign-in form: address and password."""
+    """The sign-in form: e-mail address and password."""
 
     labels = {"login": _ADDRESS, "password": _PASSWORD}
     hints = {"password": _FORGOTTEN}
@@ -97,17 +97,17 @@ class SetPassword(NewPassword, account.SetPasswordForm):  # type: ignore[misc]
 
 
 class ResetPassword(Worded, account.ResetPasswordForm):  # type: ignore[misc]
-    """A form that asks for the address to send the link for a new password to."""
+    """A form that asks for an e-mail address and sends it a link for a new password."""
 
     labels = {"email": _ADDRESS}
     users: list[User]
     cleaned_data: dict[str, Any]
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
-        """Send the link to the account with this address, and return the address.
+        """Send the link to the account with this e-mail address, and return the address.
 
-        Without such an account the mail is stored too and then rolled back, so that the time of the answer doesn't
-        reveal which addresses have accounts.
+        If no account has the address, the mail is stored too and then rolled back. The response time therefore
+        doesn't reveal which addresses have accounts.
         """
         nobody = not self.users
         if nobody:
@@ -131,9 +131,9 @@ class PasswordAgain(Worded, account.ReauthenticateForm):  # type: ignore[misc]
 
 
 class SingleUseCodeForm(OneCode):
-    """A form that accepts each code of a second step once only.
+    """A form that accepts each code of a second step only once.
 
-    A code is valid for 90 seconds, and allauth remembers used codes for 30 seconds only.
+    A code is valid for 90 seconds, but allauth remembers used codes for only 30 seconds.
     """
 
     user: User
@@ -202,9 +202,10 @@ class AddPasskey(Worded, passkeys._BaseAddWebAuthnForm):  # type: ignore[misc]
     credential = forms.JSONField(widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
-        """Return the cleaned data. Raises ValidationError unless the device has signed it and verified its user.
+        """Return the cleaned data. Raises ValidationError if the posted passkey isn't valid.
 
-        A passkey counts as both steps of sign-in, so the device must verify who is using it.
+        A passkey counts as both steps of sign-in, so the device must verify its user. A passkey without that is
+        refused.
         """
         message = forms.ValidationError(form_texts.NOT_THE_PASSKEY)
         try:
@@ -222,16 +223,16 @@ class RenamePasskey(Worded, passkeys.EditWebAuthnForm):  # type: ignore[misc]
 
 
 class _Passkey:
-    """A mixin that verifies the response of a passkey and copes with any other posted data."""
+    """A mixin that verifies the response of a passkey, and refuses any other posted data."""
 
     user: User | None
     cleaned_data: dict[str, Any]
 
     def clean_credential(self) -> Authenticator:
-        """Return the passkey that signed the response. Raises ValidationError where none did.
+        """Return the passkey that signed the response. Raises ValidationError if no passkey of the account did.
 
-        Attempts aren't counted: a signature can't be guessed, and a thief of the password could use up the owner's
-        attempts.
+        Attempts aren't counted, because a signature can't be guessed. A count would let somebody with a stolen
+        password use up the owner's attempts.
         """
         credential = self.cleaned_data["credential"]
         try:
@@ -243,7 +244,7 @@ class _Passkey:
 
 
 class PasskeySignIn(_Passkey, passkeys.LoginWebAuthnForm):  # type: ignore[misc]
-    """Sign-in with a passkey alone: the device has verified its user."""
+    """The sign-in form for a passkey alone. The device verifies its user, so no second step follows."""
 
 
 class PasskeySecondStep(_Passkey, passkeys.AuthenticateWebAuthnForm):  # type: ignore[misc]

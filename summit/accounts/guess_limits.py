@@ -33,14 +33,14 @@ STRANGERS = {"code": "10/300s/key,50/d/key"}
 
 @dataclass(frozen=True)
 class Guess:
-    """A guess that has been counted."""
+    """A counted guess: its entries in the rate limits, and whether a code of the app may be accepted."""
 
     usages: tuple[ratelimit.RateLimitUsage, ...]
     # Whether a code of the app may be accepted; recovery codes always may.
     app: bool
 
     def was_right(self) -> None:
-        """Remove the guess from the counts, since the code was right."""
+        """Remove the guess from the counts, because the code was right."""
         for usage in self.usages:
             usage.rollback()
 
@@ -48,7 +48,7 @@ class Guess:
 def count(request: HttpRequest, user: User) -> Guess:
     """Count a guess before the code is checked, and return it.
 
-    Raises ValidationError where this known browser, or this network, has made too many.
+    Raises ValidationError if a known browser, or the network of an unknown browser, has made too many guesses.
     """
     browser = _known_browsers(request).get(user.public_id, "")
     source, limit = (f"browser:{browser}", KNOWN) if browser else (f"network:{ratelimit.get_ip(request)}", NETWORK)
@@ -62,14 +62,17 @@ def count(request: HttpRequest, user: User) -> Guess:
 
 
 def forgive(request: HttpRequest, user: User) -> None:
-    """Reset the counts of unknown browsers and of this network, after the password that they knew was changed."""
+    """Reset the guesses counted for unknown browsers and for this network, after the password was changed."""
     ratelimit.clear(request, app=_APP, action="code", config=STRANGERS, key=str(user.pk))
     own = f"{user.pk}:network:{ratelimit.get_ip(request)}"
     ratelimit.clear(request, app=_APP, action="code", config=NETWORK, key=own)
 
 
 def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
-    """Set the cookie by which a browser is known, after an account has taken its second step in it."""
+    """Set the cookie that identifies a browser in which an account has taken its second step.
+
+    The cookie holds the last five such accounts of the browser.
+    """
     known = {key: value for key, value in _known_browsers(request).items() if key != user.public_id}
     mine = _known_browsers(request).get(user.public_id) or get_random_string(16)
     kept = dict([*known.items(), (user.public_id, mine)][-MOST_ACCOUNTS:])

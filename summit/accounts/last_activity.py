@@ -24,7 +24,7 @@ class LastSeenMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Store that the browser was seen, if it is time to, and return the view's answer."""
+        """Store that the browser was seen, at most every five minutes, and return the view's response."""
         if settings.SESSION_COOKIE_NAME in request.COOKIES and is_personal(request.path_info):
             seen = request.session.get(SEEN_KEY)
             if seen is not None and time.time() - seen > EVERY:

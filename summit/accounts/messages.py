@@ -1,4 +1,4 @@
-"""The welcome message, to a colleague with a new role or to a person with a new account for the portal."""
+"""The welcome message, sent to a user with a new role or to a person with a new account for the portal."""
 
 from collections.abc import Sequence
 
@@ -22,10 +22,10 @@ KIND = "welcome"
 
 
 def welcome(*, summit: Summit, user: User, roles: Sequence[str]) -> Message:
-    """Return the unsaved message that tells an account its new roles in a summit.
+    """Return the unsaved message about an account's new roles in a summit.
 
-    It also names the roles of earlier messages that are still pending, which it replaces. The caller must have locked
-    the account. One query, two where earlier messages are pending.
+    If earlier messages are pending, the new message replaces them and also names their roles that are still held. The
+    caller must have locked the account. Makes one query, or two if an earlier message is pending.
     """
     key = f"summit.welcome:{summit.public_id}:{user.public_id}"
     earlier = list(_about([key]))
@@ -38,7 +38,7 @@ def welcome(*, summit: Summit, user: User, roles: Sequence[str]) -> Message:
 
 
 def portal_welcome(*, summit: Summit, user: User, roles: Sequence[str]) -> Message:
-    """Return the unsaved message to a person with a new account for a summit's portal. One query.
+    """Return the unsaved message about a person's new account for a summit's portal. Makes one query.
 
     Each call makes a new version, even if an earlier message is pending.
     """
@@ -72,10 +72,10 @@ def _draft(*, summit: Summit, user: User, roles: Sequence[str], key: str, versio
 
 
 def render(message: Message) -> Mail:
-    """Return the mail for a message, in the active language. Two queries.
+    """Return the mail for a message, in the active language. Makes two queries.
 
-    The link for choosing a password is made here: it is stored with the rendered bytes, which are encrypted, and not
-    with the facts. Roles that were removed meanwhile aren't named.
+    The link for choosing a password is created here. It is therefore stored only in the rendered bytes, which are
+    encrypted, and not in the facts. Roles that were removed meanwhile aren't named.
     """
     facts = message.facts
     user = User.objects.get(public_id=facts["user"])
@@ -96,10 +96,10 @@ def render(message: Message) -> Mail:
 
 
 def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
-    """Return the reasons for withdrawing messages, by the messages' primary keys. Three queries.
+    """Return a dict from the primary key of each withdrawn message to the reason. Makes three queries.
 
     A message is withdrawn if its account may not sign in any more, if its roles were removed, or if a later message
-    names its roles too.
+    also names its roles.
     """
     keys = [message.facts["user"] for message in messages]
     live = set(User.objects.filter(public_id__in=keys, is_active=True).values_list("public_id", flat=True))
@@ -114,7 +114,7 @@ def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
 
 
 def _roles_still_held(messages: Sequence[Message]) -> dict[int, list[str]]:
-    """Return the roles named in messages that are still held, by the messages' primary keys. One query."""
+    """Return a dict from each message's primary key to those of its roles that are still held. Makes one query."""
     accounts = [message.facts["user"] for message in messages]
     rows = RoleAssignment.objects.filter(
         user__public_id__in=accounts, summit__in=[message.summit_id for message in messages]

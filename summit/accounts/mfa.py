@@ -1,4 +1,4 @@
-"""The adapter by which allauth's second steps and passkeys are adjusted."""
+"""An allauth adapter for second steps and passkeys."""
 
 from urllib.parse import urlsplit
 
@@ -13,7 +13,7 @@ from summit.users.models import User
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """allauth's adapter for second steps: secrets are encrypted at rest, passkeys are bound to BASE_URL's host."""
+    """Encrypts the secrets of second steps at rest, and binds passkeys to the host of BASE_URL."""
 
     error_messages = {**DefaultMFAAdapter.error_messages, **form_texts.MFA_ERRORS}
 
@@ -24,7 +24,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def decrypt(self, encrypted_text: str) -> str:
         """Return a decrypted secret or seed.
 
-        Raises `cryptography.fernet.InvalidToken` where FIELD_KEYS no longer has its key.
+        Raises `cryptography.fernet.InvalidToken` if the key that encrypted the text is no longer in FIELD_KEYS.
         """
         return cipher().decrypt(encrypted_text.encode()).decode()
 
@@ -33,6 +33,6 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return {"id": urlsplit(settings.BASE_URL).hostname or "localhost", "name": "Summit"}
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
-        """Return a default name for the account's next passkey."""
+        """Return a default name for the account's next passkey, such as "Passkey 2"."""
         number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
         return _("Passkey %(number)d") % {"number": number}

@@ -7,10 +7,10 @@ from summit.users.models import User
 
 
 class RefusedSignIns(models.Model):
-    """The number of refused sign-ins of an account since the last one that the audit recorded.
+    """The number of an account's refused sign-ins since the last refusal in the audit.
 
-    The audit records the first refusal at once, and those of the next ten minutes together
-    (summit.accounts.sign_in_log), so that repeated attempts can't fill the audit.
+    The audit records the first refusal at once. It records the refusals of the next ten minutes as one entry, so that
+    repeated attempts can't fill the audit (summit.accounts.sign_in_log).
     """
 
     user = models.OneToOneField(

@@ -9,7 +9,7 @@ from summit.users.models import User
 
 
 def password_link(user: User) -> str:
-    """Return the address at which an account chooses its password. It is invalid once the password was chosen."""
+    """Return the URL on which an account chooses its password. The link becomes invalid once a password is chosen."""
     key = default_token_generator.make_token(user)
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
     return f"{settings.BASE_URL}{path}"

@@ -1,6 +1,6 @@
-"""The portions of personal data that `summit` itself stores: the person, their account, their history.
+"""Registers the portions of personal data that `summit` itself stores about a person.
 
-Also the requests to hand over their data.
+They are the account, the audit history, the requests to hand over the data, and the person's own row.
 """
 
 from typing import Any
@@ -25,9 +25,9 @@ def _account(subject: Subject) -> QuerySet[User]:
 
 
 def _erase_account(subject: Subject) -> int:
-    """Close the person's account, blank its data, and return the number of rows changed.
+    """Close the person's account, blank its data, and return the number of changed rows.
 
-    The row stays, since audit entries refer to it.
+    The row stays, because audit entries refer to it.
     """
     user = subject.account
     if user is None:

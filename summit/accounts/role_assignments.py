@@ -1,4 +1,7 @@
-"""Services that assign roles in a summit to accounts, by their addresses, and remove them. Rows are never changed."""
+"""Services that assign and remove roles in a summit.
+
+Accounts are found by e-mail address. Rows are created and deleted, never updated.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +22,7 @@ from summit.users.models import User
 
 @dataclass(frozen=True)
 class Colleague:
-    """A person to be given a role in a summit, by e-mail address."""
+    """A person who gets a role in a summit, identified by an e-mail address."""
 
     email: str
     role: str
@@ -29,19 +32,22 @@ class Colleague:
 
 
 class LastOrganiser(ValueError):
-    """Raised where a summit would be left without an organiser. The text is a sentence for the user."""
+    """Raised if a summit would be left without an organiser. The exception's message is a sentence for the user."""
 
 
 def validate_open(address: str) -> None:
-    """Raise ValidationError for the address of a closed account, which couldn't use a role. One query."""
+    """Raise ValidationError if the account with this e-mail address is closed. Makes one query.
+
+    A closed account couldn't use a role.
+    """
     if User.objects.filter(email=address.strip().lower(), is_active=False).exists():
         raise ValidationError(_("This account is closed. Whoever set the system up can open it."))
 
 
 def give(*, summit: Summit, user: User, role: str, by: User) -> bool:
-    """Assign a role to an account, and return False if it holds the role already.
+    """Assign a role to an account. Return False if the account already has the role.
 
-    The caller has checked the permission of `by`.
+    The caller must have checked the permission of `by`.
     """
     with transaction.atomic():
         assignment, made = RoleAssignment.objects.get_or_create(summit=summit, user=user, role=role)
@@ -89,10 +95,10 @@ def _account(colleague: Colleague, summit: Summit, by: User) -> User:
 
 
 def account(*, email: str, name: str, language: str, summit: Summit, by: User) -> User:
-    """Return the account with an address, or create one without a password.
+    """Return the account with an e-mail address; if there is none, create one without a password.
 
-    The caller has checked the permission of `by`. Raises ValidationError where a value isn't valid or the account is
-    closed.
+    The caller must have checked the permission of `by`. Raises ValidationError if a value isn't valid or the account
+    is closed.
     """
     address = email.strip().lower()
     validate_open(address)
@@ -109,9 +115,9 @@ def account(*, email: str, name: str, language: str, summit: Summit, by: User) -
 def remove(*, assignments: Sequence[RoleAssignment], by: User) -> int:
     """Remove role assignments, all or none, and return their number.
 
-    Raises PermissionDenied, and LastOrganiser where a summit would have no organiser left with an open account that
-    belongs to a person and not to an API client. If two organisers remove each other at once, the second call raises
-    LastOrganiser or PermissionDenied.
+    Raises PermissionDenied. Raises LastOrganiser if a summit would have no organiser left with an open account.
+    Accounts of API clients don't count as organisers here. If two organisers remove each other at once, the second
+    call raises LastOrganiser or PermissionDenied.
     """
     with transaction.atomic():
         keys = {row.summit_id for row in assignments}

@@ -6,7 +6,7 @@ for _name in ("account_login", "account_logout", "account_reset_password"):
     declare(_name, Gate.EVERYBODY, "GET POST")
 for _name in ("account_inactive", "account_reset_password_done", "account_reset_password_from_key_done"):
     declare(_name, Gate.EVERYBODY)
-# The page says whether the key in its address is valid, in the same words for a key that never was.
+# The page says whether the key in the URL is valid. A key that never existed gets the same message as an old one.
 declare("account_reset_password_from_key", Gate.EVERYBODY, "GET POST")
 
 for _name in (

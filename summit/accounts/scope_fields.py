@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 
 from summit.api_base.scopes import READ, VERBS, all_scopes, by_label, checked, resources
 
-# The scope that stands for reading all resources.
+# A choice of the form that `ScopesField.clean` replaces by the scopes for reading each resource.
 EVERY = f"*:{READ}"
 
 
@@ -17,7 +17,10 @@ class ScopesTable(forms.CheckboxSelectMultiple):
     """A widget with a checkbox for each scope, in two tables, and one checkbox for reading everything."""
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
-        """Return the HTML of the tables. The summary of errors links to the first checkbox."""
+        """Return the HTML of the tables.
+
+        The first checkbox has the field's id, so the summary of errors can link to it.
+        """
         chosen, at = set(value or ()), (attrs or {}).get("id", f"id_{name}")
         rows = [
             {

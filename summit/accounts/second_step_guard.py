@@ -16,18 +16,18 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class SecondStepMiddleware:
-    """Keep browsers that signed in with a password alone out of the admin.
+    """Keeps browsers that signed in with a password alone out of the admin.
 
-    It covers every address under /admin/. Public pages and the public part of the API use no account; the other views
-    of the API check the second step themselves (summit.api_base.authentication). The portal needs no second step: it
-    shows an account no more than it shows to anybody with the letter's link.
+    The middleware covers every URL under /admin/. Public pages and the public part of the API use no account. The
+    other views of the API check the second step themselves (summit.api_base.authentication). The portal needs no
+    second step, because an account sees no more there than anybody with the link from the letter.
     """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Return the view's answer, or a redirect to the page where the second step is set up or taken."""
+        """Return the view's response, or a redirect to the page where the second step is set up or taken."""
         if settings.REQUIRE_SECOND_FACTOR and request.path_info.startswith("/admin/"):
             if second_step.must_set_up(request):
                 return redirect("mfa_index")

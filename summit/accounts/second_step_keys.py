@@ -14,7 +14,7 @@ SECRETS = ("secret", "seed")
 
 @also
 def authenticators(batch: int) -> Iterator[Progress]:
-    """Re-encrypt the secrets in batches of locked rows, and yield the progress after each batch."""
+    """Re-encrypt the secrets in locked batches of `batch` rows, and yield the progress after each batch."""
     progress = Progress("mfa.authenticator.data")
     kinds = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
     last = 0

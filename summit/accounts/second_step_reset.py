@@ -1,4 +1,4 @@
-"""Reset an account's second step, after its owner has lost the telephone, so that they can set up a new one."""
+"""Reset an account's second step if its owner has lost the device, so that the owner can set up a new one."""
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from summit.accounts import browser_sessions
-from summit.api_base import tokens
+from summit.api_base import token_services
 from summit.audit import services as audit
 from summit.core.languages import spoken
 from summit.people.models import Person
@@ -24,11 +24,11 @@ ACTION = "summit.reset_second_step"
 
 
 def can_reset(by: User, account: User) -> bool:
-    """Return whether `by` may reset the second step of an account.
+    """Return whether the user `by` may reset the second step of an account.
 
-    Superusers may for all accounts but their own. Organisers may where the account holds roles and belongs to people
-    in their own summits only: otherwise the organiser of one summit could weaken the protection of another. Nobody
-    may for their own account, which has a page for it, and only a superuser for a superuser.
+    Superusers may reset every account except their own. Organisers may reset accounts that have roles and people only
+    in the organisers' own summits. Otherwise the organiser of one summit could weaken the protection of another.
+    Organisers can't reset a superuser's account. Nobody may reset their own account here: it has a page for that.
     """
     if by.pk == account.pk or not by.is_active:
         return False
@@ -45,10 +45,10 @@ def _summits_of(account: User) -> set[int]:
 
 
 def only_summit(account: User) -> Summit | None:
-    """Return the summit of an account with roles or people in exactly one summit, or None. Two queries.
+    """Return the only summit in which an account has roles or people, or None if there isn't exactly one.
 
-    An audit entry with that summit is visible to its organisers. Entries about accounts of several summits are for
-    superusers only.
+    An audit entry with that summit is visible to the summit's organisers. Entries about accounts of several summits
+    are for superusers only. Makes two queries.
     """
     theirs = _summits_of(account)
     return Summit.objects.filter(pk=min(theirs) if len(theirs) == 1 else 0).first()
@@ -63,9 +63,10 @@ def check_can_reset(by: User, account: User) -> None:
 
 
 def reset(*, account: User, by: User) -> None:
-    """Delete an account's passkeys, app and recovery codes, sign out its browsers, revoke its tokens, mail its owner.
+    """Delete an account's second steps, sign out its browsers, revoke its tokens and mail its owner.
 
-    Raises PermissionDenied, or ValueError where the account has no second step.
+    The second steps are passkeys, the app and recovery codes. Raises PermissionDenied, or ValueError if the account
+    has none of them.
     """
     check_can_reset(by, account)
     with transaction.atomic():
@@ -76,16 +77,16 @@ def reset(*, account: User, by: User) -> None:
         gone.delete()
         ended = browser_sessions.end_all(user=account)
         # Somebody with the lost telephone may have made tokens.
-        revoked = tokens.revoke_all(user=account, by=by)
+        revoked = token_services.revoke_all(user=account, by=by)
         detail = {"removed": kinds, "browsers_ended": ended}
         audit.record(by=by, action=ACTION, target=account, summit=only_summit(account), detail=detail)
         _send_reset_mail(account, revoked)
 
 
 def record(*, account: User, kind: str, added: bool) -> None:
-    """Record that the owner of an account has `added` or removed an authenticator.
+    """Record in the audit that an account's owner has added an authenticator or, without `added`, removed it.
 
-    `kind` is "webauthn" for a passkey, "totp" for an app, or that of recovery codes.
+    `kind` is "webauthn" for a passkey, "totp" for an app, or "recovery_codes".
     """
     with transaction.atomic():
         audit.record(
@@ -98,7 +99,10 @@ def record(*, account: User, kind: str, added: bool) -> None:
 
 
 def _send_reset_mail(account: User, revoked: int) -> None:
-    """Mail the owner of an account about the reset, with the number of revoked tokens, in the account's language."""
+    """Mail an account's owner about the reset, in the account's language.
+
+    `revoked` is the number of revoked tokens.
+    """
     with translation.override(spoken(account.language)):
         base = settings.BASE_URL
         context = {"url": f"{base}/accounts/login/", "revoked": revoked, "tokens": base + reverse("account_tokens")}

@@ -19,13 +19,16 @@ CHOOSE = "summit.choose_account"
 
 
 def visible_accounts(user: Any) -> QuerySet[User]:
-    """Return the accounts that `user` may see; all of them for a superuser."""
+    """Return the accounts that `user` may see: all accounts for a superuser, else those of the user's summits."""
     mine = summits_for(user, SEE)
     return User.objects.all() if mine is None else User.objects.filter(_belonging(summit__in=mine))
 
 
 def of_summit(*, slug: str, to: User) -> QuerySet[User]:
-    """Return the accounts of a summit that the account `to` may see; none where it may not see the summit's."""
+    """Return the accounts of the summit `slug` that the user `to` may see.
+
+    The queryset is empty if `to` may not see the accounts of this summit.
+    """
     mine = summits_for(to, SEE)
     return User.objects.filter(_belonging(summit__slug=slug, **({} if mine is None else {"summit__in": mine})))
 

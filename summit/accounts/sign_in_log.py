@@ -1,8 +1,7 @@
 """Record sign-ins, sign-outs and refused sign-ins of accounts in the audit.
 
-Neither the typed password or code is stored, nor an address without an account. Refusals of an account are recorded
-at most once in ten minutes: the first one at once, and the following ones together, after ten minutes or when
-somebody has signed in.
+The audit holds no typed password, no typed code, and no e-mail address without an account. The first refusal of an
+account is recorded at once. The following ones are recorded together, after ten minutes or at the next sign-in.
 """
 
 from datetime import datetime, timedelta
@@ -38,10 +37,10 @@ def record_sign_out(*, account: User) -> None:
 
 
 def count_refused_sign_in(*, account: User | None, code: bool = False) -> None:
-    """Count or record a refused sign-in of an account: a wrong password or, with `code`, a wrong second step.
+    """Count or record an account's refused sign-in: a wrong password or, with `code`, a wrong second step.
 
-    For an address without an account (None), the same is done and rolled back, so that the time of the answer doesn't
-    reveal which addresses have accounts.
+    If `account` is None, because no account has the address, the same writes are made and rolled back. The response
+    time therefore doesn't reveal which addresses have accounts.
     """
     door = account or User(pk=0)
     with transaction.atomic():
@@ -60,7 +59,11 @@ def count_refused_sign_in(*, account: User | None, code: bool = False) -> None:
 
 
 def record_refused(*, now: datetime | None = None) -> int:
-    """Record the counted refusals of accounts whose ten minutes are over, and return the number of accounts."""
+    """Record the counted refusals of accounts, and return the number of accounts.
+
+    An account is included once ten minutes have passed since its first refusal. `now` is the current time, by default
+    the database's.
+    """
     with transaction.atomic():
         over = RefusedSignIns.objects.select_for_update().filter(since__lte=(now or db_now()) - TOGETHER)
         rows = list(over.select_related("user").order_by("pk"))

@@ -19,7 +19,10 @@ from summit.users.models import User
 
 @receiver(user_logged_in)
 def record_sign_in(request: HttpRequest, response: HttpResponse, user: User, **kwargs: Any) -> None:
-    """Record the sign-in, mark the browser as seen, and remember it if the second step was taken in it."""
+    """Record the sign-in, and store in the session that the browser was seen now.
+
+    If the second step was taken in the browser, set the cookie that makes it a known browser.
+    """
     request.session[SEEN_KEY] = int(time.time())
     sign_in_log.record_sign_in(account=user, way=_sign_in_method(request, user))
     if took_it(request):
@@ -43,7 +46,7 @@ def record_sign_out(user: User | None, **kwargs: Any) -> None:
 
 @receiver(authentication_failed)
 def count_wrong_code(user: User, **kwargs: Any) -> None:
-    """Count a refused second step."""
+    """Count a refused second step as a refused sign-in of the account."""
     sign_in_log.count_refused_sign_in(account=user, code=True)
 
 
@@ -51,7 +54,7 @@ def count_wrong_code(user: User, **kwargs: Any) -> None:
 def protect(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     """Record a new authenticator, and sign out the other browsers, which signed in without it.
 
-    This browser stays signed in, since it has just reauthenticated. New recovery codes sign out no browser.
+    This browser stays signed in, because it has just reauthenticated. New recovery codes sign out no browser.
     """
     second_step_reset.record(account=user, kind=authenticator.type, added=True)
     if authenticator.type in PROTECTING:
@@ -73,7 +76,7 @@ def record_authenticator_removal(user: User, authenticator: Authenticator, **kwa
 
 @receiver([password_changed, password_set])
 def end_others(request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """Sign out the other browsers, which knew the old password, and reset the counts of guesses."""
+    """Sign out the account's other browsers after a change of password, and reset the counts of guesses."""
     browser_sessions.end_all(user=user, but=request.session.session_key)
     guess_limits.forgive(request, user)
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from summit.accounts.scope_fields import ScopesField
 from summit.admin_base import form_idempotency
-from summit.api_base import tokens
+from summit.api_base import token_services
 from summit.api_base.models.tokens import Token
 from summit.permissions.rules import may_everything, roles_by_summit
 from summit.permissions.second_step import must_set_up, owes_second_step
@@ -64,7 +64,11 @@ class TokenForm(forms.Form):
 @never_cache
 @login_required
 def own_tokens(request: HttpRequest) -> HttpResponse:
-    """List the account's tokens; a POST creates or revokes one. Only the answer to that POST shows a new secret."""
+    """List the account's API tokens; a POST creates or revokes a token.
+
+    Only the response that creates a token shows its secret. A user who has to take a second step first can't create
+    one.
+    """
     user = request.user
     assert isinstance(user, User)  # noqa: S101 - login_required
     if "revoke" in request.POST:
@@ -83,20 +87,18 @@ def own_tokens(request: HttpRequest) -> HttpResponse:
         "once": form_idempotency.mark_of(request) if form.is_bound else form_idempotency.new_mark(),
         "owes": owes,
         "must_set_up": must_set_up(request),
-        "rows": [(row, row.state(timezone.now())) for row in tokens.listed(user)],
+        "rows": [(row, row.state(timezone.now())) for row in token_services.listed(user)],
     }
     return render(request, "account/tokens.html", context, status=400 if form.errors else 200)
 
 
 def create_token_once(
-    request: HttpRequest, form: forms.Form, make: Callable[[], tokens.NewToken]
-) -> tokens.NewToken | None:
+    request: HttpRequest, form: forms.Form, make: Callable[[], token_services.NewToken]
+) -> token_services.NewToken | None:
     """Create a token from a posted form by calling `make`, and return it.
 
-    If `make` raises ValidationError, add its messages to the form and return None.
-
-    Raises AddedAlready where the same form was posted before: reloading the page with the secret would otherwise
-    create a second token.
+    If `make` raises ValidationError, its messages are added to the form and None is returned. Raises AddedAlready if
+    the same form was posted before: reloading the page with the secret would otherwise create a second token.
     """
     try:
         with form_idempotency.making(request):
@@ -107,15 +109,15 @@ def create_token_once(
 
 
 def duplicate_post_response(request: HttpRequest, back: HttpResponse) -> HttpResponse:
-    """Add a message that a form posted twice has created one token only, and return the response `back`."""
+    """Add the message that a form posted twice has created only one token. Return the response `back`."""
     message = _("This was sent twice, and one token is made. If you haven’t copied it, revoke it and make another.")
     messages.info(request, message)
     return back
 
 
-def _make(form: TokenForm, user: User) -> tokens.NewToken:
+def _make(form: TokenForm, user: User) -> token_services.NewToken:
     data = form.cleaned_data
-    return tokens.make(
+    return token_services.make(
         by=user,
         name=data["name"],
         scopes=data["scopes"],
@@ -126,7 +128,7 @@ def _make(form: TokenForm, user: User) -> tokens.NewToken:
 
 def _revoke(request: HttpRequest, user: User) -> HttpResponse:
     row = Token.objects.filter(user=user, api_client=None, public_id=request.POST["revoke"]).first()
-    if row is not None and tokens.revoke(token=row, by=user):
+    if row is not None and token_services.revoke(token=row, by=user):
         messages.success(request, _("The token is revoked: it opens nothing any more."))
     else:
         messages.warning(request, _("It was revoked before."))

@@ -25,10 +25,13 @@ from summit.users.models import User
 @method_decorator(redirect_if_add_not_allowed, name="dispatch")
 @method_decorator(reauthentication_required(app="allauth.mfa"), name="dispatch")
 class AddPasskeyView(AddWebAuthnView):  # type: ignore[misc]
-    """Add a passkey that signs in without a password: the device stores it and verifies its user."""
+    """A page that adds a passkey for sign-in without a password.
+
+    The device stores the passkey and verifies its user.
+    """
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the context with options that require the device to verify its user."""
+        """Return the context. Its options for the browser require the device to verify its user."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
         context["js_data"] = {"creation_options": auth.begin_registration(self.request.user, True)}
         return context
@@ -41,7 +44,7 @@ class SignInMethodsView(IndexView):  # type: ignore[misc]
     """Show an account's ways to sign in: passkeys, app, recovery codes, password."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the context with whether the account must set up a second step to open the admin."""
+        """Return the context. `must_set_up` says whether the account needs a second step to open the admin."""
         return {**super().get_context_data(**kwargs), "must_set_up": must_set_up(self.request)}
 
 

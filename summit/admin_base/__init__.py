@@ -1,2 +1,5 @@
-"""Shared code of all admin pages: permissions by role, edit conflicts, form idempotency, search, charts, history
-and the summit that the reader works for."""
+"""Code shared by all admin pages.
+
+It covers permissions by role, edit conflicts, form idempotency, search, charts, history, and the user's chosen
+summit.
+"""

@@ -1,5 +1,4 @@
-"""Displays yes and no in the admin as words with a sign. Django displays a picture with English words in every
-language."""
+"""Displays booleans in the admin as a sign with a translated word, instead of Django's picture with English text."""
 
 from django.contrib.admin.templatetags import admin_list
 from django.utils.html import format_html
@@ -8,7 +7,7 @@ from django.utils.translation import gettext as _
 
 
 def yes_or_no(value: bool | None) -> SafeString:
-    """Return a true, false or unknown value as HTML: a word with a sign."""
+    """Return HTML for True, False or None (not known): a sign with a word."""
     sign, word = {True: ("good", _("yes")), False: ("off", _("no")), None: ("off", _("not known"))}[value]
     return format_html('<span class="state" data-state="{}">{}</span>', sign, word)
 

@@ -1,7 +1,7 @@
 """The parts of the desk's home besides panels: tasks, coming events, due dates and charts.
 
-Each app registers sources. Each task names the permission that a user needs to do it, and only users with this
-permission see it. Sources count in the database; none goes over rows one by one.
+Each app registers sources. Each task names the permission that a user needs to do the task. Only users with this
+permission see the task. Sources count in the database; none iterates over rows.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -36,9 +36,10 @@ class Urgency(IntEnum):
 
 @dataclass(frozen=True)
 class Task:
-    """Something to do: a sentence with a number, and the address of exactly the rows that are counted.
+    """Something to do: a sentence with a number, and the URL of a list with exactly the counted rows.
 
-    A user needs `permission` to do it. `moment` is when it was or will be due; `counts` says whether seconds matter.
+    A user needs `permission` to do the task. `moment` is when the task was or will be due. `counts` says whether
+    seconds matter.
     """
 
     sentence: str
@@ -50,18 +51,18 @@ class Task:
 
     @property
     def state(self) -> str:
-        """The urgency as the name of a sign (static/css/components.css)."""
+        """The urgency as the name of a sign: "bad", "warn" or "wait" (static/css/components.css)."""
         return {Urgency.LATE: "bad", Urgency.NOW: "warn", Urgency.NEXT: "wait"}[self.urgency]
 
     @property
     def word(self) -> str:
-        """The urgency in a word."""
+        """The urgency as a translated word, such as "late"."""
         return {Urgency.LATE: _("late"), Urgency.NOW: _("now"), Urgency.NEXT: _("next")}[self.urgency]
 
 
 @dataclass(frozen=True)
 class Coming:
-    """Something that will happen, whether or not anybody does anything."""
+    """An event that will happen without any action by a user."""
 
     moment: datetime
     sentence: str
@@ -73,7 +74,7 @@ class Coming:
 
 @dataclass(frozen=True)
 class Due:
-    """How many things of a kind are due on a day at the venue."""
+    """The number of things of one kind that are due on a day at the venue."""
 
     kind: str
     day: date
@@ -87,14 +88,16 @@ desk_chart: Registry[Callable[[HttpRequest, Summit], Chart | None]] = Registry()
 # The most coming events that are shown, and how many days ahead due dates are shown.
 MOST_COMING = 10
 DAYS = 14
-# Seconds for which numbers are cached that nobody acts on at once.
+# Numbers that nobody acts on at once are cached for this many seconds.
 LATELY = 60
 _LATELY: Memory[Any] = Memory(256)
 
 
 def cached_on_request(request: HttpRequest, key: Hashable, make: Callable[[], Found]) -> Found:
-    """Return the result of `make`, called once for each request and `key`. Panels, tasks and charts share numbers
-    this way."""
+    """Return the result of `make`, which is called once for each request and `key`.
+
+    Panels, tasks and charts share numbers this way.
+    """
     kept: dict[Hashable, Any] = request.__dict__.setdefault("desk_found", {})
     if key not in kept:
         kept[key] = make()
@@ -105,19 +108,20 @@ def cached_on_request(request: HttpRequest, key: Hashable, make: Callable[[], Fo
 def lately(request: HttpRequest, key: Hashable, make: Callable[[], Found]) -> Found:
     """Return the result of `make`, called at most once a minute by each process.
 
-    It is for numbers that nobody acts on at once. `key` has to name everything that the result depends on.
+    Use this function for numbers that nobody acts on at once. `key` has to name everything that the result depends
+    on.
     """
     found: Found = _LATELY.ask((key, int(now_of(request).timestamp()) // LATELY), make)
     return found
 
 
 def beats_of(request: HttpRequest) -> Beats:
-    """Return when each sweep last began, and the time of the query."""
+    """Return when each sweep last began, and the time of the query. Makes one query for each request."""
     return cached_on_request(request, "beats", heartbeats.beats)
 
 
 def now_of(request: HttpRequest) -> datetime:
-    """Return the current time of the database, the same for the whole page."""
+    """Return the current time of the database. It is queried once for each request."""
     return cached_on_request(request, "now", lambda: beats_of(request).now)
 
 
@@ -127,12 +131,12 @@ def today_of(request: HttpRequest, summit: Summit) -> date:
 
 
 def end_of(day: date, summit: Summit) -> datetime:
-    """Return the end of a day at the venue, in UTC."""
+    """Return the end of a day at the venue, as a time in UTC."""
     return datetime.combine(day + timedelta(days=1), datetime.min.time(), summit.zone).astimezone(UTC)
 
 
 def tasks(request: HttpRequest, summit: Summit) -> list[Task]:
-    """Return the tasks that the reader may do at a summit, the most urgent first."""
+    """Return the tasks that the user of the request may do at a summit, the most urgent first."""
     found = [task for source in desk_task for task in source(request, summit)]
     mine = [task for task in found if allows(request.user, task.permission, summit)]
     far = now_of(request) + timedelta(days=3650)
@@ -140,15 +144,17 @@ def tasks(request: HttpRequest, summit: Summit) -> list[Task]:
 
 
 def tasks_of(user: User, summit: Summit) -> list[Task]:
-    """Return the tasks that a user may do at a summit, without a request. Sources must therefore read only the
-    user from their request."""
+    """Return the tasks that a user may do at a summit, the most urgent first, without a request.
+
+    The sources get an empty request, so they must read only the user from it.
+    """
     asked = HttpRequest()
     asked.user = user
     return tasks(asked, summit)
 
 
 def headline(found: Sequence[Task]) -> str:
-    """Return a sentence with how many tasks are late and how many are to be done now."""
+    """Return a sentence that says how many of the tasks are late and how many are to be done now."""
     late = sum(task.urgency == Urgency.LATE for task in found)
     now = sum(task.urgency == Urgency.NOW for task in found)
     message = {"late": late, "now": now}
@@ -177,19 +183,21 @@ def opening(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
 
 
 def chart_list(request: HttpRequest, summit: Summit) -> list[Chart]:
-    """Return the charts of a summit that the registered sources have for the reader."""
+    """Return the charts that the registered sources have for the user of the request at a summit."""
     found = [source(request, summit) for source in desk_chart]
     return [chart for chart in found if chart is not None]
 
 
-# Takes the request and a summit; returns a template and its context, or None if the reader may see nothing of it.
+# Takes the request and a summit; returns a template and its context, or None for a user who may not see the panel.
 DeskPanel = Callable[[HttpRequest, Summit], tuple[str, dict[str, Any]] | None]
 PANELS: Registry[tuple[DeskPanel, Sequence[str]]] = Registry()
 
 
 def desk_panel(order: int, *, works: Sequence[str] = ()) -> Callable[[DeskPanel], DeskPanel]:
-    """Register a panel of the desk's home at its place in the order; a decorator. Users with one of the
-    permissions `works` see the panel among the first."""
+    """Return a decorator that registers a panel of the desk's home at the place `order`.
+
+    Users with one of the permissions `works` see the panel before the other panels.
+    """
 
     def add(function: DeskPanel) -> DeskPanel:
         PANELS.register(order)((function, works))
@@ -199,8 +207,10 @@ def desk_panel(order: int, *, works: Sequence[str] = ()) -> Callable[[DeskPanel]
 
 
 def panels_for(request: HttpRequest, summit: Summit) -> list[tuple[str, dict[str, Any]]]:
-    """Return the templates and contexts of the panels that the reader may see. Those for the reader's own work
-    come first."""
+    """Return (template, context) for each panel that the user of the request may see.
+
+    Panels for the user's own work come first.
+    """
 
     def elsewhere(entry: tuple[DeskPanel, Sequence[str]]) -> bool:
         return not any(allows(request.user, permission, summit) for permission in entry[1])

@@ -1,9 +1,9 @@
 """Edit conflicts: two people have the same page open and save it one after the other. Nothing of either is lost.
 
-A page carries what it showed (`FormSnapshot`), in the form in which a browser would send it back. If the row has
-changed when the page is saved, the second person sees, field by field, what the first has changed. The form then has
-the changes of both: fields that the second person left alone have the values of the first, and the other fields keep
-what the second person typed. Saving again saves that.
+A page carries the values that it showed (`FormSnapshot`), in the form in which a browser would send them back. If the
+row has changed when the page is saved, the second person sees, field by field, what the first person has changed. The
+form then has the changes of both. Fields that the second person left alone have the first person's values. The other
+fields keep what the second person typed. Saving again saves this form.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from summit.admin_base.widgets import NOTHING
 from summit.core.date_formats import long_day
 from summit.core.punctuation import comma
 
-# What a field would send, by the suffix of its name: "", or "_0" and "_1" for a day and a time.
+# The texts that a field would send, by the suffix of its name: "", or "_0" and "_1" for a day and a time.
 Parts = dict[str, str]
 Row = dict[str, Parts]
 # The fields that Django adds to each row of a formset.
@@ -32,10 +32,10 @@ _MANAGED = ("id", "DELETE")
 
 @dataclass(frozen=True)
 class FormSnapshot:
-    """What a page shows of a row.
+    """The values of a row that a page shows.
 
-    `fields` are the fields of the row. `rows` are the rows beneath it, by the prefix of their formset and by their
-    key. `facts` are displayed but not sent, each as a text. `entry` is the key of the newest audit entry of the row.
+    `fields` are the fields of the row. `rows` are the rows of formsets, by the formset's prefix and then by the row's
+    key. `facts` are displayed but not sent, each as a text. `entry` is the key of the row's newest audit entry.
     """
 
     fields: Row
@@ -44,16 +44,16 @@ class FormSnapshot:
     entry: int = 0
 
     def packed(self) -> str:
-        """Return the object as JSON, as the page carries it."""
+        """Return the snapshot as JSON for the page."""
         return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
 class FieldChange:
-    """A field or a row that the first person has changed: what it was, and what it is now.
+    """A field or a row that the first person has changed: its former and its current text.
 
-    `yours` is what the second person typed there, "" if they left it alone. `name` is the name of the field, or the
-    prefix of the formset.
+    `yours` is the text that the second person typed there, or "" if they left it alone. `name` is the name of the
+    field, or the prefix of the formset.
     """
 
     name: str
@@ -64,8 +64,10 @@ class FieldChange:
 
 
 def take_snapshot(form: BaseForm, formsets: Iterable[Any], *, facts: Mapping[str, str], entry: int) -> FormSnapshot:
-    """Return what a page shows before anything is typed into it. The forms have to be as they were made from the
-    row."""
+    """Return the snapshot of a page before anything is typed into it.
+
+    `form` and `formsets` must be unbound, as made from the row. `facts` and `entry` become fields of the snapshot.
+    """
     rows = {
         formset.prefix: {
             str(row.instance.pk): _row(row, leave=(*_MANAGED, formset.fk.name)) for row in formset.initial_forms
@@ -76,7 +78,7 @@ def take_snapshot(form: BaseForm, formsets: Iterable[Any], *, facts: Mapping[str
 
 
 def unpacked(text: str) -> FormSnapshot | None:
-    """Return the `FormSnapshot` that a page carried as JSON, or None if the text isn't one."""
+    """Return the `FormSnapshot` that a page carried as JSON, or None if `text` isn't one."""
     try:
         found = FormSnapshot(**json.loads(text))
         return found if json.loads(found.packed()) and isinstance(found.entry, int) and _whole(found) else None
@@ -95,7 +97,7 @@ def _row(form: BaseForm, *, leave: tuple[str, ...] = ()) -> Row:
 
 
 def _parts(bound: BoundField) -> Parts:
-    """Return what a field would send if nobody touched it."""
+    """Return the texts that a field would send if nobody changed it."""
     widget: Any = bound.field.widget
     value = bound.value()
     if hasattr(widget, "widgets_names"):
@@ -115,13 +117,13 @@ def _same(one: Parts | None, other: Parts | None) -> bool:
 
 
 def _plain(parts: Parts | None) -> Parts:
-    """Return the parts as forms read them: stripped, with one kind of line end, and without empty ones."""
+    """Return the parts as forms read them: stripped, with uniform line ends, and without empty parts."""
     return {part: text.replace("\r\n", "\n").strip() for part, text in (parts or {}).items() if text.strip()}
 
 
 @dataclass
 class MergeResult:
-    """The data of a form with the changes of both people, and the list of what the first has changed."""
+    """A form's data with the changes of both people, and the list of the first person's changes."""
 
     data: QueryDict
     changes: list[FieldChange]
@@ -130,10 +132,10 @@ class MergeResult:
 def both(
     data: QueryDict, before: FormSnapshot, now: FormSnapshot, form: BaseForm, formsets: Iterable[Any]
 ) -> MergeResult:
-    """Return the data of a form with the changes of both people.
+    """Merge the changes of both people: return the form's data with both, and the first person's changes.
 
-    `data` was sent from a page that showed `before`; `now` is the current state of the row. The forms have to be made
-    from the current row.
+    `data` was sent from a page that showed `before`. `now` is the current state of the row. `form` and `formsets`
+    have to be made from the current row.
     """
     merged, changes = data.copy(), []
     for name, was in _facts(before, now):
@@ -150,7 +152,7 @@ def both(
 
 
 def _facts(before: FormSnapshot, now: FormSnapshot) -> list[tuple[str, str]]:
-    """Return the name and the former text of each fact that differs."""
+    """Return the name and the former text of each fact that differs between `before` and `now`."""
     names = dict.fromkeys([*before.facts, *now.facts])
     return [(name, was) for name in names if (was := before.facts.get(name, "")) != now.facts.get(name, "")]
 
@@ -172,7 +174,10 @@ def _set_posted_value(data: QueryDict, name: str, parts: Parts) -> None:
 
 
 def _field(name: str, spoken: Field, was: Parts, mine: Parts, theirs: Parts) -> tuple[Parts, list[FieldChange]]:
-    """Return the value of a field with both changes, and the change that the first person made to it, if any."""
+    """Return a field's value after the merge, and a list with the first person's change, empty if there is none.
+
+    `was` is the value that both people saw, `mine` the second person's value, and `theirs` the first person's.
+    """
     if _same(was, theirs):
         return mine, []
     touched = not _same(mine, was)
@@ -184,7 +189,7 @@ def _field(name: str, spoken: Field, was: Parts, mine: Parts, theirs: Parts) -> 
 
 
 def display(spoken: Field, parts: Parts) -> str:
-    """Return what a field would send as a text for people."""
+    """Return the texts that a field would send as one text for people."""
     texts = [text for text in parts.values() if text.strip()]
     if isinstance(spoken.widget, CheckboxInput):
         return _("yes") if texts else _("no")
@@ -223,7 +228,7 @@ class _Rows:
         self.like: Row = {name: {"": ""} for name in self.form.fields if name not in (*_MANAGED, formset.fk.name)}
 
     def merge(self, data: QueryDict, merged: QueryDict) -> list[FieldChange]:
-        """Write the rows of both people into `merged`, stored rows first, and return what the first has changed."""
+        """Write the rows of both people into `merged`, stored rows first. Return the first person's changes."""
         mine = self._mine(data)
         kept: list[tuple[str, Row, bool]] = []
         fresh: list[Row] = []
@@ -253,8 +258,10 @@ class _Rows:
         return [row for key, row in self.now.items() if key not in self.before]
 
     def _mine(self, data: QueryDict) -> list[tuple[str, Row, bool]]:
-        """Return the rows that were sent: the key ("" for a new row), the values, and whether the row is to be
-        deleted."""
+        """Return (key, values, deleted) for each row that was sent.
+
+        The key is "" for a new row. `deleted` says whether the row is to be deleted.
+        """
         number = data.get(f"{self.prefix}-TOTAL_FORMS", "0")
         found = []
         for place in range(min(int(number), self.formset.absolute_max) if number.isdecimal() else 0):
@@ -283,7 +290,7 @@ class _Rows:
         return FieldChange(self.prefix, self.label, old, _("taken off") if now is None else new, yours)
 
     def _said(self, row: Row) -> str:
-        """Return a row as a text for people, from its fields that aren't empty."""
+        """Return a row as a text for people, made from its fields that aren't empty."""
         texts = [
             display(self.form.fields[name], parts)
             for name, parts in row.items()

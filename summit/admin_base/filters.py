@@ -11,11 +11,11 @@ from summit.permissions.rules import summits_for
 
 
 class OwnSummitsFilter(admin.RelatedFieldListFilter):
-    """Filters by summit, and offers only summits with rows that the reader may see, so that no list reveals the
-    others.
+    """Filters a list by summit.
 
-    The summit is chosen for all lists at once (`summit.admin_base.summit_scope`). The filter offers the choice only
-    in lists that also have rows of no summit.
+    It offers only summits with rows that the user may see, so that no list reveals others. The summit is chosen for
+    all lists at once (`summit.admin_base.summit_scope`). The filter offers the choice only in lists that also have
+    rows of no summit.
     """
 
     is_scope = True
@@ -25,24 +25,26 @@ class OwnSummitsFilter(admin.RelatedFieldListFilter):
         self.empty_value_display = conditional_escape(pgettext("rows", "of no summit"))
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
-        """Return the summits to choose from."""
+        """Return the (key, name) choices of the summits in which the user may see rows."""
         mine = summits_for(request.user, f"{model_admin.permission}.view")
         wanted = {} if mine is None else {"pk__in": mine}
         return field.get_choices(include_blank=False, limit_choices_to=wanted)
 
     @property
     def is_offered(self) -> bool:
-        """Whether the list offers the choice."""
+        """Whether the list offers the choice: it has rows of no summit, and the user sees several summits."""
         return bool(self.include_empty_choice) and len(self.lookup_choices) > 1
 
     def has_output(self) -> bool:
-        """Return True: the filter applies whether or not its choice is offered."""
+        """Return True, so that the filter applies whether or not the list offers its choice."""
         return True
 
 
 def presence(without: Any, with_it: Any) -> type[admin.EmptyFieldListFilter]:
-    """Return a filter class for whether a field is filled. `without` and `with_it` are the labels of its two
-    choices."""
+    """Return a filter class for whether a field is empty or filled.
+
+    `without` and `with_it` are the labels of these two choices.
+    """
 
     class Presence(admin.EmptyFieldListFilter):
         def choices(self, changelist: Any) -> Any:

@@ -1,8 +1,8 @@
 """Lets a form that adds a row add it only once, however often its button is pressed.
 
-Each such form carries a random mark. What was posted with a mark is remembered in the transaction that adds the row.
-The same post again finds that row and says so. The same mark with other values, for example after the browser's
-"back", adds another row.
+Each such form carries a random mark. A posted form is remembered with its mark in the transaction that adds the row.
+If the same form is posted again, the row is found and a message says so. The same mark with other values, for example
+after the browser's "back", adds another row.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 class AddedAlready(Exception):
-    """Raised if the same form was posted before. `key` is the primary key of the row, None while the row is still
-    being added."""
+    """Raised if the same form was posted before.
+
+    `key` is the primary key of the row, or None while the row is still being added.
+    """
 
     def __init__(self, key: int | None) -> None:
         super().__init__(key)
@@ -37,7 +39,7 @@ class AddedAlready(Exception):
 
 
 def mark_of(request: HttpRequest) -> str:
-    """Return the mark of a form: the one that was posted, or a new one."""
+    """Return the mark that was posted with a form, or a new mark if none was posted."""
     return request.POST.get(FIELD, "")[:32] or new_mark()
 
 
@@ -53,8 +55,10 @@ def _name(request: HttpRequest) -> str:
 
 
 def claim(request: HttpRequest) -> None:
-    """Claim the posted form, inside the transaction that adds its row. Raises AddedAlready if it is claimed
-    already."""
+    """Claim the posted form, inside the transaction that adds its row.
+
+    Raises AddedAlready if the form is claimed already. A form without a mark isn't claimed.
+    """
     if request.POST.get(FIELD) and not cache.add(_name(request), _UNDER_WAY, timeout=KEPT):
         raise AddedAlready(cache.get(_name(request)) or None)
 
@@ -68,22 +72,27 @@ def check_not_added(request: HttpRequest) -> None:
 
 
 def store(request: HttpRequest, row: models.Model) -> None:
-    """Remember the row that the posted form has added."""
+    """Remember the row that the posted form has added, for 24 hours."""
     if request.POST.get(FIELD):
         cache.set(_name(request), row.pk, timeout=KEPT)
 
 
 @contextmanager
 def making(request: HttpRequest) -> Iterator[None]:
-    """Run a block in a transaction that claims the posted form, for forms that don't lead back to a row. Raises
-    AddedAlready."""
+    """Run a block in a transaction that claims the posted form. Raises AddedAlready if it was posted before.
+
+    Use it for forms that don't lead back to a row.
+    """
     with transaction.atomic():
         claim(request)
         yield
 
 
 def add(request: HttpRequest, make: Callable[[], Row]) -> Row:
-    """Return the row that `make` creates from the posted form, once. Raises AddedAlready, and what `make` raises."""
+    """Return the row that `make` creates from the posted form, at most once.
+
+    Raises AddedAlready if the form was posted before, and any exception of `make`.
+    """
     with transaction.atomic():
         claim(request)
         row = make()
@@ -92,7 +101,7 @@ def add(request: HttpRequest, make: Callable[[], Row]) -> Row:
 
 
 class IdempotentAddMixin:
-    """Lets the page that adds a row add it only once, however often it is posted."""
+    """Lets an admin page that adds a row add it only once, however often it is posted."""
 
     model: Any
     opts: Any
@@ -111,7 +120,7 @@ class IdempotentAddMixin:
         return shown
 
     def added_already(self, request: HttpRequest, added: AddedAlready) -> HttpResponse:
-        """Say that the row exists, and redirect to it if the reader may see it, otherwise to the list."""
+        """Show a message that the row exists. Redirect to the row if the user may see it, otherwise to the list."""
         messages.info(request, _("This was sent twice, and is added once."))
         row = None if added.key is None else self.get_object(request, str(added.key))  # type: ignore[attr-defined]
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
@@ -124,13 +133,13 @@ class IdempotentAddMixin:
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
-        """Save the row. Raises AddedAlready if the same form is being added already."""
+        """Save the row. Raises AddedAlready if the same form has been claimed by another request."""
         if not change:
             claim(request)
         super().save_model(request, obj, form, change)  # type: ignore[misc]
 
     def response_add(self, request: HttpRequest, obj: models.Model, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Remember the row that was added, and respond as usual."""
+        """Remember the row that was added, and return Django's response."""
         store(request, obj)
         shown: HttpResponse = super().response_add(request, obj, *args, **kwargs)  # type: ignore[misc]
         return shown

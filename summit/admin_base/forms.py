@@ -1,6 +1,7 @@
 """Forms that report violated database constraints at their fields.
 
-Constraints are checked for the row, then among the rows of one page, and once more if somebody else was quicker.
+Constraints are checked for the row, then among the rows of one page. They are checked once more if somebody else has
+saved a conflicting row meanwhile.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from summit.core.unique_errors import unique_ones
 
 
 def names_in(condition: Q | None) -> Iterator[str]:
-    """Yield the names of the fields in a condition."""
+    """Yield the names of the fields in a condition, in their order and with repetitions."""
     child: Any
     for child in condition.children if condition is not None else ():
         if isinstance(child, Q):
@@ -28,8 +29,10 @@ def names_in(condition: Q | None) -> Iterator[str]:
 
 
 def holds(condition: Q | None, row: models.Model) -> bool:
-    """Return whether a row fulfils a condition. Queries the database only for lookups other than equality and
-    NULL."""
+    """Return whether a row fulfils a condition. Return True if the condition is None.
+
+    Queries the database only for lookups other than equality and NULL.
+    """
     if condition is None:
         return True
     found: list[bool] = []
@@ -51,8 +54,8 @@ def holds(condition: Q | None, row: models.Model) -> bool:
 class SentencesForm(forms.ModelForm):  # type: ignore[type-arg]
     """A form that reports violated constraints at its fields.
 
-    Django skips a constraint if the form lacks one of its fields, such as the party's summit, which its page only
-    shows. The database would then refuse the row without a message.
+    Django skips a constraint if one of its fields isn't in the form. An example is a party's summit, which the page
+    only shows. The database would then refuse the row without a message.
     """
 
     # The field that reports a constraint, by the constraint's name. The default is the last of its fields in the
@@ -60,7 +63,7 @@ class SentencesForm(forms.ModelForm):  # type: ignore[type-arg]
     said_at: ClassVar[dict[str, str]] = {}
 
     def field_of(self, constraint: BaseConstraint) -> str | None:
-        """Return the name of the field that reports a constraint, None for the head of the form."""
+        """Return the name of the field that reports a constraint, or None to report it at the head of the form."""
         named = [*names_in(getattr(constraint, "condition", None)), *getattr(constraint, "fields", ())]
         wanted = [self.said_at.get(constraint.name, ""), *reversed(named)]
         return next((name for name in wanted if name in self.fields), None)
@@ -90,7 +93,10 @@ class SentencesForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 def check_among(forms_of_rows: Iterable[Any], model: type[models.Model]) -> None:
-    """Add an error to the later of two rows on one page that would together violate a unique constraint."""
+    """Check the unique constraints of `model` among the rows of one page.
+
+    If two rows would violate a constraint together, an error is added to the later one.
+    """
     rows = [form for form in forms_of_rows if form.is_valid() and (form.instance.pk or form.has_changed())]
     for constraint in unique_ones(model):
         seen: set[tuple[Any, ...]] = set()
@@ -108,13 +114,13 @@ def check_among(forms_of_rows: Iterable[Any], model: type[models.Model]) -> None
 
 
 class AgainMixin:
-    """Shows the page again if somebody else wrote a conflicting row between validation and saving.
+    """Validates a form again if somebody else wrote a conflicting row between validation and saving.
 
-    The form then sees the conflict and reports it. A row that still can't be saved is an error as before.
+    The form then reports the conflict. A row that still can't be saved raises the exception.
     """
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show the page of a row, and once more if a POST raises IntegrityError or ValidationError."""
+        """Show the page of a row. If a POST raises IntegrityError or ValidationError, process it once more."""
         try:
             shown: HttpResponse = super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
         except (IntegrityError, ValidationError):

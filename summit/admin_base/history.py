@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from summit.admin_base.audit_list import action_choices, condition_of
+from summit.admin_base.audit_filters import action_choices, condition_of
 from summit.admin_base.row_keys import key_of
 from summit.audit.access_log import SEEN, seen_of
 from summit.audit.actions import MODEL_WORDS, ModelDescription
@@ -33,15 +33,20 @@ def of_row(row: models.Model) -> QuerySet[AuditEntry]:
 
 
 def readable(rows: QuerySet[AuditEntry], request: HttpRequest) -> QuerySet[AuditEntry]:
-    """Return the entries of the summits where the reader may read the audit. Entries of no summit are only for
-    users who set the system up."""
+    """Return the entries of `rows` that the user of the request may read.
+
+    These are the entries of summits where the user may read the audit. A superuser also reads the entries of no
+    summit.
+    """
     mine = summits_for(request.user, "summit.auditentry.view")
     return rows if mine is None else rows.filter(summit__in=mine)
 
 
 class Slice:
-    """A page of entries, newest first, before or after a given entry. Pages aren't counted, and none can be jumped
-    to."""
+    """A page of audit entries, newest first, before or after a given entry.
+
+    Pages aren't counted, and users can't jump to a page by number.
+    """
 
     def __init__(self, rows: QuerySet[AuditEntry], given: Any, *, size: int = PER_PAGE) -> None:
         before, after = (_number(given.get(name, "")) for name in ("before", "after"))
@@ -66,8 +71,10 @@ class Slice:
 
 
 def _actions(rows: QuerySet[AuditEntry]) -> list[Any]:
-    """Return the choices of actions in the entries of a row. One query. Only a history of several pages needs
-    them."""
+    """Return the choices of actions in the entries of a row. Makes one query.
+
+    Only a history of several pages needs the choices.
+    """
     return action_choices(set(rows.order_by().values_list("action", flat=True).distinct()))
 
 
@@ -76,7 +83,7 @@ def _number(text: str) -> int | None:
 
 
 def by_day(lines: Sequence[AuditLine], summit: Summit | None) -> Iterator[tuple[str, list[tuple[str, AuditLine]]]]:
-    """Yield each day as a text, with its lines and their times.
+    """Yield each day as a text, with a list of (time, line) for its lines.
 
     Times are in the zone of the entry's summit, else of `summit`, else in UTC.
     """
@@ -95,7 +102,10 @@ def _time(line: AuditLine, summit: Summit | None) -> str:
 
 
 class HistoryMixin:
-    """Adds the page "History" of an object with its audit entries, for users who may read the audit of its summit."""
+    """Adds the page "History" with the audit entries of an object.
+
+    Only users who may read the audit of the object's summit see the page and the link to it.
+    """
 
     opts: Any
     admin_site: Any
@@ -108,9 +118,10 @@ class HistoryMixin:
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show who did what to the object, the newest first, or with `?show=seen` who saw its personal data.
+        """Show who did what to the object, the newest entry first.
 
-        `?action=` limits the page to one kind of action. Raises Http404, PermissionDenied.
+        With `?show=seen`, show who saw its personal data. `?action=` limits the page to one kind of action. Raises
+        Http404 if the user may not see the object, and PermissionDenied if the user may not read the audit.
         """
         row = self.admit(request, "view", object_id)  # type: ignore[attr-defined]
         if not self._may_see_history(request, row):
@@ -137,7 +148,7 @@ class HistoryMixin:
         return TemplateResponse(request, "admin/history.html", context)
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
-        """Tell the template whether to link to the history, and the summit of the row."""
+        """Add to the context whether to link to the history, and the summit of the row."""
         row = kwargs.get("obj")
         if row is not None:
             context["shows_history"] = self._may_see_history(request, row)

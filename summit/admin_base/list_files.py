@@ -1,4 +1,4 @@
-"""The file pages of an admin list: one exports the list, the other fills it from a table.
+"""The file pages of an admin list: one exports the list, the other imports rows from an uploaded table.
 
 import_export provides both pages (`summit.import_export.export_admin`) and registers them here.
 """
@@ -22,7 +22,7 @@ _ASIDE = ("p", "e", "lang", "summit", "_changelist_filters")
 ExportPage = Callable[[Any, HttpRequest], HttpResponseBase]
 _pages: Registry[ExportPage] = Registry()
 export_page = _pages.register
-# Takes the request and the label of a model; returns (address, name) of each page where a table for its list is
+# Takes the request and the label of a model; returns (URL, name) of each page where a table for its list is
 # uploaded.
 Uploads = Callable[[HttpRequest, str], list[tuple[str, str]]]
 _uploads: Registry[Uploads] = Registry()
@@ -32,8 +32,8 @@ list_upload = _uploads.register
 class ExportMixin:
     """Adds the page that exports a list.
 
-    `leads` are columns that are only links. `told_too` are fields that a file has besides the columns of the list;
-    none of them is personal.
+    `leads` are columns that hold only links. `told_too` are fields that an export has besides the columns of the
+    list; none of these fields is personal.
     """
 
     leads: tuple[str, ...] = ()
@@ -44,16 +44,19 @@ class ExportMixin:
     opts: Any
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the address of the export page."""
+        """Return the URLs of the admin, with the export page added."""
         view = self.admin_site.admin_view(self.table_view)
         name = f"{self.opts.app_label}_{self.opts.model_name}_table"
         return [path("table/", view, name=name), *super().get_urls()]  # type: ignore[misc]
 
     def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
-        """Load what the columns of rows need, with queries for all rows that are shown or exported together."""
+        """Load related data for the columns of `rows`, all of which are shown or exported together.
+
+        Subclasses override this method; by default it does nothing.
+        """
 
     def filling(self, request: HttpRequest) -> list[tuple[str, str]]:
-        """Return (address, name) of each page where the reader may upload a table for the list."""
+        """Return (URL, name) of each page where the user may upload a table for the list."""
         return [address for find in _uploads for address in find(request, self.opts.label_lower)]
 
     def aside(self) -> set[str]:
@@ -61,14 +64,18 @@ class ExportMixin:
         return set(_ASIDE) - {getattr(self, "scope_key", "")}
 
     def export_address(self, request: HttpRequest) -> str:
-        """Return the address of the export page for the rows that the list shows."""
+        """Return the URL of the export page, with the filters and the order of the list."""
         aside = self.aside()
         kept = [(name, value) for name in request.GET for value in request.GET.getlist(name) if name not in aside]
         address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_table")
         return f"{address}?{urlencode(kept)}" if kept else address
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Return the list with its rows prepared. It links to the export page if it has rows and isn't a pop-up."""
+        """Return the list with its rows prepared.
+
+        Its `tools` are the pages for uploads. Its `export` is the URL of the export page, or "" without rows or in a
+        pop-up.
+        """
         found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
         self.make_ready(request, found.result_list)
         found.tools = self.filling(request)
@@ -76,7 +83,7 @@ class ExportMixin:
         return found
 
     def further_files(self, request: HttpRequest) -> list[tuple[str, str]]:
-        """Return (address, name) of each other file of the same rows."""
+        """Return (URL, name) of each other export of the same rows; by default none."""
         return []
 
     def listed_rows(self, request: HttpRequest) -> models.QuerySet[Any]:

@@ -1,7 +1,7 @@
-"""Limits the lookups in the address of an admin list to what its filters offer.
+"""Limits the lookups in the query string of an admin list to those that its filters offer.
 
-Django filters a list by any column and comparison in its address. A user who sees the list could find out what it
-doesn't show, one letter at a time. Django also passes numbers to the database that fit into no column.
+Django filters a list by any column and comparison in the query string. A user who sees the list could find out hidden
+values that way, one letter at a time. Django also passes numbers to the database that fit into no column.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def readable(value: str) -> bool:
 
 
 class LookupsMixin:
-    """Allows only a list's own filters in its address, and only keys that can exist."""
+    """Allows only a list's own filters in its query string, and only keys that can exist."""
 
     model: Any
 
@@ -46,8 +46,8 @@ class LookupsMixin:
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Return whether a filter of this list offers a lookup.
 
-        Raises IncorrectLookupParameters, which leads to the whole list, for a name that is no column and for a value
-        that can't be sent to the database.
+        Raises IncorrectLookupParameters for a name that is no column, and for a value that can't be sent to the
+        database. Django then redirects to the whole list.
         """
         if not readable(str(value)):
             raise IncorrectLookupParameters
@@ -68,8 +68,10 @@ class LookupsMixin:
         return super().get_changelist_instance(request)  # type: ignore[misc]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Return the initial values for a new row from the address. Dates with a time are left out: they are
-        chosen in the form."""
+        """Return the initial values for a new row from the query string.
+
+        Values for a date with a time are left out: users choose them in the form.
+        """
         given: dict[str, Any] = super().get_changeform_initial_data(request)  # type: ignore[misc]
         columns = {field.name: field for field in self.model._meta.concrete_fields}
         return {
@@ -77,7 +79,7 @@ class LookupsMixin:
         }
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the list. Ticked values that can't be keys are ignored."""
+        """Show the list. Selected values that can't be keys are ignored."""
         if ACTION_CHECKBOX_NAME in request.POST:
             posted = request.POST.copy()
             keys = keys_of(posted.getlist(ACTION_CHECKBOX_NAME))
@@ -93,6 +95,6 @@ class KeyedSelect(AutocompleteSelect):
     """An autocomplete widget that looks up only values that can be keys."""
 
     def optgroups(self, name: str, value: Any, attr: dict[str, Any] | None = None) -> Any:
-        """Return the chosen rows as options."""
+        """Return the chosen rows as options. Values that can't be keys are left out."""
         kept = [each for each in value if not each or key_of(str(each)) is not None]
         return super().optgroups(name, kept, attr)

@@ -14,10 +14,10 @@ from summit.permissions.rules import summits_for
 
 
 def proposed(request: HttpRequest, given: dict[str, Any], action: str) -> dict[str, Any]:
-    """Return the initial values for a new row: `given`, with the summit that the address names or the only one where
-    the reader may do `action`.
+    """Return the initial values for a new row: `given` with a summit, if one can be determined.
 
-    A desk's address names a summit by its slug, as public pages do; a form names it by its key.
+    This is the summit that the query string names, or the only summit where the user may do `action`. A desk's URL
+    names a summit by its slug, as public pages do. A form names a summit by its key, which stays unchanged.
     """
     mine, named = summits_for(request.user, action), str(given.get("summit", ""))
     open_to = [row for row in summits_of(request) if mine is None or row.pk in mine]
@@ -34,9 +34,9 @@ def navigation(
 ) -> list[dict[str, Any]]:
     """Return the desks with their lists for the menu of the page at `path`.
 
-    `apps` is what the admin shows the reader. `scope_of` returns the query that limits a model's list to a summit.
-    `more` are pages that are no lists (`summit.admin_base.summit_pages.menu_of`). In the result, `pages` are those in
-    the open and `menus` the others by their shelves.
+    `apps` are the apps that the admin shows to the user. `scope_of` returns the query string that limits a model's
+    list to a summit. `more` are pages that are no lists (`summit.admin_base.summit_pages.menu_of`). Each desk of the
+    result is a dict: `pages` are displayed in the menu itself, and `menus` are submenus with all other pages.
     """
     found = []
     for app in apps:
@@ -64,8 +64,10 @@ def _page(name: str, url: str, path: str, shelf: MenuGroup, scope: str = "") -> 
 
 
 def _by_shelf(pages: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Return the pages in the open, and a menu for each other shelf with several pages. A single page needs no
-    menu."""
+    """Return a dict with `pages`, displayed in the menu itself, and `menus`, one for each group of several pages.
+
+    The daily pages, and single pages of other groups, need no submenu.
+    """
     openly: list[dict[str, Any]] = []
     menus: list[dict[str, Any]] = []
     for shelf in MenuGroup:

@@ -1,4 +1,4 @@
-"""The messages of the admin after saving and deleting, and the names of inputs without a label."""
+"""The admin's messages after saving and deleting, and accessible names for inputs without a label."""
 
 from __future__ import annotations
 
@@ -21,14 +21,17 @@ from summit.core import deletion_blockers
 
 
 class AdminMessagesMixin:
-    """Reports what happened to which row, with our own messages instead of Django's."""
+    """Shows which row was added, saved or deleted, with our own messages instead of Django's."""
 
     opts: Any
     # What to do first if other rows need the row that is to be deleted. The page lists them below this text.
     end_first: Any = ""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Show the list with the name of its rows as title. A message says if an action was chosen without rows."""
+        """Show the list with the name of its rows as title.
+
+        If an action was chosen without rows, a message says so.
+        """
         # These parameters aren't filters, and the list refuses any parameter that it doesn't know.
         query = request.GET.copy()
         for name in ("lang", "summit"):
@@ -40,36 +43,39 @@ class AdminMessagesMixin:
         return super().changelist_view(request, context)  # type: ignore[misc]
 
     def response_add(self, request: HttpRequest, obj: models.Model, *args: Any, **kwargs: Any) -> Any:
-        """Say what was added."""
+        """Set the message that the row was added, and return Django's response."""
         set_message(request, _("“%(row)s” is added.") % {"row": obj})
         return super().response_add(request, obj, *args, **kwargs)  # type: ignore[misc]
 
     def response_change(self, request: HttpRequest, obj: models.Model) -> Any:
-        """Say what was saved."""
+        """Set the message that the row was saved, and return Django's response."""
         set_message(request, _("“%(row)s” is saved.") % {"row": obj})
         return super().response_change(request, obj)  # type: ignore[misc]
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> Any:
-        """Say what was deleted."""
+        """Set the message that the row was deleted, and return Django's response."""
         set_message(request, _("“%(row)s” is deleted.") % {"row": obj_display})
         return super().response_delete(request, obj_display, obj_id)  # type: ignore[misc]
 
     def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> Any:
-        """Ask before a row is deleted, or say that it can't be and what to do first."""
+        """Show the page that asks before a row is deleted, or says why it can't be and what to do first."""
         refused = context.get("stopped") or context["perms_lacking"] or context["protected"]
         asked = _("“%(row)s” can’t be deleted") if refused else _("Delete “%(row)s”?")
         context |= {"title": asked % {"row": context["object"]}, "end_first": self.end_first}
         return super().render_delete_form(request, context)  # type: ignore[misc]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Return the actions of the list, with our own page before rows are deleted."""
+        """Return the actions of the list. The action that deletes rows is replaced by `delete_chosen`."""
         found: dict[str, Any] = super().get_actions(request)  # type: ignore[misc]
         if "delete_selected" in found:
             found["delete_selected"] = (delete_chosen, *found["delete_selected"][1:])
         return found
 
     def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
-        """Show the sentence that `set_message` has stored, once, in place of Django's sentence."""
+        """Show the message that `set_message` has stored, once, in place of `message`.
+
+        If none is stored, show `message`.
+        """
         said = request.__dict__.pop("desk_says", None)
         if said is None:
             super().message_user(request, message, *args, **kwargs)  # type: ignore[misc]
@@ -78,7 +84,10 @@ class AdminMessagesMixin:
 
 
 def delete_chosen(model_admin: Any, request: HttpRequest, queryset: models.QuerySet[Any]) -> Any:
-    """Ask before the rows chosen in a list are deleted, or say why they can't be. Once confirmed, delete them."""
+    """Show a page that asks before the chosen rows are deleted, or says why they can't be.
+
+    Once the user has confirmed, the rows are deleted.
+    """
     page = delete_selected(model_admin, request, queryset)
     context = getattr(page, "context_data", None)
     if context is not None:
@@ -91,23 +100,25 @@ def delete_chosen(model_admin: Any, request: HttpRequest, queryset: models.Query
 
 
 def set_message(request: HttpRequest, sentence: str, level: int = messages.SUCCESS) -> None:
-    """Store a sentence as the next message of this request, in place of Django's. The first sentence wins, so that
-    nothing is reported as done after a refusal."""
+    """Store a sentence as the next message of this request, in place of Django's message.
+
+    The first sentence of a request wins, so that nothing is reported as done after a refusal.
+    """
     request.__dict__.setdefault("desk_says", (sentence, level))
 
 
 class NamedFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
-    """A formset with an accessible name for every input, also for the box that deletes a row."""
+    """A formset with an accessible name for every input, including the checkbox that deletes a row."""
 
     def add_fields(self, form: Any, index: int | None) -> None:
-        """Name the fields that Django adds and those that the form declares."""
+        """Set the accessible names of all fields of a row, both Django's and the form's own."""
         super().add_fields(form, index)
         for field in form.fields.values():
             name_cell(field)
         form.parent_name = self.fk.name
 
     def clean(self) -> None:
-        """Refuse to delete a row that other rows need. The form keeps what was typed."""
+        """Raise ValidationError if a row to be deleted is needed by other rows. The form keeps the typed values."""
         super().clean()
         refused = [(form.instance, self.why_not(form.instance)) for form in self.deleted_forms if form.instance.pk]
         message = _("“%(row)s” can’t be deleted. %(why)s")
@@ -115,17 +126,22 @@ class NamedFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
             raise ValidationError([message % {"row": row, "why": why} for row, why in refused if why])
 
     def why_not(self, row: models.Model) -> str:
-        """Return a sentence with what needs a row that is to be deleted; "" if nothing does."""
+        """Return a sentence about the rows that need `row`, which is to be deleted; "" if no rows do."""
         return deletion_blockers.why_not(row)
 
     def validate_unique(self) -> None:
-        """Check that the rows of this page are unique, also by constraints with a condition. Errors are reported
-        at the later row."""
+        """Check that the rows of this page are unique, also by constraints with a condition.
+
+        Errors are reported at the later row.
+        """
         gone = set(map(id, self.deleted_forms))
         check_among((form for form in self.forms if id(form) not in gone), self.model)  # type: ignore[arg-type]
 
 
 def written(method: Any) -> Any:
-    """Mark a column of a list as text that people have written; a decorator. Pages then mark it with its language."""
+    """Mark a list's column as text written by people; a decorator.
+
+    Pages then mark the column's values with their language.
+    """
     method.content = True
     return method

@@ -1,5 +1,7 @@
-"""The base classes of every model's admin. They check permissions by role, hide rows of other summits and record
-each write."""
+"""The base classes of every model's admin.
+
+They check permissions by role, hide rows of other summits, and record each write in the audit.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from django.forms import ModelForm, Textarea, TextInput
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from summit.admin_base.access_log import SeenMixin
+from summit.admin_base.access_log_mixin import AccessLogMixin
 from summit.admin_base.filters import OwnSummitsFilter
 from summit.admin_base.form_idempotency import IdempotentAddMixin
 from summit.admin_base.forms import AgainMixin, SentencesForm
@@ -34,8 +36,10 @@ from summit.users.models import User
 
 
 def summit_of(row: models.Model, path: str) -> Summit:
-    """Return the summit of a row by following `path`, such as "party__summit", or "" if the row is a summit
-    itself."""
+    """Return the summit of a row by following `path`, such as "party__summit".
+
+    With the path "", return the row, which is a summit itself.
+    """
     found: Any = row
     for name in filter(None, path.split("__")):
         found = getattr(found, name)
@@ -44,7 +48,7 @@ def summit_of(row: models.Model, path: str) -> Summit:
 
 
 class RoleMixin:
-    """Checks permissions by the rules declared for `permission`, and limits rows to the reader's summits."""
+    """Checks permissions by the rules declared for `permission`, and limits rows to the user's summits."""
 
     # The path from the rows to their summit; "" for summits themselves, None for rows of no summit.
     summit_path: str | None = "summit"
@@ -55,11 +59,11 @@ class RoleMixin:
 
     @property
     def permission(self) -> str:
-        """The label under which the permissions of the model are declared."""
+        """The prefix of the names of the model's permissions, such as "summit.person"."""
         return str(self.opts.label_lower)
 
     def permission_for(self, verb: str) -> str:
-        """Return the permission for "view", "add", "change" or "delete".
+        """Return the name of the permission for `verb`: "view", "add", "change" or "delete".
 
         By default, users who may change rows may also add them, and nobody may delete them: rows are cancelled,
         withdrawn or revoked instead.
@@ -79,27 +83,27 @@ class RoleMixin:
             return None
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader sees anything of this model."""
+        """Return whether the user may see any row of this model."""
         return self._may(request, "view", None)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return whether the reader may see a row, or the list."""
+        """Return whether the user may see a row or, without a row, the list."""
         return self._may(request, "view", obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return whether the reader may change a row."""
+        """Return whether the user may change a row."""
         return self._may(request, "change", obj)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return whether the reader may add a row."""
+        """Return whether the user may add a row."""
         return self._may(request, "add", obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return whether the reader may delete a row."""
+        """Return whether the user may delete a row."""
         return self._may(request, "delete", obj)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the rows of the reader's summits."""
+        """Return the rows of the user's summits; all rows for a superuser or a model without summits."""
         rows: models.QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
         mine = summits_for(request.user, f"{self.permission}.view")
         if mine is None or self.summit_path is None:
@@ -108,9 +112,9 @@ class RoleMixin:
         return rows.filter(**{key: mine})
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Return a form field with the browser's own controls for dates and times, each with its name.
+        """Return a form field. Dates and times have the browser's own controls, each with an accessible name.
 
-        Choices have no pop-ups, and typed text runs in the direction of its letters.
+        Choices have no pop-ups. Typed text has the direction of its letters.
         """
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         if field is not None and isinstance(field.widget, (TextInput, Textarea)):
@@ -118,9 +122,9 @@ class RoleMixin:
         return name_parts(plain_widget(field))
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Return a form field that offers only rows of summits where the reader may change such rows.
+        """Return a form field that offers only rows of summits where the user may change rows of this model.
 
-        Summits that the reader may only read are left out: a form must not move a row into another summit.
+        Summits that the user may only read are left out, because a form must not move a row into another summit.
         """
         if db_field.name in self.autocomplete_fields:  # type: ignore[attr-defined]
             kwargs["widget"] = KeyedSelect(db_field, self.admin_site)  # type: ignore[attr-defined]
@@ -140,7 +144,7 @@ class SummitModelAdmin(
     AgainMixin,
     ExportMixin,
     ZoneMixin,
-    SeenMixin,
+    AccessLogMixin,
     HistoryMixin,
     LookupsMixin,
     IdempotentAddMixin,
@@ -149,7 +153,7 @@ class SummitModelAdmin(
     RoleMixin,
     admin.ModelAdmin,  # type: ignore[type-arg]
 ):
-    """The base class of a model's admin."""
+    """The base class of a model's admin, with all mixins of this package."""
 
     form = SentencesForm
     list_per_page = 50
@@ -160,7 +164,7 @@ class SummitModelAdmin(
     view_on_site = False
     # The position of the list among those of its desk, the same in every language.
     place = 9
-    # The place of the list in the desk's menu: in the open, or behind one of its words.
+    # The group of the list in the desk's menu: directly in the menu, or in a submenu.
     shelf = MenuGroup.DAILY
     # The text of an empty list, if nothing can be added to it by hand: how rows come to be.
     nothing_yet: Any = ""
@@ -168,8 +172,10 @@ class SummitModelAdmin(
     group_column = ""
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        """Return the columns of the list. They include the summit only if rows may have none: otherwise all rows
-        are of the chosen summit."""
+        """Return the columns of the list.
+
+        The column "summit" is left out unless rows may have no summit: otherwise all rows are of the chosen summit.
+        """
         shown = super().get_list_display(request)
         return [name for name in shown if name != "summit" or self._is_of_none()]
 
@@ -177,21 +183,26 @@ class SummitModelAdmin(
         return self.summit_path == "summit" and bool(self.opts.get_field("summit").null)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Return the initial values for a new row. They include the summit if the reader may add rows in only one,
-        or comes from a page of one."""
+        """Return the initial values for a new row.
+
+        They include the summit if the user may add rows in only one summit, or comes from a page of one.
+        """
         given = super().get_changeform_initial_data(request)
         return given if self.summit_path != "summit" else proposed(request, given, f"{self.permission}.change")
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        """Return the filters of the list. The filter by summit offers only the reader's summits."""
+        """Return the filters of the list. The filter by summit offers only the user's summits."""
         wanted = list(super().get_list_filter(request))
         if self.summit_path and self.summit_path not in wanted:
             wanted = [self.summit_path, *wanted]
         return [(name, OwnSummitsFilter) if name == self.summit_path else name for name in wanted]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Return the list with what its template needs: whether it is empty, the text for that, and whether rows
-        can be added."""
+        """Return the list with the values that its template needs.
+
+        They are: whether the list is empty, the text for an empty list, whether it has filters, and whether the user
+        may add rows.
+        """
         found: Any = super().get_changelist_instance(request)
         found.may_add = self.has_add_permission(request)
         narrowed = any(not getattr(spec, "is_scope", False) and spec.used_parameters for spec in found.filter_specs)
@@ -201,19 +212,21 @@ class SummitModelAdmin(
         return found
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        """Return the rows that the search over everything finds for the same words, if it covers this model.
-        Otherwise use Django's search."""
+        """Return (rows, False) with the rows that the search over everything finds, if it covers this model.
+
+        Otherwise return the result of Django's search.
+        """
         found = matching(self.model, queryset, search_term) if search_term else None
         return super().get_search_results(request, queryset, search_term) if found is None else (found, False)
 
     def group_of(self, row: Any) -> str:
-        """Return the text above the group of a row, from the column `group_column`."""
+        """Return the text displayed above the group of a row: the value of the column `group_column`."""
         return str(getattr(self, self.group_column)(row))
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool) -> None:
-        """Save the row, and record which fields changed. Both are in the request's transaction.
+        """Save the row, and record in the audit which fields changed. Both happen in the request's transaction.
 
-        Models with domain functions for this call them instead (`summit.admin_base.service_admin`).
+        Models with services of their own call these instead (`summit.admin_base.service_admin`).
         """
         super().save_model(request, obj, form, change)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
@@ -229,19 +242,19 @@ class SummitModelAdmin(
         )
 
     def log_addition(self, *args: Any, **kwargs: Any) -> Any:
-        """Write nothing to Django's log: the audit is the record."""
+        """Do nothing: the audit replaces Django's log."""
 
     log_change = log_deletions = log_addition
 
 
 class ReadOnlyAdmin(SummitModelAdmin):
-    """The admin of rows that nobody writes by hand: the system's own, and those that buttons change."""
+    """The admin of rows that nobody edits in a form: the system or buttons change them."""
 
     permissions: ClassVar[dict[str, str]] = {"add": NOBODY, "change": NOBODY, "delete": NOBODY}
 
 
 class SummitInline(RoleMixin, admin.TabularInline):  # type: ignore[type-arg]
-    """Rows of a model inside the page of another."""
+    """An inline: rows of a model inside the page of a row of another model."""
 
     extra = 0
     empty_value_display = "–"
@@ -250,19 +263,22 @@ class SummitInline(RoleMixin, admin.TabularInline):  # type: ignore[type-arg]
     show_change_link = True
 
     def permission_for(self, verb: str) -> str:
-        """Return the permission for a verb. Users who may change rows here may also add and delete them."""
+        """Return the name of the permission for a verb.
+
+        Users who may change rows here may also add and delete them.
+        """
         return super().permission_for("change" if verb == "delete" else verb)
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
-        """Return how many empty rows a page shows: by default none, as a script adds them.
+        """Return the number of empty rows on a page. It is 0 by default, because a script adds them.
 
-        Without a script, `?rows=` gives the number, at most 20.
+        Without a script, `?rows=` sets the number, at most 20.
         """
         wanted = key_of(request.GET.get("rows", ""))
         return self.extra if wanted is None else min(wanted, 20)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the rows without a filter by summit: access to the page around them was checked already."""
+        """Return the rows without a filter by summit, because access to the surrounding page was checked already."""
         return admin.TabularInline.get_queryset(self, request)
 
     def _summit(self, obj: models.Model) -> Summit | None:

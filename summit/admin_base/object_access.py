@@ -1,8 +1,8 @@
-"""Checks access to admin pages. A row that the reader may not see gives a 404.
+"""Checks access to admin pages. A row that the user may not see gives a 404.
 
-If the reader sees a row but may not do something with it, the page says who can. Django's own pages redirect from a
-missing row to the index, refuse a row that isn't the reader's, and never say who can. Here both cases give the same
-404, by the same single query for the row among those that the reader may see.
+If the user may see a row but not do something with it, the page says who can. Django's own pages redirect from a
+missing row to the index, refuse a row that isn't the user's, and never say who can. Here a missing row and another
+user's row give the same 404, after the same single query for the row among those that the user may see.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from summit.permissions.rules import refusal
 
 
 class AdmitMixin:
-    """Checks the reader's access before any page of a model is shown."""
+    """Checks the user's access before any page of a model is shown."""
 
     model: Any
     # A sentence about where rows are deleted, if not on a page of their own.
     deleted_where: Any = ""
 
     def admit(self, request: HttpRequest, verb: str, object_id: object = None) -> Any:
-        """Return the row with the key `object_id`, or None without a key, for a reader who may do `verb`.
+        """Check that the user may do `verb`, and return the row with the key `object_id`, or None without a key.
 
-        `verb` is "view", "add", "change" or "delete". Raises Http404 if the row doesn't exist or the reader may not
-        see it, PermissionDenied if they see it but lack the permission.
+        `verb` is "view", "add", "change" or "delete". Raises Http404 if the row doesn't exist or the user may not see
+        it. Raises PermissionDenied if the user may see the row but not do `verb`.
         """
         mixed: Any = self
         row = None
@@ -56,8 +56,10 @@ class AdmitMixin:
         return _("The system writes this itself: nobody adds, changes or deletes it by hand.")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """Return the row with a key among those that the reader may see, or None. Each row is queried once a
-        request."""
+        """Return the row with a key among those that the user may see, or None.
+
+        Each row is queried once a request.
+        """
         found = request.__dict__.setdefault("desk_rows", {})
         key = (self.model, object_id, from_field)
         if key not in found:
@@ -65,7 +67,7 @@ class AdmitMixin:
         return found[key]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the list, if the reader may see any of its rows."""
+        """Show the list. Raises Http404 if the user may not see any of its rows."""
         self.admit(request, "view")
         shown: HttpResponse = super().changelist_view(request, extra_context)  # type: ignore[misc]
         return shown
@@ -73,14 +75,14 @@ class AdmitMixin:
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Show the page of a row, or of a new one."""
+        """Show the page of a row or of a new row, if the user may see, change or add it."""
         verb = "add" if object_id is None else "change" if request.method == "POST" else "view"
         self.admit(request, verb, object_id)
         shown: HttpResponse = super().changeform_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
         return shown
 
     def delete_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Ask before deleting a row, and delete it."""
+        """Ask before deleting a row, and delete it once the user has confirmed."""
         self.admit(request, "delete", object_id)
         shown: HttpResponse = super().delete_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
         return shown

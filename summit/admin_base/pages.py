@@ -11,9 +11,9 @@ PAGES: list[tuple[str, str, Callable[..., HttpResponseBase]]] = []
 
 
 def desk_page(route: str, name: str) -> Callable[[View], View]:
-    """Register a page below /admin/ that belongs to no model; a decorator.
+    """Return a decorator that registers a page below /admin/ that belongs to no model.
 
-    The page is open to every user with a desk. Its view decides what each of them sees.
+    The page is open to every user with a desk role. Its view decides what each user sees.
     """
 
     def add(view: View) -> View:

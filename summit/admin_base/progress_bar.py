@@ -1,4 +1,4 @@
-"""The progress of a long operation, with the same bar and the same words on every page."""
+"""The progress of a long operation, displayed with the same bar and wording on every page."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 @dataclass(frozen=True)
 class Progress:
-    """How much of a total is done, in words.
+    """How many of `total` steps are done, with a text for people in `words`.
 
-    `left` is the time left in words, "" if it isn't known. `state` is "" while the operation runs, then "good" or
+    `left` is the time left in words, or "" if it isn't known. `state` is "" while the operation runs, then "good" or
     "bad".
     """
 
@@ -30,7 +30,7 @@ class Progress:
         return self.state != ""
 
     def as_json(self) -> dict[str, Any]:
-        """Return the values that the script on the page shows."""
+        """Return a dict for the page's script: all fields but `state`, and whether the operation has finished."""
         return {
             "done": self.done,
             "total": self.total,
@@ -41,14 +41,17 @@ class Progress:
 
 
 def grouped(number: int) -> str:
-    """Return a number with its thousands separated, such as 2,000. Arabic pages use a comma, as their scripts do."""
+    """Return a number as text with its thousands separated, such as 2,000, in the active language.
+
+    In Arabic the separator is a comma, as in the page's scripts.
+    """
     if (get_language() or "").startswith("ar"):
         return f"{number:,}"
     return number_format(number, decimal_pos=0, force_grouping=True)
 
 
 def time_left(done: int, total: int, seconds: float) -> str:
-    """Return the time left in words, after `seconds` for what is done; "" if it can't be estimated yet."""
+    """Return the time left in words, if `done` of `total` took `seconds`; "" if it can't be estimated yet."""
     if done <= 0 or done >= total or seconds < 1:
         return ""
     left = seconds / done * (total - done)

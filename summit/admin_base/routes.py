@@ -1,4 +1,7 @@
-"""Who may open the admin: its own pages, and the pages of each model, which follow from the model's permissions."""
+"""Declarations of who may open the admin's own pages and the pages of each model.
+
+The latter follow from the model's permissions.
+"""
 
 from collections.abc import Iterator
 
@@ -34,7 +37,7 @@ declare("admin:resume", Gate.DESK, "GET POST", do="summit.resume_installation")
 declare(
     "admin:summit_resume", Gate.DESK, "GET POST", kind="summit.summit", see="summit.summit.view", do="summit.resume"
 )
-# Only for accounts in no other summits than the reader's own (summit.accounts.second_step_reset.can_reset).
+# Only for accounts in no other summits than the user's own (summit.accounts.second_step_reset.can_reset).
 declare(
     "admin:summit_user_reset_second_step",
     Gate.DESK,
@@ -60,7 +63,7 @@ def of_models() -> Iterator[Route]:
         yield Route(f"{name}_change", Gate.DESK, BOTH, kind, see, post=desk.permission_for("change"))
         yield Route(f"{name}_delete", Gate.DESK, BOTH, kind, see, do=desk.permission_for("delete"))
         yield Route(f"{name}_history", Gate.DESK, kind=kind, see=see, do="summit.auditentry.view")
-        # An old address, which redirects to the row's page without a query for the row.
+        # An old URL, which redirects to the row's page without a query for the row.
         yield Route(f"admin/{model._meta.app_label}/{model._meta.model_name}/<path:object_id>/", Gate.DESK)
 
 

@@ -1,4 +1,4 @@
-"""Reads primary keys from addresses and forms: only numbers that a database can hold."""
+"""Reads primary keys from URLs and forms: only numbers that a database can hold."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ DIGITS = 18
 
 
 def key_of(written: str) -> int | None:
-    """Return the primary key in a text, or None if the text can't be one."""
+    """Return the primary key in a text, or None if the text isn't a number of at most 18 digits."""
     return int(written) if written.isdecimal() and len(written) <= DIGITS else None
 
 

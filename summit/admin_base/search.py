@@ -1,6 +1,6 @@
-"""The search over everything. Each app registers its sources, and `matching` filters lists by the same words.
+"""The search over everything. Each app registers its sources, and `matching` filters lists by the same rules.
 
-Rows that the reader may not see are neither found nor counted: a source names the permission for its rows.
+Rows that the user may not see are neither found nor counted: a source names the permission for its rows.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ Name = str | Promise
 
 @dataclass(frozen=True)
 class SearchHit:
-    """A search result: its name, a note beside the name, and the address of its page."""
+    """A search result: its name, a note beside the name, and the URL of its page."""
 
     name: str
     note: str
@@ -54,12 +54,12 @@ class SearchHit:
 
 @dataclass(frozen=True)
 class Source:
-    """Where the search looks for one kind of row.
+    """A source of the search, for one kind of row.
 
-    `rows` returns all rows with what `hit` needs. `head` is the field with a row's name. `text` are the fields in
-    which all words must be found together. Both may also be subqueries. `also` returns a condition for rows that
-    match in another way. `permission` is what a user needs to see the rows. `personal` names the fields with personal
-    data that `hit` shows.
+    `rows` returns all rows with the related data that `hit` needs. `head` is the field with a row's name. `text` are
+    the fields in which all words must be found together. Both may also be subqueries. `also` returns a condition for
+    rows that match in another way. A user needs `permission` to see the rows. `personal` names the fields with
+    personal data that `hit` shows.
     """
 
     model: type[Model]
@@ -74,7 +74,7 @@ class Source:
     personal: tuple[str, ...] = ()
 
     def narrow(self, rows: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
-        """Return the rows in which every word is found, in any order. The words have to be folded."""
+        """Return the rows in which every one of the folded `words` is found, in any order."""
         parts = [_text(part) for part in self.text]
         spaced = [piece for part in parts for piece in (part, Value(" "))]
         rows = rows.alias(found_in=Fold(Concat(*spaced, output_field=TextField())))
@@ -82,7 +82,7 @@ class Source:
         return rows.filter(wanted | self.also(words)) if self.also else rows.filter(wanted)
 
     def list_url(self, wanted: str, summit: Summit | None) -> str:
-        """Return the address of the admin list that shows the same rows."""
+        """Return the URL of the admin list of the rows found for `wanted`, limited to `summit` if not None."""
         address = reverse(f"admin:{self.model._meta.app_label}_{self.model._meta.model_name}_changelist")
         of_summit = {f"{self.summit_path}__id__exact": str(summit.pk)} if summit else {}
         return f"{address}?{urlencode({'q': wanted, **of_summit})}"
@@ -102,13 +102,13 @@ def sources() -> list[Source]:
 
 
 def source_of(model: type[Model]) -> Source | None:
-    """Return the source that finds the rows of a model."""
+    """Return the source that finds the rows of a model, or None."""
     return next((source for source in _sources if source.model is model), None)
 
 
 @dataclass(frozen=True)
 class SourceResults:
-    """What one source found: the first few, and how many there are."""
+    """The results of one source: the first few, and the total number."""
 
     source: Source
     hits: list[SearchHit]
@@ -117,21 +117,21 @@ class SourceResults:
 
     @property
     def more(self) -> bool:
-        """Whether there is more than is shown."""
+        """Whether the source found more rows than are shown."""
         return self.total > len(self.hits)
 
 
 def split_terms(wanted: str) -> list[str]:
-    """Return the folded words of a search text, or none if the text is too short."""
+    """Return the folded words of a search text, or an empty list if the text is too short."""
     folded = fold(wanted.replace("\0", "")[:LONGEST])
     return folded.split() if len(folded.strip()) >= SHORTEST else []
 
 
 def find(request: HttpRequest, wanted: str, summit: Summit | None) -> list[SourceResults]:
-    """Return what each source finds for the reader in a summit, or in all their summits if `summit` is None.
+    """Return the results of each source for the user in a summit or, if `summit` is None, in all the user's summits.
 
-    If several summits are searched, each hit names its summit. Sources that find nothing are left out. One query for
-    each source, whatever is found.
+    If several summits are searched, each hit names its summit. Sources without results are left out. Makes one query
+    for each source.
     """
     words = split_terms(wanted)
     found = [_ask(request, source, words, wanted, summit) for source in _sources] if words else []
@@ -195,6 +195,6 @@ def _compared(head: Fold, lookup: str, phrase: str) -> Any:
 
 
 def matching(model: type[Model], rows: QuerySet[Any], wanted: str) -> QuerySet[Any] | None:
-    """Return those of `rows` that the search finds for the same words, or None if the model has no source."""
+    """Return those of `rows` that the search finds for the text `wanted`, or None if the model has no source."""
     source, words = source_of(model), fold(wanted.replace("\0", "")[:LONGEST]).split()
     return source.narrow(rows, words) if source else None

@@ -1,4 +1,4 @@
-"""The admin of rows that functions of the domain add, change and delete: the same functions that the API calls."""
+"""The base class of admins that write rows by services: the same services that the API calls."""
 
 from __future__ import annotations
 
@@ -22,24 +22,26 @@ Values = Mapping[str, Any]
 
 
 class ServiceAdmin(SummitModelAdmin):
-    """The admin of a model with rows written by `create`, `change` and `remove`. Each calls one
-    service."""
+    """The admin of a model. `create`, `change` and `remove` write its rows; each calls one service."""
 
     # The fields that are written.
     kept: tuple[str, ...] = ()
-    # The exceptions that the domain raises, besides ValidationError, if a row can't be deleted.
+    # The exceptions that `remove` may raise if a row can't be deleted, besides ProtectedError and ValidationError.
     refusals: ClassVar[tuple[type[Exception], ...]] = ()
 
     def create(self, *, by: User, row: Any, values: Values) -> models.Model:
-        """Add a row and return it. `row` has the values from the page, and isn't stored."""
+        """Add a row and return it. `row` is unsaved and has the values of the form.
+
+        `values` are those of the fields in `kept`.
+        """
         raise NotImplementedError
 
     def change(self, *, by: User, row: Any, values: Values) -> object:
-        """Change a row. `row` is as the database has it."""
+        """Change a row. `row` has its stored values, and `values` has those of the changed fields."""
         raise NotImplementedError
 
     def remove(self, *, by: User, row: Any) -> object:
-        """Delete a row."""
+        """Delete a row. Raises one of `refusals` if it can't be deleted."""
         raise NotImplementedError
 
     def values_of(self, form: Any, *, change: bool) -> dict[str, Any]:
@@ -47,7 +49,10 @@ class ServiceAdmin(SummitModelAdmin):
         return {name: getattr(form.instance, name) for name in self.kept if not change or name in form.changed_data}
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Add the row, or change the fields that were changed on its page."""
+        """Add the row, or change the fields that the user has changed.
+
+        Raises AddedAlready if the form was posted before.
+        """
         values = self.values_of(form, change=change)
         if change:
             if values:
@@ -60,11 +65,11 @@ class ServiceAdmin(SummitModelAdmin):
         obj.__dict__ |= self.create(by=user_of(request), row=obj, values=values).__dict__
 
     def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
-        """Delete a row, or say why it can't be."""
+        """Delete a row. If it can't be deleted, show a message that says why."""
         self._delete(request, [obj])
 
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
-        """Delete the rows that were chosen in the list: all of them or none."""
+        """Delete all of the rows chosen in the list. If one can't be deleted, delete none and show a message."""
         rows = list(queryset)
         if self._delete(request, rows):
             message = ngettext("%(number)d row is deleted.", "%(number)d rows are deleted.", len(rows))
@@ -99,9 +104,10 @@ def save_rows(
     change: Callable[[Any, Values], object],
     remove: Callable[[Any], object],
 ) -> None:
-    """Save the rows of a formset with functions of the domain: deleted rows first, new ones last.
+    """Save the rows of a formset by services: first delete rows, then change and add them.
 
-    A row that somebody else has deleted meanwhile stays deleted.
+    `create` takes the values of a new row. `change` takes a stored row and its changed values, and `remove` a stored
+    row. A row that somebody else has deleted meanwhile stays deleted.
     """
     formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
     rows, gone = formset.model._default_manager, set(map(id, formset.deleted_forms))

@@ -1,5 +1,7 @@
-"""The pages of the desk that belong to one summit, such as its policy. Links to them are on the desk's home and on
-the summit's page."""
+"""The desk's pages that belong to one summit, such as its policy.
+
+The desk's home and the summit's page link to them.
+"""
 
 import functools
 from collections.abc import Callable
@@ -24,8 +26,8 @@ View = Callable[[HttpRequest, Summit, User], HttpResponse]
 class SummitPage:
     """A link to a page of a summit.
 
-    `name` is the name of its route, which takes the summit's slug. A user needs `permission` to see it. `shelf` is
-    its place in the menu of its desk, None if it isn't in the menu.
+    `name` is the name of the page's route, which takes the summit's slug. Only users with `permission` see the link.
+    `shelf` is the page's group in the menu of its desk, or None if the menu leaves the page out.
     """
 
     title: Promise
@@ -38,7 +40,7 @@ desk_place: Registry[SummitPage] = Registry()
 
 
 def places_of(user: Any, summit: Summit) -> list[tuple[str, str]]:
-    """Return (title, address) of each page of a summit that a user may see."""
+    """Return (title, URL) of each page of a summit that a user may see."""
     return [
         (str(place.title), reverse(f"admin:{place.name}", args=[summit.slug]))
         for place in desk_place
@@ -47,7 +49,7 @@ def places_of(user: Any, summit: Summit) -> list[tuple[str, str]]:
 
 
 def menu_of(user: Any, summit: Summit) -> list[dict[str, Any]]:
-    """Return the pages of a summit for the menu, as `summit.admin_base.menu.navigation` takes them.
+    """Return the pages of a summit that a user may see, as the argument `more` of `menu.navigation`.
 
     The first word of a route's name is the label of its desk.
     """
@@ -64,10 +66,10 @@ def menu_of(user: Any, summit: Summit) -> list[dict[str, Any]]:
 
 
 def summit_page(route: str, name: str, *, permission: str, post: str) -> Callable[[View], View]:
-    """Register a page of one summit below /admin/; a decorator.
+    """Return a decorator that registers a page of one summit below /admin/.
 
-    `route` contains the summit's slug. A user needs `permission` to see the page and `post` to change it. A user who
-    doesn't see the summit gets a 404.
+    `route` contains the summit's slug. A user needs `permission` to see the page and `post` to change it. A user
+    without these gets PermissionDenied. A user who may not see the summit gets a 404.
     """
 
     def add(view: View) -> View:

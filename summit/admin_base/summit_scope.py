@@ -1,9 +1,9 @@
-"""The summit that a user works for at the desk: one at a time, and every address says which.
+"""The summit that a user works for at the desk: one at a time, named by every URL.
 
-Users with several summits read pages and lists of one of them. The address says which one: by the row or the slug in
-its path, by `?summit=`, or in lists by their filter. An address that names none is redirected to the same address for
-a summit: that of the page with the link, so that two tabs stay apart, or the one that the browser saw last. Users
-with a single summit have none of this in their addresses.
+Users with several summits see pages and lists of one of them. The URL names the summit: by a row or a slug in its
+path, by `?summit=`, or by the filter of a list. A URL that names no summit is redirected to one that does. The summit
+is then that of the page with the link, so that two tabs stay apart, or the one that the browser saw last. For users
+with a single summit, URLs name none.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ _ENDS = ("summit__id__exact", "summit__isnull")
 
 
 def summits_of(request: HttpRequest) -> list[Summit]:
-    """Return the summits that the reader works for, the newest first."""
+    """Return the summits that the user of the request works for, the newest first.
+
+    They are queried once a request.
+    """
     if "desk_summits" not in request.__dict__:
         mine = summits_for(request.user, "summit.summit.view")
         rows = Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
@@ -42,14 +45,14 @@ def summits_of(request: HttpRequest) -> list[Summit]:
 
 
 def set_request_summit(request: HttpRequest, summit: Summit | None) -> None:
-    """Note the summit of the row that the address of a request names."""
+    """Store the summit of the row that the URL names on the request."""
     request.__dict__["desk_summit"] = summit
 
 
 def read(request: HttpRequest, path: Mapping[str, Any]) -> None:
-    """Note the summit that an address names, by the slug in its path or by its query.
+    """Store the summit that a URL names, by the slug in its path or by its query string, on the request.
 
-    If the path names a row, the summit of the row counts. Lists remove the parameter from their query.
+    `path` has the values from the path. If the path names a row, `set_request_summit` is called for the row instead.
     """
     listed = summits_of(request) if "slug" in path or any(name.endswith("summit") for name in request.GET) else []
     of_path = next((summit for summit in listed if summit.slug == path.get("slug")), None)
@@ -58,10 +61,10 @@ def read(request: HttpRequest, path: Mapping[str, Any]) -> None:
 
 
 def chosen_summit(request: HttpRequest, listed: list[Summit]) -> Summit | None:
-    """Return the summit that a page is about, or None if there is none.
+    """Return the summit of `listed` that a page is about, or None if there is none.
 
-    It is the first of these that exists: the summit of the page's row, the one that the address names, that of the
-    page with the link, the one that the browser saw last, the newest.
+    It is the first of these that exists: the summit of the page's row, the summit that the URL names, the summit of
+    the page with the link, the summit that the browser saw last, the newest summit.
     """
     owner: Summit | None = request.__dict__.get("desk_summit")
     if owner in listed:
@@ -72,8 +75,10 @@ def chosen_summit(request: HttpRequest, listed: list[Summit]) -> Summit | None:
 
 
 def _named(query: QueryDict, listed: list[Summit]) -> Summit | None:
-    """Return the summit that a query names: by `summit`, by a list's filter, or by the filter of the list that the
-    user came from."""
+    """Return the summit of `listed` that a query string names, or None.
+
+    It is named by `summit`, by a list's filter, or by the filter of the list that the user came from.
+    """
     asked = {str(query.get("summit", ""))}
     for each in (query, QueryDict(str(query.get("_changelist_filters", "")))):
         asked |= {str(value) for key, value in each.items() if key.endswith(_ENDS[0])}
@@ -81,7 +86,7 @@ def _named(query: QueryDict, listed: list[Summit]) -> Summit | None:
 
 
 def _before(request: HttpRequest, listed: list[Summit]) -> Summit | None:
-    """Return the summit of the page with the link, by the Referer header; None if it was no page of the desk."""
+    """Return the summit of the page with the link, by the Referer header; None for a page outside the desk."""
     if "desk_summit_before" not in request.__dict__:
         found = None
         try:
@@ -96,7 +101,10 @@ def _before(request: HttpRequest, listed: list[Summit]) -> Summit | None:
 
 
 def _of_path(path: str, listed: list[Summit]) -> Summit | None:
-    """Return the summit that the path of a desk page names by its slug or by a row. One query at most."""
+    """Return the summit that the path of a desk page names by its slug or by a row, or None.
+
+    Makes at most one query.
+    """
     try:
         match = resolve(path)
     except Resolver404:
@@ -116,38 +124,42 @@ def _of_path(path: str, listed: list[Summit]) -> Summit | None:
 
 
 def where_may(request: HttpRequest, action: str) -> list[Summit]:
-    """Return the chosen summit as a list of one, if the reader may do `action` there; otherwise an empty list."""
+    """Return [the chosen summit] if the user of the request may do `action` there, otherwise []."""
     summit = chosen_summit(request, summits_of(request))
     return [summit] if summit is not None and allows(request.user, action, summit) else []
 
 
 def list_key(desk: Any) -> str:
-    """Return the parameter that names the summit in the address of a model's list."""
+    """Return the name of the query parameter for the summit in the URL of a model's list."""
     path = getattr(desk, "summit_path", None)
     return str(getattr(desk, "scope_key", "")) or (f"{path}__id__exact" if path else "summit")
 
 
 def list_scope(request: HttpRequest, desk: Any, summit: Summit | None = None) -> str:
-    """Return the query that limits a model's list to a summit, by default the chosen one. It is "" for users with
-    a single summit."""
+    """Return the query string that limits a model's list to a summit, by default to the chosen one.
+
+    It is "" for users with a single summit.
+    """
     listed, key = summits_of(request), list_key(desk)
     of = (summit or chosen_summit(request, listed)) if len(listed) > 1 else None
     return f"?{urlencode({key: of.slug if key == 'summit' else of.pk})}" if of else ""
 
 
 def page_scope(request: HttpRequest) -> str:
-    """Return the query that names the summit of a page, such as one that adds a row. It is "" for users with a
-    single summit."""
+    """Return the query string that names the chosen summit, for a page such as one that adds a row.
+
+    It is "" for users with a single summit.
+    """
     listed = summits_of(request)
     summit = chosen_summit(request, listed) if len(listed) > 1 else None
     return f"?{urlencode({'summit': summit.slug})}" if summit else ""
 
 
 def address_with_summit(request: HttpRequest, view: Callable[..., Any], path: Mapping[str, Any]) -> str:
-    """Return the address of a page with its summit added, or "" if nothing has to be added.
+    """Return the URL of the requested page with its summit added, or "" if nothing has to be added.
 
-    Nothing is added if the requested address names a summit already or the page belongs to none. `path` has the
-    values from the path.
+    Nothing is added if the requested URL names a summit already or the page belongs to none. `path` has the values
+    from the path.
     """
     desk: Any = getattr(view, "__self__", None)
     listing = view.__name__ in LISTS
@@ -166,7 +178,7 @@ def address_with_summit(request: HttpRequest, view: Callable[..., Any], path: Ma
 
 
 def remember(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Store in a cookie which summit the browser saw last, if the user has several."""
+    """Store the chosen summit in a cookie as the one that the browser saw last, if the user has several."""
     listed: list[Summit] = request.__dict__.get("desk_summits", [])
     summit = chosen_summit(request, listed) if len(listed) > 1 and response.status_code == 200 else None
     if summit is not None and request.COOKIES.get(COOKIE) != summit.slug:

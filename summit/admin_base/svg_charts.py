@@ -1,8 +1,8 @@
-"""Charts, drawn as SVG when the page is rendered: ink plus one colour, no script, no style.
+"""Charts, drawn as SVG when the page is rendered: ink plus one colour, without scripts and styles.
 
-Horizontal lengths are percentages, so that a chart fills its place while its text keeps its size. In languages
-written from the right, the drawing is mirrored. To a screen reader, a drawing is an image with a name. A table
-beneath it has the same numbers (templates/admin/chart.html).
+Horizontal lengths are percentages, so that a chart fills its place while its text keeps its size. In right-to-left
+languages the drawing is mirrored. To a screen reader, a drawing is an image with a name. A table below it has the
+same numbers (templates/admin/chart.html).
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ ROW = 44
 PLOT = 160
 # The most characters of a bar's label. The text at the end of the bar is on the same line, also on a phone.
 LABEL = 36
-# Isolates a label from the text around it, as its direction may differ from that of the page.
+# Isolates a label from the surrounding text, because the two may have different directions.
 ISOLATED = "\u2068{}\u2069"
 
 
@@ -38,7 +38,7 @@ class BarRow:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a chart over time: its label, its height, and the height of a mark above it, None for no mark."""
+    """A column of a chart over time: its label and its height. `mark` is the height of a mark above it, or None."""
 
     label: str
     value: float
@@ -47,7 +47,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart of a page. `title` answers the question of the chart; `head` and `rows` are the table beneath it."""
+    """A chart of a page.
+
+    `title` states the chart's result. `head` and `rows` are the table below the drawing.
+    """
 
     name: str
     title: str
@@ -61,8 +64,10 @@ class Chart:
 
 @dataclass
 class _Canvas:
-    """Collects the shapes of a drawing. Horizontal positions are shares of the width, 0 to 1, in the reading
-    direction. Heights are in pixels."""
+    """Collects the shapes of a drawing.
+
+    Horizontal positions are shares of the width, from 0 to 1, in the reading direction. Heights are in pixels.
+    """
 
     name: str
     height: int
@@ -75,7 +80,7 @@ class _Canvas:
         return self._percent(1.0 - share if get_language_bidi() else share)
 
     def rect(self, start: float, width: float, top: float, height: float, look: str) -> None:
-        """Draw a part of a bar, or nothing if it has no extent."""
+        """Draw a part of a bar, or nothing if its width or height is 0."""
         if width <= 0 or height <= 0:
             return
         left = start + width if get_language_bidi() else start
@@ -120,8 +125,11 @@ class _Canvas:
 
 
 def bars(*, name: str, title: str, about: str, rows: Sequence[BarRow], looks: Sequence[str] = LOOKS) -> SafeString:
-    """Return a bar chart as SVG, with one bar for each row. The parts of a bar follow one another; all bars have
-    the same scale."""
+    """Return a bar chart as SVG, with one bar for each row.
+
+    The parts of a bar follow one another, in the style that `looks` has at the same position. All bars have the same
+    scale.
+    """
     canvas = _Canvas(name, ROW * max(len(rows), 1))
     most = max((sum(row.values) for row in rows), default=0) or 1
     for position, row in enumerate(rows):
@@ -141,7 +149,7 @@ def columns(
 ) -> SafeString:
     """Return a column chart as SVG, without gaps, with each mark as a line above its column.
 
-    `most` is the text at the top line. `due` is a moment as a share of the width, with its text.
+    `most` is the text at the top line. `due` is (a time as a share of the width, its text), or None.
     """
     canvas = _Canvas(name, LINE + PLOT + LINE)
     floor = LINE + PLOT

@@ -1,4 +1,4 @@
-"""Times in the admin are shown and read in the time zone of the summit that the page is about."""
+"""Times in the admin are displayed and entered in the time zone of the page's summit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from summit.summits.models import Summit
 
 
 class ZoneMixin:
-    """Shows and reads the times of lists and forms in the venue's zone."""
+    """Displays and reads the times of lists and forms in the summit's time zone."""
 
     opts: Any
 
@@ -31,7 +31,7 @@ class ZoneMixin:
         return any(isinstance(field, models.DateTimeField) for field in self.opts.fields)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Show the list in the zone of the summit that the header names."""
+        """Show the list, with times in the zone of the summit that the page's header names."""
         if not self._has_times():
             return super().changelist_view(request, extra_context)  # type: ignore[misc]
         with timezone.override(self._zone(request, None)):
@@ -44,7 +44,7 @@ class ZoneMixin:
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show and read the form in the zone of its row's summit."""
+        """Show and process the form, with times in the zone of its row's summit."""
         view: Callable[..., HttpResponse] = super().changeform_view  # type: ignore[misc]
         if not self._has_times():
             return view(request, object_id, form_url, extra_context)

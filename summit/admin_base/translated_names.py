@@ -1,6 +1,6 @@
-"""The admin of a summit's own terms with a name in each language: topics of texts, kinds of session.
+"""The admin of terms that a summit defines, with a name in each language: topics of texts, kinds of session.
 
-`name` is in the summit's language, `names` in the others.
+`name` is in the summit's language; `names` has the names in the other languages.
 """
 
 from __future__ import annotations
@@ -35,23 +35,28 @@ class NamedForm(SentencesForm):
                 self.fields[name].initial = self.instance.names.get(code, "")
 
     def names_of(self, found: dict[str, Any]) -> dict[str, str] | None:
-        """Return the names that were typed, by language, or None if the form has no fields for them."""
+        """Return a dict from each language to the typed name, or None if the form has no fields for names.
+
+        `found` is the form's cleaned data.
+        """
         given = {code: found.get(name, "") for code, name in NAMES.items() if name in self.fields}
         return {code: message for code, message in given.items() if message} if given else None
 
     @property
     def changed_data(self) -> list[str]:
-        """The fields that changed. They include `names` if a name in a language changed."""
+        """The names of the changed fields. They include `names` if the name in any language was changed."""
         changed: list[str] = super().changed_data
         return [*changed, "names"] if set(NAMES.values()) & set(changed) else changed
 
 
 class CalledForm(NamedForm):
-    """The form of a row with a name in each language."""
+    """The form of a row with a name in each language, stored in `name` and `names`."""
 
     def clean(self) -> dict[str, Any]:
-        """Collect the names by language. The name in the summit's language is `name`; another wording for it is an
-        error."""
+        """Set the row's `names` from the form's fields, and return the cleaned data.
+
+        The name in the summit's language is `name`. A different name in the field of this language is an error.
+        """
         found: dict[str, Any] = super().clean() or self.cleaned_data
         summit = found.get("summit") or (self.instance.summit if self.instance.pk else None)
         names, own = self.names_of(found), summit.language if summit is not None else ""
@@ -68,12 +73,12 @@ def _label_of(code: str) -> str:
     return _("name in %(language)s") % {"language": get_language_info(code)["name_local"]}
 
 
-# Form classes are created before the reader's language is known.
+# Form classes are created before the user's language is known.
 _lazy_label = lazy(_label_of, str)
 
 
 def name_fields(longest: int) -> dict[str, forms.CharField]:
-    """Return the form fields for the name in each language, by their names."""
+    """Return a dict from field name to form field, with a field for the name in each language."""
     return {
         name: forms.CharField(
             label=_lazy_label(code),
@@ -92,8 +97,7 @@ def with_names(form: type[NamedForm], longest: int) -> type[NamedForm]:
 
 
 def called_form(row: type[models.Model], *own: str) -> type[CalledForm]:
-    """Return the form class of a model, with its summit, its name, a field for the name in each language, and the
-    fields `own`."""
+    """Return the form class of a model: its summit, its name, its name in each language, and the fields `own`."""
     column: Any = row._meta.get_field("name")
     meta = type("Meta", (), {"model": row, "fields": ["summit", "name", *own]})
     return type(f"Called{row.__name__}Form", (CalledForm,), {**name_fields(column.max_length), "Meta": meta})
@@ -102,7 +106,7 @@ def called_form(row: type[models.Model], *own: str) -> type[CalledForm]:
 class CalledAdmin(ServiceAdmin):
     """The admin of rows with a name in each language.
 
-    `own` are the fields besides the names. `users` is the relation to the rows that use a row.
+    `own` are the fields besides the names. `users` is the relation to the rows that refer to a row.
     """
 
     shelf = MenuGroup.SETTINGS
@@ -114,24 +118,24 @@ class CalledAdmin(ServiceAdmin):
 
     @property
     def kept(self) -> tuple[str, ...]:  # type: ignore[override]
-        """The fields that are written: the names, and the fields besides them."""
+        """The fields that the form writes: `name`, `names` and `own`."""
         return ("name", "names", *self.own)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return one fieldset. It has the names in all languages if the reader may change them."""
+        """Return one fieldset. It has the names in all languages only for users who may change them."""
         names = list(NAMES.values()) if self.has_change_permission(request, obj) else []
         return [(None, {"fields": ["summit", "name", *names, *self.own]})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Make the summit of an existing row read-only: the rows that use it have the same summit."""
+        """Return the summit as a read-only field of an existing row: rows that refer to it have the same summit."""
         return ["summit"] if obj else []
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the rows, each with the number of rows that use it."""
+        """Return the rows, each with the number of rows that refer to it in `number`."""
         rows: models.QuerySet[Any] = super().get_queryset(request).annotate(number=models.Count(self.users))
         return rows
 
     @admin.display(description=gettext_lazy("in other languages"))
     def others(self, row: Any) -> str:
-        """Show the names in the other languages."""
+        """Return the names in the other languages as one text, for a column."""
         return comma().join(name for _code, name in sorted(row.names.items()))

@@ -1,4 +1,4 @@
-"""The widgets of the admin's forms: the browser's own controls for dates and times, each with a name."""
+"""The widgets of the admin's forms: the browser's own controls for dates and times, with accessible names."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class DayInput(DateInput):
 
 
 class ClockInput(TimeInput):
-    """A time input with the browser's own control, to the minute. Seconds are shown if the value has some."""
+    """A time input with the browser's own control, to the minute. It has seconds only if its value has some."""
 
     input_type = "time"
 
@@ -45,13 +45,16 @@ class ClockInput(TimeInput):
         super().__init__(attrs, format="%H:%M")
 
     def format_value(self, value: Any) -> str | None:
-        """Return the value as text for the control."""
+        """Return the value as "HH:MM", or as "HH:MM:SS" if it has seconds."""
         if isinstance(value, (time, datetime)) and value.second:
             return f"{value:%H:%M:%S}"
         return super().format_value(value)
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Let the control take seconds if the value has some. Otherwise the browser would refuse it."""
+        """Return the context, with a step of one second if the value has seconds.
+
+        Otherwise the browser would refuse the value.
+        """
         context: dict[str, Any] = super().get_context(name, value, attrs)
         if len(context["widget"]["value"] or "") > len("00:00"):
             context["widget"]["attrs"]["step"] = "1"
@@ -73,7 +76,7 @@ class MomentInput(SplitDateTimeWidget):
 
 
 def plain_widget(field: Field | None) -> Field | None:
-    """Return a field of the admin with our widget in place of Django's."""
+    """Return a field of the admin with our widget in place of Django's; None for None."""
     if field is None:
         return None
     if isinstance(field.widget, RelatedFieldWidgetWrapper):
@@ -95,7 +98,10 @@ def plain_widget(field: Field | None) -> Field | None:
 
 
 def name_parts(field: Field | None) -> Field | None:
-    """Return a field with names for the two inputs of a date and time: its label names only the first."""
+    """Return a field with an accessible name for each of the two inputs of a date and time.
+
+    The field's label names only the first input.
+    """
     if field is not None and isinstance(field.widget, SplitDateTimeWidget):
         label = capfirst(str(field.label or ""))
         for widget, part in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
@@ -104,7 +110,7 @@ def name_parts(field: Field | None) -> Field | None:
 
 
 def name_cell(field: Field | None) -> None:
-    """Name an input in a table after its column."""
+    """Set the accessible name of an input in a table to the name of its column."""
     if field is None or isinstance(field.widget, SplitDateTimeWidget):
         return
     field.widget.attrs["aria-label"] = capfirst(str(field.label or ""))

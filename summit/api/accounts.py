@@ -1,4 +1,4 @@
-"""The accounts of a summit, read-only: who signs in by which mailbox, and as which person."""
+"""The accounts of a summit, read-only: their e-mail addresses, and the persons that they belong to."""
 
 from typing import Any, ClassVar
 
@@ -16,8 +16,10 @@ from summit.users.models import User
 
 
 class AccountSerializer(serializers.ModelSerializer[User]):
-    """An account that signs in by a mailbox. `person` is the person that it is in this summit, null if it is
-    nobody."""
+    """An account that signs in by an e-mail address.
+
+    `person` is the id of the person with this account in the summit, or null.
+    """
 
     id = serializers.CharField(source="public_id", read_only=True)
     person = serializers.CharField(read_only=True, allow_null=True)
@@ -31,7 +33,7 @@ class AccountSerializer(serializers.ModelSerializer[User]):
         ]
 
     def get_second_step(self, user: Any) -> list[str]:
-        """Return what protects the account besides its password: "webauthn" is a passkey, "totp" an app."""
+        """Return the kinds of second step of the account: "webauthn" for a passkey, "totp" for an app."""
         return sorted({row.type for row in user.authenticator_set.all()})
 
 
@@ -44,7 +46,7 @@ class AccountFilters(django_filters.FilterSet):
 
 
 class UserViewSet(DeskViewSet):
-    """Accounts that hold a role in the summit or are a person there. They can't be added or closed here."""
+    """Accounts that hold a role in the summit or belong to a person there. They can't be added or closed here."""
 
     name = "accounts"
     verbose_name = _("accounts")
@@ -57,16 +59,16 @@ class UserViewSet(DeskViewSet):
     personal = ("email", "name")
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[Any]:
-        """Return the accounts of a summit that a user may see, each with its person there and its second steps."""
+        """Return the accounts of a summit that `user` may see, each with its person there and its second steps."""
         person = Person.objects.filter(user=OuterRef("pk"), summit__slug=slug).order_by().values("public_id")
         steps = Prefetch("authenticator_set", Authenticator.objects.only("user_id", "type"))
         found = accounts_selectors.of_summit(slug=slug, to=user).annotate(person=Subquery(person[:1]))
         return found.prefetch_related(steps)
 
     def get_queryset_with_summit(self, user: User, slug: str) -> QuerySet[Any]:
-        """Return the accounts of `get_queryset`: an account has no summit to read with it."""
+        """Return the same accounts as `get_queryset`: an account has no summit that could be loaded with it."""
         return self.get_queryset(user, slug)
 
     def summit_of(self, row: User, slug: str) -> Summit:
-        """Return the summit in the address."""
+        """Return the summit with the slug in the URL."""
         return Summit.objects.get(slug=slug)

@@ -1,4 +1,4 @@
-"""Applications: programs with roles of their own in one summit."""
+"""Services that create and end applications: programs with roles of their own in one summit."""
 
 from collections.abc import Iterable
 
@@ -21,13 +21,15 @@ DOMAIN = "api_clients.invalid"
 
 
 def is_one(user: User) -> bool:
-    """Return whether an account belongs to an application, so that no person signs in by it. No query."""
+    """Return whether an account belongs to an application and not to a person. Makes no query."""
     return user.email.endswith(f"@{DOMAIN}")
 
 
 def make(*, by: User, summit: Summit, name: str, given: Iterable[str]) -> ApiClient:
-    """Make an application and an account for it with the roles `given`. Raises PermissionDenied and
-    ValidationError."""
+    """Create an application, and an account for it with the roles `given`, and return the application.
+
+    Raises PermissionDenied, and ValidationError if the name is invalid or the roles are missing or unknown.
+    """
     check(by, "api.apiclient.change", summit)
     check(by, "summit.roleassignment.change", summit)
     wanted = sorted(set(given))
@@ -48,9 +50,9 @@ def make(*, by: User, summit: Summit, name: str, given: Iterable[str]) -> ApiCli
 
 
 def end(*, api_client: ApiClient, by: User) -> bool:
-    """End an application: its tokens are revoked and its account loses its roles.
+    """End an application: revoke its tokens, close its account and remove the account's roles.
 
-    Returns False if it had ended before. Raises PermissionDenied.
+    Returns False if the application had ended before. Raises PermissionDenied.
     """
     summit = api_client.summit
     check(by, "api.apiclient.change", summit)

@@ -1,7 +1,7 @@
 """Applications and their tokens, for organisers.
 
-They can't be made with a token: an application made by a token would survive its revocation, and could have more
-permissions than the token. Tokens may list, revoke and end them.
+A token can't create an application. Such an application would remain after the token is revoked, and could have more
+permissions than the token. A token may list, revoke and end applications and their tokens.
 """
 
 from typing import Any, ClassVar
@@ -15,7 +15,7 @@ from rest_framework import serializers
 from summit.api import api_client_services
 from summit.api.me import ScopedInput, TokenSerializer
 from summit.api.role_assignments import ROLES
-from summit.api_base import tokens
+from summit.api_base import token_services
 from summit.api_base.actions import action
 from summit.api_base.models.tokens import ApiClient, Token
 from summit.api_base.problems import Problem
@@ -38,7 +38,7 @@ class ApplicationSerializer(serializers.ModelSerializer[ApiClient]):
 
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=ROLES)))
     def get_roles(self, row: ApiClient) -> list[str]:
-        """Return the roles that the application acts in, none once it has ended."""
+        """Return the roles of the application's account; none once the application has ended."""
         return sorted(each.role for each in row.user.roles.all())
 
 
@@ -59,7 +59,7 @@ class ApplicationTokenSerializer(TokenSerializer):
 
 
 class NewApplicationTokenSerializer(ApplicationTokenSerializer):
-    """A new token of an application. Its secret is only in this answer."""
+    """A new token of an application. Only this response contains its secret."""
 
     secret = serializers.CharField(
         allow_null=True, help_text="Null where the answer is given again for the same Idempotency-Key."
@@ -70,8 +70,10 @@ class NewApplicationTokenSerializer(ApplicationTokenSerializer):
 
 
 class ApplicationTokenInput(ScopedInput):
-    """The name, scopes and end of an application's token. The token never allows more than the application's
-    roles."""
+    """The name, scopes and end of an application's token.
+
+    The token's permissions are limited by the application's roles.
+    """
 
 
 class ApplicationFilters(django_filters.FilterSet):
@@ -89,7 +91,7 @@ class ApplicationTokenFilters(django_filters.FilterSet):
 
 
 class ApiClientViewSet(DeskViewSet):
-    """Applications. They are made in a browser and ended, but never changed."""
+    """Applications. They are created in a browser and can be ended, but not changed."""
 
     name = "applications"
     verbose_name = _("applications")
@@ -106,13 +108,13 @@ class ApiClientViewSet(DeskViewSet):
         return ApiClient.objects.select_related("summit", "user").prefetch_related("user__roles")
 
     def add(self, *, by: User, summit: Summit, values: Values) -> ApiClient:
-        """Make an application and an account for it with these roles."""
+        """Create an application and an account for it with these roles. This needs a browser session, not a token."""
         _only_in_a_browser(by)
         return api_client_services.make(by=by, summit=summit, name=values["name"], given=values["roles"])
 
     @action("end", permission="api.apiclient.change")
     def end(self, *, by: User, row: ApiClient, values: Values) -> None:
-        """End the application: its tokens are revoked, and its account loses its roles."""
+        """End the application: its tokens are revoked, and its account is closed and loses its roles."""
         api_client_services.end(api_client=row, by=by)
 
     @action(
@@ -123,10 +125,9 @@ class ApiClientViewSet(DeskViewSet):
         shown_once=("secret",),
     )
     def make_token(self, *, by: User, row: ApiClient, values: Values) -> Token:
-        """Make a token for the application. Only a user who is signed in by a browser can do this; the secret is
-        shown once."""
+        """Create a token for the application, and show its secret once. This needs a browser session, not a token."""
         _only_in_a_browser(by)
-        made = tokens.make_for(by=by, api_client=row, **values)
+        made = token_services.make_for(by=by, api_client=row, **values)
         made.token.secret = made.secret  # type: ignore[attr-defined]
         return made.token
 
@@ -144,16 +145,16 @@ class ApiClientTokenViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"created_at": ("-created_at",)}
 
     def rows(self) -> QuerySet[Token]:
-        """Return the tokens of all applications. Personal tokens are left out, as only their owners may see them."""
+        """Return the tokens of all applications. Personal tokens are left out: only their owners may see them."""
         return Token.objects.filter(api_client__isnull=False).select_related("summit", "api_client", "user")
 
     @action("revoke", permission="api.apiclient.token")
     def revoke(self, *, by: User, row: Token, values: Values) -> None:
-        """Revoke the token: it is no longer valid."""
-        tokens.revoke(token=row, by=by)
+        """Revoke the token, so that it is no longer valid."""
+        token_services.revoke(token=row, by=by)
 
 
 def _only_in_a_browser(by: User) -> None:
-    """Raise Problem if the request was made with a token."""
+    """Raise Problem ("browser-only") if the request was made with a token."""
     if by.by_token:
         raise Problem("browser-only")

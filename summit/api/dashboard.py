@@ -1,4 +1,4 @@
-"""The tasks of the reader at a summit's desk, as on the desk's home."""
+"""The tasks of the user at a summit's desk, as on the desk's home."""
 
 from typing import Any, ClassVar
 
@@ -20,10 +20,9 @@ from summit.summits.models import Summit
 
 
 class TaskSerializer(serializers.Serializer[Any]):
-    """Something to do: a sentence with a number, its urgency, and the page of the desk with exactly the rows that are
-    counted.
+    """Something to do: a sentence with a number, its urgency, and the desk's page with exactly the counted rows.
 
-    `moment` is when it was or will be due, null if there is no such time.
+    `moment` is when the task was or will be due, or null.
     """
 
     sentence = serializers.CharField()
@@ -41,13 +40,13 @@ class TaskSerializer(serializers.Serializer[Any]):
 
 
 class TasksSerializer(serializers.Serializer[Any]):
-    """What the reader can do now, the most urgent first. Tasks of others are left out."""
+    """The tasks that the user may do now, the most urgent first. Tasks that only others may do are left out."""
 
     tasks = TaskSerializer(many=True)
 
 
 class TaskViewSet(DeskViewSet):
-    """The reader's tasks at a summit's desk, at an address without a key."""
+    """The user's tasks at a summit's desk, at a URL without a key."""
 
     name = "tasks"
     verbose_name = _("what is to be done at the desk")
@@ -59,34 +58,37 @@ class TaskViewSet(DeskViewSet):
 
     @classmethod
     def paths(cls) -> list[URLPattern]:
-        """Return the only address. It has its own scope, as tasks contain titles of texts and names of webhooks."""
+        """Return the only URL pattern.
+
+        It has a scope of its own, because tasks contain titles of texts and names of webhooks.
+        """
         view = working_api(Waiting.as_view(viewset=cls(), scope=cls.name))
         return [path("summits/<slug:summit>/desk/tasks/", view, name="api-desk-tasks")]
 
 
 class WaitingSchema(ViewSetSchema):
-    """The description of an address without query parameters."""
+    """The OpenAPI description of a URL without query parameters."""
 
     def parameters(self) -> list[Any]:
-        """Return only the headers."""
+        """Return the descriptions of the headers only."""
         return ApiSchema.parameters(self)
 
 
 class Waiting(DetailView):
-    """The reader's tasks."""
+    """The user's tasks."""
 
     schema = WaitingSchema()
     http_method_names = ["get", "head"]
 
     def known_parameters(self) -> tuple[str, ...]:
-        """Return no names: the address takes no query parameters."""
+        """Return (): the URL takes no query parameters."""
         return ()
 
     def admit(self, request: Request) -> None:
-        """Find the summit. Raises Http404."""
+        """Find the summit of the URL. Raises Http404 if there is none or the user doesn't work for it."""
         ViewSetView.admit(self, request)
         self.row = self.summit
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """List the reader's tasks."""
+        """List the user's tasks, the most urgent first."""
         return Response(TasksSerializer({"tasks": admin_base_dashboard.tasks_of(self.by, self.row)}).data)

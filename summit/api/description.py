@@ -1,8 +1,8 @@
-"""Stores the OpenAPI description in files: written once for a version of the program, not by each process that serves
-it.
+"""Stores the OpenAPI description in files, written once for each version of the program.
 
 Writing takes seconds for each language. `manage.py describe_api` writes all files below VAR_DIR when the program is
-installed. If that wasn't done or can't be done, the first request waits, and the process keeps the result.
+installed. If a file is missing, the first request writes it. If that fails, each process keeps the description in
+memory.
 """
 
 import hashlib
@@ -23,14 +23,17 @@ RENDERERS: dict[str, Any] = {"json": OpenApiJsonRenderer, "yaml": OpenApiYamlRen
 
 
 def folder() -> Path:
-    """Return the folder of the description's files."""
+    """Return the folder of the files with the description."""
     found: Path = settings.VAR_DIR / "api-description"
     return found
 
 
 @lru_cache(maxsize=16)
 def read(form: str, language: str) -> bytes:
-    """Return the description in a language, as "json" or "yaml". It is written now if there is no file."""
+    """Return the description in a language, as "json" or "yaml".
+
+    If there is no file, the description is written now.
+    """
     path = _path(form, language)
     if path.exists():
         return path.read_bytes()
@@ -38,8 +41,10 @@ def read(form: str, language: str) -> bytes:
 
 
 def write(language: str) -> dict[str, bytes]:
-    """Write the description in a language, and return it by form, "json" and "yaml". It is also stored in files if
-    possible."""
+    """Write the description in a language, and return a dict from "json" and "yaml" to its content.
+
+    The content is also stored in files, if possible.
+    """
     with translation.override(language):
         found = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
         written = {form: renderer().render(found, renderer_context={}) for form, renderer in RENDERERS.items()}
@@ -49,9 +54,9 @@ def write(language: str) -> dict[str, bytes]:
 
 
 def write_all() -> int:
-    """Write the missing files of the description in all interface languages, and return how many were written.
+    """Write the missing files of the description in all interface languages, and return their number.
 
-    Files of earlier versions of the program are deleted.
+    Files of other versions of the program are deleted.
     """
     wanted = {language: [_path(form, language) for form in RENDERERS] for language in settings.INTERFACE_LANGUAGES}
     missing = [language for language, paths in wanted.items() if not all(path.exists() for path in paths)]
@@ -69,8 +74,10 @@ def _path(form: str, language: str) -> Path:
 
 
 def _store(path: Path, content: bytes) -> None:
-    """Write a file completely or not at all. A folder that can't be written is no error: the process keeps the
-    content."""
+    """Write a file completely or not at all.
+
+    If the folder isn't writable, nothing is written and no exception is raised: the process keeps the content.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
@@ -83,8 +90,7 @@ def _store(path: Path, content: bytes) -> None:
 
 @lru_cache(maxsize=1)
 def _version() -> str:
-    """Return a hash that changes with the program's sources and translations, by their sizes and modification
-    times."""
+    """Return a hash of the sizes and modification times of the program's sources and translations."""
     abouts = ((path, path.stat()) for path in sorted(set(_sources())))
     seen = "\n".join(f"{path}:{about.st_size}:{about.st_mtime_ns}" for path, about in abouts)
     return hashlib.sha256(seen.encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""The summits that a user works for, public or not: to create them and to change their settings."""
+"""The summits that a user works for, public or not: list and create them, and change their settings."""
 
 from typing import Any, ClassVar
 
@@ -27,13 +27,13 @@ _SET = (
 
 
 class NamesField(serializers.DictField):
-    """Translations of a summit's texts, by language and by the name of the text."""
+    """A dict from language to the summit's texts in this language, by the name of the text."""
 
     child = serializers.DictField(child=serializers.CharField())
 
 
 class DeskSummitSerializer(serializers.ModelSerializer[Summit]):
-    """A summit as its desks see it."""
+    """A summit with all its settings, for its desks."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     names = NamesField(help_text=f"What it is called in other languages: {', '.join(TEXTS)}.")
@@ -44,7 +44,7 @@ class DeskSummitSerializer(serializers.ModelSerializer[Summit]):
 
 
 class SummitChange(serializers.ModelSerializer[Summit]):
-    """The settings of a summit that can be changed. Its slug can't."""
+    """The settings of a summit that can be changed: all but the slug."""
 
     names = NamesField(required=False)
 
@@ -54,7 +54,7 @@ class SummitChange(serializers.ModelSerializer[Summit]):
 
 
 class SummitInput(serializers.ModelSerializer[Summit]):
-    """The settings of a new summit. Its `slug` is the first part of all its addresses and never changes."""
+    """The settings of a new summit. `slug` is the first part of all URLs of the summit and can't be changed."""
 
     slug = serializers.CharField(max_length=60)
     names = NamesField(required=False)
@@ -76,7 +76,7 @@ class SummitFilters(django_filters.FilterSet):
 
 
 class DeskSummitViewSet(DeskViewSet):
-    """Summits."""
+    """The summits that the user works for, with all their settings."""
 
     name = "summits"
     permission = "summit.summit"
@@ -89,13 +89,13 @@ class DeskSummitViewSet(DeskViewSet):
     summit_path = ""
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[Summit]:
-        """Return the summit with a slug if the user works for it, or all their summits without a slug."""
+        """Return the summit with a slug if the user works for it or, with an empty slug, all the user's summits."""
         mine = summits_for(user, "summit.summit.view")
         found = Summit.objects.filter(slug=slug) if slug else Summit.objects.all()
         return found if mine is None else found.filter(pk__in=mine)
 
     def add(self, *, by: User, summit: Summit | None, values: Values) -> Summit:
-        """Create a summit."""
+        """Create a summit. The user becomes its organiser."""
         return summits_services.create_summit_with_settings(by=by, values=values)
 
     def change(self, *, by: User, row: Summit, values: Values) -> Summit:
@@ -103,12 +103,12 @@ class DeskSummitViewSet(DeskViewSet):
         return summits_services.change_summit(by=by, summit=row, values=values)
 
     def where(self, row: Summit) -> str:
-        """Return the address of a summit's desk."""
+        """Return the URL of a summit's desk."""
         return reverse("api-desk", args=[row.slug])
 
     @classmethod
     def paths(cls) -> list[URLPattern]:
-        """Return the addresses of the user's summits and of one of them."""
+        """Return the URL patterns of the user's summits and of one summit."""
         own = {"viewset": cls(), "scope": cls.name}
         return [
             path("me/summits/", working_api(MySummits.as_view(**own)), name="api-my-summits"),
@@ -120,20 +120,22 @@ class MySummits(ListView):
     """The summits that the user works for."""
 
     def admit(self, request: Request) -> None:
-        """Allow all users to read their summits. Only users who set the system up may add one. Raises
-        PermissionDenied."""
+        """Allow all users to list their summits, but only superusers to add one. Raises PermissionDenied."""
         self.summit = None
         if request.method not in READS:
             check(self.by, "summit.summit.add", None)
 
 
 class Desk(DetailView):
-    """A summit as its desks see it."""
+    """A summit with all its settings, for its desks."""
 
     http_method_names = ["get", "head", "patch"]
 
     def admit(self, request: Request) -> None:
-        """Find the summit. Raises Http404, PermissionDenied."""
+        """Find the summit of the URL, and check whether the user may change it if the request does.
+
+        Raises Http404 and PermissionDenied.
+        """
         self.row = self.summit = self.viewset.get_queryset(self.by, self.kwargs["summit"]).first()
         if self.row is None:
             raise Http404

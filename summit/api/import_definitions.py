@@ -1,4 +1,4 @@
-"""The lists of the app `summit` that can be filled from a table."""
+"""Registers the lists of the app `summit` that can be filled by an import file."""
 
 from django.utils.translation import gettext_lazy as _
 

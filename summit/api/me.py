@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from summit.api_base import etags, query_params, tokens
+from summit.api_base import etags, query_params, token_services
 from summit.api_base.models.tokens import Token
 from summit.api_base.pagination import ByNewest
 from summit.api_base.problems import Problem, unprocessable
@@ -49,12 +49,12 @@ class TokenSerializer(serializers.ModelSerializer[Token]):
 
     @extend_schema_field(serializers.ChoiceField(choices=["alive", "expired", "revoked"]))
     def get_state(self, row: Token) -> str:
-        """Return "alive", "expired" or "revoked"."""
+        """Return the state of the token now: "alive", "expired" or "revoked"."""
         return row.state(timezone.now())
 
 
 class NewTokenSerializer(TokenSerializer):
-    """A new token. Its secret is only in this answer."""
+    """A new token. Only this response contains its secret."""
 
     secret = serializers.CharField(
         allow_null=True, help_text="Null where the answer is given again for the same Idempotency-Key."
@@ -73,13 +73,13 @@ class ScopedInput(serializers.Serializer[Any]):
     )
 
     def get_fields(self) -> dict[str, Any]:
-        """Return the fields. The scopes are read here, once all apps have declared theirs."""
+        """Return the fields. The scopes are determined here, because by then all apps have declared theirs."""
         scopes = serializers.ListField(child=serializers.ChoiceField(choices=all_scopes()), allow_empty=False)
         return {**super().get_fields(), "scopes": scopes}
 
 
 class TokenInput(ScopedInput):
-    """The name, scopes and end of a token, and the summit that it is limited to."""
+    """The name, scopes and end of a token, and the summit that the token is limited to."""
 
     summit = serializers.SlugRelatedField(
         slug_field="slug",
@@ -88,19 +88,19 @@ class TokenInput(ScopedInput):
         allow_null=True,
         help_text="Only there.",
         # The message must not reveal whether there is another summit with this slug.
-        error_messages={"does_not_exist": tokens.NOT_YOURS},
+        error_messages={"does_not_exist": token_services.NOT_YOURS},
     )
 
 
 class RolesSerializer(serializers.Serializer[Any]):
-    """The roles that somebody holds in a summit."""
+    """The roles of the user in a summit."""
 
     summit = serializers.CharField(help_text="The first part of its addresses.")
     roles = serializers.ListField(child=serializers.ChoiceField(choices=Role.choices))
 
 
 class MeSerializer(serializers.Serializer[Any]):
-    """The account that makes the request."""
+    """The account of the user who makes the request."""
 
     id = serializers.CharField()
     name = serializers.CharField()
@@ -112,11 +112,11 @@ class MeSerializer(serializers.Serializer[Any]):
 
 
 class Me(WorkingView):
-    """Who I am."""
+    """The current user."""
 
     @extend_schema(responses=MeSerializer, operation_id="who_am_i", tags=["me"])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Say who makes the request, which roles they hold in which summit, and what their token is for."""
+        """Return the user's account, the user's roles in each summit, and the token of the request."""
         held = roles_by_summit(self.by)
         summits = Summit.objects.filter(pk__in=held).order_by("slug").values_list("pk", "slug")
         found = {
@@ -133,21 +133,24 @@ class OfTokens(WorkingView):
     """The base of the views of the user's own tokens."""
 
     def mine(self) -> QuerySet[Token]:
-        """Return the user's tokens. A request by a token of one summit sees only the tokens of that summit."""
-        rows = tokens.listed(self.by)
+        """Return the user's tokens.
+
+        If the request's token is limited to a summit, return only tokens of that summit.
+        """
+        rows = token_services.listed(self.by)
         only = self.token.summit_id if self.token else None
         return rows if only is None else rows.filter(summit=only)
 
 
 class Tokens(OfTokens):
-    """My tokens."""
+    """The user's own tokens."""
 
     scope = "tokens"
     shown_once = ("secret",)
     pagination_class = ByNewest
 
     def known_parameters(self) -> tuple[str, ...]:
-        """Return the query parameters of the list."""
+        """Return the names of the query parameters of the list; () for other methods than GET and HEAD."""
         return query_params.PAGING if self.request.method in ("GET", "HEAD") else ()
 
     @extend_schema(responses=TokenSerializer(many=True), operation_id="list_my_tokens", tags=["me"])
@@ -160,7 +163,7 @@ class Tokens(OfTokens):
 
     @extend_schema(request=TokenInput, responses={201: NewTokenSerializer}, operation_id="make_my_token", tags=["me"])
     def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Make a token. Only a user who is signed in by a browser can do this, not a token."""
+        """Create a token. This needs a browser session, not a token."""
         if self.token is not None:
             raise Problem("browser-only")
         return self.once(self._make)
@@ -170,7 +173,7 @@ class Tokens(OfTokens):
         check_fields(self.request.data, wanted.fields)
         if not wanted.is_valid():
             raise unprocessable(wanted.errors)
-        made = tokens.make(by=self.by, **wanted.validated_data)
+        made = token_services.make(by=self.by, **wanted.validated_data)
         found = {**TokenSerializer(made.token).data, "secret": made.secret}
         where = self.request.build_absolute_uri(f"{self.request.path}{made.token.public_id}/")
         return Response(found, status=HTTPStatus.CREATED, headers={"Location": where})
@@ -182,7 +185,7 @@ class OneToken(OfTokens):
     scope = "tokens"
 
     def admit(self, request: Request) -> None:
-        """Find the token among the user's own. Raises Http404."""
+        """Find the token of the URL among the user's own. Raises Http404."""
         found = self.mine().filter(public_id=self.kwargs["id"]).first()
         if found is None:
             raise Http404
@@ -196,13 +199,13 @@ class OneToken(OfTokens):
 
     @extend_schema(responses=None, operation_id="revoke_my_token", tags=["me"])
     def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Revoke the token: it is no longer valid."""
+        """Revoke the token, so that it is no longer valid."""
         etags.require_if_match(request)
         etags.check_match(request, etags.state_of(_lasting(TokenSerializer(self.found).data)))
-        tokens.revoke(token=self.found, by=self.by)
+        token_services.revoke(token=self.found, by=self.by)
         return Response(status=HTTPStatus.NO_CONTENT)
 
 
 def _lasting(data: Any) -> dict[str, Any]:
-    """Return the data of a token without the time of its last use, which nobody can overwrite."""
+    """Return the data of a token without the time of its last use, which nobody can change."""
     return {name: value for name, value in data.items() if name != "last_used_at"}

@@ -1,4 +1,4 @@
-"""Whether a summit sends, what waits while it doesn't, and an action that lets it send."""
+"""The outbound pause of a summit: whether it sends, what waits during the pause, and an action that ends it."""
 
 from typing import Any, ClassVar
 
@@ -22,8 +22,11 @@ register_problem(outbound_pause.InstallationPaused, "conflict")
 
 
 class WaitingSerializer(serializers.Serializer[Any]):
-    """How many things of a kind wait: `goes` are sent once the summit is resumed; `older` are older than its
-    arrival and are cancelled then."""
+    """The waiting items of a kind.
+
+    `goes` is the number that are sent once the pause ends. `older` is the number from before the summit came here,
+    which are cancelled then.
+    """
 
     called = serializers.CharField(source="label", help_text="In the reader's language.")
     goes = serializers.IntegerField()
@@ -31,7 +34,10 @@ class WaitingSerializer(serializers.Serializer[Any]):
 
 
 class OutboundPauseSerializer(serializers.ModelSerializer[Summit]):
-    """Whether a summit sends. A summit from an archive or a backup doesn't, until somebody lets it."""
+    """Whether a summit sends mails and events.
+
+    A summit from an archive or a backup doesn't until the pause is ended.
+    """
 
     sends = serializers.SerializerMethodField()
     disarmed_at = serializers.DateTimeField(source="paused_at", read_only=True, allow_null=True)
@@ -43,23 +49,23 @@ class OutboundPauseSerializer(serializers.ModelSerializer[Summit]):
         fields: ClassVar[list[str]] = ["sends", "disarmed_at", "armed_at", "waiting"]
 
     def get_sends(self, summit: Summit) -> bool:
-        """Return whether the summit sends."""
+        """Return whether the summit sends: neither the summit nor the installation is paused."""
         return not summit.is_paused and installation.find_silent() is None
 
     @extend_schema_field(WaitingSerializer(many=True))
     def get_waiting(self, summit: Summit) -> Any:
-        """Return what waits, by kind."""
+        """Return the waiting items, by kind; none if the summit isn't paused."""
         return WaitingSerializer(outbound_pause.waiting(summit) if summit.is_paused else [], many=True).data
 
 
 class ResumedSerializer(serializers.Serializer[Any]):
-    """How many things were older than the summit's arrival and are cancelled."""
+    """The number of cancelled items, which were from before the summit came here."""
 
     cancelled = serializers.IntegerField()
 
 
 class OutboundPauseViewSet(DeskViewSet):
-    """Whether a summit sends. Each summit has one row, at an address without a key."""
+    """The outbound pause of a summit. Each summit has one, at a URL without a key."""
 
     name = "arming"
     permission = "summit.summit"
@@ -70,12 +76,15 @@ class OutboundPauseViewSet(DeskViewSet):
 
     @action("arm", permission=outbound_pause.RESUME, output=ResumedSerializer, detail=False)
     def arm(self, *, by: User, summit: Summit, values: Values) -> dict[str, int]:
-        """Let the summit send from now on. What is older than its arrival is cancelled."""
+        """End the pause, so that the summit sends from now on.
+
+        Items from before the summit came here are cancelled.
+        """
         return {"cancelled": outbound_pause.resume(summit=summit, by=by)}
 
     @classmethod
     def paths(cls) -> list[URLPattern]:
-        """Return the two addresses. They belong to the scope of summits."""
+        """Return the URL patterns of the pause and of its action. They need the scope of summits."""
         own: dict[str, Any] = {"viewset": cls(), "scope": "summits"}
         where = "summits/<slug:summit>/desk/arming/"
         actions = [
@@ -90,12 +99,12 @@ class OutboundPauseViewSet(DeskViewSet):
 
 
 class State(DetailView):
-    """Whether the summit sends, for users who may let it send."""
+    """The outbound pause of the summit, for users who may end it; others get an error with status 403 or 404."""
 
     http_method_names = ["get", "head"]
 
     def admit(self, request: Request) -> None:
-        """Find the summit. Raises Http404, PermissionDenied."""
+        """Find the summit of the URL. Raises Http404, and PermissionDenied if the user may not end the pause."""
         ViewSetView.admit(self, request)
         require_collection_permission(self.by, outbound_pause.RESUME, self.summit)
         self.row = self.summit

@@ -1,4 +1,4 @@
-"""Who works for a summit, and what was done there: roles given by hand, and the audit."""
+"""The roles that are assigned by hand in a summit, and the summit's audit."""
 
 from typing import Any, ClassVar
 
@@ -36,7 +36,7 @@ class RoleSerializer(serializers.ModelSerializer[RoleAssignment]):
 
 
 class RoleInput(serializers.Serializer[Any]):
-    """A role for the owner of a mailbox, who gets a mail."""
+    """A role to assign to the account with an e-mail address. Its owner gets a mail."""
 
     email = serializers.EmailField()
     role = serializers.ChoiceField(choices=ROLES)
@@ -58,7 +58,7 @@ class RoleFilters(django_filters.FilterSet):
 
 
 class RoleAssignmentViewSet(DeskViewSet):
-    """Roles at desks. They are given and taken away, but never changed."""
+    """Roles at desks. They are assigned and removed, but never changed."""
 
     name = "roles"
     verbose_name = _("roles")
@@ -77,7 +77,10 @@ class RoleAssignmentViewSet(DeskViewSet):
         return RoleAssignment.objects.select_related("user", "summit")
 
     def add(self, *, by: User, summit: Summit, values: Values) -> RoleAssignment:
-        """Give a role. An unknown address gets an account and a mail."""
+        """Assign a role to the account with an e-mail address. If there is no such account, it is created.
+
+        The owner of the account gets a mail.
+        """
         # The name is the salutation of a letter, which must not have a line break.
         name = " ".join(values["name"].split())
         colleague = role_assignments.Colleague(values["email"], values["role"], name, values["language"])
@@ -86,12 +89,12 @@ class RoleAssignmentViewSet(DeskViewSet):
         return found.get(user__email=values["email"].strip().lower())
 
     def remove(self, *, by: User, row: RoleAssignment) -> None:
-        """Take a role away. The last organiser of a summit can't lose this role."""
+        """Remove a role. The last organiser of a summit can't lose this role."""
         role_assignments.remove(assignments=[row], by=by)
 
 
 class AuditSerializer(serializers.ModelSerializer[AuditEntry]):
-    """What somebody did: `said` in words, `detail` in names, numbers and keys."""
+    """An audit entry. `said` is a sentence about it; `detail` has names, numbers and keys."""
 
     id = serializers.CharField(source="pk", read_only=True)
     by = serializers.CharField(source="by.public_id", default=None, allow_null=True, help_text="The account, if any.")
@@ -111,7 +114,7 @@ class AuditSerializer(serializers.ModelSerializer[AuditEntry]):
         return sentence(entry)
 
     def get_object(self, entry: AuditEntry) -> str:
-        """Return the kind and the key of the object that the entry is about."""
+        """Return the kind and the key of the object that the entry is about, such as "delegations.party:k3…"."""
         return f"{entry.object_type}:{entry.object_key}"
 
 
@@ -128,7 +131,7 @@ class AuditFilters(django_filters.FilterSet):
 
 
 class AuditEntryViewSet(DeskViewSet):
-    """What was done in the summit. Entries can't be changed."""
+    """The audit entries of the summit. They can't be changed."""
 
     name = "audit"
     verbose_name = _("the audit")
@@ -141,5 +144,5 @@ class AuditEntryViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"at": ("-at", "-pk")}
 
     def rows(self) -> QuerySet[AuditEntry]:
-        """Return all entries, with the accounts that acted."""
+        """Return all entries, with the accounts that caused them."""
         return AuditEntry.objects.select_related("by", "summit")

@@ -1,4 +1,4 @@
-"""The root of the API, and its description."""
+"""The root of the API, and its OpenAPI description."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from summit.public_base.public_pages import public_page
 
 
 class RootSerializer(serializers.Serializer[dict[str, str]]):
-    """The addresses that lead to everything else."""
+    """The URLs from which all other URLs can be reached."""
 
     summits = serializers.URLField()
     schema = serializers.URLField()
@@ -31,21 +31,24 @@ class RootSerializer(serializers.Serializer[dict[str, str]]):
 
 
 class Root(PublicMixin, APIView):
-    """The addresses that lead to everything else."""
+    """The URLs from which all other URLs can be reached."""
 
     @extend_schema(responses={200: OpenApiResponse(RootSerializer)}, operation_id="root_retrieve")
     def get(self, request: Request) -> Response:
-        """List the addresses that lead to everything else."""
+        """List the URLs from which all other URLs can be reached."""
         names = {"summits": "api-summits", "schema": "api-schema", "docs": "api-docs"}
         names |= {"problems": "api-problems", "me": "api-me"}
         return Response({key: request.build_absolute_uri(reverse(name)) for key, name in names.items()})
 
 
 class Schema(SpectacularAPIView):
-    """The description of the API (OpenAPI 3.1), as YAML, or as JSON by `?format=json` or the Accept header."""
+    """The description of the API (OpenAPI 3.1), as YAML. `?format=json` or the Accept header requests JSON."""
 
     def _get_schema_response(self, request: Request) -> HttpResponse:
-        """Return the stored description in the reader's language."""
+        """Return the stored description in the active language.
+
+        If this is no interface language, return the description in the default language.
+        """
         language = translation.get_language()
         known = language if language in settings.INTERFACE_LANGUAGES else settings.LANGUAGE_CODE
         renderer: Any = request.accepted_renderer
@@ -57,7 +60,7 @@ class Schema(SpectacularAPIView):
 
 
 class Docs(SpectacularSwaggerSplitView):
-    """The description of the API for people, to read and to try. Its script doesn't contain the reader's token."""
+    """A page with the description of the API, on which people can also try it. Its script contains no token."""
 
     url_name = "api-schema"
     template_name = "portal/api_docs.html"
@@ -66,5 +69,5 @@ class Docs(SpectacularSwaggerSplitView):
 
 @public_page
 def problems(request: HttpRequest) -> HttpResponse:
-    """Show the page that explains the kinds of problems. The `type` of each problem is an address on this page."""
+    """Show the page that explains the kinds of problems. The `type` of each problem is a URL on this page."""
     return render(request, "portal/api_problems.html", {"kinds": KINDS.values()})

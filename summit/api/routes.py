@@ -1,5 +1,7 @@
-"""Who may use the API's addresses of the app `summit`: users with a credential who may see the same rows at the
-desk."""
+"""Declarations of who may use the API's URLs of the app `summit`.
+
+They are users with a credential who may see the same rows at the desk.
+"""
 
 from typing import Any
 

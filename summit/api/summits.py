@@ -15,7 +15,7 @@ from summit.summits.translated_names import TEXTS
 
 
 class RoomSerializer(serializers.ModelSerializer[Room]):
-    """A room."""
+    """A room of a venue, with its number of seats."""
 
     class Meta:
         model = Room
@@ -33,7 +33,7 @@ class VenueSerializer(serializers.ModelSerializer[Venue]):
 
 
 class NamesInLanguageSerializer(serializers.Serializer[Any]):
-    """The texts of a summit for readers of a language."""
+    """The texts of a summit in one language."""
 
     name = serializers.CharField()
     short_name = serializers.CharField()
@@ -42,7 +42,7 @@ class NamesInLanguageSerializer(serializers.Serializer[Any]):
 
 
 class SummitSerializer(serializers.ModelSerializer[Summit]):
-    """A summit. `api` is its address here, `page` that of its public home; all addresses are absolute."""
+    """A summit. `api` is its URL in the API, and `page` the URL of its public home. Both are absolute."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     api = serializers.HyperlinkedIdentityField(view_name="api-summit", lookup_field="slug", lookup_url_kwarg="summit")
@@ -62,13 +62,13 @@ class SummitSerializer(serializers.ModelSerializer[Summit]):
         )
     )
     def get_names(self, summit: Summit) -> dict[str, dict[str, str]]:
-        """Return the texts of the summit in each language that it has texts in."""
+        """Return a dict from each language of the summit's texts to the texts by name."""
         named = {code: summit.named(code) for code in (summit.language, *sorted(summit.names))}
         return {code: {text: getattr(names, text) for text in TEXTS} for code, names in named.items()}
 
     @extend_schema_field(serializers.URLField())
     def get_page(self, summit: Summit) -> str:
-        """Return the address of the summit's public home."""
+        """Return the absolute URL of the summit's public home."""
         url: str = self.context["request"].build_absolute_uri(summit.get_absolute_url())
         return url
 
@@ -83,13 +83,13 @@ class SummitDetailSerializer(SummitSerializer):
 
 
 class NewestSummits(ByNewest):
-    """Pages with the summits that start last first."""
+    """Pages of summits, ordered by the first day, the latest first."""
 
     ordering: Any = ("-starts_on", "slug")
 
 
 class SummitList(PublicMixin, generics.ListAPIView[Summit]):
-    """The summits that have public pages, those that start last first."""
+    """The summits that have public pages, ordered by the first day, the latest first."""
 
     queryset = Summit.objects.open_to_public()
     serializer_class = SummitSerializer
@@ -103,7 +103,7 @@ class SummitList(PublicMixin, generics.ListAPIView[Summit]):
 
 
 class SummitDetail(PublicMixin, generics.RetrieveAPIView[Summit]):
-    """A summit that has public pages: what, where and when it is."""
+    """A summit that has public pages, with its place, its days, its venues and rooms."""
 
     queryset = Summit.objects.open_to_public().prefetch_related("venues__rooms")
     serializer_class = SummitDetailSerializer

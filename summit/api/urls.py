@@ -1,4 +1,4 @@
-"""The API's addresses of the app `summit`, below "api/v1/"."""
+"""The API's URLs of the app `summit`, below "api/v1/"."""
 
 from django.urls import URLPattern, path
 

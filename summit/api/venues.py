@@ -15,7 +15,7 @@ from summit.users.models import User
 
 
 class DeskVenueSerializer(serializers.ModelSerializer[Venue]):
-    """A venue, open at the same hours each day, or always."""
+    """A venue with its opening hours, which are the same each day. Both are null if it is always open."""
 
     id = serializers.CharField(source="public_id", read_only=True)
 
@@ -39,7 +39,7 @@ class VenueFilters(django_filters.FilterSet):
 
 
 class VenueViewSet(DeskViewSet):
-    """Venues."""
+    """The venues of a summit."""
 
     name = "venues"
     verbose_name = _("venues")
@@ -51,7 +51,7 @@ class VenueViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"name": ("name",)}
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Venue:
-        """Add a venue."""
+        """Add a venue to the summit."""
         return summits_services.add_venue(by=by, summit=summit, values=values)
 
     def change(self, *, by: User, row: Venue, values: Values) -> Venue:
@@ -64,7 +64,7 @@ class VenueViewSet(DeskViewSet):
 
 
 class DeskRoomSerializer(serializers.ModelSerializer[Room]):
-    """A room. `venue` is the venue's id, `position` its place among the venue's rooms."""
+    """A room. `venue` is the id of its venue, and `position` its place among the venue's rooms."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     venue = serializers.CharField(source="venue.public_id", read_only=True)
@@ -97,7 +97,7 @@ class RoomFilters(django_filters.FilterSet):
 
 
 class RoomViewSet(DeskViewSet):
-    """Rooms."""
+    """The rooms in a summit's venues."""
 
     name = "rooms"
     verbose_name = _("rooms")
@@ -114,7 +114,7 @@ class RoomViewSet(DeskViewSet):
         return Room.objects.select_related("venue__summit")
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Room:
-        """Add a room."""
+        """Add a room to a venue."""
         return summits_services.add_room(by=by, venue=values["venue"], values=values)
 
     def change(self, *, by: User, row: Room, values: Values) -> Room:

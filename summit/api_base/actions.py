@@ -1,14 +1,14 @@
 """Actions of a viewset besides adding, changing and deleting rows: approve, send, withdraw.
 
-A method of a `summit.api_base.viewsets.DeskViewSet` with the decorator `@action` has its own address for POST:
+A method of a `summit.api_base.viewsets.DeskViewSet` with the decorator `@action` has its own URL for POST:
 
     @action("approve", permission="delegations.invite")
     def approve(self, *, by: User, row: Invitation, values: Values) -> None:
         "Approve the letter."
 
-The address is ".../invitations/{id}/approve/", and the answer is the row after the action. With `detail=False` the
-address is ".../invitations/approve/"; the method takes `summit` in the place of `row` and returns rows. With an
-`output` the method returns what this serializer takes.
+The URL is ".../invitations/{id}/approve/", and the response is the row after the action. With `detail=False`, the URL
+is ".../invitations/approve/", and the method takes `summit` instead of `row` and returns rows. With an `output`, the
+method returns an object for this serializer.
 """
 
 from collections.abc import Callable
@@ -36,7 +36,10 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Action:
-    """A declared action: its name in addresses, the permission that it needs, its input and its output."""
+    """A declared action: its name in URLs, its permission, its input and output, and the arguments of `action`.
+
+    `method` is the name of the method, and `says` its docstring.
+    """
 
     name: str
     permission: str
@@ -61,11 +64,13 @@ def action(
     gone: bool = False,
     shown_once: tuple[str, ...] = (),
 ) -> Callable[[Method], Method]:
-    """Declare a method of a viewset as an action with its own address; a decorator.
+    """Return a decorator that declares a method of a viewset as an action with its own URL.
 
-    `output` may be a serializer class or a serializer with many=True. `safe` says that the action writes nothing, so
-    that the read scope is enough for a token. `gone` says that the row doesn't exist afterwards. `shown_once` names
-    the fields of the answer that are stored nowhere.
+    `name` is the last part of the URL. A user needs `permission`. `input` validates the body of the request. `output`
+    may be a serializer class or a serializer with many=True; by default the response is the row, or the rows. With
+    `detail` the action is on one row, otherwise on a summit. `safe` says that the action writes nothing, so that a
+    token needs only the read scope. `gone` says that the row doesn't exist afterwards. `shown_once` names the fields
+    of the response that aren't stored with it.
     """
 
     def mark(method: Method) -> Method:
@@ -88,7 +93,7 @@ class _Nothing(serializers.Serializer[Any]):
 
 
 class _ActionView(ViewSetView):
-    """The base of the views for actions on a row and on a list."""
+    """The base class of the views of actions on a row and on a summit."""
 
     schema = ActionSchema()
     http_method_names = ["post"]
@@ -96,23 +101,23 @@ class _ActionView(ViewSetView):
 
     @property
     def takes_files(self) -> bool:  # type: ignore[override]
-        """Whether the input of the action may have a file."""
+        """Whether the input of the action may contain a file."""
         return file_fields.takes_files(self.action.input)
 
     def verb(self, method: str) -> str:
-        """Return the verb that the token's scope must allow: read for a safe action."""
+        """Return the verb that the token's scope must allow: "read" for a safe action, else that of the method."""
         return READ if self.action.safe else super().verb(method)
 
     def known_parameters(self) -> tuple[str, ...]:
-        """Return no names: an action takes no query parameters."""
+        """Return (): an action takes no query parameters."""
         return ()
 
     def fields(self) -> list[str]:
-        """Return an empty list, which means all fields: an action offers no choice of fields."""
+        """Return [], which means all fields: an action offers no choice of fields."""
         return []
 
     def sent(self, row: Any = None) -> Any:
-        """Return the input of the action, validated. Raises Problem."""
+        """Return the validated input of the action. `row` is the action's row, if it has one. Raises Problem."""
         data = self.body()
         known = (self.action.input or _Nothing)(data=data, context={**self.context(), "row": row})
         check_fields(data, known.fields)
@@ -129,25 +134,25 @@ class _ActionView(ViewSetView):
             kind: Any = type(output.child) if isinstance(output, serializers.ListSerializer) else type(output)
             return Response(kind(found, many=many, context=self.context()).data)
         if output is self.viewset.serializer_class:
-            # The response shows another row than the address names, so the access is logged as elsewhere.
+            # The response has another row than the URL names, so the access to that row has to be logged as well.
             names = list(field_names(output))
             self.viewset.log_access(by=self.by, summit=self.summit, rows=[found], fields=names)
         return Response(output(found, context=self.context()).data)
 
     def do(self, **more: Any) -> Any:
-        """Call the viewset's method, which calls the domain, and return its result."""
+        """Call the action's method of the viewset with `more`, and return its result."""
         return getattr(self.viewset, self.action.method)(by=self.by, **more)
 
 
 class RowActionView(_ActionView, DetailView):
-    """An action on one row. With If-Match it is done only if the row hasn't changed since it was read."""
+    """An action on one row. With If-Match, it is performed only if the row hasn't changed since it was read."""
 
     kind = "RowAction"
 
     def admit(self, request: Request) -> None:
-        """Find the row, or only the summit if this same request was answered before and may have removed the row.
+        """Find the row. Raises Http404 and PermissionDenied.
 
-        Raises Http404, PermissionDenied.
+        If this same request was answered before, the action may have deleted the row. Then only the summit is found.
         """
         try:
             super().admit(request)
@@ -158,14 +163,14 @@ class RowActionView(_ActionView, DetailView):
             ViewSetView.admit(self, request)
 
     def check_may_write(self) -> None:
-        """Raise PermissionDenied if the reader lacks the permission of the action on this row."""
+        """Raise PermissionDenied if the user lacks the permission of the action on this row."""
         if self.row is None:
             require_collection_permission(self.by, self.action.permission, self.summit)
         else:
             require_object_permission(self.by, self.action.permission, self.summit, self.row)
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Do the action."""
+        """Perform the action."""
         return self.once(self._done)
 
     def _done(self) -> Response:
@@ -181,16 +186,16 @@ class RowActionView(_ActionView, DetailView):
 
 
 class ListActionView(_ActionView):
-    """An action on several rows of a summit, or one that adds some."""
+    """An action on several rows of a summit, or an action that adds rows."""
 
     kind = "ListAction"
 
     def check_may_write(self) -> None:
-        """Raise PermissionDenied if the reader lacks the permission of the action in the summit."""
+        """Raise PermissionDenied if the user lacks the permission of the action in the summit."""
         require_collection_permission(self.by, self.action.permission, self.summit)
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Do the action."""
+        """Perform the action."""
         return self.once(self._done)
 
     def _done(self) -> Response:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ApiConfig(AppConfig):
-    """The app with the tokens, the stored answers and the request counts of the API."""
+    """The app with the API's tokens, its stored responses and its counts of requests."""
 
     name = "summit.api_base"
     label = "api"
@@ -13,8 +13,10 @@ class ApiConfig(AppConfig):
     desk_place = 4
 
     def ready(self) -> None:
-        """Register the rules of the API and what is deleted after some time. The viewsets are registered by
-        `summit.apps`."""
+        """Register the API's rules, its error messages and the sweeps that delete its old rows.
+
+        `summit.apps` registers the viewsets.
+        """
         from summit.api_base import (
             field_error_messages,
             idempotency,

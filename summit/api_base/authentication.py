@@ -1,4 +1,4 @@
-"""Authenticates a request: a program by its token (RFC 6750), or a user by the session of their browser."""
+"""Authenticates requests: of a program by its token (RFC 6750), of a user by the session of a browser."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from summit.api_base import tokens
+from summit.api_base import token_services
 from summit.api_base.models.tokens import Token
 from summit.api_base.problems import Problem
 from summit.permissions.rules import narrow
@@ -18,42 +18,48 @@ REALM = 'Bearer realm="Summit"'
 
 
 class BearerAuthentication(BaseAuthentication):
-    """Authenticates by "Authorization: Bearer" and a token. It limits the account to the token's summit."""
+    """Authenticates by a token in the header "Authorization: Bearer".
+
+    If the token is limited to a summit, so is the account.
+    """
 
     def authenticate(self, request: Request) -> tuple[User, Token] | None:
-        """Return the account and the token, or None if there is no such header. Raises Problem for a token that
-        isn't valid."""
+        """Return the account and the token, or None without such a header. Raises Problem for an invalid token."""
         scheme, _space, message = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        token = tokens.find(message.strip())
+        token = token_services.find(message.strip())
         if token is None:
             raise Problem("credentials", headers={"WWW-Authenticate": f'{REALM}, error="invalid_token"'})
-        tokens.record_use(token)
+        token_services.record_use(token)
         token.user.by_token = token.public_id
         if token.summit_id is not None:
             narrow(token.user, token.summit_id)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
-        """Return the WWW-Authenticate header of a 401 response."""
+        """Return the WWW-Authenticate header of a response with status 401."""
         return REALM
 
 
 class _Forgery(CsrfViewMiddleware):
-    """Returns the reason why the CSRF check fails, instead of a response."""
+    """Django's check of the CSRF token, which returns the reason for a failure instead of a response."""
 
     def _reject(self, request: Any, reason: str) -> Any:
         return reason
 
 
 class BrowserAuthentication(BaseAuthentication):
-    """Authenticates by the session of a browser. Requests that change something need its CSRF token, and a desk
-    its second step."""
+    """Authenticates by the session of a browser.
+
+    Requests that change something need the CSRF token. Users with a desk role need the second step.
+    """
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
-        """Return the account that is signed in, or None. Raises Problem if the CSRF token or the second step is
-        missing."""
+        """Return (account, None) if an account is signed in, else None.
+
+        Raises Problem if the CSRF token or the second step is missing.
+        """
         http = request._request
         user = getattr(http, "user", None) if settings.SESSION_COOKIE_NAME in http.COOKIES else None
         if not isinstance(user, User) or not user.is_active:

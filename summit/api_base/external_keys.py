@@ -1,4 +1,4 @@
-"""The keys of rows in other systems, used in the place of their ids: "ext:registry:4711"."""
+"""The keys of rows in other systems. URLs accept them in place of ids, such as "ext:registry:4711"."""
 
 from django.db.models import Q
 
@@ -11,9 +11,9 @@ SEE = "delegations.externalid.view"
 
 
 def external_key(path: str, key: str) -> Q:
-    """Return the condition that selects the row with a key in another system.
+    """Return the condition that selects the row with an external key such as "ext:registry:4711".
 
-    `path` leads from a row to its keys in other systems.
+    `path` leads from a row to its external keys. For an invalid key, the condition selects no row.
     """
     system, _colon, value = key.removeprefix(EXTERNAL).partition(":")
     # Databases refuse this character.
@@ -23,10 +23,10 @@ def external_key(path: str, key: str) -> Q:
 
 
 def keys_visible_to(user: User, summit_path: str) -> Q:
-    """Return the condition that selects the rows whose external keys the user may see.
+    """Return the condition that selects the rows with external keys that the user may see.
 
-    Other users can't find out by any address whether a row has such a key. `summit_path` leads from a row to its
-    summit.
+    Users without this permission can't find out from any URL whether a row has such a key. `summit_path` leads from a
+    row to its summit.
     """
     mine = summits_for(user, SEE)
     return Q(pk__isnull=False) if mine is None else Q(**{f"{summit_path}__in": mine})

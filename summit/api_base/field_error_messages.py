@@ -1,5 +1,4 @@
-"""The error messages of the API's fields, with the wording of the forms on pages
-(summit.core.field_error_messages)."""
+"""The error messages of the API's fields. They have the wording of forms (summit.core.field_error_messages)."""
 
 from typing import Any
 
@@ -32,8 +31,10 @@ WORDS: dict[type[serializers.Field[Any, Any, Any, Any]], dict[str, Any]] = {
 
 
 def speak() -> None:
-    """Set these messages as the defaults of the field classes. A field reads the messages of its class when it is
-    created."""
+    """Set these messages as defaults of the field classes, before any field is created.
+
+    A field reads the messages of its class when it is created.
+    """
     for kind, words in WORDS.items():
         own = vars(kind).get("default_error_messages", {})
         kind.default_error_messages = {**own, **words}

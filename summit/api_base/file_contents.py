@@ -1,6 +1,6 @@
-"""Files in answers of the API: the file of a row, or one that an action made, with its bytes in base 64.
+"""Files in responses of the API: the file of a row or the result of an action, in Base64.
 
-Files in requests are in `file_fields`.
+`file_fields` has the files in requests.
 """
 
 import base64
@@ -24,7 +24,7 @@ from summit.users.models import User
 
 @dataclass(frozen=True)
 class File:
-    """A file for an answer."""
+    """A file for a response: its name, its media type and its bytes."""
 
     file_name: str
     content_type: str
@@ -33,18 +33,18 @@ class File:
 
 @extend_schema_field(str)
 class BytesField(serializers.Field[Any, Any, Any, Any]):
-    """Bytes in base 64."""
+    """Bytes in Base64."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(read_only=True, **kwargs)
 
     def to_representation(self, value: Any) -> str:
-        """Return the bytes in base 64."""
+        """Return the bytes in Base64."""
         return base64.b64encode(bytes(value)).decode()
 
 
 class ContentSerializer(serializers.Serializer[Any]):
-    """A file: what it is called, what it is (RFC 9110, 8.3.1), and its bytes in base 64 (RFC 4648, 4)."""
+    """A file: its name, its media type (RFC 9110, 8.3.1), and its bytes in Base64 (RFC 4648, 4)."""
 
     file_name = serializers.CharField()
     content_type = serializers.CharField()
@@ -52,7 +52,7 @@ class ContentSerializer(serializers.Serializer[Any]):
 
 
 class PersonalContentSerializer(ContentSerializer):
-    """A file with personal data. Its bytes aren't stored with the answer for an Idempotency-Key."""
+    """A file with personal data. Its bytes aren't stored with the response for an Idempotency-Key."""
 
     content = BytesField(
         allow_null=True, help_text="Null where the answer is given again for the same Idempotency-Key."
@@ -60,10 +60,10 @@ class PersonalContentSerializer(ContentSerializer):
 
 
 class ContentSchema(ViewSetSchema):
-    """The description of the address of a row's file."""
+    """The OpenAPI description of the URL of a row's file."""
 
     def get_operation_id(self) -> str:
-        """Return the name of the operation."""
+        """Return the name of the operation, such as "get_content_of_texts"."""
         return f"get_content_of_{self.view.viewset.name.replace('-', '_')}"
 
     def parameters(self) -> list[Any]:
@@ -72,7 +72,7 @@ class ContentSchema(ViewSetSchema):
         return [*ApiSchema.parameters(self), OpenApiParameter("id", str, PATH, description=message)]
 
     def get_response_serializers(self) -> Any:
-        """Return the serializer of the answer."""
+        """Return the serializer of the response."""
         return {"200": ContentSerializer}
 
 
@@ -84,11 +84,11 @@ class Content(DetailView):
     http_method_names = ["get", "head"]
 
     def known_parameters(self) -> tuple[str, ...]:
-        """Return no names: the address takes no query parameters."""
+        """Return (): the URL takes no query parameters."""
         return ()
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Return the file of the row, if there is one for the reader."""
+        """Return the file of the row. Responds with 404 if there is none for the user."""
         found = self.viewset.content(by=self.by, row=self.row)
         if found is None:
             raise Http404
@@ -99,13 +99,15 @@ class WithContent(DeskViewSet):
     """A viewset with one file for each row, at ".../{id}/content/"."""
 
     def content(self, *, by: User, row: Any) -> Any:
-        """Return the file of a row (or an object with its attributes), or None if there is none for the user.
-        Records who received it."""
+        """Return the file of a row, as a File or an object with its attributes.
+
+        Return None if the user may have none. Records in the access log who received the file.
+        """
         raise NotImplementedError
 
     @classmethod
     def paths(cls) -> list[URLPattern]:
-        """Return the addresses of the viewset and that of a row's file."""
+        """Return the URL patterns of the viewset, with that of a row's file."""
         view = working_api(Content.as_view(viewset=cls(), scope=cls.name))
         where = f"summits/<slug:summit>/desk/{cls.name}/<str:id>/content/"
         return [*super().paths(), path(where, view, name=f"api-desk-{cls.name}-row-content")]

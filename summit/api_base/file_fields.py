@@ -1,7 +1,7 @@
-"""Files in requests: in Base64 within JSON or, if they are longer, as part of a form (multipart/form-data).
+"""Files in requests: in Base64 within JSON or, for longer files, as a part of a form (multipart/form-data).
 
-An operation that takes a file accepts both. A form is read like those of the desk's pages: a long file is written to
-disk, and one that is too large is never loaded into memory.
+An operation that takes a file accepts both. A form is parsed like the forms of the desk's pages: a long file is
+written to disk, and a file that is too large is never loaded into memory.
 """
 
 import base64
@@ -32,14 +32,17 @@ BASE64 = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 
 
 class ContentField(serializers.Field[bytes, Any, Any, Any]):
-    """The bytes of a file, at most `largest`: in Base64 (RFC 4648, 4), or as a part of a form."""
+    """The bytes of a file, in Base64 (RFC 4648, 4) or as a part of a form. `largest` is the limit in bytes."""
 
     def __init__(self, *, largest: int = LARGEST_FILE, **kwargs: Any) -> None:
         self.largest = largest
         super().__init__(**kwargs)
 
     def to_internal_value(self, data: Any) -> bytes:
-        """Return the bytes of the file. A file that is too large is never read. Raises ValidationError."""
+        """Return the bytes of the file. Raises ValidationError for invalid Base64 and for a file that is too large.
+
+        A file that is too large isn't read.
+        """
         if isinstance(data, UploadedFile):
             self._check_size(data.size or 0)
             data.seek(0)
@@ -54,7 +57,7 @@ class ContentField(serializers.Field[bytes, Any, Any, Any]):
         raise serializers.ValidationError(_("Write the file as %(form)s.") % {"form": "Base64 (RFC 4648)"})
 
     def to_representation(self, value: Any) -> Any:
-        """Never called: files are answered at their own addresses."""
+        """Raise NotImplementedError: responses never contain this field, because files have URLs of their own."""
         raise NotImplementedError
 
     def _check_size(self, size: int) -> None:
@@ -64,7 +67,7 @@ class ContentField(serializers.Field[bytes, Any, Any, Any]):
 
 
 class _Part(serializers.Field[bytes, Any, Any, Any]):
-    """A file as a part of a form, used only in the description."""
+    """A file as a part of a form. Only the OpenAPI description uses this field."""
 
 
 class _ContentDescribed(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
@@ -85,12 +88,15 @@ class _PartDescribed(OpenApiSerializerFieldExtension):  # type: ignore[no-untype
 
 @functools.cache
 def takes_files(taken: Any) -> bool:
-    """Return whether the input of an operation, a serializer class or None, may have a file."""
+    """Return whether the serializer class `taken`, the input of an operation or None, may contain a file."""
     return taken is not None and any(isinstance(each, ContentField) for each in taken().fields.values())
 
 
 def described(taken: Any) -> Any:
-    """Return the input of an operation for the description, by media type if it may also be sent as a form."""
+    """Return the serializer `taken` for the OpenAPI description.
+
+    If it may contain a file, return a dict from media type to serializer, because it may also be sent as a form.
+    """
     if not takes_files(taken):
         return taken
     fields = {name: _in_form(each) for name, each in taken().fields.items()}
@@ -106,8 +112,10 @@ def _in_form(field: Any) -> Any:
 
 
 def check_length(request: HttpRequest) -> None:
-    """Raise Problem for a form that is longer than any allowed file, before a byte of it is read. Django limits
-    all other bodies."""
+    """Raise Problem for a form that is longer than LARGEST_FORM, before any of it is read.
+
+    Django limits the length of all other bodies.
+    """
     if is_form(request) and int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_FORM:
         raise Problem("too-large")
 
@@ -118,8 +126,10 @@ def is_form(request: HttpRequest) -> bool:
 
 
 def body_of(data: Any) -> Any:
-    """Return a JSON body unchanged, and a form as a dictionary of its parts by name. Raises ParseError for a name
-    that comes twice or has a NUL."""
+    """Return a JSON body unchanged, and a form as a dict from the name of each part to its value.
+
+    Raises ParseError for a name that occurs twice or contains a NUL.
+    """
     if not isinstance(data, QueryDict):
         return data
     found = {name: parts[0] for name, parts in data.lists() if len(parts) == 1}
@@ -129,8 +139,7 @@ def body_of(data: Any) -> Any:
 
 
 def digest_of(body: Mapping[str, Any]) -> bytes:
-    """Return a digest of a form's content. Two forms with the same parts have the same digest, whatever their
-    boundaries."""
+    """Return a digest of a form's content. It is the same for forms with the same parts and different boundaries."""
     parts = (hashlib.sha256(name.encode()).digest() + _part_of(message) for name, message in sorted(body.items()))
     return hashlib.sha256(b"".join(parts)).digest()
 

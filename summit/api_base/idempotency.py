@@ -1,8 +1,8 @@
-"""Idempotency keys: a POST that is sent again with the same key gets the same answer and has no second effect.
+"""Idempotency keys: a POST that is sent again with the same key gets the same response and has no second effect.
 
-As in draft-ietf-httpapi-idempotency-key-header. The key is committed as "in progress" before the work begins, so that
-a second request finds it. The answer is written in the transaction of the effect, so that neither exists without the
-other.
+The source is draft-ietf-httpapi-idempotency-key-header. The key is committed as "in progress" before the work begins,
+so that a second request finds it. The response is stored in the transaction of the effect, so that neither exists
+without the other.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ GIVEN_UP = timedelta(seconds=60)
 
 
 class KeyReused(Exception):
-    """Raised if the key came with another request before."""
+    """Raised if the key was sent with another request before."""
 
 
 class StillRunning(Exception):
@@ -29,7 +29,7 @@ class StillRunning(Exception):
 
 @dataclass(frozen=True)
 class Question:
-    """A request with an Idempotency-Key: who sent it, under which key, and what it asks for."""
+    """A request with an Idempotency-Key: its sender, a digest of its key and a digest of its content."""
 
     who: str
     key: str
@@ -37,15 +37,19 @@ class Question:
 
     @classmethod
     def of(cls, *, who: str, key: str, method: str, address: str, body: bytes) -> "Question":
-        """Return the question of a request, with digests in the place of its key and its content."""
+        """Return the question for a request. Its key and its content are replaced by digests.
+
+        The content is the method, the URL and the body.
+        """
         asked = hashlib.sha256(b"\0".join([method.encode(), address.encode(), body]))
         return cls(who, hashlib.sha256(key.encode()).hexdigest(), asked.hexdigest())
 
 
 def begin(question: Question) -> IdempotencyRecord:
-    """Return the record of a question: with its answer if there is one, otherwise without, for the caller to work on.
+    """Return the record of a question, new or stored.
 
-    Raises KeyReused and StillRunning.
+    The record has the stored response if there is one; otherwise the caller has to do the work. Raises KeyReused and
+    StillRunning.
     """
     now = timezone.now()
     IdempotencyRecord.objects.filter(who=question.who, key=question.key, made_at__lt=now - KEPT_FOR).delete()
@@ -59,7 +63,10 @@ def begin(question: Question) -> IdempotencyRecord:
 
 
 def _existing_record(question: Question) -> IdempotencyRecord:
-    """Return the record of a question that was asked before. Raises KeyReused and StillRunning."""
+    """Return the record of a question that was sent before. Raises KeyReused and StillRunning.
+
+    If the first request gave up without a response, its record is taken over.
+    """
     now = timezone.now()
     with transaction.atomic():
         row = IdempotencyRecord.objects.select_for_update().filter(who=question.who, key=question.key).first()
@@ -77,16 +84,16 @@ def _existing_record(question: Question) -> IdempotencyRecord:
 
 
 def was_answered(question: Question) -> bool:
-    """Return whether there is a stored answer to a question."""
+    """Return whether the response to a question is stored."""
     rows = IdempotencyRecord.objects.filter(who=question.who, key=question.key, asked=question.asked)
     return rows.filter(status__isnull=False, made_at__gte=timezone.now() - KEPT_FOR).exists()
 
 
 def finish(row: IdempotencyRecord, *, status: int, headers: dict[str, str], body: bytes) -> None:
-    """Store the answer to a question, in the transaction of its effect.
+    """Store the response to a question, in the transaction of the effect.
 
-    Raises StillRunning if another request has taken over the question meanwhile, so that the effect doesn't come
-    twice.
+    Raises StillRunning if another request has taken over the question meanwhile. The transaction is then rolled back,
+    so that the effect doesn't happen twice.
     """
     mine = IdempotencyRecord.objects.filter(pk=row.pk, status__isnull=True, made_at=row.made_at)
     if not mine.update(status=status, headers=headers, body=body):
@@ -94,7 +101,7 @@ def finish(row: IdempotencyRecord, *, status: int, headers: dict[str, str], body
 
 
 def discard(row: IdempotencyRecord) -> None:
-    """Delete the record of a question that couldn't be answered, so that it can be asked again.
+    """Delete the record of a question without a response, so that the request can be sent again.
 
     Does nothing if another request has taken over the question.
     """
@@ -102,5 +109,5 @@ def discard(row: IdempotencyRecord) -> None:
 
 
 def clear() -> None:
-    """Delete the records that are older than a day."""
+    """Delete the records that are older than 24 hours."""
     IdempotencyRecord.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()

@@ -1,4 +1,4 @@
-"""Pagination of lists by cursor: rows added in between are neither skipped nor shown twice."""
+"""Pagination of lists by cursor: rows that are added between two pages are neither skipped nor repeated."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from rest_framework.pagination import CursorPagination
 
 
 class ByNewest(CursorPagination):
-    """Pages with the newest rows first. A list with another order sets `ordering`."""
+    """Pages of rows, by default the newest rows first. A list with another order sets `ordering`."""
 
     ordering = "-id"
     page_size = 50
@@ -24,10 +24,9 @@ class ByNewest(CursorPagination):
     offset_cutoff = 10_000_000
 
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:
-        """Return the rows of a page. Raises NotFound for a cursor that isn't from this list, such as one of another
-        order.
+        """Return the rows of a page. Raises NotFound for a cursor that isn't from this list.
 
-        The position in such a cursor is no valid value of the column.
+        The cursor of a list with another order is an example: its position is no valid value of the column.
         """
         try:
             return super().paginate_queryset(queryset, request, view)
@@ -37,7 +36,10 @@ class ByNewest(CursorPagination):
             raise NotFound from error
 
     def _get_position_from_instance(self, instance: Any, ordering: Any) -> Any:
-        """Return the position of a row in the order, also if it is ordered by a column of a related row."""
+        """Return a row's value in the first column of the order, as text, or None.
+
+        The column may belong to a related row.
+        """
         found = instance
         for name in ordering[0].lstrip("-").split("__"):
             found = getattr(found, name)

@@ -1,6 +1,6 @@
-"""The parser for request bodies: only JSON that can be stored and answered (RFC 7493).
+"""The parser of request bodies: it accepts only JSON that can be stored and sent back (RFC 7493).
 
-What it returns has only strings in valid UTF-8, finite numbers, unique names and a limited depth. Views don't have to
+A parsed body has only strings in valid UTF-8, finite numbers, unique names and a limited depth. Views don't have to
 check any of this.
 """
 
@@ -16,12 +16,12 @@ DEEPEST = 32
 
 
 class BodyParser(JSONParser):
-    """Parses a body, or raises ParseError."""
+    """Parses a JSON body, or raises ParseError."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """Return the parsed body. Raises ParseError for a body that can't be read or stored."""
+        """Return the parsed body. Raises ParseError if it isn't valid JSON or can't be stored."""
         try:
             found = json.loads(
                 stream.read().decode(),
@@ -48,8 +48,11 @@ def _finite(said: str) -> float:
 
 
 def _reject_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the pairs as a dictionary. Raises ValueError for a duplicate name, as readers differ in which value
-    they take, and for a name that no database accepts."""
+    """Return the pairs of a JSON object as a dict.
+
+    Raises ValueError for a duplicate name, because parsers differ in which value they use. Raises it also for a name
+    with a NUL, which no database accepts.
+    """
     found = dict(pairs)
     if len(found) < len(pairs) or any("\0" in name for name in found):
         raise ValueError

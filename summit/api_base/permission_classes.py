@@ -1,4 +1,4 @@
-"""Permission classes of API views: by default, nobody may use a view."""
+"""Permission classes of API views. By default a view refuses everybody."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,15 +9,15 @@ from rest_framework.request import Request
 
 
 class DenyAll(BasePermission):
-    """Refuse everybody. The default of all views, so that a view without permission classes is closed."""
+    """Refuses everybody. It is the default of all views, so that a view without permission classes isn't public."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Return False."""
+        """Return False for every request."""
         return False
 
 
 class PublicMixin:
-    """A view that answers everybody, without authentication."""
+    """A view that everybody may use, without authentication."""
 
     authentication_classes: Sequence[type[BaseAuthentication]] = ()
     permission_classes: Sequence[Any] = (AllowAny,)

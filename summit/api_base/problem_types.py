@@ -1,5 +1,7 @@
-"""The kinds of problems that the API answers with, each with its status and its texts. The page of the docs lists
-them."""
+"""The kinds of problems in the API's error responses, each with its status and its texts.
+
+A page of the API's documentation lists them.
+"""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -10,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class ProblemType:
-    """A kind of problem: its name, its status, its title, and `says`, the default text with what to do."""
+    """A kind of problem: its name, its status, its title, and in `says` the default sentence with what to do."""
 
     name: str
     status: HTTPStatus

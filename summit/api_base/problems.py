@@ -1,7 +1,7 @@
-"""The error responses of the API: problem details (RFC 9457), all in one place.
+"""The API's error responses: problem details (RFC 9457), all in one place.
 
-A `type` is an address on the page that explains the kinds of problems. `errors` says what is wrong where: by a JSON
-pointer into the body (RFC 6901), or by the name of a parameter.
+A `type` is a URL on the page that explains the kinds of problems. Each of the `errors` names the wrong value: by a
+JSON pointer into the body (RFC 6901), or by the name of a parameter.
 """
 
 import logging
@@ -32,8 +32,10 @@ Errors = list[dict[str, str]]
 
 
 class Problem(rest.APIException):
-    """An exception that becomes an error response of a kind. `detail` is a sentence for the client, by default the
-    kind's own."""
+    """An exception that becomes an error response. `kind` is the name of a ProblemType.
+
+    `detail` is a sentence for the client, by default the default sentence of the kind.
+    """
 
     def __init__(
         self, kind: str, detail: str = "", *, errors: Errors | None = None, headers: Mapping[str, str] | None = None
@@ -45,7 +47,7 @@ class Problem(rest.APIException):
         super().__init__(detail or str(self.kind.says))
 
     def body(self) -> dict[str, Any]:
-        """Return the body of the response."""
+        """Return the body of the response as a dict."""
         found = {
             "type": type_of(self.kind),
             "title": str(self.kind.title),
@@ -56,17 +58,17 @@ class Problem(rest.APIException):
 
 
 def type_of(kind: ProblemType) -> str:
-    """Return the address that identifies a kind of problem."""
+    """Return the URL that identifies a kind of problem."""
     return f"{settings.BASE_URL}/api/v1/problems/#{kind.name}"
 
 
 def unprocessable(error: django.ValidationError | rest.ValidationError | Mapping[str, Any]) -> Problem:
-    """Return the problem for a body with invalid fields."""
+    """Return the problem for a body with invalid fields, from the fields' error messages."""
     return Problem("fields", errors=list(_errors(error, "")))
 
 
 def parameters(wrong: Mapping[str, Sequence[str] | str]) -> Problem:
-    """Return the problem for invalid query parameters. `wrong` has the messages by parameter name."""
+    """Return the problem for invalid query parameters. `wrong` is a dict from parameter name to messages."""
     found = []
     for name, message in wrong.items():
         found += [
@@ -76,7 +78,7 @@ def parameters(wrong: Mapping[str, Sequence[str] | str]) -> Problem:
 
 
 def _errors(error: Any, pointer: str) -> Errors:
-    """Return the errors of Django or of the framework as a flat list with pointers, however deep they are nested."""
+    """Return errors of Django or of REST framework as a flat list with JSON pointers, whatever their nesting."""
     if isinstance(error, rest.ValidationError):
         return _errors(error.detail, pointer)
     if isinstance(error, django.ValidationError):
@@ -100,15 +102,15 @@ def _escaped(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
-# The exceptions of other apps, with functions that return the problem for the client.
+# From the exceptions of other apps to functions that return the problem for the client.
 _MEANT: dict[type[Exception], Callable[[Any], Problem]] = {}
 
 
 def register_problem(error: type[Exception], problem: str | Callable[[Any], Problem]) -> None:
-    """Register the problem for an exception of an app's domain.
+    """Register the problem that answers an exception of an app.
 
-    `problem` is a kind, which then has the exception's own sentence, or a function that returns the problem. An
-    exception with a `field` is reported at that field of the body.
+    `problem` is a function that returns the problem, or the name of a kind. A problem by kind has the exception's
+    message as its detail. If the exception has a `field`, the message is reported at that field of the body.
     """
 
     def told(raised: Any) -> Problem:
@@ -129,7 +131,7 @@ register_problem(OperationalError, _busy)
 
 
 def problem_of(error: Exception) -> Problem | None:  # noqa: C901, PLR0911 - one line for each kind of error
-    """Return the problem that answers an exception, or None for an internal error."""
+    """Return the problem for the response to an exception, or None for an internal error."""
     if isinstance(error, Problem):
         return error
     if isinstance(error, ProtectedError):
@@ -174,8 +176,10 @@ def _of_the_framework(error: Exception) -> Problem | None:
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
-    """Return the response to an exception of a view, or None for an internal error. The framework's
-    EXCEPTION_HANDLER."""
+    """Return the response to an exception of a view, or None for an internal error.
+
+    This is the EXCEPTION_HANDLER of REST framework.
+    """
     problem = problem_of(error)
     if problem is None:
         return None
@@ -186,7 +190,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
 
 
 def plain(kind: str, *, headers: Mapping[str, str] | None = None) -> HttpResponse:
-    """Return a problem as a response, outside the framework's views."""
+    """Return a problem of the kind as a response, for code outside REST framework's views."""
     problem = Problem(kind)
     content = JSONRenderer().render(problem.body())
     return HttpResponse(content, CONTENT_TYPE, problem.status_code, headers=dict(headers or {}))

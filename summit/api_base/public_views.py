@@ -15,9 +15,9 @@ from summit.public_base.public_pages import View, public_page
 
 
 def public_api(view: View, *, otherwise: str = "method") -> View:
-    """Make a view of the API public, like `public_page`, but with refusals in JSON.
+    """Make a view of the API public, like `public_page`, but with error responses in JSON.
 
-    `otherwise` is the kind of problem that answers methods other than GET and HEAD.
+    `otherwise` is the kind of problem in the response to methods other than GET and HEAD.
     """
     page = public_page(view)
 
@@ -31,9 +31,9 @@ def public_api(view: View, *, otherwise: str = "method") -> View:
 
 
 def cached_api(view: View, *params: str) -> View:
-    """Make a view of a summit's part of the API public, and cache its answers as those of pages are (`cached_page`).
+    """Make a view of a summit's part of the API public, and cache its responses like those of pages (`cached_page`).
 
-    Answers are cached by the parameters for paging and language, and by `params`.
+    The cache key includes the parameters for paging, the language, and `params`.
     """
 
     @functools.wraps(view)
@@ -42,7 +42,7 @@ def cached_api(view: View, *params: str) -> View:
         found: HttpResponse = response if getattr(response, "is_rendered", True) else response.render()
         return found
 
-    # The host is part of the cache key, as links in the answer lead to it.
+    # The host is part of the cache key, because links in the response contain it.
     cached = cached_page(*query_params.PAGING, *params, also=HttpRequest.get_host)(rendered)
 
     @functools.wraps(view)
@@ -59,7 +59,10 @@ def _accepts_json(request: HttpRequest) -> bool:
 
 
 def _nowhere(request: HttpRequest) -> HttpResponse:
-    """Return 404 for an unknown address of the API, or a redirect if the address exists with a slash at its end."""
+    """Return a 404 response for an unknown URL of the API.
+
+    If the URL exists with a slash at its end, return a redirect to it.
+    """
     with_slash = f"{request.path_info}/"
     try:
         found = not request.path_info.endswith("/") and resolve(with_slash).func is not not_found
@@ -72,5 +75,5 @@ def _nowhere(request: HttpRequest) -> HttpResponse:
     return plain("not-found")
 
 
-# An unknown address answers all methods alike.
+# An unknown URL has the same response to all methods.
 not_found = public_api(_nowhere, otherwise="not-found")

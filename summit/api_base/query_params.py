@@ -1,6 +1,6 @@
 """The query parameters of a list: declared filters, a declared order, a choice of fields.
 
-An unknown parameter is refused by name, so that nobody takes an unfiltered list for a filtered one.
+An unknown parameter is refused by name, so that a client doesn't mistake an unfiltered list for a filtered one.
 """
 
 import functools
@@ -24,7 +24,7 @@ Orders = Mapping[str, tuple[str, ...]]
 
 
 def check_known(query: QueryDict, known: Iterable[str]) -> None:
-    """Raise Problem for unknown query parameters, with the names of the known ones, and for one given twice."""
+    """Raise Problem for unknown query parameters and for repeated ones. The problem names the `known` parameters."""
     names = sorted(known)
     message = (
         _("Not known here. Known are: %(names)s.") % {"names": ", ".join(names)} if names else _("Not known here.")
@@ -43,8 +43,10 @@ def check_page_size(query: Mapping[str, str]) -> None:
 
 
 def narrowed(rows: QuerySet[Any], filters: Any, query: QueryDict) -> QuerySet[Any]:
-    """Return the rows that match the filters of a query, by a FilterSet of declared fields. Raises Problem for
-    invalid values."""
+    """Return the rows that match the filters in a query string. Raises Problem for invalid values.
+
+    `filters` is a FilterSet class, or None for a list without filters.
+    """
     if filters is None:
         return rows
     _check_booleans(filters, query)
@@ -64,7 +66,7 @@ def narrowed(rows: QuerySet[Any], filters: Any, query: QueryDict) -> QuerySet[An
 
 
 def _check_booleans(filters: Any, query: QueryDict) -> None:
-    """Raise Problem for a boolean filter with any value but true and false, as such a filter would have no effect."""
+    """Raise Problem for a boolean filter with a value other than true and false. It would have no effect."""
     asked = [name for name, each in filters.base_filters.items() if isinstance(each, BooleanFilter) and name in query]
     wrong = [name for name in asked if str(query[name]).lower() not in ("true", "false")]
     if wrong:
@@ -72,7 +74,7 @@ def _check_booleans(filters: Any, query: QueryDict) -> None:
 
 
 def _far(moment: datetime) -> bool:
-    """Return whether a moment is outside the years 1 to 9999 in UTC. No database accepts it."""
+    """Return whether a moment is outside the years 1 to 9999 in UTC, which no database accepts."""
     try:
         moment.astimezone(UTC)
     except OverflowError:
@@ -81,10 +83,10 @@ def _far(moment: datetime) -> bool:
 
 
 def ordered(ordering_fields: Orders, said: str | None) -> tuple[str, ...]:
-    """Return the columns to order by, with the primary key last so that equal rows keep their places.
+    """Return the columns to order by. The primary key is the last one, so that equal rows keep their places.
 
-    `said` is the name of a declared order, reversed after "-"; None means the first one. Raises Problem for an
-    unknown name.
+    `said` is the name of a declared order, after "-" for the reverse; None means the first declared order. Raises
+    Problem for an unknown name.
     """
     name = next(iter(ordering_fields)) if said is None else said
     if name not in _both(ordering_fields):
@@ -106,14 +108,19 @@ def _backwards(column: str) -> str:
 
 @functools.cache
 def field_names(output: type[BaseSerializer[Any]]) -> tuple[str, ...]:
-    """Return the names of a serializer's fields, in their order. Cached, because creating the fields takes
-    milliseconds."""
+    """Return the names of a serializer's fields, in their order.
+
+    They are cached, because creating the fields takes milliseconds.
+    """
     made: Any = output()
     return tuple(made.fields)
 
 
 def wanted_fields(said: str | None, known: Sequence[str]) -> list[str]:
-    """Return the names of the requested fields, or an empty list for all. Raises Problem for an unknown name."""
+    """Return the names of the fields requested in `said`, or [] for all fields.
+
+    Raises Problem for an unknown name.
+    """
     names = [name for name in (said or "").split(",") if name]
     wrong = [name for name in names if name not in known]
     if wrong or (said is not None and not names):
@@ -122,7 +129,7 @@ def wanted_fields(said: str | None, known: Sequence[str]) -> list[str]:
 
 
 def keep_fields(serializer: BaseSerializer[Any], names: Iterable[str]) -> None:
-    """Remove all fields but these from a serializer's output. Without names, keep all fields."""
+    """Remove the fields other than `names` from a serializer's output. Without names, keep all fields."""
     each: Any = serializer.child if isinstance(serializer, ListSerializer) else serializer
     wanted = set(names)
     for name in [name for name in each.fields if wanted and name not in wanted]:

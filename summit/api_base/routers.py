@@ -1,4 +1,4 @@
-"""Registers the addresses of a viewset and the permissions that they need."""
+"""Registers a viewset: its scope and the permissions of its URLs."""
 
 from summit.api_base import scopes
 from summit.api_base.actions import actions_of
@@ -9,8 +9,10 @@ from summit.permissions.rules import RULES
 
 
 def register(viewset: type[DeskViewSet]) -> None:
-    """Declare a viewset: its scope, and the permissions of its addresses
-    (`summit.api_base.viewsets.DeskViewSet.paths`)."""
+    """Declare a viewset's scope and the permissions of its URLs.
+
+    `DeskViewSet.paths` returns these URLs.
+    """
     scopes.declare(
         viewset.name,
         viewset.verbose_name,

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 description of API views: what the answers of all views have in common."""
+"""The OpenAPI 3.1 description of API views: the parts that all views have in common."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ HEADER: Any = OpenApiParameter.HEADER
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
-    """What is wrong where: in the body, by a JSON pointer, or in a query parameter."""
+    """An error: a message, and where it is. The place is a JSON pointer into the body or a query parameter."""
 
     pointer = serializers.CharField(required=False, help_text="A JSON pointer into the body (RFC 6901).")
     parameter = serializers.CharField(required=False, help_text="The name of a parameter.")
@@ -24,7 +24,7 @@ class ErrorSerializer(serializers.Serializer[Any]):
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
-    """Why the request was refused (RFC 9457)."""
+    """The reason why the request was refused (RFC 9457)."""
 
     type = serializers.URLField(help_text="The kind of problem, and the address where it is explained.")
     title = serializers.CharField()
@@ -34,8 +34,10 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
 
 def refused(schema: Any, found: Any, direction: Any) -> Any:
-    """Add to the described responses the refusals of a view and, for GET, the answer 304. Returns them in order of
-    status."""
+    """Add the error responses of a view and, for GET, the response 304 to its described responses `found`.
+
+    Returns the responses, ordered by status.
+    """
     for status in sorted(schema.refusals()):
         message = ". ".join(str(kind.title) for kind in KINDS.values() if kind.status == status)
         described = OpenApiResponse(ProblemSerializer, description=message)
@@ -46,44 +48,46 @@ def refused(schema: Any, found: Any, direction: Any) -> Any:
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """A token."""
+    """The OpenAPI security scheme for a token."""
 
     target_class = "summit.api_base.authentication.BearerAuthentication"
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        """Return how a token is sent."""
+        """Return the description of how a token is sent."""
         return {"type": "http", "scheme": "bearer", "description": "A token made at /accounts/tokens/."}
 
 
 class BrowserScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """A browser in which somebody is signed in."""
+    """The OpenAPI security scheme for a browser with a signed-in user."""
 
     target_class = "summit.api_base.authentication.BrowserAuthentication"
     name = "browser"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        """Return the cookie that identifies a browser's session."""
+        """Return the description of the cookie with a browser's session."""
         return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
 
 
 class ApiSchema(AutoSchema):
-    """The description of a view: its requests, its answers and its refusals. For a view that authenticates, also
-    who may use it."""
+    """The description of a view: its requests, its responses and its error responses.
+
+    If the view authenticates users, the description also says who may use it.
+    """
 
     view: Any
 
     @property
     def working(self) -> bool:
-        """Whether the view authenticates its users."""
+        """Whether the view authenticates its users; public views don't."""
         return bool(self.view.authentication_classes)
 
     def get_tags(self) -> list[str]:
-        """Return the tags of an operation. All public views have the tag "public"."""
+        """Return the tags of an operation: ["public"] for all public views."""
         return list(super().get_tags()) if self.working else ["public"]
 
     def refusals(self) -> set[int]:
-        """Return the statuses with which a request may be refused."""
+        """Return the statuses of possible error responses."""
         if not self.working:
             return {400, 404, 406}
         found = {400, 401, 403, 404, 406, 429}
@@ -107,12 +111,12 @@ class ApiSchema(AutoSchema):
         return super().get_operation(*args, **kwargs)
 
     def get_override_parameters(self) -> list[Any]:
-        """Return `parameters`, created once for an operation, because each of its answers asks for them."""
+        """Return `parameters`. The list is created once for an operation, because each response needs it."""
         self._parameters = self._parameters or [*super().get_override_parameters(), *self.parameters()]
         return self._parameters
 
     def parameters(self) -> list[Any]:
-        """Return the headers of requests and answers."""
+        """Return the headers of requests and responses."""
         found = [OpenApiParameter("ETag", str, HEADER, response=["200", "201"], description="How it stands.")]
         if self.method == "GET":
             found.append(OpenApiParameter("If-None-Match", str, HEADER, description="An ETag: 304 where it stands."))
@@ -155,7 +159,7 @@ class ApiSchema(AutoSchema):
         return found
 
     def _get_serializer_field_meta(self, field: Any, direction: Any) -> Any:
-        """Return the metadata of a field. In requests, it says which texts and lists may not be empty."""
+        """Return the metadata of a field. For requests they say which texts and lists must not be empty."""
         found = super()._get_serializer_field_meta(field, direction)  # type: ignore[no-untyped-call]
         if direction != "request":
             return found

@@ -1,12 +1,17 @@
-"""Closes the described request bodies: fields that aren't described are refused by name (`check_fields`)."""
+"""Describes that request bodies must not have other fields than those described (`additionalProperties: false`).
+
+`check_fields` refuses other fields by name.
+"""
 
 from collections.abc import Iterator
 from typing import Any
 
 
 def close(result: dict[str, Any], generator: Any, request: Any, public: Any) -> dict[str, Any]:
-    """Forbid undescribed fields in each request body, and in each row of a bulk body. A postprocessing hook of the
-    description."""
+    """Set `additionalProperties: false` for each request body, and for each row of a bulk body.
+
+    This is a postprocessing hook of the description.
+    """
     schemas = result["components"]["schemas"]
     for name in {name for path in result["paths"].values() for name in _bodies(path)}:
         rows = schemas[name].get("properties", {}).get("rows", {}).get("items", {})

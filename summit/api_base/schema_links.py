@@ -1,19 +1,21 @@
-"""Adds links to the description (OpenAPI 3.1, Link Object): which operations take the id from an answer.
+"""Adds links to the description (OpenAPI 3.1, Link Object): which operations use the id from a response.
 
-A row of a list has its own address. A row that was read or added has actions, and can be changed with the ETag of its
-answer. Programs and tests follow these links; they say nothing that the addresses don't.
+A row of a list has its own URL. A row that was read or added has actions, and can be changed with the ETag of the
+response. Programs and tests follow these links. They contain nothing that can't be derived from the URLs.
 """
 
 from typing import Any
 
 ROW = "{id}/"
-# Where the id of a row is in the answer of an operation.
+# The place of a row's id in the response of an operation.
 IN_LIST, IN_ROW = "$response.body#/results/0/id", "$response.body#/id"
 
 
 def add_links(result: dict[str, Any], generator: Any, request: Any, public: Any) -> dict[str, Any]:
-    """Add links to the answers of each list and row, to the operations that take their id. A postprocessing hook
-    of the description."""
+    """Add links to the responses with a list or a row. They lead to the operations that take the row's id.
+
+    This is a postprocessing hook of the description.
+    """
     paths = result["paths"]
     for path, operations in paths.items():
         below = [name for name in paths if name.startswith(path + ROW)]

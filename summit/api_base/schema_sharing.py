@@ -1,5 +1,7 @@
-"""Moves the common parts of operations to the components of the description and refers to them (OpenAPI 3.1,
-Components)."""
+"""Moves repeated parts of operations to the description's components, and refers to them there.
+
+The rules are in OpenAPI 3.1, Components Object.
+"""
 
 import json
 from collections import Counter
@@ -10,8 +12,10 @@ Place = tuple[dict[str, Any] | list[Any], Any]
 
 
 def share(result: dict[str, Any], generator: Any, request: Any, public: Any) -> dict[str, Any]:
-    """Move headers, refusals and parameters that occur several times to the components. A postprocessing hook of
-    the description."""
+    """Move headers, error responses and parameters that occur several times to the components.
+
+    This is a postprocessing hook of the description.
+    """
     operations = [
         found
         for path in result["paths"].values()
@@ -42,8 +46,10 @@ def _parameters(operation: dict[str, Any]) -> Iterator[tuple[str, Place]]:
 
 
 def _move(components: dict[str, Any], kind: str, places: list[tuple[str, Place]]) -> None:
-    """Replace each content that occurs at several places by a reference. Different contents with the same name are
-    numbered."""
+    """Replace each content that occurs at several places by a reference to a component.
+
+    Different contents with the same name are numbered.
+    """
     told = {(name, json.dumps(rows[at], sort_keys=True)) for name, (rows, at) in places}
     numbers = Counter(json.dumps(rows[at], sort_keys=True) for _name, (rows, at) in places)
     names: dict[str, str] = {}

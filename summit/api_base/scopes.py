@@ -20,7 +20,7 @@ VERBS = {READ: gettext_lazy("read"), WRITE: gettext_lazy("read and change")}
 
 @dataclass(frozen=True)
 class Scoped:
-    """A resource as scopes name it, with its label."""
+    """A resource with its name in scopes and its label."""
 
     name: str
     label: Any
@@ -32,7 +32,10 @@ _DECLARED: dict[str, Scoped] = {}
 
 
 def declare(name: str, label: Any, *, writes: bool = True) -> None:
-    """Declare a resource. Raises ValueError if it is declared already."""
+    """Declare a resource for scopes. Raises ValueError if it is declared already.
+
+    `writes` says whether the resource has anything to change.
+    """
     if name in _DECLARED:
         raise ValueError(f"{name} is declared twice")
     _DECLARED[name] = Scoped(name, label, writes)
@@ -44,17 +47,17 @@ def resources() -> list[Scoped]:
 
 
 def all_scopes() -> list[str]:
-    """Return all scopes, in order."""
+    """Return all scopes, ordered by resource: for each its read scope and its write scope."""
     return [f"{each.name}:{verb}" for each in resources() for verb in VERBS]
 
 
 def by_label() -> list[Scoped]:
-    """Return all resources, sorted by their label in the reader's language."""
+    """Return all resources, sorted by their labels in the active language."""
     return sorted(resources(), key=lambda each: fold(str(each.label)))
 
 
 def describe_scopes(scopes: Iterable[str]) -> list[str]:
-    """Return what scopes allow in the reader's language: one sentence for reading and one for changing."""
+    """Return sentences in the active language about what scopes allow: one about reading, one about changing."""
     held, listed = set(scopes), by_label()
     changed = [str(each.label) for each in listed if f"{each.name}:{WRITE}" in held]
     read = [str(each.label) for each in listed if f"{each.name}:{READ}" in held and str(each.label) not in changed]
@@ -69,7 +72,7 @@ def describe_scopes(scopes: Iterable[str]) -> list[str]:
 
 
 def checked(wanted: Iterable[str]) -> list[str]:
-    """Return the scopes sorted and without duplicates. Raises ValidationError for an unknown scope."""
+    """Return the scopes `wanted`, sorted and without duplicates. Raises ValidationError for an unknown scope."""
     found = sorted(set(wanted))
     wrong = [scope for scope in found if scope not in all_scopes()]
     if wrong:
@@ -82,7 +85,7 @@ def checked(wanted: Iterable[str]) -> list[str]:
 
 
 def covers(scopes: Iterable[str], resource: str, verb: str) -> bool:
-    """Return whether scopes allow a verb on a resource. A scope to change a resource also allows to read it."""
+    """Return whether scopes allow a verb on a resource. The write scope of a resource includes its read scope."""
     held = set(scopes)
     return f"{resource}:{verb}" in held or (verb == READ and f"{resource}:{WRITE}" in held)
 

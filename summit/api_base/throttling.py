@@ -1,5 +1,7 @@
-"""Limits the requests of a client in a minute. They are counted in the database, which is all that web processes
-share."""
+"""Limits the requests of a client per minute.
+
+They are counted in the database, because web processes share nothing else.
+"""
 
 import time
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ from summit.api_base.models.answers import RequestCount
 
 # Seconds.
 WINDOW = 60
-# Django has no update that returns what it wrote. With two queries, two requests at once could get the same number.
+# Django has no update that returns the new value. With two queries, two requests at once could get the same number.
 _SPEND = """
     INSERT INTO api_requestcount (who, "window", number) VALUES (%s, %s, 1)
     ON CONFLICT (who) DO UPDATE SET
@@ -23,7 +25,7 @@ _SPEND = """
 
 @dataclass(frozen=True)
 class Budget:
-    """How many requests a client has left, and the seconds until the full limit is available again."""
+    """The number of requests that a client has left, and the seconds until the full limit is available again."""
 
     limit: int
     left: int
@@ -35,7 +37,10 @@ class Budget:
         return self.left < 0
 
     def headers(self) -> dict[str, str]:
-        """Return the budget as headers (draft-ietf-httpapi-ratelimit-headers)."""
+        """Return the headers with the budget (draft-ietf-httpapi-ratelimit-headers).
+
+        If the limit is exceeded, they include Retry-After.
+        """
         found = {
             "RateLimit-Policy": f'"default";q={self.limit};w={WINDOW}',
             "RateLimit": f'"default";r={max(0, self.left)};t={self.resets_in}',
@@ -44,7 +49,7 @@ class Budget:
 
 
 def spend(who: str) -> Budget:
-    """Count a request of a client and return its budget. One query."""
+    """Count a request of the client `who`, and return the client's budget. Makes one query."""
     now = int(time.time())
     limit = settings.API_REQUESTS_A_MINUTE
     with connection.cursor() as cursor:
@@ -54,5 +59,5 @@ def spend(who: str) -> Budget:
 
 
 def clear() -> None:
-    """Delete the counts of clients without a request for a day."""
+    """Delete the counts of clients that have sent no request for a day."""
     RequestCount.objects.filter(window__lt=int(time.time()) // WINDOW - 24 * 60).delete()

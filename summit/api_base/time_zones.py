@@ -1,4 +1,4 @@
-"""Checks that moments in request bodies have a time zone: without one they are ambiguous."""
+"""Checks that moments in request bodies have a time zone. Without one, a moment is ambiguous."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,7 +10,7 @@ from rest_framework.utils.serializer_helpers import BindingDict
 
 
 def lacking(data: Any, fields: Iterable[str]) -> dict[str, str]:
-    """Return an error for each field of a body that is a moment without a time zone, by field name.
+    """Return a dict from field name to error message for each moment without a time zone in a body.
 
     `fields` are the fields of a serializer. If they are plain names, nothing is checked.
     """

@@ -1,4 +1,4 @@
-"""The format of a token's secret: random bits in a form that can be recognised where a secret has leaked."""
+"""The format of a token's secret. Scanners can recognise a leaked secret by it."""
 
 import hashlib
 import secrets
@@ -15,20 +15,20 @@ SHOWN = 7
 
 
 def make(start: str) -> str:
-    """Return a new secret: `start`, 256 random bits, and a checksum of these (CRC-32)."""
+    """Return a new secret: the prefix `start`, 256 random bits, and a checksum of both (CRC-32)."""
     random = _base62(int.from_bytes(secrets.token_bytes(32)), _RANDOM)
     return f"{start}{random}{_checksum(start + random)}"
 
 
 def is_well_formed(said: str) -> bool:
-    """Return whether a text has the format of a secret, including its checksum. If not, no query is needed."""
+    """Return whether a text has the format of a secret, including its checksum. Makes no query."""
     if len(said) != LENGTH or not said.isascii() or not said.startswith((PERSONAL, OF_API_CLIENT)):
         return False
     return secrets.compare_digest(said[-_CHECK:], _checksum(said[:-_CHECK]))
 
 
 def digest(secret: str) -> str:
-    """Return what is stored of a secret: its SHA-256 in hexadecimal."""
+    """Return the digest of a secret that is stored: its SHA-256 in hexadecimal."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

@@ -1,5 +1,7 @@
-"""Accounts of applications hold no role in another installation: they have no token there, and nobody signs in
-with them."""
+"""Transfer policy of applications: their accounts get no roles in another installation.
+
+They have no token there, and nobody signs in with them.
+"""
 
 from django.db.models import Q
 

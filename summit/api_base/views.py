@@ -1,7 +1,7 @@
 """The base of every API view that authenticates: credentials, language, scopes, throttling and idempotency.
 
-Answers are never cached and never public. Public views are in `summit.api_base.public_views`; the two never share an
-address (docs/decisions/0038-working-resources.md).
+Responses are never cached and never public. Public views are in `summit.api_base.public_views`; the two never share a
+URL (docs/decisions/0038-working-resources.md).
 """
 
 import functools
@@ -38,13 +38,15 @@ from summit.users.models import User
 VARY = ("Authorization", "Cookie", "Accept-Language")
 READS = ("GET", "HEAD")
 KEY = re.compile(r"[!-~]{1,255}")
-# The headers of an answer that are stored and sent again with it.
+# The headers of a response that are stored for an Idempotency-Key and sent again.
 KEPT_HEADERS = ("Content-Type", "Content-Language", "ETag", "Location")
 
 
 def language_of(header: str) -> str:
-    """Return the language of the interface that a client prefers, by its Accept-Language header (RFC 9110,
-    12.5.4)."""
+    """Return the interface language that a client prefers, by its Accept-Language header (RFC 9110, 12.5.4).
+
+    If none matches, return the default language.
+    """
     for wanted, _quality in parse_accept_lang_header(header):
         code = wanted.partition("-")[0]
         if code in settings.INTERFACE_LANGUAGES:
@@ -53,7 +55,7 @@ def language_of(header: str) -> str:
 
 
 def working_api(view: View) -> View:
-    """Wrap a view of the API that authenticates: its answers are in the client's language and never cached."""
+    """Wrap a view of the API that authenticates. Responses are in the client's language and are never cached."""
 
     @functools.wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -73,8 +75,10 @@ def working_api(view: View) -> View:
 
 
 def _conditional_response(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Return the response, or 304 if the client has it already. A response without an ETag gets one from its
-    bytes."""
+    """Return the response, or a response with status 304 if the client has it already.
+
+    A response without an ETag gets one from its bytes.
+    """
     if response.status_code != HTTPStatus.OK or not isinstance(response, HttpResponse):
         return response
     if "ETag" not in response:
@@ -86,14 +90,17 @@ def _conditional_response(request: HttpRequest, response: HttpResponseBase) -> H
 
 
 class WorkingView(APIView):
-    """A view that needs a credential. Subclasses say what it is about and which query parameters it takes."""
+    """A view that needs a credential.
+
+    Subclasses find their object in `admit` and name their query parameters in `known_parameters`.
+    """
 
     authentication_classes = [BearerAuthentication, BrowserAuthentication]
     http_method_names = ["get", "head", "post", "patch", "delete"]
     schema = ApiSchema()
     # The resource that a token's scopes must cover; "" if any token may use the view.
     scope = ""
-    # The fields of an answer that are shown once, and never stored in any form.
+    # The fields of a response that are shown once and never stored in any form.
     shown_once: ClassVar[tuple[str, ...]] = ()
     # Whether a POST may have a file, and may therefore be a form.
     takes_files = False
@@ -101,23 +108,23 @@ class WorkingView(APIView):
 
     @property
     def by(self) -> User:
-        """The account that makes the request, also if a program acts as it."""
+        """The account of the request, whether a browser or a program with a token sends it."""
         user = self.request.user
         assert isinstance(user, User)  # noqa: S101 - `initial` has seen to it
         return user
 
     @property
     def token(self) -> Token | None:
-        """The token of the request, None in a browser."""
+        """The token of the request, or None in a browser."""
         return self.request.auth if isinstance(self.request.auth, Token) else None
 
     @property
     def who(self) -> str:
-        """The name of the client for counting its requests and storing answers."""
+        """The key of the client under which its requests are counted and its responses stored, such as "token:5"."""
         return f"token:{self.token.pk}" if self.token else f"user:{self.by.pk}"
 
     def known_parameters(self) -> tuple[str, ...]:
-        """Return the query parameters that the address takes with this method."""
+        """Return the names of the query parameters that the view accepts for the method of the request."""
         return ()
 
     def get_parsers(self) -> list[Any]:
@@ -125,13 +132,13 @@ class WorkingView(APIView):
         return [*super().get_parsers(), *([MultiPartParser()] if self.takes_files else [])]
 
     def body(self) -> Any:
-        """Return the request body, in the same shape for JSON and for a form. Raises ParseError."""
+        """Return the request body: the parsed JSON, or a form as a dict. Raises ParseError."""
         return file_fields.body_of(self.request.data)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Check the method and the length before authentication, and the query parameters and the access after it.
+        """Check the request before its handler runs. Raises MethodNotAllowed, Problem, and what `admit` raises.
 
-        Raises MethodNotAllowed, Problem.
+        The method and the length are checked before authentication, the query parameters and the access after it.
         """
         method = str(request.method).lower()
         if method not in self.http_method_names or not hasattr(self, method):
@@ -145,14 +152,13 @@ class WorkingView(APIView):
             raise Problem("media-type")
 
     def verb(self, method: str) -> str:
-        """Return the verb that the token's scope must allow for this method: read or write."""
+        """Return the verb that the token's scope must allow for this method: "read" or "write"."""
         return READ if method in READS else WRITE
 
     def check_permissions(self, request: Request) -> None:
-        """Check that there is a credential, that the rate limit isn't exceeded, and that the token's scope allows the
-        request.
+        """Check the credential, the rate limit and the token's scope. Raises NotAuthenticated and Problem.
 
-        Raises NotAuthenticated, Problem.
+        Counts the request for the rate limit.
         """
         if request.user is None:
             raise NotAuthenticated
@@ -165,14 +171,17 @@ class WorkingView(APIView):
             raise Problem("scope", headers={"WWW-Authenticate": asked})
 
     def admit(self, request: Request) -> None:
-        """Find what the address is about, if the reader may see it. Raises Http404 and PermissionDenied."""
+        """Find the object of the URL, if the user may see it; by default nothing.
+
+        Raises Http404 and PermissionDenied.
+        """
 
     def permission_denied(self, request: Any, message: Any = None, code: Any = None) -> Any:
-        """Never called: `check_permissions` raises its own exceptions."""
+        """Raise NotAuthenticated. It is never called, because `check_permissions` raises its own exceptions."""
         raise NotAuthenticated
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Add the rate limit headers to every response."""
+        """Return the response with the rate limit headers added."""
         found = super().finalize_response(request, response, *args, **kwargs)
         for name, value in (self.budget.headers() if self.budget else {}).items():
             found[name] = value
@@ -181,7 +190,7 @@ class WorkingView(APIView):
     def once(self, do: Callable[[], Response]) -> HttpResponseBase:
         """Return the result of `do`, called in one transaction.
 
-        With an Idempotency-Key, `do` is called only for the first request; each later one gets the same answer.
+        With an Idempotency-Key, `do` is called only for the first request. Each later request gets the same response.
         """
         key = self.request.headers.get("Idempotency-Key")
         if key is None:
@@ -199,7 +208,7 @@ class WorkingView(APIView):
         return response
 
     def was_answered(self) -> bool:
-        """Return whether this request came before with the same Idempotency-Key and was answered."""
+        """Return whether this request was sent before with the same Idempotency-Key, and its response is stored."""
         key = self.request.headers.get("Idempotency-Key")
         return key is not None and idempotency.was_answered(self._question(key))
 
@@ -215,9 +224,10 @@ class WorkingView(APIView):
         )
 
     def _refused(self, row: IdempotencyRecord, error: Exception) -> Response:
-        """Return the response to an exception, and store it, so that the same question has the same answer.
+        """Return the response to an exception, and store it, so that the same request gets the same response.
 
-        Internal errors aren't stored and may be asked again, and so may a question that another request is answering.
+        The response isn't stored for an internal error, so that the request can be sent again. It isn't stored either
+        while another request with the same key is in progress.
         """
         try:
             response = self.handle_exception(error)

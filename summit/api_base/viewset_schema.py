@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 description of a viewset, derived only from what the viewset names."""
+"""The OpenAPI 3.1 description of a viewset, derived only from the viewset's attributes."""
 
 import copy
 from typing import Any
@@ -16,26 +16,26 @@ PATH: Any = OpenApiParameter.PATH
 
 
 class ViewSetSchema(ApiSchema):
-    """The description of a viewset's addresses, derived only from the viewset."""
+    """The description of a viewset's URLs, derived only from the viewset."""
 
     @property
     def kind(self) -> str:
-        """The kind of address: "Collection", "Item" or "Bulk"."""
+        """The kind of the URL: "Collection", "Item" or "Bulk"."""
         return str(self.view.kind)
 
     def get_operation_id(self) -> str:
-        """Return the name of an operation: its verb and its viewset."""
+        """Return the name of an operation: its verb and its viewset, such as "list_venues"."""
         name = self.view.viewset.name.replace("-", "_")
         verbs = {"GET": "get", "POST": "add", "PATCH": "change", "DELETE": "delete"}
         verb = {"Collection": {"GET": "list"}, "Bulk": {"POST": "add_many"}}.get(self.kind, {}).get(self.method)
         return f"{verb or verbs[self.method]}_{name}"
 
     def get_tags(self) -> list[str]:
-        """Return the name of the viewset as tag of all its operations."""
+        """Return the name of the viewset as the only tag of its operations."""
         return [self.view.viewset.name]
 
     def parameters(self) -> list[Any]:
-        """Return the parameters of the address, including those of its lists."""
+        """Return the parameters of the URL: headers, id, fields, and for a list its order and filters."""
         found = super().parameters()
         if "{id}" in self.path:
             message = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.viewset.external else ".")
@@ -55,7 +55,7 @@ class ViewSetSchema(ApiSchema):
         return list(filters.base_filters.items()) if filters else []
 
     def get_request_serializer(self) -> Any:
-        """Return the serializer of the request body: a row, some of its fields, or many rows."""
+        """Return the serializer of the request body: for a row, some of its fields, or many rows."""
         own = self.view.viewset.input_serializer_class
         if self.kind != "Bulk":
             changes = self.view.viewset.update_serializer_class or own
@@ -69,7 +69,7 @@ class ViewSetSchema(ApiSchema):
         return inline_serializer(f"{self._name()}Rows", {"rows": row})
 
     def get_response_serializers(self) -> Any:
-        """Return the serializers of the answers, by status."""
+        """Return a dict from status to the serializer of the response."""
         own = self.view.viewset.serializer_class
         if self.method == "DELETE":
             return {"204": OpenApiResponse(description="It is deleted.")}
@@ -97,12 +97,14 @@ class ActionSchema(ViewSetSchema):
     """The description of an action of a viewset, derived from the view's `action`."""
 
     def refusals(self) -> set[int]:
-        """Return the statuses with which a request may be refused. These include 412: a row or an order that was
-        read may have changed."""
+        """Return the statuses of possible error responses.
+
+        They include 412, because a row or an order that was read may have changed.
+        """
         return super().refusals() | {412}
 
     def get_operation_id(self) -> str:
-        """Return the name of an operation: its action and its viewset."""
+        """Return the name of an operation: its action and its viewset, such as "approve_one_of_invitations"."""
         action, name = (each.replace("-", "_") for each in (self.view.action.name, self.view.viewset.name))
         return f"{action}_one_of_{name}" if self.kind == "RowAction" else f"{action}_{name}"
 
@@ -111,7 +113,7 @@ class ActionSchema(ViewSetSchema):
         return str(self.view.action.says)
 
     def parameters(self) -> list[Any]:
-        """Return the headers and, for an action on a row, its id."""
+        """Return the headers and, for an action on a row, the row's id."""
         found = ApiSchema.parameters(self)
         if self.kind == "RowAction":
             message = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.viewset.external else ".")
@@ -121,11 +123,11 @@ class ActionSchema(ViewSetSchema):
         return found
 
     def get_request_serializer(self) -> Any:
-        """Return the serializer of the action's input, if it has any."""
+        """Return the serializer of the action's input, or None."""
         return described(self.view.action.input)
 
     def get_response_serializers(self) -> Any:
-        """Return the serializer of the answer: the row or rows, or the `output` of the action."""
+        """Return a dict from status to the serializer of the response: the row or rows, or the action's `output`."""
         action, own = self.view.action, self.view.viewset.serializer_class
         if action.gone:
             return {"204": OpenApiResponse(description="It is done, and the row is gone.")}

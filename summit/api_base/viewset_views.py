@@ -1,4 +1,4 @@
-"""The views of every viewset (`summit.api_base.viewsets`): its list, one row, many rows at once."""
+"""The views of every viewset (`summit.api_base.viewsets`): for its list, one row, and many rows at once."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -30,7 +30,7 @@ MOST_ROWS = 500
 
 
 def check_fields(data: Any, known: Iterable[str]) -> None:
-    """Raise Problem for unknown fields of a body, by name, and for moments without a time zone."""
+    """Raise Problem for fields of a body that aren't `known`, by name, and for moments without a time zone."""
     # A body that is no object is refused by the serializer.
     names = data if isinstance(data, dict) else {}
     wrong = {name: _("This field is not known here.") for name in names if name not in known}
@@ -40,9 +40,9 @@ def check_fields(data: Any, known: Iterable[str]) -> None:
 
 
 def check_years(values: Any) -> None:
-    """Raise Problem for dates and moments outside the supported years, however deep they are nested.
+    """Raise Problem for dates and moments outside the supported years, whatever their nesting.
 
-    If they were stored, every page that shows them in its time zone would fail.
+    If such a value were stored, every page that shows it in a time zone would fail.
     """
     wrong = _far(values)
     if wrong:
@@ -50,7 +50,7 @@ def check_years(values: Any) -> None:
 
 
 def _far(values: Any) -> dict[str, Any]:
-    """Return the errors of dates and moments, by the names or positions under which they were sent."""
+    """Return a dict of the errors of dates and moments, by the name or the position of the value in the body."""
     listed = values if isinstance(values, list) else ()
     pairs: Iterable[tuple[Any, Any]] = values.items() if isinstance(values, Mapping) else enumerate(listed)
     found: dict[str, Any] = {}
@@ -66,17 +66,20 @@ def _far(values: Any) -> dict[str, Any]:
 
 
 class ViewSetView(WorkingView):
-    """The base of the views of a viewset."""
+    """The base class of the views of a viewset."""
 
     schema = ViewSetSchema()
     viewset: Any = None
-    # The kind of address (`ViewSetSchema.kind`).
+    # The kind of the URL (`ViewSetSchema.kind`).
     kind = ""
     # None if the viewset is about summits themselves.
     summit: Summit | None
 
     def admit(self, request: Request) -> None:
-        """Find the summit among those where the reader may see such rows. Raises Http404, PermissionDenied."""
+        """Find the summit among those where the user may see rows of this kind.
+
+        Raises Http404 and PermissionDenied.
+        """
         mine = accessible_summits(self.by, f"{self.viewset.permission}.view")
         summit = self._named()
         if summit is None or not (mine is None or summit.pk in mine):
@@ -85,29 +88,34 @@ class ViewSetView(WorkingView):
         self.check_may_write()
 
     def _named(self) -> Summit | None:
-        """Return the summit of the address. The summit of a token was read with the token and needs no query."""
+        """Return the summit of the URL, or None.
+
+        If it is the summit of the token, it makes no query: that summit was loaded with the token.
+        """
         own, slug = self.token.summit if self.token else None, self.kwargs["summit"]
         return own if own and own.slug == slug else Summit.objects.filter(slug=slug).first()
 
     def check_may_write(self) -> None:
-        """Raise PermissionDenied, with a sentence that says who can, if the request writes and the reader may not.
+        """Raise PermissionDenied if the request writes and the user may not. The message says who may.
 
-        Users who may write only their own rows pass; the domain knows which rows are theirs.
+        Users who may write only their own rows pass here: the service checks which rows are theirs.
         """
         if self.request.method not in READS:
             require_collection_permission(self.by, self.viewset.permission_for(self.write_action()), self.summit)
 
     def write_action(self) -> str:
-        """Return the action of the request: "add", "change" or "remove"."""
+        """Return the action that the request needs permission for: "add", "change" or "remove"."""
         return {"PATCH": "change", "DELETE": "remove"}.get(str(self.request.method), "add")
 
     def context(self) -> dict[str, Any]:
-        """Return the context of serializers."""
+        """Return the context of serializers: the request, the summit and the user."""
         return {"request": self.request, "summit": self.summit, "by": self.by}
 
     def shown(self, rows: Any, **more: Any) -> Any:
-        """Return the serialized row, or rows with many=True, with the requested fields. Records who saw personal
-        data."""
+        """Return the data of the row, or of the rows with many=True, limited to the requested fields.
+
+        Records in the access log who saw personal data.
+        """
         found = self.viewset.serializer_class(rows, context=self.context(), **more)
         query_params.keep_fields(found, self.fields())
         names = self.fields() or query_params.field_names(self.viewset.serializer_class)
@@ -115,13 +123,13 @@ class ViewSetView(WorkingView):
         return found.data
 
     def fields(self) -> list[str]:
-        """Return the names of the requested fields, or an empty list for all. Raises Problem."""
+        """Return the names of the requested fields, or [] for all fields. Raises Problem for an unknown field."""
         return query_params.wanted_fields(
             self.request.query_params.get("fields"), query_params.field_names(self.viewset.serializer_class)
         )
 
     def read(self, data: Any, *, row: Any = None) -> Values:
-        """Return the validated input. With `row` some of the fields are enough. Raises Problem."""
+        """Return the validated input. With `row`, required fields may be missing. Raises Problem."""
         kind = (
             self.viewset.input_serializer_class
             if row is None
@@ -136,12 +144,15 @@ class ViewSetView(WorkingView):
         return found
 
     def state(self, row: Any) -> str:
-        """Return the state of a row for its ETag, the same in every language."""
+        """Return the state of a row for its ETag. It is the same in every language."""
         with translation.override(settings.LANGUAGE_CODE):
             return etags.state_of(self.viewset.serializer_class(row, context=self.context()).data)
 
     def answer(self, row: Any, status: int = HTTPStatus.OK) -> Response:
-        """Return the response with a row, its ETag and, if it was created, its address."""
+        """Return the response with a row and its ETag.
+
+        If `status` is 201, the response has the row's URL as Location.
+        """
         etag = etags.tag(self.state(row), translation.get_language() or "", self.fields())
         headers = {"ETag": etag}
         if status == HTTPStatus.CREATED:
@@ -149,7 +160,7 @@ class ViewSetView(WorkingView):
         return Response(self.shown(row), status=status, headers=headers)
 
     def named(self, rows: models.QuerySet[Any], key: str) -> Any:
-        """Return the row among `rows` with a key, or None if there is none."""
+        """Return the row among `rows` with an id or an external key, or None."""
         # Databases refuse this character.
         if "\0" in key:
             return None
@@ -159,12 +170,12 @@ class ViewSetView(WorkingView):
         return found.first()
 
     def fresh(self, row: models.Model) -> Any:
-        """Return a written row, read again with what its output needs."""
+        """Return a written row, loaded again with the related rows that its serializer needs."""
         return self.viewset.rows().get(pk=row.pk)
 
 
 class ListView(ViewSetView):
-    """The list of a summit's rows, where rows can also be added."""
+    """The list of a summit's rows, to which rows can also be added."""
 
     kind = "Collection"
     pagination_class = ByNewest
@@ -176,14 +187,14 @@ class ListView(ViewSetView):
     )
 
     def known_parameters(self) -> tuple[str, ...]:
-        """Return the query parameters of the list."""
+        """Return the names of the query parameters of the list; only "fields" for a request that adds a row."""
         if self.request.method not in READS:
             return ("fields",)
         filters = self.viewset.filterset_class.base_filters if self.viewset.filterset_class else ()
         return ("fields", "order", *query_params.PAGING, *filters)
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """List rows, a page at a time."""
+        """List the rows, one page at a time."""
         query_params.check_page_size(request.query_params)
         rows = self.viewset.get_queryset(self.by, self.kwargs.get("summit", ""))
         rows = query_params.narrowed(rows, self.viewset.filterset_class, request.query_params)
@@ -203,16 +214,16 @@ class ListView(ViewSetView):
 
 
 class DetailView(ViewSetView):
-    """One row."""
+    """The view of one row of a summit, which reads, changes and deletes it."""
 
     kind = "Item"
 
     def known_parameters(self) -> tuple[str, ...]:
-        """Return the query parameters of a row."""
+        """Return ("fields",), or () for DELETE."""
         return () if self.request.method == "DELETE" else ("fields",)
 
     def admit(self, request: Request) -> None:
-        """Find the row among those that the reader may see, in one query. Raises Http404, PermissionDenied."""
+        """Find the row among those that the user may see, in one query. Raises Http404 and PermissionDenied."""
         slug = self.kwargs["summit"]
         self.row = self.named(self.viewset.get_queryset_with_summit(self.by, slug), self.kwargs["id"])
         if self.row is None:
@@ -221,11 +232,11 @@ class DetailView(ViewSetView):
         self.check_may_write()
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Return the row."""
+        """Return the row with its ETag."""
         return self.answer(self.row)
 
     def patch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Change some fields of the row, if it hasn't changed since it was read."""
+        """Change some fields of the row. If-Match is required: the row must not have changed since it was read."""
         etags.require_if_match(request)
         with transaction.atomic():
             row = self._held()
@@ -234,7 +245,7 @@ class DetailView(ViewSetView):
             return self.answer(self.fresh(changed))
 
     def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Delete the row, if it hasn't changed since it was read."""
+        """Delete the row. If-Match is required: the row must not have changed since it was read."""
         etags.require_if_match(request)
         try:
             with transaction.atomic():
@@ -245,7 +256,10 @@ class DetailView(ViewSetView):
         return Response(status=HTTPStatus.NO_CONTENT)
 
     def _held(self) -> Any:
-        """Return the locked row, if it hasn't changed since the client read it. Raises Http404, Problem."""
+        """Return the row, locked and loaded again. Raises Http404 if it was deleted.
+
+        Raises Problem if the row has changed since the client read it.
+        """
         if not self.viewset.lock(self.row):
             raise Http404
         row = self.fresh(self.row)
@@ -254,23 +268,23 @@ class DetailView(ViewSetView):
 
 
 class BulkView(ViewSetView):
-    """Many rows at once. Each row is added, or changed if it has an `id` and the `etag` that was read.
+    """Many rows at once. A row with an `id` and the `etag` that was read is changed, any other row is added.
 
-    A row that fails leaves the others as they are.
+    A row that fails has no effect on the other rows.
     """
 
     kind = "Bulk"
 
     def write_action(self) -> str:
-        """Return the action that is checked for the whole request. Each row is checked for its own action."""
+        """Return the action that the whole request needs permission for. Each row is checked for its own action."""
         return "add" if "add" in self.viewset.allowed_methods else "change"
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Add or change each row, and return the result of each."""
+        """Add or change each row, and return the result for each."""
         return self.once(self._all)
 
     def fields(self) -> list[str]:
-        """Return an empty list, which means all fields: a bulk request offers no choice of fields."""
+        """Return [], which means all fields: a bulk request offers no choice of fields."""
         return []
 
     def _all(self) -> Response:

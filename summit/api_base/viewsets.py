@@ -1,4 +1,4 @@
-"""The base class of the API's viewsets: addresses, permissions and description follow from one class.
+"""The base class of the API's viewsets: URLs, permissions and the OpenAPI description follow from one class.
 
 docs/adding.md says how to add one. A viewset names its permission, its serializers, and the filters and orders of its
 lists, and calls one service for each action. It never writes to the database and never checks permissions itself: the
@@ -28,9 +28,9 @@ LONGEST_NUMBER = 18
 
 
 class DeskViewSet:
-    """A viewset for one kind of row that desks work with. Its addresses (`paths`) are below a summit's "desk/"."""
+    """A viewset for one kind of row that desks work with. Its URLs (`paths`) are below a summit's "desk/"."""
 
-    # The name in addresses and in scopes.
+    # The name in URLs and in scopes.
     name: ClassVar[str]
     # The label of the rows' permissions: "view" shows them, "change" adds, changes and deletes them.
     permission: ClassVar[str]
@@ -42,7 +42,7 @@ class DeskViewSet:
     personal: ClassVar[tuple[str, ...]] = ()
     # The label of the scope.
     verbose_name: ClassVar[Any] = ""
-    # The column with the key of a row in addresses.
+    # The column with the key of a row in URLs.
     lookup_field: ClassVar[str] = "public_id"
     model: ClassVar[type[models.Model]]
     serializer_class: ClassVar[type[serializers.BaseSerializer[Any]]]
@@ -58,31 +58,31 @@ class DeskViewSet:
     external: ClassVar[str] = ""
 
     def rows(self) -> models.QuerySet[Any]:
-        """Return all rows, with the related rows that their output needs."""
+        """Return all rows, with the related rows that the serializer needs."""
         return self.model._default_manager.all()
 
     def add(self, *, by: User, summit: Any, values: Values) -> models.Model:
-        """Add a row with a function of the domain, and return it."""
+        """Add a row to a summit by calling a service, and return it."""
         raise NotImplementedError
 
     def change(self, *, by: User, row: Any, values: Values) -> models.Model:
-        """Change a row with a function of the domain, and return it."""
+        """Change a row by calling a service, and return it. `values` may have some of the fields only."""
         raise NotImplementedError
 
     def remove(self, *, by: User, row: Any) -> object:
-        """Delete a row with a function of the domain."""
+        """Delete a row by calling a service."""
         raise NotImplementedError
 
     def lock(self, row: Any) -> bool:
-        """Lock a row until the transaction ends, and return whether it still exists.
+        """Lock a row until the transaction ends. Return False if the row no longer exists.
 
-        If the domain takes another lock before it, an override of this method has to take that lock first, to avoid a
-        deadlock.
+        If the service takes another lock before this one, an override of this method has to take that lock first.
+        Otherwise there can be a deadlock.
         """
         return self.model._default_manager.select_for_update().filter(pk=row.pk).exists()
 
     def log_access(self, *, by: User, summit: Any, rows: Iterable[Any], fields: Iterable[str]) -> None:
-        """Record who saw rows with personal data, as the desk's page does."""
+        """Record in the access log who saw rows, if one of the `fields` holds personal data."""
         shown, found = set(self.personal) & set(fields), list(rows)
         if shown and found:
             keys = [(summit.pk, audit.key_of(row)) for row in found]
@@ -90,34 +90,34 @@ class DeskViewSet:
 
     @classmethod
     def permission_for(cls, action: str) -> str:
-        """Return the permission that "add", "change" or "remove" needs."""
+        """Return the name of the permission for an action: "add", "change" or "remove"."""
         return cls.permissions.get(action, f"{cls.permission}.change")
 
     def get_queryset(self, user: User, slug: str) -> models.QuerySet[Any]:
-        """Return the rows of a summit that a user may see: those that their desk shows, or their own."""
+        """Return the rows of the summit `slug` that a user may see: all rows at a desk, or the user's own rows."""
         found = self.rows().filter(**{f"{self.summit_path}__slug": slug})
         seen = seen_rows(user, f"{self.permission}.view", self.model, self.summit_path)
         return found if seen is None else found.filter(seen)
 
     def get_queryset_with_summit(self, user: User, slug: str) -> models.QuerySet[Any]:
-        """Return the rows of a summit that a user may see, with their summit in the same query."""
+        """Return the same rows as `get_queryset`, each with its summit in the same query."""
         return self.get_queryset(user, slug).select_related(self.summit_path)
 
     def summit_of(self, row: Any, slug: str) -> Any:
-        """Return the summit of a row. `slug` is its slug in the address."""
+        """Return the summit of a row. `slug` is the slug in the URL, for overrides."""
         found: Any = row
         for name in self.summit_path.split("__"):
             found = getattr(found, name)
         return found
 
     def where(self, row: Any) -> str:
-        """Return the address of a row."""
+        """Return the URL of a row."""
         return reverse(
             f"api-desk-{self.name}-row", args=[self.summit_of(row, "").slug, getattr(row, self.lookup_field)]
         )
 
     def picked(self, key: str) -> models.Q:
-        """Return the condition that selects the row with a key: its public id, or its key in another system."""
+        """Return the condition that selects the row with a key: an id or an external key."""
         if not key.startswith(EXTERNAL):
             # A key that is no number is queried as well, so that the response time doesn't reveal that no such row
             # exists.
@@ -127,9 +127,9 @@ class DeskViewSet:
 
     @classmethod
     def paths(cls) -> list[URLPattern]:
-        """Return the URL patterns: the list, the bulk address, the actions and one row.
+        """Return the URL patterns of the list, the bulk view, the actions and a row.
 
-        The names of the patterns follow from the viewset's name.
+        The names of the patterns begin with "api-desk-" and the viewset's name.
         """
         viewset, base, name = cls(), f"summits/<slug:summit>/desk/{cls.name}/", f"api-desk-{cls.name}"
         actions = actions_of(cls)
@@ -161,20 +161,25 @@ class DeskViewSet:
 
 
 class InSummit(serializers.SlugRelatedField[Any]):
-    """A field with another row of the same summit, by its public id. With `external` also by its key in another
-    system."""
+    """A field that refers to another row of the same summit by its public id.
+
+    If `external` is set, the field also accepts an external key.
+    """
 
     def __init__(self, *, summit_path: str = "summit", external: str = "", **kwargs: Any) -> None:
         self.summit_path, self.external = summit_path, external
         super().__init__(slug_field="public_id", **kwargs)
 
     def get_queryset(self) -> Any:
-        """Return the rows of the summit in the address."""
+        """Return the rows of the summit in the URL."""
         rows: Any = super().get_queryset()
         return rows.filter(**{self.summit_path: self.context["summit"]}) if rows is not None else rows
 
     def to_internal_value(self, data: Any) -> Any:
-        """Return the row with an id or key. Raises ValidationError."""
+        """Return the row with an id or an external key.
+
+        Raises ValidationError if there is none that the user may see.
+        """
         if not (self.external and isinstance(data, str) and data.startswith(EXTERNAL)):
             return super().to_internal_value(data)
         told = keys_visible_to(self.context["by"], self.summit_path)

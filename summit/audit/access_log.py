@@ -1,7 +1,7 @@
-"""The access log: who saw personal data at a desk or in the portal. One audit entry for each reader, object and hour.
+"""The access log: who saw personal data at a desk or in the portal. It has one audit entry per user, object and hour.
 
-A page of a list makes one entry with the keys of its rows, so that a person's history shows lists too. Search terms
-aren't stored, since they may be names. See docs/decisions/0011.
+A page of a list makes one entry with the keys of its rows, so that a person's history includes lists. Search terms
+aren't stored, because they may be names. See docs/decisions/0011.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ MOST = 500
 
 
 class NotRecorded(OperationalError):
-    """The database couldn't store an access log entry, so personal data must not be shown."""
+    """Raised if the database couldn't store an access log entry. Personal data must then not be shown."""
 
 
 def record_page(
@@ -41,10 +41,10 @@ def record_page(
     people: Callable[[], Iterable[str]] = tuple,
     always: bool = False,
 ) -> None:
-    """Record that somebody saw the personal `fields` of an object on its page.
+    """Record that the user or actor `by` saw the personal `fields` of an object on its page.
 
-    The same fields are recorded once an hour, or each time with `always`. `people` returns the keys of other people
-    that the page shows; it is called only where an entry is made. Raises NotRecorded.
+    The same fields are recorded at most once an hour or, with `always`, each time. `people` returns the keys of other
+    people whom the page shows. It is called only if an entry is made. Raises NotRecorded.
     """
     key, label, fields = services.key_of(target), target._meta.label_lower, sorted(fields)
     if not always and _recorded_recently(by, label, key, fields=fields):
@@ -64,10 +64,11 @@ def record_list(
     filters: dict[str, str] | None = None,
     people: Iterable[str] = (),
 ) -> None:
-    """Record that somebody saw the personal `fields` of rows in a list, in one entry for each summit.
+    """Record that the user or actor `by` saw the personal `fields` of rows in a list.
 
-    `rows` are pairs of a summit's primary key (None for rows without a summit) and the row's key in the audit.
-    `people` are the keys of people that the rows show, where the rows aren't people themselves. Raises NotRecorded.
+    Makes one entry for each summit. `rows` are pairs of a summit's primary key (None for rows without a summit) and
+    the row's key in the audit. `filters` are stored with the entry. `people` are the keys of the people whom the rows
+    show, if the rows aren't people themselves. The same rows are recorded at most once an hour. Raises NotRecorded.
     """
     fields = sorted(fields)
     entries: list[AuditEntry] = []
@@ -87,7 +88,7 @@ def record_list(
 
 def _recorded_recently(by: By, label: str, key: str, **wanted: Any) -> bool:
     rows = AuditEntry.objects.filter(object_type=label, object_key=key, action=SEEN, **_who(by), **wanted)
-    # An account and a program with its token are different readers: each has entries of its own.
+    # An account in a browser and a program with the account's token are different readers: each has its own entries.
     token = services.token_of(by).get("token")
     rows = rows.filter(detail__token=token) if token else rows.filter(detail__token__isnull=True)
     return rows.filter(at__gt=Now() - ONCE_IN).exists()
@@ -104,7 +105,7 @@ def _entry(by: By, summit_id: int | None, row: tuple[str, str], **values: Any) -
 
 
 def _store(entries: list[AuditEntry]) -> None:
-    """Store entries in a short transaction of their own. Raises NotRecorded where the database fails."""
+    """Store entries in a short transaction of their own. Raises NotRecorded if the database fails."""
     if not entries:
         return
     try:
@@ -115,7 +116,7 @@ def _store(entries: list[AuditEntry]) -> None:
 
 
 def seen_of(row: models.Model) -> QuerySet[AuditEntry]:
-    """Return the access log's entries about a row: views of its page, and of lists and other pages that showed it."""
+    """Return the access log's entries about a row: for its own page, and for lists and pages that showed it."""
     wanted = Q(object_type=row._meta.label_lower, object_key=services.key_of(row))
     rows = AuditEntry.objects.filter(action=SEEN)
     if isinstance(row, PublicModel):

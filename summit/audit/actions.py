@@ -1,8 +1,8 @@
-"""Registers of the words that describe audit entries.
+"""Registries of the descriptions of audit entries.
 
 The audit holds names of actions, kinds of row and keys. In its `audit_messages.py`, each app declares a sentence for
-each of its actions, names for its rows, the rows they belong to, and names for actors without an account.
-summit.audit.rendering combines them. A test fails where an action that the code records has no words.
+each of its actions, names for its rows, the rows that these belong to, and names for actors without an account.
+summit.audit.rendering combines them. A test fails if an action that the code records has no description.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Sentence = str | Any
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts for an entry's sentence: the entry's detail, and the summit, in whose time zone times are shown."""
+    """The arguments for an entry's sentence: the entry's detail, and its summit for the time zone."""
 
     detail: Mapping[str, Any]
     summit: Summit | None
@@ -31,10 +31,10 @@ class Facts:
 
 @dataclass(frozen=True)
 class ActionDescription:
-    """The words for an action.
+    """The description of an action.
 
-    `say` returns the sentence for an entry's facts. `fields_of` is the model of the fields that an entry names, where
-    it isn't the object's model. `label` names the action where the sentence depends on the facts.
+    `say` returns the sentence for an entry's facts. `fields_of` is the model of the entry's field names, if it isn't
+    the object's model. `label` names the action without facts, if the sentence depends on them.
     """
 
     say: Callable[[Facts], str]
@@ -43,13 +43,16 @@ class ActionDescription:
 
     @property
     def name(self) -> str:
-        """The action's name in lists of actions to choose from."""
+        """The name of the action in lists of choices."""
         return str(self.label) or self.say(Facts({}, None))
 
 
 @dataclass(frozen=True)
 class ModelDescription:
-    """How to name the rows of a model. `shown_on` returns the row with the page that shows them (None: their own)."""
+    """The description of a model's rows: how to load and name them, and which page shows them.
+
+    `shown_on` returns the row with this page; None means the row itself.
+    """
 
     related: tuple[str, ...] = ()
     prefetch: tuple[str | models.Prefetch[Any], ...] = ()
@@ -59,7 +62,10 @@ class ModelDescription:
 
 @dataclass(frozen=True)
 class HistoryPart:
-    """Rows of `model` whose entries are part of another row's history; `find` returns them for that row."""
+    """Rows of `model` that are parts of another row: their entries are in its history.
+
+    `find` returns the parts of such a row.
+    """
 
     model: type[models.Model]
     find: Callable[[Any], models.QuerySet[Any]]
@@ -68,7 +74,7 @@ class HistoryPart:
 ACTION_WORDS: dict[str, ActionDescription] = {}
 MODEL_WORDS: dict[str, ModelDescription] = {}
 PARTS: dict[str, list[HistoryPart]] = {}
-# For actors without an account, by the prefix before the colon: a function from their keys to their names.
+# For actors without an account: from the prefix before the colon to a function that returns names by keys.
 ACTORS: dict[str, Callable[[Iterable[str]], dict[str, str]]] = {}
 # The fields that hold personal data, by model. The audit never stores their values; it records who sees them.
 PERSONAL: dict[str, frozenset[str]] = {}
@@ -81,10 +87,10 @@ def describe_action(
     fields_of: type[models.Model] | None = None,
     label: Sentence = "",
 ) -> None:
-    """Declare the words for an action: a sentence, or a function that returns one for an entry's facts.
+    """Declare the description of an action: a sentence, or a function that returns one for an entry's facts.
 
-    `label` names the action in lists to choose from, and `fields_of` is the model of the fields that its entries
-    name, where it isn't the object's model. Raises ValueError where the action has words already.
+    `label` names the action in lists of choices. `fields_of` is the model of the field names in the action's entries,
+    if it isn't the object's model. Raises ValueError if the action is described already.
     """
     if action in ACTION_WORDS:
         raise ValueError(f"{action} has words already")
@@ -93,7 +99,7 @@ def describe_action(
 
 
 def describe_actions(label: str, *, add: Sentence, change: Sentence, remove: Sentence) -> None:
-    """Declare the words for adding, changing and removing rows of a model, with the `label` of the model's rules."""
+    """Declare the sentences for adding, changing and removing rows. `label` is the model's label in permissions."""
     describe_action(f"{label}.add", add)
     describe_action(f"{label}.change", change)
     describe_action(f"{label}.remove", remove)
@@ -109,36 +115,39 @@ def describe_model(
 ) -> None:
     """Declare how to name the rows of a model.
 
-    `name` returns a row's name, for which `related` is joined and `prefetch` prefetched. `shown_on` returns the row
-    whose page shows them, where it isn't their own.
+    `name` returns the name of a row. Its query joins `related` and prefetches `prefetch`. `shown_on` returns the row
+    with the page that shows a row of this model, if a row has no page of its own.
     """
     MODEL_WORDS[model._meta.label_lower] = ModelDescription(related, prefetch, name, shown_on)
 
 
 def part(whole: type[models.Model], model: type[models.Model], find: Callable[[Any], models.QuerySet[Any]]) -> None:
-    """Declare that the history of a row of `whole` includes the entries of its parts, which are rows of `model`.
+    """Declare that the history of a row of `whole` includes the entries of its parts.
 
-    `find` returns the parts of a row of `whole`.
+    The parts are rows of `model`. `find` returns the parts of a row of `whole`.
     """
     PARTS.setdefault(whole._meta.label_lower, []).append(HistoryPart(model, find))
 
 
 def actor(prefix: str, names: Callable[[Iterable[str]], dict[str, str]]) -> None:
-    """Declare the function that returns the names of actors "<prefix>:<key>" by their keys. At most one query."""
+    """Declare the function for the names of actors "<prefix>:<key>". It returns a dict from key to name.
+
+    It must make at most one query.
+    """
     ACTORS[prefix] = names
 
 
 def personal(model: type[models.Model], *fields: str) -> None:
-    """Declare which fields of a model hold personal data."""
+    """Declare which fields of a model hold personal data, so that the audit doesn't store their values."""
     PERSONAL[model._meta.label_lower] = frozenset(fields)
 
 
 @dataclass
 class Wanted:
-    """The keys of rows that need names, by the kind of row."""
+    """A collection of the keys of rows that need names, by the kind of row."""
 
     keys: dict[str, set[str]] = field(default_factory=dict)
 
     def add(self, label: str, key: str) -> None:
-        """Add the key of a row."""
+        """Add the key of a row of the kind `label`."""
         self.keys.setdefault(label, set()).add(key)

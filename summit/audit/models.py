@@ -1,4 +1,4 @@
-"""Models of the audit: entries that are appended and never changed, and the end of their chain."""
+"""Models of the audit: entries, which are only ever appended, and the end of their chain."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,11 +10,11 @@ from summit.users.models import User
 
 
 class AuditEntry(models.Model):
-    """The record of one action. It holds keys and field names, never personal values, so that erasing personal data
-    doesn't break the chain.
+    """The record of one action. It holds keys and field names, never personal values.
 
-    A sweep fills `position`, `previous` and `digest` after the row is committed (summit.audit.services): chaining
-    within the transaction would make all writers wait for one another.
+    Erasing personal data therefore doesn't break the chain. A sweep fills `position`, `previous` and `digest` after
+    the row is committed (summit.audit.services). If entries were chained within the action's transaction, all writers
+    would wait for one another.
     """
 
     summit = models.ForeignKey(
@@ -31,7 +31,7 @@ class AuditEntry(models.Model):
     action = models.CharField(_("action"), max_length=60)
     object_type = models.CharField(_("kind of object"), max_length=60)
     object_key = models.CharField(_("object"), max_length=60)
-    # The row that the object belongs to, as "delegations.party:<key>": its history still has parts that were deleted.
+    # The row that the object belongs to, as "delegations.party:<key>", so that its history still has deleted parts.
     part_of = models.CharField(_("part of"), max_length=121, blank=True)
     fields = models.JSONField(_("fields"), default=list)
     detail = models.JSONField(_("detail"), default=dict)
@@ -64,7 +64,7 @@ class AuditEntry(models.Model):
 
 
 class AuditChain(models.Model):
-    """The end of the chain, in a single row. `chain` locks the row while it works."""
+    """The end of the chain, in a single row. `services.chain` locks the row while it chains entries."""
 
     length = models.PositiveBigIntegerField(default=0)
     head = models.CharField(max_length=64, default="")

@@ -1,4 +1,4 @@
-"""Render audit entries in words for people: who did what to which row, and which fields changed."""
+"""Render audit entries as text for people: who did what to which row, and which fields changed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NamedObject:
-    """A row's kind and name, with the address of its page ("" where it has none or was deleted)."""
+    """The kind and name of a row, with the URL of its page, or "" if it has no page or was deleted."""
 
     kind: str
     name: str
@@ -36,14 +36,14 @@ class NamedObject:
     seen_by: str = field(default="", compare=False)
 
     def for_reader(self, reader: Actor | None, summit_id: int | None) -> NamedObject:
-        """Return the same, without the address if the reader may not open it. Without a reader, all are kept."""
+        """Return the object without its URL if `reader` may not open the page. If `reader` is None, keep the URL."""
         may = not self.url or reader is None or allows(reader, self.seen_by, summit_id)
         return self if may else replace(self, url="")
 
 
 @dataclass(frozen=True)
 class AuditChange:
-    """A changed field with its values before and after; both are "" where the audit may not hold them."""
+    """A changed field with its values before and after. Both are "" if the audit must not store them."""
 
     name: str
     before: str = ""
@@ -52,7 +52,7 @@ class AuditChange:
 
 @dataclass
 class AuditLine:
-    """An audit entry in words. `what` is a sentence without its subject, to be shown after `who`."""
+    """An audit entry as text for people. `what` is a sentence without its subject, displayed after `who`."""
 
     entry: AuditEntry
     who: str
@@ -64,15 +64,15 @@ class AuditLine:
 
     @property
     def actor(self) -> str:
-        """The value of the filter that shows only the entries of this actor."""
+        """The value of the audit list's filter for the actor of this entry."""
         return f"account:{self.entry.by.public_id}" if self.entry.by else self.entry.by_label
 
 
 def render(entries: Sequence[AuditEntry], reader: Actor | None = None) -> list[AuditLine]:
-    """Return audit entries in words, without the addresses of pages that `reader` may not open.
+    """Return audit entries as text for people, without the URLs of pages that `reader` may not open.
 
-    The entries need `by` and `summit` joined. One query for each kind of row and of actor, however many entries there
-    are.
+    The entries need `by` and `summit` joined. Makes one query for each kind of row and of actor, whatever the number
+    of entries.
     """
     wanted, acting = Wanted(), Wanted()
     for entry in entries:
@@ -108,7 +108,10 @@ def _line(
 
 
 def sentence(entry: AuditEntry) -> str:
-    """Return the sentence for an entry, without its subject. An action without words is shown by its own name."""
+    """Return the sentence for an entry, without its subject.
+
+    An action without a description is quoted by its name.
+    """
     chosen = ACTION_WORDS.get(entry.action)
     if chosen is None:
         return _("did “%(action)s”") % {"action": entry.action}
@@ -116,7 +119,10 @@ def sentence(entry: AuditEntry) -> str:
 
 
 def who(entry: AuditEntry, actors: dict[str, dict[str, str]]) -> str:
-    """Return the name of an entry's actor, with `actors` as the names of those without an account."""
+    """Return the name of an entry's actor.
+
+    `actors` has the names of actors without an account, by prefix and key.
+    """
     if entry.by is not None:
         return str(entry.by)
     prefix, key = _split(entry.by_label)
@@ -131,7 +137,10 @@ def _split(label: str) -> tuple[str, str]:
 
 
 def _references(entry: AuditEntry) -> list[str]:
-    """Return the other rows that an entry refers to, also in the values of its fields, as "app.model:key"."""
+    """Return the names ("app.model:key") of the other rows that an entry refers to.
+
+    They include rows in the values of its fields.
+    """
     found = [*_others(entry)]
     for pair in _values(entry).values():
         found += [value["row"] for value in pair if isinstance(value, dict)]
@@ -139,7 +148,7 @@ def _references(entry: AuditEntry) -> list[str]:
 
 
 def _others(entry: AuditEntry) -> list[str]:
-    """Return the other rows that the action affected and the token that a program used, as "app.model:key"."""
+    """Return the names ("app.model:key") of the other affected rows, and of the token that a program used."""
     token = entry.detail.get("token")
     return [*entry.detail.get("rows", []), *([f"api.token:{token}"] if token else [])]
 
@@ -149,7 +158,7 @@ def _values(entry: AuditEntry) -> dict[str, Any]:
 
 
 def named(label: str, keys: Iterable[str]) -> dict[str, NamedObject]:
-    """Return the names of the rows of a kind that still exist, by their keys. One query."""
+    """Return a dict from key to the name of each row of a kind that still exists. Makes one query."""
     model = model_of(label)
     if model is None:
         return {}
@@ -164,14 +173,14 @@ def named(label: str, keys: Iterable[str]) -> dict[str, NamedObject]:
 
 
 def deleted_object(label: str, key: str) -> NamedObject:
-    """Return the name for a row that no longer exists."""
+    """Return the kind and a placeholder name for a row that no longer exists."""
     model = model_of(label)
     kind = str(model._meta.verbose_name) if model else label
     return NamedObject(kind, "" if key.startswith("list:") else _("gone since (%(key)s)") % {"key": key})
 
 
 def page_of(row: models.Model, how: ModelDescription) -> tuple[str, str]:
-    """Return the address of the admin page that shows a row and the action needed to see it; ("", "") if none."""
+    """Return (URL, permission) of the admin page that shows a row, or ("", "") if there is none."""
     shown = how.shown_on(row) if how.shown_on else row
     desk: Any = site._registry.get(type(shown))
     if desk is None:
@@ -181,7 +190,7 @@ def page_of(row: models.Model, how: ModelDescription) -> tuple[str, str]:
 
 
 def model_of(label: str) -> type[models.Model] | None:
-    """Return the model of a label such as "delegations.party"; None where it no longer exists."""
+    """Return the model of a label such as "delegations.party", or None if it no longer exists."""
     try:
         return apps.get_model(label)
     except (LookupError, ValueError):
@@ -189,7 +198,7 @@ def model_of(label: str) -> type[models.Model] | None:
 
 
 def key_field(model: type[models.Model]) -> str:
-    """Return the name of the field that holds the keys of a model's rows in the audit: "public_id" or "pk"."""
+    """Return the name of the field with the keys of a model's rows in the audit: "public_id" or "pk"."""
     return "public_id" if any(field.name == "public_id" for field in model._meta.fields) else "pk"
 
 
@@ -214,7 +223,7 @@ def _column(model: type[models.Model] | None, name: str) -> Any:
 
 
 def field_name(model: type[models.Model] | None, name: str) -> str:
-    """Return a field's name for pages."""
+    """Return the label of a field for pages; if the model has no such field, return its name."""
     column = _column(model, name)
     if isinstance(column, models.ForeignObjectRel):
         return capfirst(str(column.related_model._meta.verbose_name_plural))

@@ -1,4 +1,4 @@
-"""Change a row and store the changes together with their audit entry."""
+"""Change a row, and save the changes together with their audit entry."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ Values = Mapping[str, Any]
 
 
 def apply_values(row: models.Model, values: Values) -> dict[str, tuple[Any, Any]]:
-    """Set values on a row without saving it, and return those that changed: (before, after) by field name."""
+    """Set values on a row without saving it. Return a dict from each changed field to (before, after)."""
     changed = {name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value}
     for name, (_was, value) in changed.items():
         setattr(row, name, value)
@@ -31,9 +31,10 @@ def save_changes(
     summit: "Summit",
     part_of: models.Model | None = None,
 ) -> None:
-    """Save what `apply_values` changed, if anything, with its audit entry, in the caller's transaction.
+    """Validate a row and save the fields in `changed`, the result of `apply_values`, with an audit entry.
 
-    Raises ValidationError where a value isn't valid.
+    Runs in the caller's transaction. Without changes, nothing is saved. Raises ValidationError if a value isn't
+    valid.
     """
     row.full_clean()
     if changed:

@@ -1,4 +1,4 @@
-"""Services of the audit: `record` appends an entry within the action's transaction, `chain` chains it later."""
+"""Services of the audit: `record` appends an entry in the action's transaction, and `chain` chains it later."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Link:
-    """An actor without an account who followed a letter's link, by the link's public id."""
+    """An actor without an account who used the link of a letter, named by the link's public id."""
 
     public_id: str
 
@@ -31,7 +31,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Mailbox:
-    """An actor without an account who entered a code from their mailbox, by the public id of that sign-in."""
+    """An actor without an account who entered a code from a mail, named by the public id of that sign-in."""
 
     public_id: str
 
@@ -52,19 +52,20 @@ By = User | Link | Mailbox | System
 
 
 def key_of(target: models.Model) -> str:
-    """Return the key by which the audit knows a row: its public id, or else its primary key."""
+    """Return the key of a row in the audit: its public id or, if it has none, its primary key."""
     return str(getattr(target, "public_id", None) or target.pk)
 
 
 def name_of(target: models.Model) -> str:
-    """Return the name by which an entry refers to a row, such as "delegations.party:k3…"."""
+    """Return the name of a row in audit entries, such as "delegations.party:k3…"."""
     return f"{target._meta.label_lower}:{key_of(target)}"
 
 
 def values(model: type[models.Model], changed: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
-    """Return the `detail` with the values of changed fields before and after, where the audit may hold them.
+    """Return a `detail` with the values of changed fields before and after, where the audit may store them.
 
-    It may hold moments, numbers, choices, booleans and references to rows, and never personal data or text.
+    `changed` is a dict from field name to (before, after). The audit may store moments, numbers, choices, booleans
+    and references to rows, but never personal data or text. Returns {} if no value may be stored.
     """
     kept = {}
     for name, pair in changed.items():
@@ -75,7 +76,7 @@ def values(model: type[models.Model], changed: Mapping[str, tuple[Any, Any]]) ->
 
 
 def _packed(model: type[models.Model], name: str, value: Any) -> Any:
-    """Return a value in the form in which the audit stores it; an ellipsis where the audit must not store it."""
+    """Return a value in the form in which the audit stores it, or an ellipsis if the audit must not store it."""
     if value is None or isinstance(value, bool | int):
         column = model._meta.get_field(name)
         return value if value is None or not column.is_relation else ...
@@ -92,7 +93,7 @@ def _packed(model: type[models.Model], name: str, value: Any) -> Any:
 def references(row: models.Model) -> list[str]:
     """Return the names (`name_of`) of the rows that a row refers to, except its summit.
 
-    The audit records them when a row is deleted.
+    The audit stores them when the row is deleted.
     """
     columns = [column for column in row._meta.fields if column.is_relation]
     found = [(column.related_model, getattr(row, column.attname)) for column in columns]
@@ -104,7 +105,7 @@ def references(row: models.Model) -> list[str]:
 
 
 def token_of(by: By) -> dict[str, str]:
-    """Return the `detail` that names the token by which a program acts; empty for a person in a browser."""
+    """Return a `detail` with the token by which a program acts, or {} for a person in a browser."""
     return {"token": by.by_token} if isinstance(by, User) and by.by_token else {}
 
 
@@ -118,10 +119,10 @@ def entry(
     detail: Mapping[str, Any] | None = None,
     part_of: models.Model | None = None,
 ) -> AuditEntry:
-    """Return an unsaved entry, for callers that store many at once.
+    """Return an unsaved entry, for callers that store many entries at once.
 
-    `detail` may have the names (`name_of`) of other rows under "rows", which histories read. Raises TypeError where
-    "rows" isn't a list.
+    `detail` may have a list "rows" with the names (`name_of`) of other rows, which their histories use. Raises
+    TypeError if "rows" isn't a list.
     """
     if not isinstance((detail or {}).get("rows", []), list):
         raise TypeError('"rows" are the names of rows; a number of them has another key')
@@ -150,9 +151,9 @@ def record(
 ) -> AuditEntry:
     """Append the entry of an action and return it.
 
-    `fields` are field names, and `detail` holds keys and numbers, never a personal value. `part_of` is the row whose
-    history includes this entry too, even after `target` was deleted. Raises RuntimeError outside a transaction: the
-    entry and its action must be stored together or not at all.
+    `fields` are field names. `detail` holds keys and numbers, never a personal value. `part_of` is a row whose
+    history includes this entry, even after `target` is deleted. Raises RuntimeError outside a transaction: the entry
+    and its action must be stored together or not at all.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("record() belongs into the transaction of what it records")
@@ -162,7 +163,7 @@ def record(
 
 
 def record_many(entries: Sequence[AuditEntry]) -> None:
-    """Append many entries in few queries, within the transaction of their actions.
+    """Append many entries in few queries, in the transaction of their actions.
 
     Raises RuntimeError outside a transaction.
     """
@@ -192,9 +193,9 @@ def digest(row: AuditEntry, previous: str) -> str:
 
 
 def chain(*, limit: int = 2000) -> int:
-    """Chain at most `limit` committed entries that aren't chained yet, oldest first, and return their number.
+    """Chain the oldest `limit` committed entries that aren't chained yet, and return their number.
 
-    One caller works at a time: the others wait for the lock on the chain's single row.
+    Only one caller works at a time, because each locks the single row of the chain's end.
     """
     with transaction.atomic():
         end = AuditChain.objects.select_for_update().get(pk=1)

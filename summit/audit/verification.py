@@ -1,4 +1,4 @@
-"""Verify the audit's chain by computing every digest again, from the first entry to the last."""
+"""Verify the audit's chain: compute every digest again, from the first entry to the last."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from summit.audit.models import AuditChain, AuditEntry
 
 # The number of entries that are verified at once.
 SLICE = 1000
-# A sweep chains every few seconds: an entry that isn't chained after this time was kept from it.
+# A sweep chains entries every few seconds. If one isn't chained after this time, something has prevented it.
 UNCHAINED_FOR = timedelta(minutes=1)
 
 # The possible problems; PROBLEMS has them in the order in which they are checked.
@@ -23,7 +23,7 @@ PROBLEMS = (MISSING, PREVIOUS, DIGEST, NOTED, END, UNCHAINED)
 
 @dataclass(frozen=True)
 class Mark:
-    """An end of the chain: the number of entries and the digest of the last. Its text is "digest:length"."""
+    """An end of the chain: the number of entries and the digest of the last one. As text it is "digest:length"."""
 
     length: int
     head: str
@@ -33,7 +33,7 @@ class Mark:
 
     @classmethod
     def read(cls, text: str) -> Mark:
-        """Return the mark of a text "digest:length". Raises ValueError for any other text."""
+        """Return the mark for a text "digest:length". Raises ValueError for any other text."""
         found = re.fullmatch(r"([0-9a-f]{64}):([1-9][0-9]{0,17})", text.strip())
         if found is None:
             raise ValueError(text)
@@ -42,9 +42,9 @@ class Mark:
 
 @dataclass(frozen=True)
 class Broken:
-    """The first entry that differs from what was chained: its position and its problem, one of PROBLEMS.
+    """The first entry with a problem: its position, and the problem, one of PROBLEMS.
 
-    Where the entry exists, also its primary key and when it was recorded.
+    If the entry exists, `key` is its primary key and `at` the time when it was recorded.
     """
 
     position: int
@@ -55,7 +55,7 @@ class Broken:
 
 @dataclass(frozen=True)
 class VerificationProgress:
-    """How far the chain has been verified: the last valid position and its digest, and what is broken after it."""
+    """The progress of a verification: the last valid position and its digest, and the first problem after it."""
 
     position: int
     digest: str
@@ -63,14 +63,14 @@ class VerificationProgress:
 
 
 def end() -> Mark:
-    """Return the chain's current end. One query."""
+    """Return the current end of the chain. Makes one query."""
     return Mark(*AuditChain.objects.values_list("length", "head").get(pk=1))
 
 
 def begin(position: int = 1) -> VerificationProgress:
-    """Return the state from which to verify the chain: before the first entry, or before the one at `position`.
+    """Return the progress from which to verify the chain: before the entry at `position`, by default the first.
 
-    The entry before `position` isn't verified itself. Where it is missing, the result has it as broken.
+    The entry before `position` isn't verified itself. If it is missing, the result reports it as broken.
     """
     if position <= 1:
         return VerificationProgress(0, "")
@@ -83,10 +83,10 @@ def begin(position: int = 1) -> VerificationProgress:
 def advance(
     reached: VerificationProgress, until: int, noted: Mark | None = None, *, limit: int = SLICE
 ) -> VerificationProgress:
-    """Verify the next entries, at most `limit` and up to the position `until`, and return the new state.
+    """Verify the next entries, at most `limit` and up to the position `until`. Return the new progress.
 
-    `noted` is an earlier end of the chain that somebody has noted elsewhere: its entry must still have the same
-    digest. One query.
+    `noted` is an earlier end of the chain that somebody has written down elsewhere. Its entry must still have the
+    same digest. Makes one query.
     """
     last = min(reached.position + limit, until)
     rows = AuditEntry.objects.filter(position__gt=reached.position, position__lte=last).order_by("position")
@@ -114,10 +114,10 @@ def _problem(row: AuditEntry, previous: str, noted: Mark | None) -> str:
 
 
 def finish(reached: VerificationProgress, mark: Mark, noted: Mark | None = None) -> Broken | None:
-    """Return what is broken in the chain, or None, after checking its end.
+    """Check the end of the chain after its last entry is verified. Return the first problem, or None.
 
-    The last verified entry must be the end `mark`, the `noted` end must not be after it, and no entry may be beyond
-    the end or unchained. `mark` was read before verifying: entries that were chained since aren't checked.
+    The last verified entry must be the end `mark`. The end `noted` must not be after it. No entry may be after the
+    end, and none may be unchained. `mark` was read before verifying: entries that were chained since aren't verified.
     """
     if reached.broken is not None:
         return reached.broken
@@ -129,16 +129,16 @@ def finish(reached: VerificationProgress, mark: Mark, noted: Mark | None = None)
 
 
 def beyond(mark: Mark) -> Broken | None:
-    """Return the first entry with a position after the chain's end, or None.
+    """Return the first entry with a position after the chain's end as broken, or None.
 
-    The end is that of `mark`, or the current one if the chain has grown since.
+    The end is `mark`, or the current end if the chain has grown since.
     """
     row = AuditEntry.objects.filter(position__gt=max(mark.length, end().length)).order_by("position").first()
     return Broken(row.position or 0, END, row.pk, row.at) if row else None
 
 
 def unchained() -> Broken | None:
-    """Return the oldest entry that should have been chained and isn't, or None."""
+    """Return the oldest entry that should be chained by now but isn't as broken, or None."""
     rows = AuditEntry.objects.filter(position__isnull=True, at__lt=Now() - UNCHAINED_FOR)
     row = rows.order_by("pk").first()
     return Broken(0, UNCHAINED, row.pk, row.at) if row else None

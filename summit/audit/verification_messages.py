@@ -24,7 +24,10 @@ WORDS = {
 
 
 def broken(problem: str, *, position: int, key: int | None = None, at: datetime | None = None) -> str:
-    """Return the sentence that names an entry and its problem, one of `verification.PROBLEMS`."""
+    """Return a sentence about a broken entry: its position or key, and its problem.
+
+    `problem` is one of `verification.PROBLEMS`. `key` and `at` are None if the entry is missing.
+    """
     message = {"position": position, "key": key, "moment": f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else ""}
     if key is None:
         entry = _("Entry %(position)d") % message

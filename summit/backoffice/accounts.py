@@ -28,13 +28,13 @@ from summit.users.models import User
 
 
 class VisibleAccountsMixin:
-    """Limits the choice of accounts to those that the reader may see.
+    """Limits the choice of accounts to those that the user may see.
 
-    Keys of accounts are numbers. With any key allowed, a user could find out whose account it is.
+    Keys of accounts are numbers. If any key were allowed, a user could find out by a key who owns the account.
     """
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Return a form field that offers only the accounts of the reader's summits."""
+        """Return a form field. A field for accounts offers only the accounts of the user's summits."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
         if field is not None and db_field.related_model is User:
             field.queryset = accounts_selectors.visible_accounts(request.user)
@@ -58,20 +58,22 @@ class PersonAdmin(RightsMixin, VisibleAccountsMixin, SummitModelAdmin):
     list_shows = ("name", "office", "email")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Make the account read-only for users who may not choose accounts. The account sees and does what the
-        person may."""
+        """Return the account as a read-only field for users who may not choose accounts.
+
+        An account that belongs to a person sees and does what the person may.
+        """
         return [] if allows(request.user, accounts_selectors.CHOOSE, obj and obj.summit) else ["user"]
 
     @written
     @admin.display(description=gettext_lazy("name and office"), ordering="name")
     def who(self, row: Person) -> str:
-        """Show the person's name and office, as they are announced."""
+        """Return the person's name and office in the form in which they are announced."""
         return row.label
 
 
 @admin.register(RoleAssignment)
 class RoleAssignmentAdmin(SummitModelAdmin):
-    """The admin of roles. A role is given to an address and taken away, but never changed into another."""
+    """The admin of roles. A role is assigned to an e-mail address and removed, but never changed."""
 
     place = 4
     list_display = ["user", "role", "summit"]
@@ -88,11 +90,11 @@ class RoleAssignmentAdmin(SummitModelAdmin):
     }
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return the fields: an address for a new role, the account for an existing one."""
+        """Return the names of the fields: "email" for a new role, "user" for an existing one."""
         return self.fields if obj else self.add_fields
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
-        """Give the role. A new account is made for an unknown address, and its owner gets a mail."""
+        """Assign the role. If no account has the e-mail address, an account is created. Its owner gets a mail."""
         assert isinstance(obj, RoleAssignment)  # noqa: S101 - this is its admin
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         colleague = role_assignments.Colleague(form.cleaned_data["email"], obj.role, form.cleaned_data["name"])
@@ -101,11 +103,11 @@ class RoleAssignmentAdmin(SummitModelAdmin):
         obj.pk, obj.user = given.pk, given.user
 
     def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
-        """Take the role away."""
+        """Remove the role. If the service refuses it, show a message."""
         self.delete_queryset(request, RoleAssignment.objects.filter(pk=obj.pk))
 
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
-        """Take away the roles that were chosen: all of them or none."""
+        """Remove the chosen roles, all or none. If a summit would lose its last organiser, show a message."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         try:
             number = role_assignments.remove(assignments=list(queryset), by=request.user)
@@ -118,7 +120,7 @@ class RoleAssignmentAdmin(SummitModelAdmin):
 
 @admin.register(User)
 class UserAdmin(SummitModelAdmin):
-    """The admin of accounts. Only users who set the system up may add and close accounts."""
+    """The admin of accounts. Only superusers may add and close accounts."""
 
     place = 3
     summit_path = None
@@ -131,7 +133,7 @@ class UserAdmin(SummitModelAdmin):
 
     @admin.display(description=gettext_lazy("second step"))
     def second_step(self, row: User) -> str:
-        """Show what protects the account besides its password."""
+        """Return the names of the account's second steps as one text, for a field."""
         found = Authenticator.objects.filter(user=row).values_list("type", flat=True)
         names = {"webauthn": _("passkey"), "totp": _("authenticator app"), "recovery_codes": _("recovery codes")}
         return ", ".join(names[kind] for kind in names if kind in found) or _("none")
@@ -139,7 +141,7 @@ class UserAdmin(SummitModelAdmin):
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         """Save the account. If it is closed, its browser sessions end, so that reopening it revives none.
 
-        A new account has no password yet; mails to it say how to choose one.
+        A new account has no password yet. Mails to it explain how to choose one.
         """
         assert isinstance(obj, User)  # noqa: S101 - this is its admin
         if not change:
@@ -149,12 +151,12 @@ class UserAdmin(SummitModelAdmin):
             browser_sessions.end_all(user=obj)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page that resets the second step."""
+        """Return the URLs of the admin, with the page that resets the second step."""
         view = self.admin_site.admin_view(self.reset_view)
         return [path("<int:pk>/second-step/", view, name="summit_user_reset_second_step"), *super().get_urls()]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Offer to reset the second step, if there is one and the reader may do so."""
+        """Add `can_reset` to the context: whether the user may reset the account's second step and there is one."""
         account = kwargs.get("obj")
         if isinstance(account, User) and isinstance(request.user, User):
             has = Authenticator.objects.filter(user=account).exists()
@@ -162,7 +164,10 @@ class UserAdmin(SummitModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def reset_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask before resetting the second step of an account (GET), or reset it (POST)."""
+        """Ask before resetting the second step of an account (GET), or reset it (POST).
+
+        Raises Http404 if the user may not see the account, and PermissionDenied if they may not reset it.
+        """
         account = self.get_queryset(request).filter(pk=pk).first()
         if not isinstance(account, User) or not isinstance(request.user, User):
             raise Http404
@@ -184,5 +189,5 @@ class UserAdmin(SummitModelAdmin):
         return redirect("admin:summit_user_change", account.pk)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the accounts of the reader's summits."""
+        """Return the accounts of the user's summits; all accounts for a superuser."""
         return super().get_queryset(request) & accounts_selectors.visible_accounts(request.user)

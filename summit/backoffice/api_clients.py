@@ -1,5 +1,7 @@
-"""The admin of applications, which are programs with roles of their own, and of their tokens. Organisers make
-both."""
+"""The admin of applications, which are programs with roles of their own, and of their tokens.
+
+Organisers create both.
+"""
 
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -22,7 +24,7 @@ from summit.admin_base import form_idempotency
 from summit.admin_base.forms import SentencesForm
 from summit.admin_base.model_admin import SUMMIT_PATHS, SummitModelAdmin
 from summit.api import api_client_services
-from summit.api_base import tokens
+from summit.api_base import token_services
 from summit.api_base.models.tokens import ApiClient, Token
 from summit.core.punctuation import comma
 from summit.permissions.models import BY_HAND, Role
@@ -38,7 +40,7 @@ def _roles() -> list[tuple[str, str]]:
 
 
 class ApplicationForm(SentencesForm):
-    """The name of an application, and the roles that it acts in."""
+    """The form of a new application: its summit, its name and its roles."""
 
     roles = forms.MultipleChoiceField(
         label=gettext_lazy("Roles"),
@@ -53,7 +55,7 @@ class ApplicationForm(SentencesForm):
 
 
 class ApplicationTokenForm(TokenForm):
-    """The form of an application's token. The token has the same summit as its application."""
+    """The form of an application's token. It has no field for the summit, which is that of the application."""
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
@@ -63,7 +65,7 @@ class ApplicationTokenForm(TokenForm):
 
 @admin.register(ApiClient)
 class ApplicationAdmin(SummitModelAdmin):
-    """The admin of applications. An application is made and ended, but never changed."""
+    """The admin of applications. Applications are created and ended, but never changed."""
 
     place = 2
     form = ApplicationForm
@@ -79,29 +81,29 @@ class ApplicationAdmin(SummitModelAdmin):
     permissions: ClassVar[dict[str, str]] = {"change": NOBODY, "add": "api.apiclient.change"}
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return the fields. Roles are chosen only when an application is made."""
+        """Return the names of the fields. Roles can be chosen only for a new application."""
         return ["summit", "name", "roles"] if obj is None else ["summit", "name", "acts_as", "standing"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Make all fields of an existing application read-only."""
+        """Return the read-only fields: all fields of an existing application."""
         return [] if obj is None else ["summit", "name", "acts_as", "standing"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """Return applications with the roles of their accounts."""
+        """Return the applications of the user's summits, with the roles of their accounts."""
         return super().get_queryset(request).select_related("user").prefetch_related("user__roles")
 
     @admin.display(description=gettext_lazy("roles"))
     def acts_as(self, row: ApiClient) -> str:
-        """Show the roles that the application acts in."""
+        """Return the roles of the application as one text."""
         return comma().join(str(Role(each.role).label) for each in row.user.roles.all()) or "–"
 
     @admin.display(description=pgettext_lazy("of an application", "state"), ordering="ended_at")
     def standing(self, row: ApiClient) -> str:
-        """Show whether the application is active or has ended."""
+        """Return a text that says whether the application is active or has ended."""
         return _("has ended") if row.ended_at else _("acts")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Make the application."""
+        """Create the application with its account and roles. Raises AddedAlready if the form was posted before."""
         form_idempotency.claim(request)
         made = api_client_services.make(
             by=_user(request), summit=obj.summit, name=obj.name, given=form.cleaned_data["roles"]
@@ -112,11 +114,11 @@ class ApplicationAdmin(SummitModelAdmin):
         """Do nothing: an application has no inline rows."""
 
     def response_post_save_add(self, request: HttpRequest, obj: ApiClient) -> Any:
-        """Redirect to the page where the first token of the application is made."""
+        """Redirect to the page on which the application's first token is created."""
         return redirect(reverse("admin:api_apiclient_tokens", args=[obj.pk]))
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page of tokens, and the address that ends an application."""
+        """Return the URLs of the admin, with the page of tokens and the URL that ends an application."""
         wrap = self.admin_site.admin_view
         own = [
             path("<int:pk>/tokens/", wrap(self.tokens_view), name="api_apiclient_tokens"),
@@ -125,7 +127,7 @@ class ApplicationAdmin(SummitModelAdmin):
         return [*own, *super().get_urls()]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Link to the tokens of the application, and offer to end it."""
+        """Add to the context a link to the application's tokens, and whether the user may end the application."""
         row = kwargs.get("obj")
         if isinstance(row, ApiClient):
             context["may_end"] = row.ended_at is None and allows(request.user, "api.apiclient.change", row.summit)
@@ -133,7 +135,7 @@ class ApplicationAdmin(SummitModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def end_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """End the application and all its tokens."""
+        """End the application, which revokes all its tokens, and redirect to its page."""
         if api_client_services.end(api_client=self.admit(request, "view", pk), by=_user(request)):
             messages.success(request, _("The application has ended: its tokens open nothing any more."))
         else:
@@ -141,9 +143,9 @@ class ApplicationAdmin(SummitModelAdmin):
         return redirect("admin:api_apiclient_change", pk)
 
     def tokens_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """List the tokens of an application. A POST makes a token or revokes one.
+        """List the tokens of an application; a POST creates or revokes a token.
 
-        Only the response to the POST shows the secret of a new token.
+        Only the response that creates a token shows its secret.
         """
         row, user = self.admit(request, "view", pk), _user(request)
         if "revoke" in request.POST:
@@ -173,17 +175,17 @@ class ApplicationAdmin(SummitModelAdmin):
 
     def _revoke(self, request: HttpRequest, row: ApiClient) -> HttpResponse:
         token = Token.objects.filter(api_client=row, public_id=request.POST["revoke"]).first()
-        if token is not None and tokens.revoke(token=token, by=_user(request)):
+        if token is not None and token_services.revoke(token=token, by=_user(request)):
             messages.success(request, _("The token is revoked: it opens nothing any more."))
         else:
             messages.warning(request, _("It was revoked before."))
         return redirect("admin:api_apiclient_tokens", row.pk)
 
 
-def _make(form: forms.Form, row: ApiClient, user: User) -> tokens.NewToken:
+def _make(form: forms.Form, row: ApiClient, user: User) -> token_services.NewToken:
     data = form.cleaned_data
     ends = timezone.now() + timedelta(days=data["days"])
-    return tokens.make_for(by=user, api_client=row, name=data["name"], scopes=data["scopes"], expires_at=ends)
+    return token_services.make_for(by=user, api_client=row, name=data["name"], scopes=data["scopes"], expires_at=ends)
 
 
 def _user(request: HttpRequest) -> User:

@@ -1,4 +1,4 @@
-"""The admin of the audit: a read-only list of entries as sentences."""
+"""The admin of the audit: a read-only list of entries, displayed as sentences."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from summit.admin_base.audit_list import ACCOUNT, AuditForm, Chip, Narrowed, audit_head, narrow, without
+from summit.admin_base.audit_filters import ACCOUNT, AuditForm, Chip, Narrowed, audit_head, narrow, without
 from summit.admin_base.history import Slice, by_day, readable
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.summit_scope import summits_of
@@ -23,7 +23,7 @@ from summit.permissions.rules import allows
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
-    """The list of who did what."""
+    """The list of audit entries: who did what, and when."""
 
     place = 6
     # The columns of an exported file. The page itself shows sentences, day by day.
@@ -32,8 +32,10 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     scope_key = "summit"
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show what was done in the reader's summits, the newest first, or with `?show=seen` who saw personal
-        data."""
+        """Show the audit entries of the user's summits, the newest first.
+
+        With `?show=seen`, show the access log instead: who saw personal data.
+        """
         self.admit(request, "view")
         form, narrowed = self._narrowed(request)
         seen = request.GET.get("show") == "seen"
@@ -74,26 +76,26 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         return self._narrowed(request)[1].rows.order_by("-pk")
 
     def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
-        """Render entries as sentences."""
+        """Render each entry as a sentence, and store it in the row's attribute `told`."""
         for row, line in zip(rows, render(rows, request.user), strict=True):
             row.told = line
 
     @admin.display(description=gettext_lazy("who did it"))
     def who(self, row: Any) -> str:
-        """Show who did it."""
+        """Return the name of the entry's actor."""
         return str(row.told.who)
 
     @admin.display(description=gettext_lazy("what was done"))
     def what(self, row: Any) -> str:
-        """Show what was done, in words."""
+        """Return the entry's sentence without its subject."""
         return str(row.told.what)
 
     @admin.display(description=gettext_lazy("to what"))
     def object_name(self, row: Any) -> str:
-        """Show the object of the entry."""
+        """Return the kind and the name of the entry's object."""
         return f"{row.told.row.kind}: {row.told.row.name}" if row.told.row.name else str(row.told.row.kind)
 
     @admin.display(description=gettext_lazy("changed fields"))
     def changed(self, row: Any) -> str:
-        """Show which fields changed."""
+        """Return the labels of the changed fields as one text."""
         return comma().join(change.name for change in row.told.changes)

@@ -1,4 +1,4 @@
-"""The chart of the desk's home: what is due on each of the next days, and all that is late in one bar."""
+"""The chart of the desk's home: the things that are due on each of the next days, and the late things in one bar."""
 
 from datetime import date, timedelta
 
@@ -17,9 +17,9 @@ from summit.summits.models import Summit
 
 @desk_chart.register(30)
 def due_chart(request: HttpRequest, summit: Summit) -> Chart | None:
-    """Return a chart of how much is due on which day, or None if nothing is.
+    """Return a chart of the number of things due on each day, or None if nothing is due.
 
-    All late things are in one row. Then come the days with something due, up to `DAYS` ahead.
+    The first row has all late things. The other rows are days with something due, up to `DAYS` ahead.
     """
     found = [entry for source in desk_due for entry in source(request, summit) if entry.number]
     today = today_of(request, summit)

@@ -18,11 +18,13 @@ from summit.users.models import User
 
 
 class SummitForm(NamesForm):
-    """The form on a summit's page."""
+    """The form of an existing or new summit in the admin."""
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a new deadline for answers after the beginning of the summit, by the days and the zone on the
-        page."""
+        """Return the cleaned data; add an error for a new deadline for answers after the summit has begun.
+
+        The deadline is compared with the first day and the time zone in the same form.
+        """
         found: dict[str, Any] = super().clean() or self.cleaned_data
         moment, day = found.get("answer_by"), found.get("starts_on")
         if moment and day and "time_zone" in found and "answer_by" in self.changed_data:
@@ -34,10 +36,10 @@ class SummitForm(NamesForm):
 
 
 class RoomForm(SentencesForm):
-    """The form on a room's page."""
+    """The form of a room in the admin."""
 
     def clean(self) -> dict[str, Any]:
-        """Refuse to move a room into another summit's venue."""
+        """Return the cleaned data; add an error if a room is moved to another summit's venue."""
         found: dict[str, Any] = super().clean() or self.cleaned_data
         if self.instance.pk and "venue" in found and "venue" in self.changed_data:
             try:
@@ -50,7 +52,7 @@ class RoomForm(SentencesForm):
 
 
 class RoleForm(SentencesForm):
-    """The form that gives a role to the owner of an address."""
+    """The form that assigns a role to the owner of an e-mail address."""
 
     email = forms.EmailField(
         label=gettext_lazy("E-mail"),
@@ -73,11 +75,11 @@ class RoleForm(SentencesForm):
         fields = ["role", "summit"]
 
     def clean_email(self) -> str:
-        """Return the address in the form that accounts store."""
+        """Return the e-mail address in the form in which accounts store it: stripped and in lower case."""
         return str(self.cleaned_data["email"]).strip().lower()
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a role that the account holds already."""
+        """Return the cleaned data; add an error if the account already has the role."""
         found: dict[str, Any] = super().clean() or self.cleaned_data
         user = User.objects.filter(email=found.get("email", "")).first()
         if user is None or "role" not in found or "summit" not in found:

@@ -1,7 +1,7 @@
 """The pages that end an outbound pause.
 
-An organiser lets a summit send that came from an archive or a backup. A user who set the system up lets a whole
-installation send that is a copy.
+An organiser ends the pause of a summit that came from an archive or a backup. A superuser ends the pause of a whole
+installation that is a copy.
 """
 
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ from summit.users.models import User
 
 @summit_page("summit/arm/<slug:slug>/", "summit_resume", permission=outbound_pause.RESUME, post=outbound_pause.RESUME)
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
-    """Show what would be sent and what would be cancelled (GET), or let the summit send (POST)."""
+    """Show which items would be sent and which cancelled (GET), or end the summit's pause (POST)."""
     if request.method == "POST":
         try:
             number = outbound_pause.resume(summit=summit, by=user)
@@ -54,7 +54,10 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
 
 @desk_page("arm/", "resume")
 def page_of_all(request: HttpRequest) -> HttpResponse:
-    """Show what would be sent and cancelled in the whole installation (GET), or let it send (POST)."""
+    """Show which items of the whole installation would be sent and which cancelled (GET), or end its pause (POST).
+
+    Raises PermissionDenied for users who may not end it.
+    """
     user = request.user
     check(user, installation.RESUME, None)
     if request.method == "POST" and isinstance(user, User):
@@ -85,7 +88,7 @@ def page_of_all(request: HttpRequest) -> HttpResponse:
 
 @desk_task.register(1)
 def copied(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Yield a task if nothing leaves the installation, for users who can let it send."""
+    """Yield a task if the installation is paused and the user may end its pause."""
     if not isinstance(request.user, User) or not installation.can_resume(request.user):
         return
     if cached_on_request(request, "installation", installation.find_silent) is not None:

@@ -1,4 +1,4 @@
-"""The pages for a person's requests about their data: to hand over all of it, and to erase it."""
+"""The pages for a person's requests about their data: to hand over a copy of it, and to erase it."""
 
 from __future__ import annotations
 
@@ -27,8 +27,11 @@ from summit.users.models import User
 
 @desk_task.register(70)
 def handing_over_tasks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Yield tasks for requests to hand data over: those that wait for the reader's agreement, and the reader's own
-    that somebody has agreed to. One query."""
+    """Yield tasks for requests to hand data over. Makes one query.
+
+    There is a task for each request that waits for the user's agreement. There is also one for each of the user's own
+    requests that somebody has agreed to.
+    """
     user = request.user
     agrees = allows(user, subject_access.AGREE, summit)
     if not isinstance(user, User) or not (agrees or allows(user, subject_access.HAND_OVER, summit)):
@@ -47,14 +50,14 @@ def handing_over_tasks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
 
 
 class RightsMixin:
-    """Adds two tools to a person's page: one hands over their data, the other erases it."""
+    """Adds two links to a person's page: to hand over the person's data, and to erase it."""
 
     admin_site: Any
     opts: Any
     page_shows: tuple[str, ...]
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the addresses of these pages."""
+        """Return the URLs of the admin, with those of the pages for both."""
         wrap = self.admin_site.admin_view
         found: list[URLPattern] = super().get_urls()  # type: ignore[misc]
         return [
@@ -66,7 +69,7 @@ class RightsMixin:
         ]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Link to each of the two pages that the reader may open."""
+        """Add links to the context, to those of the two pages that the user may open."""
         person = kwargs.get("obj")
         if isinstance(person, Person):
             offered = (
@@ -81,8 +84,11 @@ class RightsMixin:
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 
     def hand_over_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show what would be handed over, and whether somebody has to agree first (GET), or return it as a ZIP
-        file (POST)."""
+        """Show which data would be handed over (GET), or return the data as a ZIP file (POST).
+
+        The page also says whether somebody has to agree first. A POST without a required agreement redirects to the
+        page.
+        """
         person, user = self._admitted(request, pk, subject_access.HAND_OVER)
         if request.method == "POST":
             try:
@@ -113,7 +119,7 @@ class RightsMixin:
         return redirect("admin:summit_person_hand_over", pk)
 
     def agree_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show who asks for agreement (GET), or agree (POST)."""
+        """Show who asks for agreement to hand the data over (GET), or agree to it (POST)."""
         person, user = self._admitted(request, pk, subject_access.AGREE)
         if request.method == "POST":
             try:
@@ -129,7 +135,10 @@ class RightsMixin:
         return self._page(request, person, "admin/person_agree.html", _("Agree to handing over the data"), **more)
 
     def erase_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show what would be erased, and what stays and why (GET), or erase the person's data (POST)."""
+        """Show which data would be erased (GET), or erase it (POST).
+
+        The page also shows which data stays, and why.
+        """
         person, user = self._admitted(request, pk, erasure.ERASE)
         if request.method == "POST":
             try:

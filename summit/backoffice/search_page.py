@@ -14,9 +14,9 @@ from summit.admin_base.pages import desk_page
 @desk_page("search/", "search")
 @require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
-    """Show what `?q=` finds in the chosen summit, by kind and with the number of each.
+    """Show the results for `?q=` in the chosen summit, by kind, with the number of each.
 
-    With `?everywhere=1` it searches all summits of the reader.
+    With `?everywhere=1`, search all summits of the user.
     """
     context = site.each_context(request)
     wanted = request.GET.get("q", "").replace("\0", "").strip()[: search.LONGEST]

@@ -1,4 +1,4 @@
-"""The admin site: roles give access, allauth signs users in, and the home shows the state of a summit."""
+"""The admin site: roles give access to it, allauth signs users in, and its home shows the state of a summit."""
 
 import functools
 from collections.abc import Callable
@@ -27,7 +27,7 @@ from summit.summits.models import Summit
 
 
 class SummitAdminSite(admin.AdminSite):
-    """The admin site of the desks."""
+    """The admin site of all desks."""
 
     site_title = _("Summit")
     site_header = _("Summit")
@@ -36,10 +36,10 @@ class SummitAdminSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[Any]:
-        """Return Django's URLs with the first steps and the other pages that belong to no model.
+        """Return Django's URLs, with the first steps and the other pages that belong to no model.
 
-        Django's pages for passwords are left out, as passwords are changed on the account's page. The address that
-        redirects from any key to a public page is left out too: it would reveal what isn't public.
+        Django's pages for passwords are left out, because passwords are changed on the account's page. Django's URL
+        that redirects from any key to a public page is left out too: it would reveal rows that aren't public.
         """
         elsewhere = ("password_change", "password_change_done", "view_on_site")
         own: list[Any] = [path(route, self.admin_view(view), name=name) for route, name, view in PAGES]
@@ -49,18 +49,21 @@ class SummitAdminSite(admin.AdminSite):
         return own + [entry for entry in super().get_urls() if getattr(entry, "name", None) not in elsewhere]
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        """Return rows to choose from. A model that the reader may not see gives 404."""
+        """Return rows to choose from. Raises Http404 for a model that the user may not see."""
         try:
             return super().autocomplete_view(request)
         except PermissionDenied:
             raise Http404 from None
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Return whether the user holds a role at a desk."""
+        """Return whether the user of the request may use the admin."""
         return can_use_admin(request.user)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
-        """Wrap a view so that its page is about one summit and its address names it."""
+        """Wrap a view so that its page is about one summit.
+
+        If the URL doesn't name a summit, the wrapped view redirects to a URL that does.
+        """
 
         @functools.wraps(view)
         def of_one_summit(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -76,7 +79,7 @@ class SummitAdminSite(admin.AdminSite):
         return super().admin_view(of_one_summit, cacheable)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Return the context of every page, with the summits that the header shows."""
+        """Return the context of every page. For users who may use the admin, it has the summits for the header."""
         context = super().each_context(request)
         if context["has_permission"]:
             listed = summits_of(request)
@@ -86,8 +89,8 @@ class SummitAdminSite(admin.AdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the desks and their lists in the order of work, the same in every language.
 
-        Each list has its `shelf` in the menu and the queries that limit it to the chosen summit. Cached for the
-        request, as the home asks twice.
+        Each list has its `shelf` in the menu and the query strings that limit it to the chosen summit. The result is
+        cached for the request, because the home needs it twice.
         """
         return admin_base_dashboard.cached_on_request(
             request, ("app list", app_label), lambda: self._app_list(request, app_label)
@@ -111,14 +114,17 @@ class SummitAdminSite(admin.AdminSite):
         return sorted(found, key=lambda app: int(getattr(apps.get_app_config(app["app_label"]), "desk_place", 9)))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Redirect to the sign-in page. A user who is signed in but has no role goes to the portal."""
+        """Redirect to the sign-in page.
+
+        Users who are signed in are redirected to the admin or, without access, to the portal.
+        """
         if request.user.is_authenticated:
             return redirect("/admin/" if self.has_permission(request) else "/portal/")
         wanted = request.GET.get(REDIRECT_FIELD_NAME, resolve_url("admin:index"))
         return redirect(f"{resolve_url('account_login')}?{urlencode({REDIRECT_FIELD_NAME: wanted})}")
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Show the home of the chosen summit: its state and what is to be done."""
+        """Show the home of the chosen summit: its state, and the user's tasks."""
         listed = summits_of(request)
         chosen = chosen_summit(request, listed)
         context = {"summits": listed, "summit": chosen, **self._home(request, chosen), **(extra_context or {})}

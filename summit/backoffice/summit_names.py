@@ -1,4 +1,4 @@
-"""Form fields for the texts of a summit in other languages, on its page and in the first steps."""
+"""Form fields for the texts of a summit in other languages, for its admin page and for the first steps."""
 
 from typing import Any
 
@@ -18,23 +18,26 @@ FIELDS = {language: {text: f"{text}_{language}" for text in TEXTS} for language,
 
 
 def label(model: type[Model], text: str, language: str) -> str:
-    """Return the label of the field with the translation of a column into a language."""
+    """Return the label of the field for the translation of the column `text` into a language."""
     column: Any = model._meta.get_field(text)
     message = {"text": column.verbose_name, "language": get_language_info(language)["name_translated"]}
     return _("%(text)s in %(language)s") % message
 
 
 def heading(language: str) -> str:
-    """Return the heading above the fields of a language."""
+    """Return the heading above the fields for texts in a language."""
     return _("For readers of %(language)s") % {"language": get_language_info(language)["name_translated"]}
 
 
-# Form classes are created before the reader's language is known.
+# Form classes are created before the user's language is known.
 lazy_label = lazy(label, str)
 
 
 class NamesForm(SentencesForm):
-    """A form of a summit with fields for its texts in each language. `names` has these texts by language."""
+    """A form of a summit, with fields for its texts in each language.
+
+    After `clean`, `names` is a dict from language to these texts by name.
+    """
 
     class Meta:
         model = Summit
@@ -50,29 +53,35 @@ class NamesForm(SentencesForm):
                     self.fields[name].initial = self.instance.names.get(language, {}).get(text, "")
 
     def own_fields(self) -> list[forms.BoundField]:
-        """Return the fields of the summit itself."""
+        """Return the visible fields other than those for texts in other languages."""
         apart = {name for texts in FIELDS.values() for name in texts.values()}
         return [field for field in self.visible_fields() if field.name not in apart]
 
     def by_language(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """Return the heading and the fields for each language."""
+        """Return (heading, fields) for each language."""
         return [
             (heading(language), [self[name] for name in texts.values() if name in self.fields])
             for language, texts in FIELDS.items()
         ]
 
     def names_wrong(self) -> bool:
-        """Return whether one of the fields for other languages has an error, so that they have to be visible."""
+        """Return whether a field for another language has an error. The page then opens these fields."""
         return any(field.errors for _heading, fields in self.by_language() for field in fields)
 
     @property
     def changed_data(self) -> list[str]:
-        """The fields that changed, without those for other languages: these are stored together in `names`."""
+        """The names of the changed fields, without the fields for other languages.
+
+        These are stored together in `names`.
+        """
         apart = {name for texts in FIELDS.values() for name in texts.values()}
         return [name for name in super().changed_data if name not in apart]
 
     def clean(self) -> dict[str, Any]:
-        """Collect the texts by language in `names`. Texts in the summit's first language stay in its own fields."""
+        """Collect the texts by language in `names`, and return the cleaned data without them.
+
+        Texts in the summit's first language stay in the summit's own columns.
+        """
         found: dict[str, Any] = super().clean() or self.cleaned_data
         own = found.get("language") or self.instance.language
         self.names = dict(self.instance.names)
@@ -88,7 +97,7 @@ class NamesForm(SentencesForm):
         return found
 
     def _check_same(self, given: dict[str, str], found: dict[str, Any], texts: dict[str, str]) -> None:
-        """Add an error for a different text in the summit's first language."""
+        """Add an error for each text in the summit's first language that differs from the summit's own column."""
         for text, words in given.items():
             if words and words != found.get(text, getattr(self.instance, text)):
                 message = _("This is the summit’s first language. Write it in the field without a language instead.")
@@ -96,7 +105,7 @@ class NamesForm(SentencesForm):
 
 
 def with_names(form: type[NamesForm]) -> type[Any]:
-    """Return a subclass of a form with a field for each text in each language."""
+    """Return a subclass of a form, with a field for each text of a summit in each language."""
     found = {
         name: forms.CharField(
             label=lazy_label(Summit, text, language),

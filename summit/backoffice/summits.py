@@ -26,13 +26,13 @@ SUMMIT_PATHS.update({Venue: "summit", Room: "venue__summit", Person: "summit"})
 
 
 class VenueInline(SummitInline):
-    """A summit's venues."""
+    """The venues on a summit's page."""
 
     model = Venue
 
 
 class RoomInline(SummitInline):
-    """A venue's rooms."""
+    """The rooms on a venue's page."""
 
     model = Room
     summit_path = "venue__summit"
@@ -74,7 +74,10 @@ class SummitAdmin(ServiceAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return the fields, with a separate group for each language other than the summit's first."""
+        """Return the fields, with a separate group for each language other than the summit's first language.
+
+        Users who may not change the summit get one group with all texts as one field.
+        """
         shown: list[Any] = [(None, {"fields": self.basics})]
         if obj is not None and not self.has_change_permission(request, obj):
             return [(None, {"fields": [*self.basics, "elsewhere"]})]
@@ -86,14 +89,16 @@ class SummitAdmin(ServiceAdmin):
 
     @admin.display(description=gettext_lazy("names in other languages"))
     def elsewhere(self, row: Summit) -> SafeString:
-        """Show the texts in other languages to users who may not change them."""
+        """Return the texts in other languages as HTML, for users who may not change them."""
         others = [language for language in sorted(row.names) if language != row.language]
         lines = ((own(words, code),) for code in others for words in row.names[code].values())
         return format_html_join("", "<p>{}</p>", lines)
 
     def values_of(self, form: Any, *, change: bool) -> dict[str, Any]:
-        """Return the values that were entered, including the texts in other languages; for an existing summit,
-        only what changed."""
+        """Return the values of the form, including the texts in other languages.
+
+        For an existing summit, return only the changed values.
+        """
         found = super().values_of(form, change=change)
         renamed = form.names != form.instance.names
         return {**found, "names": form.names} if renamed or not change else found
@@ -107,7 +112,7 @@ class SummitAdmin(ServiceAdmin):
         return summits_services.change_summit(by=by, summit=row, values=values)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Save the venues of the summit."""
+        """Save the venues in the formset."""
         by, summit = user_of(request), form.instance
         save_rows(
             formset,
@@ -117,13 +122,13 @@ class SummitAdmin(ServiceAdmin):
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Make the slug of an existing summit read-only: letters and calendars contain it."""
+        """Return the slug as a read-only field of an existing summit: letters and calendars contain it."""
         return ["slug"] if obj else []
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show a summit, with links to its other pages."""
+        """Show a summit's page, with links to the summit's other pages."""
         row = self.admit(request, "view", object_id)
         more = {"places": places_of(request.user, row), **(extra_context or {})}
         return super().change_view(request, object_id, form_url, more)
@@ -145,7 +150,7 @@ class VenueAdmin(ServiceAdmin):
     deleted_where = gettext_lazy("Venues are deleted on the page of their summit.")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Make the summit of an existing venue read-only: sessions are in its rooms."""
+        """Return the summit as a read-only field of an existing venue, because sessions are in its rooms."""
         return ["summit"] if obj else []
 
     def create(self, *, by: User, row: Venue, values: Values) -> Venue:
@@ -157,7 +162,7 @@ class VenueAdmin(ServiceAdmin):
         return summits_services.change_venue(by=by, venue=row, values=values)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Save the rooms of the venue."""
+        """Save the rooms in the formset."""
         by, venue = user_of(request), form.instance
         save_rows(
             formset,
@@ -168,7 +173,7 @@ class VenueAdmin(ServiceAdmin):
 
     @admin.display(description=pgettext_lazy("venue", "open"))
     def hours(self, row: Venue) -> str:
-        """Show the opening hours, in the venue's time zone."""
+        """Return the opening hours as text, in the venue's time zone."""
         if row.opens_at is None or row.closes_at is None:
             return gettext("always")
         return f"{row.opens_at:%H:%M}{until()}{row.closes_at:%H:%M}"
@@ -176,7 +181,7 @@ class VenueAdmin(ServiceAdmin):
 
 @admin.register(Room)
 class RoomAdmin(ServiceAdmin):
-    """The admin of all rooms, to find one and to fill the list from a table."""
+    """The admin of all rooms, to find a room and to fill the list from an import file."""
 
     place = 2
     shelf = MenuGroup.SETTINGS
@@ -200,5 +205,5 @@ class RoomAdmin(ServiceAdmin):
 
     @admin.display(description=pgettext_lazy("label", "summit"), ordering="venue__summit__name")
     def summit(self, row: Room) -> str:
-        """Show the summit of the room."""
+        """Return the name of the room's summit."""
         return str(row.venue.summit)

@@ -15,5 +15,5 @@ class _Number(Subquery):
 
 
 def counts(**rows: QuerySet[Any]) -> dict[str, int]:
-    """Return the number of rows of each queryset, by its keyword. One query for all of them."""
+    """Return a dict from each keyword to the number of rows of its queryset. Makes one query."""
     return evaluate(**{name: _Number(each.order_by().values("pk")) for name, each in rows.items()}) if rows else {}

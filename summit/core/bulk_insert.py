@@ -22,8 +22,8 @@ MOST_ROWS = 5000
 def insert(rows: Sequence[models.Model]) -> None:
     """Insert unsaved rows of one model and set their primary keys.
 
-    Columns with a database default are left to the database. Like `bulk_create`, it sends no signals. Raises
-    IntegrityError where a row breaks a constraint.
+    The database fills columns that have a database default. Like `bulk_create`, the function sends no signals. Raises
+    IntegrityError if a row violates a constraint.
     """
     if not rows:
         return
@@ -48,9 +48,9 @@ def insert(rows: Sequence[models.Model]) -> None:
 
 
 def insert_new(rows: Sequence[models.Model]) -> int:
-    """Insert rows of one model, skip those that break a unique constraint, and return how many were inserted.
+    """Insert rows of one model, skip those that violate a unique constraint, and return the number of inserted rows.
 
-    The rows' primary keys aren't set. One statement for each 5,000 rows.
+    The primary keys of the rows aren't set. Makes one statement for each 5,000 rows.
     """
     inserted = 0
     with connection.cursor() as cursor:
@@ -96,9 +96,9 @@ def _marks(fields: Sequence[Any]) -> str:
 
 
 def _list(field: Any, values: list[Any]) -> tuple[str, Any]:
-    """Return the PostgreSQL call that turns a list parameter into rows, and the parameter.
+    """Return (call, parameter): the PostgreSQL call that turns a list parameter into rows, and this parameter.
 
-    JSON values are sent as one text: in an array each of their quotes would have to be escaped.
+    JSON values are sent as one text, because in an array each of their quotes would have to be escaped.
     """
     if isinstance(field, JSONField) and None not in values:
         return "JSONB_ARRAY_ELEMENTS(%s::jsonb)", json.dumps([value.obj for value in values], cls=field.encoder)
@@ -108,13 +108,13 @@ def _list(field: Any, values: list[Any]) -> tuple[str, Any]:
 def _type(field: Any) -> str:
     """Return a column's type without its length, so that the column refuses a value that is too long.
 
-    A cast to a type with a length would cut the value off instead.
+    A cast to a type with a length would cut the value off.
     """
     return str(field.db_type(connection)).partition("(")[0]
 
 
 def _fields(rows: Sequence[models.Model]) -> list[Any]:
-    """Return the fields to insert: all but the primary key and those that the database fills with its default."""
+    """Return the fields to insert: all but the primary key and those that the database fills with a default."""
     fields: list[Any] = [field for field in rows[0]._meta.concrete_fields if not field.primary_key]
     return [field for field in fields if not _default(field, rows)]
 
@@ -122,7 +122,7 @@ def _fields(rows: Sequence[models.Model]) -> list[Any]:
 def _default(field: Any, rows: Sequence[models.Model]) -> bool:
     """Return whether the database fills a column with its default.
 
-    Raises ValueError where only some of the rows leave the column to the database.
+    Raises ValueError if only some of the rows leave the column to the database.
     """
     if not field.has_db_default():
         return False
@@ -156,7 +156,7 @@ def _column(field: Any, rows: Sequence[models.Model]) -> list[Any]:
 
 
 def _refer(field: Any, rows: Sequence[models.Model]) -> None:
-    """Set the foreign key on each row for which the related object was saved only after it was assigned."""
+    """Set a missing foreign key on rows that refer to an object which was saved after the assignment."""
     for row in rows:
         other = field.get_cached_value(row, default=None)
         if other is not None and getattr(row, field.attname) is None:
@@ -167,7 +167,7 @@ def _refer(field: Any, rows: Sequence[models.Model]) -> None:
 def uncollected() -> Iterator[None]:
     """Turn off garbage collection within the block.
 
-    While thousands of rows are made, the collector would go through them again and again.
+    While thousands of rows are created, the collector would scan them repeatedly.
     """
     running = gc.isenabled()
     gc.disable()

@@ -6,7 +6,7 @@ import polib
 
 
 def compiled(catalogue: polib.POFile) -> bytes:
-    """Return a catalogue compiled to the bytes of a .mo file, the same bytes for the same texts.
+    """Return the bytes of a .mo file for a catalogue. The same texts give the same bytes.
 
     Texts without a translation are left out.
     """
@@ -14,9 +14,9 @@ def compiled(catalogue: polib.POFile) -> bytes:
 
 
 def compile_stale(folder: Path) -> list[Path]:
-    """Compile each .po file below a folder that is newer than its .mo file or has none.
+    """Compile each .po file below a folder that has no .mo file or is newer than its .mo file.
 
-    Returns the paths of the .mo files that were written.
+    Returns the paths of the written .mo files.
     """
     written = []
     for source in sorted(folder.glob("*/LC_MESSAGES/*.po")):

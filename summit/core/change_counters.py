@@ -1,4 +1,4 @@
-"""Migration operations that make the database count changes of rows, by triggers."""
+"""Migration operations that create triggers, with which the database counts changes of rows."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
@@ -9,23 +9,23 @@ from django.db.migrations.state import ProjectState
 
 
 class Statements(migrations.operations.base.Operation):
-    """Base class of operations for database objects outside of models, such as triggers and functions.
+    """The base class of operations for database objects outside of models, such as triggers and functions.
 
-    `make` and `drop` yield the SQL for a vendor.
+    `make` and `drop` yield the SQL for a database vendor.
     """
 
     reversible = True
 
     def make(self, vendor: str) -> Iterator[str]:
-        """Yield the SQL that creates the objects. It is executed after that of `drop`."""
+        """Yield the SQL that creates the objects. It is executed after the SQL of `drop`."""
         yield from ()
 
     def drop(self, vendor: str) -> Iterator[str]:
-        """Yield the SQL that drops the objects; it must succeed where they don't exist."""
+        """Yield the SQL that drops the objects. It must also succeed if they don't exist."""
         yield from ()
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Leave the state as it is: no model changes."""
+        """Do nothing: no model changes."""
 
     def database_forwards(
         self,
@@ -34,7 +34,7 @@ class Statements(migrations.operations.base.Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        """Drop the objects and create them again."""
+        """Drop the objects if they exist, and create them."""
         vendor = schema_editor.connection.vendor
         for statement in (*self.drop(vendor), *self.make(vendor)):
             schema_editor.execute(statement, params=None)
@@ -52,7 +52,7 @@ class Statements(migrations.operations.base.Operation):
 
 
 def drop_trigger(vendor: str, table: str, name: str) -> Iterator[str]:
-    """Yield the SQL that drops a trigger, and on PostgreSQL its function too."""
+    """Yield the SQL that drops a trigger and, on PostgreSQL, the trigger's function."""
     if vendor == "postgresql":
         yield f'DROP TRIGGER IF EXISTS "{name}" ON "{table}"'
         yield f"DROP FUNCTION IF EXISTS {name}()"
@@ -63,18 +63,19 @@ def drop_trigger(vendor: str, table: str, name: str) -> Iterator[str]:
 class CountChanges(Statements):
     """Create triggers that count each INSERT, UPDATE and DELETE of a table's rows as a change of their summits.
 
-    - `summit` is the SQL after SELECT that finds the summits' keys. `{row}` stands for the row, `{soon}` for the
-      moment an hour from now.
-    - `removes` maps an event to an SQL condition, with `{row}` too: whether the change may take away something that
-      could be read before. An event that isn't in it always may.
+    - `summit` is the SQL after SELECT that finds the keys of the summits. `{row}` stands for the row, `{soon}` for
+      the moment an hour from now.
+    - `removes` is a dict from event to an SQL condition, in which `{row}` stands for the row too. The condition says
+      whether the change may remove something that could be read before. An event without a condition always may.
     - `events` limits the triggers to some of the three events.
-    - `counter` is the table that counts, that of public pages by default. On PostgreSQL the function `count` writes
-      to it (see `MakeCounter`).
-    - `called` is part of the triggers' names.
-    - `was` makes an UPDATE count for the summits of the old row too, as a change that `removes` applies to.
+    - `counter` is the table that counts, by default the table of public pages. On PostgreSQL the function `count`
+      writes to it (see `MakeCounter`).
+    - `called` is part of the names of the triggers.
+    - `was` makes an UPDATE count for the summits of the old row too. `removes` then applies to the old row.
 
-    Triggers count every write, whatever code makes it. SQLite's table rebuilds drop triggers, so a later migration
-    that alters the table repeats this operation; tests/test_consistency.py lists the triggers.
+    Triggers count every write, whatever code makes it. A rebuild of the table on SQLite drops the triggers. A later
+    migration that alters the table must therefore repeat this operation; tests/test_consistency.py lists the
+    triggers.
     """
 
     EVENTS = ("INSERT", "UPDATE", "DELETE")
@@ -124,7 +125,10 @@ class CountChanges(Statements):
             yield from drop_trigger(vendor, self.table, self._name(event))
 
     def _postgresql(self, event: str, removes: str) -> Iterator[str]:
-        """Yield a trigger that counts once for each statement and summit, however many rows the statement writes."""
+        """Yield the SQL of a trigger that counts once per statement and summit.
+
+        The number of rows that the statement writes doesn't matter.
+        """
         name, rows = self._name(event), {row: f"{row}_rows" for row in self._rows(event)}
         found = " UNION ALL ".join(
             f"SELECT summit, {less.format(row=each)} AS less FROM {each} "  # noqa: S608
@@ -143,9 +147,9 @@ class CountChanges(Statements):
         )
 
     def _sqlite(self, event: str, removes: str) -> Iterator[str]:
-        """Yield a trigger that counts for each row.
+        """Yield the SQL of a trigger that counts each row.
 
-        It always counts in the summit's row of writer 0, since SQLite has one writer at a time.
+        It always counts in the summit's row of writer 0, because SQLite has one writer at a time.
         """
         rows = self._rows(event)
         found = " UNION ".join(f"SELECT {self._summit(row, 'sqlite')}" for row in rows)
@@ -160,7 +164,7 @@ class CountChanges(Statements):
         )
 
     def _rows(self, event: str) -> tuple[str, ...]:
-        """Return the trigger's row names (OLD, NEW) for which an event counts. `removes` applies to the first."""
+        """Return the names (OLD, NEW) of the rows that count for an event. `removes` applies to the first one."""
         if event == "UPDATE" and self.was:
             return "OLD", "NEW"
         return ("OLD",) if event == "DELETE" else ("NEW",)
@@ -179,8 +183,8 @@ class CountChanges(Statements):
 class MakeCounter(Statements):
     """Create the PostgreSQL function with which `CountChanges` counts in a table of `VersionCounter`.
 
-    Concurrent transactions count in different rows: each takes the first row that is free and holds it until it
-    ends. SQLite has one writer and needs no function.
+    Concurrent transactions count in different rows: each transaction takes the first free row and holds it until the
+    transaction ends. SQLite has one writer and needs no function.
     """
 
     FUNCTION = """

@@ -1,7 +1,7 @@
-"""A query that is compiled to SQL once and then executed with different values.
+"""Queries that are compiled to SQL once and then executed with different values.
 
-For queries that run for each public page or each second: compiling them would cost more than executing them.
-PostgreSQL also plans such a query once for each connection, where the settings allow it (`DATABASE_PREPARE`).
+They are for queries that run for each public page or each second: compiling these would cost more than executing
+them. PostgreSQL also plans such a query only once for each connection, if the settings allow it (`DATABASE_PREPARE`).
 """
 
 import time
@@ -14,8 +14,8 @@ from django.db.models import QuerySet
 
 from summit.core.process_cache import Memory
 
-# Seconds after an answer in which the connection's health isn't checked (CONN_HEALTH_CHECKS): the check takes half as
-# long as the query. Restarting a server takes longer than that.
+# For this many seconds after a response, the connection's health isn't checked (CONN_HEALTH_CHECKS): the check takes
+# half as long as the query. Restarting a server takes longer.
 TRUSTED = 1.0
 # When this thread's connection last answered, by the process's clock.
 _answered = local()
@@ -27,8 +27,9 @@ class Prepared:
     """A query that is compiled once and executed with different strings and whole numbers.
 
     `build` takes these values by name and returns a `values_list`. It is called once, with a placeholder for each
-    value. Rows are returned as the database gives them, so ask for keys, numbers and strings only. Use the database's
-    clock (`Now`): a moment that `build` computes would be that of its only call.
+    value. Rows are returned as the database sends them, so the query may return only keys, numbers and strings. For
+    the current time it must use the database's clock (`Now`): a time that `build` computes would be that of its only
+    call.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
@@ -36,7 +37,10 @@ class Prepared:
         self._made: Memory[tuple[str, tuple[Any, ...]]] = Memory(2)
 
     def rows(self, **values: str | int) -> list[tuple[Any, ...]]:
-        """Return the rows for these values. One query. Raises ValueError for one that the query doesn't have."""
+        """Return the rows for these values.
+
+        Makes one query. Raises ValueError for a value that the query doesn't have.
+        """
         marks: dict[str, str | int] = {
             name: f"prepared {name}" if isinstance(value, str) else NO_KEY - place
             for place, (name, value) in enumerate(values.items())
@@ -57,7 +61,7 @@ class Prepared:
 
 
 def _cursor() -> Any:
-    """Return a cursor that sends PostgreSQL the SQL and its values apart.
+    """Return a cursor that sends the SQL and its values separately to PostgreSQL.
 
     Django's own cursor puts the values into the SQL, so that PostgreSQL would see a different statement each time.
     """

@@ -1,4 +1,4 @@
-"""Django's database cache, with an `add` that raises when the database fails."""
+"""Django's database cache, with an `add` that raises an error if the database fails."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,17 +9,17 @@ from django.db import OperationalError, connections, router
 
 
 class DatabaseCache(db.DatabaseCache):
-    """Django's database cache, except that `add` raises an error when the database can't store.
+    """Django's database cache, except that `add` raises an error if the database can't store the value.
 
-    Django's `add` returns False both when the database fails and when the key exists. Code that counts attempts takes
-    False for too many attempts: with a full disk, people couldn't sign in and would read that they had tried too
-    often.
+    Django's `add` returns False both if the database fails and if the key exists. Code that counts attempts
+    interprets False as too many attempts. With a full disk, users couldn't sign in, and the message would say that
+    they had tried too often.
     """
 
     def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> bool:
         """Store a value unless its key exists, and return whether it was stored.
 
-        Raises OperationalError where the database is full, locked or unreachable.
+        Raises OperationalError if the database is full, locked or unreachable.
         """
         failed: list[OperationalError] = []
 

@@ -1,4 +1,4 @@
-"""The database's clock, by which embargoes and all other moments are decided."""
+"""The database's clock, which decides about embargoes and all other moments."""
 
 from datetime import datetime
 
@@ -8,10 +8,10 @@ from summit.core.database_values import evaluate
 
 
 def db_now() -> datetime:
-    """Return the database's current time, aware, in UTC. One query.
+    """Return the current time of the database, aware and in UTC. Makes one query.
 
-    Use it to show times and to compute values that are stored. Queries that decide who sees what compare with Now()
-    instead.
+    Use it to show times and to compute values that are stored. Queries that decide who may see what compare with
+    Now() instead.
     """
     moment: datetime = evaluate(now=Now())["now"]
     return moment

@@ -1,4 +1,4 @@
-"""An identity of the database, by which the installation notices that it is a copy."""
+"""An identity of the database, by which the installation detects that it is a copy."""
 
 import os
 from pathlib import Path
@@ -15,9 +15,9 @@ _POSTGRESQL = (
 
 
 def of_file(name: str) -> str:
-    """Return the identity of a file, by its inode; "" where there is no such file.
+    """Return the identity of a file, from its inode, or "" if there is no such file.
 
-    Writing and vacuuming keep the inode, copying the file doesn't.
+    Writing to the file and vacuuming keep the inode; copying the file doesn't.
     """
     path = Path(name)
     return f"file:{os.stat(path).st_ino}" if path.is_file() else ""
@@ -26,14 +26,14 @@ def of_file(name: str) -> str:
 class DatabaseIdentity(models.Func):
     """An expression for the identity of the database that executes the query, as text.
 
-    It is read again in each query.
+    Each query reads the identity again.
     """
 
     output_field = models.CharField()
     arity = 0
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[str]]:
-        """Return the identity of SQLite's file as a parameter, since SQL can't read it."""
+        """Return a parameter with the identity of SQLite's file, because SQL can't read it."""
         return "%s", (of_file(str(connection.settings_dict["NAME"])),)
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[()]]:

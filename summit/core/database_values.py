@@ -7,7 +7,7 @@ from django.db.models.sql import Query
 
 
 def evaluate(**expressions: Any) -> dict[str, Any]:
-    """Return the values of expressions, by their keywords. One query for all of them."""
+    """Return a dict from each keyword to the value of its expression. Makes one query."""
     query = Query(None)
     for name, expression in expressions.items():
         query.add_annotation(expression, name)

@@ -1,4 +1,4 @@
-"""Days in words, as each language writes them: "Monday 31 March 2025", "mardi 1er avril 2025"."""
+"""Days as text in the active language, such as "Monday 31 March 2025" or "mardi 1er avril 2025"."""
 
 from datetime import date, datetime
 
@@ -7,13 +7,13 @@ from django.utils.translation import pgettext
 
 
 def is_repeated(local: datetime) -> bool:
-    """Return whether a local time occurs twice, as in the hour in which summer time ends."""
+    """Return whether a local time occurs twice, as in the hour when summer time ends."""
     first, second = (local.replace(fold=fold).utcoffset() for fold in (0, 1))
     return first is not None and second is not None and first > second
 
 
 def clock(local: datetime, form: str = "%H:%M") -> str:
-    """Return a local time as "14:30", or with its UTC offset where it occurs twice: "01:30 (UTC+1)"."""
+    """Return a local time such as "14:30". If it occurs twice, add its UTC offset: "01:30 (UTC+1)"."""
     time = local.strftime(form)
     if not is_repeated(local):
         return time
@@ -23,24 +23,24 @@ def clock(local: datetime, form: str = "%H:%M") -> str:
 
 
 def long_day(day: date) -> str:
-    """Return a day as "Monday 31 March 2025", in the active language."""
+    """Return a day in the active language, such as "Monday 31 March 2025"."""
     ordinary, first = pgettext("date", "l j F Y"), pgettext("date, first of a month", "l j F Y")
     return formats.date_format(day, first if day.day == 1 else ordinary)
 
 
 def plain_day(day: date) -> str:
-    """Return a day without its weekday, as "31 March 2025"."""
+    """Return a day without its weekday in the active language, such as "31 March 2025"."""
     ordinary, first = pgettext("date", "j F Y"), pgettext("date, first of a month", "j F Y")
     return formats.date_format(day, first if day.day == 1 else ordinary)
 
 
 def brief_day(day: date) -> str:
-    """Return a day without its year, as "Mon 31 Mar"."""
+    """Return a day without its year in the active language, such as "Mon 31 Mar"."""
     ordinary, first = pgettext("date", "D j M"), pgettext("date, first of a month", "D j M")
     return formats.date_format(day, first if day.day == 1 else ordinary)
 
 
 def short_day(day: date) -> str:
-    """Return a day in short form, as "Mon 31 Mar 2025"."""
+    """Return a day in short form in the active language, such as "Mon 31 Mar 2025"."""
     ordinary, first = pgettext("date", "D j M Y"), pgettext("date, first of a month", "D j M Y")
     return formats.date_format(day, first if day.day == 1 else ordinary)

@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 
 
 def describe(error: ProtectedError) -> str:
-    """Return a sentence that names the kinds of row that protect the row from deletion."""
+    """Return a sentence with the kinds of rows that protect a row from deletion."""
     names = sorted({str(row._meta.verbose_name_plural) for row in error.protected_objects})
     return _("Others need it: %(what)s. Change these first.") % {"what": ", ".join(names)}
 
 
 def why_not(row: Model) -> str:
-    """Return a sentence that says which kinds of row keep this row from being deleted; "" where none do."""
+    """Return a sentence with the kinds of rows that protect this row from deletion, or "" if none do."""
     try:
         Collector(using=router.db_for_write(type(row))).collect([row])
     except ProtectedError as error:

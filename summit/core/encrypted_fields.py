@@ -12,7 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def cipher() -> MultiFernet:
-    """Return the cipher of FIELD_KEYS: it encrypts with the first key and decrypts with any of them."""
+    """Return the cipher of FIELD_KEYS. It encrypts with the first key and decrypts with any of the keys."""
     return _cipher(tuple(settings.FIELD_KEYS))
 
 
@@ -24,19 +24,19 @@ def _cipher(keys: tuple[str, ...]) -> MultiFernet:
 class EncryptedBytesField(models.BinaryField):  # type: ignore[type-arg]
     """A field of bytes that are encrypted in the database with FIELD_KEYS.
 
-    Reading raises `cryptography.fernet.InvalidToken` where FIELD_KEYS no longer has the key of the value.
+    Reading raises `cryptography.fernet.InvalidToken` if the key that encrypted the value is no longer in FIELD_KEYS.
     """
 
     description = "Bytes, encrypted at rest"
 
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
-        """Encrypt a value before it is stored."""
+        """Return a value encrypted for the database; None stays None."""
         if value is not None:
             value = cipher().encrypt(bytes(value))
         return super().get_db_prep_value(value, connection, prepared)
 
     def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> bytes | None:
-        """Decrypt a stored value. Raises InvalidToken where no key opens it."""
+        """Return a stored value decrypted. Raises InvalidToken if none of FIELD_KEYS decrypts it."""
         return None if value is None else cipher().decrypt(bytes(value))
 
 
@@ -56,7 +56,7 @@ class EncryptedTextField(EncryptedBytesField):
         super().__init__(*args, **kwargs)
 
     def _check_str_default_value(self) -> list[Any]:
-        """Allow a text as the default: the field's values are texts."""
+        """Return no errors: unlike for BinaryField, a default may be a text."""
         return []
 
     def to_python(self, value: Any) -> Any:
@@ -64,13 +64,13 @@ class EncryptedTextField(EncryptedBytesField):
         return "" if value is None else value
 
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
-        """Encrypt a text before it is stored; store an empty text as no bytes."""
+        """Return a text encrypted for the database; an empty text becomes no bytes."""
         if value in (None, ""):
             return models.BinaryField.get_db_prep_value(self, b"", connection, prepared)
         return super().get_db_prep_value(str(value).encode(), connection, prepared)
 
     def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Any:
-        """Decrypt a stored text. Raises InvalidToken where no key opens it."""
+        """Return a stored text decrypted. Raises InvalidToken if none of FIELD_KEYS decrypts it."""
         return (super().from_db_value(value, expression, connection) or b"").decode() if value else ""
 
     def value_to_string(self, obj: models.Model) -> str:
@@ -78,7 +78,7 @@ class EncryptedTextField(EncryptedBytesField):
         return str(self.value_from_object(obj))
 
     def formfield(self, **kwargs: Any) -> Any:
-        """Return a form field for a line of text, or for a choice where the field has choices."""
+        """Return a form field for a line of text; if the field has choices, return a form field for a choice."""
         kwargs.setdefault("max_length", self.max_length)
         return models.Field.formfield(self, **kwargs)
 
@@ -93,17 +93,17 @@ class EncryptedDateField(EncryptedTextField):
         super().__init__(*args, **kwargs)
 
     def to_python(self, value: Any) -> date | None:
-        """Return a value as a day, None where it is empty. Raises ValidationError for a text that isn't a day."""
+        """Return a value as a day, or None if it is empty. Raises ValidationError for a text that isn't a day."""
         day: date | None = forms.DateField(required=False).clean(value)
         return day
 
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
-        """Encrypt a day, in ISO 8601 format, before it is stored."""
+        """Return a day in ISO 8601 format, encrypted for the database."""
         day = self.to_python(value)
         return super().get_db_prep_value(day.isoformat() if day else "", connection, prepared)
 
     def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Any:
-        """Decrypt a stored day. Raises InvalidToken where no key opens it."""
+        """Return a stored day decrypted, or None. Raises InvalidToken if none of FIELD_KEYS decrypts it."""
         text = super().from_db_value(value, expression, connection)
         return date.fromisoformat(text) if text else None
 

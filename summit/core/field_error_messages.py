@@ -1,4 +1,4 @@
-"""Error messages of form fields that say what to do, in place of Django's."""
+"""Error messages of form fields, in place of Django's. They say what the user should do."""
 
 from typing import Any
 
@@ -27,9 +27,9 @@ WORDS: dict[type[forms.Field], dict[str, Any]] = {
 
 
 def speak() -> None:
-    """Set these messages as the default of their field classes.
+    """Set these messages as defaults of the field classes, before any field is created.
 
-    Fields copy their class's defaults when they are created; messages that a field sets itself still win.
+    Fields copy the defaults of their class when they are created. Messages that a field sets itself take precedence.
     """
     for kind, words in WORDS.items():
         own = vars(kind).get("default_error_messages", {})

@@ -1,4 +1,4 @@
-"""File sizes as they are shown to people, in MB."""
+"""File sizes as texts for people, in MB."""
 
 import math
 
@@ -11,9 +11,9 @@ def megabytes(size: int) -> str:
 
 
 def too_large(size: int, limit: int) -> dict[str, str]:
-    """Return the `size` and the `limit`, in MB, for the message about a file that is larger than `limit` bytes.
+    """Return a dict with the `size` and the `limit` in MB, for the message about a file larger than `limit` bytes.
 
-    Where both would read the same, the size is rounded up: "20 MB, where up to 20 MB are kept" explains nothing.
+    If both texts would be equal, the size is rounded up: "20 MB, where up to 20 MB are kept" explains nothing.
     """
     message, most = megabytes(size), megabytes(limit)
     up = (math.floor(size * 10 / MEGABYTE) + 1) / 10

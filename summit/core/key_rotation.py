@@ -1,7 +1,7 @@
 """Re-encrypt stored values with the first of FIELD_KEYS, so that the other keys can be removed.
 
-The columns of encrypted fields are found from the models; anything else that stores encrypted text registers with
-`also`. Values that are encrypted with the first key already are skipped, so a run that was stopped can be repeated.
+The columns of encrypted fields are found in the models. Other code that stores encrypted text registers with `also`.
+Values that are already encrypted with the first key are skipped, so an interrupted run can be repeated.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,7 +23,10 @@ BATCH = 50
 
 @dataclass
 class Progress:
-    """The progress of one column: numbers of rows seen and rewritten, and the primary keys that no key opens."""
+    """The progress of one column: the number of rows seen, and the number of rows rewritten.
+
+    `closed` has the primary keys of rows that none of FIELD_KEYS decrypts.
+    """
 
     name: str
     seen: int = 0
@@ -31,19 +34,20 @@ class Progress:
     closed: tuple[int, ...] = ()
 
 
-# Takes a batch's size and yields progress, for something else that stores encrypted text or data derived from it.
+# Takes the size of a batch and yields progress. For encrypted text outside of encrypted columns, or data derived
+# from it.
 Also = Callable[[int], Iterator[Progress]]
 _also: list[Also] = []
 
 
 def also(function: Also) -> Also:
-    """Register a function that re-encrypts something other than the encrypted columns; a decorator."""
+    """Register a function that re-encrypts values outside of the encrypted columns; a decorator."""
     _also.append(function)
     return function
 
 
 def columns() -> list[tuple[type[models.Model], EncryptedBytesField]]:
-    """Return every column of an encrypted field, with its model."""
+    """Return (model, field) for every column of an encrypted field."""
     found = [(model, field) for model in apps.get_models() for field in model._meta.local_concrete_fields]
     return [(model, field) for model, field in found if isinstance(field, EncryptedBytesField)]
 
@@ -51,8 +55,8 @@ def columns() -> list[tuple[type[models.Model], EncryptedBytesField]]:
 def renewed(token: bytes) -> bytes | None:
     """Return an encrypted value, re-encrypted with the first key.
 
-    Returns None where it is encrypted with the first key already, or is empty. Raises InvalidToken where no key opens
-    it.
+    Returns None if the value is already encrypted with the first key, or is empty. Raises InvalidToken if none of
+    FIELD_KEYS decrypts it.
     """
     if not token:
         return None
@@ -64,7 +68,10 @@ def renewed(token: bytes) -> bytes | None:
 
 
 def rotate(*, batch: int = BATCH) -> Iterator[Progress]:
-    """Re-encrypt everything, in one transaction for each `batch` of rows, and yield the progress after each."""
+    """Re-encrypt all values in batches of `batch` rows, and yield the progress after each batch.
+
+    Each batch is one transaction.
+    """
     for model, field in columns():
         yield from _column(model, field, batch)
     for function in _also:

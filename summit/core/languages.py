@@ -1,4 +1,4 @@
-"""Names, writing directions and choices of languages, and those that the interface is translated into."""
+"""Names, writing directions and choices of languages, and the languages of the interface."""
 
 from django.conf import settings
 from django.conf.locale import LANG_INFO
@@ -10,27 +10,27 @@ RIGHT_TO_LEFT_MARK = "\u200f"
 
 
 def spoken(language: str) -> str:
-    """Return the language if pages and mails are translated into it, or else the default language (English)."""
+    """Return the language if the interface is translated into it, or else the default language (English)."""
     return language if language in settings.INTERFACE_LANGUAGES else settings.LANGUAGE_CODE
 
 
 def with_direction_mark(text: str, language: str) -> str:
-    """Return the text of a mail, after an invisible direction mark where its language is read from the right.
+    """Return the text of a mail; in a right-to-left language, put an invisible direction mark before it.
 
-    Mail programs take the direction from the first letter, which may be that of a Latin name in an Arabic text.
+    Mail programs derive the direction from the first letter. In an Arabic text this may be a letter of a Latin name.
     """
     return f"{RIGHT_TO_LEFT_MARK}{text}" if direction(language) == "rtl" else text
 
 
 def direction(code: str) -> str:
-    """Return the writing direction of a language, "rtl" or "ltr"; "ltr" for an unknown code."""
+    """Return the writing direction of a language: "rtl" or "ltr", for an unknown code "ltr"."""
     try:
         return "rtl" if code in _FURTHER_FROM_THE_RIGHT or get_language_info(code)["bidi"] else "ltr"
     except KeyError:
         return "ltr"
 
 
-# Languages that are spoken at summits and that Django has no name for.
+# Languages that are spoken at summits but have no name in Django.
 _FURTHER = {
     "zh": gettext_lazy("Chinese"),
     "am": gettext_lazy("Amharic"),
@@ -45,7 +45,7 @@ _FURTHER = {
     "ti": gettext_lazy("Tigrinya"),
     "yo": gettext_lazy("Yoruba"),
 }
-# Their names in the languages themselves.
+# The names of these languages in the languages themselves.
 _FURTHER_THEMSELVES = {
     "zh": "中文",
     "am": "አማርኛ",
@@ -69,7 +69,7 @@ UNITED_NATIONS = ("ar", "zh", "en", "fr", "ru", "es")
 
 
 def language_name(code: str) -> str:
-    """Return a language's name in the active language; the code itself where it is unknown."""
+    """Return the name of a language in the active language, or the code if it is unknown."""
     if code in _FURTHER:
         return str(_FURTHER[code])
     try:
@@ -79,7 +79,7 @@ def language_name(code: str) -> str:
 
 
 def calls_itself(code: str) -> str:
-    """Return a language's name in that language, such as "Français"; the code itself where it is unknown."""
+    """Return the name of a language in this language, such as "Français", or the code if it is unknown."""
     known = dict(settings.LANGUAGES) | _FURTHER_THEMSELVES
     if code in known:
         return str(known[code])
@@ -91,14 +91,14 @@ def calls_itself(code: str) -> str:
 
 
 def is_language_code(code: str) -> bool:
-    """Return whether a code is one of the languages that `language_choices` offers."""
+    """Return whether a code is one of those that `language_choices` offers."""
     return code in _TONGUES
 
 
 def language_choices() -> list[tuple[str, str]]:
-    """Return the choices of spoken languages, as (code, name in the active language).
+    """Return (code, name) for each spoken language, with the name in the active language.
 
-    The six of the United Nations come first, then the others in the order of their names.
+    The six languages of the United Nations come first, then the others, sorted by name.
     """
     others = [(code, language_name(code)) for code in _TONGUES - set(UNITED_NATIONS)]
     return [(code, language_name(code)) for code in UNITED_NATIONS] + sorted(others, key=lambda entry: fold(entry[1]))

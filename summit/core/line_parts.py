@@ -8,5 +8,8 @@ _SEPARATOR = re.compile(f"[{SEPARATORS}]")
 
 
 def parts_of(line: str) -> list[str]:
-    """Return the parts of a line, with white space stripped around them and reduced to single spaces inside."""
+    """Return the parts of a line, split at SEPARATORS.
+
+    White space in them is stripped and reduced to single spaces.
+    """
     return [" ".join(part.split()) for part in _SEPARATOR.split(line)]

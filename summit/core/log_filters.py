@@ -1,4 +1,4 @@
-"""Log filters that hide tokens in addresses and drop records of tasks that did nothing."""
+"""Log filters that hide tokens in URLs, and drop records of tasks that did nothing."""
 
 import logging
 import re
@@ -9,15 +9,15 @@ HIDDEN = "[hidden]"
 
 
 def without_tokens(text: str) -> str:
-    """Return a text with the tokens in its addresses replaced by HIDDEN."""
+    """Return a text in which the tokens in URLs are replaced by HIDDEN."""
     return _TOKEN.sub(HIDDEN, text)
 
 
 class TokenFilter(logging.Filter):
-    """Hide tokens in the messages of all records."""
+    """Hides tokens in the messages of all records."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Replace the tokens in a record's message, and let every record pass."""
+        """Replace the tokens in a record's message. Return True, so that no record is dropped."""
         message = record.getMessage()
         hidden = without_tokens(message)
         if hidden != message:
@@ -26,8 +26,8 @@ class TokenFilter(logging.Filter):
 
 
 class IdleFilter(logging.Filter):
-    """Drop the records of tasks that succeeded and did nothing, such as the sweeps that run every second."""
+    """Drops the records of tasks that succeeded and did nothing, such as the sweeps that run every second."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Return whether a record of Celery passes: False where its task returned None or 0."""
+        """Return False for a Celery record of a task that returned None or 0, else True."""
         return not isinstance(record.args, dict) or record.args.get("return_value") not in ("None", "0")

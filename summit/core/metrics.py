@@ -1,4 +1,4 @@
-"""Gauges for /metrics: each app registers functions that yield gauges, read from the database."""
+"""Gauges for /metrics. Each app registers functions that yield gauges, read from the database."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -30,7 +30,7 @@ class _Gauges(Collector):
 
 
 def exposition() -> bytes:
-    """Return all gauges in Prometheus' text format."""
+    """Return all registered gauges in Prometheus' text format."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Gauges())
     return generate_latest(registry)

@@ -21,10 +21,11 @@ END $$
 
 
 class FreezeColumns(Statements):
-    """Create triggers that refuse any UPDATE that changes one of `columns`, and with `rows` any DELETE too.
+    """Create triggers that refuse any UPDATE that changes one of `columns` and, with `rows`, any DELETE.
 
-    A refused statement raises django.db.IntegrityError. SQLite's table rebuilds drop triggers, so a later
-    migration that alters the table repeats this operation; tests/test_consistency.py lists the triggers expected.
+    A refused statement raises django.db.IntegrityError. A rebuild of the table on SQLite drops the triggers. A later
+    migration that alters the table must therefore repeat this operation; tests/test_consistency.py lists the expected
+    triggers.
     """
 
     def __init__(self, table: str, columns: list[str], *, rows: bool = False) -> None:
@@ -48,7 +49,7 @@ class FreezeColumns(Statements):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        """Create the triggers."""
+        """Create the triggers and, on PostgreSQL, the function that they call."""
         postgres = schema_editor.connection.vendor == "postgresql"
         if postgres:
             # With params=None, Django doesn't take the % in the SQL for a placeholder.
@@ -93,7 +94,10 @@ class FreezeColumns(Statements):
 
 @cache
 def frozen_columns() -> dict[str, tuple[str, ...]]:
-    """Return the frozen columns by table, as the last `FreezeColumns` of each table in the migrations has them."""
+    """Return a dict from table to its frozen columns.
+
+    They are those of the last `FreezeColumns` for the table in the migrations.
+    """
     found: dict[str, tuple[str, ...]] = {}
     for _key, migration in sorted(MigrationLoader(None).disk_migrations.items()):
         for operation in migration.operations:
@@ -106,9 +110,9 @@ def frozen_columns() -> dict[str, tuple[str, ...]]:
 def thawed(table: str) -> Iterator[None]:
     """Allow updates of a frozen table within the block, inside an open transaction.
 
-    No other connection can write meanwhile: PostgreSQL locks the table, SQLite the whole database. Only for values
-    that stay the same and are stored in another way, such as with another key. Raises RuntimeError outside a
-    transaction.
+    Use it only for values that are stored in another way but stay the same, such as with another key. No other
+    connection can write meanwhile: PostgreSQL locks the table, SQLite the whole database. Raises RuntimeError outside
+    a transaction.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("a table is thawed within a transaction")

@@ -20,7 +20,7 @@ def new_public_id() -> str:
 
 
 class PublicModel(models.Model):
-    """A model whose rows have an opaque id for use outside; the primary key never leaves the system."""
+    """A model with an opaque id for use outside of the system; the primary key stays inside."""
 
     public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id, editable=False)
 
@@ -29,12 +29,12 @@ class PublicModel(models.Model):
 
 
 class VersionQuerySet(models.QuerySet[Any]):
-    """A queryset of a model of `VersionCounter`."""
+    """A queryset for subclasses of `VersionCounter`."""
 
     def counted(self, summit: str) -> dict[str, Subquery]:
-        """Return the annotations `counted_changes` and `counted_removals`, which make up a summit's stamp.
+        """Return the annotations `counted_changes` and `counted_removals` as a dict.
 
-        `summit` is the column of the annotated rows that holds the summit's key.
+        Together they are a summit's stamp. `summit` is the column of the annotated rows with the summit's key.
         """
         of = self.filter(summit_id=OuterRef(summit)).order_by().values("summit_id")
         return {
@@ -44,11 +44,12 @@ class VersionQuerySet(models.QuerySet[Any]):
 
 
 class VersionCounter(models.Model):
-    """A counter of the changes and removals in a summit: one row for each of several concurrent writers.
+    """The number of changes and removals in a summit, with one row for each of several concurrent writers.
 
     Triggers count (`summit.core.change_counters`), so every write is counted, whatever code makes it. Concurrent
-    transactions count in rows of their own, so no writer waits for another; a summit has as many rows as transactions
-    ever wrote at once. The sum over the rows only rises. The summit itself may have been deleted.
+    transactions count in different rows, so that no writer waits for another. A summit has as many rows as
+    transactions have ever written at the same time. The sum over the rows never falls. The summit itself may have
+    been deleted.
     """
 
     summit_id = models.BigIntegerField()

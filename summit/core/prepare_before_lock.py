@@ -1,4 +1,4 @@
-"""Detect writes by other connections, so that slow work can be done before the write lock is taken."""
+"""Do slow work before the write lock is taken, and detect whether other connections have written meanwhile."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -10,17 +10,18 @@ Done = TypeVar("Done")
 
 
 def ahead(*, prepare: Callable[[bool], Ready], lock: Callable[[], object], write: Callable[[Ready], Done]) -> Done:
-    """Call `prepare`, then call `write` with its result under a lock, and return what `write` returns.
+    """Call `prepare`, then call `write` with its result under a lock, and return the result of `write`.
 
-    `lock` and `write` run in one transaction. `prepare` gets True where it runs under the lock, and False before it.
+    `lock` and `write` run in one transaction. The argument of `prepare` is True if it runs under the lock, and False
+    if it runs before.
 
     On SQLite, which has one writer at a time, `prepare` runs before the transaction. Its result is written only if no
-    other connection has written meanwhile; otherwise `prepare` runs again under the lock. There is no further attempt
+    other connection has written meanwhile; otherwise `prepare` runs again under the lock. There is no second attempt
     before the lock: work that takes longer than the pause between two writes would never succeed. On PostgreSQL, and
-    inside a transaction, `prepare` only runs under the lock.
+    inside a transaction, `prepare` runs only under the lock.
 
-    An exception of `prepare` is raised. Only an exception of the run before the lock is ignored, if another
-    connection has written meanwhile: `prepare` then runs again.
+    If `prepare` fails before the lock and another connection has written meanwhile, the error is ignored, because
+    `prepare` runs again under the lock. Any other error of `prepare` is raised.
     """
     wrote = others_wrote()
     if wrote is not None:
@@ -40,12 +41,11 @@ def ahead(*, prepare: Callable[[bool], Ready], lock: Callable[[], object], write
 
 
 def others_wrote() -> Callable[[], bool] | None:
-    """Return a function that says whether another connection has committed since this call.
+    """Return a function that returns whether another connection has committed since this call.
 
-    Within a transaction its answer doesn't change, since nobody else can write until the transaction ends.
-
-    Returns None where there is nothing to gain: on PostgreSQL, where writers don't wait for one another, and inside a
-    transaction, which holds SQLite's only lock already.
+    Within a transaction the function always returns the same, because nobody else can write until the transaction
+    ends. Returns None if there is nothing to gain. This is so on PostgreSQL, where writers don't wait for one
+    another, and inside a transaction, which already holds SQLite's only lock.
     """
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         return None

@@ -1,4 +1,4 @@
-"""A cache in the memory of a process, for values that never change for their key."""
+"""A cache in the memory of a process, for values that never change for a given key."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
@@ -11,10 +11,10 @@ _ALL: list["Memory[Any]"] = []
 
 
 class Memory(Generic[Value]):
-    """A thread-safe cache of at most `most` values; the least recently used is dropped first.
+    """A thread-safe cache of at most `most` values. The least recently used value is dropped first.
 
-    A key holds everything that its value depends on, including the summit's stamp (`summit.summits.models`) where the
-    value changes with the summit. All callers share the values and must not change them.
+    A key contains everything that its value depends on. If the value changes with the summit, this includes the
+    summit's stamp (`summit.summits.models`). All callers share the values and must not change them.
     """
 
     def __init__(self, most: int) -> None:
@@ -27,7 +27,7 @@ class Memory(Generic[Value]):
         return len(self._values)
 
     def get(self, key: Hashable) -> Value | None:
-        """Return the value of a key, or None."""
+        """Return the value of a key, or None if it isn't cached."""
         with self._lock:
             found = self._values.get(key)
             if found is not None:
@@ -35,7 +35,7 @@ class Memory(Generic[Value]):
             return found
 
     def put(self, key: Hashable, value: Value) -> None:
-        """Store a value under a key."""
+        """Store a value under a key. If the cache is full, drop the least recently used value."""
         with self._lock:
             self._values[key] = value
             self._values.move_to_end(key)
@@ -43,9 +43,9 @@ class Memory(Generic[Value]):
                 self._values.popitem(last=False)
 
     def ask(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """Return the value of a key; where there is none, call `make` and store its result.
+        """Return the value of a key. If it isn't cached, call `make` and store its result.
 
-        Two threads that ask at once may both call `make`.
+        If two threads ask at the same time, both may call `make`.
         """
         found = self.get(key)
         if found is None:
@@ -56,9 +56,9 @@ class Memory(Generic[Value]):
     def ask_all(
         self, keys: Iterable[Key], beside: Hashable, make: Callable[[list[Key]], dict[Key, Value]]
     ) -> dict[Key, Value]:
-        """Return the values of several keys, which all depend on `beside` too.
+        """Return a dict from each key to its value. All values also depend on `beside`.
 
-        `make` is called once, with all keys that have no value yet.
+        `make` is called at most once, with all keys that aren't cached.
         """
         found = {key: self.get((key, beside)) for key in keys}
         missing = [key for key, value in found.items() if value is None]
@@ -68,7 +68,7 @@ class Memory(Generic[Value]):
         return {key: value for key, value in (found | made).items() if value is not None}
 
     def forget(self) -> None:
-        """Drop all values."""
+        """Drop all values of this cache."""
         with self._lock:
             self._values.clear()
 
@@ -76,7 +76,7 @@ class Memory(Generic[Value]):
 def forget_all() -> None:
     """Drop the values of all caches of this process.
 
-    For tests, whose rows are rolled back, and for measuring the cost of a first request.
+    Tests use it, because their rows are rolled back, and so do measurements of a first request.
     """
     for memory in _ALL:
         memory.forget()

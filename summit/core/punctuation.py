@@ -1,6 +1,6 @@
-"""Punctuation between two values, in the reader's language: in a list, between parts of a line, between two times.
+"""Punctuation between two values in the active language: in a list, between parts of a line, between two times.
 
-The values are data or are translated already, so that only the punctuation depends on the language.
+The values are data or already translated, so that only the punctuation depends on the language.
 """
 
 import re
@@ -32,15 +32,15 @@ def semicolon() -> str:
 
 
 def until() -> str:
-    """Return the dash between a start and an end in the active language. No line is broken after it."""
+    """Return the dash between a start and an end in the active language. Lines don't break after it."""
     return _mark(UNTIL) + JOINER
 
 
 def unbroken(text: str) -> str:
-    """Return a text in which no line is broken inside a span of time such as 09:30–10:05."""
+    """Return a text in which lines don't break inside a span of time such as 09:30–10:05."""
     return DASH.sub(UNTIL + JOINER, text)
 
 
 def pair(name: object, about: object) -> str:
-    """Return "name: about", with the colon as the active language writes it."""
+    """Return "name: about", with the colon of the active language."""
     return _("%(name)s: %(about)s") % {"name": name, "about": about}

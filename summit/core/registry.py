@@ -1,4 +1,4 @@
-"""An ordered registry: the apps above register functions that a package below calls without importing them."""
+"""An ordered registry. Upper apps register functions, which a lower package calls without importing these apps."""
 
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
@@ -7,7 +7,7 @@ Part = TypeVar("Part")
 
 
 class Registry(Generic[Part]):
-    """Registered parts; iterating yields them in their order."""
+    """A collection of registered parts. Iterating yields them in their order."""
 
     def __init__(self) -> None:
         self._parts: list[tuple[int, Part]] = []

@@ -7,9 +7,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def connected(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
-    """Set the number of parameters that Django puts into one statement to this SQLite's limit (32,766 since 3.32).
+    """Set Django's limit of parameters in one statement to that of this SQLite (32,766 since version 3.32).
 
-    Django assumes 999, which splits some hundred rows into many statements.
+    Django assumes 999, and would split some hundred rows into many statements.
     """
     if connection.vendor == "sqlite":
         limit = connection.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)

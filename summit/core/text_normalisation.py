@@ -1,4 +1,4 @@
-"""Fold text for searches: without accents, vowel signs and capitals, the same in Python and in both databases."""
+"""Fold text for searches: remove accents, vowel signs and capitals. Python and both databases do the same."""
 
 import re
 import unicodedata
@@ -16,7 +16,7 @@ _marks, _single = re.compile(f"[{_MARKS}]"), str.maketrans(_FROM, _TO)
 
 
 def fold(text: str | None) -> str:
-    """Return a text without accents, vowel signs and capitals: "Élysée" is "elysee"."""
+    """Return a text without accents, vowel signs and capitals: "elysee" for "Élysée", "" for None."""
     if not text or text.isascii():
         return (text or "").lower()
     folded = _marks.sub("", unicodedata.normalize("NFKD", text).lower()).translate(_single)
@@ -26,17 +26,17 @@ def fold(text: str | None) -> str:
 
 
 class Fold(Func):
-    """`fold` as a database expression. It uses no index: a few thousand rows take a few milliseconds."""
+    """`fold` as a database expression. It uses no index; a few thousand rows take a few milliseconds."""
 
     arity = 1
     output_field = TextField()
 
     def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **context: Any) -> Any:
-        """Call Python's `fold`, which `connected` has registered."""
+        """Return SQL that calls Python's `fold`, which `connected` has registered."""
         return self.as_sql(compiler, connection, function="summit_fold", **context)
 
     def as_postgresql(self, compiler: Any, connection: BaseDatabaseWrapper, **context: Any) -> Any:
-        """Return the same folding in PostgreSQL's own functions, without an extension."""
+        """Return SQL that folds like `fold` by PostgreSQL's own functions, without an extension."""
         inner = f"regexp_replace(lower(normalize(%(expressions)s, NFKD)), '[{_MARKS}]', '', 'g')"
         inner = f"translate({inner}, '{_FROM}', '{_TO}')"
         for one, two in _PAIRS:

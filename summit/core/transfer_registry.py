@@ -1,7 +1,7 @@
-"""Which models a summit's archive holds.
+"""The registry of models in a summit's archive.
 
-A model either moves with its summit, or stays behind for a reason, or belongs to the installation. Each app declares
-its models in its `transfer_policy.py`; a test fails for a model that isn't declared.
+A model moves with its summit, or is excluded for a reason, or belongs to the installation. Each app declares its
+models in its `transfer_policy.py`. A test fails for a model that isn't declared.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 
 class Names(Protocol):
-    """Translates keys of rows inside of texts: to the archive's numbers on export, to new keys on import."""
+    """Translates the keys of rows inside texts: on export to the archive's numbers, on import to new keys."""
 
     def row(self, label: str, key: str) -> str:
-        """Return the translated key of a row of a model without public ids, or of an account.
+        """Return the translated key of an account, or of a row of a model without public ids.
 
-        `label` is the model's label in lower case, `key` the key by which the audit knows the row.
+        `label` is the model's label in lower case. `key` is the row's key in the audit.
         """
         ...
 
     def page(self, label: str, key: str) -> str:
-        """Return the translated key of a row of any model, as it is used in the address of its page in the admin."""
+        """Return the translated key of a row of any model, as used in the URL of the row's admin page."""
         ...
 
 
-# Rewrites the keys of other rows in a row's values, where they aren't columns of their own.
+# Rewrites keys of other rows inside a row's values, for keys that have no column of their own.
 Rewrite = Callable[[dict[str, Any], Names], None]
 # Completes a row that is about to be stored in the importing installation.
 Arrive = Callable[[Any, "Summit"], None]
@@ -42,10 +42,10 @@ class Moved:
     """A model whose rows move with their summit.
 
     - `without`: the fields that aren't exported.
-    - `where`: the condition on the rows that move; None for all rows.
-    - `named`: the fields that name rows in the way of the audit.
-    - `rewrite`: rewrites keys that `named` can't, on export and on import.
-    - `arrive`: completes a row on import, before it is stored.
+    - `where`: the condition for the rows that move, or None for all rows.
+    - `named`: the fields with names of rows in the form of the audit.
+    - `rewrite`: a function that rewrites keys which `named` doesn't cover, on export and on import.
+    - `arrive`: a function that completes a row on import, before it is stored.
     """
 
     label: str
@@ -57,7 +57,7 @@ class Moved:
 
 
 MOVED: dict[str, Moved] = {}
-# By label: why a summit's rows stay behind, and why a model belongs to the installation.
+# From a model's label to the reason why its rows aren't exported, or why it belongs to the installation.
 LEFT: dict[str, str] = {}
 OWN: dict[str, str] = {}
 
@@ -75,7 +75,7 @@ def moves(
     rewrite: Rewrite | None = None,
     arrive: Arrive | None = None,
 ) -> None:
-    """Declare models whose rows move with their summit (see `Moved`).
+    """Declare models whose rows move with their summit. The other arguments are the fields of `Moved`.
 
     Raises ValueError for a model that is declared already.
     """
@@ -108,12 +108,15 @@ def _new(label: str) -> str:
 
 
 def only_here(accounts: Q) -> None:
-    """Declare accounts that belong to this installation alone, such as those of programs."""
+    """Declare accounts that belong only to this installation, such as those of applications.
+
+    In another installation they get no role, and nobody signs in with them.
+    """
     _programs.append(accounts)
 
 
 def programs() -> Q:
-    """Return the condition that picks the accounts declared by `only_here`."""
+    """Return the condition that selects the accounts declared by `only_here`."""
     found = Q(pk__in=[])
     for each in _programs:
         found |= each

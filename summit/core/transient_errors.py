@@ -1,4 +1,4 @@
-"""Tell temporary errors of the database, which are worth a retry, from lasting ones."""
+"""Distinguish temporary errors of the database, which are worth a retry, from lasting ones."""
 
 import sqlite3
 
@@ -9,10 +9,13 @@ _CLASSES = ("08", "40", "53", "55", "57")
 
 
 def is_transient(problem: OperationalError) -> bool:
-    """Return whether an error comes from the database's state (busy, full, unreachable), not from the statement."""
+    """Return whether an error comes from the database's state and not from the statement.
+
+    Such states are busy, full and unreachable.
+    """
     cause = problem.__cause__
     if isinstance(cause, sqlite3.Error):
         return getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) != sqlite3.SQLITE_ERROR
     state = getattr(cause, "sqlstate", "")
-    # None where the connection failed.
+    # The state is None if the connection failed.
     return state is None or state.startswith(_CLASSES)

@@ -1,6 +1,6 @@
-"""Names in several languages, of kinds of session, topics and kinds of declaration.
+"""Validate names in several languages, of kinds of session, topics and kinds of declaration.
 
-`name` is in the summit's language; `names` maps the codes of other languages to names.
+`name` is in the summit's language. `names` is a dict from the code of each other language to the name.
 """
 
 from collections.abc import Mapping
@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 
 def tidy(values: Mapping[str, Any], row: Any, *, own: str = "") -> dict[str, Any]:
-    """Return a row's values with `names`, if present, reduced to what is stored.
+    """Return a row's values with `names`, if present, reduced to the names that are stored.
 
-    Empty names are dropped, and so is the name in the language `own`, the language of `name`. Raises ValidationError
-    for an unknown language, for a text that can't be a name, and for a name in `own` that differs from `name`.
+    Empty names are dropped, and so is the name in `own`, which is the language of `name`. Raises ValidationError for
+    an unknown language, for a text that can't be a name, and for a name in `own` that differs from `name`.
     """
     if "names" not in values:
         return dict(values)

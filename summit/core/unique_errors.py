@@ -1,4 +1,4 @@
-"""Unique constraints of models, and the messages for people where the database refuses a duplicate."""
+"""Unique constraints of models, and messages for people about duplicates that the database refuses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KEY = re.compile(r"Key \((?P<columns>[\w, \"]+)\)=")
 
 
 def unique_ones(model: type[models.Model]) -> Iterator[UniqueConstraint]:
-    """Yield a model's unique constraints over fields, with a constraint for each unique field too."""
+    """Yield a model's unique constraints over fields. Each unique field yields a constraint too."""
     yield from (found for found in model._meta.constraints if isinstance(found, UniqueConstraint) and found.fields)
     for column in model._meta.local_concrete_fields:
         if column.unique and not column.primary_key:
@@ -29,7 +29,7 @@ def unique_ones(model: type[models.Model]) -> Iterator[UniqueConstraint]:
 
 
 def message_of(error: IntegrityError) -> str:
-    """Return the message for an IntegrityError of a unique constraint that people can break by their input.
+    """Return the message for an IntegrityError of a unique constraint that users can violate by their input.
 
     Returns "" for any other error, which is a bug of the program.
     """
@@ -43,7 +43,7 @@ def message_of(error: IntegrityError) -> str:
         for each in (*unique_ones(model), *_by_expressions(model))
         if broken.is_it(model, each)
     }
-    # Several constraints may have the same columns under different conditions: then it is unknown which one broke.
+    # If constraints have the same columns under different conditions, it is unknown which one was violated.
     return message.pop() if len(message) == 1 else _same() if message else ""
 
 
@@ -53,16 +53,16 @@ def _by_expressions(model: type[models.Model]) -> Iterator[UniqueConstraint]:
 
 @dataclass(frozen=True)
 class _Broken:
-    """A broken constraint: its name, or its table and columns, depending on what the database reports."""
+    """A violated constraint: its name, or its table and columns, depending on what the database reports."""
 
     name: str = ""
     table: str = ""
     columns: frozenset[str] = frozenset()
 
     def is_it(self, model: type[models.Model], constraint: UniqueConstraint) -> bool:
-        """Return whether this is the given constraint, and whether people can break it.
+        """Return whether this is the given constraint, and whether users can violate it.
 
-        People can't break constraints on random ids, which nobody enters, or on numbers that the program counts.
+        Users can't violate constraints on random ids, which nobody enters, or on numbers that the program counts.
         """
         fields: list[Any] = [model._meta.get_field(name) for name in constraint.fields]
         if fields and (any(map(_is_counted, fields)) or not any(field.editable for field in fields)):

@@ -16,7 +16,7 @@ KEPT_FREE = frozenset({"static", "media", "favicon", "robots", "sitemap", "help"
 
 
 def reserved_slugs() -> frozenset[str]:
-    """Return the names that no summit may have as its slug: the first segments of all routes, and KEPT_FREE."""
+    """Return the names that can't be the slug of a summit: the first segments of all routes, and KEPT_FREE."""
     found: set[str] = set(KEPT_FREE)
 
     def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> None:
@@ -33,7 +33,7 @@ def reserved_slugs() -> frozenset[str]:
 
 
 def validate_free_slug(value: str) -> None:
-    """Raise ValidationError for a slug that is an address of the system itself."""
+    """Raise ValidationError for a slug that is the first part of one of the system's own URLs, or in KEPT_FREE."""
     if value in reserved_slugs():
         raise ValidationError(
             _("“%(slug)s” is an address of the system itself. Choose another, such as “%(slug)s-2025”."),
@@ -55,9 +55,9 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 def validate_year(value: date) -> None:
-    """Raise ValidationError for a day or a moment outside of the years FIRST_YEAR to LAST_YEAR.
+    """Raise ValidationError for a day or a moment outside the years FIRST_YEAR to LAST_YEAR.
 
-    Beyond them, arithmetic could overflow in some time zone. The limits also catch most typing errors.
+    Outside these years, calculations could overflow in some time zone. The limits also catch most typing errors.
     """
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise ValidationError(
@@ -67,13 +67,13 @@ def validate_year(value: date) -> None:
         )
 
 
-# Direction overrides: they show letters in another order than they are written. Writers who need to set a direction
-# have the isolates (U+2066 to U+2069).
+# Direction overrides display letters in another order than they are written. Writers who need to set a direction can
+# use the isolates (U+2066 to U+2069).
 OVERRIDES = frozenset("\u202d\u202e")
 
 
 def _has_no_place(character: str) -> bool:
-    """Return whether a character is a control character, a surrogate or a noncharacter: XML can't hold these."""
+    """Return whether a character is a control character, a surrogate or a noncharacter, which XML can't contain."""
     if character in "\n\r\t":
         return False
     number = ord(character)
@@ -93,9 +93,9 @@ def is_printable(value: str) -> bool:
 
 
 def validate_text(value: str) -> None:
-    """Raise ValidationError for a text that has control characters or direction overrides, or nothing visible.
+    """Raise ValidationError for a text with control characters or direction overrides, or with nothing visible.
 
-    Line breaks and tabs are allowed.
+    Line breaks and tabs are allowed, and so are empty texts.
     """
     if _BLANK.fullmatch(value) and not value.isspace():
         # Not the code "blank": Django's fields have a message for that code, which would be wrong here.
@@ -125,14 +125,14 @@ _BREAKS = frozenset("\n\r\u2028\u2029")
 def validate_printable(value: str) -> None:
     """Raise ValidationError for a text that `validate_text` refuses, or that has line breaks.
 
-    For values of one line, such as a name, a title or an office.
+    Use it for values of one line, such as a name, a title or an office.
     """
     validate_text(value)
     if not _BREAKS.isdisjoint(value):
         raise ValidationError(_("This has to be one line. Take out the line break."), code="line_break")
 
 
-# The length of the columns of addresses. Django's own check accepts longer ones, which PostgreSQL refuses to store.
+# The length of columns for e-mail addresses. Django's check accepts longer ones, which PostgreSQL refuses to store.
 MAILBOX_LENGTH = 254
 
 

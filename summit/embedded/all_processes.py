@@ -1,6 +1,6 @@
-"""Run web, workers and beat in one command, with honcho. The broker is started before them and stopped last.
+"""Run web, workers and beat in one command, with honcho. The broker is started first and stopped last.
 
-A process that ends is started again, and doesn't stop the others.
+A process that ends is started again; the other processes keep running.
 """
 
 import os
@@ -19,8 +19,8 @@ from summit.embedded import process_keeper
 from summit.embedded.broker import broker
 
 WEB_WORKERS = 2
-# A worker for each kind of work, so that a mail server that hangs only delays mail: its queue and its pool option. A
-# worker with the solo pool has no child processes.
+# A worker for each kind of work, with its queue and its pool option. A mail server that hangs then delays only mail.
+# A worker with the solo pool has no child processes.
 ALONE = "--pool solo"
 WORKERS = {
     "sweeps": ("celery", ALONE),
@@ -31,9 +31,9 @@ WORKERS = {
 
 
 class LeaderOnly:
-    """Ends a process by a signal to the process only, not to its group.
+    """Ends a process by a signal to the process alone, not to its process group.
 
-    honcho signals whole groups. Then a Celery worker's children would die in the middle of a task instead of
+    honcho signals whole groups. The children of a Celery worker would then die in the middle of a task instead of
     finishing it.
     """
 
@@ -56,9 +56,9 @@ def _signal(send: Callable[[int, int], None], pid: int, number: int) -> None:
 
 
 def commands(*, port: int) -> dict[str, str]:
-    """Return the command line of each process by name. Each runs under a process keeper.
+    """Return a dict from the name of each process to its command line. Each process runs under a process keeper.
 
-    They begin with `exec`, so that no shell is left between honcho and the keeper.
+    The command lines begin with `exec`, so that no shell remains between honcho and the keeper.
     """
     python = shlex.quote(sys.executable)
     kept = f"exec {python} {shlex.quote(process_keeper.__file__)} {python}"
@@ -78,10 +78,10 @@ def _worker(name: str, queue: str, more: str) -> str:
 
 
 def run(*, port: int, socket: Path | None, when_started: Callable[[], None]) -> int:
-    """Run all processes until a signal comes, and return the exit code, 0 after Ctrl-C.
+    """Run all processes until a signal arrives, and return the exit code: 0 after Ctrl-C or SIGTERM.
 
-    `socket` is the path of the embedded broker's socket, or None if REDIS_URL names another broker. `when_started`
-    is called in a thread after the processes were added, and may wait for them.
+    `socket` is the path of the embedded broker's socket, or None if REDIS_URL names another broker. `when_started` is
+    called in a thread after the processes were added, and may wait for them.
     """
     around: AbstractContextManager[object] = broker(socket) if socket else nullcontext()
     with around:

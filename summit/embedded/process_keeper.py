@@ -1,7 +1,7 @@
 """Keep one process running: start it again whenever it ends, after growing pauses, until SIGTERM.
 
-Usage: `python process_keeper.py COMMAND …`. It is run by its path and uses only the standard library, so that it
-needs little memory.
+Usage: `python process_keeper.py COMMAND …`. This module is run by its path and imports only the standard library, so
+that it needs little memory.
 """
 
 import signal
@@ -16,7 +16,10 @@ _TICK = 0.1
 
 
 class Keeper:
-    """Runs a command again whenever it ends. SIGTERM ends the command, which may finish its work, and the keeper."""
+    """Runs a command again whenever it ends.
+
+    SIGTERM ends the keeper and the command. The command may finish its work first.
+    """
 
     def __init__(self, command: Sequence[str]) -> None:
         self.command = command
@@ -30,7 +33,7 @@ class Keeper:
             self.child.terminate()
 
     def run(self) -> int:
-        """Run the command until `end` is called, and return the command's last exit code."""
+        """Run the command until `end` is called, and return the exit code of its last run."""
         pause = FIRST
         while True:
             began = time.monotonic()

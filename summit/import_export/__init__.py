@@ -1,1 +1,4 @@
-"""Export lists of the admin as files, and import files into them: writers, parsers, the importer, stored files."""
+"""Export the lists of the admin as files, and import files into the lists.
+
+The package has the writers and parsers of the file formats, the importer, and the stored files.
+"""

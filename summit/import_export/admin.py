@@ -28,7 +28,7 @@ SUMMIT_PATHS.update({ListImportFile: "summit"})
 
 
 class ListImportFileForm(UploadForm):
-    """Ask for the summit, the list and the file of a table to import."""
+    """The form for uploading an import file: it asks for the summit, the list and the file."""
 
     field_order = ("summit", "list", "file")
     list = forms.ChoiceField(label=gettext_lazy("Which list it fills"))
@@ -74,7 +74,7 @@ class ListImportFileAdmin(UploadsAdmin):
         return _called(row.label)
 
     def keep(self, summit: Summit, form: UploadForm, by: User) -> ListImportFile:
-        """Store an uploaded table and return its import file. Raises GivenProblem, PermissionDenied."""
+        """Store an uploaded table and return its import file. Raises ListImportFileError, PermissionDenied."""
         file, label = form.cleaned_data["file"], form.cleaned_data["list"]
         if file.size > parsers.MOST_BYTES:
             raise import_services.ListImportFileError(parsers.too_large())
@@ -89,7 +89,10 @@ class ListImportFileAdmin(UploadsAdmin):
         import_services.discard(given=row, by=by)
 
     def onward(self, row: ListImportFile) -> tuple[str, str]:
-        """Return the address and the words of the link to the list that was filled."""
+        """Return the URL and the label of a link to the list that was filled.
+
+        If the list can't be imported any more, the link goes to the import files.
+        """
         intake = INTAKES.get(row.label)
         if intake is None:
             return self.address("changelist"), _("Show the tables")
@@ -97,22 +100,25 @@ class ListImportFileAdmin(UploadsAdmin):
         return reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"), _("Show the list")
 
     def more(self, row: ListImportFile) -> dict[str, Any]:
-        """Return the template's variables, with a link to upload another table for the same list and summit."""
+        """Return the template's variables: the list's name, and a URL to upload another table for the same list."""
         asked = urlencode({"list": row.label, "summit": row.summit.slug})
         return {"upload": f"{self.address('upload')}?{asked}", "filled": _called(row.label)}
 
     def first(self, request: HttpRequest) -> dict[str, Any]:
-        """Return the form's initial values: the list that the address names."""
+        """Return the form's initial values: the list named in the request's query string."""
         return {"list": request.GET.get("list", "")}
 
     def more_to_upload(self, request: HttpRequest, offered: list[Summit]) -> dict[str, Any]:
-        """Return the lists that the user may change, so that the page offers to export each as a template."""
+        """Return the template's variable `exports`: the lists that the user may change.
+
+        The page offers to export each list, so that the user can fill in the exported file.
+        """
         may = [each for each in INTAKES.values() if allows(request.user, each.viewset.permission_for("change"), None)]
         return {"exports": [_described(each) for each in may]}
 
 
 def _described(intake: ImportDefinition) -> tuple[str, str, str]:
-    """Return the address of a list's export, the list's name, and the names of the columns that can be imported."""
+    """Return the URL of a list's export, the list's name, and the names of the columns that can be imported."""
     opts = intake.model._meta
     columns = [
         fill.column.heading if fill.column else capfirst(str(opts.get_field(name).verbose_name))  # type: ignore[union-attr]

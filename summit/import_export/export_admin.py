@@ -19,7 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from summit.admin_base.access_log import filters_of
+from summit.admin_base.access_log_mixin import filters_of
 from summit.admin_base.list_files import export_page, list_upload
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.import_export import export_services, writers
@@ -33,7 +33,10 @@ AT_ONCE = 500
 
 @export_page(10)
 def table_view(desk: Any, request: HttpRequest) -> HttpResponseBase:
-    """Show the page that asks for the format; on POST return the file, or start the job that writes it."""
+    """Show the page that asks for the format. On POST, return the file of a list.
+
+    If the list has more than AT_ONCE rows, start the job that writes the file instead.
+    """
     desk.admit(request, "view")
     assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
     asked = request.GET.copy()

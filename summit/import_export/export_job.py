@@ -1,4 +1,7 @@
-"""The kind of job that exports a long admin list, a batch of rows a step, to a file stored for some days."""
+"""The kind of job that exports a long admin list to a file. Each step writes a batch of rows.
+
+The file is stored for some days.
+"""
 
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -16,7 +19,10 @@ from summit.summits.models import Summit
 
 
 def may_export(actor: Actor, summit: Summit | None) -> bool:
-    """Return whether the user works at a desk. Each step checks whether they may see the list itself."""
+    """Return whether the user works at the desk of any summit, or may do everything.
+
+    Each step of the job checks whether the user may see the list.
+    """
     return may_everything(actor) or any(roles & DESKS for roles in roles_by_summit(actor).values())
 
 
@@ -43,7 +49,10 @@ def result(job: Job) -> str:
 
 
 def file(job: Job) -> tuple[str, str] | None:
-    """Return the file's address and the button's label, or None once the file is deleted or may not be seen."""
+    """Return the file's URL and the label of its button.
+
+    Return None if the file is deleted or the user may no longer see it.
+    """
     table = ExportedFile.objects.filter(job=job).first() if job.result == export_services.MADE else None
     if table is None or not export_services.open_to(table, job.by):
         return None

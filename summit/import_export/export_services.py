@@ -1,7 +1,7 @@
-"""Exports of long admin lists: files that a job writes, a batch of rows a step, and that are stored for some days.
+"""Exports of long admin lists. A job writes the file, a batch of rows a step, and it is stored for some days.
 
-Only the user who asked for an export sees its file, and only as long as they may see the list, with the same columns,
-in every summit that has rows in the file.
+Only the user who asked for an export may download its file. They must still see the list, with the same columns, in
+every summit that has rows in the file.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 NAME = "export_list"
-# Rows a step. They take a fraction of a second.
+# The rows that one step writes. They take a fraction of a second.
 ROWS = 200
 KEPT = timedelta(days=3)
 MADE, REFUSED, GONE = "made", "refused", "gone"
@@ -47,8 +47,8 @@ def ask(
 ) -> Job:
     """Start a job that exports the rows `keys` of the list `label`, and return the job.
 
-    If the same user has an unfinished job for the same file, that job is returned. The caller must have checked that
-    the user may see the list; each step checks it again.
+    If the user has an unfinished job for the same file, return that job. The caller must have checked that the user
+    may see the list. Each step checks this again.
     """
     wanted = {"label": label, "ending": ending, "language": language, "columns": list(columns)}
     for same in ExportedFile.objects.filter(by=by, job__state__in=UNFINISHED, label=label, ending=ending):
@@ -65,7 +65,11 @@ def ask(
 
 
 def step(job: Job) -> JobStep:
-    """Write the next part of a file. After a worker was killed, the job continues with the next part."""
+    """Write the next part of a job's file, and return the outcome of the step.
+
+    The result of the job is GONE if the file was deleted meanwhile. It is REFUSED if the user may no longer see the
+    list; the file is then deleted.
+    """
     table = ExportedFile.objects.select_related("by").filter(job=job).first()
     total = int(job.params["rows"])
     if table is None:
@@ -98,9 +102,10 @@ def _write(table: ExportedFile, keys: Sequence[int], *, number: int) -> int:
 
 
 def open_to(table: ExportedFile, by: User) -> bool:
-    """Return whether a user may download a file.
+    """Return whether a user may download an exported file.
 
-    They must have asked for it, and must still see the list with its columns in all summits that have rows in it.
+    The user must have asked for the file. They must also still see the list, with the file's columns, in all summits
+    that have rows in the file.
     """
     desk = desk_of(table.label)
     if desk is None or table.by_id != by.pk:
@@ -122,14 +127,17 @@ def read(table: ExportedFile) -> Iterator[bytes]:
 
 
 def mine(by: User, label: str) -> list[ExportedFile]:
-    """Return the user's exports of a list that are finished or under way and haven't expired, the newest first."""
+    """Return the user's exports of the list `label`, the newest first.
+
+    Exports that failed, were cancelled or have expired are left out.
+    """
     rows = ExportedFile.objects.filter(by=by, label=label, until__gt=Now(), job__state__in=[*UNFINISHED, "done"])
     return list(rows.select_related("job").defer("keys"))
 
 
 @heartbeats.clears(3)
 def delete_expired() -> None:
-    """Delete the exported files of all lists that have expired."""
+    """Delete the exported files that have expired, except those that a job is still writing."""
     rows = ExportedFile.objects.filter(until__lte=Now()).exclude(job__state__in=UNFINISHED)
     _delete(rows.values_list("pk", flat=True))
 
@@ -150,7 +158,7 @@ def _delete(keys: Iterable[int]) -> int:
 
 
 def title_of(label: str) -> str:
-    """Return the name of a list by its model's label, or the label if no list has it."""
+    """Return the name of the list of the model `label`, or `label` itself if the admin has no such list."""
     return next((str(m._meta.verbose_name_plural) for m in site._registry if m._meta.label_lower == label), label)
 
 

@@ -33,9 +33,10 @@ class ListImportFileError(Exception):
 
 
 def check_may(label: str, summit: Summit, by: User) -> ImportDefinition:
-    """Return the import definition of a list.
+    """Return the import definition of the list `label`.
 
-    Raises PermissionDenied if the user may not change the list's rows, and GivenProblem if it can't be imported.
+    Raises PermissionDenied if the user may not change the list's rows, and ListImportFileError if the list can't be
+    imported.
     """
     if label not in INTAKES:
         raise ListImportFileError(_("No table fills this list. Choose another list."))
@@ -44,10 +45,10 @@ def check_may(label: str, summit: Summit, by: User) -> ImportDefinition:
 
 
 def store(*, summit: Summit, label: str, filename: str, content: bytes, by: User) -> ListImportFile:
-    """Store a table with the report on its rows, without writing the rows, and return its import file.
+    """Store an uploaded table with the report on its rows, and return its import file. No row is written.
 
     A table of more than AT_ONCE rows has no report until `refresh_preview` is called. Raises PermissionDenied,
-    GivenProblem.
+    ListImportFileError.
     """
     intake = check_may(label, summit, by)
     try:
@@ -87,8 +88,8 @@ def _preview(intake: ImportDefinition, summit: Summit, table: Table, by: User) -
 def refresh_preview(*, given: ListImportFile, by: User) -> ListImportReport:
     """Preview again what applying a stored table would do; store the report and return it.
 
-    Raises PermissionDenied, GivenProblem if the table was applied or deleted meanwhile, and UnreadableError if no
-    column identifies its rows any more.
+    Raises PermissionDenied. Raises ListImportFileError if the table was applied or deleted meanwhile, and
+    UnreadableError if no column identifies the table's rows any more.
     """
     intake = check_may(given.label, given.summit, by)
     report = _preview(intake, given.summit, table_of(given), by)
@@ -98,10 +99,11 @@ def refresh_preview(*, given: ListImportFile, by: User) -> ListImportReport:
 
 
 def apply(*, given: ListImportFile, by: User) -> ListImportReport:
-    """Apply a stored table and return the report. A table is applied only once, however often it is requested.
+    """Apply a stored table and return the report. A table can be applied only once.
 
-    The stored report then describes what was done, and the table's rows are deleted. Raises PermissionDenied,
-    GivenProblem if the table was applied or deleted meanwhile, and UnreadableError.
+    The stored report then describes what was done, and the table's content is deleted. Raises PermissionDenied.
+    Raises ListImportFileError if the table was applied or deleted meanwhile, and UnreadableError if no column
+    identifies the table's rows.
     """
     intake = check_may(given.label, given.summit, by)
     with transaction.atomic():
@@ -124,17 +126,20 @@ def discard(*, given: ListImportFile, by: User) -> None:
 
 @heartbeats.clears(4)
 def delete_expired() -> None:
-    """Delete the import files of all summits that weren't applied in time."""
+    """Delete the import files that nobody applied in time."""
     uploads_services.delete_expired(ListImportFile)
 
 
 def report_of(given: ListImportFile) -> ListImportReport | None:
-    """Return the stored report on a table: what applying it would do or did. None before the first preview."""
+    """Return the stored report on a table: what applying it would do, or what it did.
+
+    Return None before the first preview.
+    """
     return ListImportReport.from_data(json.loads(given.report)) if given.report else None
 
 
 def table_of(given: ListImportFile) -> Table:
-    """Return the stored table of an import file. Raises GivenProblem if it was applied already."""
+    """Return the stored table of an import file. Raises ListImportFileError if the file was applied already."""
     if not given.content:
         raise ListImportFileError(_already_applied_message())
     data = json.loads(bytes(given.content))

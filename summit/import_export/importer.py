@@ -1,6 +1,7 @@
-"""Write the rows of a table into a list, with the same service functions as the API, and report on each row.
+"""Write the rows of a table into a list, and report on each row.
 
-Everything is written in the caller's transaction. A caller that only wants the report rolls it back.
+The rows are written with the same service functions as in the API, in the caller's transaction. A caller that only
+wants the report rolls the transaction back.
 """
 
 from __future__ import annotations
@@ -43,7 +44,11 @@ class ImportedLine(uploads.ReportLine):
 
 @dataclass
 class ListImportReport(uploads.UploadReport[ImportedLine]):
-    """The report on all rows. `unknown` and `twice` are the headings of unused columns: unknown and repeated ones."""
+    """The report on all rows of a table.
+
+    Two kinds of columns aren't imported: `unknown` has the headings that the list doesn't have, and `twice` the
+    headings that the table has twice.
+    """
 
     LINE: ClassVar[type[uploads.ReportLine]] = ImportedLine
 
@@ -56,7 +61,10 @@ class UnreadableError(Exception):
 
 
 def read_in(*, intake: ImportDefinition, summit: Summit, table: Table, by: User) -> ListImportReport:
-    """Write every row of a table that can be written, and return the report on all rows. Raises UnreadableError."""
+    """Write each valid row of a table, and return the report on all rows.
+
+    Raises UnreadableError if no column identifies the rows.
+    """
     # Times of a table are those of the venue, as its export has them.
     with timezone.override(summit.zone):
         return _Reader(intake, summit, table, by).read()
@@ -112,7 +120,7 @@ class _Reader:
         self.known[tuple(plain(str(self._told(row, name) or "")) for name in self.intake.keys)] = row
 
     def _told(self, row: models.Model, name: str) -> Any:
-        """Return a row's value of a field in the form of a cell: of a related row the slug or public id."""
+        """Return the value of a row's field in the form of a cell. For a related row it is the slug or public id."""
         column, field = self.fills[name].column, self.input[name]
         if column is not None:
             return column.read(row)
@@ -232,7 +240,7 @@ class _Reader:
         return self._words[name]
 
     def _names(self, field: InSummit) -> dict[str, str]:
-        """Return the slugs or public ids of the related rows, by row name and by themselves.
+        """Return a dict from each related row's name, and from its slug or public id, to its slug or public id.
 
         A name that two rows have is left out.
         """
@@ -259,7 +267,10 @@ class _Reader:
 
 
 def _in_cells(field: Any) -> dict[str, str]:
-    """Return the error messages of a field that differ in a table, because cells are written by people."""
+    """Return the error messages that replace a field's own ones in the report on a table, by error code.
+
+    They describe how to write the value in a cell.
+    """
     if isinstance(field, serializers.BooleanField):
         return {"invalid": _("Write “yes” or “no”.")}
     if isinstance(field, serializers.DateTimeField):
@@ -288,7 +299,7 @@ def _yes_and_no() -> dict[str, bool]:
 
 
 def _values_by_label(choices: Mapping[Any, str | Promise]) -> dict[str, Any]:
-    """Return the values of choices by their labels in all languages."""
+    """Return a dict from the labels of choices, in all languages, to the values of the choices."""
     found = {}
     for code, _name in settings.LANGUAGES:
         with override(code):

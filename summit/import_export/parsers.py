@@ -22,13 +22,13 @@ from summit.uploads import sandbox
 from summit.uploads.process_slots import Busy
 
 MOST_BYTES = 10 * 1024 * 1024
-# The limits for reading a spreadsheet: several times what one of MOST_ROWS and MOST_COLUMNS needs.
+# The limits of time and memory for reading a spreadsheet: several times what the largest allowed one needs.
 SECONDS, MEGABYTES = 10, 800
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
 # The characters that a cell of a spreadsheet can hold. A field's own limit is lower, and its form reports it.
 LONGEST = 32_767
-# The headings are searched for in this many first rows: above them may be the table's title.
+# The headings are searched for in this many first rows, because the table's title may be above them.
 TITLE_ROWS = 20
 # The bytes from which the encoding is guessed where a file isn't UTF-8.
 SAMPLE = 256 * 1024
@@ -63,10 +63,10 @@ class Table:
 
 
 def read(*, filename: str, content: bytes, recognised: Recognised = lambda cells: 0) -> Table:
-    """Return the table in a file. The format is found from the file's bytes, not from its name.
+    """Return the table in a file. The format is detected from the file's bytes, not from its name.
 
-    The headings are the first row, or a row below the table's title in which `recognised` counts more known
-    headings. Raises TableProblem.
+    The headings are in the first row, or in a row below the table's title. `recognised` returns how many of a row's
+    cells are known headings. Raises TableProblem if the file can't be read as a table.
     """
     if len(content) > MOST_BYTES:
         raise TableProblem(too_large())
@@ -169,9 +169,9 @@ def _separated(content: bytes, recognised: Recognised) -> Iterator[tuple[int, li
 
 
 def _sign(text: str, recognised: Recognised) -> str:
-    """Return the separator of a CSV file.
+    """Return the separator of a CSV file: the one that results in the most known headings.
 
-    It is the one that gives the most known headings, or else the one that the first line has most often.
+    If no separator results in two known headings, return the one that occurs most often in the first line.
     """
     lines = list(islice((line for line in io.StringIO(text) if line.strip()), TITLE_ROWS))
     found = max(_SIGNS, key=lambda sign: max((recognised(line.split(sign)) for line in lines), default=0))

@@ -9,8 +9,8 @@ from django.contrib.admin.sites import site
 from django.db import models
 from django.http import HttpRequest
 
-from summit.import_export import columns as columns_import_export
-from summit.import_export.columns import Column, short
+from summit.import_export import export_columns as columns_import_export
+from summit.import_export.export_columns import Column, short
 from summit.users.models import User
 
 # The most rows of a file. A longer list must be filtered before it is exported.

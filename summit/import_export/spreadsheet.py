@@ -52,7 +52,7 @@ class _Merged:
 
     def __init__(self, sheet: CalamineSheet, columns: int) -> None:
         self.begun: dict[int, list[tuple[int, int]]] = {}
-        # By column: the text to fill in, and the last row that gets it.
+        # From the column to the text to fill in and the last row that gets it.
         self.open: dict[int, tuple[str, int]] = {}
         self.rows: set[int] = set()
         last = (sheet.end or (0, 0))[0]
@@ -62,7 +62,7 @@ class _Merged:
                 self.rows.update(range(top, min(bottom, last) + 1))
 
     def filled(self, number: int, cells: list[str]) -> list[str]:
-        """Return the cells of row `number`, with the text of cells merged from above filled in."""
+        """Fill in the text of cells that are merged from above, and return the cells of row `number`."""
         for column, (text, last) in list(self.open.items()):
             if number > last:
                 del self.open[column]

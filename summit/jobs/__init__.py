@@ -1,1 +1,4 @@
-"""Jobs: long work done in steps. Each step stores its progress and is fenced by the number of its claim."""
+"""Jobs: long work that workers do in steps.
+
+Each step stores the job's progress. It is stored only if no other worker has claimed the job since.
+"""

@@ -1,4 +1,4 @@
-"""The API of jobs: what a user asked for, its progress and its result."""
+"""The API of jobs: list a user's jobs with their progress and result, cancel a job, retry a job."""
 
 from typing import Any, ClassVar
 
@@ -65,7 +65,7 @@ class JobViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"created_at": ("-created_at",)}
 
     def rows(self) -> QuerySet[Job]:
-        """Return jobs with their summit."""
+        """Return all jobs, each with its summit."""
         return Job.objects.select_related("summit")
 
     @action("cancel", permission="jobs.job.view")

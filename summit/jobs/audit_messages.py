@@ -1,4 +1,4 @@
-"""The words for the audit entries about jobs."""
+"""The messages that describe the audit's entries about jobs."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy

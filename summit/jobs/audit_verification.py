@@ -1,4 +1,7 @@
-"""The kind of job that verifies the audit's chain, as `manage.py verify_audit` does, a slice of entries a step."""
+"""The kind of job that verifies the audit's chain. Each step verifies a slice of the entries.
+
+`manage.py verify_audit` does the same without a job.
+"""
 
 from datetime import datetime
 
@@ -17,7 +20,10 @@ WHOLE, BROKEN = "whole", "broken"
 
 
 def step(job: Job) -> JobStep:
-    """Verify the next slice of the chain. The job ends at the entry that was the last at its first step."""
+    """Verify the next slice of the chain, and return the outcome of the step.
+
+    The job ends at the entry that was the last one when the job began.
+    """
     kept = job.checkpoint
     mark = Mark(kept["length"], kept["head"]) if kept else verification.end()
     reached = VerificationProgress(kept["position"], kept["digest"]) if kept else verification.begin()
@@ -69,7 +75,7 @@ def _problem(job: Job) -> str:
 
 
 def checked(job: Job, moment: str) -> str:
-    """Return a sentence with the result of a finished verification and its moment, `moment` in words."""
+    """Return a sentence with the result of a finished verification and `moment`, the time of it in words."""
     found = job.result_params
     if job.result != WHOLE:
         message = _problem(job)

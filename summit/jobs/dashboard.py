@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from summit.admin_base.audit_list import audit_head
+from summit.admin_base.audit_filters import audit_head
 from summit.admin_base.dashboard import desk_panel
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.core.database_clock import db_now

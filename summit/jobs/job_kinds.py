@@ -1,4 +1,4 @@
-"""The registry of the kinds of jobs. Each app registers its own kinds; workers find them by name."""
+"""The registry of the kinds of jobs. Each app registers its own kinds, and workers find a kind by its name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from summit.summits.models import Summit
 
 @dataclass(frozen=True)
 class Result:
-    """The result of a finished job: a code, with keys and numbers as `params`."""
+    """The result of a finished job: a code, and the keys and numbers (`params`) from which its message is made."""
 
     code: str
     params: dict[str, Any] = field(default_factory=dict)
@@ -22,7 +22,10 @@ class Result:
 
 @dataclass(frozen=True)
 class JobStep:
-    """The outcome of a step: the units done and in total, the next step's checkpoint, and at the end a result."""
+    """The outcome of a step: how many units are done, how many there are, and the checkpoint for the next step.
+
+    The outcome of the last step also has the result of the job.
+    """
 
     done: int
     total: int
@@ -34,8 +37,8 @@ class JobStep:
 class JobLine:
     """The outcome for one row of a job, as the job's page lists it.
 
-    `name` and `about` identify the row; `said` is the outcome in words and `sign` the sign of its state word.
-    `language` and `about_language` are the languages of `name` and `about`, "" if unknown.
+    `name` and `about` identify the row. `said` is the outcome in words, and `sign` says how the page marks it, such
+    as "good" or "bad". `language` and `about_language` are the languages of `name` and `about`, "" if unknown.
     """
 
     name: str
@@ -53,8 +56,8 @@ class JobKind:
 
     `step` does a small part of the work from the job's checkpoint, in the caller's transaction. It must be safe to
     run again from the same checkpoint. `may` returns whether an account may start a job in a summit. `progress`
-    returns a sentence on a running job from its numbers, `result` a sentence on a finished one, and `bad` whether
-    that result is bad news.
+    returns a sentence about a running job from the units done and in total. `result` returns a sentence about a
+    finished job, and `bad` returns whether its result is bad news.
     """
 
     name: str
@@ -64,13 +67,13 @@ class JobKind:
     progress: Callable[[int, int], str]
     result: Callable[[Job], str]
     bad: Callable[[Job], bool]
-    # Returns the row that the work is about, for the audit. Without it, that is the job itself.
+    # Returns the row that the audit's entry is about. If None, the entry is about the job itself.
     about: Callable[[Job], models.Model] | None = None
     # Returns the outcome for each row, for the job's page. The number of its queries must not grow with the rows.
     lines: Callable[[Job], list[JobLine]] | None = None
-    # Returns the address of the file that the job made and the button's label, or None once the file is deleted.
+    # Returns the URL of the file that the job made and the button's label, or None once the file is deleted.
     file: Callable[[Job], tuple[str, str] | None] | None = None
-    # Returns the address of the page that shows the finished work, and the button's label.
+    # Returns the URL of the page that shows the finished work, and the button's label.
     onward: Callable[[Job], tuple[str, str] | None] | None = None
 
 

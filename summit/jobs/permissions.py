@@ -29,7 +29,10 @@ def visible(user: Actor) -> QuerySet[Job]:
 
 
 def may_verify_audit(user: Actor, summit: Summit | None) -> bool:
-    """Return whether the account may have the audit's chain verified. All summits share one chain."""
+    """Return whether the account may start a job that verifies the audit's chain.
+
+    The account needs the permission in `summit`, or in any summit if `summit` is None. All summits share one chain.
+    """
     return allows(user, "jobs.verify_audit", summit)
 
 
@@ -39,7 +42,10 @@ def can_start(user: Actor, kind: str, summit: Summit | None) -> bool:
 
 
 def check_can_start(user: Actor, kind: str, summit: Summit | None) -> None:
-    """Raise PermissionDenied if `can_start` is false."""
+    """Raise PermissionDenied if the account may not start a job of this kind.
+
+    Raises KeyError if the kind isn't registered.
+    """
     if not can_start(user, kind, summit):
         raise PermissionDenied(_("Organisers can have this done."))
 

@@ -25,7 +25,11 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class JobProgress:
-    """A job as its page and the lists show it. `said` is its result, or what went wrong and what to do."""
+    """A job as the job's page and the lists of jobs show it.
+
+    `said` is the job's result, or what went wrong and what to do. `word` is its state in a word, and `sign` says how
+    that word is marked.
+    """
 
     job: Job
     title: str
@@ -36,7 +40,7 @@ class JobProgress:
 
     @property
     def asked(self) -> str:
-        """How long ago it was asked for."""
+        """How long ago the user asked for the job, in words."""
         at = self.job.created_at
         return _("just now") if timezone.now() - at < MINUTE else _("%(since)s ago") % {"since": timesince(at)}
 

@@ -1,4 +1,4 @@
-"""Access to the pages of jobs: users open their own jobs, and the jobs of others don't exist for them."""
+"""Access to the pages of jobs: users may open their own jobs and get a 404 for the jobs of others."""
 
 from summit.api_base.routers import register
 from summit.jobs.api import JobViewSet

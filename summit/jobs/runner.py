@@ -1,8 +1,8 @@
 """Run jobs: claim a job, then do steps and store their progress until the job is done or its turn is over.
 
-Safe to run twice, late, never, or two at once. The claim is a conditional UPDATE with a lease. The number of claims
-is the fencing token: a step is stored only if it is still the same. The job of a killed worker is claimed again when
-its lease ends, and continues after its last step.
+`run` is safe to run twice, late, never, or two at once. The claim is a conditional UPDATE with a lease. The number of
+claims is the fencing token: a step is stored only if that number hasn't changed. If a worker is killed, its job is
+claimed again when the lease ends, and continues after the last stored step.
 """
 
 import logging
@@ -27,14 +27,14 @@ LEASE = timedelta(seconds=30)
 # Seconds after which a worker puts a job back, so that messages and other jobs have their turn. Must be less than the
 # broker's visibility timeout, after which it gives the task to another worker.
 TURN = 5.0
-# How long a job isn't queued again after it was queued. After that the queue counts as lost.
+# A queued job isn't queued again for this long. After that its task counts as lost.
 HANDED = timedelta(seconds=15)
 # The number of claims without a finished step after which a job fails.
 MOST_ATTEMPTS = 5
 
 
 class Lost(Exception):
-    """This worker no longer holds the job: it was claimed by another worker or cancelled."""
+    """This worker no longer holds the job, because another worker claimed it or a user cancelled it."""
 
 
 def claim(pk: int) -> Job | None:
@@ -84,8 +84,8 @@ def run(pk: int) -> None:
 def step(job: Job) -> bool:
     """Do one step of a job and store its progress, in one transaction; return whether the job is done.
 
-    Raises Lost, with nothing stored, if this worker no longer holds the job. The row is locked first, so that of two
-    workers the second waits for the first one's step and then does none.
+    Raises Lost, with nothing stored, if this worker no longer holds the job. The job's row is locked first. If two
+    workers do a step at once, the second waits for the first one and then does no step.
     """
     with transaction.atomic():
         if not claimed_rows(job).update(lease_until=Now() + LEASE, heartbeat_at=Now()):
@@ -118,12 +118,15 @@ def _result(made: JobStep) -> dict[str, Any]:
 
 
 def claimed_rows(job: Job) -> JobQuerySet:
-    """Return a queryset with the job's row, empty if this claim no longer holds it."""
+    """Return a queryset with the job's row. It is empty if this worker no longer holds the job."""
     return Job.objects.filter(pk=job.pk, claims=job.claims, state=JobState.RUNNING)
 
 
 def release(job: Job) -> None:
-    """Release a job so that others have their turn. It waits, and continues later after its last step."""
+    """Put a running job back among the waiting ones, so that other jobs have their turn.
+
+    The job continues later after its last step.
+    """
     claimed_rows(job).update(state=JobState.WAITING, lease_until=None, handed_until=None, attempts=0)
 
 
@@ -134,9 +137,9 @@ def _end(job: Job, state: JobState, *, problem: str) -> None:
 
 
 def hand_out(*, limit: int = 50) -> Sequence[int]:
-    """Return the primary keys of the jobs that are due, for the sweep to queue.
+    """Return the primary keys of the jobs that are due, at most `limit`, for the sweep to queue.
 
-    Each is marked as queued for HANDED, so that the next sweep doesn't queue it again meanwhile.
+    Each job is marked as queued. The next sweeps don't return it again until HANDED has passed.
     """
     free = Q(handed_until__isnull=True) | Q(handed_until__lte=Now())
     with transaction.atomic():

@@ -26,15 +26,16 @@ def sources(target: str) -> list[str]:
 
 
 def _key(whole: str) -> str:
-    """Return a job's key, shortened with a digest to fit its column. Different keys stay different."""
+    """Return a job's key as it is stored: a key that is too long for the column is shortened and ends in a digest."""
     return whole if len(whole) <= MOST_OF_KEY else f"{whole[:47]}:{sha256(whole.encode()).hexdigest()[:32]}"
 
 
 def start(*, kind: str, by: User, summit: Summit | None = None, params: dict[str, Any] | None = None) -> Job:
-    """Store a job and return it; a worker begins with it within seconds.
+    """Store a job and return it. A worker begins with the job within seconds.
 
-    If the same account has an unfinished job of the same kind, summit and `params`, that job is returned instead.
-    `params` has only keys and numbers. Raises PermissionDenied, and KeyError if the kind isn't registered.
+    If the same account has an unfinished job of the same kind, summit and `params`, return that job instead. `params`
+    may have only keys and numbers, no personal data. Raises PermissionDenied, and KeyError if the kind isn't
+    registered.
     """
     check_can_start(by, kind, summit)
     given = params or {}

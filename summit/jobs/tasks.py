@@ -1,4 +1,4 @@
-"""Celery tasks of jobs: the sweep that queues due jobs, and a turn at one job."""
+"""Celery tasks of jobs: the sweep that queues due jobs, and the task that does some steps of one job."""
 
 from celery import current_app, shared_task
 

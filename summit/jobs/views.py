@@ -1,4 +1,4 @@
-"""The pages of jobs: the list of a user's jobs, one job with its progress, and the buttons."""
+"""The pages of jobs: the list of a user's jobs, one job with its progress, and the buttons to cancel and retry."""
 
 from collections.abc import Callable
 from typing import Any
@@ -65,7 +65,7 @@ def verify_audit(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def page(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Show a job with its progress or its result. With `Accept: application/json`, return only its progress."""
+    """Show a job with its progress or its result. With `Accept: application/json`, return only the progress."""
     job = _get_job_or_404(request, public_id)
     found = job_progress(job)
     if request.headers.get("Accept") == "application/json":

@@ -1,4 +1,7 @@
-"""Heartbeats of sweeps: when each began last, and whether the clocks of workers are right. Clearing expired rows."""
+"""Heartbeats of sweeps: when each sweep began last, and whether the clocks of workers are right.
+
+`clear_expired` deletes expired rows.
+"""
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,7 +21,7 @@ from summit.maintenance.models import Heartbeat
 SHARE = 0.8
 # Seconds by which a clock may differ from the database's before it is reported.
 DRIFT = 60.0
-# Older heartbeats say nothing about the workers that run now.
+# Only heartbeats of this age are compared: older ones say nothing about the workers that run now.
 LATELY = timedelta(minutes=15)
 # Functions of the apps above that delete expired rows.
 _clears: Registry[Callable[[], None]] = Registry()
@@ -45,15 +48,16 @@ class Beats:
 
 
 def beats() -> Beats:
-    """Return the heartbeats of all sweeps. One query, two where no sweep has run yet."""
+    """Return the heartbeats of all sweeps. Makes one query, or two if no sweep has run yet."""
     rows = Heartbeat.objects.order_by("at").annotate(now=Now())
     return Beats(list(rows), rows[0].now if rows else db_now())
 
 
 def due(intervals: Mapping[str, float]) -> tuple[list[str], datetime]:
-    """Return the names of the sweeps that are due, by their intervals in seconds, and the database's current time.
+    """Return the names of the sweeps that are due, and the database's current time.
 
-    A sweep is due if it hasn't begun for a share SHARE of its interval. Those that have waited longest come first.
+    `intervals` is a dict from the name of each sweep to its interval in seconds. A sweep is due if it last began at
+    least SHARE × its interval ago, or never. The sweeps that have waited longest come first.
     """
     found = beats()
     waited = {row.name: (found.now - row.at).total_seconds() for row in found.rows}
@@ -65,8 +69,8 @@ def due(intervals: Mapping[str, float]) -> tuple[list[str], datetime]:
 def begin(name: str, *, every: float, drift: float = 0.0) -> bool:
     """Return whether a sweep may begin now, and store its heartbeat with `drift` if it may.
 
-    It may begin if it hasn't begun for a share SHARE of `every` seconds, by the database's clock. Of two concurrent
-    calls only one returns True.
+    A sweep may begin if it last began at least SHARE × `every` seconds ago, by the database's clock, or never. Of two
+    concurrent calls only one returns True.
     """
     free = Heartbeat.objects.filter(pk=name, at__lte=Now() - timedelta(seconds=every * SHARE))
     if free.update(at=Now(), drift=drift):
@@ -78,9 +82,9 @@ def begin(name: str, *, every: float, drift: float = 0.0) -> bool:
 def drift(now: datetime, sent_at: float | None) -> float:
     """Return by how many seconds this process's clock, or the task sender's, is ahead of the database's `now`.
 
-    It returns the difference that is larger in absolute value; the one of this process may be negative. `sent_at` is
-    when the task was sent, by the sender's clock, in seconds since 1970. A sender's clock that is behind can't be
-    detected, since the task may have waited.
+    Of the two differences, the larger in absolute value is returned. This process's difference may be negative.
+    `sent_at` is when the task was sent, by the sender's clock, in seconds since 1970. A sender's clock that is behind
+    can't be detected, because the task may have waited.
     """
     moment = now.timestamp()
     own, sender = time.time() - moment, 0.0 if sent_at is None else max(0.0, sent_at - moment)
@@ -90,7 +94,7 @@ def drift(now: datetime, sent_at: float | None) -> float:
 def drifting() -> float:
     """Return the largest recent difference, in seconds, of a worker's or beat's clock from the database's.
 
-    Returns 0 where all differences are within DRIFT. One query.
+    Returns 0 if all differences are within DRIFT. Makes one query.
     """
     return worst_of(Heartbeat.objects.filter(at__gte=Now() - LATELY).order_by().values_list("drift", flat=True))
 

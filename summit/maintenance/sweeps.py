@@ -4,8 +4,8 @@ Beat sends one task each second (`summit.tasks.sweep`), which runs each sweep th
 all workers share, decides when a sweep is due. So a task has the same effect if it arrives late, or if the clock of
 beat or of the worker is wrong.
 
-A sweep that fails doesn't keep the others from running: those that have waited longest run first. Where the database
-is busy, full or unreachable, the work is left to the next run, with a line in the log and no traceback.
+A sweep that fails doesn't keep the others from running. The sweeps that have waited longest run first. If the
+database is busy, full or unreachable, the work is left to the next run, with a line in the log and no traceback.
 """
 
 import time
@@ -28,7 +28,7 @@ logger = get_logger(__name__)
 
 @signals.before_task_publish.connect
 def set_sent_at_header(headers: dict[str, object] | None = None, **kwargs: object) -> None:
-    """Store in a task's headers when it is sent, by the sender's clock."""
+    """Store in a task's headers when the task is sent, by the sender's clock, in seconds since 1970."""
     if headers is not None:
         headers[SENT_AT] = time.time()
 
@@ -61,7 +61,7 @@ SWEEPS: dict[str, Sweep] = {}
 def sweep(name: str, *, every: float) -> Callable[[Callable[[], Did]], Callable[[], Did]]:
     """Return a decorator that registers a function as a sweep, to be run each `every` seconds.
 
-    The function itself is unchanged.
+    The decorator returns the function unchanged.
     """
 
     def add(function: Callable[[], Did]) -> Callable[[], Did]:
@@ -72,7 +72,10 @@ def sweep(name: str, *, every: float) -> Callable[[Callable[[], Did]], Callable[
 
 
 def run_due(*, sent_at: float | None) -> None:
-    """Run each sweep that is due. `sent_at` is when the task was sent, by its sender's clock."""
+    """Run each sweep that is due.
+
+    `sent_at` is when the task was sent, by the sender's clock, in seconds since 1970; None if it is unknown.
+    """
     try:
         names, now = heartbeats.due({each.name: each.every for each in SWEEPS.values()})
     except OperationalError as problem:

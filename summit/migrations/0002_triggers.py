@@ -1,4 +1,4 @@
-"""The chain's single row, the cache's table, what of the audit never changes, and what counts changes."""
+"""Create the audit chain's row and the cache's table, freeze audit entries, and count changes of public pages."""
 
 from django.core.management import call_command
 from django.db import migrations
@@ -35,6 +35,6 @@ class Migration(migrations.Migration):
         ),
         MakeCounter("summit_publicversion", "summit_count_change"),
         CountChanges("summit_summit", "{row}.id"),
-        # A venue that is new takes nothing away.
+        # A new venue removes nothing that the public could read before.
         CountChanges("summit_venue", "{row}.summit_id", removes={"INSERT": "FALSE"}),
     ]

@@ -44,7 +44,7 @@ class KindFilter(admin.SimpleListFilter):
 
 
 class ReturnedFilter(admin.SimpleListFilter):
-    """Filters messages that bounced: all of them, or those after which nothing was sent."""
+    """Filters messages that bounced: all of them, or only those after which no newer message was stored."""
 
     title = _("came back")
     parameter_name = "returned"
@@ -54,7 +54,7 @@ class ReturnedFilter(admin.SimpleListFilter):
         return [("open", _("and nothing was sent since")), ("yes", _("at all"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Return the messages of the chosen filter, or all messages without one."""
+        """Return the messages that the chosen filter selects, or all messages if none is chosen."""
         found = {"open": bounce_reasons.unresolved_bounces, "yes": bounce_reasons.bounced_messages}.get(
             self.value() or ""
         )
@@ -94,7 +94,7 @@ class MessageAdmin(ReadOnlyAdmin):
     nothing_yet = _("Nobody has been written to yet.")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """Return the fields; the moment of the next attempt is one only while the message is still to be sent."""
+        """Return the fields of the page. `next_attempt_at` is left out once the message is no longer to be sent."""
         ended = obj is not None and obj.state != MessageState.PENDING
         return [name for name in self.fields if name != "next_attempt_at" or not ended]
 
@@ -122,7 +122,7 @@ class MessageAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("what went wrong"), ordering="problem")
     def what_went_wrong(self, row: Message) -> str:
-        """Show why the message wasn't sent or bounced, in our words or in the mail server's own."""
+        """Show why the message wasn't sent or why it bounced, as our explanation or the mail server's own words."""
         if row.returned_at is not None:
             message = (bounce_reasons.explanation(row.returned_why), bounce_reasons.server_response(row.returned_why))
             return format_html('{} <bdi lang="en" translate="no">{}</bdi>', *message)
@@ -142,12 +142,12 @@ class MessageAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("about"), ordering="subject_key")
     def about(self, row: Message) -> SafeString:
-        """Show the key of the object that caused the message."""
+        """Show the key of the object that the message is about."""
         return format_html("<code>{}</code>", row.subject_key)
 
     @admin.action(description=_("Send the chosen failed messages again"), permissions=["send_again"])
     def send_again(self, request: HttpRequest, queryset: models.QuerySet[Message]) -> None:
-        """Queue the failed ones of the chosen messages again, as the same mails."""
+        """Queue the failed ones among the chosen messages again, and report how many. The mails don't change."""
         again, left = 0, 0
         for message in queryset:
             if _send_again(request, message):
@@ -167,7 +167,7 @@ class MessageAdmin(ReadOnlyAdmin):
             messages.warning(request, said % {"count": left})
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the address of the "send again" button."""
+        """Return the URL patterns of the admin, with the URL of the "send again" button."""
         view = require_POST(self.admin_site.admin_view(self.send_again_view))
         return [path("<int:pk>/send-again/", view, name="outbox_message_send_again"), *super().get_urls()]
 
@@ -195,7 +195,7 @@ class MessageAdmin(ReadOnlyAdmin):
 
 
 def _send_again(request: HttpRequest, message: Message) -> bool:
-    """Queue a failed message again, and return whether that was possible."""
+    """Queue a failed message again and return True. Return False if it hasn't failed or the user may not."""
     assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
     try:
         delivery.send_again(message=message, by=request.user)

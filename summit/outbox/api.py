@@ -75,5 +75,5 @@ class MessageViewSet(DeskViewSet):
 
     @action("send-again", permission="outbox.send_again")
     def send_again(self, *, by: User, row: Message, values: Values) -> None:
-        """Queue a failed message again, as the same mail."""
+        """Queue a failed message again. The mail doesn't change."""
         delivery.send_again(message=row, by=by)

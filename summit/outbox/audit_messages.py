@@ -1,4 +1,4 @@
-"""The words for the audit entries of the outbox."""
+"""The messages that describe the audit's entries about the outbox."""
 
 from django.utils.translation import gettext_lazy as _
 

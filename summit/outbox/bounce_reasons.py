@@ -1,4 +1,4 @@
-"""The reasons for bounces in words, and queries for messages that bounced."""
+"""Explanations of bounces in words, and queries for messages that bounced."""
 
 import re
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.outbox.models import Message
 
-# By the beginning of the status (RFC 3463). `explanation` looks for the longest match.
+# Explanations by the beginning of the status (RFC 3463). `explanation` returns that of the longest match.
 _WORDS: dict[str, str | Promise] = {
     "5.1.2": _("the mail domain doesn’t exist"),
     "5.1": _("the mailbox doesn’t exist"),
@@ -25,7 +25,7 @@ _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
 
 def explanation(why: str) -> str:
-    """Return our words for a bounce's reason, from the stored `returned_why`."""
+    """Return an explanation, in the active language, of the bounce with the stored reason `why` (`returned_why`)."""
     found = _STATUS.match(why)
     status = found.group() if found else ""
     for begin, message in sorted(_WORDS.items(), key=lambda entry: -len(entry[0])):
@@ -35,12 +35,12 @@ def explanation(why: str) -> str:
 
 
 def is_unknown(why: str) -> bool:
-    """Return whether a mail bounced because the mailbox doesn't exist: another mail to it would bounce too."""
+    """Return whether a mail bounced because the mailbox doesn't exist. Another mail to it would bounce too."""
     return why.startswith("5.1.")
 
 
 def server_response(why: str) -> str:
-    """Return the mail server's own words from the stored `returned_why`, "" if there are none."""
+    """Return the mail server's own words from a bounce's stored reason (`returned_why`), or "" if it has none."""
     return _STATUS.sub("", why, count=1).strip()
 
 

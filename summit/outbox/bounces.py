@@ -1,7 +1,7 @@
-"""Bounces: read them from delivery reports (RFC 3464), and record them, also those that a mail provider reports.
+"""Bounces: read them from delivery reports (RFC 3464), and record them. Mail providers report bounces too.
 
-A bounced message is found by its mailbox and its Message-ID, 128 random bits that only the recipient and the mail
-systems on the way know. A report without a match changes nothing and gets no answer.
+A bounced message is found by its mailbox and its Message-ID. The Message-ID has 128 random bits, which only the
+recipient and the mail systems on the way know. A report that matches no message changes nothing and gets no answer.
 """
 
 import re
@@ -18,7 +18,7 @@ from summit.audit import services as audit
 from summit.audit.services import SYSTEM
 from summit.outbox.models import Message, MessageState
 
-# Bytes of a report that are read. What is cut off from a longer one belongs to the mail that it returns.
+# The most bytes of a report that are read. Of a longer report only a part of the returned mail is cut off.
 LARGEST = 1024 * 1024
 WHY_LENGTH = 300
 # The form of the outbox's Message-IDs.
@@ -30,8 +30,8 @@ _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 class Returned:
     """A bounce: one mail that didn't reach one mailbox.
 
-    `message_ids` are the Message-IDs that may be ours, and `addresses` the addresses that the report names for the
-    mailbox. `why` begins with the status of RFC 3463.
+    `message_ids` are the Message-IDs in the report that have the outbox's form. `addresses` are the e-mail addresses
+    that the report gives for the mailbox. `why` is the reason; it begins with a status of RFC 3463.
     """
 
     message_ids: frozenset[str]
@@ -45,7 +45,10 @@ def ids_in(text: str) -> frozenset[str]:
 
 
 def record(found: Iterable[Returned]) -> int:
-    """Mark messages as bounced, and return how many weren't marked before. All are stored or none."""
+    """Mark the messages of some bounces as bounced, and return how many weren't marked before.
+
+    All bounces are stored in one transaction. A bounce that matches no message is ignored.
+    """
     with transaction.atomic():
         return sum(_record_bounce(entry) for entry in found)
 
@@ -73,8 +76,8 @@ def _record_bounce(entry: Returned) -> bool:
 def read(content: bytes) -> list[Returned]:
     """Return the bounces that a mail reports.
 
-    The list is empty for a report of a mere delay, a receipt, an automatic answer, and any mail that is no delivery
-    report. Raises nothing.
+    The list is empty for a report of a mere delay, a receipt, an automatic answer, and any mail that isn't a delivery
+    report. A malformed mail raises no error.
     """
     mail = message_from_bytes(content[:LARGEST], policy=compat32)
     if mail.get_content_type() != "multipart/report" or not mail.is_multipart():
@@ -107,7 +110,7 @@ def _original(part: Mime) -> frozenset[str]:
 
 
 def _failed(part: Mime) -> Iterator[tuple[frozenset[str], str]]:
-    """Yield the addresses and the reason for each mailbox with the action "failed" in a report's status part."""
+    """Yield the e-mail addresses and the reason of each mailbox that a report's status part lists as "failed"."""
     blocks = part.get_payload()
     # The first block is about the report itself.
     for block in (blocks if isinstance(blocks, list) else [])[1:]:
@@ -118,7 +121,7 @@ def _failed(part: Mime) -> Iterator[tuple[frozenset[str], str]]:
 
 
 def _mailbox(field: str) -> str:
-    """Return the address in a field such as "rfc822; office@mission.example"."""
+    """Return the e-mail address in a field such as "rfc822; office@mission.example", in lower case."""
     return _fold(field.rpartition(";")[2].strip().strip("<>"))
 
 
@@ -127,9 +130,9 @@ def _fold(address: str) -> str:
 
 
 def why(status: str, diagnostic: str) -> str:
-    """Return a bounce's reason as one line: the status and the mail server's words.
+    """Return a bounce's reason as one line: the status (RFC 3463) and the mail server's words.
 
-    The status comes from the field `status`, or else from the words in `diagnostic`, or is "5.0.0".
+    The status is the one in `status`. If there is none, it is the one in `diagnostic`, or "5.0.0".
     """
     found = _STATUS.search(status) or _STATUS.search(diagnostic)
     # Other systems' control characters are not stored.

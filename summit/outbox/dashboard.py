@@ -42,14 +42,14 @@ Words = Callable[[int], str]
 
 
 class _ByKind:
-    """The words for a number of messages, registered by kind. Kinds without words of their own use `otherwise`."""
+    """The registry of functions that describe a number of messages of a kind. Other kinds use `otherwise`."""
 
     def __init__(self, otherwise: Words) -> None:
         self.otherwise = otherwise
         self.known: dict[str, Words] = {}
 
     def register(self, kind: str) -> Callable[[Words], Words]:
-        """Return a decorator that registers a function as the words for a kind."""
+        """Return a decorator that registers a function as the description of messages of `kind`."""
 
         def add(words: Words) -> Words:
             self.known[kind] = words
@@ -60,9 +60,10 @@ class _ByKind:
     def tasks(
         self, request: HttpRequest, summit: Summit, state: str, urgency: Urgency, **narrowed: str
     ) -> Iterable[Task]:
-        """Yield a task for each kind of message that `_undelivered` returns under `state`, with a link to the list.
+        """Yield a task for each kind of message that `_undelivered` returns under `state`.
 
-        Yields nothing if the user may not send messages again. `narrowed` are the list's filters.
+        A task links to the list of these messages; `narrowed` are further filters of that list. Yields nothing if the
+        user may not send messages again.
         """
         if not allows(request.user, SEND_AGAIN, summit):
             return
@@ -74,9 +75,10 @@ class _ByKind:
 
 
 def _undelivered(summit: Summit) -> dict[str, list[tuple[str, int]]]:
-    """Return pairs of kind and number of a summit's undelivered messages, under "failed" and "returned".
+    """Return the numbers of a summit's undelivered messages as a dict from "failed" and "returned" to pairs.
 
-    Bounced messages count only if nothing was sent after them. One query.
+    Each pair is a kind and the number of messages. Bounced messages ("returned") count only if no newer message was
+    stored after them. Makes one query.
     """
     parts = {
         "failed": Message.objects.filter(state=MessageState.FAILED),
@@ -112,25 +114,28 @@ def _returned_otherwise(number: int) -> str:
 
 
 _FAILED, _RETURNED = _ByKind(_failed_otherwise), _ByKind(_returned_otherwise)
-# Decorators that register the words for a number of failed or bounced messages of a kind, and what to do.
+# Decorators for functions that describe a number of failed or bounced messages of a kind, and say what to do.
 failed_words, returned_words = _FAILED.register, _RETURNED.register
 
 
 @desk_task.register(80)
 def failures(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Yield a task for each kind of messages that failed."""
+    """Yield a task for each kind of message that failed. Yields nothing if the user may not send messages again."""
     return _FAILED.tasks(request, summit, "failed", Urgency.LATE, state__exact=str(MessageState.FAILED.value))
 
 
 @desk_task.register(80)
 def returns(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Yield a task for each kind of messages that bounced and after which nothing was sent."""
+    """Yield a task for each kind of message that bounced, if no newer message was stored after the bounce.
+
+    Yields nothing if the user may not send messages again.
+    """
     return _RETURNED.tasks(request, summit, "returned", Urgency.NOW, returned="open")
 
 
 @desk_task.register(81)
 def silence(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Yield a task if beat or the workers have stopped, so that no mail is sent."""
+    """Yield a task if beat or the workers have stopped, so that no mail is sent. Only organisers see the task."""
     if not allows(request.user, WATCH, summit):
         return
     last = next((row.at for row in beats_of(request).rows if row.name == "sweep"), None)
@@ -148,7 +153,7 @@ def silence(request: HttpRequest, summit: Summit) -> Iterable[Task]:
 
 @desk_task.register(82)
 def clocks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Yield a task if the clock of a worker or of beat is wrong."""
+    """Yield a task if the clock of a worker or of beat is wrong. Only organisers see the task."""
     if not allows(request.user, WATCH, summit):
         return
     since = now_of(request) - heartbeats.LATELY
@@ -175,9 +180,9 @@ def clocks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
 def by_hour(summit: Summit) -> list[dict[str, Any]]:
     """Return a dict for each of the last 24 hours in which mails were sent.
 
-    `hour` is its start, `n` the number of mails, `median` and `slowest` the time from the cause to the sending. The
-    median is the middle mail of the hour, or the faster of two, because SQLite has no percentiles. One query, with
-    one row an hour.
+    `hour` is the start of the hour and `n` the number of mails. `median` and `slowest` are times from a message's
+    cause to the sending of its mail. The median is the time of the middle mail of the hour, or the faster of the two
+    middle mails, because SQLite has no percentiles. Makes one query, which returns one row for each hour.
     """
     rows = (
         Message.objects.filter(summit=summit, state=MessageState.SENT, sent_at__gte=Now() - SPAN)
@@ -200,7 +205,7 @@ def by_hour(summit: Summit) -> list[dict[str, Any]]:
 def lag(request: HttpRequest, summit: Summit) -> Chart | None:
     """Return the chart of how long mails took from their cause to the mail server, by hour.
 
-    None if the user may not see it or no mail was sent.
+    Return None if the user may not send messages again, or if no mail was sent in the last 24 hours.
     """
     if not allows(request.user, SEND_AGAIN, summit):
         return None
@@ -241,7 +246,7 @@ def lag(request: HttpRequest, summit: Summit) -> Chart | None:
 
 
 def _hours(found: list[dict[str, Any]], now: datetime, summit: Summit) -> list[Column]:
-    """Return a column for each hour, from the first with mails to the current one."""
+    """Return a column of the chart for each hour, from the first hour with mails to the current hour."""
     rows = {row["hour"]: row for row in found}
     start = min(rows)
     shown = []

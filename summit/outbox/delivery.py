@@ -1,8 +1,9 @@
 """Deliver messages: claim a batch, render each message once, then send and mark one after the other.
 
-Safe to run twice, late, never, or two at once. The claim is a conditional UPDATE with a lease. The number of claims,
-which only grows, is the fencing token: a message is marked only if it is still the same. The messages of a killed
-worker are claimed again when the lease ends; at most the one that it was sending is sent twice.
+`deliver` is safe to run twice, late, never, or two at once. The claim is a conditional UPDATE with a lease. The
+number of claims, which only grows, is the fencing token: a message is marked only if that number hasn't changed. If a
+worker is killed, its messages are claimed again when the lease ends. At most one message, which the worker was just
+sending, is sent twice.
 """
 
 import logging
@@ -32,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 
 class CantSendAgain(ValueError):
-    """The message can't be sent again. The text says why."""
+    """A message can't be sent again. The exception's message says why."""
 
 
 # Seconds until the next attempt, by the attempts made; the last one repeats.
@@ -40,7 +41,7 @@ BACK_OFF = (5, 15, 60, 300, 900, 1800)
 
 
 def claim(ids: Iterable[int]) -> list[Message]:
-    """Claim those of the messages `ids` that are due and that no other worker holds, and return them."""
+    """Claim messages by primary key, and return the claimed ones. `ids` that aren't due or are held are left out."""
     with transaction.atomic():
         candidates = Message.objects.filter(pk__in=list(ids))
         locked = list(candidates.due().select_for_update(skip_locked=_can_skip_locked()).values_list("pk", flat=True))
@@ -62,14 +63,17 @@ def _can_skip_locked() -> bool:
 
 
 def deliver(ids: Sequence[int]) -> int:
-    """Deliver those of the messages `ids` that can be claimed, and return how many were sent."""
+    """Claim messages by primary key, send the claimed ones, and return how many were sent.
+
+    Messages that another worker holds are left to it.
+    """
     started = time.monotonic()
     messages = render_all(give_up_worn(claim(ids)))
     sent, turns = 0, Turns()
     with smtp_connection.connection() as wire:
         for position, message in enumerate(messages):
             turns.yield_if_due()
-            # The rest of the lease must cover a whole send, else another worker may hold the message by then.
+            # The rest of the lease must cover a whole send. Otherwise another worker may claim the message meanwhile.
             if time.monotonic() - started > settings.OUTBOX_LEASE - settings.OUTBOX_SEND_DEADLINE:
                 release(messages[position:])
                 break
@@ -80,7 +84,7 @@ def deliver(ids: Sequence[int]) -> int:
 def give_up_worn(messages: list[Message]) -> list[Message]:
     """Mark messages with too many attempts as failed, and return the others.
 
-    Attempts are only used up without a result if a message kills its worker.
+    A message has too many attempts here only if it kills the workers that try to send it.
     """
     worn = [message for message in messages if message.attempts > settings.OUTBOX_MAX_ATTEMPTS]
     for message in worn:
@@ -93,7 +97,10 @@ def give_up_worn(messages: list[Message]) -> list[Message]:
 
 
 def deliver_one(message: Message, wire: smtp_connection.Wire) -> bool:
-    """Send one claimed message and store the outcome; return whether it was sent."""
+    """Send one claimed message, store the outcome, and return whether the message was sent.
+
+    A message is dropped if its cause no longer exists. A message that couldn't be sent for now is retried later.
+    """
     try:
         reason = KINDS[message.kind].withdrawn([message]).get(message.pk)
         if reason:
@@ -122,7 +129,7 @@ def render_all(messages: list[Message]) -> list[Message]:
     gone = {message.pk for message in fresh if not _render(message)}
     with transaction.atomic():
         for message in fresh:
-            # Only while this claim holds the message: bytes that another worker is sending must not change.
+            # Only while this worker holds the message: bytes that another worker is sending must not change.
             if message.pk not in gone and not _claimed_rows(message).filter(rendered__isnull=True).update(
                 rendered=message.rendered, rendered_subject=message.rendered_subject
             ):
@@ -131,7 +138,7 @@ def render_all(messages: list[Message]) -> list[Message]:
 
 
 def _render(message: Message) -> bool:
-    """Render a message's mail, or mark the message as failed; return whether it was rendered."""
+    """Render a message's mail and return True. If that raises an error, mark the message as failed, return False."""
     try:
         mail = mime.render(message)
         message.rendered = mime.build(message, mail)
@@ -146,9 +153,10 @@ def _render(message: Message) -> bool:
 
 
 def mark(message: Message, state: MessageState, *, problem: str = "") -> bool:
-    """Store the state after an attempt and return True; return False if another worker has claimed the message since.
+    """Store a message's state after an attempt, and return True.
 
-    Raises ValueError for a state that can't follow PENDING.
+    Return False, with nothing stored, if another worker has claimed the message since. Raises ValueError for a state
+    that can't follow PENDING.
     """
     if state not in TRANSITIONS[MessageState.PENDING]:
         raise ValueError(f"a message to be sent can't become {state}")
@@ -170,23 +178,23 @@ def schedule_retry(message: Message, problem: str) -> None:
 
 
 def _tidy(problem: str) -> str:
-    """Return a server's words without NUL characters, which a database can't hold, and at most 2,000 characters."""
+    """Return the first 2,000 characters of a server's words, without NUL characters, which a database can't hold."""
     return problem.replace("\0", "")[:2000]
 
 
 def release(messages: Sequence[Message]) -> None:
-    """Release messages that were claimed but not attempted: they are due at once, and the attempt doesn't count."""
+    """Release messages that were claimed but not attempted. They are due at once, and the attempt doesn't count."""
     for message in messages:
         _claimed_rows(message).update(lease_until=None, handed_until=None, attempts=F("attempts") - 1)
 
 
 def _claimed_rows(message: Message) -> MessageQuerySet:
-    """Return a queryset with the message's row, empty if this claim no longer holds it."""
+    """Return a queryset with the message's row. It is empty if this worker no longer holds the message."""
     return Message.objects.filter(pk=message.pk, claims=message.claims, state=MessageState.PENDING)
 
 
 def _unhanded() -> MessageQuerySet:
-    """Return the messages that are due and, as far as is known, in no worker's queue."""
+    """Return the messages that are due and that no sweep has queued within the last OUTBOX_HANDED seconds."""
     return Message.objects.due().filter(Q(handed_until__isnull=True) | Q(handed_until__lte=Now()))
 
 
@@ -194,11 +202,11 @@ _ANY_DUE = Prepared(lambda: _unhanded().order_by().values_list("pk")[:1])
 
 
 def hand_out(*, limit: int = 500) -> Iterator[tuple[str, list[int]]]:
-    """Yield (task, ids) in batches for the messages that are due, for the sweep to queue.
+    """Yield the name of a task and the primary keys of messages that are due, in batches, for the sweep to queue.
 
-    Each row is marked as queued for OUTBOX_HANDED seconds, so that the next sweep doesn't queue it again meanwhile.
-    If the queue is lost, a later sweep queues the row again. A late task can't claim messages that were delivered
-    meanwhile. One query if nothing is due.
+    Each message is marked as queued, so that sweeps of the next OUTBOX_HANDED seconds don't queue it again. If the
+    queue is lost, a later sweep queues the message again. A late task can't claim messages that were delivered
+    meanwhile. Makes one query if nothing is due.
     """
     if not _ANY_DUE.rows():
         return
@@ -218,9 +226,9 @@ def hand_out(*, limit: int = 500) -> Iterator[tuple[str, list[int]]]:
 
 
 def send_again(*, message: Message, by: User) -> None:
-    """Queue a failed message again, as the same mail.
+    """Queue a failed message again. The mail doesn't change.
 
-    Raises PermissionDenied, or CantSendAgain if the message has not failed.
+    Raises PermissionDenied, or CantSendAgain if the message hasn't failed.
     """
     check_can_send_again(by, message)
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""The development mailbox: pages that show the stored mails. Never routed in production."""
+"""The development mailbox: pages that show the stored mails. Production has no routes to these pages."""
 
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -45,7 +45,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def mail(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Show a mail: its headers, its text with working links, its parts and its source."""
+    """Show the mail of a message: its headers, its text with working links, its parts and its source."""
     message = get_object_or_404(Message.objects.select_related("summit"), public_id=public_id)
     context: dict[str, object] = {"message": message}
     if message.rendered is not None:
@@ -61,7 +61,7 @@ def mail(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 def source(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Return the bytes of a mail, as they are sent, as a download."""
+    """Return the bytes of a mail, exactly as they are sent, as a download."""
     message = get_object_or_404(Message, public_id=public_id, rendered__isnull=False)
     name = content_disposition_header(as_attachment=True, filename=f"{message.public_id}.eml")
     return HttpResponse(
@@ -96,12 +96,12 @@ def text_of(mail: EmailMessage) -> str:
 
 
 def linked(text: str) -> SafeString:
-    """Return a text as escaped HTML in which addresses are links."""
+    """Return a text as escaped HTML in which URLs and e-mail addresses are links."""
     return SafeString(urlize(text, autoescape=True))
 
 
 def parts_of(mail: EmailMessage) -> list[tuple[MailPart, EmailMessage]]:
-    """Return the parts of a mail other than its plain text, each described and as it is."""
+    """Return the parts of a mail other than its plain text, each as a pair of its description and the part itself."""
     body = mail.get_body(preferencelist=("plain",))
     found: list[tuple[MailPart, EmailMessage]] = []
     for each in mail.walk():

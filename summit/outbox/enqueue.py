@@ -17,7 +17,7 @@ from summit.summits.models import Summit
 
 
 def sender_domain() -> str:
-    """Return the domain of the sender's address, for Message-IDs."""
+    """Return the domain of the sender's e-mail address, which Message-IDs end with."""
     return _domain(settings.DEFAULT_FROM_EMAIL)
 
 
@@ -41,8 +41,8 @@ def draft(
 ) -> Message:
     """Return a new message that isn't stored yet.
 
-    `facts` must hold all values that its text needs: they can't change once the message is stored. Raises KeyError
-    if the kind isn't registered.
+    `facts` must hold all values that the mail's text needs, because they can't change once the message is stored.
+    Raises KeyError if the kind isn't registered.
     """
     KINDS[kind]
     nonce = nonce or new_nonce()

@@ -1,12 +1,13 @@
-"""The reasons why a message wasn't sent. They are stored as a key with a value, and shown in the reader's language.
+"""The reasons why a message wasn't sent.
 
-A mail server's own words are stored and shown as they are, without translation.
+A reason is stored as a key with a value, and shown in the viewer's language. A mail server's own words are stored and
+shown without translation.
 """
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-# The first character of a stored reason. A mail server's answer begins with a number or with the name of an error.
+# The first character of a stored reason. A mail server's response begins with a number or with the name of an error.
 MARK = "@"
 REASONS: dict[str, Promise] = {
     "worn": _("No worker came to an end with it."),
@@ -16,9 +17,10 @@ REASONS: dict[str, Promise] = {
 
 
 def register(key: str, explanation: Promise) -> str:
-    """Register the words for a reason, in which `%(value)s` is replaced, and return the key.
+    """Register the explanation of a reason, and return the key of the reason.
 
-    Raises ValueError if the key has other words already.
+    `%(value)s` in the explanation is replaced by the stored value. Raises ValueError if the key has another
+    explanation already.
     """
     if REASONS.setdefault(key, explanation) is not explanation:
         raise ValueError(f"two reasons are called {key}")
@@ -26,7 +28,10 @@ def register(key: str, explanation: Promise) -> str:
 
 
 def because(key: str, value: object = "") -> str:
-    """Return a reason and its value in the form in which they are stored. Raises KeyError if it isn't registered."""
+    """Return a reason and its value in the form in which they are stored.
+
+    Raises KeyError if the reason isn't registered.
+    """
     REASONS[key]
     return f"{MARK}{key}:{value}"
 
@@ -37,7 +42,10 @@ def is_ours(stored: str) -> bool:
 
 
 def explanation(stored: str) -> str:
-    """Return a stored problem in words: a reason in the active language, a mail server's words as they are."""
+    """Return a stored problem in words. A registered reason is explained in the active language.
+
+    A mail server's own words are returned unchanged.
+    """
     if not is_ours(stored):
         return stored
     key, _colon, value = stored[1:].partition(":")

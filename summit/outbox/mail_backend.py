@@ -16,10 +16,10 @@ from summit.outbox.models.messages import new_nonce
 
 
 class OutboxBackend(BaseEmailBackend):
-    """Stores mails sent with django.core.mail, as one message for each recipient."""
+    """Stores mails that are sent with django.core.mail. Each recipient of a mail gets a message of their own."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Store the mails in the outbox and return how many."""
+        """Store the mails in the outbox, and return how many mails were stored."""
         stored = 0
         for mail in email_messages:
             nonce = new_nonce()

@@ -1,6 +1,6 @@
-"""The registry of the kinds of messages. Each app registers its own in its `messages.py`.
+"""The registry of the kinds of messages. A message stores only the name of its kind.
 
-A message stores only the name of its kind.
+Each app registers its kinds in its modules `messages.py`.
 """
 
 from collections.abc import Callable, Sequence
@@ -37,13 +37,17 @@ class Mail:
 # Renders a message from its frozen facts. Called once for each message, in the message's language.
 Render = Callable[[Message], Mail]
 # Gets messages that are about to be sent, and returns those that must not be sent because their cause no longer
-# exists: the reason, as summit.outbox.failure_reasons stores it, by primary key.
+# exists, as a dict from primary key to reason. The reason has the form of summit.outbox.failure_reasons.because.
 Withdrawn = Callable[[Sequence[Message]], dict[int, str]]
 
 
 @dataclass(frozen=True)
 class MessageKind:
-    """A kind of message: the Celery task that sends it, its rendering, and which messages are withdrawn."""
+    """A kind of message.
+
+    `task` is the name of the Celery task that sends such messages. `render` makes the mail, and `withdrawn` returns
+    the messages that must not be sent any more.
+    """
 
     name: str
     task: str

@@ -13,9 +13,9 @@ from summit.summits.models import sends
 
 @source
 def outbox() -> Iterable[Gauge]:
-    """Yield the number of messages by kind and state, the age of the oldest due one, and the time since each sweep.
+    """Yield the gauges: the number of messages by kind and state, and two times in seconds.
 
-    Both times are in seconds.
+    The times are how long the oldest message that is due has waited, and how long ago each sweep began.
     """
     now = db_now()
     # Without an order: the model's default order would split the groups.

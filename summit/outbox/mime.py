@@ -17,10 +17,10 @@ LONGEST_LINE = 78
 
 
 class Policy(EmailPolicy):
-    """An email policy for SMTP that keeps the spaces in subjects written as encoded words.
+    """An email policy for SMTP that keeps the spaces in a subject that is written as encoded words.
 
-    Before Python 3.13 the standard library's policy loses the space before the next encoded word, because white space
-    between two encoded words isn't shown (RFC 2047, 6.2). That joined words in long Arabic and French subjects.
+    White space between two encoded words isn't shown (RFC 2047, 6.2). Before Python 3.13, the standard library's
+    policy therefore loses spaces, which joined words in long Arabic and French subjects.
     """
 
     def fold(self, name: str, value: Any) -> str:
@@ -41,7 +41,10 @@ POLICY = Policy(linesep="\r\n", max_line_length=LONGEST_LINE)
 
 
 def render(message: Message) -> Mail:
-    """Return a message's content, in its language, or in English if that language has no catalogue yet."""
+    """Return the content of a message's mail, in the message's language.
+
+    If that language has no catalogue yet, the content is in English.
+    """
     with translation.override(spoken(message.language)):
         return KINDS[message.kind].render(message)
 

@@ -1,4 +1,4 @@
-"""The mails of a summit or installation that sends nothing: count those that wait, and cancel the old ones."""
+"""The messages of a summit or installation that is paused: count those that wait, and cancel the old ones."""
 
 from collections.abc import Iterable
 
@@ -16,14 +16,17 @@ CANCELLED = register("outbox.older", OLDER)
 
 
 def _waiting(sender: Summit | Installation) -> MessageQuerySet:
-    """Return the messages of a summit that wait, or those without a summit for the installation."""
+    """Return the pending messages of a summit. For the installation, return those that have no summit."""
     summit = sender if isinstance(sender, Summit) else None
     return Message.objects.filter(summit=summit, state=MessageState.PENDING)
 
 
 def count_waiting(sender: Summit | Installation) -> Iterable[Waiting]:
-    """Yield for each kind of message how many wait, and how many of them would be cancelled. One query."""
-    # If it was never paused, it arrived at this moment, and all messages are older.
+    """Yield for each kind of waiting message how many will be sent, and how many cancelled, after the pause.
+
+    Makes one query.
+    """
+    # A summit or installation that was never paused counts as paused now, so all messages are older.
     older = Q(created_at__lt=sender.paused_at) if sender.paused_at else Q()
     numbers = {"all": Count("pk"), "older": Count("pk", filter=older)}
     rows = _waiting(sender).order_by("kind").values_list("kind").annotate(**numbers)
@@ -32,7 +35,7 @@ def count_waiting(sender: Summit | Installation) -> Iterable[Waiting]:
 
 
 def cancel(sender: Summit | Installation) -> int:
-    """Drop the waiting messages that are older than the arrival of the summit or installation; return how many."""
+    """Drop the waiting messages that are older than the pause of the summit or installation, and return how many."""
     rows = _waiting(sender).filter(created_at__lt=sender.paused_at)
     return rows.update(state=MessageState.DROPPED, problem=because(CANCELLED), lease_until=None)
 

@@ -1,4 +1,4 @@
-"""Permissions of the outbox: who may view messages and send failed ones again."""
+"""Permissions of the outbox: who may view messages, and who may send failed messages again."""
 
 from summit.outbox.models import Message
 from summit.permissions.models import Role
@@ -7,7 +7,7 @@ from summit.permissions.rules import Actor, allows, check, declare, declare_mode
 # The desks that cause messages: to delegations, to people in the agenda, to subscribers.
 declare_model("outbox.message", view=(Role.ORGANISER, Role.PROTOCOL, Role.PROGRAMME, Role.PRESS_OFFICER), change=())
 declare("outbox.send_again", (Role.ORGANISER, Role.PROTOCOL))
-# Is notified when beat or the workers have stopped.
+# The user gets a task when beat or the workers have stopped.
 declare("outbox.watch", (Role.ORGANISER,))
 
 
@@ -17,5 +17,5 @@ def can_send_again(user: Actor, message: Message) -> bool:
 
 
 def check_can_send_again(user: Actor, message: Message) -> None:
-    """Raise PermissionDenied if `can_send_again` is false."""
+    """Raise PermissionDenied if the account may not have a failed message sent again."""
     check(user, "outbox.send_again", message.summit_id)

@@ -1,4 +1,7 @@
-"""The mail to a person and the mail that names them: export and erase it. Also the query for old mail."""
+"""Personal data in the outbox: export and erase the mail to a person, and the mail that names the person.
+
+`old` is the query for mail that is no longer needed.
+"""
 
 import json
 from datetime import datetime
@@ -22,9 +25,9 @@ def _theirs(subject: Subject) -> QuerySet[Message]:
 
 
 def naming(subject: Subject) -> QuerySet[Message]:
-    """Return the summit's messages that name a person or their mailbox in the facts or the subject.
+    """Return the summit's messages that have a name or a mailbox of the person in the facts or the subject.
 
-    Both forms of a name are searched for, because JSON may write letters beyond ASCII as escapes.
+    Each name is also searched for with JSON's escapes, because JSON may write letters beyond ASCII as escapes.
     """
     wanted = Q(pk__in=[])
     for word in (*subject.names, *subject.mailboxes):
@@ -39,9 +42,10 @@ def _erase(subject: Subject) -> int:
 
 
 def _erase_naming(subject: Subject) -> int:
-    """Delete the messages that name a person and are no longer to be sent; their facts can't be changed.
+    """Delete the messages that name a person and are no longer to be sent, and return how many.
 
-    Messages that still wait are sent first, and are deleted later with all old mail.
+    They are deleted because their facts can't be changed. Messages that still wait are sent first, and are deleted
+    later with all old mail.
     """
     rows = naming(subject).filter(state__in=OVER).values_list("pk", flat=True)
     return Message.objects.filter(pk__in=list(rows)).delete()[1].get("outbox.Message", 0)

@@ -1,4 +1,4 @@
-"""The progress of the messages of one cause, counted from their rows, so that it survives restarts."""
+"""The progress of the messages of one cause. It is counted from the messages' rows, so that it survives restarts."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from summit.summits.models import Summit
 
 
 def counts(rows: QuerySet[Message]) -> dict[str, int]:
-    """Return the number of messages by the name of their state, and all as "total". One query."""
+    """Return a dict from each state to the number of messages, and from "total" to all. Makes one query."""
     states = {state: Count("pk", filter=Q(state=state)) for state in MessageState.values}
     found: dict[str, int] = rows.order_by().aggregate(total=Count("pk"), **states)
     return found
@@ -27,7 +27,7 @@ def counts(rows: QuerySet[Message]) -> dict[str, int]:
 def progress(found: dict[str, int]) -> Progress:
     """Return the progress in words and numbers from the result of `counts`.
 
-    Failed and dropped messages count as done, so that the bar shows how many wait.
+    Failed and dropped messages count as done, so that the progress bar shows how many messages still wait.
     """
     total, waits = found["total"], found[MessageState.PENDING]
     message = {"sent": grouped(found[MessageState.SENT]), "total": grouped(total)}
@@ -49,8 +49,8 @@ def page(
 ) -> HttpResponse:
     """Return the page with the progress of the messages `rows`. With `Accept: application/json`, only the numbers.
 
-    `query` is the filter that selects them in the outbox's list, `back` the address of their cause, and `title_done`
-    the title once all are sent.
+    `query` is the filter that selects these messages in the outbox's list. `back` is the URL of the page of their
+    cause, and `title_done` the title once no message waits.
     """
     found = counts(rows)
     shown = progress(found)

@@ -1,4 +1,4 @@
-"""The webhook at which a mail provider reports bounces. A request without the secret gets a 404."""
+"""The webhook to which a mail provider reports bounces. A request without the secret gets a 404."""
 
 import json
 from base64 import b64decode
@@ -36,8 +36,9 @@ FOR_GOOD = (EventType.BOUNCED, EventType.REJECTED, EventType.FAILED)
 def mail_events(request: HttpRequest) -> HttpResponse:
     """Record the bounces that the provider MAIL_WEBHOOK_PROVIDER reports, and return 200.
 
-    MAIL_WEBHOOK_SECRET must be sent as user and password of basic authentication; the provider's own signature is
-    checked too. Raises Http404 if one is wrong or no provider is set, and returns 400 for a body that can't be read.
+    The request must have MAIL_WEBHOOK_SECRET as user and password of basic authentication. The provider's own
+    signature is checked too. Raises Http404 if the secret or the signature is wrong or no provider is set. Returns
+    400 for a body that can't be read.
     """
     provider, secret = settings.MAIL_WEBHOOK_PROVIDER, settings.MAIL_WEBHOOK_SECRET
     if provider not in PROVIDERS or not secret or not constant_time_compare(_brought(request), secret):
@@ -68,9 +69,9 @@ def _events(provider: str, request: HttpRequest) -> list[Returned]:
 
 
 def _returned(event: Any) -> Returned:
-    """Return a provider's event as a bounce.
+    """Return the bounce that a provider's event reports.
 
-    Providers have their own ids for mails. Our Message-ID is somewhere in the event, and its form is unmistakable.
+    Providers have their own ids for mails. The outbox's Message-ID is searched for in the whole event, by its form.
     """
     told = json.dumps(event.esp_event, default=str) + json.dumps(event.metadata or {}, default=str)
     known = bounces.ids_in(told) | bounces.ids_in(str(event.message_id or ""))

@@ -1,4 +1,4 @@
-"""Access to the addresses of the outbox."""
+"""Access to the routes of the outbox: sending a message again, the provider's webhook, the development mailbox."""
 
 from summit.api_base.routers import register
 from summit.outbox.api import MessageViewSet
@@ -13,7 +13,7 @@ declare(
     do="outbox.send_again",
 )
 
-# Only for mail providers: without the secret it answers 404, and no role opens it.
+# Only for mail providers: the response without the secret is a 404, whatever the role.
 declare("mail-events", Gate.EVERYBODY, "POST", see=NOBODY)
 
 # Only in development, where there is nothing to protect.

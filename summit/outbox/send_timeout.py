@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 
 class Watch:
-    """Calls `alarm` from another thread if a block isn't over in time.
+    """Calls `alarm` from another thread if a block of code isn't over in time (see `within`).
 
-    One thread serves all blocks, because starting one for each mail took as long as sending the mail.
+    One thread serves all blocks, because starting a thread for each mail took as long as sending the mail.
     """
 
     def __init__(self, alarm: Callable[[], None]) -> None:

@@ -1,4 +1,4 @@
-"""The connection to the mail server. No other module opens one."""
+"""The connection to the mail server. No other module opens such a connection."""
 
 import functools
 import smtplib
@@ -16,16 +16,16 @@ from django.core.mail.backends.smtp import EmailBackend
 from summit.outbox.models import Message
 from summit.outbox.send_timeout import Watch
 
-# Seconds for closing the connection after a batch. The server's answer to QUIT doesn't matter.
+# Seconds for closing the connection after a batch. The server's response to QUIT doesn't matter.
 CLOSE_WITHIN = 3.0
 
 
 class Refused(Exception):
-    """The server refuses this message for good."""
+    """The mail server refuses a message for good, so that it isn't tried again."""
 
 
 class NotNow(Exception):
-    """The message couldn't be sent this time, but may be later."""
+    """A message couldn't be sent this time, but a later attempt may succeed."""
 
 
 class _Bytes:
@@ -98,7 +98,7 @@ class CuttableBackend(EmailBackend):
     def hold(self, handle: socket.socket | None) -> None:
         """Store the handle by which `cut` ends the connection, and close the previous one.
 
-        Raises TimeoutError if `cut` was called before there was a handle, because it isn't called a second time.
+        Raises TimeoutError if `cut` was called before there was a handle, because `cut` isn't called a second time.
         """
         if self.handle is not None:
             self.handle.close()
@@ -129,7 +129,7 @@ class Wire:
 
     def __init__(self, backend: BaseEmailBackend) -> None:
         self.backend = backend
-        # Cuts the connection at a deadline, because a socket's own timeouts count for each read and write.
+        # Cuts the connection at a deadline. A socket's own timeout begins anew with each read and write.
         self.watch = Watch(getattr(backend, "cut", lambda: None))
 
     def send(self, message: Message) -> None:
@@ -162,10 +162,10 @@ class Wire:
 
 
 def _judge(problem: Exception) -> Refused | NotNow:
-    """Return the error to raise for a failed send: Refused if it is final, NotNow if the mail may be sent later.
+    """Return the error to raise for a failed send: Refused if the failure is final, otherwise NotNow.
 
-    A 5xx answer to the recipient or to the content is final (RFC 5321, 4.2.1). A 5xx answer to the login or to the
-    sender is a mistake of the deployment, and the mail waits until it is corrected.
+    A 5xx response to the recipient or to the content is final (RFC 5321, 4.2.1). A 5xx response to the login or to
+    the sender is a mistake of the deployment, and the mail waits until the mistake is corrected.
     """
     if isinstance(problem, smtplib.SMTPRecipientsRefused):
         code, text = next(iter(problem.recipients.values()))
@@ -185,7 +185,10 @@ def _text(said: bytes | str) -> str:
 
 @contextmanager
 def connection() -> Iterator[Wire]:
-    """Yield a Wire for OUTBOX_TRANSPORT, and close it afterwards. The first send opens its connection."""
+    """Yield a Wire for the mail backend OUTBOX_TRANSPORT, and close it afterwards.
+
+    The connection is opened by the first send.
+    """
     transport = settings.OUTBOX_TRANSPORT
     if transport == "django.core.mail.backends.smtp.EmailBackend":
         transport = f"{CuttableBackend.__module__}.{CuttableBackend.__name__}"

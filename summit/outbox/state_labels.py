@@ -1,4 +1,4 @@
-"""The signs that pages show beside the word for a message's state."""
+"""The signs that mark the word for a message's state on pages."""
 
 from summit.outbox.models import MessageState
 

@@ -8,7 +8,7 @@ from summit.outbox import delivery
 
 @sweeps.sweep("sweep", every=1)
 def sweep() -> None:
-    """Queue the messages that are due, each kind for its own task."""
+    """Queue the messages that are due. Each kind of message is queued for the task of the kind."""
     for task, ids in delivery.hand_out():
         current_app.send_task(task, args=[ids])
 

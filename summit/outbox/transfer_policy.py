@@ -1,6 +1,7 @@
-"""The transfer of messages: they move with their summit, but without their bytes.
+"""The transfer of messages: they move with their summit, but without the bytes of the mail.
 
-The bytes hold links to the installation that rendered them. A message that is sent again elsewhere is rendered again.
+The bytes hold links to the installation that rendered the mail. If a message is sent again on another installation,
+it is rendered again there.
 """
 
 from summit.core.transfer_registry import moves

@@ -1,1 +1,4 @@
-"""Print PDF documents with typst, tagged for screen readers, in bundled fonts; draw the preview picture of a page."""
+"""Print PDF documents with typst, and draw preview pictures of pages.
+
+The documents are printed in bundled fonts, and are tagged for screen readers.
+"""

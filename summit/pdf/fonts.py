@@ -1,7 +1,7 @@
-"""Fonts for printing, and the packages that bring missing ones.
+"""Fonts for printing, and the system packages with fonts that may be missing.
 
-Latin, Greek, Cyrillic, Hebrew, Arabic and Chinese letters print with the bundled fonts. For others the machine needs
-a package, which the error message names. A letter without a font is never printed as an empty box.
+Latin, Greek, Cyrillic, Hebrew, Arabic and Chinese letters are printed with the bundled fonts. For other letters the
+machine needs a package, which the error message names. A letter without a font is never printed as an empty box.
 """
 
 import re
@@ -27,7 +27,7 @@ _EAST_ASIAN = {"CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO
 class MissingFontError(Exception):
     """Raised for letters that no font on this machine prints.
 
-    `letters` are some of them. `packages` are the packages to install, empty where none would help.
+    `letters` are some of these letters. `packages` are the packages to install; it is empty if none would help.
     """
 
     def __init__(self, letters: str, packages: tuple[str, ...]) -> None:
@@ -44,20 +44,20 @@ def own() -> typst.Fonts:
 
 @cache
 def machine() -> typst.Fonts:
-    """Return the machine's fonts together with those of `own`."""
+    """Return the fonts installed on the machine together with the fonts that every installation has (`own`)."""
     return typst.Fonts(include_system_fonts=True, font_paths=[FOLDER])
 
 
 @cache
 def further() -> tuple[str, ...]:
-    """Return the font families of this machine that are used for letters that OWN lacks, the best first."""
+    """Return this machine's font families for letters that the fonts of OWN don't have, the preferred ones first."""
     present = sorted(set(machine().families()) - set(OWN))
     starts = [start for package in PACKAGES.values() for start in package]
     return tuple(name for start in starts for name in present if name.startswith(start) and "Display" not in name)
 
 
 def _family_of(letter: str) -> str:
-    """Return the first word of a letter's Unicode name, which letters of the same script share."""
+    """Return the first word of a letter's Unicode name. Letters of the same script have the same first word."""
     return unicodedata.name(letter, "NONE").split()[0].split("-")[0]
 
 
@@ -77,7 +77,7 @@ def package_for(letter: str) -> str:
 
 
 def unprintable(problem: typst.TypstError) -> str:
-    """Return the letters without a font that an error of typst names; "" for any other error."""
+    """Return the letters that typst can't print, from its error. Return "" if the error has another cause."""
     found = re.search(r'the text `"(.+?)"` could not be displayed', problem.message)
     if found is None:
         return ""
@@ -85,16 +85,16 @@ def unprintable(problem: typst.TypstError) -> str:
 
 
 def copied_wrongly(text: str) -> bool:
-    """Return whether text copied from a PDF of this text would have letters twice or in another order.
+    """Return whether a printed `text`, when copied from the PDF, would have letters twice or in another order.
 
-    This is true of Arabic: typst shapes its letters and signs as one glyph, which programs split in different ways
-    (docs/decisions/0047).
+    This is true of Arabic text. typst shapes Arabic letters and their signs as one glyph, which programs split in
+    different ways (docs/decisions/0047).
     """
     return any(_family_of(letter) == "ARABIC" for letter in set(text))
 
 
 def relatives(letters: str, text: str) -> str:
-    """Return the letters of a text that are in the same scripts as `letters`, and so lack a font too."""
+    """Return the letters of `text` in the scripts of `letters`. They have no font either."""
     families = {_family_of(letter) for letter in letters}
     found = dict.fromkeys(letter for letter in text if ord(letter) > 127)
     return "".join(letter for letter in found if _family_of(letter) in families)

@@ -1,4 +1,4 @@
-"""Messages for people whose document needs a font that is missing."""
+"""Messages for users who print a document with letters for which there is no font."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext

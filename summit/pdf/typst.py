@@ -13,7 +13,7 @@ from summit.pdf.fonts import MissingFontError
 
 logger = logging.getLogger(__name__)
 
-# A document with one text only, to find out whether the text can be printed.
+# A document that consists of one text, to find out whether the text can be printed.
 PROBE = b"""#let d = json(bytes(sys.inputs.data))
 #set document(title: "Probe")
 #set text(font: d.families, fallback: false)
@@ -27,9 +27,9 @@ SHOWN = 8
 def print_pdf(source: bytes, data: dict[str, Any]) -> bytes:
     """Return the PDF of a typst source with its `data`.
 
-    The source reads `data` as JSON from `sys.inputs.data`, with the families of its fonts as `families`. The bundled
-    fonts come first and the machine's are used only for letters that those lack, so the same data gives the same
-    bytes. Raises MissingFontError where no font prints a letter.
+    The source reads `data` as JSON from `sys.inputs.data`, which also has the names of the fonts as `families`. The
+    machine's fonts are used only for letters that the bundled fonts don't have, so the same data results in the same
+    bytes. Raises MissingFontError if no font prints a letter.
     """
     last = ""
     for found, families in _choices():
@@ -44,9 +44,9 @@ def print_pdf(source: bytes, data: dict[str, Any]) -> bytes:
 
 
 def draw_png(source: bytes, data: dict[str, Any]) -> bytes:
-    """Return the PNG of a typst source of one page, with its `data`, at one pixel for each point.
+    """Return the PNG of a typst source of one page with its `data`. Each point is one pixel.
 
-    Raises MissingFontError where no font prints a letter.
+    Raises MissingFontError if no font prints a letter.
     """
     problem = lacking(json.dumps(data, ensure_ascii=False))
     if problem:
@@ -60,7 +60,7 @@ def draw_png(source: bytes, data: dict[str, Any]) -> bytes:
 
 
 def _choices() -> Iterator[tuple[typst.Fonts, tuple[str, ...]]]:
-    """Yield the sets of fonts to try, each with its families in the order of preference."""
+    """Yield the sets of fonts to try, each with the names of its font families, the preferred ones first."""
     yield fonts.own(), fonts.OWN
     yield fonts.machine(), (*fonts.OWN, *fonts.further())
 
@@ -68,7 +68,8 @@ def _choices() -> Iterator[tuple[typst.Fonts, tuple[str, ...]]]:
 def _without_rules(source: bytes, data: dict[str, Any]) -> bytes:
     """Return the PDF of a document that breaks a rule of PDF/UA-1.
 
-    Without the standard, typst prints boxes for missing letters and raises no error, so these are checked first.
+    Outside that standard, typst prints boxes for letters without a font and raises no error. So such letters are
+    searched for first. Raises MissingFontError if there are any.
     """
     problem = lacking(json.dumps(data, ensure_ascii=False))
     if problem:
@@ -94,9 +95,9 @@ def _compile(
 
 @lru_cache(maxsize=128)
 def lacking(text: str) -> MissingFontError | None:
-    """Return the error for the letters of a text that no font prints, or None.
+    """Return the error for the letters of a text that no font prints. Return None if all can be printed.
 
-    It takes some milliseconds; the last 128 results are cached.
+    This takes some milliseconds. The last 128 results are cached.
     """
     packages: list[str] = []
     letters = ""
@@ -112,7 +113,7 @@ def lacking(text: str) -> MissingFontError | None:
 
 
 def _missing(text: str) -> str:
-    """Return the letters of one script for which there is no font, or ""."""
+    """Return the letters of one script in `text` for which there is no font. Return "" if all can be printed."""
     letters = ""
     for found, families in _choices():
         try:

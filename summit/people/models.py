@@ -1,4 +1,4 @@
-"""People. A person is not an account, and a mailbox is not a person."""
+"""The model of people. A person may have no account, and several people may share a mailbox."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError

@@ -1,1 +1,1 @@
-"""Roles, the rules for actions, the table of all routes with their permissions, second steps of sign-in."""
+"""Permissions: roles, the rules for actions, the table of all routes, and checks of the second step of sign-in."""

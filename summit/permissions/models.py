@@ -1,4 +1,4 @@
-"""Roles of accounts. A person is not an account: see `summit.people`."""
+"""The roles of accounts. The roles belong to accounts, not to people (see `summit.people`)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,8 +10,8 @@ from summit.users.models import User
 class Role(models.TextChoices):
     """The roles in a summit.
 
-    Ten of them are assigned by hand, each as a row of RoleAssignment. The roles of focal points and delegates follow
-    from the account's person in `delegations` (`summit.permissions.rules.follows`), so that the two can't disagree.
+    Ten roles are assigned by hand, each as a row of RoleAssignment. The other two, focal point and delegate, follow
+    from the rows about the account's person in `delegations` (`summit.permissions.rules.follows`).
     """
 
     ORGANISER = "organiser", _("organiser")

@@ -1,26 +1,26 @@
-"""The table of all routes, with the permissions that each needs. Each app declares its own routes in `routes.py`.
+"""The table of all routes, with the permissions that each route needs.
 
-A route is declared in the app of its view, under its name for `reverse`:
+Each app declares the routes of its views in `routes.py`, under their names for `reverse`:
 
     declare("portal:invitation", Gate.PORTAL, "GET POST", kind="delegations.invitation",
             see="delegations.invitation.view", post="delegations.answer")
 
 - `gate` says who may enter at all (see Gate). Everybody else is redirected to the sign-in page, or away.
-- `methods` are the methods that are answered; any other gets a 405.
-- `kind` is the kind of object that the address names: the label of a model's rules, or another word. Without it the
-  address names no object.
-- `see` is the action (of `summit.permissions.rules`) needed to see that object, or the page where there is no object.
-  A reader who may not do it gets the same 404, by the same code path, as for an object that doesn't exist.
+- `methods` are the allowed methods. A request with any other method gets a 405.
+- `kind` is the kind of object that the URL names: the label of a model's rules, or another word. If it is "", the URL
+  names no object.
+- `see` is the action (of `summit.permissions.rules`) needed to see that object, or to see a page without an object.
+  A user who may not do it gets the same 404, by the same code path, as for an object that doesn't exist.
 - `do` is another action that the page needs. `post` is the action that only a POST needs (in the API, every write).
-  An account that may see the object and lacks one of these gets a 403 with a sentence that says who can. NOBODY
-  stands for an action that no role has.
+  An account that may see the object, but may not do one of these actions, gets a 403 with a sentence that says who
+  can. NOBODY is an action that no role may do.
 
-The five addresses of each model in the admin need no declaration: they follow from the rules of its ModelAdmin
-(`summit.admin_base.model_admin.RoleMixin.permission_for`). Addresses that a ModelAdmin adds in `get_urls` do.
+The five URLs of each model in the admin need no declaration, because they follow from the rules of its ModelAdmin
+(`summit.admin_base.model_admin.RoleMixin.permission_for`). URLs that a ModelAdmin adds in `get_urls` need one.
 
-`tests/routes` requests every address as every role, for objects of its own, of others, of other summits, and for one
-that doesn't exist. It fails on an address without a declaration and on an answer that isn't the declared one. A new
-`kind` needs a row in `tests/routes/world.py`, which makes its objects. `manage.py routes` prints the table.
+`tests/routes` requests every URL as every role, for objects of its own, of others, of other summits, and for an
+object that doesn't exist. It fails on a URL without a declaration and on a response that isn't the declared one. A
+new `kind` needs a row in `tests/routes/world.py`, which makes its objects. `manage.py routes` prints the table.
 """
 
 from __future__ import annotations
@@ -42,35 +42,35 @@ ALONE = frozenset({"token", "kept table", "oneself", "own calendar"})
 
 
 class Gate(StrEnum):
-    """The kinds of reader that may enter an address at all."""
+    """The kinds of users who may enter a route at all, before any permission is checked."""
 
     EVERYBODY = "everybody"
-    # Anybody with the token in the address: of a letter's link, a subscription or a new password.
+    # Anybody with the token in the URL: the token of a letter's link, of a subscription or for a new password.
     HOLDER = "holder"
     ACCOUNT = "account"
     # Focal points, delegates, and browsers in which a letter's link was followed.
     PORTAL = "portal"
     DESK = "desk"
-    # Requests with a token or a signed-in session, to the addresses of the API that aren't open to everybody.
+    # Requests with a token or a signed-in session, to the routes of the API that aren't open to everybody.
     API = "api"
 
 
 class RouteAnswer(StrEnum):
-    """The kind of answer that an address gives."""
+    """The kind of response that a route gives."""
 
     YES = "yes"
     SIGN_IN = "sign in"
-    # Redirected away: signed in, but at no desk.
+    # The user is signed in, but works at no desk, and is redirected away.
     AWAY = "away"
     FORBIDDEN = "403"
     MISSING = "404"
 
 
 class Whose(StrEnum):
-    """The relation of an object to the reader.
+    """The relation of an object to the user who requests it.
 
-    Addresses with the gates EVERYBODY and HOLDER only distinguish PUBLIC, HIDDEN and MISSING: whether the object is
-    public, or the token valid.
+    Routes with the gates EVERYBODY and HOLDER only have PUBLIC, HIDDEN and MISSING, for whether the object is public
+    or the token is valid.
     """
 
     NONE = "none"
@@ -84,7 +84,7 @@ class Whose(StrEnum):
 
 @dataclass(frozen=True)
 class RouteReader:
-    """A reader of an address: the roles in the summit, and whether there is an account or a superuser."""
+    """A user of a route: the roles in the summit, and whether the user has an account and is a superuser."""
 
     name: str
     roles: frozenset[str] = frozenset()
@@ -103,7 +103,7 @@ class Route:
     see: str = ""
     do: str = ""
     post: str = ""
-    # Where methods need different actions: (method, action).
+    # If methods need different actions: pairs of a method and its action.
     posts: tuple[tuple[str, str], ...] = ()
 
     def needs(self, method: str) -> str:
@@ -111,7 +111,7 @@ class Route:
         return "" if method == "GET" else dict(self.posts).get(method, self.post)
 
     def whose(self) -> tuple[Whose, ...]:
-        """Return the relations that the object can have to a reader."""
+        """Return the relations that the route's object can have to a user; only NONE if it names no object."""
         if not self.kind:
             return (Whose.NONE,)
         if self.gate in (Gate.EVERYBODY, Gate.HOLDER):
@@ -121,7 +121,7 @@ class Route:
         return Whose.OWN, Whose.FOREIGN, Whose.ELSEWHERE, Whose.MISSING
 
     def answer(self, method: str, reader: RouteReader, whose: Whose) -> RouteAnswer:
-        """Return the answer that a reader gets for a method and an object.
+        """Return the response that a user gets for a method and an object with the relation `whose` to the user.
 
         Raises ValueError for a method or a relation that isn't declared.
         """
@@ -179,10 +179,10 @@ def declare(
     post: str = "",
     posts: Mapping[str, str] | None = None,
 ) -> None:
-    """Declare a route, with its `methods` as in "GET POST" (GET includes HEAD).
+    """Declare the route `name`. `methods` are its allowed methods, such as "GET POST"; GET includes HEAD.
 
-    `posts` maps methods to the actions that they need, where these differ from `post`; the other arguments are
-    described in the module. Raises ValueError where the route is declared already.
+    `posts` is a dict from methods to the actions that they need, if these differ from `post`. The docstring of the
+    module describes the other arguments. Raises ValueError if the route is declared already.
     """
     if name in _DECLARED:
         raise ValueError(f"{name} is declared twice")
@@ -191,7 +191,7 @@ def declare(
 
 
 def declared() -> dict[str, Route]:
-    """Return all routes by their names, the derived ones included."""
+    """Return a dict from names to routes: the declared routes and the derived ones."""
     found = dict(_DECLARED)
     for function in _derived:
         found.update({route.name: route for route in function()})
@@ -201,7 +201,11 @@ def declared() -> dict[str, Route]:
 def existing(
     patterns: Iterable[URLPattern | URLResolver] | None = None, space: str = "", before: str = ""
 ) -> Iterator[tuple[str, str]]:
-    """Yield (name, pattern) for every address of the URL resolver; without a name, the pattern stands for it."""
+    """Yield the name and the pattern of every route of the URL resolver.
+
+    A route without a name has its pattern as the name. `space` and `before` are the namespaces and the pattern of the
+    resolver that holds `patterns`.
+    """
     for entry in get_resolver().url_patterns if patterns is None else patterns:
         pattern = before + str(entry.pattern)
         if isinstance(entry, URLResolver):
@@ -216,7 +220,7 @@ for _name in (
     *("api-root", "api-schema", "api-docs", "api-problems", "api-summits"),
 ):
     declare(_name, Gate.EVERYBODY)
-# Addresses below the API's that don't exist.
+# URLs below the API's root that don't exist.
 declare("api-nothing", Gate.EVERYBODY, see=NOBODY)
 # The metrics are for machines: from loopback, or with a token. Roles have no effect on them.
 declare("metrics", Gate.EVERYBODY)

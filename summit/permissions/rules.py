@@ -1,27 +1,27 @@
 """The rules that say which roles may do which actions. Each app declares its rules; portal, admin and API check them.
 
-A rule gives an action, such as "delegations.answer", two sets of roles: the roles that may do it on all objects of
-the summit in which they are held, and those that may do it only on their own objects. An object is somebody's own if
-it belongs to their party, to a party that they act for, or to themselves; each app defines this for its models
-(`own_rows`). The desks work for the host and own nothing: their permissions are on all objects of a summit.
-Superusers may do everything.
+A rule has two sets of roles for an action, such as "delegations.answer". The roles of the first set may do the action
+on all objects of the summit in which they are held. The roles of the second set may do it only on their own objects.
+An object is a user's own if it belongs to the user's party, to a party that the user acts for, or to the user. Each
+app defines this for its models (`own_rows`). The desks work for the host and own nothing: their permissions are on
+all objects of a summit. Superusers may do everything.
 
 Decisions that the rules don't show:
 
 Personal data is for the desks that work with people. Organiser, protocol, accreditation, vetting and programme see
-who holds an office and how to reach them. The press office reads speakers' names in the programme and needs no list
-of people. Vetting sees people and nothing else of their delegations; accreditation sees parties, members and people,
-and no letters.
+who holds an office, with the person's e-mail address. The press office reads speakers' names in the programme and
+needs no list of people. Vetting sees people, and nothing else of their delegations. Accreditation sees parties,
+members and people, but no letters.
 
-The viewer sees what could be printed and left on a table: summits, rooms, parties and whether they come, the
-programme with its speakers. The viewer sees no person's address, no name under an answer and no text under embargo.
+The viewer sees only data that isn't confidential: summits, rooms, parties and whether they attend, the programme with
+its speakers. The viewer sees no person's e-mail address, no name under an answer and no text under embargo.
 
 The conference officer runs the rooms: the role sees the programme, and will change what happens in a room during a
 session once the system records that. Only the programme desk changes the draft.
 
 The outbox shows mailboxes and the messages sent to them; only the desks that cause letters see it.
 
-A media representative has an account and no desk, and sees the public pages only, until there are rules for the role.
+A media representative has an account but no desk. There are no rules for this role yet, so it sees only public pages.
 """
 
 from collections.abc import Callable, Iterable
@@ -47,7 +47,7 @@ __all__ = ["BY_HAND", "DESKS", "FOLLOWING", "RULES", "Actor", "Rule", "allows", 
 
 @dataclass(frozen=True)
 class Rule:
-    """The roles that may do an action on `any` object of their summit, and those that may on their `own` only."""
+    """The roles that may do an action: on `any` object of their summit, or on their `own` objects only."""
 
     any: frozenset[str]
     own: frozenset[str] = frozenset()
@@ -62,7 +62,7 @@ RULES: dict[str, Rule] = {}
 
 Actor = User | AnonymousUser
 
-# Returns (summit's primary key, role) for each role that follows from rows about an account's people. One query.
+# Returns (summit's primary key, role) for each role that follows from rows about an account's people, in one query.
 Following = Callable[[User], QuerySet[Any, Any]]
 _following: Registry[Following] = Registry()
 follows = _following.register
@@ -75,7 +75,7 @@ _OWN: dict[type[Model], Own] = {}
 def declare(action: str, roles: Iterable[str], *, own: Iterable[str] = ()) -> None:
     """Declare which `roles` may do `action` on all objects of their summit, and which on their `own` objects only.
 
-    Raises ValueError where the action is declared already with other roles.
+    Raises ValueError if the action is declared already with other roles.
     """
     wanted = Rule(frozenset(str(role) for role in roles), frozenset(str(role) for role in own))
     if RULES.setdefault(action, wanted) != wanted:
@@ -85,13 +85,16 @@ def declare(action: str, roles: Iterable[str], *, own: Iterable[str] = ()) -> No
 def declare_model(
     label: str, *, view: Iterable[str], change: Iterable[str] = (), view_own: Iterable[str] = ()
 ) -> None:
-    """Declare the roles that may view and change the rows of a model, with a `label` such as "delegations.party"."""
+    """Declare the roles that may view and change the rows of the model `label`, such as "delegations.party".
+
+    The roles `view_own` may view only their own rows.
+    """
     declare(f"{label}.view", view, own=view_own)
     declare(f"{label}.change", change)
 
 
 def own_rows(model: type[Model]) -> Callable[[Own], Own]:
-    """Return a decorator that registers the function `Own` of a model: which of its rows are an account's own."""
+    """Return a decorator for the function that decides which rows of a model are an account's own (see `Own`)."""
 
     def add(function: Own) -> Own:
         _OWN[model] = function
@@ -102,7 +105,8 @@ def own_rows(model: type[Model]) -> Callable[[Own], Own]:
 
 def _assigned_role_rows(user: int) -> QuerySet[Any, Any]:
     given = RoleAssignment.objects.filter(user=user).order_by().values_list("summit_id", "role")
-    # Few accounts at desks belong to a person. The same query says whether one does, and needs the further queries.
+    # Few accounts at desks belong to a person. The same query finds out whether this account does. Only then are the
+    # queries for the roles that follow made.
     people = User.objects.filter(pk=user, people__isnull=False).order_by()
     return given.union(people.values_list("people__summit_id", Value("")), all=True)
 
@@ -113,7 +117,8 @@ _GIVEN = Prepared(_assigned_role_rows)
 def _assigned_roles(user: User) -> list[tuple[int, str]]:
     """Return (summit's primary key, role) for each role of an account that was assigned by hand.
 
-    For each summit in which the account belongs to a person, there is a row with the role "". One query a request.
+    For each summit in which the account belongs to a person, there is a row with the role "". Makes one query in each
+    request.
     """
     found: list[tuple[int, str]] | None = getattr(user, "_given_roles", None)
     if found is None:
@@ -123,9 +128,10 @@ def _assigned_roles(user: User) -> list[tuple[int, str]]:
 
 
 def roles_by_summit(user: Actor) -> dict[int, frozenset[str]]:
-    """Return all roles of an account by the summits' primary keys, assigned by hand or following from its people.
+    """Return a dict from the primary keys of summits to all roles that an account has in them.
 
-    One query a request, one more for an account that belongs to a person, no query for an anonymous or inactive user.
+    The roles are assigned by hand or follow from the account's people. Makes one query in each request, and one more
+    if the account belongs to a person. The dict is empty, without a query, for an anonymous or inactive user.
     """
     if not isinstance(user, User) or not user.is_active:
         return {}
@@ -146,10 +152,10 @@ def roles_by_summit(user: Actor) -> dict[int, frozenset[str]]:
 
 
 def narrow(user: User, summit: "Summit | int") -> None:
-    """Limit an account to one summit for the current request, in which it acts by a token of that summit.
+    """Limit an account to one summit for the current request, which has a token of that summit.
 
-    A superuser then has all the roles that are assigned by hand in that summit, and may do nothing that concerns all
-    summits.
+    A superuser then has, in that summit only, all the roles that can be assigned by hand, and may do nothing that
+    concerns all summits.
     """
     user._only_summit = summit if isinstance(summit, int) else summit.pk  # type: ignore[attr-defined]
     user.__dict__.pop("_roles_by_summit", None)
@@ -185,21 +191,24 @@ def allows(user: Actor, action: str, summit: "Summit | int | None", row: Model |
 
 
 def owns(user: User, role: str, row: Model) -> bool:
-    """Return whether an object is the account's own in a role. One query."""
+    """Return whether `row` is one of the account's own objects in a role. Makes one query.
+
+    Raises KeyError for a row of a model without `own_rows`.
+    """
     return type(row)._default_manager.filter(_OWN[type(row)](user, role), pk=row.pk).exists()
 
 
 def allows_own(action: str, roles: Iterable[str]) -> bool:
     """Return whether one of `roles` may do `action` on its own objects.
 
-    For callers that act without an account, such as by a letter's link, and have checked that the object is their
-    own.
+    This is for requests without an account, such as by a letter's link. The caller must have checked that the object
+    is their own.
     """
     return bool(RULES[action].own.intersection(roles))
 
 
 def check(user: Actor, action: str, summit: "Summit | int | None", row: Model | None = None) -> None:
-    """Raise PermissionDenied, with a sentence that says who can, where `allows` returns False."""
+    """Raise PermissionDenied if the account may not do `action` (see `allows`). The exception says who can."""
     if not allows(user, action, summit, row):
         raise PermissionDenied(refusal(action))
 
@@ -210,16 +219,20 @@ def refusal(action: str) -> str:
 
 
 def summits_for(user: Actor, action: str) -> list[int] | None:
-    """Return the primary keys of the summits where the account may do `action` on all objects; None means all
-    summits."""
+    """Return the primary keys of the summits in which the account may do `action` on all objects.
+
+    Return None if it may do so in all summits.
+    """
     if may_everything(user):
         return None
     return [key for key, roles in roles_by_summit(user).items() if RULES[action].any & roles]
 
 
 def accessible_summits(user: Actor, action: str) -> list[int] | None:
-    """Return the primary keys of the summits where the account may do `action` on all objects or on its own; None
-    means all summits."""
+    """Return the primary keys of the summits in which the account may do `action` on all objects or on its own.
+
+    Return None if it may do so in all summits.
+    """
     if may_everything(user):
         return None
     rule = RULES[action]
@@ -227,10 +240,10 @@ def accessible_summits(user: Actor, action: str) -> list[int] | None:
 
 
 def seen_rows(user: User, action: str, model: type[Model], summit_path: str) -> Q | None:
-    """Return the condition that picks the rows on which the account may do `action`; None means all rows.
+    """Return the condition for the rows of `model` on which the account may do `action`; None means all rows.
 
-    These are all rows of the summits where it may do the action on all objects, and its own rows in the others.
-    `summit_path` is the lookup from a row to its summit.
+    In a summit in which the account may do the action on all objects, it matches all rows. In other summits it
+    matches the account's own rows. `summit_path` is the lookup from a row to its summit.
     """
     everywhere = summits_for(user, action)
     if everywhere is None:
@@ -244,10 +257,10 @@ def seen_rows(user: User, action: str, model: type[Model], summit_path: str) -> 
 
 
 def require_collection_permission(user: Actor, action: str, summit: "Summit | None") -> None:
-    """Raise PermissionDenied where the account may do `action` in a summit neither on all objects nor on its own.
+    """Raise PermissionDenied if the account may do `action` in a summit neither on all objects nor on its own.
 
-    The exception has a sentence that says who can. Whether an object is its own is checked later, when the object is
-    known.
+    The exception has a sentence that says who can. Whether an object is the account's own is checked later, when the
+    object is known.
     """
     reached = accessible_summits(user, action)
     if reached is not None and (summit is None or summit.pk not in reached):
@@ -255,10 +268,10 @@ def require_collection_permission(user: Actor, action: str, summit: "Summit | No
 
 
 def require_object_permission(user: Actor, action: str, summit: "Summit | None", row: Model) -> None:
-    """Raise PermissionDenied where the account may not do `action` on a row.
+    """Raise PermissionDenied if the account may not do `action` on a row.
 
-    For a model without `own_rows`, it checks `require_collection_permission` only; the model's service checks the
-    rest.
+    For a model without `own_rows`, only `require_collection_permission` is checked: the account may do the action in
+    the summit on all objects or on its own. The model's service checks the rest.
     """
     if type(row) in _OWN:
         check(user, action, summit, row)
@@ -269,7 +282,7 @@ def require_object_permission(user: Actor, action: str, summit: "Summit | None",
 def can_use_admin(user: Actor) -> bool:
     """Return whether the account may open the admin: it has the role of a desk in some summit, or is a superuser.
 
-    One query a request.
+    False for an anonymous or inactive user. Makes one query in each request.
     """
     if not isinstance(user, User) or not user.is_active:
         return False
@@ -303,6 +316,6 @@ declare("summit.resume_installation", ())
 declare("summit.reset_second_step", (Role.ORGANISER,))
 # Handing over all of a person's data at their request (summit.privacy.subject_access).
 declare("summit.hand_over_person", (Role.ORGANISER,))
-# Agreeing to that where the desk that hands it over may not see all of it (summit.privacy.subject_access).
+# Agreeing that a desk hands over a person's data although it may not see all of it (summit.privacy.subject_access).
 declare("summit.agree_hand_over", (Role.VETTING,))
 declare("summit.erase_person", (Role.ORGANISER,))

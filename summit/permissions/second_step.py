@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from summit.permissions.rules import can_use_admin
 from summit.users.models import User
 
-# The session's key for the account that set up a second step in it, which it then needn't take there too.
+# The session's key for the account that set up a second step in this session. It needn't take the step here again.
 SET_UP_KEY = "second_step_set_up"
 
 
@@ -41,5 +41,5 @@ PROTECTING = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 def is_protected(user: User) -> bool:
-    """Return whether an account has a passkey or an app. One query."""
+    """Return whether an account has a second step: a passkey or an app. Makes one query."""
     return bool(Authenticator.objects.filter(user=user, type__in=PROTECTING).exists())

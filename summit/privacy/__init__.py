@@ -1,1 +1,1 @@
-"""Personal data: the registry of where it is stored, handing it over (subject access), erasing it."""
+"""Personal data: the registry of where it is stored, handing it over to the person (subject access), erasing it."""

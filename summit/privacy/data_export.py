@@ -1,4 +1,4 @@
-"""All of a person's data, as a ZIP file with JSON for machines, a page to read, and the person's files."""
+"""Export all of a person's data as a ZIP file: JSON for machines, a page to read, and the person's files."""
 
 import json
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ from summit.privacy.registry import Subject, as_data, columns_of, is_staffs, own
 
 @dataclass(frozen=True)
 class ExportedPart:
-    """The part of a portion that is handed over: its title and rows."""
+    """A portion of a person's data as it is handed over: the portion's title, and its rows as dicts."""
 
     title: str
     rows: list[dict[str, Any]]
 
 
 def gather(subject: Subject, *, own: bool = False) -> dict[str, ExportedPart]:
-    """Return all data of a person that is handed over, by the portions' names.
+    """Return the data of a person that is handed over, as a dict from the portions' names to their rows.
 
-    With `own`, return only what people may export themselves, without the names of those who decided about them.
+    With `own`, return only data that people may export themselves, without the names of staff who decided about them.
     """
     found = {}
     for portion in own_portions() if own else [each for each in portions() if each.handed]:
@@ -39,9 +39,9 @@ def gather(subject: Subject, *, own: bool = False) -> dict[str, ExportedPart]:
 
 
 def export_own_data(*, person: Person, by: By) -> bytes:
-    """Return a ZIP of a person's data for themselves, without the desks' drafts and notes, and record the export.
+    """Return a ZIP of the data that a person may export themselves, and record the export.
 
-    The caller has checked that `by` is that person.
+    It is without the desks' drafts and notes. The caller must have checked that `by` is that person.
     """
     packed, detail = pack(person, own=True)
     with transaction.atomic():
@@ -52,7 +52,7 @@ def export_own_data(*, person: Person, by: By) -> bytes:
 def pack(person: Person, *, own: bool = False) -> tuple[bytes, dict[str, Any]]:
     """Return a ZIP of a person's data, and the `detail` for its audit entry.
 
-    With `own`, it has only what people may export themselves.
+    With `own`, the ZIP has only data that people may export themselves.
     """
     subject = subject_of(person)
     parts = gather(subject, own=own)

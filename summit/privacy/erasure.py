@@ -1,6 +1,6 @@
-"""Erase a person's data, and gather all of it into a file.
+"""Erase a person's data, or plan the erasure.
 
-For what is kept and why, see docs/decisions (retention and erasure).
+docs/decisions (retention and erasure) says which data is kept and why.
 """
 
 from dataclasses import dataclass, field
@@ -31,11 +31,11 @@ class Reason(TextChoices):
 
 
 class AlreadyErased(ValueError):
-    """Raised for a person who has been erased already. The text is a sentence for the user."""
+    """The data of the person has been erased already. The exception's message is a sentence for the user."""
 
 
 class UnknownReason(ValueError):
-    """Raised for a reason that isn't one of `Reason`. The text is a sentence for the user."""
+    """The reason for an erasure isn't one of `Reason`. The exception's message is a sentence for the user."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ class ErasurePlan:
 
 
 def plan(person: Person) -> ErasurePlan:
-    """Return what erasing a person would erase and what would stay, without portions that have no rows.
+    """Return the portions that erasing a person would erase, and those that would stay. Nothing is written.
 
-    Writes nothing.
+    Portions without rows are left out.
     """
     subject, found = subject_of(person), ErasurePlan()
     for portion in portions():
@@ -70,7 +70,7 @@ def plan(person: Person) -> ErasurePlan:
 
 
 def erase(*, person: Person, reason: str, by: User) -> dict[str, int]:
-    """Erase a person's data, and return the numbers of rows erased or changed, by the portions' names.
+    """Erase a person's data, and return a dict from portions' names to the numbers of erased or changed rows.
 
     Raises PermissionDenied, UnknownReason, or AlreadyErased. Of two concurrent calls the second waits and then raises
     AlreadyErased.
@@ -82,9 +82,9 @@ def erase(*, person: Person, reason: str, by: User) -> dict[str, int]:
 
 
 def clear(*, person: Person, by: By = SYSTEM, reason: str = "") -> dict[str, int]:
-    """Erase a person's data without a permission check, and return the numbers of rows by the portions' names.
+    """Erase a person's data without a check of permissions, for `erase` and for the nightly purge.
 
-    For `erase` and for the nightly purge. Raises AlreadyErased.
+    Return a dict from portions' names to the numbers of erased or changed rows. Raises AlreadyErased.
     """
     with transaction.atomic():
         person = Person.objects.select_for_update(of=("self",)).select_related("summit", "user").get(pk=person.pk)

@@ -1,4 +1,4 @@
-"""Requests for the agreement to hand over a person's data."""
+"""The model of a request for an agreement to hand over a person's data."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,9 +12,9 @@ from summit.users.models import User
 
 
 class SubjectAccessRequest(PublicModel):
-    """A request for the agreement to hand over a person's data, by an organiser who may not see all of it.
+    """A request for an agreement to hand over a person's data, by an organiser who may not see all of the data.
 
-    The agreement is given by somebody who may see the rest, and is for one file.
+    A user who may see the rest agrees. The agreement is for one file.
     """
 
     person = models.ForeignKey(

@@ -1,6 +1,6 @@
-"""The registry of personal data: each app registers its portions, with how they are handed over and erased.
+"""The registry of personal data. Each app registers its portions, and how they are handed over and erased.
 
-A test checks every foreign key to Person and fails for one that no portion covers.
+A test fails if a foreign key to Person isn't in any portion.
 """
 
 from collections.abc import Callable, Iterable
@@ -29,10 +29,10 @@ NEVER = frozenset({"id", "nonce", "passport_digest", "birth_digest", "password",
 
 @dataclass(frozen=True)
 class Subject:
-    """The person whose data is gathered or erased, as they were before anything was erased."""
+    """A person whose data is handed over or erased, with the names and mailboxes from before the erasure."""
 
     person: Person
-    # Further names of theirs, such as that in their passport.
+    # Further names of the person, such as the name in the passport.
     further: tuple[str, ...] = ()
 
     @property
@@ -51,7 +51,7 @@ class Subject:
     def mailboxes(self) -> tuple[str, ...]:
         """The person's mailboxes, in lower case, without those that other people or accounts share.
 
-        One or two queries for each.
+        Makes one or two queries for each mailbox.
         """
         boxes = {self.person.email.strip().lower()} - {""}
         if self.account is not None:
@@ -65,9 +65,9 @@ class Subject:
 
     @cached_property
     def account(self) -> User | None:
-        """The person's account, or None where it is used for more than this person.
+        """The person's account, or None if the person has none or the account is used for more than this person.
 
-        That is an account with a role, a superuser's, or one that belongs to people at other summits too.
+        An account is used for more if it has a role, is a superuser's, or belongs to people at other summits too.
         """
         user = self.person.user
         if user is None or user.is_superuser or user.roles.exists():
@@ -77,7 +77,7 @@ class Subject:
     def mentioned(self, *columns: str) -> Q:
         """Return the condition that one of the columns contains one of the person's names or mailboxes.
 
-        Where they have none to search for, the condition matches no row.
+        If there is no name or mailbox to search for, the condition matches no row.
         """
         found = Q(pk__in=[])
         for word in (*self.names, *self.mailboxes):
@@ -93,14 +93,14 @@ class Subject:
 
 @dataclass(frozen=True)
 class Restricted:
-    """Columns of a portion that only accounts that may do `action` see; without columns, the whole row."""
+    """Columns of a portion that only accounts with the permission `action` may see; all columns if it has none."""
 
     action: str
     title: str | Promise
     columns: tuple[str, ...] = ()
 
     def is_in(self, row: models.Model) -> bool:
-        """Return whether a row has a value in one of the columns."""
+        """Return whether a row has restricted data: a value in one of the columns."""
         return not self.columns or any(getattr(row, name) not in ("", None) for name in self.columns)
 
 
@@ -109,13 +109,13 @@ class Portion:
     """Rows of one model that hold a person's data.
 
     - `rows` returns the rows of a person.
-    - `keys` are the foreign keys to Person that lead to them.
-    - `erase` erases or changes the rows and returns their number; without it they stay.
-    - `gone` and `stays` tell a reader what is erased, what stays, and why.
-    - `columns` are the columns that are handed over; without any, all of them.
+    - `keys` are the foreign keys from the rows to Person.
+    - `erase` erases or changes the rows and returns their number. If it is None, the rows stay.
+    - `gone` and `stays` are texts for users: what is erased, what stays, and why.
+    - `columns` are the columns that are handed over. If it is empty, all columns are.
     - `handed` is False for rows that aren't handed over at all.
-    - `desks` is True for the desks' own drafts and notes. A person gets them from an organiser, who decides what may
-      leave, and can't export them.
+    - `desks` is True for the desks' own drafts and notes. A person can't export these, but gets them from an
+      organiser, who decides what may be handed over.
     - `restricted` are the parts that not all desks may see.
     - `files` returns the person's own documents, as (name, content).
     """
@@ -137,7 +137,8 @@ class Portion:
 
 _portions: Registry[Portion] = Registry()
 portion = _portions.register
-# Functions that return whether a person appears in what the summit has published: then their office isn't erased.
+# Functions that return whether a person appears in anything that the summit has published. If so, the person's office
+# isn't erased.
 _public: Registry[Callable[[Person], bool]] = Registry()
 stands_in_public = _public.register
 # Functions that return a person's names in tables of the apps above.
@@ -162,7 +163,7 @@ def subject_of(person: Person) -> Subject:
 
 
 def keeps_office(person: Person) -> bool:
-    """Return whether a person's office is kept when their name is erased."""
+    """Return whether a person's office is kept when the name is erased, because it appears in published content."""
     return any(asks(person) for asks in _public)
 
 
@@ -185,12 +186,13 @@ def columns_of(portion: Portion) -> "list[models.Field[Any, Any]]":
 
 
 def as_data(row: models.Model, columns: "Iterable[models.Field[Any, Any]]") -> dict[str, Any]:
-    """Return a row's values of these columns, ready for JSON. A related row is replaced by its name."""
+    """Return a dict from column names to a row's values, ready for JSON. A related row is replaced by its name."""
     return {column.name: _json_value(getattr(row, column.name)) for column in columns}
 
 
 def is_staffs(column: "models.Field[Any, Any]") -> bool:
-    """Return whether a column refers to an account other than the person's, such as that of a desk that decided."""
+    """Return whether a column refers to an account other than the person's, such as that of a desk user who
+    decided."""
     return column.related_model is User and column.model is not Person
 
 

@@ -1,7 +1,7 @@
-"""Hand over all of a person's data, at their request.
+"""Hand over all of a person's data, at the person's request.
 
-An organiser who may not see all of it needs the agreement of somebody who may. Otherwise organisers could read
-everybody's passports by requesting the data for themselves.
+An organiser who may not see all of the data needs the agreement of a user who may. Otherwise organisers could read
+everybody's passports by making up such requests.
 """
 
 from datetime import timedelta
@@ -28,11 +28,11 @@ GOOD_FOR = timedelta(days=1)
 
 
 class NeedsAgreement(ValueError):
-    """Raised where somebody else has to agree first. The text is a sentence for the user."""
+    """Another user has to agree before data is handed over. The exception's message is a sentence for the user."""
 
 
 class NothingToAgree(ValueError):
-    """Raised where no request waits for an agreement. The text is a sentence for the user."""
+    """No request waits for an agreement. The exception's message is a sentence for the user."""
 
 
 def unseen(person: Person, by: User) -> list[Restricted]:
@@ -48,10 +48,10 @@ def unseen(person: Person, by: User) -> list[Restricted]:
 
 
 def hand_over(*, person: Person, by: User) -> bytes:
-    """Return all data of a person as a ZIP: `data.json` for machines, `data.html` to read, and their files.
+    """Return all data of a person as a ZIP: `data.json` for machines, `data.html` to read, and the person's files.
 
-    The audit records the names of the portions, and the agreement that was used. Raises PermissionDenied, and
-    NeedsAgreement where `by` may not see all of the data and nobody who may has agreed within a day.
+    The audit records the names of the portions, and the agreement that was used. Raises PermissionDenied. Raises
+    NeedsAgreement if `by` may not see all of the data and no user who may has agreed within a day.
     """
     check(by, HAND_OVER, person.summit)
     with transaction.atomic():
@@ -63,9 +63,9 @@ def hand_over(*, person: Person, by: User) -> bytes:
 
 
 def _claim(person: Person, by: User) -> SubjectAccessRequest | None:
-    """Mark the agreement that `by` needs as used, and return it; None where `by` needs none.
+    """Mark the agreement that `by` needs as used, and return its request. Return None if `by` needs no agreement.
 
-    Raises NeedsAgreement where there is no agreement.
+    Raises NeedsAgreement if there is no agreement that can be used.
     """
     hidden = unseen(person, by)
     if not hidden:
@@ -89,7 +89,7 @@ def needs(hidden: list[Restricted]) -> str:
 def ask(*, person: Person, by: User) -> SubjectAccessRequest:
     """Request an agreement to hand over a person's data, and return the request.
 
-    An open request is returned instead of a second one. One that was agreed to and not used in time waits for a new
+    If `by` has an open request already, return that one. If its agreement wasn't used in time, it waits for a new
     agreement. Raises PermissionDenied.
     """
     check(by, HAND_OVER, person.summit)
@@ -103,10 +103,11 @@ def ask(*, person: Person, by: User) -> SubjectAccessRequest:
 
 
 def agree(*, person: Person, by: User, until: int | None = None) -> int:
-    """Agree to the waiting requests of others to hand over a person's data, and return their number.
+    """Agree to the waiting requests of others to hand over a person's data, and return the number of requests.
 
-    `until` is the primary key of the newest request that `by` has seen: later ones keep waiting. Raises
-    PermissionDenied, also where `by` may not see the data that a request needs the agreement for, or NothingToAgree.
+    `until` is the primary key of the newest request that `by` has seen; later requests keep waiting. Raises
+    PermissionDenied, also if `by` may not see the data for which a request needs the agreement. Raises
+    NothingToAgree if no request waits.
     """
     check(by, AGREE, person.summit)
     with transaction.atomic():
@@ -130,14 +131,14 @@ def waiting(summit: Summit, by: User) -> QuerySet[SubjectAccessRequest]:
 
 
 def request_of(person: Person, by: User) -> SubjectAccessRequest | None:
-    """Return the open request of `by` for a person, or None. An open request hasn't been used yet."""
+    """Return the request of `by` for a person that hasn't been used yet, or None if there is none."""
     return _open(person, by).first()
 
 
 def is_agreed(person: Person, by: User) -> bool:
     """Return whether the request of `by` has an agreement that can be used.
 
-    It must be recent, by an account that may see the data that `by` may not.
+    The agreement must be recent, and its account must be allowed to see the data that `by` may not see.
     """
     row = agreed(person.summit, by).filter(person=person).select_related("agreed_by").first()
     return row is not None and row.agreed_by is not None and _sees(row.agreed_by, unseen(person, by), person.summit)
@@ -150,9 +151,9 @@ def agreed(summit: Summit, by: User) -> QuerySet[SubjectAccessRequest]:
 
 
 def of_interest(summit: Summit, by: User) -> QuerySet[SubjectAccessRequest]:
-    """Return the requests of a summit that `by` may have to act on, with their people. One query.
+    """Return the requests of a summit that `by` may have to act on, with their people. Makes one query.
 
-    These are the waiting requests of others, and those of `by` that were agreed to and can be used.
+    These are the waiting requests of others, and the requests of `by` that were agreed to and can be used.
     """
     rows = (waiting(summit, by) | agreed(summit, by)).filter(person__erased_at=None)
     return rows.select_related("person", "asked_by").order_by("pk")

@@ -1,6 +1,6 @@
 """A page for development that shows every component in all its states, from the templates of the real pages.
 
-Its data is made up and reads no table. Production has no route to it.
+Its data is made up, and no table is read. Production has no route to the page.
 """
 
 from datetime import date, datetime, timedelta
@@ -135,7 +135,7 @@ def _chart() -> svg_charts.Chart:
 
 
 def _agenda() -> dict[str, Any]:
-    """Return the context of what is shown next to a session, above an agenda and above a text."""
+    """Return the context of the components that are shown beside a session, above an agenda and above a text."""
     return {
         "documents": [SimpleNamespace(title="On borders", language="en", tongue=language_name("en"), url="#content")],
         "texts": [SimpleNamespace(title="On borders", language="en", what=_("Text as delivered"), url="#content")],
@@ -188,5 +188,5 @@ def _context(now: datetime) -> dict[str, Any]:
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """Show all components."""
+    """Show all components in all their states."""
     return render(request, "dev/components.html", _context(timezone.now()))

@@ -8,7 +8,7 @@ from django.utils import translation
 
 
 def lang_query() -> str:
-    """Return the query for the links of public pages, such as "?lang=fr"; "" for the default language.
+    """Return the query string for the links of public pages, such as "?lang=fr". It is "" for the default language.
 
     Public pages have no session, so the language must be in every link.
     """
@@ -17,9 +17,10 @@ def lang_query() -> str:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Return the variables: the language and its direction, the choice of languages, and whether this is development.
+    """Return the template variables: the language, its direction, and the languages to choose from.
 
-    Also `lang_query` and the installation's `base_url`.
+    Further variables are `lang_query`, the installation's `base_url`, and `development`, which is False in
+    production.
     """
     language = translation.get_language() or settings.LANGUAGE_CODE
     return {

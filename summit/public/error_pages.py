@@ -1,4 +1,4 @@
-"""Error pages. An object that the reader may not see gets the same page as one that doesn't exist."""
+"""Error pages. The page for an object that the user may not see is the same as for one that doesn't exist."""
 
 import logging
 import sys
@@ -30,7 +30,7 @@ def _page(request: HttpRequest, status: int, reason: str = "") -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Return the page for a 400. Where the query string can't be parsed, it is replaced by an empty one."""
+    """Return the page for a 400. If the query string can't be parsed, it is replaced by an empty one."""
     try:
         _query = request.GET
     except SuspiciousOperation:
@@ -39,17 +39,17 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Return the page for a 403, with the exception's sentence that says who can."""
+    """Return the page for a 403, with the exception's message, which says who can do this."""
     return _page(request, 403, str(exception))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Return the page for a 404, which is the same for all addresses."""
+    """Return the page for a 404, which is the same for all URLs."""
     return _page(request, 404)
 
 
 def busy(request: HttpRequest) -> HttpResponse:
-    """Return a 503 for a database that is locked, full or unreachable. No query, since that could fail too."""
+    """Return a 503 for a database that is locked, full or unreachable. Makes no query, because it could fail too."""
     headers = {"Cache-Control": "no-store", "Retry-After": str(BUSY_FOR)}
     if request.path_info.startswith(API):
         return plain("busy", headers=headers)
@@ -57,17 +57,17 @@ def busy(request: HttpRequest) -> HttpResponse:
 
 
 class BusyMiddleware:
-    """Answer 503 where a view couldn't reach the database, or couldn't record who sees personal data."""
+    """Return a 503 if a view couldn't reach the database, or couldn't record who sees personal data."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Return the view's answer."""
+        """Return the view's response."""
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Return a 503 for an OperationalError; None for any other error, which is a bug of the program."""
+        """Return a 503 for an OperationalError. Return None for any other error, which is a bug of the program."""
         if not isinstance(exception, OperationalError):
             return None
         logger.error("%s %s: %s", request.method, request.path_info, exception, exc_info=exception)
@@ -75,13 +75,13 @@ class BusyMiddleware:
 
 
 class MethodMiddleware:
-    """Give a 405 for a GET a page that explains it, since a browser would show an empty page."""
+    """Replace a 405 for a GET by a page that explains it, because browsers show an empty page for a bare 405."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Return the view's answer, or the page for a 405 with the same `Allow` header. The API isn't affected."""
+        """Return the view's response. A 405 for a GET outside the API is replaced by a page with the same `Allow`."""
         answer = self.get_response(request)
         if answer.status_code != 405 or request.method != "GET" or request.path_info.startswith(API):
             return answer
@@ -91,9 +91,9 @@ class MethodMiddleware:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Return the page for a 500, or a 503 where a middleware raised an OperationalError.
+    """Return the page for a 500, or a 503 if a middleware raised an OperationalError.
 
-    The page needs no query and nothing of the request.
+    The page is rendered without a query and without the request.
     """
     if isinstance(sys.exc_info()[1], OperationalError):
         return busy(request)

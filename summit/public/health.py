@@ -1,4 +1,4 @@
-"""Health checks and metrics for monitoring: whether the process is alive, whether it is ready, and its gauges."""
+"""Health checks and metrics for monitoring: whether the process is alive and ready, and the gauges of all apps."""
 
 import shutil
 
@@ -13,23 +13,23 @@ from summit.core.metrics import exposition
 from summit.maintenance import heartbeats
 
 PLAIN = "text/plain; charset=utf-8"
-# The least free bytes on the disk with which a database in a file can store a request's rows.
+# A database in a file needs this many free bytes on the disk to store a request's rows.
 LEAST_FREE = 8 * 1024 * 1024
 LOOPBACK = ("127.0.0.1", "::1")
 
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Return 200 while the process is alive. It depends on no other service."""
+    """Return 200 while the process is alive. The check depends on no other service."""
     return HttpResponse("ok\n", content_type=PLAIN, headers={"Cache-Control": "no-store"})
 
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Return 200 if the database is reachable, is migrated and has space on the disk, where it is a file; else 503.
+    """Return 200 if the database is reachable and migrated, otherwise 503.
 
-    The broker isn't checked, since the web process doesn't need it. If the clock of a worker or of beat is wrong, the
-    answer says so and is still 200.
+    For a database in a file, the disk must also have free space. The broker isn't checked, because the web process
+    doesn't need it. If the clock of a worker or of beat is wrong, the response says so and is still a 200.
     """
     if _is_full():
         message = "the disk is full: nothing can be written to the database\n"
@@ -48,7 +48,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def _is_full() -> bool:
-    """Return whether the disk of a database file is full. False for PostgreSQL, which checks its own disk."""
+    """Return whether the disk with the database's file is full. False for PostgreSQL, which checks its own disk."""
     if connection.vendor != "sqlite":
         return False
     try:
@@ -59,10 +59,10 @@ def _is_full() -> bool:
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Return the metrics in Prometheus' text format, to requests with METRICS_TOKEN. Raises Http404 for others.
+    """Return the metrics in Prometheus' text format to requests with METRICS_TOKEN. Raises Http404 for others.
 
-    Where no token is set, requests from loopback are answered. Behind a proxy, all requests come from loopback and
-    not every proxy names the client, so a token is always needed there.
+    If no token is set, requests from loopback get the metrics. Behind a proxy a token is always needed: there all
+    requests come from loopback, and not every proxy names the client.
     """
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
     known = bool(settings.METRICS_TOKEN) and constant_time_compare(token, settings.METRICS_TOKEN)

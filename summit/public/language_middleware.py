@@ -1,4 +1,4 @@
-"""Middleware that activates the interface's language, which is never taken from the browser except at `/`."""
+"""Middleware that activates the language of the interface. Only `/` takes it from the browser's settings."""
 
 from collections.abc import Callable
 
@@ -10,23 +10,24 @@ from summit.core.languages import spoken
 from summit.public_base import public_pages
 
 Handler = Callable[[HttpRequest], HttpResponse]
-# The session's key for the language of the letter with the link that was followed, or of the person of the mailbox
-# that received the sign-in code.
+# The session's key for the language in which the portal was opened: the language of the letter with the link, or of
+# the person with the mailbox to which the sign-in code was sent.
 DOOR_LANGUAGE = "door_language"
 
 
 class LanguageMiddleware:
     """Activate the language of `?lang=`, or else the default language.
 
-    On personal pages the choice is stored in the session. Without a choice, they use the account's language, or else
-    that of the letter or person through which the portal was opened in this browser.
+    On personal pages the choice is stored in the session. If no language was chosen, personal pages are in the
+    account's language. Without an account, they are in the language of the letter or of the person by which the
+    portal was opened in this browser.
     """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Return the view's answer, made in the request's language."""
+        """Return the view's response in the request's language."""
         with translation.override(self._language(request)):
             request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)

@@ -1,6 +1,6 @@
-"""The preview picture for shared links to a summit's pages: its name, place and days on its colour.
+"""The preview picture for shared links to a summit's pages: the summit's name, place and days on its colour.
 
-It has 1200 by 630 pixels, the format that such previews use.
+The picture has 1200 by 630 pixels, the format that such previews use.
 """
 
 from functools import lru_cache
@@ -27,9 +27,9 @@ SOURCE = b"""#let d = json(bytes(sys.inputs.data))
 
 
 def draw(summit: Summit) -> bytes:
-    """Return the picture as PNG, in the summit's own language.
+    """Return the preview picture of a summit as PNG, in the summit's first language.
 
-    Where no font has the letters of its name or place, the picture shows the slug instead of both.
+    If no font has the letters of the name or the place, the picture shows the slug instead of both.
     """
     with translation.override(spoken(summit.language)):
         days = list(dict.fromkeys(map(plain_day, (summit.starts_on, summit.ends_on))))

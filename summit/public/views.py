@@ -21,9 +21,9 @@ from summit.summits.models import Summit
 
 
 def root(request: HttpRequest) -> HttpResponse:
-    """Redirect to the summit that is running now, or to the only one; otherwise list the summits.
+    """Redirect to the summit that is running now, or to the only summit. Otherwise list the public summits.
 
-    This is the only address that takes the language from the browser's Accept-Language.
+    This is the only page that takes its language from the browser's Accept-Language.
     """
     asked = request.GET.get("lang", "")
     language = asked if asked in settings.INTERFACE_LANGUAGES else translation.get_language_from_request(request)
@@ -59,9 +59,9 @@ def home(request: HttpRequest, summit: str) -> HttpResponse:
 
 @public_page
 def theme(request: HttpRequest, summit: str) -> HttpResponse:
-    """Return a stylesheet with a summit's colour, which caches may keep for an hour.
+    """Return a stylesheet with a summit's colour. Caches may store it for an hour.
 
-    The links to it contain the colour, so a new colour has a new address.
+    Pages link to the stylesheet by a URL that contains the colour, so a new colour has a new URL.
     """
     content = colours.stylesheet(summits.get_summit(summit).accent)
     return HttpResponse(

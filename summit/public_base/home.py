@@ -1,4 +1,4 @@
-"""The registry of panels, of which a summit's public home is composed. Each app registers its own."""
+"""The registry of panels, of which a summit's public home is composed. Each app registers its own panels."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +13,7 @@ panel = _panels.register
 
 
 def panels(summit: Summit) -> list[tuple[str, dict[str, Any]]]:
-    """Return the templates and contexts of all panels that have something to show."""
+    """Return the templates and contexts of the panels of a summit's home. Panels with nothing to show are left
+    out."""
     found = (function(summit) for function in _panels)
     return [entry for entry in found if entry is not None]

@@ -2,8 +2,8 @@
 
 A page is cached with the version of everything that it depends on (`page_version`). Each request reads the version,
 so a page is never older than the database, with one exception. While one thread renders a new page, other threads
-answer with the previous one, if nothing has been removed since and it was current at most two seconds ago. Otherwise
-they wait for the new page.
+return the previous page, if nothing has been removed since and the page was current at most two seconds ago.
+Otherwise they wait for the new page.
 
 A page that depends on rows whose changes aren't counted declares them by `beside`, or isn't cached.
 """
@@ -30,7 +30,7 @@ View = Callable[..., HttpResponse]
 TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 # Bytes below which compressing isn't worth it.
 SMALL = 1000
-# Headers that are set for each answer. All other headers of a page are cached with it.
+# Headers that are set anew for each response. All other headers of a page are cached with the page.
 MADE_ANEW = frozenset({"etag", "content-encoding", "content-length"})
 # Seconds for which the previous page may be used while the next one is rendered.
 STALE = 2.0
@@ -53,9 +53,9 @@ class Page:
         return len(self.content) + len(self.packed)
 
     def response(self, request: HttpRequest) -> HttpResponse:
-        """Return the page as an answer, compressed where the request accepts gzip.
+        """Return the page as a response, compressed if the request accepts gzip.
 
-        Compressing is safe, since public pages contain no secrets.
+        Compressing is safe because public pages contain no secrets.
         """
         packed = bool(self.packed) and bool(TAKES_GZIP.search(request.headers.get("Accept-Encoding", "")))
         response = HttpResponse(self.packed if packed else self.content, headers=dict(self.headers))
@@ -81,7 +81,7 @@ class _Build:
 
 
 class PageCache:
-    """Rendered pages by request, up to a number of bytes; the least recently used page is dropped first."""
+    """Rendered pages by request, up to a number of bytes. The least recently used page is dropped first."""
 
     def __init__(self) -> None:
         self._pages: OrderedDict[Hashable, tuple[Version, Page]] = OrderedDict()
@@ -92,10 +92,10 @@ class PageCache:
     def answer(
         self, asked: Hashable, version: Version, make: Callable[[], HttpResponse], most: int
     ) -> Page | HttpResponse:
-        """Return the page for a request at a version, from the cache or by calling `make`.
+        """Return the page for the request key `asked` at a version, from the cache or by calling `make`.
 
-        Concurrent requests for the same page share one call. An answer other than a 200 (a 404, a redirect) is
-        returned as it is and not cached. The cache holds at most `most` bytes.
+        Concurrent requests for the same page share one call. A response other than a 200 (a 404, a redirect) is
+        returned unchanged and not cached. The cache holds at most `most` bytes.
         """
         until = time.monotonic() + PATIENCE
         while True:
@@ -116,7 +116,10 @@ class PageCache:
         return self._made(asked, build, make, most)
 
     def _find(self, asked: Hashable, version: Version) -> Page | None:
-        """Return the cached page for a request at a version; None where it must be rendered or waited for."""
+        """Return the cached page for the request key `asked` at a version.
+
+        Return None if the caller must render the page or wait for another thread.
+        """
         if asked not in self._pages:
             return None
         known, page = self._pages[asked]
@@ -148,7 +151,7 @@ class PageCache:
         return build.page or response
 
     def _put(self, asked: Hashable, version: Version, page: Page, most: int) -> None:
-        """Cache a page, unless it is older than the cached one, or larger than an eighth of the cache."""
+        """Cache a page, unless it is older than the cached page or larger than an eighth of `most` bytes."""
         before = self._pages.get(asked)
         if before is not None and before[0].since > version.since:
             return
@@ -193,15 +196,16 @@ def cached_page(
     also: Callable[[HttpRequest], Hashable] | None = None,
     headers: Callable[[Version], Mapping[str, str]] | None = None,
 ) -> Callable[[View], View]:
-    """Return a decorator that caches the pages of a view, which takes the summit's slug as `summit`.
+    """Return a decorator that caches the pages of a view. The view must take the summit's slug as `summit`.
 
     - `params` are the query parameters that the view reads, besides `lang`. A request with any other parameter isn't
       cached.
-    - `beside` takes the view's arguments, and returns what else the page depends on besides the version.
-    - `also` takes the request, and returns what else of it the page depends on.
-    - `headers` takes the version, and returns headers for each answer with status 200, cached or not.
+    - `beside` takes the view's arguments, and returns a key for anything else, besides the version, that the page
+      depends on.
+    - `also` takes the request, and returns a key for anything else in the request that the page depends on.
+    - `headers` takes the version, and returns headers for each response with status 200, cached or not.
 
-    One query for each answer, and those of `beside`.
+    Makes one query for each response, in addition to the queries of `beside`.
     """
     known = {"lang", *params}
 

@@ -1,4 +1,7 @@
-"""The version of a summit's public pages, which changes with anything that they show. One query for each answer."""
+"""The version of a summit's public pages. It changes with anything that the pages show.
+
+Reading it takes one query for each response.
+"""
 
 import time
 from collections.abc import Callable, Hashable
@@ -21,8 +24,8 @@ class Version:
     """The state of everything that a page depends on, read at one moment.
 
     - `whole` is equal in two versions if nothing that the page shows has changed.
-    - `removals` is equal in two versions if nothing was removed that could be read before.
-    - `since` is the moment before the version was read, by this process's monotonic clock.
+    - `removals` is equal in two versions if nothing was removed that the public could read before.
+    - `since` is a moment just before the version was read, by this process's monotonic clock.
     - `now` is the database's time.
     """
 
@@ -36,9 +39,9 @@ class Version:
         return replace(self, whole=(self.whole, other), removals=(self.removals, other))
 
 
-# Returns an expression for rows of `Summit`, of a value that changes with time alone, such as the last moment that
-# has passed. The apps above register theirs when they are loaded. Everything else that pages show comes from rows,
-# and triggers count their changes (`summit.core.change_counters`).
+# Returns an expression for rows of `Summit`. Its value changes with time alone, such as the last moment that has
+# passed. The apps above register their expressions when they are loaded. Everything else that pages show comes from
+# rows, and triggers count the changes of these rows (`summit.core.change_counters`).
 ClockValue = Callable[[], Combinable]
 _clock_values: Registry[ClockValue] = Registry()
 clock_value = _clock_values.register
@@ -55,9 +58,9 @@ _VERSION = Prepared(_version)
 
 
 def read_version(slug: str) -> Version | None:
-    """Return the version of the pages of the public summit with this slug; None where there is none.
+    """Return the version of the pages of the public summit with this slug. Return None if there is no such summit.
 
-    One query, which each process compiles once.
+    Makes one query, which each process compiles once.
     """
     since = time.monotonic()
     row = next(iter(_VERSION.rows(slug=slug)), None)
@@ -70,7 +73,7 @@ def read_version(slug: str) -> Version | None:
 
 
 def _aware(value: datetime | str) -> datetime:
-    """Return an aware moment, from a datetime of PostgreSQL or a string in UTC of SQLite.
+    """Return the aware datetime for a value of the database: a datetime of PostgreSQL, or a string in UTC of SQLite.
 
     Raises ValueError for a string that isn't a moment.
     """

@@ -11,12 +11,12 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.functional import SimpleLazyObject
 
-# Pages below these paths are personal: they have a session, and the account's language is their default.
+# Pages below these paths are personal: they have a session, and are in the account's language by default.
 PERSONAL = ("/portal/", "/admin/", "/accounts/", "/i/", "/dev/")
 
 
 def is_personal(path: str) -> bool:
-    """Return whether the pages at a path are personal."""
+    """Return whether the page at a path is personal: it has a session and must not be shared by caches."""
     return path.startswith(PERSONAL)
 
 
@@ -38,7 +38,7 @@ class NoSession:
     __getitem__ = __setitem__ = __contains__ = _nobody
 
     def is_empty(self) -> bool:
-        """Return False, so that the session middleware doesn't delete the reader's cookie."""
+        """Return False, so that the session middleware doesn't delete the session cookie of the browser."""
         return False
 
     def __getattr__(self, name: str) -> NoReturn:
@@ -46,10 +46,10 @@ class NoSession:
 
 
 def public_page(view: View) -> View:
-    """Make a view public: it has no session, account or CSRF token, answers GET and HEAD only, and sends an ETag.
+    """Make a view public: it has no session, account or CSRF token, allows only GET and HEAD, and sends an ETag.
 
     `Cache-Control: no-cache` lets caches store the page but makes them revalidate it before each use. So the end of
-    an embargo, a hold or a withdrawal has its effect at once, at the cost of a request that is answered with a 304.
+    an embargo, a hold or a withdrawal has its effect at once, at the cost of a request with a 304 as the response.
     """
 
     @functools.wraps(view)
@@ -66,7 +66,7 @@ def public_page(view: View) -> View:
 
 
 def blind(request: HttpRequest) -> None:
-    """Remove everything from a request that identifies the reader.
+    """Remove everything from a request that identifies the user or the browser.
 
     Reading the session or the user afterwards raises ImproperlyConfigured.
     """
@@ -81,7 +81,7 @@ def blind(request: HttpRequest) -> None:
 
 
 def finish(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Return a public answer with its caching headers and ETag, or a 304 where the reader's copy is current."""
+    """Return a public response with its caching headers and ETag, or a 304 if the browser's copy is current."""
     if response.streaming or not isinstance(response, HttpResponse) or response.status_code != 200:
         response.headers.setdefault("Cache-Control", "public, no-cache")
         return response

@@ -1,8 +1,8 @@
 """Sitemaps (https://www.sitemaps.org/protocol.html): the lists of public pages for search engines.
 
-Each app lists its own pages, by the predicate that decides whether the public may read them. Its sitemaps are below a
-summit's address, since a sitemap may only list pages below its own path. Each app registers its sitemaps here;
-`/sitemap.xml` is the index of all of them.
+Each app lists its own pages, by the same predicate that decides whether the public may read them. The sitemaps are
+below the URL of a summit, because a sitemap may only list pages below its own path. Each app registers its sitemaps
+here, and `/sitemap.xml` is the index of all sitemaps.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -31,7 +31,7 @@ Languages = Sequence[tuple[str, str]]
 class SitemapEntry:
     """A public page in a sitemap: its path, when it last changed (None if unknown), and its languages.
 
-    `languages` lists the page in all its languages, itself included; it is empty for a page in one language.
+    `languages` has a pair of language and path for each language of the page. It is empty for a page in one language.
     """
 
     path: str
@@ -41,13 +41,13 @@ class SitemapEntry:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A sitemap in the index: its path, and when its newest page last changed (None if unknown)."""
+    """An entry of the index: the path of a sitemap, and when its newest page last changed (None if unknown)."""
 
     path: str
     changed: datetime | None = None
 
 
-# Yields the sitemaps of an app's pages in all public summits, in a number of queries that doesn't grow with them.
+# Yields the sitemaps of an app's pages in all public summits. The number of queries must not grow with the summits.
 Source = Callable[[], Iterable[Chapter]]
 _sources: Registry[Source] = Registry()
 source = _sources.register
@@ -77,7 +77,7 @@ def _write(root: etree._Element, entry: str, rows: Iterable[SitemapEntry | Chapt
 
 
 def answer(places: Iterable[SitemapEntry]) -> HttpResponse:
-    """Return the answer with a sitemap of these pages."""
+    """Return the response with a sitemap of these pages."""
     root = etree.Element(f"{{{NS}}}urlset", nsmap={None: NS, "xhtml": XHTML})  # type: ignore[dict-item]
     return HttpResponse(_write(root, "url", places), content_type=MEDIA_TYPE)
 

@@ -1,4 +1,4 @@
-"""Look up the summit of a public address."""
+"""Look up the summit that the URL of a public page names."""
 
 from django.http import Http404
 

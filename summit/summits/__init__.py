@@ -1,1 +1,1 @@
-"""Summits, venues and rooms; names in other languages, colours, the outbound pause, the installation."""
+"""Summits with their venues, rooms, colours and names in other languages; the outbound pause; the installation."""

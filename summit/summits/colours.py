@@ -1,6 +1,6 @@
 """Colour arithmetic: derive accents that are readable in both themes from the one colour that a summit chooses.
 
-Contrast is that of WCAG 2.2, from 1 (none) to 21 (black on white); text needs 4.5.
+Contrast is measured as in WCAG 2.2, from 1 (none) to 21 (black on white). Text needs a contrast of 4.5.
 """
 
 import colorsys
@@ -28,7 +28,7 @@ class Accent:
 
 
 def channels(colour: str) -> tuple[int, int, int]:
-    """Return red, green and blue, each 0 to 255, of "#rrggbb". Raises ValueError for anything else."""
+    """Return red, green and blue of a colour "#rrggbb", each from 0 to 255. Raises ValueError for another form."""
     if len(colour) != 7 or not colour.startswith("#"):
         raise ValueError(f"{colour!r} is no colour of six hexadecimal digits")
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
@@ -51,7 +51,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def mix(colour: str, other: str, share: float) -> str:
-    """Return `colour` mixed with a share, 0 to 1, of another colour."""
+    """Return `colour` mixed with `other`, which has the share `share` from 0 to 1."""
     return _hexadecimal(a + (b - a) * share for a, b in zip(channels(colour), channels(other), strict=True))
 
 
@@ -60,16 +60,16 @@ def _hexadecimal(values: Iterable[float]) -> str:
 
 
 def shade(colour: str, lightness: float) -> str:
-    """Return a colour changed to another lightness, 0 to 1, with the same hue and saturation."""
+    """Return the colour with the same hue and saturation and another lightness, from 0 to 1."""
     hue, _lightness, saturation = colorsys.rgb_to_hls(*(value / 255 for value in channels(colour)))
     return _hexadecimal(value * 255 for value in colorsys.hls_to_rgb(hue, lightness, saturation))
 
 
 def readable(colour: str, grounds: tuple[str, ...], wash: float, end: float) -> str:
-    """Return the colour, its lightness moved towards `end` only as far as it needs to be readable.
+    """Return the colour with its lightness moved towards `end` only as far as is needed to make it readable.
 
-    It must be readable on all `grounds`, and on the first ground mixed with a share `wash` of the result. `end` is a
-    lightness from 0 to 1. Raises ValueError where no lightness is readable.
+    The result must be readable on all `grounds`, and on the first ground mixed with a share `wash` of the result.
+    `end` is a lightness from 0 to 1. Raises ValueError if no lightness is readable.
     """
     lightness = colorsys.rgb_to_hls(*(value / 255 for value in channels(colour)))[1]
     for step in range(STEPS + 1):
@@ -81,7 +81,7 @@ def readable(colour: str, grounds: tuple[str, ...], wash: float, end: float) -> 
 
 
 def ink_on(colour: str) -> str:
-    """Return the colour of text, LIGHT_INK or DARK_INK, that has more contrast on a colour."""
+    """Return the colour of text on the background `colour`: LIGHT_INK or DARK_INK, whichever has more contrast."""
     return max((LIGHT_INK, DARK_INK), key=lambda ink: contrast(colour, ink))
 
 
@@ -98,7 +98,7 @@ def dark_accent(colour: str) -> Accent:
 
 
 def stylesheet(colour: str) -> str:
-    """Return the stylesheet that sets a summit's accent colour, except where the reader's system forces colours."""
+    """Return the stylesheet that sets a summit's accent colour, unless the viewer's system forces its own colours."""
     light, dark = light_accent(colour), dark_accent(colour)
     return (
         "@layer tokens {\n"

@@ -1,9 +1,9 @@
 """Keep a copy of an installation from sending anything until somebody resumes it.
 
-Without this, the original and its copy would both send every message. A copy is detected automatically. The database
-records its own identity and the installation's host when it last sent (`Installation`). Every query that finds
-something to send compares them by the predicate `summit.summits.models.sends`, so a copy sends nothing from the
-start. The sweep `watch` then records the moment and pauses the summits, as `pause_summit --all` does.
+Without this, the original and its copy would both send every message. A copy is detected automatically. The row
+`Installation` records the identity of the database and the installation's host. Every query that finds something to
+send compares the recorded values with the current ones (`summit.summits.models.sends`), so a copy sends nothing from
+the start. The sweep `watch` then records the moment and pauses the summits (like `pause_summit --all`).
 
 A copy with the same identity and host isn't detected: a clone of the disk or of the cluster's files, or a backup that
 was restored into the same database.
@@ -31,7 +31,7 @@ channels: Registry[Channel[Installation]] = Registry()
 def watch() -> None:
     """Record the installation's database and host on the first run, and pause the installation if it is a copy.
 
-    Safe to run twice, late, or concurrently. One query where there is nothing to do.
+    Safe to run twice, late, or concurrently. Makes one query if there is nothing to do.
     """
     row = Installation.objects.values("database", "host", "paused_at", here=DatabaseIdentity()).first()
     if row is None:
@@ -45,8 +45,8 @@ def watch() -> None:
 def pause(*, by: System, copied: bool = False) -> list[Summit]:
     """Pause the installation and all its summits, and return the summits that weren't paused until now.
 
-    Nothing is sent until somebody resumes it. With `copied`, does nothing unless the installation is still a copy,
-    since somebody may have resumed it meanwhile.
+    Nothing is sent until somebody resumes the installation. With `copied`, nothing is done unless the installation is
+    still a copy, because somebody may have resumed it meanwhile.
     """
     watched = {"database": DatabaseIdentity(), "host": host()}
     with transaction.atomic():
@@ -65,14 +65,14 @@ def pause(*, by: System, copied: bool = False) -> list[Summit]:
 
 
 def find_silent() -> Installation | None:
-    """Return the installation if it sends nothing, or None."""
+    """Return the installation if it sends nothing, because it is paused or a copy. Otherwise return None."""
     return Installation.objects.silent().first()
 
 
 def noticed() -> Installation | None:
-    """Return the installation if it sends nothing, or None, after pausing a copy that no sweep has detected yet.
+    """Return the installation if it sends nothing, otherwise None. A copy that no sweep has detected is paused first.
 
-    A page that reads the installation here shows exactly what `resume` will do.
+    So a page that reads the installation by this function shows exactly what `resume` will do.
     """
     found = find_silent()
     if found is not None and found.paused_at is None:
@@ -82,16 +82,16 @@ def noticed() -> Installation | None:
 
 
 def summits_of(row: Installation) -> list[Summit]:
-    """Return the summits that were paused together with the installation, and that `resume` resumes.
+    """Return the summits that were paused together with the installation. `resume` resumes these summits too.
 
-    Within a transaction, their rows are locked.
+    Within a transaction, the rows of the summits are locked.
     """
     rows = Summit.objects.paused().filter(paused_at=row.paused_at).order_by("pk")
     return list(rows.select_for_update() if transaction.get_connection().in_atomic_block else rows)
 
 
 def waiting(row: Installation) -> list[Waiting]:
-    """Return the waiting messages and events that belong to no summit, by kind, without kinds that have none."""
+    """Return the numbers of waiting messages and events that belong to no summit, for each kind that has any."""
     return [found for channel in channels for found in channel.look(row) if found.goes or found.older]
 
 
@@ -103,8 +103,8 @@ def can_resume(by: User) -> bool:
 def resume(*, by: User | System) -> int:
     """Resume the installation and the summits that were paused with it, and return the number of cancelled items.
 
-    Messages and events from before it was paused are cancelled. Raises PermissionDenied, or NotPaused where the
-    installation sends already.
+    Messages and events from before the pause are cancelled. Raises PermissionDenied, or NotPaused if the installation
+    sends already.
     """
     if isinstance(by, User):
         check(by, RESUME, None)

@@ -33,21 +33,21 @@ def host() -> str:
 
 
 class InstallationQuerySet(models.QuerySet["Installation"]):
-    """A queryset of the installation: one row, or none before the first sweep."""
+    """A queryset of the installation. It has one row, or none before the first sweep."""
 
     def elsewhere(self) -> "InstallationQuerySet":
-        """Filter to the installation if it is a copy: it was recorded with another database or host."""
+        """Return the installation if it is a copy: its row was recorded with another database or host."""
         return self.exclude(database=DatabaseIdentity(), host=host())
 
     def silent(self) -> "InstallationQuerySet":
-        """Filter to the installation if it sends nothing: it is paused, or it is a copy."""
+        """Return the installation if it sends nothing, because it is paused or a copy."""
         return self.filter(Q(paused_at__isnull=False) | ~Q(database=DatabaseIdentity(), host=host()))
 
 
 class Installation(models.Model):
     """The database's identity and the host when the installation last sent, in a single row.
 
-    A copy has this row too, but another database or host.
+    A copy of the installation has the same row, but runs with another database or host.
     """
 
     database = models.CharField(max_length=100)
@@ -71,22 +71,22 @@ slug_form = RegexValidator(
 
 
 class SummitQuerySet(models.QuerySet["Summit"]):
-    """A queryset of summits."""
+    """A queryset of summits, with filters for public and for paused summits."""
 
     def open_to_public(self) -> "SummitQuerySet":
         """Return the summits that have public pages."""
         return self.filter(public=True)
 
     def paused(self) -> "SummitQuerySet":
-        """Return the summits that send nothing: imported from an archive or a backup, and not resumed since."""
+        """Return the paused summits, which send nothing: they were imported or restored, and not resumed since."""
         return self.filter(paused_at__isnull=False, resumed_at__isnull=True)
 
 
 def sends(summit: str) -> Q:
     """Return the condition that both the installation and the summit of a row may send.
 
-    `summit` is the lookup from the row to its summit's key, which may be null. All code that creates or delivers
-    messages and events automatically uses this predicate. It joins no table, so that PostgreSQL evaluates it again in
+    `summit` is the lookup from the row to its summit's key, which may be null. All code that automatically creates or
+    delivers messages and events must use this condition. It joins no table, so that PostgreSQL evaluates it again in
     an UPDATE that waited for a row's lock.
     """
     paused = Exists(Summit.objects.paused().filter(pk=OuterRef(summit)))
@@ -94,7 +94,7 @@ def sends(summit: str) -> Q:
 
 
 class Summit(PublicModel):
-    """A summit: one event. Almost all other rows belong to exactly one summit."""
+    """A summit. Almost all rows of other models belong to exactly one summit."""
 
     slug = models.CharField(
         _("address"),
@@ -165,7 +165,10 @@ class Summit(PublicModel):
             raise ValidationError({"ends_on": _("The summit would end before it starts. Give a later day.")})
 
     def named(self, language: str) -> Names:
-        """Return the summit's names for readers of a language. No query."""
+        """Return the summit's names in a language. A name without a translation is in the summit's first language.
+
+        Makes no query.
+        """
         own = {text: getattr(self, text) for text in TEXTS}
         return names_in(language, first=self.language, own=own, others=self.names)
 
@@ -181,9 +184,9 @@ class Summit(PublicModel):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The venue's time zone, or UTC while the value isn't a zone.
+        """The venue's time zone, or UTC if the field's value isn't a valid zone.
 
-        A form with an invalid zone is shown again on a page that has times.
+        The value can be invalid when a refused form is shown again, on a page that has times.
         """
         try:
             return ZoneInfo(self.time_zone)
@@ -201,23 +204,23 @@ class Summit(PublicModel):
         return self.paused_at is not None and self.resumed_at is None
 
     def check_due(self, moment: datetime, now: datetime) -> None:
-        """Raise ValidationError for a moment for answers that is after the summit's beginning.
+        """Raise ValidationError if `moment`, by which answers are due, isn't before the summit's beginning.
 
-        Once the summit has begun, any moment is allowed: answers may come late.
+        If the summit has begun at `now`, any moment is allowed, because answers may come late.
         """
         if now < self.begins_at <= moment:
             raise ValidationError(_("The summit has begun by then. Give a moment before it."), code="begun")
 
     def get_absolute_url(self) -> str:
-        """Return the address of the summit's public home."""
+        """Return the URL path of the summit's public home."""
         return reverse("summit:home", args=[self.slug])
 
 
 class Venue(PublicModel):
     """A building or place with rooms of the summit.
 
-    Its opening hours are times of day in the summit's zone, the same on each day. If `closes_at` is before
-    `opens_at`, the venue closes on the next day. Without hours it is always open.
+    The opening hours are times of day in the summit's zone, the same on each day. If `closes_at` is before
+    `opens_at`, the venue closes on the next day. A venue without opening hours is always open.
     """
 
     summit = models.ForeignKey(
@@ -258,7 +261,7 @@ class Venue(PublicModel):
 
 
 class Room(PublicModel):
-    """A room of a venue."""
+    """A room of a venue, in which sessions take place."""
 
     venue = models.ForeignKey(
         Venue, on_delete=models.CASCADE, related_name="rooms", verbose_name=pgettext_lazy("label", "venue")
@@ -287,7 +290,7 @@ class Room(PublicModel):
 class Stamp:
     """The number of changes of a summit's public pages so far. Equal stamps mean that nothing has changed.
 
-    `removals` counts the changes that may have taken away something that could be read before.
+    `removals` counts the changes that may have removed something that the public could read before.
     """
 
     summit: int
@@ -296,9 +299,9 @@ class Stamp:
 
     @property
     def lasting(self) -> tuple[int, int]:
-        """A key that only changes with a removal, for values that additions don't affect.
+        """A cache key that only changes with a removal.
 
-        Such values are earlier releases and the names of parties.
+        It is for values that additions don't affect: earlier releases and the names of parties.
         """
         return self.summit, self.removals
 

@@ -1,12 +1,12 @@
 """The outbound pause: a summit from an archive or a backup sends nothing until somebody resumes it.
 
-The same is true of a whole installation that is a copy of another (summit.summits.installation). The predicate
-`summit.summits.models.sends` enforces it. Messages and events that are caused during the pause are stored as always
-and wait.
+The same is true of a whole installation that is a copy of another (summit.summits.installation). The condition
+`summit.summits.models.sends` enforces the pause. Messages and events that are caused during the pause are stored as
+always, and wait.
 
-Those that were caused before the summit came here are cancelled when it is resumed. The earlier installation has sent
-them, or somebody there decided against it. Sending twice is worse than not at all, and anything that is missing can
-still be sent again by hand.
+Messages and events from before the pause are cancelled when the summit is resumed. The earlier installation has sent
+them, or somebody there decided not to send them. Sending a message twice is worse than not sending it, and a missing
+message can still be sent again by hand.
 """
 
 from collections.abc import Callable, Iterable
@@ -33,22 +33,25 @@ Sender = TypeVar("Sender", Summit, Installation)
 
 
 class NotPaused(ValueError):
-    """Raised by `resume` for a summit that sends already. The text is a sentence for the user."""
+    """The summit or installation to resume sends already. The exception's message is a sentence for the user."""
 
 
 class StillPaused(ValueError):
-    """Raised by `pause` for a summit that is paused already. The text is a sentence for the user."""
+    """The summit to pause is paused already. The exception's message is a sentence for the user."""
 
 
 class InstallationPaused(ValueError):
-    """Raised by `resume` where the whole installation sends nothing. The text is a sentence for the user."""
+    """The summit can't be resumed because the whole installation is paused or a copy.
+
+    The exception's message is a sentence for the user.
+    """
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """The waiting items of one kind: how many are sent after resuming, and how many are cancelled then.
+    """The numbers of waiting items of one kind.
 
-    Items are cancelled where they are `older` than the arrival of the summit.
+    When the pause ends, `goes` items are sent, and `older` items, which are from before the pause, are cancelled.
     """
 
     label: str | Promise
@@ -58,9 +61,10 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Channel(Generic[Sender]):
-    """A way in which a summit sends, or the installation for items that belong to no summit.
+    """A way in which a summit sends, such as mail. The installation sends the items that belong to no summit.
 
-    `look` returns the waiting items. `cancel` cancels those that are older than the arrival and returns their number.
+    `look` returns the numbers of waiting items. `cancel` cancels the items from before the pause, and returns how
+    many were cancelled.
     """
 
     look: Callable[[Sender], Iterable[Waiting]]
@@ -71,15 +75,15 @@ channels: Registry[Channel[Summit]] = Registry()
 
 
 def waiting(summit: Summit) -> list[Waiting]:
-    """Return the waiting items of a paused summit, by kind, without kinds that have none."""
+    """Return the numbers of waiting items of a paused summit, for each kind that has any."""
     return [found for channel in channels for found in channel.look(summit) if found.goes or found.older]
 
 
 def resume(*, summit: Summit, by: User | System) -> int:
     """Resume a summit, so that it sends from now on, and return the number of cancelled items.
 
-    Items that are older than the summit's arrival are cancelled. Raises PermissionDenied, NotPaused or
-    InstallationPaused.
+    Items from before the pause are cancelled. Raises PermissionDenied, NotPaused if the summit sends already, or
+    InstallationPaused if the whole installation sends nothing.
     """
     if isinstance(by, User):
         check(by, RESUME, summit)
@@ -97,7 +101,7 @@ def resume(*, summit: Summit, by: User | System) -> int:
 
 
 def resume_row(row: Summit, *, by: User | System) -> int:
-    """Resume a paused summit of which the caller holds the row's lock, and return the number of cancelled items."""
+    """Resume a paused summit, and return the number of cancelled items. The caller must have locked the row."""
     cancelled = sum(channel.cancel(row) for channel in channels)
     Summit.objects.filter(pk=row.pk).update(resumed_at=Now())
     audit.record(by=by, action=RESUME, target=row, summit=row, detail={"cancelled": cancelled})
@@ -107,7 +111,7 @@ def resume_row(row: Summit, *, by: User | System) -> int:
 def pause(*, summit: Summit, by: System) -> None:
     """Pause a summit, so that it sends nothing until somebody resumes it.
 
-    For a summit that was restored from a backup. Raises StillPaused.
+    This is for a summit that was restored from a backup. Raises StillPaused if the summit is paused already.
     """
     with transaction.atomic():
         row = Summit.objects.select_for_update().get(pk=summit.pk)
@@ -118,7 +122,10 @@ def pause(*, summit: Summit, by: System) -> None:
 
 
 def pause_row(row: Summit, *, by: System, since: datetime) -> None:
-    """Pause a summit that sends, of which the caller holds the row's lock."""
+    """Pause a summit, with the moment `since` as the beginning of the pause.
+
+    The summit must not be paused yet, and the caller must have locked its row.
+    """
     Summit.objects.filter(pk=row.pk).update(paused_at=since, resumed_at=None)
     audit.record(by=by, action="summit.pause", target=row, summit=row)
 

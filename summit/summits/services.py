@@ -1,4 +1,4 @@
-"""Services that write summits: the summit itself, its names, its venues and rooms, the moment answers are due."""
+"""Services that write summits, their names, venues and rooms, and the moment by which answers are due."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
@@ -19,7 +19,7 @@ from summit.users.models import User
 
 
 def add_venue(*, by: User, summit: Summit, values: Values) -> Venue:
-    """Create a venue and return it. Raises PermissionDenied, and ValidationError where a value isn't valid."""
+    """Create a venue and return it. Raises PermissionDenied, and ValidationError if a value isn't valid."""
     check(by, "summit.venue.change", summit)
     venue = Venue(summit=summit)
     row_changes.apply_values(venue, values)
@@ -31,9 +31,9 @@ def add_venue(*, by: User, summit: Summit, values: Values) -> Venue:
 
 
 def change_venue(*, by: User, venue: Venue, values: Values) -> Venue:
-    """Change a venue and return it. Nothing is written or recorded where no value differs.
+    """Change a venue and return it. Nothing is written or recorded if no value differs.
 
-    Raises PermissionDenied, and ValidationError where a value isn't valid.
+    Raises PermissionDenied, and ValidationError if a value isn't valid.
     """
     check(by, "summit.venue.change", venue.summit)
     with transaction.atomic():
@@ -44,7 +44,7 @@ def change_venue(*, by: User, venue: Venue, values: Values) -> Venue:
 
 
 def remove_venue(*, by: User, venue: Venue) -> None:
-    """Delete a venue with its rooms. Raises PermissionDenied, and ProtectedError where a session is in one."""
+    """Delete a venue with its rooms. Raises PermissionDenied, and ProtectedError if a session is in a room."""
     check(by, "summit.venue.change", venue.summit)
     with transaction.atomic():
         told = {"rows": audit.references(venue)}
@@ -57,7 +57,7 @@ def remove_venue(*, by: User, venue: Venue) -> None:
 def add_room(*, by: User, venue: Venue, values: Values) -> Room:
     """Create a room in a venue and return it.
 
-    Raises PermissionDenied, and ValidationError where a value isn't valid.
+    Raises PermissionDenied, and ValidationError if a value isn't valid.
     """
     check(by, "summit.room.change", venue.summit)
     room = Room(venue=venue)
@@ -70,9 +70,9 @@ def add_room(*, by: User, venue: Venue, values: Values) -> Room:
 
 
 def change_room(*, by: User, room: Room, values: Values) -> Room:
-    """Change a room and return it. Nothing is written or recorded where no value differs.
+    """Change a room and return it. Nothing is written or recorded if no value differs.
 
-    Raises PermissionDenied, and ValidationError where a value isn't valid or `venue` is in another summit.
+    Raises PermissionDenied. Raises ValidationError if a value isn't valid or the new `venue` is in another summit.
     """
     summit = room.venue.summit
     check(by, "summit.room.change", summit)
@@ -91,13 +91,16 @@ def change_room(*, by: User, room: Room, values: Values) -> Room:
 
 
 def check_same_summit(room: Room, venue: Venue) -> None:
-    """Raise ValidationError for a venue of another summit, since the room may have sessions of its summit."""
+    """Raise ValidationError if the venue isn't in the room's summit.
+
+    The room can't move to another summit, because it may have sessions of its own summit.
+    """
     if venue.summit_id != room.venue.summit_id:
         raise ValidationError({"venue": _("This venue is another summit’s. Choose one of this summit.")})
 
 
 def remove_room(*, by: User, room: Room) -> None:
-    """Delete a room. Raises PermissionDenied, and ProtectedError where a session is in it."""
+    """Delete a room. Raises PermissionDenied, and ProtectedError if a session is in the room."""
     summit = room.venue.summit
     check(by, "summit.room.change", summit)
     with transaction.atomic():
@@ -111,9 +114,9 @@ LATER = ("answer_by", "public_changes", "illustrative")
 
 
 def create_summit_with_settings(*, by: User, values: Mapping[str, Any]) -> Summit:
-    """Create a summit with any of its fields, those that `create_summit` doesn't set (LATER) included, and return it.
+    """Create a summit and return it. `values` may also have the fields that `create_summit` doesn't set (LATER).
 
-    Raises PermissionDenied, and ValidationError where a value isn't valid.
+    Raises PermissionDenied, and ValidationError if a value isn't valid.
     """
     later = {name: value for name, value in values.items() if name in LATER}
     first = {name: value for name, value in values.items() if name not in LATER}
@@ -122,10 +125,10 @@ def create_summit_with_settings(*, by: User, values: Mapping[str, Any]) -> Summi
 
 
 def change_summit(*, by: User, summit: Summit, values: Mapping[str, Any]) -> Summit:
-    """Change a summit and return it. Nothing is written or recorded where no value differs.
+    """Change a summit and return it. Nothing is written or recorded if no value differs.
 
-    A `slug` is ignored: letters and calendars contain the summit's address. Raises PermissionDenied, and
-    ValidationError where a value isn't valid.
+    A new `slug` is ignored, because letters and calendars contain URLs of the summit. Raises PermissionDenied, and
+    ValidationError if a value isn't valid.
     """
     check(by, "summit.summit.change", summit)
     given = {name: value for name, value in values.items() if name != "slug"}
@@ -143,9 +146,9 @@ def change_summit(*, by: User, summit: Summit, values: Mapping[str, Any]) -> Sum
 
 
 # Functions that create rows for a new summit, registered by the apps above. They run in the transaction that creates
-# the summit, and must be safe to run where the rows exist already.
+# the summit. They must be safe to run if the rows exist already.
 beginning: Registry[Callable[[Summit], object]] = Registry()
-# Functions that give the creator of a summit what they need in it, in the same transaction.
+# Functions that create the rows which the creator of a summit needs, such as a role, in the same transaction.
 founding: Registry[Callable[[Summit, User], object]] = Registry()
 
 
@@ -172,9 +175,9 @@ def create_summit(
     public: bool,
     names: dict[str, dict[str, str]] | None = None,
 ) -> Summit:
-    """Create a summit, with its creator as its organiser, and return it.
+    """Create a summit, with `by` as an organiser, and return the summit.
 
-    Raises PermissionDenied, and ValidationError where a value isn't valid.
+    Raises PermissionDenied, and ValidationError if a value isn't valid.
     """
     check(by, "summit.summit.add", None)
     summit = Summit(
@@ -212,9 +215,10 @@ def normalised_names(names: Mapping[str, Mapping[str, str]]) -> dict[str, dict[s
 
 
 def set_translated_names(*, summit: Summit, names: Mapping[str, Mapping[str, str]], by: User) -> None:
-    """Set a summit's names in languages other than its first. Nothing is written where they don't differ.
+    """Set a summit's names in languages other than its first. Nothing is written if the names don't differ.
 
-    Raises PermissionDenied, and ValidationError where the names aren't valid.
+    `names` is a dict from languages to texts (`TEXTS`). Raises PermissionDenied, and ValidationError if the names
+    aren't valid.
     """
     check(by, "summit.summit.change", summit)
     wanted = normalised_names(names)
@@ -232,10 +236,10 @@ def set_translated_names(*, summit: Summit, names: Mapping[str, Mapping[str, str
 def add_venue_with_rooms(
     *, summit: Summit, by: User, name: str, address: str = "", rooms: Sequence[tuple[str, int | None]] = ()
 ) -> Venue:
-    """Create a venue, or find the one of that name, and add the rooms (name, seats) that it lacks. Return the venue.
+    """Create a venue, or find the venue of that name, add the rooms that it doesn't have yet, and return it.
 
-    An existing venue gets the new `address`, if one is given. Raises PermissionDenied, and ValidationError where a
-    value isn't valid.
+    `rooms` are pairs of name and seats. An existing venue gets the new `address`, unless that is "". Raises
+    PermissionDenied, and ValidationError if a value isn't valid.
     """
     check(by, "summit.venue.change", summit)
     check(by, "summit.room.change", summit)
@@ -270,7 +274,7 @@ def _add_rooms(venue: Venue, rooms: Sequence[tuple[str, int | None]], by: User) 
 
 
 def set_answer_by(*, summit: Summit, moment: datetime, by: User) -> None:
-    """Set the moment by which answers are due. Nothing is written where it doesn't differ.
+    """Set the moment by which answers are due. Nothing is written or checked if the moment doesn't differ.
 
     Raises PermissionDenied.
     """

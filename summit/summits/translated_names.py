@@ -1,4 +1,4 @@
-"""Names of a summit in languages other than its first."""
+"""The names of a summit in languages other than its first language."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -16,9 +16,10 @@ TEXTS = {"name": 200, "short_name": 60, "place": 60, "host": 200}
 
 @dataclass(frozen=True)
 class Names:
-    """The names of a summit for readers of a language.
+    """The names of a summit in a language.
 
-    A text without a translation is in the summit's first language; `languages` maps each text to its language.
+    A name without a translation is in the summit's first language. `languages` is a dict from each text, such as
+    "place", to the language that the text is in.
     """
 
     name: str
@@ -34,9 +35,10 @@ class Names:
 
 
 def names_in(language: str, *, first: str, own: Mapping[str, str], others: Mapping[str, Any]) -> Names:
-    """Return a summit's names for readers of a language.
+    """Return a summit's names in a language. A name without a translation is in the language `first`.
 
-    `own` are the texts in the language `first`, and `others` the texts in other languages, by language and text.
+    `own` is a dict from texts (`TEXTS`) to names in the language `first`. `others` is a dict from other languages to
+    such dicts.
     """
     theirs: Mapping[str, str] = {} if language == first else others.get(language, {})
     message = {text: theirs.get(text) or own[text] for text in TEXTS}
@@ -44,14 +46,18 @@ def names_in(language: str, *, first: str, own: Mapping[str, str], others: Mappi
 
 
 def validate_names(value: object) -> None:
-    """Raise ValidationError for names that aren't texts by known languages, within the lengths of `TEXTS`."""
+    """Raise ValidationError unless `value` is a dict from known languages to dicts of names.
+
+    Each name must be one of `TEXTS` and not longer than the number there.
+    """
     validate_texts(value, TEXTS)
 
 
 def validate_texts(value: object, texts: Mapping[str, int], *, several: Collection[str] = ()) -> None:
-    """Raise ValidationError for a value that isn't a dict of texts by known languages.
+    """Raise ValidationError unless `value` is a dict from known languages to dicts of texts.
 
-    `texts` maps the allowed texts to their most characters. Each must be one line, except those in `several`.
+    `texts` is a dict from the allowed texts to the most characters of each. A text must be one line, unless it is in
+    `several`.
     """
     known = dict(settings.LANGUAGES)
     if not isinstance(value, dict) or not all(isinstance(message, dict) for message in value.values()):

@@ -24,7 +24,7 @@ register.filter("can_use_admin", can_use_admin)
 
 @register.filter
 def as_json(value: Any) -> str:
-    """Return a value as JSON, for an attribute that a script reads, because pages have no inline scripts."""
+    """Return a value as JSON, for an HTML attribute from which a script reads it. Pages have no inline scripts."""
     return json.dumps(value, cls=DjangoJSONEncoder)
 
 
@@ -42,7 +42,7 @@ def scopes_in_words(scopes: list[str]) -> list[str]:
 
 @register.filter
 def day_of(moment: datetime) -> str:
-    """Return the UTC day of a moment in words, in the reader's language."""
+    """Return the UTC day of a moment in words, in the active language."""
     return long_day(moment.astimezone(UTC).date())
 
 
@@ -54,9 +54,9 @@ def since(moment: datetime, summit: Summit | None = None) -> str:
 
 @register.filter
 def seen(moment: datetime, summit: Summit | None = None) -> str:
-    """Return when a browser was last seen, in words, with the same zone as `since`.
+    """Return when a browser was last seen, in words, in the summit's zone, or in UTC without a summit.
 
-    The moment is recorded every five minutes, so anything under six minutes is "just now".
+    Within six minutes the words are "seen just now", because the moment is recorded only every five minutes.
     """
     if timezone.now() - moment < timedelta(minutes=6):
         return _("seen just now")

@@ -19,9 +19,10 @@ Problem = tuple[str, str, str]
 
 @register.inclusion_tag("components/breadcrumb.html", takes_context=True)
 def breadcrumb(context: Context, *parts: Any, home: Any = None) -> dict[str, Any]:
-    """Render the breadcrumb of a page. `parts` are name, address, name, address ..., and last the page's own name.
+    """Render the breadcrumb of a page. `parts` are the names and URLs of the pages above, and the page's own name.
 
-    The last name may be left out. `home` is a summit; its public home page comes first, under its short name.
+    Names and URLs alternate; the page's own name comes last and may be left out. If `home` is a summit, the
+    breadcrumb begins with the summit's public home, under the summit's short name.
     """
     entries = [
         {"name": parts[number], "url": parts[number + 1] if number + 1 < len(parts) else ""}
@@ -67,7 +68,7 @@ def _pages(page: Page[Any], address: Any) -> dict[str, Any]:
 
 @register.simple_tag
 def form_errors(form: BaseForm) -> list[Problem]:
-    """Return the errors of a form, in the order of its fields."""
+    """Return the errors of a form: first those of the whole form, then those of the fields in their order."""
     found: list[Problem] = [("", "", str(error)) for error in form.non_field_errors()]
     for field in form:
         # The error of a field with several controls leads to the first control.

@@ -30,7 +30,7 @@ CELL = re.compile(r"(<t[dh][^>]*>)(.*)(</t[dh]>)", re.DOTALL)
 
 @register.simple_tag(takes_context=True)
 def desks(context: Context, summit: Summit | None) -> list[dict[str, Any]]:
-    """Return the desks with their lists, for the navigation. The lists are those of `summit` if there is one."""
+    """Return the desks with their lists, for the navigation. With a summit, the lists have only its rows."""
     request = context["request"]
     more = menu_of(request.user, summit) if summit else []
 
@@ -50,7 +50,7 @@ def _hidden(cl: ChangeList) -> set[int]:
 
 @register.filter
 def shown_headers(headers: list[dict[str, Any]], cl: ChangeList) -> list[dict[str, Any]]:
-    """Return the headers without that of the column by which rows are grouped."""
+    """Return the headers of a list, without the header of the column by which the rows are grouped."""
     hidden = _hidden(cl)
     return [header for place, header in enumerate(headers) if place not in hidden]
 
@@ -59,9 +59,9 @@ def shown_headers(headers: list[dict[str, Any]], cl: ChangeList) -> list[dict[st
 def list_rows(
     context: Context, cl: ChangeList, results: list[Any], headers: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Return the rows of an admin list: for each its cells, and its group's name if it is the first of the group.
+    """Return the rows of an admin list, each with its cells, and with the group's name if it begins a group.
 
-    Cells have the name of their column for narrow screens. The ModelAdmin's `group_of` returns a row's group.
+    Each cell has the name of its column, for narrow screens. The ModelAdmin's `group_of` returns a row's group.
     """
     hidden = _hidden(cl)
     desk: Any = cl.model_admin
@@ -81,7 +81,7 @@ def list_rows(
 
 
 def _language(context: Context) -> str:
-    """Return the language of the summit that a page is about, "" if there is no summit."""
+    """Return the language of the summit that a page is about, or "" if the page is about none."""
     summit = context.get("summit") or context.get("desk_summit")
     return summit.language if isinstance(summit, Summit) else ""
 
@@ -89,7 +89,7 @@ def _language(context: Context) -> str:
 def holds_content(model: type[models.Model], desk: Any, name: Any) -> bool:
     """Return whether a column or a field shows text that people have written.
 
-    That is free text, another row's name, or a method of the ModelAdmin with the attribute `content`.
+    It does if it is free text, another row's name, or a method of the ModelAdmin with the attribute `content`.
     """
     if callable(getattr(desk, str(name), None)):
         return bool(getattr(getattr(desk, str(name)), "content", False))
@@ -102,7 +102,7 @@ def holds_content(model: type[models.Model], desk: Any, name: Any) -> bool:
 
 
 def _in_language(cell: str, language: str) -> SafeString:
-    """Return a cell's HTML with its words in a `bdi` element with their language.
+    """Return a cell's HTML with its text in a `bdi` element, marked with `language`.
 
     The cell itself keeps the page's direction, because on phones it begins with a label.
     """
@@ -130,7 +130,7 @@ def _labelled(cell: str, header: dict[str, Any]) -> SafeString:
 
 @register.simple_tag
 def active_filters(cl: ChangeList) -> list[tuple[str, str, str]]:
-    """Return the active filters of a list: the title, the chosen value, and the query without the filter."""
+    """Return the active filters of a list, each as its title, the chosen value, and the query string without it."""
     found = []
     for spec in cl.filter_specs:
         if not getattr(spec, "is_offered", True):
@@ -144,7 +144,7 @@ def active_filters(cl: ChangeList) -> list[tuple[str, str, str]]:
 
 @register.filter
 def offered(specs: list[Any]) -> list[Any]:
-    """Return the filters that are offered to the reader."""
+    """Return those of a list's filters that are offered to the user."""
     return [spec for spec in specs if getattr(spec, "is_offered", True)]
 
 
@@ -161,7 +161,10 @@ def desk_errors(adminform: Any, formsets: list[Any]) -> list[Problem]:
 
 @register.filter
 def formset_data(formset: Any) -> str:
-    """Return the JSON for Django's script for inline forms, with the rows' name in lower case in "Add another …"."""
+    """Return the JSON that Django's script for inline forms reads.
+
+    In "Add another …" the name of the rows is in lower case.
+    """
     data = json.loads(formset.inline_formset_data())
     name = str(formset.opts.verbose_name)
     data["options"]["addText"] = data["options"]["addText"].replace(capfirst(name), name)

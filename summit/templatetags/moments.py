@@ -21,13 +21,13 @@ register.filter("brief_day", brief_day)
 
 
 class Moment(SafeString):
-    """A moment in words that also has the moment itself as `at`, in the venue's zone, for exports of a list."""
+    """A moment in words. Exports of a list use `at`, the moment itself in the venue's time zone."""
 
     at: datetime
 
     @classmethod
     def said(cls, words: str, moment: datetime, summit: "Summit") -> "Moment":
-        """Return a Moment with `words`, which are safe HTML, for `moment`."""
+        """Return a Moment for `moment` with `words`, which must be safe HTML."""
         found = cls(words)
         found.at = moment.astimezone(summit.zone)
         return found
@@ -40,50 +40,57 @@ def local(moment: datetime, summit: "Summit") -> datetime:
 
 @register.filter
 def clock(moment: datetime, summit: "Summit") -> str:
-    """Return "14:30", with a note in an hour that the clock passes twice."""
+    """Return the time at the venue, such as "14:30". In an hour that the clock passes twice, a note says which."""
     return date_formats.clock(local(moment, summit))
 
 
 @register.filter
 def exact_clock(moment: datetime, summit: "Summit") -> str:
-    """Return the time with seconds, such as "14:30:05"."""
+    """Return the time at the venue with seconds, such as "14:30:05"."""
     return date_formats.clock(local(moment, summit), "%H:%M:%S")
 
 
 def clock_zone(moment: datetime, summit: "Summit") -> str:
-    """Return "14:30 London time"."""
+    """Return the time at the venue with the place, such as "14:30 London time"."""
     return _("%(time)s %(place)s time") % {"time": clock(moment, summit), "place": summit.said_place}
 
 
 @register.filter
 def day(moment: datetime | date, summit: "Summit") -> str:
-    """Return "Monday 31 March 2025" in the reader's language."""
+    """Return a day at the venue in the active language, such as "Monday 31 March 2025"."""
     found = local(moment, summit).date() if isinstance(moment, datetime) else moment
     return long_day(found)
 
 
 def day_clock(moment: datetime, summit: "Summit") -> str:
-    """Return "Monday 31 March 2025, 14:30 London time"."""
+    """Return the day and time at the venue, such as "Monday 31 March 2025, 14:30 London time"."""
     return _("%(day)s, %(time)s") % {"day": day(moment, summit), "time": clock_zone(moment, summit)}
 
 
 @register.filter("clock_zone")
 def marked_clock_zone(moment: datetime, summit: "Summit") -> SafeString:
-    """Return "14:30 London time" as HTML, with the place's name marked with its language."""
+    """Return the time at the venue as HTML, such as "14:30 London time". The place's name is marked with a
+    language."""
     message = {"time": clock(moment, summit), "place": called(summit, "place")}
     return SafeString(conditional_escape(_("%(time)s %(place)s time")) % message)
 
 
 @register.filter("day_clock")
 def marked_day_clock(moment: datetime, summit: "Summit") -> SafeString:
-    """Return "Monday 31 March 2025, 14:30 London time" as HTML, with the place's name marked with its language."""
+    """Return the day and time at the venue as HTML, such as "Monday 31 March 2025, 14:30 London time".
+
+    The place's name is marked with its language.
+    """
     message = {"day": conditional_escape(day(moment, summit)), "time": marked_clock_zone(moment, summit)}
     return SafeString(conditional_escape(_("%(day)s, %(time)s")) % message)
 
 
 @register.filter
 def short_clock(moment: datetime, summit: "Summit") -> Moment:
-    """Return "Mon 31 Mar 2025, 14:30 London time" for a table. A line is broken only after the day."""
+    """Return the day and time at the venue for a table, such as "Mon 31 Mar 2025, 14:30 London time".
+
+    A line is broken only after the day.
+    """
     message = {"day": short_day(local(moment, summit)), "time": marked_clock_zone(moment, summit)}
     halves = {name: format_html('<span class="whole">{}</span>', half) for name, half in message.items()}
     return Moment.said(conditional_escape(_("%(day)s, %(time)s")) % halves, moment, summit)
@@ -97,23 +104,23 @@ def iso(moment: datetime, summit: "Summit") -> str:
 
 @register.filter
 def clock_words(summit: "Summit") -> str:
-    """Return "{time} London time", in which a script inserts the time, so that the words are translated here."""
+    """Return a translated pattern such as "{time} London time", in which a script replaces `{time}` by the time."""
     return _("%(time)s %(place)s time") % {"time": "{time}", "place": summit.said_place}
 
 
 @register.simple_tag
 def clock_now(summit: "Summit") -> str:
-    """Return the current time at the venue, such as "14:30 London time". Only for pages that aren't shared."""
+    """Return the current time at the venue, such as "14:30 London time". Only for pages that aren't cached."""
     return marked_clock_zone(timezone.now(), summit)
 
 
 @register.filter
 def day_clock_now(summit: "Summit") -> SafeString:
-    """Return the current day and time at the venue. Only for pages that aren't shared."""
+    """Return the current day and time at the venue. Only for pages that aren't cached."""
     return marked_day_clock(timezone.now(), summit)
 
 
 @register.simple_tag
 def moment_now(summit: "Summit") -> str:
-    """Return the current moment in the form of `iso`, so that scripts don't depend on a device's clock."""
+    """Return the current moment with the venue's offset (RFC 3339). Scripts use it instead of the device's clock."""
     return iso(timezone.now(), summit)

@@ -11,7 +11,10 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def render_panel(context: Context, name: str, values: dict[str, Any]) -> SafeString:
-    """Render a panel's template in the page's context, with `values` as variables and as `panel`."""
+    """Render a panel's template `name` in the page's context.
+
+    Each of `values` is a variable of its own, and the whole dict is the variable `panel`.
+    """
     assert context.template is not None  # noqa: S101 - a tag runs inside a template
     found = context.template.engine.get_template(name)
     with context.push(panel=values, **values):

@@ -1,4 +1,4 @@
-"""Template tags and a filter for punctuation in the reader's language (`summit.core.punctuation`)."""
+"""Template tags and a filter for punctuation in the active language (`summit.core.punctuation`)."""
 
 from django import template
 

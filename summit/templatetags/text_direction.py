@@ -1,4 +1,4 @@
-"""Template tags for texts that people have written: they get an element with their own language and direction."""
+"""Template tags that put texts which people have written into an element with the text's language and direction."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +16,10 @@ register = template.Library()
 
 @register.filter
 def own(written: object, language: "Summit | str | None") -> SafeString | str:
-    """Return a name, an office or a title in a `bdi` element with its language; "" for an empty one.
+    """Return a text, such as a name or a title, in a `bdi` element with its language. Return "" for an empty text.
 
-    `language` is a code, "" if it is unknown, or a summit, for the summit's language. `bdi` isolates the text's
-    direction from the words around it.
+    `language` is the language's code, "" if it is unknown, or a summit, for the summit's first language. `bdi`
+    isolates the direction of the text from the words around it.
     """
     code = language if isinstance(language, str) else getattr(language, "language", "")
     return format_html('<bdi lang="{}">{}</bdi>', code, written) if str(written or "") else ""
@@ -27,9 +27,10 @@ def own(written: object, language: "Summit | str | None") -> SafeString | str:
 
 @register.filter
 def called(summit: "Summit", text: str) -> SafeString | str:
-    """Return a summit's "name", "short_name", "place" or "host" in the reader's language, marked with the language.
+    """Return a summit's name, short name, place or host in the active language, as HTML marked with the language.
 
-    If it has none in the reader's language, the one in the summit's first language is returned.
+    `text` says which: "name", "short_name", "place" or "host". If it isn't translated, it is in the summit's first
+    language.
     """
     names = summit.reads_as
     return own(getattr(names, text), names.languages[text])
@@ -39,7 +40,8 @@ def called(summit: "Summit", text: str) -> SafeString | str:
 def named(context: Context, written: object, words: int = 0) -> SafeString | str:
     """Return the name of a row of the admin, marked with the language of the page's or the desk's summit.
 
-    A row with `reads_as` has its name and language from there. `words` is the most words of the name, 0 for all.
+    If the row has `reads_as`, the name and its language come from there. `words` is the most words of the name to
+    return, 0 for all.
     """
     called: Any = getattr(written, "reads_as", None)
     name = str(written if called is None else called.name)

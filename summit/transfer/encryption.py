@@ -1,8 +1,9 @@
 """The archive's file format: encrypted with a passphrase, written in one pass, readable at any position.
 
-The file has a header with the format's version, the cost of the key and its salt. Then follow pieces of 64 KiB, each
-encrypted with AES-GCM. The nonce of a piece is its number and a mark for the last piece. So without the passphrase
-nothing can be read, changed, removed or moved. A piece can be read without those before it, as ZIP needs.
+The file begins with a header: the format's version, the cost of deriving the key, and the key's salt. Then follow
+pieces of 64 KiB, each encrypted with AES-GCM. The nonce of a piece is its number and a mark for the last piece. So
+without the passphrase nobody can read, change, remove or move a piece. Each piece can be read without the earlier
+ones, because ZIP files are read in that way.
 """
 
 import io
@@ -24,12 +25,13 @@ COST, MOST_COST = 17, 20
 PIECE, TAG, SALT = 64 * 1024, 16, 16
 LEAST_PASSPHRASE = 12
 _HEADER = len(MAGIC) + 2 + SALT
-# A nonce that no piece has. An empty text is encrypted with it, to tell a wrong passphrase from a damaged file.
+# A nonce that no piece has. An empty text is encrypted with it, to distinguish a wrong passphrase from a damaged
+# file.
 _CHECK = b"\xff" * 12
 
 
 class ArchiveProblem(ValueError):
-    """The archive can't be written or read. The text is a sentence that says why and what to do."""
+    """An archive can't be written or read. The exception's message says why and what to do."""
 
 
 def damaged() -> ArchiveProblem:
@@ -71,7 +73,7 @@ class _Writer(io.RawIOBase):
         return True
 
     def write(self, data: Any) -> int:
-        """Add some bytes and return their number. Full pieces are written, except one that may be the last."""
+        """Add some bytes and return their number. Full pieces are written, unless a piece may be the last one."""
         self._held += data
         while len(self._held) > PIECE:
             self._out(bytes(self._held[:PIECE]), last=False)
@@ -120,7 +122,10 @@ class _Reader(io.RawIOBase):
         return self._position
 
     def readinto(self, buffer: Any) -> int:
-        """Read bytes of one piece into `buffer` and return their number. Raises ArchiveProblem if it is damaged."""
+        """Read bytes of one piece into `buffer` and return their number, 0 at the end of the archive.
+
+        Raises ArchiveProblem if the piece is damaged.
+        """
         if self._position >= self._length:
             return 0
         index, offset = divmod(self._position, PIECE)
@@ -154,10 +159,10 @@ def _check_header(header: bytes) -> None:
 
 @contextmanager
 def writing(path: Path, passphrase: str) -> Iterator[BinaryIO]:
-    """Yield a stream that encrypts to a file, which appears at the path only once all is written.
+    """Yield a stream that encrypts the bytes written to it, and stores them in a file.
 
-    Only its owner may read the file. Raises ArchiveProblem if the path exists or the passphrase is too short, and
-    OSError.
+    The file appears at `path` only once it is complete, and only its owner may read it. Raises OSError. Raises
+    ArchiveProblem if the path exists or the passphrase is too short.
     """
     check_passphrase(passphrase)
     if path.exists():
@@ -172,9 +177,9 @@ def writing(path: Path, passphrase: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _appearing(path: Path) -> Iterator[BinaryIO]:
-    """Yield a file that appears at the path only once all is written. Raises OSError.
+    """Yield a file that appears at the path only once it is complete. Raises OSError.
 
-    Until then it has no name, if the file system supports that, so that nothing is left if the process is killed.
+    Until then the file has no name, if the file system supports that. So nothing is left if the process is killed.
     """
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     part = path.with_name(f"{path.name}.part")
@@ -205,7 +210,10 @@ def _nameless(folder: int) -> int | None:
 
 @contextmanager
 def reading(path: Path, passphrase: str) -> Iterator[BinaryIO]:
-    """Yield a stream of an archive's decrypted bytes. Raises ArchiveProblem."""
+    """Yield a stream of an archive's decrypted bytes.
+
+    Raises ArchiveProblem if the file can't be read or the passphrase is wrong.
+    """
     try:
         file = path.open("rb")
     except OSError as problem:

@@ -32,33 +32,34 @@ Progress = Callable[[str, int], object]
 
 
 def quiet(part: str, rows: int) -> None:
-    """Do nothing: the Progress of a caller that doesn't want any."""
+    """Do nothing. It is the Progress for callers that report no progress."""
 
 
 @dataclass
 class Numbers:
-    """The numbers of rows in an archive.
+    """The numbers of rows in an archive, which replace primary keys there.
 
-    `of` has them by the model's label in lower case and the primary key, `accounts` has those of accounts by public
-    id.
+    `of` is a dict from model labels in lower case to dicts from primary key to number. `accounts` is a dict from the
+    public ids of accounts to their numbers.
     """
 
     of: dict[str, dict[int, int]] = field(default_factory=dict)
     accounts: dict[str, int] = field(default_factory=dict)
 
     def row(self, label: str, key: str) -> str:
-        """Return the archive's name of a row, such as "#3" for the third.
+        """Return the archive's name of a row, such as "#3" for the third row of its model.
 
-        A row that isn't in the archive gets a name that no row has elsewhere.
+        `key` is the primary key, or the public id of an account. If the row isn't in the archive, the name is one
+        that no row of another installation has.
         """
         if label == User._meta.label_lower:
             return f"#{self.accounts[key]}" if key in self.accounts else key
         return self.page(label, key)
 
     def page(self, label: str, key: str) -> str:
-        """Return the archive's name of a row from the primary key in an admin address.
+        """Return the archive's name of a row from the primary key `key` in a URL of the admin.
 
-        It is "#3" for the third row, or "~17" for key 17 if the row isn't in the archive.
+        The name is "#3" for the third row, or "~17" for key 17 if the row isn't in the archive.
         """
         if not key.isdigit():
             return key
@@ -67,7 +68,7 @@ class Numbers:
 
 
 def migrations() -> dict[str, str]:
-    """Return the last applied migration of each app that has rows in an archive.
+    """Return a dict from the apps that have rows in an archive to the last applied migration of each.
 
     Installations with the same migrations have the same tables.
     """
@@ -78,7 +79,7 @@ def migrations() -> dict[str, str]:
 
 @contextmanager
 def snapshot() -> Iterator[None]:
-    """Run the block in a transaction that sees one state of the database, while others keep writing."""
+    """Run the block in a transaction that sees one state of the database. Other connections can keep writing."""
     if connection.in_atomic_block:
         yield
         return
@@ -99,10 +100,10 @@ def snapshot() -> Iterator[None]:
 
 
 def export(*, summit: Summit, path: Path, passphrase: str, by: System, progress: Progress = quiet) -> dict[str, Any]:
-    """Write a summit to an archive and return its manifest. Raises ArchiveProblem and OSError; then there is no file.
+    """Write a summit to an archive and return the archive's manifest.
 
-    The export is recorded in the audit before it begins, as an event of the installation, because personal data
-    leaves it.
+    The audit records the export before it begins, as an event of the installation, because personal data leaves it.
+    Raises ArchiveProblem or OSError; no file is left then.
     """
     with encryption.writing(path, passphrase) as file:
         with transaction.atomic():
@@ -127,8 +128,8 @@ def _write(summit: Summit, archive: zipfile.ZipFile, progress: Progress) -> dict
         "format": encryption.FORMAT,
         "summit": {"id": summit.public_id, "slug": summit.slug, "name": summit.name},
         "made_at": pack(db_now()),
-        # The end of the audit's chain in this installation. `verify_audit --expect` there proves that it had these
-        # entries.
+        # The end of the audit's chain in this installation. With it, `verify_audit --expect` on this installation
+        # proves that the chain had these entries.
         "audit_end": str(verification.end()),
         "migrations": migrations(),
         "parts": parts,
@@ -136,9 +137,9 @@ def _write(summit: Summit, archive: zipfile.ZipFile, progress: Progress) -> dict
 
 
 def _accounts(summit: Summit, archive: zipfile.ZipFile, numbers: Numbers) -> dict[str, Any]:
-    """Write the accounts to which rows refer, with their addresses but without passwords and other permissions.
+    """Write the accounts to which rows refer, and return the entry of this part in the manifest.
 
-    Returns the part's entry in the manifest.
+    The accounts have their e-mail addresses, but no passwords and no permissions.
     """
     keys: set[int] = set()
     for model in model_order.order():
@@ -158,9 +159,9 @@ def _accounts(summit: Summit, archive: zipfile.ZipFile, numbers: Numbers) -> dic
 
 
 def _rows(model: type[Model], summit: Summit, archive: zipfile.ZipFile, numbers: Numbers) -> dict[str, Any]:
-    """Write a model's rows, each as a line of JSON, and return the part's entry in the manifest.
+    """Write a model's rows, each as a line of JSON, and return the entry of this part in the manifest.
 
-    A row's number is its place, counted from 1.
+    The rows are numbered from 1.
     """
     keep = None if model._meta.label == model_order.AUDIT else numbers.of.setdefault(model._meta.label_lower, {})
     rows = model_order.rows(model, summit).defer(*(field.name for field in model_order.files(model)))
@@ -212,7 +213,7 @@ def _part(archive: zipfile.ZipFile, label: str, lines: Iterator[dict[str, Any]])
 
 
 def _files(model: type[Model], summit: Summit, archive: zipfile.ZipFile) -> dict[str, Any]:
-    """Write the bytes in a model's rows as files, one at a time, and return their entries in the manifest."""
+    """Write the bytes in a model's rows as files, one at a time, and return the files' entries in the manifest."""
     digest, count = hashlib.sha256(), 0
     names = [column.name for column in model_order.files(model)]
     rows = model_order.rows(model, summit).values_list(*names)
@@ -227,7 +228,7 @@ def _files(model: type[Model], summit: Summit, archive: zipfile.ZipFile) -> dict
 
 
 def file_name(model: type[Model], number: int, column: str) -> str:
-    """Return the name of the file in an archive that has the bytes of a row's column."""
+    """Return the name of the file in an archive with the bytes of a column, for the row with this number."""
     return f"files/{model._meta.label}/{number}.{column}"
 
 

@@ -1,7 +1,7 @@
 """Import a summit from an archive, under new primary keys, in one transaction.
 
-First the keys are reserved: for each table as many as the archive has rows of it. So the key of a row follows from
-its number before the row is stored, and rows can refer to later ones.
+First the keys are reserved: as many for each table as the archive has rows. So the key of a row follows from the
+row's number before the row is stored, and rows can refer to later rows.
 """
 
 import hashlib
@@ -48,10 +48,10 @@ MOST_VALUES, MOST_BYTES = 20_000, 8 * 1024 * 1024
 
 @dataclass
 class Keys:
-    """The primary keys that the rows of an archive get here, by the model's label in lower case.
+    """The primary keys that the rows of an archive get in this installation.
 
-    `base` is the key before a model's first row, `count` the number of its rows. `accounts` are the accounts in the
-    archive's order.
+    `base` has the key before the first row of each model, and `count` the number of rows. Both are dicts from the
+    model's label in lower case. `accounts` are the accounts in the archive's order.
     """
 
     base: dict[str, int] = field(default_factory=dict)
@@ -59,20 +59,26 @@ class Keys:
     accounts: list[User] = field(default_factory=list)
 
     def of(self, model: type[Model], number: object) -> int:
-        """Return the primary key of a row by its number. Raises ArchiveProblem if the archive has no such number."""
+        """Return the primary key of the row of `model` with this number. Raises ArchiveProblem if there is none."""
         label = model._meta.label_lower
         if not isinstance(number, int) or not 1 <= number <= self.count.get(label, 0):
             raise damaged()
         return self.accounts[number - 1].pk if model is User else self.base[label] + number
 
     def row(self, label: str, key: str) -> str:
-        """Return the key of a row here from its name in the archive; the public id of an account."""
+        """Return the primary key of a row in this installation, from the row's name `key` in the archive.
+
+        Return the public id for an account. A name of a row that isn't in the archive is returned unchanged.
+        """
         if label == User._meta.label_lower and self._is_number(label, key):
             return self.accounts[int(key[1:]) - 1].public_id
         return self.page(label, key)
 
     def page(self, label: str, key: str) -> str:
-        """Return the primary key of a row, for an admin address, from its name in the archive."""
+        """Return the primary key of a row, for a URL of the admin, from the row's name `key` in the archive.
+
+        A name of a row that isn't in the archive is returned unchanged.
+        """
         if not self._is_number(label, key):
             return key
         number = int(key[1:])
@@ -98,10 +104,10 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
 
 
 def bring_in(*, path: Path, passphrase: str, slug: str | None, by: System, progress: Progress = quiet) -> Summit:
-    """Store the summit of an archive and return it. It is paused: it sends nothing until somebody resumes it.
+    """Store the summit of an archive and return it. The summit is paused: it sends nothing until it is resumed.
 
-    `slug` replaces the summit's own address, unless it is None. Raises ArchiveProblem, without having changed
-    anything.
+    `slug` replaces the summit's own slug, unless it is None. Raises ArchiveProblem if the archive can't be imported;
+    nothing is changed then.
     """
     with _opened(path, passphrase) as archive:
         manifest = _manifest(archive)
@@ -118,7 +124,7 @@ def bring_in(*, path: Path, passphrase: str, slug: str | None, by: System, progr
 
 
 def _check(manifest: dict[str, Any], slug: str | None) -> None:
-    """Raise ArchiveProblem for an archive of another release, a summit that is here already, or a bad address."""
+    """Raise ArchiveProblem for an archive of another release, a summit that exists already, or an invalid slug."""
     here, there = migrations(), manifest["migrations"]
     other = next((app for app in sorted({*here, *there}) if here.get(app) != there.get(app)), None)
     if other is not None:
@@ -162,14 +168,15 @@ def _store(
         make(summit)
     detail = {"made_at": manifest["made_at"], "audit_end": manifest["audit_end"]}
     audit.record(by=by, action="summit.import", target=summit, summit=None, detail=detail)
-    # Chained at once: its entries are old, and would look as if they had been withheld from the chain.
+    # The imported entries are added to the chain at once. They are old, and would otherwise look as if they had been
+    # withheld from the chain.
     while audit.chain():
         pass
     return summit
 
 
 def _account(values: dict[str, Any], by: System) -> User:
-    """Return the account with the address in `values`, or a new account without password and permissions."""
+    """Return the account with the e-mail address in `values`, or a new account without password and permissions."""
     user = User.objects.filter(email__iexact=values["email"]).first()
     if user is not None:
         return user
@@ -190,7 +197,7 @@ def _summit(archive: zipfile.ZipFile, part: dict[str, Any], keys: Keys, slug: st
 
 
 def _reserve(model: type[Model], number: int) -> int:
-    """Reserve `number` primary keys of a table and return the one before the first."""
+    """Reserve `number` primary keys of a table, and return the key before the first reserved one."""
     meta, key = model._meta, model._meta.pk
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -209,7 +216,7 @@ def _reserve(model: type[Model], number: int) -> int:
 
 
 def _lines(archive: zipfile.ZipFile, label: str, part: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a part. Raises ArchiveProblem at the end if they don't match the manifest."""
+    """Yield the rows of a part of the archive. Raises ArchiveProblem at the end if they don't match the manifest."""
     digest, number = hashlib.sha256(), 0
     with archive.open(f"rows/{label}.jsonl") as rows:
         for line in rows:
@@ -288,7 +295,7 @@ class _Table:
             if taken := known.values_list("public_id", flat=True).first():
                 message = _("%(what)s “%(id)s” of the archive is here already. Nothing was changed.")
                 raise ArchiveProblem(message % {"what": self.model._meta.verbose_name, "id": taken})
-        # Raw, so that automatic values such as auto_now_add keep those of the archive.
+        # Raw, so that the archive's values aren't replaced by automatic values such as those of auto_now_add.
         query = InsertQuery(self.model)
         query.insert_values(list(self.model._meta.concrete_fields), rows, raw=True)
         # By the alias, because the thread's connection would be looked up for each value.

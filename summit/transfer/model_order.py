@@ -18,7 +18,7 @@ AUDIT = "summit.AuditEntry"
 def fields(model: type[Model]) -> list["Field[Any, Any]"]:
     """Return the exported fields of a model in their order, without the primary key.
 
-    Fields that are declared to stay behind, and those with the bytes of files, are left out too.
+    Fields that are declared not to move (`without`), and fields that hold the bytes of files, are left out too.
     """
     left = moved_of(model).without
     kept = [field for field in model._meta.concrete_fields if not field.primary_key and field.name not in left]
@@ -36,7 +36,7 @@ def _is_file(field: "Field[Any, Any]") -> bool:
 
 
 def references(model: type[Model]) -> dict[str, type[Model]]:
-    """Return the models to which a model's exported foreign keys refer, by the fields' names."""
+    """Return a dict from the names of a model's exported foreign keys to the models to which they refer."""
     return {field.name: target(field) for field in fields(model) if isinstance(field, ForeignKey)}
 
 
@@ -48,9 +48,10 @@ def target(field: Any) -> type[Model]:
 
 @cache
 def path(model: type[Model]) -> str:
-    """Return the lookup path from a model's rows to their summit, "" for the summit itself.
+    """Return the lookup path from a model's rows to their summit. Return "" for the model Summit itself.
 
-    It uses foreign keys that are never null if there are any. Raises LookupError if no foreign key leads to a summit.
+    If possible, the path has only foreign keys that are never null. Raises LookupError if no foreign key leads to a
+    summit.
     """
     if model is Summit:
         return ""
@@ -76,8 +77,8 @@ def rows(model: type[Model], summit: Summit) -> QuerySet[Any]:
 def order() -> tuple[type[Model], ...]:
     """Return the models of an archive in the order in which they are written.
 
-    The summit is first, and a model comes after those to which it refers. Models with texts that name rows of other
-    models come last, and of these the audit.
+    The summit is first, and each model comes after the models to which it refers. Models with texts that name rows of
+    other models come last, and the audit comes at the very end.
     """
     known = {model._meta.label: model for model in apps.get_models(include_auto_created=True)}
     late = [label for label, moved in MOVED.items() if moved.named or moved.rewrite]

@@ -1,6 +1,6 @@
 """Read the passphrase of an archive from a file or from the terminal.
 
-It is never an argument of a command, because others on the machine can read command lines.
+The passphrase is never an argument of a command, because other users of the machine can read command lines.
 """
 
 import sys
@@ -20,9 +20,10 @@ def add_passphrase_argument(parser: CommandParser) -> None:
 
 
 def passphrase_of(file: Path | None, *, twice: bool) -> str:
-    """Return the passphrase in a file, or ask for it at the terminal. Raises ArchiveProblem.
+    """Return the passphrase in a file. If `file` is None, ask for the passphrase at the terminal.
 
-    `twice` says to ask a second time, for a new passphrase.
+    With `twice`, ask a second time, for a new passphrase. Raises ArchiveProblem if the file can't be read, there is
+    no terminal, the two passphrases differ, or the passphrase is too short.
     """
     if file is not None:
         try:

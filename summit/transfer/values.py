@@ -12,13 +12,16 @@ from summit.core.encrypted_fields import EncryptedDateField
 from summit.core.models import PublicModel
 from summit.core.transfer_registry import Names
 
-# The names of rows in the audit and in subjects of messages, and in addresses of the admin.
+# The names of rows in the audit and in subjects of messages, and in URLs of the admin.
 _ROW = re.compile(r"([a-z_]+\.[a-z_]+):([^:]+)(:.*)?\Z", re.DOTALL)
 _PAGE = re.compile(r"/admin/([a-z_]+)/([a-z_]+)/([^/]+)/change/\Z")
 
 
 def pack(value: Any) -> Any:
-    """Return a column's value as JSON holds it; datetimes are in UTC. Raises TypeError for an unknown type."""
+    """Return a column's value in the form in which JSON can hold it. Datetimes are in UTC.
+
+    Raises TypeError for a value of an unknown type.
+    """
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date | time):
@@ -55,10 +58,10 @@ def _plain(value: Any) -> Any:
 
 
 def by_number(label: str) -> bool:
-    """Return whether names of a model's rows must be translated in an archive.
+    """Return whether the names of a model's rows in texts must be replaced by numbers in an archive.
 
-    True for models without public ids, because their primary keys change, and for accounts, because they may exist
-    already in the other installation. False for a label that is no model.
+    True for models without public ids, because their primary keys change. True for accounts too, because they may
+    exist already in the other installation. False for a label that no model has.
     """
     try:
         model: type[Model] = apps.get_model(label)
@@ -68,7 +71,7 @@ def by_number(label: str) -> bool:
 
 
 def renamed(value: Any, names: Names) -> Any:
-    """Return a JSON value in which the names of rows in texts are translated with `names`."""
+    """Return a JSON value in which `names` has replaced the names of rows in all texts."""
     if isinstance(value, dict):
         return {key: renamed(each, names) for key, each in value.items()}
     if isinstance(value, list):

@@ -1,1 +1,1 @@
-"""What all kinds of uploaded files share: the report on their rows, the pages, and the process that reads them."""
+"""The base of all kinds of uploaded files: the report on their rows, the pages, and the process that reads files."""

@@ -33,7 +33,8 @@ from summit.users.models import User
 
 
 class UploadForm(forms.Form):
-    """Ask for a file and its summit."""
+    """The form for uploading a file: it asks for the file and the summit. `offered` are the summits to choose
+    from."""
 
     summit = forms.ChoiceField(label=pgettext_lazy("label", "Summit"))
     file = forms.FileField(label=gettext_lazy("File"), allow_empty_file=True)
@@ -53,7 +54,7 @@ class UploadsAdmin(ReadOnlyAdmin):
     shelf = MenuGroup.RECORDS
     page_shows = ("report",)
     change_list_template = "admin/uploads/change_list.html"
-    # The permission in a summit that uploading for it needs.
+    # The permission that a user needs in a summit to upload files for it.
     action: str
     upload_form: type[UploadForm]
     upload_word: Any
@@ -77,15 +78,15 @@ class UploadsAdmin(ReadOnlyAdmin):
         raise NotImplementedError
 
     def applied_message(self, number: int) -> str:
-        """Return the message after a file was applied, with the number of its rows."""
+        """Return the message that is shown after a file was applied, with the number of written rows."""
         return rows_applied(number)
 
     def deleted_message(self) -> str:
-        """Return the message after a file was deleted."""
+        """Return the message that is shown after a file was deleted."""
         return _("The table is deleted. What was taken over of it stays.")
 
     def onward(self, row: Any) -> tuple[str, str]:
-        """Return the address of the page with the imported rows, and the label of the button to it."""
+        """Return the URL of the page with the imported rows, and the label of the button for it."""
         raise NotImplementedError
 
     def more(self, row: Any) -> dict[str, Any]:
@@ -116,7 +117,7 @@ class UploadsAdmin(ReadOnlyAdmin):
         return short_clock(row.applied_at, row.summit) if row.applied_at else None
 
     def address(self, name: str, *args: Any) -> str:
-        """Return the address of a page of this kind of file."""
+        """Return the URL of a page of this kind of file, such as "upload" or "change"."""
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -127,7 +128,7 @@ class UploadsAdmin(ReadOnlyAdmin):
         return found
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the addresses of the upload page and of the actions on a file."""
+        """Return the URL patterns of the admin, with those of the upload page and of the actions on a file."""
         wrap, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
         return [
             path("upload/", wrap(self.upload), name=f"{name}_upload"),
@@ -140,7 +141,7 @@ class UploadsAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the report on a file: what would become of each row, or what became of it."""
+        """Show the report on a file: the outcome for each row that applying the file would have, or has had."""
         row = self.admit(request, "change" if request.method == "POST" else "view", object_id)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         report: UploadReport[Any] | None = self.reading.reads.report_of(row)
@@ -166,7 +167,8 @@ class UploadsAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, self.file_template, context)
 
     def upload(self, request: HttpRequest) -> HttpResponse:
-        """Show the upload form. On POST store the file, and redirect to its preview or to the job that makes it."""
+        """Show the upload form. On POST, store the file and redirect to its preview, or to the job for the
+        preview."""
         self.admit(request, "view")
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         check(request.user, self.action, None)
@@ -209,7 +211,7 @@ class UploadsAdmin(ReadOnlyAdmin):
         return row, request.user
 
     def look(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Preview a file again, in a job if it has many rows, and redirect."""
+        """Preview a file again and redirect to its page. If it has many rows, start a job and redirect to the job."""
         row, user = self._mine(request, pk)
         try:
             job = self.reading.look(row=row, by=user)
@@ -219,7 +221,10 @@ class UploadsAdmin(ReadOnlyAdmin):
         return self._after(pk, job)
 
     def take(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Apply a file, in a job if it has many rows, and redirect. A file is applied only once."""
+        """Apply a file and redirect to its page. If it has many rows, start a job and redirect to the job.
+
+        A file is applied only once.
+        """
         row, user = self._mine(request, pk)
         try:
             done = self.reading.take(row=row, by=user)

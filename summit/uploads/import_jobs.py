@@ -1,7 +1,7 @@
 """Jobs that preview or apply an uploaded file with many rows, each in one transaction.
 
-A file is read in a single step, because the outcome for a row may depend on the rows above it: on a quota, a second
-head of delegation, or a repeated name. 20,000 rows take some seconds, a part of a worker's lease.
+A file is read in a single step, because the outcome for a row may depend on the rows above it, such as by a quota, a
+second head of delegation, or a repeated name. 20,000 rows take some seconds, which is a part of a worker's lease.
 """
 
 from __future__ import annotations
@@ -51,8 +51,10 @@ TITLE, DELETED = gettext_lazy("Reading an uploaded table"), gettext_lazy("The ta
 
 @dataclass(frozen=True)
 class ImportJobMessages:
-    """The words of a job's page for its progress and results. `refused` is the result if nothing in the file
-    identifies its rows."""
+    """The texts on a job's page for the job's progress and results.
+
+    `refused` is the text if nothing in the file identifies its rows.
+    """
 
     title: Any = TITLE
     progress: Callable[[int, int], str] = rows_read
@@ -64,11 +66,12 @@ class ImportJobMessages:
 
 @dataclass(frozen=True)
 class Reads:
-    """The functions that read files of a kind.
+    """The functions that preview and apply the files of a kind.
 
-    `find` returns a file's row by its public id. `look` previews a file and `take` applies it: they get the file's
-    row and the user, and return the report. They raise one of `over` if the file was applied or deleted already, one
-    of `unreadable` if nothing in it identifies its rows, and PermissionDenied if the user may not do it any more.
+    `find` returns a file's row in the database by its public id. `look` previews a file and `take` applies it. Both
+    get the file's row and the user, and return the report. Both raise one of `over` if the file was applied or
+    deleted already, and one of `unreadable` if nothing in the file identifies its rows. They raise PermissionDenied
+    if the user may not do it any more.
     """
 
     find: Callable[[str], Any]
@@ -87,8 +90,8 @@ class Reads:
 class Reading:
     """Previews and applies the files of one kind, in the request or, if they are long, in a job.
 
-    `param` is the name of the job's parameter with the file's public id. `permission` is the permission that a job
-    needs in the file's summit.
+    `param` is the name of the job's parameter with the file's public id. `permission` is the permission that a user
+    needs in the file's summit to start such a job.
     """
 
     name: str
@@ -98,7 +101,8 @@ class Reading:
     said: ImportJobMessages
 
     def start(self, *, row: Any, action: str, by: Any) -> Job:
-        """Start a job that previews a file (LOOK) or applies it (TAKE), and return it. Raises PermissionDenied."""
+        """Start a job that previews a file (LOOK) or applies it (TAKE), and return the job. Raises
+        PermissionDenied."""
         params = {self.param: row.public_id, "action": action}
         return jobs_services.start(kind=self.name, by=by, summit=row.summit, params=params)
 
@@ -113,9 +117,9 @@ class Reading:
         return report is None or len(report.lines) > self.reads.at_once()
 
     def look(self, *, row: Any, by: Any) -> Job | None:
-        """Preview a file again and return None, or start a job if the file is long and return the job.
+        """Preview a file again and return None. If the file is long, start a job instead and return the job.
 
-        Raises the same errors as `reads.look`.
+        Raises the errors of `reads.look`: one of `over` or `unreadable`, or PermissionDenied.
         """
         if self.is_long(row):
             return self.start(row=row, action=LOOK, by=by)
@@ -123,14 +127,15 @@ class Reading:
         return None
 
     def take(self, *, row: Any, by: Any) -> Any:
-        """Apply a file, once, and return the report, or start a job if the file is long and return the job.
+        """Apply a file and return the report. If the file is long, start a job instead and return the job.
 
-        Raises the same errors as `reads.take`.
+        A file is applied only once. Raises the errors of `reads.take`: one of `over` or `unreadable`, or
+        PermissionDenied.
         """
         return self.start(row=row, action=TAKE, by=by) if self.is_long(row) else self.reads.take(row, by)
 
     def step(self, job: Job) -> JobStep:
-        """Preview or apply the job's file in one step. Run again, it finds the stored report."""
+        """Preview or apply the job's file in one step, and return the outcome. It is safe to run again."""
         row, reads = self._row(job), self.reads
         if row is None:
             return JobStep(1, 1, {}, Result(GONE))
@@ -161,13 +166,14 @@ class Reading:
         return (self.said.taken if job.result == TAKE else self.said.looked)(int(job.result_params["number"]))
 
     def bad(self, job: Job) -> bool:
-        """Return whether the file was deleted or couldn't be read."""
+        """Return whether the job had no useful result, because its file was deleted or couldn't be read."""
         return job.result in (GONE, REFUSED)
 
     def onward(self, job: Job) -> tuple[str, str] | None:
-        """Return the address of the file's page and the button's label.
+        """Return the URL of the file's page and the label of the button for it.
 
-        None if the job failed or if the file belongs to a party: those are shown in the portal.
+        Return None if the file was deleted or couldn't be read, or if it belongs to a party. The files of parties are
+        shown in the portal.
         """
         row = None if self.bad(job) else self._row(job)
         if row is None or getattr(row, "party_id", None):
@@ -177,7 +183,7 @@ class Reading:
 
 
 def read_by(*, name: str, param: str, permission: str, reads: Reads, said: ImportJobMessages) -> Reading:
-    """Return the reading of one kind of files, and register its kind of job."""
+    """Return the Reading of one kind of files, and register the kind of job for long files."""
     found = Reading(name, param, permission, reads, said)
     kind = JobKind(
         name=name,

@@ -1,4 +1,4 @@
-"""Slots that limit how many processes of a host do memory-hungry or slow work at the same time."""
+"""Slots, which limit how many processes of a host do slow work, or work that needs much memory, at the same time."""
 
 import fcntl
 import time
@@ -13,7 +13,7 @@ _LOOK = 0.05
 
 
 class Busy(RuntimeError):
-    """All slots are taken."""
+    """No slot became free in time."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The report on an uploaded file: what would become of each row, before anything is written."""
+"""The report on an uploaded file: the outcome for each row, before and after the file is applied."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 ODD = "odd"
-# Replaces the row's number in the key of an answer to all questions of a kind, such as "* enter".
+# In the key of an answer to all questions of a kind, such as "* enter", it is in the place of the row's number.
 ALL = "*"
 
 
@@ -28,8 +28,8 @@ class Outcome(models.TextChoices):
 class Question:
     """A question about a row that a person has to decide.
 
-    `key` identifies it in the file; `choices` are the possible answers, each a value and its words. Without an answer
-    the `usual` one counts; if that is "", the row is left out.
+    `key` identifies the question in the file. `choices` are the possible answers, each a value and its label. Without
+    an `answer`, the answer `usual` counts. If that is "" too, the row is left out.
     """
 
     key: str
@@ -40,7 +40,7 @@ class Question:
 
     @property
     def chosen(self) -> str:
-        """The answer that counts: the given one, or else the usual one."""
+        """The answer that counts: the answer of a person, otherwise the usual answer; "" if there is none."""
         return self.answer or self.usual
 
 
@@ -48,9 +48,9 @@ class Question:
 class ReportLine:
     """The outcome for one row of a file.
 
-    `notes` are sentences: for a refused row why and what to do, for another row what a person should check. `fields`
-    are the names of the changed fields, and `questions` what a person has to decide. Each kind of file has a subclass
-    that adds what a row is about.
+    `notes` are sentences. For a refused row they say why and what to do, for another row what a person should check.
+    `fields` are the names of the changed fields, and `questions` the questions for a person to decide. Each kind of
+    file has a subclass with fields that describe the row.
     """
 
     number: int
@@ -60,7 +60,7 @@ class ReportLine:
     questions: list[Question] = field(default_factory=list, kw_only=True)
 
     def __post_init__(self) -> None:
-        """Convert questions that come from JSON as dicts."""
+        """Convert questions that are dicts, because they come from JSON, to `Question`."""
         self.questions = [each if isinstance(each, Question) else Question(**each) for each in self.questions]
 
     @property
@@ -70,7 +70,7 @@ class ReportLine:
 
     @property
     def word(self) -> str:
-        """The outcome in the reader's language."""
+        """The label of the outcome in the active language."""
         return str(Outcome(self.outcome).label)
 
 
@@ -99,16 +99,16 @@ class UploadReport(Generic[AnyLine]):
 
     @property
     def told(self) -> str:
-        """The numbers as text for the output of commands, in English."""
+        """The numbers of rows by outcome as an English text, for the output of commands."""
         counts = self.counts
         message = f"{counts['new']} new, {counts['changed']} changed, {counts['same']} as they are, "
         asks = f", {counts['asks']} left out until somebody decides" if counts["asks"] else ""
         return f"{message}{counts['refused']} refused{asks}"
 
     def takes(self, answers: Mapping[str, str]) -> bool:
-        """Return whether all `answers` are possible: values by the keys of questions.
+        """Return whether all `answers`, a dict from the keys of questions to values, are possible.
 
-        A key that begins with ALL answers all questions of a kind. The value "" withdraws an answer.
+        A key that begins with ALL is for all questions of a kind. The value "" withdraws an answer.
         """
         asked = self.questions
         kinds: dict[str, set[str]] = {}
@@ -128,6 +128,9 @@ class UploadReport(Generic[AnyLine]):
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Self:
-        """Return the report that `as_data` converted. Older reports also store whether a line is odd."""
+        """Return the report from the `data` that `as_data` returned.
+
+        Data of older versions also has whether a line is odd, which is ignored.
+        """
         lines = [cls.LINE(**{name: line[name] for name in line if name != ODD}) for line in data["lines"]]
         return cls(**{**data, "lines": lines})

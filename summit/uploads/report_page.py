@@ -1,4 +1,4 @@
-"""The report on an uploaded file as pages show it: the number of rows by outcome, and a page of the rows."""
+"""The report on an uploaded file as it is shown on pages: the number of rows by outcome, and a part of the rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ SIGNS = {
 
 @dataclass(frozen=True)
 class ReportLabels:
-    """The words of a report's page for one kind of file.
+    """The texts and templates of a report's page for one kind of file.
 
-    `all` is the title of the numbers; `row` and `about` are the titles of two columns. `notices` is the template of
-    the notices on the file, `about_row` the template that describes what a row is about.
+    `all` is the title of the numbers; `row` and `about` are the titles of two columns. `notices` is the template for
+    the notices about the file, and `about_row` the template that describes a row.
     """
 
     all: Any
@@ -41,7 +41,7 @@ class ReportLabels:
 
 
 def of_rows(*, about: Any, notices: str, about_row: str) -> ReportLabels:
-    """Return the words for a table, with the title of the `about` column and the two templates."""
+    """Return the ReportLabels for a table, with the title of the column `about` and the two templates."""
     return ReportLabels(
         all=gettext_lazy("Rows of the table"),
         row=gettext_lazy("Row"),
@@ -58,7 +58,7 @@ def of_rows(*, about: Any, notices: str, about_row: str) -> ReportLabels:
 def context(report: UploadReport[Any], asked: QueryDict, words: ReportLabels) -> dict[str, Any]:
     """Return the variables of the template `uploads/report.html` for a report.
 
-    In `asked`, the request's query, `rows` filters by one outcome and `page` is the number of the page.
+    `asked` has the request's query parameters: `rows` filters by one outcome, and `page` is the number of the page.
     """
     counts = report.counts
     shown = asked.get("rows", "")

@@ -1,10 +1,11 @@
 """Read uploaded files in a separate process, which is killed if it takes too much time or memory.
 
-Office files are so well compressed that their size doesn't show what reading them takes, and the libraries that read
-them can't be interrupted. So the web process doesn't read them itself. Only a few are read at once on a host.
+Office files are so well compressed that their size doesn't show how much time and memory reading them takes. The
+libraries that read them can't be interrupted. So the web process doesn't read them itself, and only a few files are
+read at once on a host.
 
-This file is both sides: it is imported by the caller, and run as a program in the process that reads. It therefore
-imports nothing of the project, and Django only if the reader that it runs needs it.
+This file has both sides: the caller imports it, and the separate process runs it as a program. It therefore imports
+nothing of the project at its top, and Django only if the function that reads the file needs it.
 """
 
 import importlib.util
@@ -17,7 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-# The most processes that read at once on a host, and the seconds that one waits for its turn.
+# The most processes that read files at once on a host, and the seconds for which a further one waits for its turn.
 AT_ONCE = 2
 PATIENCE = 10
 _TOO_MUCH_MEMORY = 3
@@ -34,12 +35,12 @@ class Failed(Exception):
 def run(
     path: str, content: bytes, arguments: Mapping[str, Any], *, seconds: int, megabytes: int, settings: bool = False
 ) -> Any:
-    """Call the function `read` of the Python file at `path` in a separate process and return its result.
+    """Call the function `read` of the Python file at `path` in a separate process, and return its result.
 
-    It gets `content` and the `arguments`. Arguments and result must be values that JSON can hold. `seconds` limits
-    the processor's time; by the clock the call may take twice as long. `megabytes` limits the address space. The
-    process gets no environment variables, unless `settings` says that it needs the project's settings. Raises
-    TooMuch, Failed, and summit.uploads.process_slots.Busy if too many processes read already.
+    `read` gets `content` and the `arguments`. Arguments and result must be values that JSON can hold. `seconds`
+    limits the processor's time; by the clock the call may take twice as long. `megabytes` limits the address space.
+    The process gets no environment variables, unless `settings` says that it needs the project's settings. Raises
+    TooMuch, Failed, and summit.uploads.process_slots.Busy if too many processes are reading already.
     """
     # Imported here because the child process runs this file too and can't import the project.
     from summit.uploads.process_slots import slot  # noqa: PLC0415

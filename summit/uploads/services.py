@@ -1,6 +1,6 @@
-"""Uploaded files of many rows: each waits, with a report on its rows, until it is applied once or has expired.
+"""Services for uploaded files of all kinds: store the report on a file, apply a file once, delete expired files.
 
-Each kind of file defines what its rows are.
+A file waits, with a report on its rows, until it is applied or has expired.
 """
 
 from datetime import timedelta
@@ -24,7 +24,7 @@ def store_report(row: Any, report: str) -> bool:
 def claim(row: Any) -> bool:
     """Mark a file as applied, in the caller's transaction, and return whether it still waited.
 
-    Of two callers at once, only one gets True.
+    If two callers do this at once, only one gets True.
     """
     return bool(_waiting(row).update(applied_at=Now()))
 

@@ -1,1 +1,1 @@
-"""The model `User`, an account to sign in with."""
+"""The model `User`: an account, with which a person signs in."""

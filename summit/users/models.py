@@ -1,4 +1,4 @@
-"""Accounts to sign in with."""
+"""The model of accounts, with which people sign in, and its manager."""
 
 from typing import Any, ClassVar
 
@@ -13,14 +13,14 @@ from summit.core.validators import validate_printable
 
 
 class UserManager(BaseUserManager["User"]):
-    """The manager of accounts, which stores addresses in lower case."""
+    """The manager of accounts. It stores e-mail addresses in lower case."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """Return the account with this address, ignoring case. Raises DoesNotExist where there is none."""
+        """Return the account with the e-mail address `username`, ignoring case. Raises User.DoesNotExist."""
         return self.get(email__iexact=username)
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create an account and return it. Without `password` it can't sign in with a password."""
+        """Create an account and return it. If `password` is None, nobody can sign in to it with a password."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -32,7 +32,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(PublicModel, AbstractBaseUser, PermissionsMixin):
-    """An account, with the e-mail address to sign in with. Its permissions follow from its roles in each summit."""
+    """An account, with the e-mail address with which its owner signs in.
+
+    The account's permissions follow from its roles in each summit.
+    """
 
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=200, blank=True, validators=[validate_printable])
@@ -59,6 +62,6 @@ class User(PublicModel, AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     def clean(self) -> None:
-        """Change the address to lower case, in which accounts are looked up."""
+        """Change the e-mail address to lower case, because accounts are looked up in lower case."""
         super().clean()
         self.email = self.email.strip().lower()

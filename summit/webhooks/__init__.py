@@ -1,4 +1,5 @@
-"""Webhooks: send a summit's events to other systems. Endpoints, signatures, ordered deliveries and an HTTP client.
+"""Webhooks: send a summit's events to other systems.
 
-The client refuses addresses inside the deployment's network.
+The package has endpoints, signatures, ordered deliveries, and an HTTP client that refuses addresses inside the
+deployment's network.
 """

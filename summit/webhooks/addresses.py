@@ -1,10 +1,10 @@
-"""Check the addresses of receivers, so that requests never reach the inside (protection against SSRF).
+"""Check the URLs and IP addresses of receivers, so that requests never reach the inside (protection against SSRF).
 
-The inside is this machine, its network and a cloud's metadata service. Inside addresses are refused unless the
-setting WEBHOOKS_INSIDE names them: host names, addresses and networks.
+The inside is this machine, its network and a cloud's metadata service. Inside hosts and addresses are refused, unless
+the setting WEBHOOKS_INSIDE names them. The setting has host names, IP addresses and networks.
 
-All addresses of a host name are checked, and the connection is made to one of the checked addresses
-(summit.webhooks.http_client). So it doesn't matter if the name resolves differently a moment later.
+All IP addresses of a host name are checked, and the connection is made to one of the checked addresses
+(summit.webhooks.http_client). So it doesn't matter if the name resolves to other addresses a moment later.
 """
 
 import re
@@ -30,7 +30,7 @@ REFUSED = (
     IPv6Network("3fff::/20"),  # for documents (RFC 9637)
     IPv4Network("168.63.129.16/32"),  # a cloud's service for its own machines, at a public address
 )
-# Such an address contains an IPv4 address (RFC 6052), which is checked instead.
+# An address in this network contains an IPv4 address (RFC 6052), which is checked instead.
 NAT64 = IPv6Network("64:ff9b::/96")
 # Names of inside hosts: by their ending (RFC 6761, 6762 and 8375, and ICANN's ".internal"), or because they have no
 # dot and so can only be resolved in a local network.
@@ -57,7 +57,7 @@ class Target:
 
 
 def outside(address: Address) -> bool:
-    """Return whether an address is a globally reachable unicast address."""
+    """Return whether an IP address is a globally reachable unicast address."""
     if isinstance(address, IPv6Address):
         old = address.ipv4_mapped or (IPv4Address(int(address) & 0xFFFFFFFF) if address in NAT64 else None)
         if old is not None:
@@ -78,7 +78,7 @@ def _literal(host: str) -> Address | None:
 
 @cache
 def _inside(entries: tuple[str, ...]) -> tuple[frozenset[str], tuple[Network, ...]]:
-    """Return the names and the networks of WEBHOOKS_INSIDE."""
+    """Return the host names and the networks in `entries`, the setting WEBHOOKS_INSIDE."""
     names, networks = set(), []
     for entry in entries:
         try:
@@ -89,7 +89,7 @@ def _inside(entries: tuple[str, ...]) -> tuple[frozenset[str], tuple[Network, ..
 
 
 def named(host: str) -> bool:
-    """Return whether WEBHOOKS_INSIDE names a host, by its name or, for an address, by a network."""
+    """Return whether WEBHOOKS_INSIDE names a host. If the host is an IP address, one of the networks must have it."""
     address = _literal(host)
     if address is not None:
         return _in_networks(address)
@@ -102,7 +102,10 @@ def _in_networks(address: Address) -> bool:
 
 
 def refused(host: str, found: Iterable[str]) -> list[str]:
-    """Return those of a host's addresses `found` that may not be reached."""
+    """Return those of a host's IP addresses `found` to which no connection may be made.
+
+    The list is empty if WEBHOOKS_INSIDE names the host.
+    """
     if named(host):
         return []
     # Link-local addresses may have a scope, as in "fe80::1%eth0".
@@ -113,7 +116,7 @@ def refused(host: str, found: Iterable[str]) -> list[str]:
 def target(url: str) -> Target:
     """Check a receiver's URL and return its parts.
 
-    Raises ValidationError unless it is an HTTPS URL at port 443 of an outside host, without user, password and
+    Raises ValidationError unless the URL is an HTTPS URL at port 443 of an outside host, without user, password and
     fragment. HTTP, other ports and inside hosts are allowed only if WEBHOOKS_INSIDE names the host.
     """
     for message in _problems(url):
@@ -125,7 +128,7 @@ def target(url: str) -> Target:
 
 
 def validate_url(url: str) -> None:
-    """Raise ValidationError if `target` refuses the URL."""
+    """Raise ValidationError for a URL to which no event may be sent (see `target`)."""
     target(url)
 
 
@@ -151,10 +154,10 @@ def _problems(url: str) -> Iterator[str]:
 
 
 def _leads_within(host: str) -> bool:
-    """Return whether a host name is an inside name.
+    """Return whether a host name can only be an inside name.
 
-    False if WEBHOOKS_INSIDE has networks: the name may belong to one of them, so its addresses are checked when
-    something is sent.
+    False if WEBHOOKS_INSIDE has networks. The host may be in one of these, so its IP addresses are checked when an
+    event is sent.
     """
     return bool(WITHIN.fullmatch(host)) and not _inside(tuple(settings.WEBHOOKS_INSIDE))[1]
 

@@ -1,4 +1,4 @@
-"""The API of webhooks and their deliveries."""
+"""The API of webhooks and of the deliveries to webhooks."""
 
 from typing import Any, ClassVar
 
@@ -44,7 +44,7 @@ class EndpointInput(serializers.Serializer[Any]):
     events = serializers.ListField(child=serializers.CharField(), help_text="Names, such as “agenda.released”.")
 
     def validate_events(self, value: list[str]) -> list[str]:
-        """Return the event names sorted, each once. Raises ValidationError for none, or for an unknown one."""
+        """Return the event names sorted, each once. Raises ValidationError for no event or an unknown event."""
         wrong = [name for name in value if name not in EVENTS]
         if wrong or not value:
             message = _("Give some of: %(known)s.") % {"known": ", ".join(sorted(EVENTS))}
@@ -84,7 +84,7 @@ class EndpointViewSet(DeskViewSet):
         return endpoints.make(summit=summit, values=values, by=by)
 
     def change(self, *, by: User, row: Endpoint, values: Values) -> Endpoint:
-        """Change a webhook's name, address or events, and return it."""
+        """Change a webhook's name, URL or events, and return the webhook."""
         endpoints.change(endpoint=row, values=values, by=by)
         return row
 
@@ -100,7 +100,7 @@ class EndpointViewSet(DeskViewSet):
 
     @action("test", permission="webhooks.endpoint.change")
     def test(self, *, by: User, row: Endpoint, values: Values) -> None:
-        """Send a test event there."""
+        """Send a test event to a webhook."""
         endpoints.send_test(endpoint=row, by=by)
 
     @action("new-secret", permission="webhooks.endpoint.change", output=SecretSerializer, shown_once=("secret",))
@@ -154,11 +154,11 @@ class DeliveryViewSet(DeskViewSet):
     summit_path = "endpoint__summit"
 
     def rows(self) -> QuerySet[Delivery]:
-        """Return the deliveries of webhooks with their attempts, without those to the deployment's hub."""
+        """Return the deliveries to webhooks, with their attempts. Pings to the deployment's hub are left out."""
         rows = Delivery.objects.filter(endpoint__kind=EndpointKind.WEBHOOK)
         return rows.select_related("endpoint__summit").prefetch_related("tries")
 
     @action("send-again", permission="webhooks.send_again")
     def send_again(self, *, by: User, row: Delivery, values: Values) -> None:
-        """Send a delivery once more, with the same content and id."""
+        """Send a delivery again, with the same content and id."""
         delivery.send_again(delivery=row, by=by)

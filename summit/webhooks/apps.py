@@ -1,4 +1,4 @@
-"""The app of webhooks: events for other systems are stored before they are sent, as mails are in the outbox."""
+"""The app of webhooks. Events for other systems are stored before they are sent, like mails in the outbox."""
 
 from django.utils.translation import gettext_lazy as _
 

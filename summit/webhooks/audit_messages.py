@@ -1,4 +1,4 @@
-"""The words for the audit entries about webhooks."""
+"""The messages that describe the audit's entries about webhooks."""
 
 from django.utils.translation import gettext_lazy as _
 

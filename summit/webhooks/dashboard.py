@@ -1,4 +1,4 @@
-"""Webhooks on the desk's home page: those that the system turned off, and failed deliveries."""
+"""Tasks about webhooks on the admin's home page: webhooks that the system turned off, and failed deliveries."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -28,9 +28,10 @@ MOST = 5
 
 @desk_task.register(82)
 def webhooks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Yield a task for each webhook that the system has turned off, and one for the recent failed deliveries.
+    """Yield a task for each webhook that the system has turned off, and one task for the recent failed deliveries.
 
-    Failed deliveries count only for webhooks that are on. One query.
+    Failed deliveries count only for webhooks that are on. Each task is only for users who may act on it. Makes one
+    query.
     """
     mends, resends = (allows(request.user, permission, summit) for permission in (CHANGE, SEND_AGAIN))
     if not (mends or resends):

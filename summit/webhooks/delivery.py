@@ -1,11 +1,11 @@
-"""Deliver events: claim an endpoint's next delivery, send it, mark it, and continue with the one after it.
+"""Deliver events: claim an endpoint's next delivery, send it, mark it, and continue with the following delivery.
 
-Safe to run twice, late, never, or two at once, as the outbox is. The claim is a conditional UPDATE with a lease. The
-number of claims is the fencing token: a delivery is marked only if it is still the same.
+`work` is safe to run twice, late, never, or two at once. The claim is a conditional UPDATE with a lease. The number
+of claims is the fencing token: a delivery is marked only if that number hasn't changed.
 
-The deliveries of an endpoint are sent in the order of their causes, so one that is retried blocks the later ones. It
-must not do so for three days. After some attempts the next delivery is tried in between. If the receiver answers
-that one, the blocking delivery is set aside: it is retried without blocking others.
+The deliveries of an endpoint are sent in the order of their causes, so a delivery that is retried blocks the later
+ones. It must not block them for three days. After some attempts the next delivery is tried in between. If the
+receiver responds to that delivery, the blocking one is set aside: it is retried without blocking others.
 """
 
 import logging
@@ -43,18 +43,19 @@ HELD_UP = 4
 LONGEST_WAIT = 24 * 3600
 # Seconds after which a worker ends its turn at an endpoint, so that others get theirs.
 TURN = 5.0
-# How long an endpoint isn't queued again after it was queued. After that the queue counts as lost.
+# A queued endpoint isn't queued again for this long. After that its task counts as lost.
 HANDED = timedelta(seconds=30)
 
 
 class CantSend(ValueError):
-    """The delivery can't be sent again. The text says why."""
+    """A delivery can't be sent again. The exception's message says why."""
 
 
 def hand_out(*, limit: int = 100) -> list[int]:
-    """Return the primary keys of the endpoints with due deliveries, for the sweep to queue, and mark them as queued.
+    """Return the primary keys of the endpoints with due deliveries, at most `limit`, for the sweep to queue.
 
-    One query if there are none.
+    The endpoints are marked as queued, so that they aren't returned again within HANDED. Makes one query if there are
+    none.
     """
     keys = [key for (key,) in _DUE.rows()[:limit]]
     if keys:
@@ -66,7 +67,7 @@ _DUE = Prepared(lambda: Endpoint.objects.due().order_by("pk").values_list("pk"))
 
 
 def work(endpoint_id: int) -> int:
-    """Send an endpoint's due deliveries for one turn, and return how many got through."""
+    """Send an endpoint's due deliveries for one turn of TURN seconds, and return how many the receiver accepted."""
     started, through = time.monotonic(), 0
     while (row := claim(endpoint_id)) is not None:
         through += deliver(row) == Outcome.DONE
@@ -79,8 +80,8 @@ def work(endpoint_id: int) -> int:
 def claim(endpoint_id: int) -> Delivery | None:
     """Claim the next delivery of an endpoint and return it.
 
-    A due delivery that was set aside comes before the first of the others. None if the endpoint is off, nothing is
-    due, or another worker holds it.
+    Due deliveries that were set aside come first. Return None if the endpoint is off, if no delivery is due, or if
+    another worker holds the next delivery.
     """
     on = Endpoint.objects.on().filter(pk=endpoint_id).values("pk")
     waiting = Delivery.objects.filter(endpoint__in=on, state=DeliveryState.PENDING)
@@ -90,7 +91,7 @@ def claim(endpoint_id: int) -> Delivery | None:
 
 
 def _claim(pk: int, rows: DeliveryQuerySet) -> Delivery | None:
-    """Claim the delivery `pk` if it is one of `rows`, and return it or None.
+    """Claim the delivery `pk` if it is one of `rows`, and return it. Otherwise return None.
 
     The UPDATE itself has the conditions of `rows`, so that only one of two workers gets the delivery.
     """
@@ -152,9 +153,10 @@ def _record_outcome(row: Delivery, outcome: Outcome, problem: str, answer: Webho
 
 
 def _mark(row: Delivery, state: DeliveryState, *, problem: str = "") -> bool:
-    """Store the state after an attempt and return True; return False if another worker has claimed it since.
+    """Store a delivery's state after an attempt, and return True.
 
-    Raises ValueError for a state that can't follow PENDING.
+    Return False, with nothing stored, if another worker has claimed the delivery since. Raises ValueError for a state
+    that can't follow PENDING.
     """
     if state not in TRANSITIONS[DeliveryState.PENDING]:
         raise ValueError(f"a delivery to be sent can't become {state}")
@@ -171,15 +173,15 @@ def _schedule_retry(row: Delivery, problem: str, wait: int | None) -> bool:
 
 
 def _claimed_rows(row: Delivery) -> DeliveryQuerySet:
-    """Return a queryset with the delivery's row, empty if this claim no longer holds it."""
+    """Return a queryset with the delivery's row. It is empty if this worker no longer holds the delivery."""
     return Delivery.objects.filter(pk=row.pk, claims=row.claims, state=DeliveryState.PENDING)
 
 
 def _try_next(held_up_by: Delivery) -> None:
-    """Try the delivery after `held_up_by`, which keeps failing.
+    """Try to send the next delivery after `held_up_by`, which keeps failing and blocks it.
 
-    If the receiver accepts or refuses it, the receiver is reachable, and `held_up_by` is set aside. If not, nothing
-    changes and the attempt doesn't count.
+    If the receiver accepts or refuses the next delivery, the receiver is reachable, and `held_up_by` is set aside.
+    Otherwise nothing changes, and the attempt doesn't count.
     """
     on = Endpoint.objects.on().filter(pk=held_up_by.endpoint_id).values("pk")
     behind = Delivery.objects.free().filter(endpoint__in=on, aside=False, pk__gt=held_up_by.pk)
@@ -199,10 +201,10 @@ def _try_next(held_up_by: Delivery) -> None:
 
 
 def send_again(*, delivery: Delivery, by: User) -> None:
-    """Send an ended delivery again, with the same content and id, or send a waiting one at once.
+    """Send an ended delivery again, with the same content and id. Send a waiting delivery at once.
 
-    An ended delivery is set aside, so that it blocks no other. Raises PermissionDenied, or CantSend while a worker
-    holds the delivery or if its endpoint is off.
+    An ended delivery is set aside, so that it blocks no other delivery. Raises PermissionDenied. Raises CantSend if
+    the endpoint is off or a worker holds the delivery.
     """
     check_can_send_again(by, delivery)
     with transaction.atomic():

@@ -17,9 +17,9 @@ from summit.webhooks.models.endpoints import Endpoint, EndpointKind
 class Cause:
     """The cause of deliveries: an `event` and the object that it is about.
 
-    `subject_key` names the object, such as "press.edition:k3…", and `version` is its version. `facts` is the data
-    that a receiver gets: public ids, absolute addresses, choices and numbers. It must not have texts that may be
-    withdrawn before the delivery arrives, nor personal data.
+    `subject_key` names the object, such as "press.edition:k3…", and `version` is the object's version. `facts` is the
+    data that a receiver gets: public ids, absolute URLs, choices and numbers. It must have neither personal data nor
+    texts that may be withdrawn before the delivery arrives.
     """
 
     event: str
@@ -29,9 +29,10 @@ class Cause:
 
 
 def emit(*, summit: Summit, event: str, subject_key: str, version: int = 0, facts: Mapping[str, Any]) -> int:
-    """Store a delivery of an event for each endpoint that asked for it, and return how many were new.
+    """Store a delivery of an event for each endpoint that asked for the event, and return how many were new.
 
-    One query if no endpoint asked for it, otherwise two. Raises the same errors as `emit_many`.
+    Makes one query if no endpoint asked for it, otherwise two. Raises KeyError for an event that isn't declared, and
+    RuntimeError outside a transaction.
     """
     return emit_many(summit=summit, causes=[Cause(event, subject_key, version, facts)])
 

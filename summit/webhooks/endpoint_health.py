@@ -29,9 +29,10 @@ def failed(endpoint: Endpoint) -> None:
 
 
 def gave_up(endpoint: Endpoint, *, gone: bool) -> None:
-    """Record a delivery that failed for good, and turn the endpoint off after PATIENCE or MOST_GIVEN_UP in a row.
+    """Record that a delivery failed for good, and turn the endpoint off if there were too many failures.
 
-    `gone` says that the receiver answered 410: the endpoint is turned off at once.
+    That is so if nothing has got through for PATIENCE, or if MOST_GIVEN_UP deliveries in a row failed for good. With
+    `gone`, the receiver's response was a 410, and the endpoint is turned off at once.
     """
     rows = Endpoint.objects.filter(pk=endpoint.pk)
     rows.update(failing_since=Coalesce("failing_since", Now()), given_up=F("given_up") + 1)
@@ -43,7 +44,7 @@ def gave_up(endpoint: Endpoint, *, gone: bool) -> None:
 
 
 def _turn_off(endpoint: Endpoint, why: OffWhy, **where: object) -> None:
-    """Turn an endpoint off if it is on and `where` matches it; record that in the audit and notify the organisers."""
+    """Turn an endpoint off if it is on and matches `where`, record that in the audit, and notify the organisers."""
     rows = Endpoint.objects.filter(pk=endpoint.pk, enabled=True, **where)
     if rows.update(enabled=False, off_why=why, off_at=Now()):
         detail = {"why": str(why)}

@@ -1,4 +1,4 @@
-"""The services by which organisers add, change, test and turn endpoints on or off."""
+"""The services by which organisers add, change and test endpoints, and turn them on or off."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -22,12 +22,12 @@ from summit.webhooks.models.endpoints import OVERLAP, Endpoint, EndpointKind, Of
 
 CHANGE = "webhooks.endpoint.change"
 FIELDS = ("name", "url", "events")
-# If a new secret is requested again within this time, the secret before it isn't set up at the receiver yet.
+# If a new secret is requested again within this time, the previous one counts as not set up at the receiver yet.
 AGAIN = timedelta(minutes=10)
 
 
 class EndpointProblem(ValueError):
-    """The action isn't possible. The text says why and what to do."""
+    """An action on an endpoint isn't possible. The exception's message says why and what to do."""
 
 
 def make(*, summit: Summit, values: Mapping[str, Any], by: User) -> Endpoint:
@@ -46,9 +46,10 @@ def make(*, summit: Summit, values: Mapping[str, Any], by: User) -> Endpoint:
 
 
 def change(*, endpoint: Endpoint, values: Mapping[str, Any], by: User) -> None:
-    """Change an endpoint's name, address or events. Unchanged values are not recorded in the audit.
+    """Change an endpoint's name, URL or events. Unchanged values are not recorded in the audit.
 
-    Raises the same errors as `make`, and EndpointProblem for a hub.
+    Raises PermissionDenied, ValidationError with the errors by field, KeyError for an event that isn't declared,
+    ValueError for a name that isn't in FIELDS, and EndpointProblem for a hub.
     """
     check(by, CHANGE, endpoint.summit)
     _check_webhook(endpoint)
@@ -78,7 +79,7 @@ def _check_webhook(endpoint: Endpoint) -> None:
 
 
 def turn_off(*, endpoint: Endpoint, by: User) -> None:
-    """Turn an endpoint off; its waiting deliveries stay. Raises PermissionDenied, or EndpointProblem if it is off."""
+    """Turn an endpoint off. Its waiting deliveries stay. Raises PermissionDenied, or EndpointProblem if it is off."""
     check(by, CHANGE, endpoint.summit)
     with transaction.atomic():
         rows = Endpoint.objects.filter(pk=endpoint.pk, enabled=True)
@@ -102,10 +103,10 @@ def turn_on(*, endpoint: Endpoint, by: User) -> None:
 
 
 def new_secret(*, endpoint: Endpoint, by: User) -> str:
-    """Give an endpoint a new secret and return it. It can't be shown again later.
+    """Give an endpoint a new secret, and return the secret. It can't be shown again later.
 
-    If the secret before it may be in use, both sign for OVERLAP. Raises PermissionDenied, and EndpointProblem for a
-    hub.
+    If the previous secret may be in use, events are signed with both secrets for OVERLAP. Raises PermissionDenied,
+    and EndpointProblem for a hub.
     """
     check(by, CHANGE, endpoint.summit)
     _check_webhook(endpoint)
@@ -119,16 +120,16 @@ def new_secret(*, endpoint: Endpoint, by: User) -> str:
 
 
 def _in_use(row: Endpoint) -> bool:
-    """Return whether a receiver may use the current secret.
+    """Return whether the receiver may already use the endpoint's current secret.
 
-    It can't if the secret was never shown, or was shown less than AGAIN ago. In the second case the former secret
-    must stay valid.
+    False if the secret was never shown, or was shown less than AGAIN ago. In the second case the former secret must
+    stay valid.
     """
     return row.secret_shown_at is not None and db_now() - row.secret_shown_at > AGAIN
 
 
 def send_test(*, endpoint: Endpoint, by: User) -> Delivery:
-    """Store a delivery of a test event for an endpoint and return it; it is sent like any other.
+    """Store a delivery of a test event for an endpoint, and return the delivery. Workers send it like any other.
 
     Raises PermissionDenied, and EndpointProblem for a hub or if the endpoint is off.
     """

@@ -1,4 +1,4 @@
-"""The data that all events have: the summit and absolute addresses. Only ids and addresses, no texts."""
+"""The data that all events have: the summit and absolute URLs. Events have ids and URLs, and no texts."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from summit.summits.models import Summit
 
 
 def absolute(name: str, *args: object) -> str:
-    """Return the absolute address of a route."""
+    """Return the absolute URL of the route `name` with the arguments `args`."""
     return f"{settings.BASE_URL}{reverse(name, args=args)}"
 
 
 def of_summit(summit: Summit) -> dict[str, Any]:
-    """Return a summit's id, slug and API address, for the data of an event."""
+    """Return a dict with a summit's id, slug and API URL, for the data of an event."""
     return {"id": summit.public_id, "slug": summit.slug, "url": absolute("api-summit", summit.slug)}

@@ -1,4 +1,4 @@
-"""The registry of the events that webhooks can ask for. Each app declares its own in its `events.py`."""
+"""The registry of the events that webhooks can ask for. Each app declares its events in its `events.py`."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -23,10 +23,10 @@ def declare(name: str, words: str | Promise) -> str:
 
 
 def event_label(name: str) -> str:
-    """Return the words for an event, or its name if it isn't declared any more."""
+    """Return the label of an event, or its name if it isn't declared any more."""
     return str(EVENTS.get(name) or _OURS.get(name) or name)
 
 
 def choices() -> list[tuple[str, str]]:
-    """Return the events that webhooks can ask for, each with its words, in order of their names."""
+    """Return the events that webhooks can ask for, as pairs of name and label, sorted by name."""
     return [(name, event_label(name)) for name in sorted(EVENTS)]

@@ -1,4 +1,4 @@
-"""The reasons why a delivery failed, with their words (stored as summit.outbox.failure_reasons describes)."""
+"""The reasons why a delivery failed, with explanations. summit.outbox.failure_reasons says how they are stored."""
 
 from django.utils.translation import gettext_lazy as _
 

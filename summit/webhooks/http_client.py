@@ -1,7 +1,7 @@
 """The HTTP client for webhooks. No other module makes requests to other systems.
 
-A host name is resolved once, all its addresses are checked (summit.webhooks.addresses), and the connection is made to
-one of them. The name is still used for the Host header, TLS and the check of the certificate. Redirects are not
+A host name is resolved once. All its IP addresses are checked (summit.webhooks.addresses), and the connection is made
+to one of them. The name is still used for the Host header, TLS and the check of the certificate. Redirects are not
 followed, and proxies are not used even if the environment names one, because `http.client` supports neither.
 """
 
@@ -23,7 +23,7 @@ from summit.outbox.send_timeout import Watch
 from summit.webhooks import addresses, failure_reasons
 from summit.webhooks.addresses import Target
 
-# The most bytes of an answer that are read, and the most characters that are stored.
+# The most bytes of a response that are read, and the most characters of it that are stored.
 MOST_READ = 64 * 1024
 MOST_KEPT = 1024
 
@@ -32,9 +32,9 @@ MOST_KEPT = 1024
 class WebhookResponse:
     """The outcome of a request.
 
-    `status` and `text` are the receiver's answer. Without an answer `problem` has the reason, as
-    summit.outbox.failure_reasons stores it. `ms` is the duration in milliseconds, and `wait` the seconds until the
-    next request that the receiver asks for.
+    `status` and `text` are the receiver's response. If there is no response, `problem` is the reason in its stored
+    form (summit.outbox.failure_reasons). `ms` is the duration in milliseconds. `wait` are the seconds that the
+    receiver asks to wait before the next request, None if it doesn't.
     """
 
     ms: int
@@ -45,7 +45,7 @@ class WebhookResponse:
 
 
 class _Stopped(Exception):
-    """The request wasn't made. The argument is the reason, as it is stored."""
+    """The request wasn't made. The exception's argument is the reason in its stored form."""
 
 
 class _Line(http.client.HTTPConnection):
@@ -59,7 +59,7 @@ class _Line(http.client.HTTPConnection):
         self.was_cut = False
 
     def connect(self) -> None:
-        """Connect to the first address that answers, and start TLS with the host's name."""
+        """Connect to the first IP address that responds. For HTTPS, start TLS with the host's name."""
         plain = self._open()
         # A second handle: TLS takes over the socket itself, and this one can still cut the connection.
         self._handle = plain.dup()
@@ -78,7 +78,7 @@ class _Line(http.client.HTTPConnection):
             # Connect to an address, so that the name isn't resolved again.
             plain = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
             try:
-                # An address that doesn't answer must leave time for the others.
+                # An address that doesn't respond must leave time for the others.
                 plain.settimeout(_seconds_left(self._deadline) / left)
                 plain.connect((address, self._target.port))
             except OSError as refused:
@@ -104,7 +104,7 @@ class _Line(http.client.HTTPConnection):
 
 
 def _seconds_left(deadline: float) -> float:
-    """Return the seconds until a deadline on the monotonic clock. Raises TimeoutError after it."""
+    """Return the seconds until a deadline on the monotonic clock. Raises TimeoutError if the deadline has passed."""
     left = deadline - time.monotonic()
     if left <= 0:
         raise TimeoutError
@@ -112,9 +112,9 @@ def _seconds_left(deadline: float) -> float:
 
 
 def send(*, url: str, body: bytes, headers: Mapping[str, str], within: float) -> WebhookResponse:
-    """POST `body` to a receiver and return the outcome, after at most `within` seconds, however it answers.
+    """POST `body` to a receiver's URL and return the outcome, after at most `within` seconds.
 
-    Network errors are returned as the answer's `problem`, not raised.
+    A network error isn't raised, but returned as the outcome's `problem`.
     """
     started = time.monotonic()
     try:
@@ -172,7 +172,10 @@ def _ask(line: _Line, target: Target, body: bytes, headers: Mapping[str, str]) -
 
 
 def _checked(target: Target, deadline: float) -> list[str]:
-    """Return the addresses of a host. Raises _Stopped if it has none, or one that may not be reached."""
+    """Return the IP addresses of the target's host.
+
+    Raises _Stopped if the host has no address, or has an address to which no connection may be made.
+    """
     found = resolve(target.host, target.port, _seconds_left(deadline))
     if not found:
         raise _Stopped(because(failure_reasons.NO_NAME))
@@ -183,9 +186,9 @@ def _checked(target: Target, deadline: float) -> list[str]:
 
 
 def resolve(host: str, port: int, within: float) -> list[str]:
-    """Return the addresses of a host, [] if it has none. Raises TimeoutError after `within` seconds.
+    """Return the IP addresses of a host, [] if it has none. Raises TimeoutError after `within` seconds.
 
-    The system's resolver has no timeout, so it runs in a thread that is left behind if it takes too long.
+    The system's resolver has no timeout. So it runs in a thread, which is abandoned if it takes too long.
     """
     answers: queue.Queue[list[str]] = queue.Queue()
 
@@ -204,7 +207,7 @@ def resolve(host: str, port: int, within: float) -> list[str]:
 
 
 def retry_after(value: str) -> int | None:
-    """Return the seconds in the value of a Retry-After header (RFC 9110, 10.2.3), or None if it has none."""
+    """Return the seconds to wait from the value of a Retry-After header (RFC 9110, 10.2.3). None if it is invalid."""
     if value.strip().isdecimal():
         # Nine digits are thirty years in seconds.
         return int(value.strip()[:9])

@@ -13,9 +13,10 @@ from summit.webhooks.models.endpoints import Endpoint
 
 @source
 def hooks() -> Iterable[Gauge]:
-    """Yield the number of deliveries by state, the age of the oldest due one, and the number of bad endpoints.
+    """Yield the gauges of webhooks.
 
-    The age is in seconds; only untried deliveries to endpoints that are on count. Bad endpoints are off or failing.
+    They are the number of deliveries by state, the seconds for which the oldest delivery has been due, and the number
+    of endpoints that are off or failing. Only untried deliveries to endpoints that are on count as due.
     """
     rows = Delivery.objects.order_by().values_list("state").annotate(Count("pk"))
     counts = [({"state": state}, float(number)) for state, number in rows]

@@ -15,9 +15,9 @@ ON_AGAIN = "webhooks.on_again"
 
 
 def notify_organisers(endpoint: Endpoint, why: OffWhy) -> int:
-    """Store a message to each of the summit's organisers, and return how many.
+    """Store a message to each of the summit's organisers about the endpoint, and return how many were stored.
 
-    Must be called in the transaction that turned the endpoint off.
+    It must be called in the transaction that turned the endpoint off.
     """
     summit = endpoint.summit
     off_at = Endpoint.objects.values_list("off_at", flat=True).get(pk=endpoint.pk)
@@ -45,7 +45,10 @@ def notify_organisers(endpoint: Endpoint, why: OffWhy) -> int:
 
 
 def on_again(messages: Sequence[Message]) -> dict[int, str]:
-    """Return the messages about endpoints that are on again: the stored reason by primary key. One query."""
+    """Return the messages that are withdrawn because their endpoints are on again, as a dict from key to reason.
+
+    The reason has its stored form. Makes one query.
+    """
     rows = Endpoint.objects.filter(public_id__in={message.facts["endpoint"] for message in messages}, enabled=False)
     off = set(rows.values_list("public_id", flat=True))
     return {message.pk: because(ON_AGAIN) for message in messages if message.facts["endpoint"] not in off}

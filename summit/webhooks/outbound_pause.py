@@ -1,4 +1,4 @@
-"""The deliveries of a summit that sends nothing: count those that wait, and cancel the old ones."""
+"""The deliveries of a paused summit: count those that wait, and cancel the old ones."""
 
 from collections.abc import Iterable
 
@@ -23,16 +23,16 @@ def _older(summit: Summit) -> DeliveryQuerySet:
 
 
 def count_waiting(summit: Summit) -> Iterable[Waiting]:
-    """Yield how many deliveries will be sent and how many cancelled once the summit is resumed. Two queries.
+    """Yield how many deliveries will be sent, and how many cancelled, when the summit is resumed. Makes two queries.
 
-    Only deliveries to webhooks that are on count as sent.
+    Of the deliveries that aren't cancelled, only those to webhooks that are on are counted.
     """
     goes = _waiting(summit).filter(Q(created_at__gte=F("endpoint__summit__paused_at")), endpoint__enabled=True)
     yield Waiting(gettext_lazy("events for webhooks"), goes.count(), _older(summit).count())
 
 
 def cancel(summit: Summit) -> int:
-    """Mark the waiting deliveries that are older than the summit's arrival as failed; return how many."""
+    """Mark the waiting deliveries from before the summit's pause as failed, and return how many."""
     rows = Delivery.objects.filter(pk__in=_older(summit).values("pk"), state=DeliveryState.PENDING)
     return rows.update(state=DeliveryState.FAILED, problem=because(CANCELLED), lease_until=None, ended_at=Now())
 

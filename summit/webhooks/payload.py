@@ -1,4 +1,4 @@
-"""The content of requests: an event as JSON for receivers (Standard Webhooks), a changed feed's address for a hub."""
+"""The content of requests: an event as JSON for a receiver (Standard Webhooks), or a changed feed's URL for a hub."""
 
 import json
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from summit.webhooks.models.endpoints import EndpointKind
 def url_of(delivery: Delivery) -> str:
     """Return the URL to which a delivery is sent.
 
-    For a hub it is the setting WEBSUB_HUB, not the stored address; "" if there is none.
+    For a hub it is the setting WEBSUB_HUB, not the stored URL. It is "" if the setting is empty.
     """
     if delivery.endpoint.kind == EndpointKind.HUB:
         return str(settings.WEBSUB_HUB)
@@ -36,7 +36,7 @@ def _moment(value: datetime) -> str:
 def headers(delivery: Delivery, content: bytes, at: datetime) -> dict[str, str]:
     """Return the headers of an attempt with the body `content`.
 
-    `at` is the moment of the attempt on the database's clock; receivers refuse old ones.
+    `at` is the moment of the attempt on the database's clock. Receivers refuse requests with an old moment.
     """
     agent = f"Summit/{settings.VERSION} (+{settings.BASE_URL})"
     endpoint = delivery.endpoint

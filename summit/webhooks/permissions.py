@@ -15,5 +15,5 @@ def can_send_again(user: Actor, delivery: Delivery) -> bool:
 
 
 def check_can_send_again(user: Actor, delivery: Delivery) -> None:
-    """Raise PermissionDenied if `can_send_again` is false."""
+    """Raise PermissionDenied if the account may not have a delivery sent again."""
     check(user, "webhooks.send_again", delivery.endpoint.summit_id)

@@ -1,4 +1,4 @@
-"""The outcome that follows from an answer: done, retry later, never, or the receiver is gone."""
+"""Decide the outcome of an attempt from the receiver's response: done, retry later, failed for good, or gone."""
 
 from enum import Enum
 
@@ -13,7 +13,7 @@ FOR_GOOD = (failure_reasons.INSIDE, failure_reasons.ADDRESS)
 
 
 class Outcome(Enum):
-    """The outcome of an attempt to send a delivery."""
+    """The outcome of an attempt to send a delivery: sent, to be retried, failed for good, or the receiver is gone."""
 
     DONE = "done"
     LATER = "later"
@@ -22,10 +22,11 @@ class Outcome(Enum):
 
 
 def judge(answer: WebhookResponse) -> tuple[Outcome, str]:
-    """Return the outcome for an answer, and the problem as summit.outbox.failure_reasons stores it, "" if done.
+    """Return the outcome for a response, and the problem in its stored form (summit.outbox.failure_reasons).
 
-    A redirect isn't followed, but the delivery is retried, because receivers redirect while they are under
-    maintenance. Other refusals (4xx) are final: the receiver would refuse the delivery again.
+    The problem is "" if the outcome is DONE. A redirect isn't followed, but the delivery is retried, because
+    receivers redirect while they are under maintenance. Refusals (4xx) other than those in LATER are final: the
+    receiver would refuse the delivery again.
     """
     if answer.status is None:
         key = answer.problem[1:].partition(":")[0]

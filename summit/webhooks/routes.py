@@ -1,4 +1,4 @@
-"""Access to the addresses of webhooks, apart from those that every model in the admin has."""
+"""Access to the routes of webhooks, in addition to the routes that every model in the admin has."""
 
 from summit.api_base.routers import register
 from summit.permissions.route_table import Gate, declare

@@ -19,8 +19,8 @@ def new_secret() -> str:
 def headers(*, key: str, at: datetime, body: bytes, known: Sequence[str]) -> dict[str, str]:
     """Return the three headers that sign a request.
 
-    `key` is the delivery's id, the same on every attempt. `at` is the moment of this attempt. Each of the secrets
-    in `known` adds a signature.
+    `key` is the delivery's id, the same on every attempt. `at` is the moment of this attempt. The request has a
+    signature for each of the secrets in `known`.
     """
     signed = " ".join(Webhook(secret).sign(key, at, body.decode()) for secret in known)
     return {"webhook-id": key, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signed}

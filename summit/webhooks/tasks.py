@@ -1,4 +1,4 @@
-"""Celery tasks of webhooks: the sweep that queues endpoints with due deliveries, and a turn at one endpoint."""
+"""Celery tasks of webhooks: the sweep that queues endpoints with due deliveries, and the task for one endpoint."""
 
 from celery import current_app, shared_task
 
@@ -8,14 +8,14 @@ from summit.webhooks import delivery
 
 @sweeps.sweep("webhooks", every=1)
 def sweep() -> None:
-    """Queue the endpoints that have due deliveries for the workers."""
+    """Queue a task for the workers for each endpoint that has due deliveries."""
     for key in delivery.hand_out():
         current_app.send_task("webhooks.tasks.work", args=[key])
 
 
 @shared_task(name="webhooks.tasks.work")
 def work(key: int) -> int:
-    """Send the due deliveries of the endpoint with primary key `key` for one turn; return how many got through.
+    """Send the due deliveries of the endpoint with primary key `key` for one turn, and return how many got through.
 
     Safe to run twice, late, never, or two at once.
     """

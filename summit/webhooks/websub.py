@@ -1,7 +1,7 @@
-"""Tell the deployment's WebSub hub which feeds have changed. A ping is a delivery to a summit's endpoint for the hub.
+"""Notify the deployment's WebSub hub of changed feeds. A ping is a delivery to a summit's endpoint for the hub.
 
-A ping names only the feed, which the hub then reads. So a waiting ping that no worker has tried yet covers all later
-causes until it is sent, and hundreds of texts published at once need only a handful of pings.
+A ping names only the feed, which the hub then reads. So a waiting ping that no worker has tried yet is enough for all
+later changes until it is sent. Hundreds of texts published at once need only a handful of pings.
 """
 
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ from summit.webhooks.models.endpoints import Endpoint, EndpointKind
 
 
 def ping(*, summit: Summit, feeds: Sequence[str], cause: str) -> int:
-    """Store a ping for each feed for which none waits yet, and return how many.
+    """Store a ping for each feed for which none waits yet, and return how many pings were stored.
 
-    `feeds` are the paths of the feeds, and `cause` the key of what changed them. Raises RuntimeError outside a
-    transaction.
+    `feeds` are the paths of the feeds, and `cause` is the key of the object that changed them. Nothing is stored if
+    the endpoint for the hub is off. Raises RuntimeError outside a transaction.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("ping() belongs into the transaction that changes the feeds")
@@ -42,7 +42,7 @@ def ping(*, summit: Summit, feeds: Sequence[str], cause: str) -> int:
 
 
 def _endpoint(summit: Summit) -> Endpoint:
-    """Return the summit's endpoint for the hub. It is created at first use, and its address follows the setting."""
+    """Return the summit's endpoint for the hub. It is created at first use, and its URL follows WEBSUB_HUB."""
     made = {"name": "WebSub", "url": settings.WEBSUB_HUB}
     row, _new = Endpoint.objects.get_or_create(summit=summit, kind=EndpointKind.HUB, defaults=made)
     if row.url != settings.WEBSUB_HUB:
@@ -51,10 +51,10 @@ def _endpoint(summit: Summit) -> Endpoint:
 
 
 def _waiting(endpoint: Endpoint, feeds: Sequence[str]) -> set[str]:
-    """Return the addresses of feeds for which an untried ping waits, and lock these pings.
+    """Return the URLs of the feeds for which an untried ping waits, and lock these pings.
 
     The locks last until the transaction ends, so that no worker sends a ping before the hub can read the change.
-    Pings that others have locked count as sent.
+    Pings that other transactions have locked count as sent.
     """
     skip = transaction.get_connection().features.has_select_for_update_skip_locked
     rows = Delivery.objects.free().filter(endpoint=endpoint, event=PING, attempts=0, state=DeliveryState.PENDING)

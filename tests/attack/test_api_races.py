@@ -2,7 +2,7 @@
 
 import pytest
 
-from summit.api_base import etags, idempotency, tokens
+from summit.api_base import etags, idempotency, token_services
 from summit.api_base.models.answers import IdempotencyRecord
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
@@ -24,7 +24,7 @@ def room() -> Room:
 @pytest.fixture
 def asks(room: Room) -> Program:
     user = UserFactory.with_role(Role.ORGANISER, room.venue.summit)
-    return Program(user, tokens.make(by=user, name="Registry", scopes=["rooms:write"]).secret)
+    return Program(user, token_services.make(by=user, name="Registry", scopes=["rooms:write"]).secret)
 
 
 def changes_at_once(asks: Program, room: Room) -> list[int]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from summit.api_base import tokens
+from summit.api_base import token_services
 from summit.api_base.scopes import all_scopes
 from summit.permissions.models import Role
 from tests.factories import RoomFactory, SummitFactory, UserFactory, VenueFactory
@@ -55,10 +55,10 @@ def test_the_guide_is_true(client: Client) -> None:
         RoomFactory(venue=venue, name=name)
     make_text(summit=summit, moment=ago(1), title="Of ships", slug="ships", body="Of ships.")
     user = UserFactory.with_role(Role.ORGANISER, summit, name="Zoe")
-    names = {"secret": tokens.make(by=user, name="Registry", scopes=all_scopes()).secret}
+    names = {"secret": token_services.make(by=user, name="Registry", scopes=all_scopes()).secret}
     for name, role in (("officer", Role.PRESS_OFFICER), ("approver", Role.PRESS_APPROVER)):
         desk = UserFactory.with_role(role, summit)
-        names[name] = tokens.make(by=desk, name="Newsroom", scopes=all_scopes()).secret
+        names[name] = token_services.make(by=desk, name="Newsroom", scopes=all_scopes()).secret
     steps = STEPS.findall((ROOT / "docs" / "api.md").read_text())
     assert len(steps) == 17
     for request, status, told in steps:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import ReleasedParticipant
-from sessions.agenda.selectors import own_changes, release_cache, released_agenda
+from sessions.agenda.selectors import own_changes, release_cache, release_changes
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import cancel_and_move
 from sessions.public.session_lists import SessionLine
@@ -105,7 +105,7 @@ def test_news_are_what_the_page_of_changes_tells(summit: Summit, party: Party, o
     members = Members.of([party], [])
     told = {
         entry.release.number: [(change.nature, change.before, change.after) for change in entry.changes]
-        for entry in released_agenda.changes(summit=summit, members=members, language="en")
+        for entry in release_changes.changes(summit=summit, members=members, language="en")
     }
     at = release_cache.current(summit)
     assert at is not None

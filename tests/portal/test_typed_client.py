@@ -16,7 +16,7 @@ import pytest
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 
-from summit.api_base import tokens
+from summit.api_base import token_services
 from summit.api_base.scopes import all_scopes
 from summit.people.models import Person
 from summit.users.models import User
@@ -68,7 +68,7 @@ class Client:
         if user is None:
             self.http = module.Client(**more)
         else:
-            secret = tokens.make(by=user, name="Registry", scopes=all_scopes()).secret
+            secret = token_services.make(by=user, name="Registry", scopes=all_scopes()).secret
             self.http = module.AuthenticatedClient(token=secret, **more)
 
     def model(self, of: str, /, **values: Any) -> Any:

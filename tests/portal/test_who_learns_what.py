@@ -12,7 +12,7 @@ import pytest
 from delegations.members.models.focal_points import FocalPoint
 from delegations.parties.models.parties import Party
 from portal.demo import border_security
-from sessions.agenda.selectors import released_agenda
+from sessions.agenda.selectors import release_changes
 from sessions.agenda.selectors.differences import Nature, SessionChange
 from sessions.draft.models.participants import Participant, ParticipantRole, Slot
 from sessions.draft.models.sessions import Session
@@ -142,7 +142,7 @@ def test_the_portal_shows_the_same(summit: Summit) -> None:
         members = Members.of(Party.objects.filter(name__in=parties), people)
         return {
             title: word
-            for entry in released_agenda.changes(summit=summit, members=members)
+            for entry in release_changes.changes(summit=summit, members=members)
             for title, word in learnt(entry.changes).items()
         }
 
@@ -155,5 +155,5 @@ def test_the_portal_shows_the_same(summit: Summit) -> None:
 
 
 def test_the_public_learns_what_is_public(summit: Summit) -> None:
-    (entry,) = released_agenda.public_changes(summit=summit)
+    (entry,) = release_changes.public_changes(summit=summit)
     assert learnt(entry.changes) == {OPENING: "speakers", CHAINS: "longer", FINANCES: "moved"}

@@ -101,7 +101,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "summit/api_base/idempotency.py",
         "summit/api_base/throttling.py",
         "summit/api_base/token_secrets.py",
-        "summit/api_base/tokens.py",
+        "summit/api_base/token_services.py",
         "summit/api/api_client_services.py",
         "summit/api_base/etags.py",
     ),

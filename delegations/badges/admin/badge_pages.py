@@ -19,8 +19,8 @@ from delegations.badges.permissions import can_issue_badges, check_can_issue_bad
 from delegations.badges.selectors import badge_check, badge_sheet
 from delegations.badges.selectors import badges as badges_selectors
 from delegations.badges.services import badges
+from delegations.core.admin.confirmation_page import RowName, confirm
 from delegations.members.models.members import Membership
-from delegations.parties.admin.confirmation import Called, confirm
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import party_names
 from summit.admin_base.row_keys import keys_of
@@ -31,26 +31,27 @@ from summit.permissions.rules import allows, check
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# The greatest number of rows on a page, or in the address of one.
+# The most badges that a page shows, or that the URL of a page names.
 MOST = 300
-# For how many skipped people a page gives the reason one by one.
+# For at most this many skipped people, a page gives the reason one by one.
 TOLD = 5
 
 
 def _to_confirm(summit: Summit, **party: int) -> str:
-    """Return the address of the list of unconfirmed members of a summit. `party` narrows it to one party."""
+    """Return the URL of the list of a summit's unconfirmed members. With `party` (a primary key), the list only has
+    the members of this party."""
     query = {"party__summit__id__exact": summit.pk, "confirmed_at__isempty": 1, **party}
     return f"{reverse('admin:delegations_membership_changelist')}?{urlencode(query)}"
 
 
 class BadgePagesMixin:
-    """Adds the pages to the admin of badges."""
+    """Adds the pages that issue, reissue, check and print badges to the admin of badges."""
 
     admin_site: Any
     opts: Any
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the URL patterns, with those of these pages added."""
+        """Return the URL patterns of these pages, followed by the inherited ones."""
         wrap, name = self.admin_site.admin_view, "delegations_badge"
         return [
             path("issue/", wrap(self.issue_view), name=f"{name}_issue"),
@@ -67,7 +68,11 @@ class BadgePagesMixin:
         return request.user
 
     def issue_view(self, request: HttpRequest) -> HttpResponse:
-        """Show on GET (`?summit=`) who has no badge; on POST, issue one to each membership named by `row`."""
+        """Show on GET the members of the summit `?summit=` who have no badge. On POST, issue a badge to each member
+        with a primary key in `row`.
+
+        Raises Http404 if there is no summit in which the user may issue badges.
+        """
         user = self._user(request, "delegations.issue_badge")
         listed = [row for row in summits_of(request) if can_issue_badges(user, row)]
         summit = chosen_summit(request, listed)
@@ -118,7 +123,7 @@ class BadgePagesMixin:
         return TemplateResponse(request, "admin/delegations/badges_issue.html", context)
 
     def reissue_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask for confirmation on GET; on POST, end a lost badge and issue another."""
+        """Ask for confirmation on GET. On POST, end the lost badge `pk` and issue another to the same person."""
         row: Badge = self.admit(request, "view", pk)  # type: ignore[attr-defined]
         check_can_issue_badges(request.user, row.party.summit)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
@@ -141,7 +146,7 @@ class BadgePagesMixin:
             action=reverse("admin:delegations_badge_reissue", args=[row.pk]),
             back=back,
             rows=[row] if row.ended_at is None else [],
-            names=[Called(row.person.label, party_names.to_reader(row.party))] if row.ended_at is None else [],
+            names=[RowName(row.person.label, party_names.to_reader(row.party))] if row.ended_at is None else [],
             nothing=_("This badge is dead already. Look whether the person has another."),
         )
 
@@ -169,9 +174,10 @@ class BadgePagesMixin:
         return TemplateResponse(request, "admin/delegations/badge_check.html", context)
 
     def paper_view(self, request: HttpRequest) -> HttpResponse:
-        """Return a PDF of the live badges named by `?row=`, one to a page.
+        """Return a PDF of the live badges with the primary keys `?row=`, one badge to a page.
 
-        The access log records that the account has seen the photographs.
+        If the badges can't be printed, redirect to the list with a warning. The access log records that the user has
+        seen the photographs.
         """
         user = self._user(request, "delegations.issue_badge")
         keys = keys_of(request.GET.getlist("row"))[:MOST]

@@ -56,7 +56,7 @@ class StateFilter(admin.SimpleListFilter):
         return [("live", pgettext_lazy("badge", "live")), ("dead", pgettext_lazy("badge", "dead"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Return the badges in the chosen state."""
+        """Return the badges in the chosen state, or all badges if no state is chosen."""
         wanted = {"live": True, "dead": False}.get(self.value() or "")
         return queryset if wanted is None else queryset.filter(ended_at__isnull=wanted)
 
@@ -65,7 +65,7 @@ class OfPartyFilter(PartyFilter):
     """Filters badges by their party."""
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Return the badges of the chosen party."""
+        """Return the badges of the chosen party, or all badges if no party is chosen."""
         key = key_of(self.value() or "")
         return queryset if key is None else queryset.filter(party=key)
 
@@ -74,7 +74,7 @@ class OfCategoryFilter(CategoryFilter):
     """Filters badges by the category in which the person is a member now."""
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Return the badges of members in the chosen category."""
+        """Return the badges of members in the chosen category, or all badges if no category is chosen."""
         key = key_of(self.value() or "")
         return queryset if key is None else queryset.filter(person__membership__category=key)
 
@@ -104,11 +104,11 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
         return super().get_queryset(request).select_related(*joined)
 
     def has_issue_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader may issue badges in any summit."""
+        """Return whether the user may issue badges in any summit."""
         return allows(request.user, "delegations.issue_badge", None)
 
     def has_end_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader may end badges in any summit."""
+        """Return whether the user may end badges in any summit."""
         return allows(request.user, "delegations.end_badge", None)
 
     @admin.display(description=_("state"), ordering="ended_at")
@@ -161,7 +161,7 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show a badge with the buttons that its state and the reader's permissions allow."""
+        """Show a badge with the buttons that its state and the user's permissions allow."""
         row = self.admit(request, "view", object_id)
         live, summit = row.ended_at is None, row.party.summit
         more = {
@@ -172,7 +172,7 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
         return super().change_view(request, object_id, form_url, more)
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the URL patterns, with that of the page that ends badges added."""
+        """Return the URL pattern of the page that ends badges, followed by the inherited ones."""
         end = path("end/", self.admin_site.admin_view(self.end_view), name="delegations_badge_end")
         return [end, *super().get_urls()]
 
@@ -183,11 +183,11 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
 
     @admin.action(description=_("End the chosen badges"), permissions=["end"])
     def end_chosen(self, request: HttpRequest, queryset: models.QuerySet[Badge]) -> HttpResponse:
-        """Redirect to the page that asks why the chosen badges end."""
+        """Redirect to the page that asks for the reason and ends the chosen badges."""
         return _with("admin:delegations_badge_end", queryset)
 
     def end_view(self, request: HttpRequest) -> HttpResponse:
-        """Ask on GET (`?row=`) for the reason; on POST, end those of the badges that are live."""
+        """Ask on GET for the reason. On POST, end the live badges with the primary keys `?row=`."""
         self.admit(request, "view")
         user = request.user
         check(user, "delegations.end_badge", None)
@@ -219,8 +219,10 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
 
 
 def _cell(at: datetime | None, summit: Summit) -> SafeString:
-    """Return a moment as a cell. It is wrapped in one element because phones show rows with labels beside the
-    values."""
+    """Return a moment as the markup of a cell, or a dash if it is None.
+
+    One element wraps the moment, because phones show each value beside its label.
+    """
     message = format_html("<span>{}</span>", moment(at, summit))
     return Moment.said(message, at, summit) if at else message
 

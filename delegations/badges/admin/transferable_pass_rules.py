@@ -56,13 +56,13 @@ class TransferablePassRuleAdmin(ServiceRowAdmin):
     nothing_yet = gettext_lazy("There is no overpass yet. Add one where a party’s people share passes.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the kinds with their zones and the number of passes that somebody carries."""
+        """Return the kinds of passes with their zones. `number` is how many passes of the kind somebody carries."""
         rows: models.QuerySet[Any] = super().get_queryset(request).annotate(number=Count("passes_given__holder"))
         return rows.prefetch_related("zones")
 
     @admin.display(description=gettext_lazy("how many"))
     def numbers(self, row: TransferablePassRule) -> str:
-        """Return how many passes a party gets for how many people, as a phrase."""
+        """Return the rule as a phrase: how many passes a party gets for how many people."""
         facts = {"passes": row.passes, "n": row.people, "most": row.most}
         if row.most is None:
             return ngettext("%(passes)d for %(n)d person", "%(passes)d for every %(n)d people", row.people) % facts

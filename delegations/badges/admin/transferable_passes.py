@@ -1,4 +1,4 @@
-"""The admin of transferable passes: who carries which pass, for the desk that prints badges."""
+"""The read-only admin of transferable passes. It shows the desk that prints badges who carries which pass."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -29,7 +29,8 @@ class CarriedFilter(admin.SimpleListFilter):
         return [("yes", _("carried by somebody")), ("no", _("carried by nobody"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Return the passes that somebody carries, or those that nobody carries."""
+        """Return the passes that somebody carries, or the passes that nobody carries. Without a choice, return all
+        passes."""
         if self.value() not in ("yes", "no"):
             return queryset
         return queryset.filter(holder__isnull=self.value() == "no")
@@ -58,7 +59,7 @@ class TransferablePassAdmin(PartyColumn, ReadOnlyAdmin):
         return super().get_queryset(request).select_related("rule", "party__summit", "holder__person")
 
     def people_on_page(self, row: Any) -> list[str]:
-        """Return the public id of the person who carries the pass, in a list that is empty if nobody does."""
+        """Return a list with the public id of the person who carries the pass. The list is empty if nobody does."""
         return [row.holder.person.public_id] if row.holder else []
 
     def people_in_list(self, rows: list[Any]) -> list[str]:
@@ -78,5 +79,5 @@ class TransferablePassAdmin(PartyColumn, ReadOnlyAdmin):
 
     @admin.display(description=_("since"), ordering="since")
     def handed(self, row: TransferablePass) -> str:
-        """Return since when the pass is carried, or a dash if nobody carries it."""
+        """Return when the present carrier got the pass, or a dash if nobody carries it."""
         return moment(row.since if row.holder else None, row.party.summit)

@@ -28,8 +28,8 @@ ISSUE = "delegations.issue_badge"
 
 
 class BadgeSerializer(OfPerson, serializers.ModelSerializer[Badge]):
-    """A badge. Its id is the number on it. `category` and `zones` are the person's present ones, and empty once it
-    opens nothing."""
+    """A badge. `id` is the number that is printed on the badge. `category` and `zones` are the person's current
+    category and zones. If the badge opens nothing, `category` is null and `zones` is empty."""
 
     live = serializers.SerializerMethodField()
     category = serializers.SerializerMethodField()
@@ -55,7 +55,7 @@ class BadgeSerializer(OfPerson, serializers.ModelSerializer[Badge]):
         return member.category.code if member else None
 
     def get_zones(self, row: Badge) -> list[str]:
-        """Return the codes of the zones that the badge opens."""
+        """Return the codes of the zones that the badge opens, or an empty list if it opens none."""
         member = _member(row)
         return [zone.code for zone in member.category.zones.all()] if member else []
 
@@ -65,7 +65,10 @@ class BadgeSerializer(OfPerson, serializers.ModelSerializer[Badge]):
 
 
 def _member(row: Badge) -> Membership | None:
-    """Return the membership through which a badge opens zones, or None if it opens none. No query if it is joined."""
+    """Return the membership through which a badge opens zones, or None if the badge opens nothing.
+
+    Makes no query if the person's membership is joined.
+    """
     member: Membership | None = getattr(row.person, "membership", None)
     live = row.ended_at is None and row.stands  # type: ignore[attr-defined]
     return member if live and member and member.party_id == row.party_id else None
@@ -87,7 +90,8 @@ class BadgeFilters(OfPersonFilters):
         return rows.filter(live if value else ~live)
 
     def of_category(self, rows: QuerySet[Badge], name: str, value: str) -> QuerySet[Badge]:
-        """Return badges of people in a category. As in the serializer, only badges that open something have one."""
+        """Return the badges of people in the category with the code `value`. Badges that open nothing have no
+        category and are left out."""
         here = Q(person__membership__party=F("party"), person__membership__category__code=value)
         return self.of_life(rows, name, True).filter(here)
 
@@ -128,13 +132,13 @@ class CheckedSerializer(serializers.Serializer[Any]):
 
 
 class BadgesInput(serializers.Serializer[Any]):
-    """Badges, by their ids. Dead ones are left out."""
+    """The ids of the badges to print. Badges that were ended are left out."""
 
     badges = Several(rows=Badge.objects.all(), permission=ISSUE, summit_path="party__summit")
 
 
 class BadgeViewSet(DeskViewSet):
-    """Badges."""
+    """Badges of the members of parties. Adding and changing them works through actions."""
 
     name = "badges"
     verbose_name = _("badges")
@@ -147,8 +151,8 @@ class BadgeViewSet(DeskViewSet):
     summit_path = "party__summit"
 
     def rows(self) -> QuerySet[Badge]:
-        """Return badges joined with their people, categories and zones, and with `stands`: whether the party is still
-        in the summit."""
+        """Return badges joined with their people, categories and zones. `stands` says whether the badge's party is
+        still in the summit."""
         joined = ("party__summit", "person__membership__category", "issued_by")
         rows = Badge.objects.select_related(*joined).prefetch_related("person__membership__category__zones")
         return rows.annotate(stands=Exists(standing_parties().filter(pk=OuterRef("party"))))
@@ -161,7 +165,8 @@ class BadgeViewSet(DeskViewSet):
 
     @action("issue", permission=ISSUE, input=IssueInput, output=IssuedSerializer, detail=False)
     def issue(self, *, by: User, summit: Summit, values: Values) -> Any:
-        """Issue badges to members who have none. Those who can't get one are skipped, with the reason."""
+        """Issue badges to members who have none. Members who can't get one are skipped, and the response gives the
+        reason."""
         issued = badges_services.issue(members=values["people"], by=by)
         skipped = [{"id": member.person.public_id, "why": why} for member, why in issued.skipped]
         made = self.rows().filter(pk__in=[row.pk for row in issued.done]).order_by("pk")
@@ -169,12 +174,13 @@ class BadgeViewSet(DeskViewSet):
 
     @action("end", permission="delegations.end_badge", input=WhyInput)
     def end(self, *, by: User, row: Badge, values: Values) -> None:
-        """End the badge for good, with a reason that is shown when it is checked. A dead badge is left unchanged."""
+        """End the badge for good. The reason is shown when the badge is checked. A badge that was ended before is
+        left unchanged."""
         badges_services.end(badges=[row], reason=values["reason"], by=by)
 
     @action("reissue", permission=ISSUE, output=BadgeSerializer)
     def reissue(self, *, by: User, row: Badge, values: Values) -> Badge:
-        """End the badge as lost, issue another and return that."""
+        """End the badge as lost, issue another to the same person, and return the new badge."""
         return self.rows().get(pk=badges_services.reissue(badge=row, by=by).pk)
 
     @action("check", safe=True, permission=badge_check.SEE, input=NumberInput, output=CheckedSerializer, detail=False)
@@ -195,7 +201,8 @@ class BadgeViewSet(DeskViewSet):
         shown_once=("content",),
     )
     def print(self, *, by: User, summit: Summit, values: Values) -> File:
-        """Return the live ones of these badges as a PDF, one to a page, sorted by party and place."""
+        """Return a PDF of the live badges among these, one badge to a page. The pages are sorted by party, and by the
+        person's place within the party."""
         live = [row for row in values["badges"] if row.ended_at is None]
         made = paper.write(badge_sheet.cards(badges=live, by=by))
         return File("badges.pdf", "application/pdf", made)

@@ -17,7 +17,7 @@ from summit.users.models import User
 
 class TransferablePassRuleSerializer(serializers.ModelSerializer[TransferablePassRule]):
     """A kind of transferable pass: a party gets `passes` passes for every `people` people, `most` at most. `zones`
-    are the codes of the zones that it opens."""
+    are the codes of the zones that the passes open."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     zones: Any = serializers.SlugRelatedField(slug_field="code", many=True, read_only=True)
@@ -39,7 +39,7 @@ class TransferablePassRuleInput(serializers.ModelSerializer[TransferablePassRule
 
 
 class TransferablePassRuleViewSet(DeskViewSet):
-    """Kinds of transferable passes."""
+    """Kinds of transferable passes, each with the rule for how many passes a party gets."""
 
     name = "overpass-rules"
     verbose_name = _("kinds of overpasses")
@@ -62,5 +62,5 @@ class TransferablePassRuleViewSet(DeskViewSet):
         return transferable_pass_rules.change(by=by, rule=row, values=values)
 
     def remove(self, *, by: User, row: TransferablePassRule) -> None:
-        """Delete a kind of transferable pass. Nobody may be carrying such a pass."""
+        """Delete a kind of transferable pass. This is refused while somebody carries such a pass."""
         transferable_pass_rules.remove(by=by, rule=row)

@@ -53,8 +53,8 @@ class TransferablePassFilters(django_filters.FilterSet):
 
 
 class HandInput(serializers.Serializer[Any]):
-    """Who carries the pass now (`seen`) and who is to carry it (`taker`), by the people's ids; null is nobody. If
-    somebody else carries it by now, nothing changes."""
+    """The ids of the person who carries the pass now (`seen`) and of the person who is to carry it (`taker`). Null
+    stands for nobody. If `seen` no longer carries the pass, the request is refused."""
 
     seen = Member(permission=HAND, allow_null=True)
     taker = Member(permission=HAND, allow_null=True)

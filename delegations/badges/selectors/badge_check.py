@@ -1,4 +1,4 @@
-"""Looks up by its number what a badge opens, for the staff at a door."""
+"""Looks up what the badge with a given number opens, for the staff at a door."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,8 +24,9 @@ _MISREAD = str.maketrans({"o": "0", "i": "1", "l": "1"})
 class Checked:
     """The result of checking a badge's number.
 
-    `badge` is None if no badge that the reader may see has this number. `since` is when the badge was issued or, if
-    it opens nothing, when it was ended. `why` says why it opens nothing.
+    `badge` is None if no badge that the user may see has this number. `since` is when the badge was issued, or ended.
+    It is None if there is no badge, or if the badge only opens nothing because its party left. `why` is the reason
+    why the badge opens nothing, or "".
     """
 
     number: str
@@ -38,7 +39,7 @@ class Checked:
 
 
 def normal(typed: str) -> str:
-    """Return a badge's number as it is stored, from what somebody typed or scanned.
+    """Return the stored form of a badge's number that somebody typed or scanned.
 
     Spaces, dashes and capitals don't matter. The letters O, I and L are read as the digits that they resemble.
     """
@@ -51,9 +52,9 @@ def spaced(number: str) -> str:
 
 
 def check_badge(*, typed: str, by: User, summit: Summit | None = None) -> Checked:
-    """Return what the badge with the typed number opens. With `summit`, only badges of that summit are found.
+    """Return what the badge with the number `typed` opens. With `summit`, only this summit's badges are found.
 
-    Raises PermissionDenied.
+    Raises PermissionDenied if `by` may not see badges.
     """
     check(by, SEE, summit)
     number = normal(typed)
@@ -67,12 +68,15 @@ def check_badge(*, typed: str, by: User, summit: Summit | None = None) -> Checke
 
 
 def party_left_reason() -> str:
-    """Return the reason why a badge that nobody ended opens nothing: its party isn't among `standing_parties`."""
+    """Return the reason why a badge opens nothing although it wasn't ended: its party left the summit.
+
+    Such a party is no longer among `standing_parties`.
+    """
     return _("Its party has left the summit: the invitation was revoked.")
 
 
 def state(badge: Badge) -> Checked:
-    """Return what a badge opens. Three queries, if the badge is joined with its party."""
+    """Return what a badge opens. Makes three queries, if the badge is joined with its party."""
     category = _category(badge)
     if badge.ended_at is not None:
         return Checked(badge.public_id, badge, since=badge.ended_at, why=badges.end_reason(badge), category=category)
@@ -83,7 +87,8 @@ def state(badge: Badge) -> Checked:
 
 
 def _category(badge: Badge) -> Category | None:
-    """Return the category in which the person is, or last was, a member of the badge's party."""
+    """Return the category in which the person is, or last was, a member of the badge's party. Return None if there is
+    none."""
     kept = {"party": badge.party_id, "person": badge.person_id}
     row = (
         Membership.objects.filter(**kept).select_related("category").first()

@@ -1,4 +1,4 @@
-"""Collects what is printed on badges, in the first language of each badge's summit."""
+"""Collects the contents of printed badges, in the first language of each badge's summit."""
 
 from base64 import b64encode
 from collections.abc import Iterable
@@ -23,13 +23,13 @@ FIELDS = ("badge_name", "name", "office", "photo")
 
 
 class TooManyBadges(ValueError):
-    """More badges were chosen than one PDF holds. The text is a sentence for the reader."""
+    """Raised if more badges were chosen than one PDF holds. The message is a sentence for the user."""
 
 
 @dataclass(frozen=True)
 class Card:
-    """The contents of a printed badge. `language` is that of the party's name. Without a photograph, `photo` is ""
-    and the box stays empty."""
+    """The contents of a printed badge. `language` is the language of the party's name. `photo` is "" if there is no
+    photograph; the box for it then stays empty."""
 
     number: str
     summit: str
@@ -52,9 +52,11 @@ class Card:
 
 
 def cards(*, badges: Iterable[Badge], by: User) -> list[Card]:
-    """Return the contents of live badges, sorted by party and place, and record whose photographs were seen.
+    """Return the contents of live badges, sorted by party and place. The access log records that `by` saw the
+    photographs and names.
 
-    The number of queries grows only with the number of summits. Raises PermissionDenied, and TooMany above MOST.
+    The number of queries grows only with the number of summits. Raises PermissionDenied, and TooManyBadges for more
+    than MOST badges.
     """
     keys = {row.person_id: row for row in badges}
     rows = Membership.objects.filter(person__in=keys).select_related("person__photo", "category", "party__summit")

@@ -11,7 +11,7 @@ from delegations.parties.models.policy import Policy
 from delegations.parties.permissions import standing_parties
 from summit.summits.models import Summit
 
-# The system's own reasons for ending a badge. A desk writes its reason in its own words.
+# The reasons for which the system itself ends a badge. Desk users enter their reason as text.
 LEFT, LOST, ERASED, MERGED = "left", "lost", "erased", "merged"
 WHY = {
     LEFT: gettext_lazy("The person left the delegation."),
@@ -22,14 +22,14 @@ WHY = {
 
 
 def end_reason(badge: Badge) -> str:
-    """Return why a badge was ended. A reason of the system's own is in the active language."""
+    """Return why a badge was ended. If the system ended it, the reason is in the active language."""
     return str(WHY.get(badge.why, badge.why))
 
 
 def without(summit: Summit) -> QuerySet[Membership]:
-    """Return the members of a summit's standing parties who have no live badge, in the parties' order. One query.
+    """Return the members without a live badge, of all parties that are still in the summit. Makes one query.
 
-    They are joined with everything that `why_not` reads.
+    The members are sorted by party and place, and joined with all rows that `why_not` reads.
     """
     live = Badge.objects.live().filter(person=OuterRef("person"))
     rows = Membership.objects.filter(~Exists(live), party__in=standing_parties().filter(summit=summit))
@@ -37,23 +37,27 @@ def without(summit: Summit) -> QuerySet[Membership]:
 
 
 def able(summit: Summit, policy: Policy) -> QuerySet[Membership]:
-    """Return those of `without` who can get a badge now. One query."""
+    """Return the members without a live badge (see `without`) who can get one now. Makes one query."""
     return without(summit).exclude(_waits(policy))
 
 
 def waiting(summit: Summit, policy: Policy) -> QuerySet[Membership]:
-    """Return those of `without` who must be confirmed first. One query."""
+    """Return the members without a live badge (see `without`) who must be confirmed first. Makes one query."""
     return without(summit).filter(_waits(policy))
 
 
 def _waits(policy: Policy) -> Q:
-    """Return the condition for members that `why_not` finds unconfirmed."""
+    """Return the condition for members who must be confirmed before they get a badge. `why_not` follows the same
+    rule."""
     unconfirmed = Q(confirmed_at__isnull=True)
     return unconfirmed if policy.confirm_by else unconfirmed & Q(category__confirm_by__isnull=False)
 
 
 def why_not(member: Membership, policy: Policy) -> str:
-    """Return, as a sentence, why a member of a standing party can't get a badge yet; "" if they can. No query."""
+    """Return the sentence why a member can't get a badge yet, or "" if they can. Makes no query.
+
+    The member's party must still be in the summit.
+    """
     if member.confirmed_at is None and deadlines.deadline(member.category, policy) is not None:
         message = _("%(person)s is not confirmed yet. The delegation or protocol confirms who comes.")
         return message % {"person": member.person.label}
@@ -61,6 +65,6 @@ def why_not(member: Membership, policy: Policy) -> str:
 
 
 def ended_with(former: FormerMember) -> Badge | None:
-    """Return the badge that ended when a member left, or None if they had none. One query."""
+    """Return the badge that ended when a member left, or None if they had none. Makes one query."""
     rows = Badge.objects.filter(party=former.party_id, person=former.person_id, why=LEFT)
     return rows.filter(issued_at__gte=former.named_at).first()

@@ -1,7 +1,7 @@
 """Issues badges to members, ends them with a reason, and replaces lost ones.
 
-A person has at most one live badge. The party's row is locked while badges are issued to its people or somebody is
-withdrawn, so that nobody gets a badge while they leave. When a member leaves, their badge is ended in the same
+A person has at most one live badge. The party's row is locked while badges are issued to its people, and while a
+member is withdrawn. Thus nobody gets a badge while they leave. When a member leaves, their badge is ended in the same
 transaction.
 """
 
@@ -34,13 +34,13 @@ REASON_LENGTH = 200
 
 
 class BadgeProblem(Exception):
-    """The reason that was entered can't be accepted. The text says what to do."""
+    """Raised if the entered reason can't be accepted. The message says what to do."""
 
     field = "reason"
 
 
 class BadgeRefused(Exception):
-    """The action isn't possible. The text is a sentence that says why and who can help."""
+    """Raised if the action isn't possible. The message is a sentence that says why and who can help."""
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Issued:
 
 
 def issue(*, members: Iterable[Membership], by: User) -> Issued:
-    """Issue badges to members who have none, and skip those who can't get one.
+    """Issue badges to members who have none. Return the new badges, and the members who can't get one.
 
     The number of queries doesn't grow with the members. Raises PermissionDenied.
     """
@@ -66,10 +66,11 @@ def issue(*, members: Iterable[Membership], by: User) -> Issued:
 
 
 def _lock(keys: Collection[int]) -> dict[int, Party]:
-    """Lock these parties until the transaction ends and return them by primary key.
+    """Lock the parties with these primary keys until the transaction ends. Return a dict from primary keys to the
+    parties.
 
-    Nobody else can then change their people. The rows are locked in the order of their keys, against deadlocks.
-    SQLite admits only one writing transaction anyway.
+    Nobody else can then change the parties' people. The rows are locked in the order of their keys, against
+    deadlocks. SQLite admits only one writing transaction anyway.
     """
     rows = Party.objects.filter(pk__in=keys).select_related("summit").order_by("pk")
     return {party.pk: party for party in rows.select_for_update(of=("self",))}
@@ -112,7 +113,7 @@ def _issued(badge: Badge, by: User) -> AuditEntry:
 
 
 def _holders(rows: Iterable[Membership]) -> set[int]:
-    """Return the primary keys of those members' people who have a live badge. One query."""
+    """Return the primary keys of the people among these members who have a live badge. Makes one query."""
     people = [row.person_id for row in rows]
     return set(Badge.objects.live().filter(person__in=people).values_list("person", flat=True))
 
@@ -127,9 +128,9 @@ def _refusal(row: Membership, live: set[int], stand: set[int]) -> str:
 
 
 def end(*, badges: Iterable[Badge], reason: str, by: User) -> int:
-    """End those of the badges that are live, and return how many were. The reason is shown when a badge is checked.
+    """End the live badges among `badges` and return their number. The reason is shown when a badge is checked.
 
-    Raises PermissionDenied, BadgeProblem.
+    Raises PermissionDenied, and BadgeProblem if the reason can't be accepted.
     """
     rows = list(Badge.objects.filter(pk__in=[row.pk for row in badges]).select_related("party__summit"))
     for summit in {row.party.summit for row in rows}:
@@ -173,9 +174,9 @@ def _checked(reason: str) -> str:
 
 
 def reissue(*, badge: Badge, by: User) -> Badge:
-    """End a lost badge, issue another in its place and return that.
+    """End a lost badge, issue another in its place, and return the new badge.
 
-    Raises PermissionDenied, and BadgeRefused if the badge is dead already or the person can't have another.
+    Raises PermissionDenied, and BadgeRefused if the badge was ended before or the person can't have another.
     """
     check_can_issue_badges(by, badge.party.summit)
     with transaction.atomic():

@@ -34,7 +34,8 @@ def create(*, summit: Summit, values: Mapping[str, Any], by: User) -> Transferab
 
 
 def change(*, rule: TransferablePassRule, values: Mapping[str, Any], by: User) -> TransferablePassRule:
-    """Change a kind of transferable pass and return it as stored. The parties' passes are adjusted to it.
+    """Change a kind of transferable pass and return the stored row. The passes of all parties are adjusted to the
+    change.
 
     Raises PermissionDenied, and ValidationError by field.
     """

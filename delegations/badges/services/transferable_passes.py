@@ -1,7 +1,7 @@
 """Transferable passes: how many a party has, and who carries each.
 
-The number follows from how many people the party has named: `passes` for each full group of `people`, `most` at most.
-Its passes are rows, adjusted whenever its people change. When the party shrinks, passes that nobody carries are
+A party gets `passes` passes for each full group of `people` people that it has named, and `most` at most. The party's
+passes are rows, which are adjusted whenever its people change. When the party shrinks, passes that nobody carries are
 deleted first. A pass that somebody carries is never taken away silently: it counts as over the limit until it is
 given back.
 
@@ -33,7 +33,7 @@ HAND = "delegations.hand_transferable_pass"
 
 
 class TransferablePassRefused(Exception):
-    """A pass can't change hands in this way. The text is a sentence that says why and what to do."""
+    """Raised if a pass can't change hands in this way. The message is a sentence that says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Share:
         return max(0, len(self.passes) - self.allowed)
 
     def said(self) -> str:
-        """Return, as a phrase, how many passes a party gets for how many people."""
+        """Return the rule as a phrase: how many passes a party gets for how many people."""
         rule = self.rule
         people = ngettext("for %(n)d person", "for every %(n)d people", rule.people) % {"n": rule.people}
         facts = {"passes": rule.passes, "people": people, "most": rule.most}
@@ -74,7 +74,7 @@ def allowed(rule: TransferablePassRule, people: int) -> int:
 
 
 def shares(party: Party) -> list[Share]:
-    """Return a party's share of each kind of pass in its summit. Three queries."""
+    """Return a Share for each kind of pass in the party's summit. Makes three queries."""
     rules = list(TransferablePassRule.objects.filter(summit=party.summit_id))
     people = Membership.objects.filter(party=party).count()
     rows = TransferablePass.objects.filter(party=party).select_related("holder__person").order_by("number")
@@ -85,9 +85,9 @@ def shares(party: Party) -> list[Share]:
 
 
 def settle_party(*, party: Party, by: By) -> None:
-    """Adjust a party's passes to its number of people, in the transaction that changed it.
+    """Adjust a party's passes to its number of people, in the transaction that changed the people.
 
-    The caller must have locked the party. One query if the summit has no transferable passes.
+    The caller must have locked the party. Makes one query if the summit has no transferable passes.
     """
     _settle([party], by)
 
@@ -102,7 +102,8 @@ def settle_summit(*, summit: Summit, by: By) -> None:
 
 
 def settle_parties(*, keys: Collection[int], by: By) -> None:
-    """Adjust the passes of the parties with these primary keys, as `settle_summit` does."""
+    """Adjust the passes of the parties with these primary keys. The number of queries doesn't grow with the
+    parties."""
     with transaction.atomic():
         _settle(list(Party.objects.select_for_update().filter(pk__in=keys).order_by("pk")), by)
 
@@ -166,7 +167,8 @@ def pass_on(*, transferable_pass: TransferablePass, seen: Person | None, taker: 
     """Hand a pass from the member who carries it to another member of the party, in one step.
 
     `seen` is the person who carried it when `by` decided, or None for nobody. `taker` is None if the pass is taken
-    back. Raises PermissionDenied, TransferablePassRefused.
+    back. Raises PermissionDenied, and TransferablePassRefused if nothing would change, if `seen` no longer carries
+    the pass, or if `taker` can't carry it.
     """
     party = transferable_pass.party
     check_can_act(by, HAND, party)

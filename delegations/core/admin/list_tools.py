@@ -1,4 +1,4 @@
-"""Tools of the admin's lists of parties, people and invitations: a link to upload a table, and the list as a file."""
+"""A mixin for the admin's lists of parties, people and invitations, with a link to upload a table and an export."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from delegations.core import table_writers
-from summit.admin_base.access_log import NOT_FILTERS
+from summit.admin_base.access_log_mixin import NOT_FILTERS
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.audit import access_log
 from summit.import_export.export_services import MACHINES
@@ -37,16 +37,17 @@ class ToolsMixin:
         raise NotImplementedError
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the URL patterns, with that of the list's export added."""
+        """Return the URL pattern of the list's export, followed by the inherited ones."""
         view = self.admin_site.admin_view(self.export_view)
         name = f"{self.opts.app_label}_{self.opts.model_name}_export"
         found: list[URLPattern] = super().get_urls()  # type: ignore[misc]
         return [path("export/", view, name=name), *found]
 
     def export_view(self, request: HttpRequest) -> HttpResponse:
-        """Return all rows that the list shows with the request's filters, on all pages, as a file.
+        """Return a file with all rows that match the request's filters, from all pages of the list.
 
-        The access log records that the account has seen them.
+        The parameter `take` names the format. If a filter is invalid, redirect to the list. The access log records
+        that the user has seen the people in the file.
         """
         self.admit(request, "view")  # type: ignore[attr-defined]
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
@@ -60,7 +61,7 @@ class ToolsMixin:
             rows = self.get_changelist_instance(request).queryset
         except IncorrectLookupParameters:
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-        # JSON is for programs: it has one language, whatever the reader's is.
+        # JSON is for programs: its language doesn't depend on the user's.
         named = ending == table_writers.JSON
         with override(MACHINES if named else get_language()):
             made = self.table(rows, request.user)
@@ -75,13 +76,13 @@ class ToolsMixin:
         return HttpResponse(content, content_type=table_writers.MEDIA_TYPES[ending], headers=headers)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Return the changelist with its links to other pages in `tools`."""
+        """Return the changelist. Its attribute `tools` holds links to other pages as (URL, label) pairs."""
         found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
         found.tools = [*self.pages(request), *self._uploading(request)]
         return found
 
     def pages(self, request: HttpRequest) -> list[tuple[str, str]]:
-        """Return links to further pages as (address, label) pairs."""
+        """Return links to further pages as (URL, label) pairs. There are none by default."""
         return []
 
     def _uploading(self, request: HttpRequest) -> list[tuple[str, str]]:
@@ -94,7 +95,7 @@ class ToolsMixin:
         ]
 
     def further_files(self, request: HttpRequest) -> list[tuple[str, str]]:
-        """Return links to the list's export in each format, as (address, label) pairs. They keep the request's
+        """Return links to the list's export in each format, as (URL, label) pairs. The links contain the request's
         filters."""
         address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_export")
         words = {

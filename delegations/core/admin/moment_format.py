@@ -1,4 +1,4 @@
-"""Formatting of moments in the desks' lists."""
+"""Formats moments for the lists of the admin."""
 
 from datetime import datetime
 

@@ -28,8 +28,9 @@ def arrange(
     """Show `items` (primary key, name) in their order, and store a new order on POST.
 
     A POST with `move=up:KEY` (or down, top) moves one row on the page and stores nothing yet. Any other POST calls
-    `save` with the keys in the order that was entered and the mark of the order that was read; an OrderChanged that
-    it raises is shown with status 409. `back` is the name and address of the list that the page belongs to.
+    `save` with the keys in the entered order, and with the mark of the order that the page showed. If `save` raises
+    OrderChanged, the page shows the error with status 409. `back` is the name and the URL of the list that the page
+    belongs to.
     """
     keys = [key for key, _name in items]
     expected, refused, focus = rows.mark(keys), "", ""

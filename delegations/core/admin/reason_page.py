@@ -1,4 +1,4 @@
-"""A page that asks a desk for the reason of a decision before it is made."""
+"""A page that asks a desk user for the reason of a decision before it is made."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -28,12 +28,12 @@ def ask_reason(
     hint: str = "",
     names: Sequence[str] = (),
 ) -> HttpResponse:
-    """Show a page that asks for the reason of a decision; on POST, call `decide` with the reason and redirect to
+    """Show a page that asks for the reason of a decision. On POST, call `decide` with the reason and redirect to
     `back`.
 
     If `decide` raises one of `problems`, the page is shown again with status 422 and the error beside the reason.
-    `hint` says who reads the reason; by default it says that the delegation does. `names` lists what is decided
-    about, if there are several.
+    `hint` says who reads the reason; by default it says that the delegation does. `names` lists the rows that the
+    decision is about.
     """
     reason, error = request.POST.get("reason", ""), ""
     if request.method == "POST":

@@ -1,4 +1,5 @@
-"""Base of the admin for rows that a desk adds, changes and deletes through functions of a service module."""
+"""A base class of the admin for rows that desk users add, change and delete through the functions of a service
+module."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,31 +32,31 @@ class ServiceRowAdmin(ServiceAdmin):
     change_list_template = "admin/delegations/arranged.html"
 
     def values_of(self, form: Any, *, change: bool) -> dict[str, Any]:
-        """Return the values of the form that `services` knows: all of them for a new row, only those that changed
-        otherwise."""
+        """Return the form's values for the fields that `services` accepts. With `change`, return only the changed
+        values."""
         many = {field.name for field in self.model._meta.many_to_many}
         known = {*self.services.FIELDS, *many} & set(form.cleaned_data)
         return {name: form.cleaned_data[name] for name in known if not change or name in form.changed_data}
 
     def create(self, *, by: User, row: Any, values: Values) -> models.Model:
-        """Add the row by `services` and return it."""
+        """Add the row with `services.create` and return it."""
         made: models.Model = self.services.create(summit=row.summit, values=values, by=by)
         return made
 
     def change(self, *, by: User, row: Any, values: Values) -> object:
-        """Change the row by `services.change` and return its result."""
+        """Change the row with `services.change` and return its result."""
         return self.services.change(**{self.called: row}, values=values, by=by)
 
     def remove(self, *, by: User, row: Any) -> object:
-        """Delete the row by `services.remove`."""
+        """Delete the row with `services.remove` and return its result."""
         return self.services.remove(**{self.called: row}, by=by)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Do nothing: `services` has stored the many-to-many values with the row."""
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Return the actions without "delete selected": a row is deleted on its own page, which says why it can't
-        be."""
+        """Return the actions without "delete selected". A row is deleted on its own page, which can say why it can't
+        be deleted."""
         found: dict[str, Any] = super().get_actions(request)
         found.pop("delete_selected", None)
         return found
@@ -63,7 +64,8 @@ class ServiceRowAdmin(ServiceAdmin):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Ask for confirmation before a row is deleted. If it can't be, say what to do instead."""
+        """Ask for confirmation before a row is deleted. If the row can't be deleted, the page says what to do
+        instead."""
         row = self.admit(request, "delete", object_id)
         stopped = self.services.stops_removal(row)
         if stopped and request.method == "POST":
@@ -71,7 +73,7 @@ class ServiceRowAdmin(ServiceAdmin):
         return super().delete_view(request, object_id, {"stopped": stopped, **(extra_context or {})})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Make the summit of an existing row read-only."""
+        """Return the read-only fields: the summit for an existing row, none for a new row."""
         return ["summit"] if obj else []
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -97,7 +99,7 @@ class ServiceRowAdmin(ServiceAdmin):
         return chosen_summit(request, summits_of(request))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the list, with a link to the page that orders it if the reader may change rows."""
+        """Show the list. If the user may change rows, it has a link to the page that orders them."""
         summit = chosen_summit(request, summits_of(request))
         more = dict(extra_context or {})
         if self.order_page and summit is not None and allows(request.user, self.permission_for("change"), summit):
@@ -115,7 +117,7 @@ def order_of(
     title: str,
     store: Callable[..., None],
 ) -> HttpResponse:
-    """Show the page on which a summit's rows of a model are ordered, and save a new order by `store`."""
+    """Show the page on which a summit's rows of a model are ordered, and save a new order with `store`."""
     opts = model._meta
     listed = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
     name = str(opts.verbose_name_plural)

@@ -22,8 +22,9 @@ def log_rows(
 ) -> None:
     """Record that an account saw these fields of rows.
 
-    One row is recorded like its page at the desk, several like a list. `people` returns the public ids of the people
-    that a row shows, for models other than Person. `always` is passed on to `access_log.note_page`.
+    One row is recorded as its page at the desk is; several rows are recorded as a list. `people` returns the public
+    ids of the people that a row shows, for models other than Person. `always` is passed on to
+    `access_log.record_page`.
     """
     told = sorted(fields)
     if not (rows and told):
@@ -47,7 +48,7 @@ def log_shown_fields(
     shows: Iterable[str],
     people: Any = None,
 ) -> None:
-    """Record that an account saw those of `fields` that are in `shows`, as the desk's pages do.
+    """Record that an account saw the fields of rows that are in both `fields` and `shows`, as the desk's pages do.
 
     Nothing is recorded if none of `fields` is in `shows`. `people` returns the person that a row names, or None.
     """

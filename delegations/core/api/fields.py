@@ -34,21 +34,21 @@ PLAIN = ("language", "time_zone")
 
 
 class SeenOne(InSummit):
-    """Another row of the same summit, among those that the reader may see."""
+    """A reference by id to another row of the same summit, among the rows that the user may see."""
 
     def __init__(self, *, permission: str, **kwargs: Any) -> None:
         self.permission = permission
         super().__init__(**kwargs)
 
     def get_queryset(self) -> Any:
-        """Return the rows that the reader may view by `permission`."""
+        """Return the rows that the user may view, by the permission "`permission`.view"."""
         rows = super().get_queryset()
         condition = seen_rows(self.context["by"], f"{self.permission}.view", rows.model, self.summit_path)
         return rows if condition is None else rows.filter(condition)
 
 
 class OnePerson(SeenOne):
-    """A person, by their id or by the key that another system uses for them."""
+    """A person whom the user may see, by their id or by the key that another system uses for them."""
 
     def __init__(self, **kwargs: Any) -> None:
         rows = Person.objects.select_related("summit")
@@ -56,21 +56,22 @@ class OnePerson(SeenOne):
 
 
 class AccessibleAccountField(serializers.SlugRelatedField[Any]):
-    """An account, by its id, among those that the reader may see."""
+    """An account, by its id, among the accounts that the user may see."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(slug_field="public_id", queryset=User.objects.all(), **kwargs)
 
     def get_queryset(self) -> Any:
-        """Return the accounts that the reader may see."""
+        """Return the accounts that the user may see."""
         return visible_accounts(self.context["by"])
 
 
 class ByLanguage(serializers.DictField):
-    """Values by language, for the languages that letters are written in."""
+    """A dict from language codes to values, for the languages that letters are written in."""
 
     def to_internal_value(self, data: Any) -> Any:
-        """Return the values by language. Raises ValidationError for a language that isn't in `settings.LANGUAGES`."""
+        """Return the dict from language codes to values. Raises ValidationError for a language that isn't in
+        `settings.LANGUAGES`."""
         found = super().to_internal_value(data)
         message = _("Choose one of the languages of letters: %(known)s.") % {
             "known": ", ".join(dict(settings.LANGUAGES))
@@ -91,16 +92,17 @@ class Ids(serializers.ListField):
 
 
 class Order(serializers.Serializer[Any]):
-    """A new order of rows, and the order that was read. If that has changed since, nothing is stored."""
+    """A new order of rows, and the order that was read before. If the stored order has changed since, nothing is
+    stored."""
 
     order = Ids(help_text="The ids in their new order.")
     expected = Ids(help_text="The ids in the order that was read.")
 
 
 def keys_of(rows: Iterable[Model], ids: Sequence[str], *, by: Callable[[Any], str], field: str) -> list[int]:
-    """Return the primary keys of the rows that ids name, in the order of the ids.
+    """Return the primary keys of the rows with these ids, in the order of the ids. `by` returns the id of a row.
 
-    Raises ValidationError for an id that belongs to none of the rows, and for one that occurs twice.
+    Raises ValidationError on `field` for an id that belongs to none of the rows, and for an id that occurs twice.
     """
     known = {by(row): row.pk for row in rows}
     wrong = [each for each in ids if each not in known]
@@ -118,9 +120,9 @@ def check_order(now: Sequence[int], expected: Sequence[int]) -> None:
 
 
 def sees(context: Mapping[str, Any], action: str) -> bool:
-    """Return whether the reader may do an action on all rows of the summit, as a desk may and a single party may
-    not."""
-    # Every field of every row asks this: the answer is cached in the request's context.
+    """Return whether the user may do an action on all rows of the summit. Desk users may; users who act for a party
+    may not."""
+    # Every field of every row needs this, so the result is cached in the request's context.
     known: dict[str, bool] = cast("dict[str, Any]", context).setdefault("sees", {})
     if action not in known:
         known[action] = allows(context["by"], action, context["summit"])
@@ -128,19 +130,19 @@ def sees(context: Mapping[str, Any], action: str) -> bool:
 
 
 def search_filter(help_text: Any) -> django_filters.CharFilter:
-    """Return a filter that searches for words by the FilterSet's `search` method."""
+    """Return a filter that searches for the words of its value with the FilterSet's `search` method."""
     return django_filters.CharFilter(method="search", label=help_text, min_length=SHORTEST, max_length=LONGEST)
 
 
 class Searched(django_filters.FilterSet):
-    """Filters with a text search: by the desk's search for `model` if it has one, otherwise in the columns of
+    """A FilterSet with a text search. It uses the desk's search for `model` if there is one, otherwise the columns in
     `text`."""
 
     model: type[Model] | None = None
     text: tuple[str, ...] = ()
 
     def search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Return the rows in which every word is found."""
+        """Return the rows that contain every word of `value`. Return no rows if there is no word to search for."""
         looked_for = split_terms(value)
         if not looked_for:
             return rows.none()
@@ -160,7 +162,7 @@ class Searched(django_filters.FilterSet):
 
 @extend_schema_field(str)
 class StaffName(serializers.Field[Any, Any, Any, Any]):
-    """The name of the account that did something at a desk. Null for readers who may not see all such rows of the
+    """The name of the account that did something at a desk. Null for users who may not see all such rows of the
     summit."""
 
     def __init__(self, *, permission: str, **kwargs: Any) -> None:
@@ -168,7 +170,7 @@ class StaffName(serializers.Field[Any, Any, Any, Any]):
         super().__init__(read_only=True, **{"allow_null": True, **kwargs})
 
     def get_attribute(self, instance: Any) -> Any:
-        """Return the account, or None if the reader may not see it."""
+        """Return the account, or None if the user may not see it."""
         told = allows(self.context["by"], self.permission, self.context["summit"])
         return super().get_attribute(instance) if told else None
 
@@ -178,25 +180,26 @@ class StaffName(serializers.Field[Any, Any, Any, Any]):
 
 
 class Reachable(InSummit):
-    """Another row of the summit, by its id, among those on which the reader may do an action."""
+    """A reference by id to another row of the summit, among the rows on which the user may do the action
+    `permission`."""
 
     def __init__(self, *, permission: str, **kwargs: Any) -> None:
         self.permission = permission
         super().__init__(**kwargs)
 
     def get_queryset(self) -> Any:
-        """Return the rows on which the reader may do the action."""
+        """Return the rows on which the user may do the action."""
         return reachable(super().get_queryset(), self.context, self.permission, self.summit_path)
 
 
 def reachable(rows: Any, context: Any, permission: str, summit_path: str) -> Any:
-    """Return those of the rows on which the reader may do an action."""
+    """Return the rows among `rows` on which the user may do the action `permission`. The user is `context["by"]`."""
     wanted = seen_rows(context["by"], permission, rows.model, summit_path)
     return rows if wanted is None else rows.filter(wanted)
 
 
 class Several(serializers.ListField):
-    """Rows of the summit by their ids, among those on which the reader may do an action. One query.
+    """A list of ids of rows of the summit, among the rows on which the user may do an action. Makes one query.
 
     If `external` names a column, a row may also be given as "ext:SYSTEM:ID", with the key of another system. That
     takes one more query.
@@ -235,7 +238,7 @@ class Several(serializers.ListField):
 
 
 def _by_external_keys(rows: Any, path: str, keys: Sequence[str]) -> dict[str, Any]:
-    """Return rows by the keys of other systems, such as "ext:registry:4711"."""
+    """Return a dict from the keys of other systems, such as "ext:registry:4711", to the rows with these keys."""
     wanted: dict[str, list[str]] = {}
     for key in keys:
         system, _colon, value = key.removeprefix(EXTERNAL).partition(":")
@@ -250,7 +253,7 @@ def _by_external_keys(rows: Any, path: str, keys: Sequence[str]) -> dict[str, An
 
 
 class WhyInput(serializers.Serializer[Any]):
-    """The reason of a decision. Those whom it concerns can read it."""
+    """The reason of a decision. The people whom the decision concerns can read it."""
 
     reason = serializers.CharField(required=False, default="", allow_blank=True)
 
@@ -263,14 +266,15 @@ class SkippedItemSerializer(serializers.Serializer[Any]):
 
 
 def ids(rows: "QuerySet[Any] | Iterable[Any]") -> list[str]:
-    """Return the ids of rows."""
+    """Return the public ids of rows as a list."""
     return [row.public_id for row in rows]
 
 
 def order_and_mark(found: Sequence[Any], values: Values, name: str) -> tuple[list[int], str]:
-    """Return the requested order as primary keys, and the mark of the order that was read.
+    """Return the requested order of the rows `found` as primary keys, and the mark of the order that was read.
 
-    Raises ValidationError as `keys_of` does, and OrderChanged if the rows are in another order by now.
+    `name` is the attribute with a row's id. Raises ValidationError for an unknown or repeated id (as in `keys_of`),
+    and OrderChanged if the rows are in another order by now.
     """
     order, expected = (
         keys_of(found, values[each], by=lambda row: str(getattr(row, name)), field=each)

@@ -22,7 +22,7 @@ Ready = Callable[[Any], None]
 
 
 def set_values(row: Any, values: Mapping[str, Any], known: Iterable[str]) -> dict[str, tuple[Any, Any]]:
-    """Set values on a row and return those that changed, as (old, new) by field. Nothing is stored.
+    """Set values on a row, and return a dict from each changed field to its (old, new) values. Nothing is stored.
 
     Raises ValueError for a field that isn't in `known`.
     """
@@ -35,7 +35,7 @@ def set_values(row: Any, values: Mapping[str, Any], known: Iterable[str]) -> dic
 
 
 def check_many(summit: Summit, many: Mapping[str, Iterable[Any]]) -> dict[str, list[Any]]:
-    """Return the values of many-to-many fields as lists of rows by field.
+    """Return a dict from the names of many-to-many fields to lists of rows.
 
     Raises ValidationError if one of the rows belongs to another summit than `summit`.
     """
@@ -49,7 +49,7 @@ def check_many(summit: Summit, many: Mapping[str, Iterable[Any]]) -> dict[str, l
 def set_many_to_many(row: Any, many: Mapping[str, Iterable[Any]]) -> list[str]:
     """Set many-to-many fields of a stored row to exactly these rows and return the names of the fields that changed.
 
-    Raises ValidationError as `check_many` does.
+    Raises ValidationError if one of the rows belongs to another summit (as in `check_many`).
     """
     found = check_many(row.summit, many)
     changed = [name for name, rows in found.items() if set(getattr(row, name).all()) != set(rows)]
@@ -59,7 +59,7 @@ def set_many_to_many(row: Any, many: Mapping[str, Iterable[Any]]) -> list[str]:
 
 
 def _apart(row: Any, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the values of a row's own columns, and those of its many-to-many fields."""
+    """Return two dicts: the values of a row's own columns, and the values of its many-to-many fields."""
     many = {field.name for field in row._meta.many_to_many}
     own = {name: value for name, value in values.items() if name not in many}
     return own, {name: value for name, value in values.items() if name in many}
@@ -72,10 +72,11 @@ def write(
     *,
     ready: Ready | None = None,
 ) -> tuple[dict[str, tuple[Any, Any]], list[str]]:
-    """Store the changed values of a row, including those of its many-to-many fields.
+    """Store the changed values of a row, including the values of its many-to-many fields.
 
-    `ready` is called with the row before it is validated. Returns the changed columns as (old, new) by name, and the
-    names of all fields that changed. Raises ValidationError, and ValueError as `set_values` does.
+    `ready` is called with the row before it is validated. Returns a dict from each changed column to its (old, new)
+    values, and the names of all fields that changed. Raises ValidationError, and ValueError for a field that isn't in
+    `known`.
     """
     own, many = _apart(row, values)
     changed = set_values(row, own, known)
@@ -90,9 +91,9 @@ def create(
 ) -> None:
     """Store a new row of a summit with these values, and record it in the audit.
 
-    `ready` is called with the row under the summit's lock: it sets missing values, and raises what prevents the row.
-    `values` may include those of many-to-many fields. The caller must have checked the permission of `by`. Raises
-    ValidationError, and ValueError as `set_values` does.
+    `ready` is called with the row while the summit is locked. It sets missing values, and raises an error if the row
+    can't be created. `values` may include values of many-to-many fields. The caller must have checked the permission
+    of `by`. Raises ValidationError, and ValueError for a field that isn't in `known`.
     """
     own, many = _apart(row, values)
     many = check_many(row.summit, many)
@@ -110,8 +111,9 @@ def change(
 ) -> tuple[Any, dict[str, tuple[Any, Any]]]:
     """Change a row of a summit and record in the audit what changed.
 
-    Returns the row as stored, and its changed columns as (old, new) by name. `ready` as for `create`. Raises
-    ValidationError, and ValueError as `set_values` does.
+    Returns the row as stored, and a dict from each changed column to its (old, new) values. `ready` is called with
+    the row while the summit is locked, as in `create`. Raises ValidationError, and ValueError for a field that isn't
+    in `known`.
     """
     model = type(row)
     with transaction.atomic():
@@ -131,7 +133,7 @@ def _clean(row: Any, ready: Ready | None) -> None:
 
 
 def store(row: Any, values: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """Save a row with these values, if it is new or they change it.
+    """Save a row with these values, if the row is new or one of the values differs.
 
     Returns "add" or "change", and the names of the fields that were set. Raises ValidationError.
     """
@@ -144,10 +146,10 @@ def store(row: Any, values: Mapping[str, Any]) -> tuple[str, list[str]]:
 
 
 def arrange(rows: Sequence[Any], order: Sequence[int], expected: str) -> int:
-    """Store rows in the order of these primary keys and return how many changed their place.
+    """Store rows in the order of these primary keys, and return how many rows changed their place.
 
     Rows that `order` doesn't name follow in their present order. Raises OrderChanged if the present order doesn't
-    match `expected`, which is a `mark`.
+    match the mark `expected` (see `mark`).
     """
     check_mark([row.pk for row in rows], expected)
     changed = places(rows, order)
@@ -159,14 +161,14 @@ def arrange(rows: Sequence[Any], order: Sequence[int], expected: str) -> int:
 def lock(summit: Summit) -> None:
     """Lock the summit until the transaction ends, so that nobody else changes its rows.
 
-    Rows that merely refer to the summit can still be written. A transaction that holds a party's lock writes such
-    rows, and would otherwise wait for this one while this one waits for the party.
+    Rows that merely refer to the summit can still be written. This avoids a deadlock: a transaction that holds a
+    party's lock writes such rows, and this transaction may wait for that party.
     """
     Summit.objects.select_for_update(no_key=True).get(pk=summit.pk)
 
 
 def last_place(rows: Any) -> int:
-    """Return the position after the last of these rows."""
+    """Return the position after the last of these rows, or 0 if there are none."""
     last = rows.aggregate(last=Max("position"))["last"]
     return 0 if last is None else int(last) + 1
 

@@ -17,13 +17,13 @@ from summit.users.models import User
 
 
 class PersonSelect(KeyedSelect):
-    """A select that finds a person by typing. The chosen person comes from the page's own query instead of one query
-    each."""
+    """A select in which the user finds a person by typing. The chosen person comes from the page's query, so that
+    each select needs no query of its own."""
 
     known: Person | None = None
 
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
-        """Return the chosen person as the only option. The others are loaded while the reader types."""
+        """Return the chosen person as the only option. The others are loaded while the user types."""
         if self.known is None or [str(entry) for entry in value] != [str(self.known.pk)]:
             return super().optgroups(name, value, attr)
         return [(None, [self.create_option(name, self.known.pk, str(self.known), True, 0)], 0)]
@@ -52,7 +52,7 @@ class PeopleInline(FewRows):
         return super().get_queryset(request).select_related("person", "party")
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Return the form field; that of `person` finds people by typing."""
+        """Return the form field. In the field `person`, the user finds a person by typing."""
         if db_field.name == "person":
             kwargs["widget"] = PersonSelect(db_field, self.admin_site, using=kwargs.get("using"))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -65,8 +65,8 @@ class FocalPointInline(PeopleInline):
 
 
 def set_focal_points(request: HttpRequest, party: Party, formset: Any) -> None:
-    """Add and remove focal points as the formset on a party's page says. A changed row is one removed and one
-    added."""
+    """Add and remove focal points as the formset on a party's page says. For a changed row, the old focal point is
+    removed and the new one is added."""
     assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
     formset.new_objects = formset.changed_objects = formset.deleted_objects = []
     gone = set(map(id, formset.deleted_forms))

@@ -1,4 +1,4 @@
-"""The admin of requests for focal points: who is asked for, with pages that approve or refuse a request."""
+"""The admin of requests for focal points: the list, and the pages that approve or refuse a request."""
 
 from typing import Any
 
@@ -69,23 +69,24 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
         return rows.select_related("party__summit", "instead_of", "person", "decided_by")
 
     def people_on_page(self, row: Any) -> list[str]:
-        """Return the public ids of the entered people whom the page names."""
+        """Return the public ids of the people on the page who are entered in the summit: the new and the replaced
+        focal point."""
         return [person.public_id for person in (row.person, row.instead_of) if person is not None]
 
     @written
     @admin.display(description=_("name"), ordering="name")
     def name_of(self, row: FocalPointRequest) -> str:
-        """Return the name of the person who is asked for."""
+        """Return the name of the requested person."""
         return row.name
 
     @admin.display(description=_("language"))
     def language_name(self, row: FocalPointRequest) -> SafeString:
-        """Return, in its own language, the name of the language in which the person gets messages."""
+        """Return the name of the language in which the person gets messages. The name is written in that language."""
         return format_html('<bdi lang="{}">{}</bdi>', row.language, dict(settings.LANGUAGES).get(row.language, "–"))
 
     @admin.display(description=_("in place of"))
     def beside(self, row: FocalPointRequest) -> str:
-        """Return the name of the focal point who is to be replaced, if any."""
+        """Return the name of the focal point who is to be replaced, or "beside the others" if nobody is."""
         return row.instead_of.label if row.instead_of else gettext("beside the others")
 
     @admin.display(description=_("state"), ordering="state")
@@ -107,14 +108,14 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show a request with the buttons that its state and the reader's permissions allow."""
+        """Show a request with the buttons that its state and the user's permissions allow."""
         row = self.admit(request, "view", object_id)
         may = allows(request.user, requests.DECIDE, row.party.summit)
         more = {"can_decide": may and row.state == RequestState.OPEN, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, more)
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the URL patterns, with those of the approve and refuse pages added."""
+        """Return the URL patterns of the approve and refuse pages, followed by the inherited ones."""
         wrap, name = self.admin_site.admin_view, "delegations_focalpointrequest"
         return [
             path("<int:pk>/approve/", wrap(self.approve_view), name=f"{name}_approve"),
@@ -123,8 +124,8 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
         ]
 
     def approve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show on GET what approval means and which people already entered it may be; on POST, approve the
-        request."""
+        """Show on GET what approval means, and the people already entered who may be the requested person. On POST,
+        approve the request."""
         row = self.admit(request, "view", pk)
         check(request.user, requests.DECIDE, row.party.summit)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
@@ -133,7 +134,7 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
         if request.method == "POST":
             key = key_of(request.POST.get("known", ""))
             known = next((hit.person for hit in hits if hit.person.pk == key), None)
-            # `another` only counts if the desk has chosen "somebody else": no choice at all doesn't say so.
+            # `another` only counts if the user has chosen "somebody else". Choosing nothing isn't enough.
             another = request.POST.getlist("another") if request.POST.get("known") == "new" else []
             try:
                 requests.approve(request=row, by=request.user, known=known, another=another)

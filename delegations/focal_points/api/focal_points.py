@@ -1,4 +1,5 @@
-"""The API of focal points. Desks see those of all parties, a focal point only those of its own party."""
+"""The API of focal points. Desk users see the focal points of all parties; a focal point only sees those of its own
+party."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -22,7 +23,7 @@ from summit.users.models import User
 
 
 class FocalPointSerializer(serializers.ModelSerializer[FocalPoint]):
-    """A person who acts for a party, and to whom the host writes about it."""
+    """A focal point: a person who acts for a party and gets the host's messages about the party."""
 
     id = serializers.CharField(source="pk", read_only=True)
     party = serializers.CharField(source="party.public_id", read_only=True)
@@ -93,18 +94,18 @@ class FocalPointViewSet(DeskViewSet):
         return focal_points.name(by=by, **values)
 
     def remove(self, *, by: User, row: FocalPoint) -> None:
-        """Remove a focal point, and notify them."""
+        """Remove a focal point, and notify the person."""
         focal_points.remove(by=by, point=row)
 
     @action("leave", permission=focal_points.ASK, input=OfParty, detail=False)
     def leave(self, *, by: User, summit: Summit, values: Values) -> list[FocalPoint]:
-        """Stop acting for a party. Only a focal point of the party can do this, and not its only one. Returns no
-        row."""
+        """Stop acting for a party. Only a focal point of the party can do this, and only if the party has another
+        focal point. Returns an empty list."""
         focal_points.leave(by=by, party=values["party"])
         return []
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[FocalPoint], fields: Iterable[str]) -> None:
-        """Record in the access log whose names, offices or mailboxes were read."""
+        """Record in the access log that names, offices or mailboxes of these focal points were read."""
         told = ["person"] if {"name", "office", "email"} & set(fields) else []
         access_log.log_rows(
             by=by, summit=summit, rows=list(rows), fields=told, people=lambda row: [row.person.public_id]

@@ -1,4 +1,5 @@
-"""The API of requests for focal points. Those who act for a party make them; protocol approves or refuses them."""
+"""The API of requests for focal points. Users who act for a party make requests; protocol approves or refuses
+them."""
 
 from typing import Any, ClassVar
 
@@ -28,8 +29,8 @@ PERSONAL = ("email", "name", "office")
 
 
 class FocalPointRequestSerializer(serializers.ModelSerializer[FocalPointRequest]):
-    """A request for a focal point, and its decision. `person` is the id of the person who was entered when it was
-    approved."""
+    """A request for a focal point, and its decision. `person` is the id of the new focal point, set when the request
+    was approved."""
 
     id = serializers.IntegerField(source="pk", read_only=True)
     party = serializers.CharField(source="party.public_id", read_only=True)
@@ -48,22 +49,23 @@ class FocalPointRequestSerializer(serializers.ModelSerializer[FocalPointRequest]
 
 
 class ActingPerson(InSummit):
-    """A focal point, by the person's id, among those of parties for which the reader may make requests.
+    """A focal point, by the person's id, among the focal points of parties for which the user may make requests.
 
-    Readers must not learn from this field who acts for another party.
+    Users must not learn from this field who acts for another party.
     """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=Person.objects.all(), **kwargs)
 
     def get_queryset(self) -> Any:
-        """Return the people who act for one of these parties."""
+        """Return the people who act for one of the parties for which the user may make requests."""
         points = reachable(FocalPoint.objects.all(), self.context, ASK, "party__summit")
         return super().get_queryset().filter(pk__in=points.order_by().values("person"))
 
 
 class FocalPointRequestInput(serializers.Serializer[Any]):
-    """The person who is to act for the party: as one more focal point, or in the place of `instead_of`."""
+    """The requested focal point. With `instead_of`, the person replaces that focal point; without, the party has one
+    more."""
 
     party = Reachable(queryset=Party.objects.select_related("summit"), permission=ASK, external="external_ids")
     name = serializers.CharField(required=False, default="", allow_blank=True)
@@ -74,8 +76,8 @@ class FocalPointRequestInput(serializers.Serializer[Any]):
 
 
 class ApproveFocalPointInput(serializers.Serializer[Any]):
-    """Who the requested person is: `person` if they are entered already. `another` lists the ids of similar people
-    who are somebody else."""
+    """Who the requested person is. `person` is the id of a person who is entered already. `another` lists the ids of
+    similar people who are somebody else."""
 
     person = InSummit(queryset=Person.objects.all(), required=False, default=None, allow_null=True)
     another = serializers.ListField(child=serializers.CharField(max_length=16), required=False, max_length=50)
@@ -116,7 +118,7 @@ class FocalPointRequestViewSet(DeskViewSet):
         return FocalPointRequest.objects.select_related(*joined)
 
     def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
-        """Record in the access log whose data were read."""
+        """Record in the access log that personal data of these requests were read."""
         log_shown_fields(
             by=by, summit=summit, rows=rows, fields=fields, shows=PERSONAL, people=lambda row: row.person
         )
@@ -127,8 +129,8 @@ class FocalPointRequestViewSet(DeskViewSet):
 
     @action("approve", permission=requests.DECIDE, input=ApproveFocalPointInput)
     def approve(self, *, by: User, row: FocalPointRequest, values: Values) -> None:
-        """Make the requested person a focal point. If people already entered seem to be the same person, they are
-        named in a conflict, which `person` or `another` resolves."""
+        """Make the requested person a focal point. If people already entered seem to be the same person, the response
+        is a conflict that names them. Resolve it with `person` or `another`."""
         requests.approve(request=row, known=values["person"], another=values.get("another", ()), by=by)
 
     @action("refuse", permission=requests.DECIDE, input=WhyInput)

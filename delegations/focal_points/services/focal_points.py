@@ -29,8 +29,8 @@ ASK = "delegations.ask_focal_point"
 
 
 class ActingRefused(Exception):
-    """A person can't become a focal point or stop being one. The text is a sentence that says why and who can
-    help."""
+    """Raised if a person can't become a focal point or stop being one. The message is a sentence that says why and
+    who can help."""
 
 
 def lock(party: Party) -> None:
@@ -74,9 +74,9 @@ def make(party: Party, person: Person, by: By) -> FocalPoint:
 
 
 def remove(*, point: FocalPoint, by: User) -> None:
-    """Remove a focal point and notify them. A party's only focal point can be removed too.
+    """Remove a focal point and notify the person. A party's only focal point can be removed too.
 
-    Raises PermissionDenied, and ActingRefused if they were removed before.
+    Raises PermissionDenied, and ActingRefused if the focal point was removed before.
     """
     check(by, CHANGE, point.party.summit_id)
     with transaction.atomic():
@@ -86,9 +86,9 @@ def remove(*, point: FocalPoint, by: User) -> None:
 
 
 def leave(*, party: Party, by: By) -> None:
-    """Remove the focal point that `by` acts as, at their own wish.
+    """Remove the focal point that `by` acts as, because that person wants to stop.
 
-    Raises PermissionDenied, and ActingRefused if `by` is none of the party's focal points or the only one.
+    Raises PermissionDenied, and ActingRefused if `by` isn't a focal point of the party, or is the only one.
     """
     check_can_act(by, ASK, party)
     with transaction.atomic():
@@ -97,9 +97,10 @@ def leave(*, party: Party, by: By) -> None:
 
 
 def leaving(party: Party, by: By) -> FocalPoint:
-    """Return the focal point that `by` acts as, after checking that they may leave the party. Three queries.
+    """Return the focal point that `by` acts as, after checking that they may leave the party. Makes three queries at
+    most.
 
-    Raises ActingRefused if `by` is none of the party's focal points or the only one.
+    Raises ActingRefused if `by` isn't a focal point of the party, or is the only one.
     """
     point = own(party, by)
     facts = {"party": party.name, "contact": party.summit.contact_email}
@@ -118,9 +119,9 @@ def leaving(party: Party, by: By) -> FocalPoint:
 
 
 def own(party: Party, by: By) -> FocalPoint | None:
-    """Return the focal point of a party that `by` acts as, or None. Two queries.
+    """Return the focal point of a party that `by` acts as, or None. Makes two queries at most.
 
-    None is returned for a desk, and for a link whose mailbox several focal points share.
+    Returns None for a desk user, for the system, and for a link to a mailbox that several focal points share.
     """
     rows = FocalPoint.objects.filter(party=party).select_related("person").order_by("pk")
     if isinstance(by, User):
@@ -139,10 +140,10 @@ def _same(one: str, other: str) -> bool:
 
 
 def end(point: FocalPoint, by: By) -> None:
-    """Remove a focal point and end their access to the portal for the party.
+    """Remove a focal point and end the person's access to the portal for the party.
 
-    The caller must hold the party's lock and have checked the permission of `by`. Raises ActingRefused if they were
-    removed before.
+    The caller must hold the party's lock and have checked the permission of `by`. Raises ActingRefused if the focal
+    point was removed before.
     """
     party, person = point.party, point.person
     if not FocalPoint.objects.filter(pk=point.pk).exists():
@@ -163,8 +164,8 @@ def end(point: FocalPoint, by: By) -> None:
 def close(party: Party, person: Person, by: By) -> None:
     """Revoke the links of a person who no longer acts for a party, and end their portal sessions.
 
-    A link stays if another focal point or the mission reads its mailbox. Portal sessions stay if the person is still
-    a member or a focal point somewhere.
+    A link stays if another focal point or the mission uses its mailbox. Portal sessions stay if the person is still a
+    member or a focal point of any party.
     """
     others = FocalPoint.objects.filter(party=party).values_list("person__email", flat=True)
     kept = {address.strip().casefold() for address in [*others, party.mission_email] if address}

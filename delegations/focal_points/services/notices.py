@@ -1,7 +1,7 @@
-"""Stores the messages about focal points: to the asker of a request, and to people who begin or stop acting for a
-party.
+"""Stores the messages about focal points. They go to the person who made a request, and to people who begin or stop
+acting for a party.
 
-The latter are also written to if a desk made the change without a request.
+The people who begin or stop also get a message if a desk user made the change without a request.
 """
 
 from delegations.focal_points.models import FocalPointRequest
@@ -13,16 +13,16 @@ from summit.outbox.models import Message
 from summit.people.models import Person
 
 KIND = "focal_point"
-# What a message says: the first two are for the asker, NAMED is for a new focal point, ENDED for one who was
-# replaced, and TAKEN_OFF for one whom a desk removed.
+# What a message says. The first two are for the person who made the request. NAMED is for a new focal point, ENDED
+# for a replaced one, and TAKEN_OFF for one that a desk user removed.
 APPROVED, REFUSED, NAMED, ENDED, TAKEN_OFF = "approved", "refused", "named", "ended", "taken off"
 
 
 def approved(row: FocalPointRequest, gone: Person | None) -> None:
     """Store the messages about an approved request, in the transaction that approves it.
 
-    They are for the asker, the new focal point, and `gone`, the person who was replaced, if any. Those without a
-    mailbox get none.
+    The recipients are the person who made the request, the new focal point, and `gone`, the person who was replaced,
+    if any. People without a mailbox get no message.
     """
     drafts = [_request_message(row, APPROVED, row.answer_to, row.party.language)] if row.answer_to else []
     if row.person is not None and row.person.email:
@@ -33,22 +33,23 @@ def approved(row: FocalPointRequest, gone: Person | None) -> None:
 
 
 def refused(row: FocalPointRequest) -> None:
-    """Store the message to the asker that protocol refused the request. Nothing is stored if a desk asked."""
+    """Store the message that protocol refused a request, for the person who made it. Nothing is stored if the request
+    has no mailbox for the answer."""
     if row.answer_to:
         enqueue.store([_request_message(row, REFUSED, row.answer_to, row.party.language)])
 
 
 def named(point: FocalPoint) -> None:
-    """Store the message to a person whom a desk made a focal point, in the same transaction.
+    """Store the message for a person whom a desk user made a focal point, in the same transaction.
 
-    Nothing is stored if they have no mailbox.
+    Nothing is stored if the person has no mailbox.
     """
     _notify(point, NAMED)
 
 
 def removed(point: FocalPoint) -> None:
-    """Store the message to a person whom a desk removed as a focal point. Nothing is stored if they have no
-    mailbox."""
+    """Store the message for a person whom a desk user removed as a focal point. Nothing is stored if the person has
+    no mailbox."""
     _notify(point, TAKEN_OFF)
 
 

@@ -1,4 +1,5 @@
-"""Requests for a new focal point: made by those who act for the party, decided by protocol.
+"""Creates, approves, refuses and withdraws requests for a new focal point. Users who act for a party make them;
+protocol decides.
 
 The requested person is entered in the summit only when protocol approves the request: a name in a request doesn't
 make anybody part of a summit. A focal point who is to be replaced stops acting for the party at that moment.
@@ -42,7 +43,8 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 
 
 class FocalProblem(FieldProblem):
-    """A value that was entered can't be accepted. `field` names it, and the text says what to do."""
+    """Raised if an entered value can't be accepted. `field` names the value's field, and the message says what to
+    do."""
 
 
 def ask(
@@ -57,8 +59,9 @@ def ask(
 ) -> FocalPointRequest:
     """Create a request that another person acts for a party, and return it.
 
-    `instead_of` is the focal point to replace; None adds one to the others. Raises FocalProblem, PermissionDenied,
-    and ActingRefused if the mailbox is a focal point's already or in an open request.
+    `instead_of` is the focal point to replace; None adds one to the others. Raises PermissionDenied, and FocalProblem
+    if a value can't be accepted. Raises ActingRefused if another focal point or an open request has the mailbox
+    already.
     """
     check_can_act(by, ASK, party)
     asker, answer_to = _asker(by)
@@ -116,7 +119,8 @@ def _mailbox(text: str) -> str:
 
 
 def _asker(by: By) -> tuple[str, str]:
-    """Return the name of the account or mailbox that asks, and the mailbox for the answer. One query at most."""
+    """Return the name of the account or mailbox that makes the request, and the mailbox to which the decision is
+    sent. Makes one query at most."""
     if isinstance(by, User):
         return by.name or by.email, by.email
     if isinstance(by, Mailbox):
@@ -150,9 +154,11 @@ def approve(
 ) -> FocalPoint:
     """Approve a request and return the new focal point: `known`, or a person who is entered from the request.
 
-    The asker, the new focal point, and the one who was replaced are notified. The new focal point gets an account if
-    nobody else uses the mailbox; otherwise they sign in to the portal by a code sent to it. Raises PermissionDenied,
-    ActingRefused, ValidationError, and people.SeemsKnown, which `another` answers as in people.enter.
+    The person who made the request, the new focal point, and the replaced one are notified. The new focal point gets
+    an account if nobody else uses the mailbox; otherwise they sign in to the portal with a code sent to the mailbox.
+
+    Raises PermissionDenied, ActingRefused and ValidationError. Raises people.PossibleDuplicate if people already
+    entered seem to be the same person, except those with a public id in `another`.
     """
     party = request.party
     check(by, DECIDE, party.summit_id)
@@ -187,7 +193,10 @@ def _create_person(request: FocalPointRequest, by: User, another: Collection[str
 
 
 def _existing_person(request: FocalPointRequest, known: Person, by: User) -> Person:
-    """Return a person who is entered already. If they have no mailbox, they get the one in the request."""
+    """Return `known`, a person who is entered already. If they have no mailbox, they get the one in the request.
+
+    Raises ActingRefused if the person belongs to another summit.
+    """
     if known.summit_id != request.party.summit_id:
         raise ActingRefused(_("This person belongs to another summit. Enter them in this one first."))
     if not known.email:
@@ -197,9 +206,9 @@ def _existing_person(request: FocalPointRequest, known: Person, by: User) -> Per
 
 
 def refuse(*, request: FocalPointRequest, reason: str, by: User) -> None:
-    """Refuse a request with a reason that the party can read, and notify the asker.
+    """Refuse a request with a reason that the party can read, and notify the person who made it.
 
-    Raises PermissionDenied, FocalProblem, and ActingRefused if it was decided before.
+    Raises PermissionDenied, FocalProblem, and ActingRefused if the request was decided before.
     """
     party = request.party
     check(by, DECIDE, party.summit_id)
@@ -223,7 +232,8 @@ def refuse(*, request: FocalPointRequest, reason: str, by: User) -> None:
 
 
 def withdraw(*, request: FocalPointRequest, by: By) -> None:
-    """Withdraw a request that isn't decided yet. Raises PermissionDenied, and ActingRefused if it is decided."""
+    """Withdraw a request that isn't decided yet. Raises PermissionDenied, and ActingRefused if the request was
+    decided before."""
     check_can_act(by, ASK, request.party)
     with transaction.atomic():
         _decide(request, RequestState.WITHDRAWN, None)
@@ -238,9 +248,9 @@ def withdraw(*, request: FocalPointRequest, by: By) -> None:
 
 
 def _decide(row: FocalPointRequest, target: RequestState, by: User | None, **values: object) -> None:
-    """Change the request's state by one UPDATE, which fails if another decision came first, and refresh the row.
+    """Change the request's state by one UPDATE, and refresh the row. `values` are further columns to set.
 
-    Raises ActingRefused.
+    Raises ActingRefused if another decision came first.
     """
     sources = [state for state, following in TRANSITIONS.items() if target in following]
     found = FocalPointRequest.objects.filter(pk=row.pk, state__in=sources)

@@ -50,15 +50,15 @@ def _languages() -> dict[str, str]:
 
 
 def _one_of(known: dict[str, str], said: str) -> str:
-    """Return the value for a text, or the text itself if it is unknown: the form then refuses it with its own
-    message."""
+    """Return the value in `known` for a text, or the text itself if it is unknown. The form then refuses the text
+    with its own message."""
     return known.get(fold(said), said)
 
 
 def day(said: str) -> str:
     """Return a day in ISO 8601, or the text itself if it isn't recognised as a day.
 
-    Raises Unreadable if the month can't be told from the day.
+    Raises Unreadable if day and month can't be told apart.
     """
     found = _DOTTED.fullmatch(said)
     if not found:
@@ -77,7 +77,8 @@ def day(said: str) -> str:
 
 
 def cell(name: str, said: str) -> str:
-    """Return the form's value for the cell of a person's field. Raises Unreadable."""
+    """Return the form's value for a cell with the text `said` in the column `name`. Raises Unreadable for an
+    ambiguous day."""
     if name in ("birth_date", "passport_expiry"):
         return day(said)
     if name in ("arrives_at", "departs_at"):
@@ -90,9 +91,9 @@ def cell(name: str, said: str) -> str:
 
 
 def category(said: str, categories: dict[str, Category], *, offered: Iterable[Category]) -> Category:
-    """Return the summit's category with this code or name, in any language.
+    """Return the category with the code or name `said`, in any language.
 
-    Raises Unreadable, with a text that names the categories in `offered`.
+    Raises Unreadable if there is none. The message names the categories in `offered`.
     """
     wanted = fold(said)
     for row in categories.values():

@@ -1,5 +1,5 @@
-"""The parties and people that a summit has already. They are read once, then the rows of a table are compared without
-queries."""
+"""Reads the parties and people that a summit has already. They are read once; the rows of a table are then compared
+with them without queries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ def system_of(party: Party | None) -> str:
 class ExistingRows:
     """The parties and people of a summit, and those that the table adds.
 
-    `add_party` and `add_person` make a party or person known to the rows below.
+    `add_party` and `add_person` make a party or person known for the following rows of the table.
     """
 
     summit: Summit
@@ -56,15 +56,15 @@ class ExistingRows:
     _passports: dict[str, Person] = field(default_factory=dict)
     _births: dict[str, list[Person]] = field(default_factory=dict)
     _boxes: dict[str, list[Person]] = field(default_factory=dict)
-    # Keys of people who are not among those that were read, so that they can't be found by them.
+    # Keys from earlier tables of people who weren't read: a row with such a key finds nobody.
     given: set[str] = field(default_factory=set)
     # People who act for a party, by primary key.
     focal: frozenset[int] = frozenset()
 
     def party(self, *, key: str, code: str, name: str, exact: bool = False) -> Party | None:
-        """Return a party by its key, its ISO code or its name in any language.
+        """Return the party with this key, ISO code or name in any language, or None.
 
-        With `exact` its name goes before its code, because the code was derived from the name.
+        With `exact`, the name is tried before the code, because the code was derived from the name.
         """
         found = self._by_key.get(("party", key)) if key else None
         # A name that the host uses for one party must not be read as another's code.
@@ -73,7 +73,7 @@ class ExistingRows:
         return found if isinstance(found, Party) else None
 
     def person(self, party: Party, *, key: str, values: dict[str, str]) -> Person | None:
-        """Return the person whom a row means for certain, by their key or their passport, or None."""
+        """Return the person whom a row certainly means, found by key or passport, or None."""
         found = self._by_key.get(("person", key)) if key else None
         if isinstance(found, Person):
             return found
@@ -96,8 +96,10 @@ class ExistingRows:
     def likely(
         self, values: Mapping[str, Any], *, exclude: Person | None = None
     ) -> list[tuple[Person, DuplicateReason]]:
-        """Return people of any party who may be the person that these values describe, by the rules of
-        `duplicates.likely`."""
+        """Return people of any party who may be the person described by `values`, each with the reason.
+
+        `exclude` is not among them. The rules are the same as in `duplicates.find_duplicates`.
+        """
         name, found = name_words(values.get("name")), {}
         for digest in passport_digests.possible_digests("passport", self.summit.pk, values.get("passport_number")):
             if digest in self._passports:
@@ -119,7 +121,7 @@ class ExistingRows:
         return [hit for key, hit in found.items() if exclude is None or key != id(exclude)]
 
     def party_of(self, person: Person) -> Party | None:
-        """Return a person's party, whether or not it is stored."""
+        """Return a person's party, whether or not it is stored, or None if the person has none."""
         return self.seated.get(id(person)) or field_groups.party_of(person)
 
     def parties(self) -> list[Party]:
@@ -129,19 +131,19 @@ class ExistingRows:
     def alike(self, name: str) -> list[Party]:
         """Return the parties that may be meant by a name that none of them has.
 
-        These are parties with a similar name, and the country whose ISO code the name gives.
+        These are parties with a similar name, and the party with the ISO code of the country that the name means.
         """
         by_code = self._by_code.get(country_recognition.code_of(name))
         found = [*country_recognition.near(name, self._by_name), *([by_code] if by_code else [])]
         return list({id(party): party for party in found}.values())
 
     def add_name(self, name: str, party: Party) -> None:
-        """Add another name of a party."""
+        """Add another name of a party. A name that a party has already stays with that party."""
         if plain(name):
             self._by_name.setdefault(plain(name), party)
 
     def is_anothers(self, party: Party, name: str) -> bool:
-        """Return whether a name belongs to another party, in any language."""
+        """Return whether a name, in any language, belongs to another party than `party`."""
         return self._by_name.get(plain(name)) not in (None, party)
 
     def is_called(self, party: Party, name: str) -> bool:
@@ -149,7 +151,7 @@ class ExistingRows:
         return self._by_name.get(plain(name)) is party
 
     def add_party(self, party: Party, key: str = "") -> None:
-        """Add a party, by its names, its ISO code and its key."""
+        """Add a party, so that rows find it by its names, its ISO code and its key."""
         for name in (party.name, party.formal_name):
             self.add_name(name, party)
         if party.iso_code:
@@ -158,7 +160,7 @@ class ExistingRows:
             self._by_key["party", key] = party
 
     def add_person(self, party: Party, person: Person, key: str = "") -> None:
-        """Add a person of a party, by their name or office and their key."""
+        """Add a person of a party, so that rows find them by their name or office and their key."""
         name, office = name_words(person.name), fold(person.office)
         if name:
             self._people.setdefault((id(party), name), []).append(person)
@@ -178,8 +180,11 @@ class ExistingRows:
             self._births.setdefault(birth, []).append(person)
 
     def places(self, party: Party) -> dict[int | None, Meter]:
-        """Return a party's meters by the category's primary key. A party that isn't stored yet starts with empty
-        meters."""
+        """Return a dict from primary keys of categories to a party's meters; the key None has the meter of the
+        party's total.
+
+        A party that isn't stored yet starts with empty meters.
+        """
         found = self.counted.get(id(party))
         if found is None:
             rows = self.categories.values()
@@ -191,9 +196,9 @@ class ExistingRows:
 
 
 def read_existing(summit: Summit, *, party: Party | None = None) -> ExistingRows:
-    """Read the parties and people of a summit, or those of one party. The number of queries doesn't grow with them.
+    """Return the parties and people of a summit, or those of one party. The number of queries doesn't grow with them.
 
-    With `party`, other people are read only as far as needed to notice duplicates.
+    With `party`, other people are only read as far as needed to notice duplicates.
     """
     policy = Policy.objects.of(summit)
     known = ExistingRows(summit, Category.objects.of(summit), total=policy.total, says_country=policy.says_country)
@@ -227,8 +232,11 @@ def read_existing(summit: Summit, *, party: Party | None = None) -> ExistingRows
 
 
 def _add_keys(known: ExistingRows, parties: dict[int, Party], people: dict[int, Person], party: Party | None) -> None:
-    """Add the keys that earlier tables gave: for parties those of desks, for people those of the importer (a desk or
-    `party`)."""
+    """Add the keys that parties and people were given in earlier tables.
+
+    Keys of parties come from tables of desk users. Keys of people come from tables of the same importer: desk users,
+    or `party`.
+    """
     own = system_of(party)
     rows = ExternalId.objects.filter(summit=known.summit, system__in={SYSTEM_NAME, own}).order_by("pk")
     for row in rows:

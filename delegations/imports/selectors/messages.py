@@ -11,17 +11,17 @@ from summit.uploads.report import Outcome
 
 
 def sentences(problem: Exception) -> list[str]:
-    """Return the sentences of an exception that stops a row."""
+    """Return the sentences of an exception that stops a row, for the report."""
     return list(problem.messages) if isinstance(problem, ValidationError) else [str(problem)]
 
 
 def skipped_cell(problem: str) -> str:
-    """Return the sentence that a cell is left out, after the problem with it."""
+    """Return the problem with a cell, followed by the sentence that the cell is left out."""
     return _("%(problem)s The cell is left out.") % {"problem": problem}
 
 
 def duplicate_question(other: Person, party: Party | None, why: DuplicateReason) -> str:
-    """Return the question whether a person is the same as another one whom they resemble."""
+    """Return the question whether a person is the same as `other`, whom they resemble."""
     if party is not None and why == DuplicateReason.NAME:
         facts = {"person": other.label, "party": party.name}
         return _("%(person)s is entered for %(party)s too: is it the same person?") % facts

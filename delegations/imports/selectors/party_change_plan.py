@@ -1,7 +1,7 @@
 """Plans what a table changes about existing parties.
 
-Details of the mission are changed directly. What the host has approved, such as names, is only changed if the
-importer answers the question about it.
+Details of the mission are changed directly. Names, which the host has approved, are only changed if the importer
+confirms it in an answer.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ from delegations.parties.models.parties import Party
 from summit.uploads.report import Outcome
 
 REACH = ("mission_email", "mission_phone", "mission_name")
-# The host has approved these: each difference is asked about.
+# The host has approved these, so the importer must confirm each change.
 APPROVED = ("name", "formal_name", "sort_key")
 KEEP, TAKE = "keep", "take"
 
@@ -34,9 +34,10 @@ def plan(
     ask: Callable[[str, str, list[list[str]], str], str],
     known: ExistingRows,
 ) -> None:
-    """Add to `changes` what a row changes about an existing party, and describe it in `line`.
+    """Add to `changes` the values that a row changes on an existing party, and describe the changes in `line`.
 
-    If two rows differ, the first counts. `ask` asks a question and returns the answer. Raises ValidationError.
+    If two rows differ, the first row counts. `ask` adds a question to the report and returns its answer. Raises
+    ValidationError if a value isn't valid.
     """
     wanted = differing(party, row, REACH)
     for name, value in differing(party, row, APPROVED).items():
@@ -71,9 +72,9 @@ def _called(name: str) -> str:
 
 
 def readable(row: PartyRow, line: ImportLine) -> PartyRow:
-    """Return a row without those details of the mission that aren't valid, such as a mailbox without an @.
+    """Return the row without those details of the mission that aren't valid, such as a mailbox without an @.
 
-    Each is noted in `line`.
+    Each detail that is left out is noted in `line`.
     """
     for name in [name for name in REACH if getattr(row, name)]:
         try:
@@ -85,7 +86,10 @@ def readable(row: PartyRow, line: ImportLine) -> PartyRow:
 
 
 def differing(party: Party, row: PartyRow, names: tuple[str, ...]) -> dict[str, str]:
-    """Return the values of a row that differ from the party's, by field. Empty cells are ignored."""
+    """Return a dict from fields to the row's values that differ from the party's. Empty cells are ignored.
+
+    Only the fields in `names` are compared.
+    """
     message = {name: str(getattr(row, name)) for name in names}
     return {name: value for name, value in message.items() if value and value != getattr(party, name)}
 
@@ -110,7 +114,7 @@ def change_message(party: Party, name: str, value: str) -> str:
 
 
 def question(party: Party, name: str, value: str) -> tuple[str, list[list[str]]]:
-    """Return the question, and its possible answers, about a name that differs between the table and the party."""
+    """Return a question about a name that differs between the table and the party, and its possible answers."""
     message = {"field": _called(name), "here": getattr(party, name), "there": value}
     text = _("%(field)s: it is “%(here)s” here, and “%(there)s” in the table.") % message
     return text, [[KEEP, _("keep “%(here)s”") % message], [TAKE, _("change it to “%(there)s”") % message]]

@@ -35,9 +35,10 @@ class PartyRow:
 
     @classmethod
     def of(cls, said: dict[str, str], *, says_country: bool = True) -> "PartyRow":
-        """Return the values in a row's cells. `says_country` is the summit's policy on the word "country".
+        """Return the values in a row's cells. `said` is a dict from columns to texts. `says_country` is the summit's
+        policy on the word "country".
 
-        Raises Unreadable.
+        Raises Unreadable if the kind of party is unknown.
         """
         written = said.get("iso2") or said.get("iso3") or ""
         name = said.get("party", "")
@@ -58,8 +59,10 @@ class PartyRow:
 
 
 def make(row: PartyRow, summit: Summit) -> tuple[Party, list[str]]:
-    """Return an unsaved party for a row, and notes on what is unusual about it. Raises Unreadable and
-    ValidationError."""
+    """Return an unsaved party for a row, and notes on what is unusual about it.
+
+    Raises Unreadable if the party's name is missing, and ValidationError.
+    """
     name = row.name or (un_country_names.names(summit.language).get(row.code, "") if row.code else "")
     if not name:
         raise Unreadable(_("The party’s name is missing. Write it, or its code by ISO 3166."))
@@ -96,7 +99,7 @@ def question(
 ) -> tuple[str, str, list[list[str]]]:
     """Return the question about a party that isn't on the list: its kind, its text and its possible answers.
 
-    The answers are the parties with a similar name, and the ways to enter it as a new one.
+    The possible answers are the parties in `near`, which have similar names, and the ways to enter a new party.
     """
     message = {"name": row.name or row.written, "code": row.code}
     same = [[key_of(party), _("it is %(party)s") % {"party": party.name}] for party in near]

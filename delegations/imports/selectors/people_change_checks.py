@@ -12,10 +12,10 @@ from summit.people.models import Person
 
 
 def refuse(*, person: Person, changed: Mapping[str, Any], party: Party, acts: bool) -> None:
-    """Raise Unreadable if a focal point changes what it may not change about one of its party's people.
+    """Raise Unreadable if the table of a focal point changes a value that the focal point may not change.
 
-    That is what others entered, and, if the person acts for a party (`acts`), the mailbox. No query, if particulars
-    and photograph are joined.
+    These are values that others than the party entered, and the mailbox of a person who acts for a party (`acts`).
+    Makes no query if particulars and photograph are joined.
     """
     barred = next((name for name in PARTICULARS if name in changed and name in others(person, party)), None)
     contact = party.summit.contact_email

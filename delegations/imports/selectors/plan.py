@@ -18,7 +18,7 @@ class AnswerPending(Exception):
 
 @dataclass
 class Newcomer:
-    """A new person from the table."""
+    """A new person from the table. `key` is the key of the person in the table, or ""."""
 
     person: Person
     particulars: Particulars | None

@@ -47,7 +47,7 @@ from summit.uploads.report import ALL, Outcome, Question
 class Planner:
     """Plans what a table would write.
 
-    A desk's table may name any party. With `party`, the table is a focal point's and may name no other party.
+    A desk user's table may name any party. With `party`, the table is a focal point's and may name no other party.
     """
 
     summit: Summit
@@ -112,7 +112,7 @@ class Planner:
                     raise
                 line.notes += [alone(partys), *sentences(problem)]
         elif self.party is not None or texts.keys() - {"language"}:
-            # A formula whose result isn't stored in the file is empty too.
+            # Names may be missing because formulas without a stored result are read as empty cells.
             nobody = _("This row names nobody. Write a name or the office held.")
             if self.party is not None:
                 raise Unreadable(nobody)
@@ -142,10 +142,10 @@ class Planner:
         return found
 
     def _decide(self, given: PartyRow, line: ImportLine) -> tuple[PartyRow, Party | None]:
-        """Ask what a party that isn't on the list is.
+        """Ask the importer about a party that isn't on the list.
 
-        Returns the row with the answer applied, and the existing party if the answer names one. Raises LeftOut if
-        there is no answer yet.
+        Returns the row with the answer applied, and the existing party if the answer names one. Raises AnswerPending
+        if there is no answer yet.
         """
         if not given.name and not given.code:
             return given, None
@@ -183,10 +183,10 @@ class Planner:
         return asked.chosen
 
     def _whom(self, party: Party, key: str, texts: dict[str, str], line: ImportLine) -> Person | None:
-        """Return the person whom a row means, or None for a new one.
+        """Return the person whom a row means, or None for a new person.
 
-        In doubt a desk is asked (LeftOut if it hasn't answered yet), and a focal point's row is refused. Raises
-        Unreadable, LeftOut.
+        If several people are possible, a desk user is asked, and a focal point's row is refused. Raises Unreadable,
+        and AnswerPending if the desk user hasn't answered yet.
         """
         try:
             return self.meant.find(party, key, texts)
@@ -264,7 +264,8 @@ class Planner:
     def _resembled(
         self, party: Party, person: Person, said: dict[str, Any], *, known: bool = False
     ) -> list[tuple[Person, Person, DuplicateReason]]:
-        """Return pairs of a person and those whom they resemble, for a desk to decide later.
+        """Return (person, similar person, reason) tuples, for a desk user to decide later. `known` means that the
+        person is entered already.
 
         Raises Unreadable if a focal point's row seems to enter a person of its own party a second time.
         """
@@ -288,7 +289,7 @@ class Planner:
         return found
 
     def _point_out(self, likenesses: list[tuple[Person, Person, DuplicateReason]], line: ImportLine) -> None:
-        """Add the resemblances of a new person to the plan, and note them in the line if a desk imports."""
+        """Add the resemblances of a new person to the plan. If a desk user imports, note them in the line too."""
         self.found.likenesses += likenesses
         if self.desk and likenesses:
             line.notes += [

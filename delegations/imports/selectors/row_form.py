@@ -17,8 +17,8 @@ WHO = ("name", "office")
 
 
 def cells(given: Mapping[str, str], line: ImportLine) -> dict[str, str]:
-    """Return the form's values for the cells of a row. A cell that can't be read counts as empty and is noted in
-    `line`."""
+    """Return the form's values for the cells of a row, by field. A cell that can't be read counts as empty and is
+    noted in `line`."""
     found = {}
     for name, text in given.items():
         try:
@@ -47,8 +47,8 @@ class RowForm(PersonForm):
         return self.changed
 
     def ask(self, person: Person | None, said: dict[str, str]) -> None:
-        """Validate a row's values for a person, or for a new one. Values that the row doesn't have stay as they
-        are."""
+        """Validate a row's values for `person`, or for a new person if it is None. Fields that the row doesn't have
+        are left unchanged."""
         self.before = values_of(person)
         usual = {"language": self.summit.language}
         self.data = {name: said.get(name) or self.before.get(name, usual.get(name, "")) for name in self.fields}

@@ -29,7 +29,8 @@ class Met:
 
 @dataclass
 class Doubt(Exception):
-    """Raised if a row may mean several people. `text` is the question, `who` the possible people by answer.
+    """Raised if a row may mean several people. `text` is the question; `who` is a dict from answers to the possible
+    people.
 
     The answer OTHER means a new person.
     """
@@ -100,15 +101,15 @@ class PersonMatcher:
     def _others(self, rows: list[Person], said: dict[str, str]) -> bool:
         """Return whether a row names a new person although earlier rows of the file named people with the same name.
 
-        That is so if the name is a single word, and office or mailbox differ from each of theirs. A person who was in
-        the summit before may merely have a new office.
+        This is so if the name is a single word, and office or mailbox differ from those of each of these people. A
+        person who was in the summit before may merely have a new office.
         """
         single = is_single(name_words(said.get("name")))
         return single and all(id(row) in self._met and _pairs(row, said) and not _agrees(row, said) for row in rows)
 
     def _placeholder(self, party: Party, said: dict[str, str]) -> Person | None:
-        """Return the person who is entered without a name for this office, or None. A named row takes that place,
-        once."""
+        """Return the person who is entered with this office but without a name, or None. Only one named row can mean
+        this person."""
         for row in self.known.nameless(party, said):
             met = self._met.get(id(row))
             if (met is None and _agrees(row, said)) or (met is not None and met.said == said):

@@ -1,4 +1,4 @@
-"""Import files: stored as rows of text, checked before anything is written, then applied or deleted.
+"""Stores import files, reports what they would do, and applies or deletes them.
 
 Only a file's rows are stored, and only until they are applied. The report remains; it names people and fields, but
 contains no other values. Import files that nobody applies are deleted after a while.
@@ -35,7 +35,7 @@ LONGEST_NAME = 200
 
 
 class ImportFileProblem(Exception):
-    """A table can't be stored or applied. The text is a sentence that says what to do."""
+    """Raised if a table can't be stored or applied. The message is a sentence that says what to do."""
 
 
 def check_size(size: int) -> None:
@@ -49,8 +49,9 @@ def store(
 ) -> DelegationImportFile:
     """Store a table with the report on what it would do, and return it. Nothing is written to the summit yet.
 
-    Without `party` a desk uploaded it; with `party`, a focal point of this party, for its own people only. A table of
-    more than AT_ONCE rows has no report until `refresh_preview` makes it. Raises PermissionDenied, ImportFileProblem.
+    With `party`, a focal point of this party uploads the table, for its own people only; without, a desk user does. A
+    table of more than AT_ONCE rows has no report until `refresh_preview` makes it. Raises PermissionDenied,
+    ImportFileProblem.
     """
     check_may(summit, party, by)
     try:
@@ -76,7 +77,7 @@ def store(
 
 
 def refresh_preview(*, sheet: DelegationImportFile, by: By) -> ImportReport:
-    """Make the report on a table that isn't applied yet again, store it and return it.
+    """Make the report on a table again, store it and return it. The table must not have been applied.
 
     Raises PermissionDenied, ImportFileProblem if the table was applied or deleted, and Unreadable.
     """
@@ -111,10 +112,11 @@ def apply(*, sheet: DelegationImportFile, by: By) -> ImportReport:
 
 
 def answer(*, sheet: DelegationImportFile, answers: Mapping[str, str], by: By) -> None:
-    """Store answers to questions of a table's report, by the questions' keys; "" withdraws an answer.
+    """Store answers to questions of a table's report. `answers` is a dict from the questions' keys; "" withdraws an
+    answer.
 
     The report doesn't change until `refresh_preview` makes it again. Raises PermissionDenied, and ImportFileProblem
-    if the table was applied already or no longer asks this.
+    if the table was applied already or its report no longer has these questions.
     """
     check_may(sheet.summit, sheet.party, by)
     with transaction.atomic():
@@ -187,6 +189,6 @@ def _name(given: str) -> str:
 
 
 def _recorded(sheet: DelegationImportFile, by: By) -> dict[str, Any]:
-    """Return the arguments for an audit record about a table. Its target is the party or the summit, as a file's name
-    may contain a person's."""
+    """Return the arguments for an audit record about a table. The target is the party or the summit, because a file's
+    name may contain a person's name."""
     return {"by": by, "target": sheet.party or sheet.summit, "summit": sheet.summit}

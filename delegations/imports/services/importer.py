@@ -57,10 +57,12 @@ def read_in(
 ) -> ImportReport:
     """Write every row of a table that can be written, in one transaction, and return the report on all rows.
 
-    Without `party` a desk imports it; with `party`, a focal point of this party, for its own people only. Importing
-    the same table again writes nothing. If two imports run at once, the second waits and then finds the rows of the
-    first. `answers` are by the keys of the report's questions. `claim` and `close` are called in the transaction,
-    before the first and after the last write. Raises PermissionDenied, Unreadable.
+    With `party`, a focal point of this party imports the table, for its own people only; without, a desk user does.
+    Importing the same table again writes nothing. If two imports run at once, the second waits and then finds the
+    rows of the first.
+
+    `answers` is a dict from the keys of the report's questions to answers. `claim` and `close` are called in the
+    transaction, before the first and after the last write. Raises PermissionDenied, Unreadable.
     """
     check_may(summit, party, by)
 
@@ -162,8 +164,8 @@ def _store_people(plan: ImportPlan, summit: Summit, by: By, system: str) -> None
 
 
 def _store_duplicate_candidates(plan: ImportPlan) -> None:
-    """Store the pairs of people who resemble each other as DuplicateCandidates, each pair once, in either
-    direction."""
+    """Store the pairs of people who resemble each other as DuplicateCandidates. Each pair is stored once, whatever
+    its order."""
     pairs = {frozenset((one.pk, other.pk)): (one, other, why) for one, other, why in plan.likenesses}
     keys = {key for pair in pairs for key in pair}
     there = DuplicateCandidate.objects.filter(person__in=keys, other__in=keys).values_list("person", "other")

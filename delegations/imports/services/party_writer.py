@@ -9,7 +9,10 @@ from summit.summits.models import Summit
 
 
 def store(*, summit: Summit, changes: Mapping[int, tuple[Party, Mapping[str, str]]], by: By) -> None:
-    """Store the changed values of existing parties (by primary key), and record each change in the audit."""
+    """Store the changed values of existing parties, and record each change in the audit.
+
+    `changes` is a dict from primary keys to the parties and their new values.
+    """
     known = Party.objects.select_for_update().filter(pk__in=list(changes)).order_by("pk")
     entries = []
     for party in known:

@@ -1,6 +1,6 @@
 """Stores what a table changes about existing people; the number of queries doesn't grow with the people.
 
-The rules of `people.change` apply here too. What may not be changed was already refused when the row was planned.
+The rules of `people.change` apply here too. Forbidden changes were already refused when the row was planned.
 """
 
 from collections.abc import Iterable, Mapping

@@ -47,7 +47,8 @@ class ChannelFilter(admin.SimpleListFilter):
         return list(Channel.choices)
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Return the invitations whose latest answer came by the chosen channel."""
+        """Return the invitations with a latest answer by the chosen channel, or all invitations if no channel is
+        chosen."""
         if self.value() not in Channel.values:
             return queryset
         last = Reply.objects.filter(invitation=models.OuterRef("pk")).order_by("-pk")
@@ -113,8 +114,8 @@ class ReplyInline(ReplyColumns, SummitInline):
         return with_scans(super().get_queryset(request))
 
     def permission_for(self, verb: str) -> str:
-        """Return the permission for viewing; for anything else, one that nobody has. Answers are recorded on their
-        own page."""
+        """Return the permission for `verb`. For any verb but "view" nobody has it, because answers are recorded on
+        another page."""
         return super().permission_for(verb) if verb == "view" else NOBODY
 
     def _summit(self, obj: models.Model) -> Summit | None:
@@ -143,12 +144,16 @@ class ReplyAdmin(PartyOfInvitation, ReplyColumns, ReadOnlyAdmin):
         return with_scans(super().get_queryset(request))
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the URL patterns, with that of the scan added."""
+        """Return the URL pattern of the scan, followed by the inherited ones."""
         view = self.admin_site.admin_view(self.scan_view)
         return [path("<int:pk>/scan/", view, name="delegations_reply_scan"), *super().get_urls()]
 
     def scan_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Return the scan of an answer as a download, never as a page of this site, and record the access."""
+        """Return the scan of an answer as a download, and record the access. Browsers must not show it as a page of
+        this site.
+
+        Raises Http404 if the answer has no scan.
+        """
         row: Reply = self.admit(request, "view", pk)
         scan = ReplyScan.objects.filter(reply=row).first()
         if scan is None:
@@ -168,7 +173,8 @@ class ReplyAdmin(PartyOfInvitation, ReplyColumns, ReadOnlyAdmin):
 
 
 class AnswersOfParty(BackMixin):
-    """Adds the returned letters and the answers, to the summit and to single sessions, to a party's page."""
+    """Shows on a party's page its bounced letters, and its answers to invitations to the summit and to single
+    sessions."""
 
     change_form_template: Any = "admin/delegations/party.html"
 

@@ -12,7 +12,7 @@ from summit.permissions.rules import allows
 
 
 class BackMixin:
-    """Adds the bounced letters to a change page, for readers who may see invitations."""
+    """Adds the bounced letters to a change page. Users who may not see invitations get the page without them."""
 
     model: Any
 

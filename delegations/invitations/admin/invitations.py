@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from delegations.core import table_writers
+from delegations.core.admin.confirmation_page import RowName, confirm
 from delegations.core.admin.list_tools import ToolsMixin
 from delegations.core.admin.moment_format import moment
 from delegations.invitations.admin import state_column
@@ -38,7 +39,6 @@ from delegations.invitations.permissions import (
 )
 from delegations.invitations.selectors import exports, letter_facts
 from delegations.invitations.services import invitations, reminders
-from delegations.parties.admin.confirmation import Called, confirm
 from delegations.parties.admin.party_column import PartyColumn, ReadsAsParty
 from delegations.parties.selectors import party_names
 from summit.admin_base.model_admin import ReadOnlyAdmin, SummitInline, summit_of
@@ -76,11 +76,11 @@ class LinkInline(LinkMoments, SummitInline):
     readonly_fields = LINK_FIELDS
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the links, joined with what their names need."""
+        """Return the links, joined with their invitation, party and summit."""
         return super().get_queryset(request).select_related("invitation__party__summit")
 
     def permission_for(self, verb: str) -> str:
-        """Return the permission for viewing; for anything else, one that nobody has. Links are only made with
+        """Return the permission for `verb`. For any verb but "view" nobody has it, because links are only made with
         letters."""
         return super().permission_for(verb) if verb == "view" else NOBODY
 
@@ -92,7 +92,7 @@ class LinkInline(LinkMoments, SummitInline):
 class InvitationAdmin(
     ReadsAsParty, ToolsMixin, OccasionColumn, PartyColumn, AnsweringMixin, CallsMixin, BackMixin, ReadOnlyAdmin
 ):
-    """The read-only admin of invitations, with pages for what a desk does with one."""
+    """The read-only admin of invitations, with pages that record answers, send new letters and revoke invitations."""
 
     place = 3
     summit_path = "party__summit"
@@ -114,14 +114,15 @@ class InvitationAdmin(
         return exports.invitations(rows)
 
     def pages(self, request: HttpRequest) -> list[tuple[str, str]]:
-        """Return the link to the call sheet, if the reader may see it."""
+        """Return the link to the call sheet as a (URL, label) pair. The list is empty if the user may not see the
+        call sheet."""
         summit = chosen_summit(request, summits_of(request))
         if summit is None or not allows(request.user, "delegations.callnote.view", summit):
             return []
         return [(call_sheet(summit), gettext("Call sheet"))]
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader may revoke invitations in any summit."""
+        """Return whether the user may revoke invitations in any summit."""
         return allows(request.user, "delegations.revoke", None)
 
     @admin.display(description=_("state"), ordering="state")
@@ -157,7 +158,7 @@ class InvitationAdmin(
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show an invitation with the buttons that its state and the reader's permissions allow."""
+        """Show an invitation with the buttons that its state and the user's permissions allow."""
         row = self.admit(request, "view", object_id)
         summit = row.party.summit
         standing = row.state in (InvitationState.SENT, InvitationState.ANSWERED)
@@ -171,7 +172,7 @@ class InvitationAdmin(
         return super().change_view(request, object_id, form_url, more)
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the URL patterns, with those of the buttons' pages added."""
+        """Return the URL patterns of the buttons' pages, followed by the inherited ones."""
         wrap = self.admin_site.admin_view
         return [
             path("<int:pk>/write-anew/", wrap(self.write_view), name="delegations_invitation_write_anew"),
@@ -185,7 +186,7 @@ class InvitationAdmin(
         return self.admit(request, "view", pk), request.user
 
     def sent_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the delivery of all letters that were sent together with this invitation's."""
+        """Show the delivery of all letters that were sent in the same step as the letters of this invitation."""
         row, _user = self._find(request, pk)
         summit = row.party.summit
         return progress.page(
@@ -221,7 +222,7 @@ class InvitationAdmin(
             action=request.path,
             back=back,
             rows=[row],
-            names=[Called(party=party_names.to_reader(row.party))],
+            names=[RowName(party=party_names.to_reader(row.party))],
         )
 
     @admin.action(description=_("Revoke the chosen invitations"), permissions=["revoke"])
@@ -268,6 +269,6 @@ class InvitationAdmin(
             back=reverse("admin:delegations_invitation_changelist"),
             rows=rows,
             names=[
-                Called(party=names[row.party_id], note=occasion_title(row) if row.occasion else "") for row in rows
+                RowName(party=names[row.party_id], note=occasion_title(row) if row.occasion else "") for row in rows
             ],
         )

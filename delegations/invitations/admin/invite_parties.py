@@ -1,5 +1,5 @@
-"""The admin page that invites parties: who will get a letter, who won't and why, the letter itself, and the next
-steps."""
+"""The admin page that invites parties. It shows who will get a letter, who won't and why, the letter itself, and the
+next steps."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ def button(step: InvitationStep, number: int) -> str:
 
 
 def done(step: InvitationStep, reach: InvitationTargets) -> str:
-    """Return the message after a step: what it did for how many parties."""
+    """Return the message after a step, which says what the step did for how many parties."""
     number = len(reach.to)
     message = {
         InvitationStep.PREPARE: ngettext(
@@ -77,7 +77,10 @@ def done(step: InvitationStep, reach: InvitationTargets) -> str:
 
 
 def address(parties: list[Party], occasion: str = "") -> str:
-    """Return the address of the page that invites these parties, which are of one summit."""
+    """Return the URL of the page that invites these parties. They must all be of one summit.
+
+    `occasion` is the key of the session to invite to; "" is the summit itself.
+    """
     query = [("summit", parties[0].summit.slug), *(("party", str(party.pk)) for party in parties)]
     query += [("occasion", occasion)] if occasion else []
     return f"{reverse('admin:delegations_party_invite')}?{urlencode(query)}"
@@ -91,7 +94,7 @@ class InvitingMixin:
     admit: Any
 
     def has_invite_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader may invite parties in any summit."""
+        """Return whether the user may invite parties in any summit."""
         return allows(request.user, "delegations.invite", None)
 
     @admin.action(description=_("Invite the chosen parties"), permissions=["invite"])
@@ -100,8 +103,8 @@ class InvitingMixin:
         return self._ask(request, list(queryset.select_related("summit")))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the list, with links to the chosen summit's pages: policy, letters, names, order, and those that
-        invite."""
+        """Show the list, with links to the pages that invite and to other pages of the chosen summit, such as policy
+        and letters."""
         summit = chosen_summit(request, summits_of(request))
         inviting = summit if summit is not None and allows(request.user, "delegations.invite", summit) else None
         places = places_of(request.user, summit) if summit is not None else []
@@ -111,17 +114,17 @@ class InvitingMixin:
         return shown_page
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the URL patterns, with that of the page that invites added."""
+        """Return the URL pattern of the page that invites, followed by the inherited ones."""
         view = self.admin_site.admin_view(self.invite_view)
         inherited: list[URLPattern] = super().get_urls()  # type: ignore[misc]
         return [path("invite/", view, name="delegations_party_invite"), *inherited]
 
     def invite_view(self, request: HttpRequest) -> HttpResponse:
-        """Show on GET what can be done for the parties of `?summit=`; on POST, take the step `do` for those named by
-        `party`.
+        """Show on GET the possible steps for parties of the summit `?summit=`. On POST, take the step `do` for the
+        parties with the primary keys `party`.
 
-        On GET, `party` narrows the page; without it, it shows all parties that aren't invited yet. On POST, the step
-        is sending if `do` names none.
+        On GET, `party` selects the parties; without it, the page shows all parties that aren't invited yet. On POST,
+        the step is sending if `do` names no step. Raises Http404 on GET if there is no such summit.
         """
         self.admit(request, "view")
         check(request.user, "delegations.invite", None)
@@ -243,7 +246,8 @@ def _letter(found: InvitationPlan, occasion: str) -> first_letter.Letter | None:
 
 
 def list_of(parties: list[Party]) -> str:
-    """Return the address of the list of parties, narrowed to their summit if they are all of one."""
+    """Return the URL of the list of parties. If the parties are all of one summit, the list shows only this
+    summit."""
     listed = reverse("admin:delegations_party_changelist")
     summits = {party.summit_id for party in parties}
     return f"{listed}?{urlencode({'summit__id__exact': summits.pop()})}" if len(summits) == 1 else listed

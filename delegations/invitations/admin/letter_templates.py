@@ -28,7 +28,7 @@ from summit.users.models import User
 
 
 class LetterForm(forms.Form):
-    """The form of a letter's text, and the party with whose data it is shown."""
+    """The form of a letter's text, with the party that provides the data for the preview."""
 
     subject = forms.CharField(
         label=gettext_lazy("Subject"), required=False, widget=forms.TextInput(attrs={"dir": "auto"})
@@ -61,8 +61,8 @@ class LetterForm(forms.Form):
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     """List the letters; with `?purpose=` and `?language=`, show one of them.
 
-    On POST, `do=read` shows the entered text as a letter, `do=save` stores it, `do=test` sends it to the reader, and
-    `do=remove` restores the system's own text.
+    On POST, `do=read` shows the entered text as a letter, and `do=save` stores it. `do=test` sends it to the user,
+    and `do=remove` restores the system's own text.
     """
     purpose, language = request.GET.get("purpose", ""), request.GET.get("language", "")
     if purpose not in Purpose.values or language not in settings.INTERFACE_LANGUAGES:
@@ -120,7 +120,8 @@ def _list(request: HttpRequest, summit: Summit) -> HttpResponse:
 def _do(  # noqa: PLR0917 - what was asked, of which letter
     request: HttpRequest, form: LetterForm, summit: Summit, user: User, purpose: str, language: str, text: Text
 ) -> HttpResponse | None:
-    """Do what the button `do` says. Return a redirect, or None to show the page again with the entered text."""
+    """Save, remove or test a letter, as the button `do` says. Return a redirect, or None to show the page again with
+    the entered text."""
     message, do = {"purpose": purpose, "language": language}, request.POST.get("do", "")
     try:
         if do == "save":

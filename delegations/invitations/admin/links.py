@@ -1,4 +1,4 @@
-"""The admin of the links in letters: list and revoke them. The addresses of the links are never shown."""
+"""The admin of the links in letters: list and revoke them. The URLs of the links are never shown."""
 
 from typing import Any
 
@@ -10,13 +10,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from delegations.core.admin.confirmation_page import RowName, confirm
 from delegations.core.admin.moment_format import moment
 from delegations.invitations.admin.state_column import LinkMoments
 from delegations.invitations.models.invitations import InvitationLink
 from delegations.invitations.permissions import check_can_revoke
 from delegations.invitations.selectors import expiring_links
 from delegations.invitations.services import link_requests, links
-from delegations.parties.admin.confirmation import Called, confirm
 from delegations.parties.admin.party_column import PartyOfInvitation
 from delegations.parties.selectors import party_names
 from summit.admin_base.filters import presence
@@ -32,7 +32,7 @@ FIELDS: list[Any] = ["party_name", "address", "person", "created", "followed", "
 
 
 class EndsFilter(admin.SimpleListFilter):
-    """Filters links that expire soon and whose invitation isn't answered."""
+    """Filters links that expire soon and belong to an unanswered invitation."""
 
     title = _("ends")
     parameter_name = "ends"
@@ -42,14 +42,14 @@ class EndsFilter(admin.SimpleListFilter):
         return [("soon", _("within a week, not answered"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Return the links that expire within a week, if that is chosen."""
+        """Return the links that expire within a week if that is chosen, otherwise all links."""
         return (
             queryset.filter(pk__in=expiring_links.ending_links().values("pk")) if self.value() == "soon" else queryset
         )
 
 
 class LetterRequestFilter(admin.SimpleListFilter):
-    """Filters links whose holders have asked for a new letter."""
+    """Filters links for which a new letter was requested."""
 
     title = _("new letter")
     parameter_name = "asks"
@@ -59,7 +59,7 @@ class LetterRequestFilter(admin.SimpleListFilter):
         return [("open", _("asked for, not sent"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Return the links with an open request for a new letter, if that is chosen."""
+        """Return the links with an open request for a new letter if that is chosen, otherwise all links."""
         return queryset.filter(pk__in=link_requests.waiting().values("pk")) if self.value() == "open" else queryset
 
 
@@ -90,7 +90,7 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
         return moment(row.asked_at, row.invitation.party.summit)
 
     def has_settle_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader may settle requests for new letters in any summit."""
+        """Return whether the user may settle requests for new letters in any summit."""
         return allows(request.user, "delegations.invite", None)
 
     @admin.action(description=_("Note that no new letter is wanted"), permissions=["settle"])
@@ -103,11 +103,11 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
         messages.success(request, message % {"n": done})
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Return whether the reader may revoke links in any summit."""
+        """Return whether the user may revoke links in any summit."""
         return allows(request.user, "delegations.revoke", None)
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the URL patterns, with that of the page that revokes links added."""
+        """Return the URL pattern of the page that revokes links, followed by the inherited ones."""
         view = self.admin_site.admin_view(self.revoke_view)
         return [path("revoke/", view, name="delegations_invitationlink_revoke"), *super().get_urls()]
 
@@ -158,5 +158,5 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
             action=reverse("admin:delegations_invitationlink_revoke"),
             back=reverse("admin:delegations_invitationlink_changelist"),
             rows=rows,
-            names=[Called(row.address, names[row.invitation.party_id]) for row in rows],
+            names=[RowName(row.address, names[row.invitation.party_id]) for row in rows],
         )

@@ -1,4 +1,4 @@
-"""A list column and a filter for what an invitation is to: the summit, or a session under its present title."""
+"""A list column and a filter with the target of an invitation: the summit, or a session under its present title."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -22,7 +22,7 @@ SUMMIT, SESSIONS = "summit", "sessions"
 def add_occasions(rows: Iterable[Invitation]) -> None:
     """Set `occasion_found` on invitations: the session to which they invite, or None.
 
-    One query for each summit with invitations to sessions.
+    Makes one query for each summit with invitations to sessions.
     """
     keys: dict[Summit, set[str]] = {}
     rows = list(rows)
@@ -37,7 +37,7 @@ def add_occasions(rows: Iterable[Invitation]) -> None:
 
 
 def occasion_title(row: Invitation) -> SafeString | str:
-    """Return what an invitation is to: "the summit", the session's title, or that the session is gone."""
+    """Return the target of an invitation: "the summit", the session's title, or a text that the session is gone."""
     if not row.occasion:
         return _("the summit")
     if not hasattr(row, "occasion_found"):
@@ -47,7 +47,8 @@ def occasion_title(row: Invitation) -> SafeString | str:
 
 
 class OccasionColumn:
-    """The column. One query for each page of the list, and one on an invitation's own page."""
+    """Adds the column with the target of an invitation. Makes one query for each page of the list, and one on an
+    invitation's own page."""
 
     def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         """Find the sessions of all invitations on a page."""
@@ -56,19 +57,22 @@ class OccasionColumn:
 
     @admin.display(description=pgettext_lazy("invitation", "to"), ordering="occasion")
     def occasion_word(self, row: Invitation) -> SafeString | str:
-        """Return what the invitation is to."""
+        """Return the target of the invitation: the summit, or the session's title."""
         return occasion_title(row)
 
 
 class OccasionFilter(admin.SimpleListFilter):
-    """Filters invitations by what they are to: the summit, any session, or a session to which somebody is invited."""
+    """Filters invitations by their target: the summit, any session, or a session to which somebody is invited."""
 
     title = pgettext_lazy("invitation", "to")
     parameter_name = "to"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        """Return as choices the summit, any session, and the sessions of the chosen summit in the agenda's order. Two
-        queries."""
+        """Return the choices: the summit, any session, and the sessions of the chosen summit with invitations. Makes
+        two queries.
+
+        The sessions are in the agenda's order.
+        """
         offered: list[tuple[str, Any]] = [
             (SUMMIT, gettext_lazy("the summit")),
             (SESSIONS, gettext_lazy("any session")),
@@ -82,7 +86,7 @@ class OccasionFilter(admin.SimpleListFilter):
         return [*offered, *((key, own(row.title, summit)) for key, row in found.items())]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Return the invitations to the chosen target."""
+        """Return the invitations to the chosen target, or all invitations if no target is chosen."""
         wanted = self.value()
         if not wanted:
             return queryset

@@ -1,4 +1,4 @@
-"""The admin pages of the call sheet: whom to telephone, and the outcome of each call."""
+"""The admin pages of the call sheet: the parties to telephone, and the outcome of each call."""
 
 from typing import Any
 
@@ -92,7 +92,7 @@ class CallsMixin:
     opts: Any
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the URL patterns, with those of the call sheet and of a call added."""
+        """Return the URL patterns of the call sheet and of a call, followed by the inherited ones."""
         wrap = self.admin_site.admin_view
         return [
             path("calls/", wrap(self.calls_view), name="delegations_invitation_calls"),
@@ -101,7 +101,10 @@ class CallsMixin:
         ]
 
     def calls_view(self, request: HttpRequest) -> HttpResponse:
-        """Show the parties to telephone. Those who have waited longest come first."""
+        """Show the parties to telephone. Parties that have waited longest come first.
+
+        Raises Http404 if there is no summit, or if the user may not see its call sheet.
+        """
         summit = chosen_summit(request, summits_of(request))
         if summit is None or not allows(request.user, "delegations.callnote.view", summit):
             raise Http404
@@ -127,8 +130,8 @@ class CallsMixin:
         return TemplateResponse(request, "admin/delegations/calls.html", context)
 
     def call_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the page of a call; on POST, store its outcome. If the party answered, the next page records that
-        answer."""
+        """Show the form of a call; on POST, store the call's outcome. If the party answered, the next page records
+        that answer."""
         row: Invitation = self.admit(request, "view", pk)  # type: ignore[attr-defined]
         summit, user = row.party.summit, user_of(request)
         check(user, "delegations.callnote.change", summit)
@@ -166,8 +169,8 @@ def _record_call(form: CallForm, row: Invitation, user: User) -> CallNote | None
 
 
 def _on(row: Invitation, noted: CallNote, summit: Summit) -> str:
-    """Return the address of the next page: the answer's form if the party answered, otherwise the call sheet's next
-    party."""
+    """Return the URL of the next page: the form of an answer if the party answered, otherwise the next party on the
+    call sheet."""
     if noted.outcome == CallOutcome.ANSWERED:
         answer = reverse("admin:delegations_invitation_answer", args=[row.pk])
         return f"{answer}?{urlencode({'channel': 'telephone', 'from': 'calls'})}"

@@ -28,7 +28,7 @@ _TEXT = {"dir": "auto"}
 
 
 class AnswerForm(forms.Form):
-    """The form of an answer. It requires nothing itself: the service validates the values."""
+    """The form of an answer. It requires no field, because the service validates the values."""
 
     answer = forms.ChoiceField(label=_("Answer"), required=False)
     level = forms.ChoiceField(
@@ -89,7 +89,7 @@ class AnswerForm(forms.Form):
 
 
 def first_values(invitation: Invitation, newest: Reply | None, channel: str) -> dict[str, str]:
-    """Return the form's initial values: the current answer, and the channel if it is one of a desk's."""
+    """Return the form's initial values: the current answer, and `channel` if it is one of DESK_CHANNELS."""
     return {
         "answer": invitation.answer,
         "level": level_choices.proposed(invitation),
@@ -101,9 +101,10 @@ def first_values(invitation: Invitation, newest: Reply | None, channel: str) -> 
 
 
 def record(form: AnswerForm, invitation: Invitation, user: User) -> Reply | None:
-    """Record the entered answer and return it, or None if it can't be recorded; the form then has the errors.
+    """Record the entered answer and return it. Return None if it can't be recorded; the form then has the errors.
 
-    If a newer answer came meanwhile, the form gets it as the last answer that was seen.
+    If a newer answer came meanwhile, nothing is recorded. The form's `newest` is then set to that answer, so that the
+    user can replace it knowingly.
     """
     values = form.cleaned_data
     try:
@@ -140,7 +141,7 @@ class AnsweringMixin:
     page_shows: tuple[str, ...]
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the URL patterns, with that of the page added."""
+        """Return the URL pattern of the page, followed by the inherited ones."""
         view = self.admin_site.admin_view(self.answer_view)
         return [
             path("<int:pk>/answer/", view, name="delegations_invitation_answer"),
@@ -148,7 +149,7 @@ class AnsweringMixin:
         ]
 
     def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the form of an answer; on POST, record it. A desk may do so after the deadline too."""
+        """Show the form of an answer; on POST, record the answer. Desk users may do so after the deadline too."""
         row: Invitation = self.admit(request, "view", pk)  # type: ignore[attr-defined]
         user: Any = request.user
         summit = row.party.summit
@@ -179,7 +180,7 @@ class AnsweringMixin:
 
 
 def _back(request: HttpRequest, row: Invitation) -> str:
-    """Return the address from which the reader came: the call sheet or the invitation's page."""
+    """Return the URL of the page from which the user came: the call sheet or the invitation's page."""
     if request.GET.get("from") == "calls":
         return call_sheet(row.party.summit)
     return reverse("admin:delegations_invitation_change", args=[row.pk])

@@ -30,7 +30,7 @@ def _sign(state: str | None, answer: str | None) -> tuple[str, str]:
 
 
 class LinkMoments:
-    """The columns with the moments of links."""
+    """Adds columns that show when a link was created, first followed and revoked, and when it expires."""
 
     @admin.display(description=gettext_lazy("created"), ordering="created_at")
     def created(self, row: InvitationLink) -> str:

@@ -19,8 +19,8 @@ from summit.users.models import User
 
 
 class ReplySerializer(OfInvitation, serializers.ModelSerializer[Reply]):
-    """An answer as it was given, with its channel and, if a desk recorded it, the account. The resource's content is
-    its `scan`."""
+    """An answer as it was given, with its channel. `recorded_by` is the account that recorded it, if a desk user did.
+    The content of this resource is the file of the `scan`."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     level = serializers.ChoiceField(choices=Level.choices, allow_blank=True, read_only=True)

@@ -50,7 +50,7 @@ class GuestInput(serializers.Serializer[Any]):
 
 
 class GuestViewSet(DeskViewSet):
-    """Single guests."""
+    """Single guests. Each guest is a party of one person."""
 
     name = "guests"
     verbose_name = _("single guests")

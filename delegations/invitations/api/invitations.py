@@ -1,4 +1,4 @@
-"""The API of invitations: list them, and act on a single one or on those of several parties."""
+"""The API of invitations: list them, and act on a single invitation or on the invitations of several parties."""
 
 import json
 from contextlib import suppress
@@ -49,7 +49,8 @@ MANY: dict[str, Any] = {
 
 class InvitationSerializer(serializers.ModelSerializer[Invitation]):
     """An invitation. `occasion` is the id of the session to which it invites, empty for the summit itself. The fields
-    from `answer` on are those of the latest answer. Only desks see who prepared, approved and sent it."""
+    from `answer` on belong to the latest answer. Only desk users see who prepared, approved and sent the
+    invitation."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     party = serializers.CharField(source="party.public_id", read_only=True)
@@ -99,7 +100,7 @@ class AnswerReceiptInput(serializers.Serializer[Any]):
     dated = serializers.DateField(required=False, default=None, allow_null=True)
 
     def to_internal_value(self, data: Any) -> Any:
-        """Return the values, also if they came as JSON text. Raises ValidationError."""
+        """Return the values. `data` may also be JSON text. Raises ValidationError."""
         if isinstance(data, str):
             with suppress(ValueError, RecursionError):
                 data = json.loads(data)
@@ -107,8 +108,8 @@ class AnswerReceiptInput(serializers.Serializer[Any]):
 
 
 class AnswerInput(serializers.Serializer[Any]):
-    """An answer, and who gives it. A desk must say by which `way` it came; focal points leave that out. The `level`
-    “asked” means the level that the letter asks for."""
+    """An answer, and the person who gives it. Desk users must say by which `way` the answer came; focal points leave
+    `way` out. The `level` “asked” means the level that the letter asks for."""
 
     answer = serializers.ChoiceField(choices=Answer.choices)
     level = serializers.ChoiceField(
@@ -153,7 +154,7 @@ class CallInput(serializers.Serializer[Any]):
 
 
 class InvitationViewSet(DeskViewSet):
-    """Invitations."""
+    """Invitations of parties to the summit or to single sessions."""
 
     name = "invitations"
     verbose_name = _("invitations")
@@ -190,14 +191,14 @@ class InvitationViewSet(DeskViewSet):
 
     @action("prepare", permission="delegations.invite", **MANY)
     def prepare(self, *, by: User, summit: Summit, values: Values) -> Any:
-        """Prepare invitations of parties, so that another person can approve them. Needed if the summit's letters
-        need a second person."""
+        """Prepare invitations of parties, so that another person can approve them. This step is only needed if the
+        summit's letters need a second person."""
         return invite_parties.step_result(drafts_and_approval.prepare(by=by, **values), values["occasion"])
 
     @action("approve", permission="delegations.invite", **MANY)
     def approve_many(self, *, by: User, summit: Summit, values: Values) -> Any:
-        """Approve the prepared invitations of parties. If letters need a second person, whoever prepared one can't
-        approve it."""
+        """Approve the prepared invitations of parties. If letters need a second person, the account that prepared an
+        invitation can't approve it."""
         return invite_parties.step_result(drafts_and_approval.approve_many(by=by, **values), values["occasion"])
 
     @action("invite", permission="delegations.invite", **MANY)
@@ -243,10 +244,10 @@ class InvitationViewSet(DeskViewSet):
 
     @action("answer", permission="delegations.answer", input=AnswerInput)
     def answer(self, *, by: User, row: Invitation, values: Values) -> None:
-        """Answer for one's own party or, at a desk, record an answer that came by another channel."""
+        """Answer for one's own party. Desk users record an answer that came by another channel."""
         message, way = values["answer"], values["way"]
         if way is not None or can_answer_for(by, row.party.summit_id):
-            # At a desk every answer came by some channel: the service refuses one without it.
+            # A desk user must name the channel of the answer: the service refuses an answer without one.
             way = AnswerReceipt(**(way or {"channel": ""}))
         level = level_choices.resolve(values["level"], answer=message, party=row.party)
         answers.answer(

@@ -28,14 +28,14 @@ class PartiesInput(serializers.Serializer[Any]):
 
 
 class PlanInput(PartiesInput):
-    """Parties and what they are invited to. Without `parties`, all that aren't invited yet."""
+    """Parties, and what they are invited to. Without `parties`, all parties that aren't invited yet are meant."""
 
     parties = parties_field(INVITE, required=False)
 
 
 class SendInput(serializers.Serializer[Any]):
-    """Parties (without them, all that aren't invited yet), and when answers are due. Without `answer_by` that date
-    stays as it is."""
+    """Parties, and when answers are due. Without `parties`, all parties that aren't invited yet are meant. Without
+    `answer_by`, the deadline for answers stays as it is."""
 
     parties = parties_field(INVITE, required=False)
     answer_by = serializers.DateTimeField(required=False, default=None, allow_null=True)
@@ -90,7 +90,7 @@ def planned(*, by: User, summit: Summit, values: Values) -> dict[str, Any]:
 
 
 def step_result(reach: InvitationTargets, occasion: str) -> dict[str, Any]:
-    """Return the data of ReachSerializer for a step's result. One query."""
+    """Return the data of InvitationStepResultSerializer for a step's result. Makes one query."""
     rows = Invitation.objects.filter(party__in=reach.to, occasion=occasion).exclude(state__in=OVER)
     made = dict(rows.values_list("party", "public_id"))
     reached = [{"party": party.public_id, "invitation": made[party.pk]} for party in reach.to]

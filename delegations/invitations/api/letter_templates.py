@@ -23,7 +23,7 @@ TEMPLATE = "delegations.lettertemplate"
 
 
 class LetterTemplateSerializer(serializers.ModelSerializer[LetterTemplate]):
-    """The summit's own text of a letter in a language. Where it has none, the system's text is used."""
+    """The summit's own text of a letter in a language. If there is none, the system's text is used."""
 
     id = serializers.IntegerField(source="pk", read_only=True)
 
@@ -49,8 +49,8 @@ class TemplateInput(LetterTextInput):
 
 
 class TrialInput(TemplateInput):
-    """A text that isn't stored, and the party with whose data it is shown. Without subject and body, the current text
-    is used."""
+    """A text that isn't stored, and the party that provides the data. Without subject and body, the current text is
+    used."""
 
     party = OneParty()
 

@@ -1,4 +1,4 @@
-"""The API of the links in letters: list and revoke them. The addresses of the links are never returned."""
+"""The API of the links in letters: list and revoke them. The URLs of the links are never returned."""
 
 from typing import Any, ClassVar
 
@@ -19,8 +19,8 @@ from summit.users.models import User
 
 
 class LetterLinkSerializer(OfInvitation, serializers.ModelSerializer[InvitationLink]):
-    """A link in a letter: the mailbox to which it was sent, and whether it was followed. The link's address is never
-    returned."""
+    """A link in a letter: the mailbox to which it was sent (`address`), and when it was followed. The URL of the link
+    is never returned."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     person = serializers.CharField(source="person.public_id", read_only=True, allow_null=True, default=None)
@@ -55,7 +55,7 @@ class LinkFilters(OfInvitationFilters):
 
 
 class InvitationLinkViewSet(DeskViewSet):
-    """Links in letters."""
+    """Links in letters. Each link opens one invitation for one mailbox."""
 
     name = "letter-links"
     verbose_name = _("links in letters")
@@ -72,7 +72,7 @@ class InvitationLinkViewSet(DeskViewSet):
         return InvitationLink.objects.select_related("invitation__party__summit", "person")
 
     def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
-        """Record in the access log whose mailboxes were read."""
+        """Record in the access log that the mailboxes and people of these links were read."""
         log_shown_fields(
             by=by,
             summit=summit,

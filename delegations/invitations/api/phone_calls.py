@@ -1,5 +1,5 @@
-"""The API of telephone calls about invitations: those that were made, and whom to call. A call is recorded at its
-invitation."""
+"""The API of telephone calls about invitations: the calls that were made, and the call sheet. A call is recorded by
+an action of its invitation."""
 
 from typing import Any, ClassVar
 

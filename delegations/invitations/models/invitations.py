@@ -82,7 +82,7 @@ class Invitation(PublicModel):
     # The public id of a session (delegations.invitations.invitable_sessions); "" for the summit itself.
     occasion = models.CharField(max_length=16, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=InvitationState, default=InvitationState.DRAFT)
-    # Given when it is first sent, counted from one in each summit. The letter's reference contains it.
+    # Set when the invitation is first sent, counted from one in each summit. The letter's reference contains it.
     number = models.PositiveIntegerField(_("number"), null=True, blank=True, editable=False)
     # The party's summit, set together with `number`, because a constraint can't refer to another table.
     numbered_in = models.ForeignKey(
@@ -227,8 +227,8 @@ class LinkQuerySet(models.QuerySet["InvitationLink"]):
 class InvitationLink(PublicModel):
     """A link in a letter, which opens one invitation for one mailbox.
 
-    The link's address contains the nonce, signed with SECRET_KEY (delegations.invitations.services.links). The
-    database alone isn't enough to open an invitation.
+    The link's URL contains the nonce, signed with SECRET_KEY (delegations.invitations.services.links). The database
+    alone isn't enough to open an invitation.
     """
 
     invitation = models.ForeignKey(

@@ -70,7 +70,7 @@ class CallOutcome(models.TextChoices):
 
 
 class CallNote(models.Model):
-    """A telephone call from a desk to a party about its invitation."""
+    """A telephone call from a desk user to a party about its invitation."""
 
     invitation = models.ForeignKey(
         Invitation, on_delete=models.CASCADE, related_name="calls", verbose_name=pgettext_lazy("label", "invitation")

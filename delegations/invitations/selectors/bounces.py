@@ -17,7 +17,8 @@ from summit.outbox.models import Message
 class Back:
     """A bounced letter after which no other was sent to the mailbox.
 
-    `focal` is the primary key of the focal point's person whose mailbox bounced, or None if it is the mission's.
+    `focal` is the primary key of the person (a focal point) with the bounced mailbox, or None for the mission's
+    mailbox.
     """
 
     message: Message
@@ -35,12 +36,12 @@ class Back:
 
     @property
     def said(self) -> str:
-        """The mail server's own words."""
+        """The text of the mail server's response."""
         return bounce_reasons.server_response(self.message.returned_why)
 
 
 def letters_back(rows: Iterable[Invitation]) -> list[Back]:
-    """Return the bounced letters of these invitations, the latest first. Two queries at most."""
+    """Return the bounced letters of these invitations, the latest first. Makes two queries at most."""
     by_key = {letter_facts.subject_key(row): row for row in rows}
     found = bounce_reasons.unresolved_bounces().filter(subject_key__in=by_key).order_by("-returned_at")
     pairs = [(message, by_key[message.subject_key]) for message in found]
@@ -49,9 +50,9 @@ def letters_back(rows: Iterable[Invitation]) -> list[Back]:
 
 
 def _boxes(parties: set[int]) -> dict[tuple[int, str], int]:
-    """Return the people who are focal points, by party and mailbox.
+    """Return a dict from (party, mailbox) to the focal point's person. Parties and people are primary keys.
 
-    Mailboxes that are also the mission's are left out, because there the mission's has to be corrected.
+    Mailboxes that are also the mission's are left out, because there the mission's mailbox has to be corrected.
     """
     rows = FocalPoint.objects.filter(party__in=parties).exclude(person__email="")
     rows = rows.exclude(person__email__iexact=F("party__mission_email"))

@@ -104,8 +104,8 @@ _TEXTS: dict[str, tuple[Promise, tuple[str | Promise, ...]]] = {
 
 
 def usual(purpose: str, language: str) -> Text:
-    """Return the system's own text for a purpose in a language; in English if the system doesn't have that
-    language."""
+    """Return the system's own text of a letter for `purpose` in `language`. If the system doesn't have that language,
+    the text is in English."""
     subject, parts = _TEXTS[purpose]
     with translation.override(spoken(language)):
         return Text(str(subject), "\n\n".join(str(part) for part in parts))

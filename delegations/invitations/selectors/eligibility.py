@@ -1,5 +1,5 @@
-"""Determines which parties a step of inviting reaches, which it skips, and why. Used before a step and when it is
-taken."""
+"""Determines which parties a step of inviting reaches, which it skips, and why. Previews use it, and the step
+itself."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -56,7 +56,7 @@ class _Rules:
     occasion: str  # Why nobody can be invited to the occasion, or "".
 
     def who_can(self, invitation: Invitation | None) -> str:
-        """Return, in words, who can approve an invitation."""
+        """Return a phrase that says who can approve an invitation."""
         prepared_by = invitation.prepared_by_id if invitation else None
         others = [user for user in self.approvers if user.pk != prepared_by]
         if not others:
@@ -76,7 +76,7 @@ def preview(
     """Return which parties a step would reach now, and which it would skip and why. `by` is the account that would
     approve.
 
-    The number of queries grows with the number of summits, not with that of parties.
+    The number of queries grows with the number of summits, not with the number of parties.
     """
     rows = list(Party.objects.filter(pk__in=[party.pk for party in parties]).select_related("summit"))
     listed = Invitation.objects.filter(party__in=rows, occasion=occasion).exclude(state__in=OVER)
@@ -141,7 +141,7 @@ def _why_not_yet(invitation: Invitation | None, rules: _Rules) -> str:
 
 
 def no_mailbox() -> str:
-    """Return the sentence that a party can't be written to, and what to do."""
+    """Return the sentence for a party that has no mailbox, which says what to do."""
     return _("It has no mailbox. Enter the mission's mailbox, or a focal point with an e-mail address.")
 
 

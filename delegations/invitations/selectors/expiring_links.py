@@ -19,8 +19,10 @@ def ending_links() -> QuerySet[InvitationLink]:
 
 
 def ending_by_day(summit: Summit) -> dict[date, int]:
-    """Return how many of these links of a summit expire on each day at the venue. One query, with a row for each
-    day."""
+    """Return a dict from days at the venue to the number of a summit's `ending_links` that expire on that day.
+
+    Makes one query, with a row for each day.
+    """
     rows = ending_links().filter(invitation__party__summit=summit).order_by()
     days = rows.annotate(day=TruncDate("expires_at", tzinfo=summit.zone)).values("day")
     return dict(days.annotate(n=Count("pk")).values_list("day", "n"))

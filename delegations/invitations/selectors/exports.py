@@ -54,7 +54,7 @@ def invitations(rows: QuerySet[Invitation]) -> ExportedTable:
 
 
 def _to(row: Invitation, listed: dict[Summit, dict[str, Occasion]]) -> str:
-    """Return what an invitation is to: the summit, or the title of a session."""
+    """Return the target of an invitation: the summit, or the title of a session."""
     if not row.occasion:
         return _("the summit")
     found = listed[row.party.summit].get(row.occasion)

@@ -20,10 +20,10 @@ STANDINGS: dict[str, Q] = {
 
 
 def with_standing(parties: QuerySet[Party]) -> QuerySet[Party]:
-    """Annotate parties with the state of their invitation to the summit.
+    """Return parties annotated with the state of their invitation to the summit.
 
-    `standing` is its state, `replied` its answer, and `comes_at` the level of the answer; all are None if there is no
-    invitation. A party has at most one (invitation_once).
+    `standing` is the state of the invitation, `replied` the answer, and `comes_at` the level of the answer. All are
+    None if there is no invitation. A party has at most one (invitation_once).
     """
     theirs = Invitation.objects.filter(party=OuterRef("pk")).exclude(state__in=OVER).order_by().filter(occasion="")
     return parties.annotate(

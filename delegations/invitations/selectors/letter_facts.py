@@ -1,6 +1,6 @@
 """Collects the facts of a letter of invitation, which are frozen when the letter is stored.
 
-The text of the letter and all values are stored with it. Only the link isn't: its nonce is stored instead. A template
+The text of the letter and all values are stored with it, except the link: only the link's nonce is stored. A template
 or a party that is changed later changes no letter.
 """
 
@@ -48,9 +48,9 @@ def subject_key(invitation: Invitation) -> str:
 
 
 def sent_with(invitation: Invitation) -> QuerySet[Message]:
-    """Return the letters of all invitations that were sent by the same press of the button as this one.
+    """Return the letters of all invitations that were sent in the same step as this one.
 
-    One statement has sent them all, so that they have the same `sent_at`.
+    One UPDATE has marked these invitations as sent, so that they have the same `sent_at`.
     """
     # Compared within the database: SQLite compares moments as text, and stores fewer digits than Python has.
     moment = Invitation.objects.filter(pk=invitation.pk).values("sent_at")
@@ -63,7 +63,7 @@ def sent_with(invitation: Invitation) -> QuerySet[Message]:
 
 @dataclass
 class Stationery:
-    """What the letters of one summit share. It is read once for all of them."""
+    """The data that all letters of one summit share. They are read once for all letters."""
 
     summit: Summit
     policy: Policy
@@ -83,8 +83,8 @@ class Stationery:
 
 
 def stationery(summit: Summit, parties: Iterable[Party], occasion_keys: Iterable[str] = ()) -> Stationery:
-    """Return what the letters to these parties of a summit need. Four queries, and one for each of their
-    languages."""
+    """Return the data that letters to these parties of a summit need. Makes four queries, and one more for each
+    language of the parties."""
     keys, spoken_by = [], dict[str, list[int]]()
     for party in parties:
         keys.append(party.pk)
@@ -120,9 +120,9 @@ def draft(*, link: InvitationLink, party: Party, box: Mailbox, version: int, pap
 
 
 def trial(*, link: InvitationLink, party: Party, address: str, paper: Stationery, text: Text) -> Message:
-    """Return an unsaved message: a letter that somebody sends to themselves as a test.
+    """Return an unsaved message: a letter that a user sends to their own mailbox as a test.
 
-    Its link isn't stored, so that it doesn't work.
+    The letter's link isn't stored, so it doesn't work.
     """
     key = secrets.token_hex(8)
     return enqueue.draft(
@@ -137,9 +137,9 @@ def trial(*, link: InvitationLink, party: Party, address: str, paper: Stationery
 
 
 def facts(*, link: InvitationLink, party: Party, paper: Stationery, text: Text | None = None) -> dict[str, Any]:
-    """Return all facts that the letter needs, in its language.
+    """Return all facts that the letter needs as a dict, in the letter's language.
 
-    They contain the link's nonce, from which only the holder of SECRET_KEY can make the link.
+    The facts contain the link's nonce, from which only the holder of SECRET_KEY can make the link.
     """
     invitation = link.invitation
     text = text or paper.text(party, invitation.occasion)
@@ -172,7 +172,8 @@ def values(
     invitation: Invitation,
     answer_by: datetime | None = None,
 ) -> dict[str, str]:
-    """Return the values of all placeholders of an invitation's letters except the link, in the active language."""
+    """Return a dict from the placeholders of an invitation's letters to their values, in the active language. The
+    link is missing."""
     summit, policy, names = paper.summit, paper.policy, paper.summit.reads_as
     occasion = paper.occasions.get(invitation.occasion)
     due = occasion.starts_at if occasion else summit.answer_by
@@ -214,7 +215,8 @@ def _of_session(occasion: Occasion, summit: Summit) -> dict[str, str]:
 
 
 def salutation(party: Party, paper: Stationery, person: Person | None) -> str:
-    """Return the first line of a letter: the summit's own salutation for the party, or one by the party's kind.
+    """Return the first line of a letter: the summit's own salutation for the party, or a general one for the party's
+    kind.
 
     A party that the host doesn't recognise isn't addressed as "Your Excellency".
     """

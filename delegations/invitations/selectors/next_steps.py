@@ -9,7 +9,7 @@ from delegations.parties.models.policy import Policy
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# In the order in which they are taken. If letters need no second person, only sending is.
+# In the order in which they are taken. If letters need no second person, sending is the only step.
 STEPS = (InvitationStep.PREPARE, InvitationStep.APPROVE, InvitationStep.SEND)
 
 
@@ -35,7 +35,7 @@ def plan(*, parties: Iterable[Party], by: User, occasion: str = "") -> Invitatio
     """Return the steps that `by` can take now for the invitations of these parties to the summit or to one of its
     sessions.
 
-    The number of queries grows with the number of summits, not with that of parties.
+    The number of queries grows with the number of summits, not with the number of parties.
     """
     rows = list(parties)
     summits = {row.summit_id for row in rows}

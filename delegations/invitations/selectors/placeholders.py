@@ -92,7 +92,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     Purpose.REMINDER: ("link",),
     Purpose.VISA: ("person",),
 }
-# Subjects are visible in lists of mails and to others than the reader.
+# Subjects are visible in lists of mails and to others than the recipient.
 NOT_IN_SUBJECT = MAIL_ALONE
 
 
@@ -121,8 +121,8 @@ def listed(names: Iterable[str]) -> str:
 def check(*, purpose: str, subject: str, body: str) -> None:
     """Check the placeholders of a text.
 
-    Raises ValidationError by field if one is unknown or malformed, or if a required one is missing. The sentences
-    list what is allowed.
+    Raises ValidationError by field if a placeholder is unknown or malformed, or if a required one is missing. The
+    messages list the allowed or the missing ones.
     """
     problems: dict[str, list[str]] = {}
     allowed = ALLOWED[purpose]
@@ -159,7 +159,8 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 def paragraphs(body: str, values: Mapping[str, str], *, paper: bool = False) -> list[str]:
     """Return the paragraphs of a text with their values. Empty lines separate paragraphs; other line breaks are kept.
 
-    A paragraph that contains an optional placeholder without a value is left out; on paper, so is one with a link.
+    A paragraph that contains an optional placeholder without a value is left out. With `paper`, a paragraph with the
+    link is left out too.
     """
     found = []
     for part in re.split(r"\n[ \t]*\n", body.replace("\r\n", "\n").strip()):

@@ -1,6 +1,6 @@
-"""Stores answers to invitations, given by the letter's link, in the portal, or recorded at a desk.
+"""Stores answers to invitations. They come by the letter's link or in the portal, or a desk user records them.
 
-An answer may be changed until answers are due, by the database's clock; a desk may record one at any time. Each
+An answer may be changed until answers are due, by the database's clock; a desk user may record one at any time. Each
 answer is stored as a `Reply`, in the order of arrival, and the invitation holds the latest.
 """
 
@@ -41,15 +41,15 @@ from summit.users.models import User
 NOTE_LENGTH = 2000
 NAME_LENGTH = 200
 REFERENCE_LENGTH = 80
-# The channels of answers that a desk records. The system itself receives those of the others.
+# The channels of answers that desk users record. Answers by the other channels reach the system directly.
 DESK_CHANNELS = tuple(way for way in Channel if way not in (Channel.LINK, Channel.PORTAL))
 FIELDS = ["state", "answer", "level", "note", "answered_by", "answered_at"]
 
 
 @dataclass(frozen=True)
 class AnswerReceipt:
-    """How an answer reached a desk: `channel` is one of DESK_CHANNELS; `reference` and `dated` are those on the
-    paper."""
+    """How an answer reached a desk. `channel` is one of DESK_CHANNELS; `reference` and `dated` are printed on the
+    answer's paper."""
 
     channel: str
     reference: str = ""
@@ -58,7 +58,7 @@ class AnswerReceipt:
 
 
 class AnswerProblem(FieldProblem):
-    """A value of an answer can't be accepted; the text says what to do.
+    """Raised if a value of an answer can't be accepted. The message says what to do.
 
     `field` is "answer", "level", "name", "note", "channel" or "reference". `others` are further problems.
     """
@@ -69,12 +69,12 @@ class AnswerProblem(FieldProblem):
 
 
 class AnswerRefused(Exception):
-    """The invitation can't be answered. The text is a sentence that says why and who can help."""
+    """Raised if the invitation can't be answered. The message is a sentence that says why and who can help."""
 
 
 class AnswerOutdated(AnswerRefused):
-    """Another answer came while the page was open: `newer` is the latest one, which should be read before it is
-    replaced."""
+    """Raised if another answer came while the page was open. `newer` is the latest answer, which should be read
+    before it is replaced."""
 
     def __init__(self, newer: Reply) -> None:
         super().__init__(_("Another answer came while this page was open. Read it, then record yours."))
@@ -94,9 +94,9 @@ def answer(
 ) -> Reply:
     """Store a party's answer with its level, its note and the name of the person who gives it, and return it.
 
-    `way` says how the answer reached a desk; only desks pass it. `newest` is the public id of the latest answer that
-    the page showed, or "" if it showed none: nothing is stored if there is a newer one. With None this isn't checked.
-    The `invitation` that was passed is refreshed.
+    `way` says how the answer reached a desk; only desk users pass it. `newest` is the public id of the latest answer
+    that the page showed, or "" if it showed none. Nothing is stored if there is a newer answer. If `newest` is None,
+    this isn't checked. The `invitation` that was passed is refreshed.
 
     Raises AnswerProblem for the values, PermissionDenied for `by`, AnswerOutdated for `newest`, and AnswerRefused if
     the deadline has passed or the invitation isn't in force.
@@ -149,8 +149,8 @@ def newest_of(invitation: Invitation) -> Reply | None:
 
 
 def _lock(invitation: Invitation) -> None:
-    """Lock the invitation, so that answers are stored one after the other and the order of their keys is that of
-    arrival.
+    """Lock the invitation, so that answers are stored one after the other. Their primary keys are then in the order
+    of arrival.
 
     SQLite admits only one writing transaction anyway.
     """

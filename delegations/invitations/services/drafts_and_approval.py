@@ -20,10 +20,10 @@ from summit.users.models import User
 
 
 def prepare(*, parties: Iterable[Party], by: User, occasion: str = "") -> InvitationTargets:
-    """Create a draft for each party that has a mailbox and no invitation, and return which parties got one. All or
-    none.
+    """Create a draft for each party that has a mailbox and no invitation. Return which parties got a draft and which
+    were skipped.
 
-    Raises PermissionDenied.
+    All drafts are stored or none. Raises PermissionDenied.
     """
     with transaction.atomic():
         reach = _checked_preview(parties, by, occasion, InvitationStep.PREPARE)
@@ -40,16 +40,17 @@ def prepare(*, parties: Iterable[Party], by: User, occasion: str = "") -> Invita
 def waiting(*, summit: Summit, by: User) -> QuerySet[Invitation]:
     """Return a summit's prepared invitations that `by` could approve as the second person.
 
-    These are drafts that somebody else prepared, in a summit whose letters need a second person.
+    These are drafts that somebody else prepared, if the summit's letters need a second person.
     """
     drafts = Invitation.objects.filter(party__summit=summit, state=InvitationState.DRAFT)
     return drafts.filter(party__summit__policy__second_person=True).exclude(prepared_by=by)
 
 
 def approve_many(*, parties: Iterable[Party], by: User, occasion: str = "") -> InvitationTargets:
-    """Approve the drafts of these parties and return which were approved. All or none.
+    """Approve the drafts of these parties. Return which parties' drafts were approved and which parties were skipped.
 
-    If letters need a second person, drafts that `by` prepared are skipped. Raises PermissionDenied.
+    All approvals are stored or none. If letters need a second person, drafts that `by` prepared are skipped. Raises
+    PermissionDenied.
     """
     with transaction.atomic():
         reach = _checked_preview(parties, by, occasion, InvitationStep.APPROVE)
@@ -90,7 +91,8 @@ def _record(reach: InvitationTargets, made: dict[int, Invitation], by: User, *, 
 def approve(*, invitation: Invitation, by: User) -> None:
     """Approve a draft, so that it can be sent.
 
-    Raises PermissionDenied, and NotNow if it is no draft, or if letters need a second person and `by` prepared it.
+    Raises PermissionDenied, and NotNow if the invitation is no draft, or if letters need a second person and `by`
+    prepared it.
     """
     summit: Summit = invitation.party.summit
     check_can_invite(by, summit)
@@ -121,7 +123,7 @@ def _changed() -> str:
 
 
 def supersede(*, invitation: Invitation, by: User) -> Invitation:
-    """Replace an invitation that was sent by a new draft, and return the draft.
+    """Replace an invitation that was sent with a new draft, and return the draft.
 
     The old links stop working, and letters that weren't sent yet are not sent. Raises PermissionDenied, and NotNow if
     the invitation isn't in force.
@@ -143,9 +145,10 @@ def supersede(*, invitation: Invitation, by: User) -> Invitation:
 
 
 def count(*, rows: list[Invitation], summit: Summit) -> None:
-    """Give each of these invitations of a summit a number, after the highest so far, unless it has one already.
+    """Number those of a summit's invitations `rows` that have no number yet, starting after the highest number so
+    far.
 
-    The caller must hold the summit's lock. Three queries, and one more for each few hundred rows.
+    The caller must hold the summit's lock. Makes three queries, and one more for each few hundred rows.
     """
     fresh = [row for row in rows if row.number is None]
     if not fresh:

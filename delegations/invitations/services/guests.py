@@ -28,8 +28,9 @@ def create(
 ) -> Party:
     """Enter a guest and return the party, which isn't invited yet.
 
-    Creates a party with the guest's name, the person, and their membership in the category for guests. All or none.
-    Raises PermissionDenied, ValidationError by field, people.SeemsKnown, members.NamingRefused.
+    Creates a party with the guest's name, the person, and their membership in the category for guests: all of them or
+    none. `another` holds the public ids of similar people who are somebody else. Raises PermissionDenied,
+    ValidationError by field, people.PossibleDuplicate, and naming_rules.NamingRefused.
     """
     check_can_invite(by, summit)
     name = " ".join(name.split())

@@ -34,11 +34,12 @@ __all__ = ["InvitationTargets", "invite", "preview", "revoke", "write_anew"]
 
 
 def invite(*, parties: Iterable[Party], by: User, occasion: str = "") -> InvitationTargets:
-    """Invite parties to the summit or to one of its sessions, and store their letters. All or none.
+    """Invite parties to the summit or to one of its sessions, and store their letters. Everything is stored or
+    nothing.
 
-    Parties without a mailbox and those that are invited already are skipped. If letters need no second person, this
-    also approves what isn't approved yet. Returns which parties were invited and which were skipped. Raises
-    PermissionDenied.
+    Parties without a mailbox and parties that are invited already are skipped. If letters need no second person, this
+    also approves invitations that aren't approved yet. Returns which parties were invited and which were skipped.
+    Raises PermissionDenied.
     """
     with transaction.atomic():
         rows = list(Party.objects.filter(pk__in=[party.pk for party in parties]).select_related("summit"))
@@ -71,14 +72,14 @@ def invite(*, parties: Iterable[Party], by: User, occasion: str = "") -> Invitat
 
 
 def _lock(summits: Iterable[int]) -> None:
-    """Lock these summits, so that others who number their invitations wait. Rows that refer to a summit can be
-    written."""
+    """Lock these summits, so that no other transaction numbers their invitations meanwhile. Rows that refer to a
+    summit can still be written."""
     list(Summit.objects.filter(pk__in=summits).select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def _send(parties: list[Party], summit: Summit, occasion: str, by: User) -> dict[int, Invitation]:
-    """Mark the invitations of one summit's parties as sent, and return by party's key those that this call has
-    sent."""
+    """Mark the invitations of one summit's parties as sent. Return a dict from the parties' keys to the invitations
+    that this call has sent."""
     if not parties:
         return {}
     second = Policy.objects.of(summit).second_person
@@ -98,7 +99,8 @@ def _send(parties: list[Party], summit: Summit, occasion: str, by: User) -> dict
 
 
 def _sendable(parties: list[Party], occasion: str, *, approves: bool) -> list[Invitation]:
-    """Lock and return the invitations that may be sent; with `approves`, also drafts, which are approved on the way.
+    """Lock and return the invitations that may be sent. With `approves`, these include drafts, which the caller then
+    approves.
 
     If another browser is sending some, this waits for it, and then no longer finds them. SQLite admits only one
     writing transaction anyway.
@@ -111,7 +113,8 @@ def _sendable(parties: list[Party], occasion: str, *, approves: bool) -> list[In
 
 
 def _write(sent: list[tuple[Invitation, Party]], boxes: dict[int, list[Mailbox]], version: int = 0) -> dict[int, int]:
-    """Store the links and letters of invitations, and return the number of letters by party's key."""
+    """Store the links and letters of invitations, and return a dict from the parties' keys to the numbers of
+    letters."""
     focal = mailboxes_selectors.focal_points([party.pk for _invitation, party in sent])
     made: list[tuple[InvitationLink, Party, Mailbox]] = []
     papers: dict[int, letter_facts.Stationery] = {}
@@ -180,7 +183,7 @@ def write_anew(*, invitation: Invitation, by: User) -> int:
 def revoke(*, invitation: Invitation, by: User) -> None:
     """Revoke an invitation. Its links stop working, and letters that aren't sent yet are not sent.
 
-    Raises PermissionDenied, and NotNow if it was revoked before.
+    Raises PermissionDenied, and NotNow if the invitation was revoked or superseded before.
     """
     summit: Summit = invitation.party.summit
     check_can_revoke(by, summit)

@@ -1,4 +1,4 @@
-"""Previews of letters for a desk: shown with a party's real data, or sent to the reader as a test."""
+"""Previews of letters for a desk user: shown with a party's real data, or sent to the user as a test."""
 
 import copy
 
@@ -24,13 +24,13 @@ from summit.users.models import User
 
 
 def _message(party: Party, purpose: str, language: str, text: Text, address: str) -> Message:
-    """Return an unsaved letter with a text. Its link isn't stored, so that it doesn't work.
+    """Return an unsaved message: a letter to a party with the given text. Its link isn't stored, so it doesn't work.
 
     Raises ValidationError for a text with wrong placeholders, and if there is no session to invite to.
     """
     placeholders.check(purpose=purpose, subject=text.subject, body=text.body)
     addressed = copy.copy(party)
-    # Shown as to a party whose language is that of the text.
+    # The letter is shown as if the party's language were the language of the text.
     addressed.language = language
     summit = party.summit
     occasion = ""
@@ -47,7 +47,10 @@ def _message(party: Party, purpose: str, language: str, text: Text, address: str
 
 
 def read(*, party: Party, purpose: str, language: str, text: Text) -> Letter:
-    """Return a text as a letter to a party. Nothing is stored. Raises ValidationError."""
+    """Return a preview of a text as a letter to a party. Nothing is stored.
+
+    Raises ValidationError for a text with wrong placeholders, and if there is no session to invite to.
+    """
     message = _message(party, purpose, language, text, party.mission_email)
     with translation.override(message.language):
         mail = letter_rendering.render_plain(message)

@@ -21,10 +21,10 @@ LENGTHS = {"subject": 200, "body": 8000}
 def save(
     *, summit: Summit, purpose: str, language: str, subject: str, body: str, by: User, fresh: bool = False
 ) -> LetterTemplate:
-    """Store a summit's own text of a letter and return it. If `fresh`, it must not exist yet.
+    """Store a summit's own text of a letter and return it. With `fresh`, the summit must not have such a text yet.
 
-    Invitations with this letter that are approved but not sent become drafts again, so that what is sent is what was
-    approved. Raises PermissionDenied, and ValidationError by field, with sentences that list what is allowed.
+    Invitations with this letter that are approved but not sent become drafts again, so that only approved texts are
+    sent. Raises PermissionDenied, and ValidationError by field with messages that list what is allowed.
     """
     check_can_write_templates(by, summit)
     subject, body = " ".join(subject.split()), body.replace("\r\n", "\n").strip()

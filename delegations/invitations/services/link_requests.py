@@ -1,7 +1,7 @@
 """Requests for new letters.
 
-They come from holders of dead links, and from people who enter the mailbox of a letter whose link arrived mangled. A
-request is open until the party gets a newer letter, or a desk notes that none is wanted.
+They come from holders of dead links, and from people with a mangled link, who enter the mailbox that got the letter.
+A request is open until the party gets a newer letter, or a desk user notes that none is wanted.
 """
 
 from datetime import timedelta
@@ -24,7 +24,8 @@ ONCE_IN = timedelta(days=1)
 
 
 def ask(*, link: InvitationLink) -> bool:
-    """Record that the holder of a dead link asks for a new letter, and return whether that is new.
+    """Record that the holder of a dead link asks for a new letter. Return False if the same request was recorded
+    within a day.
 
     Raises ValueError for a link that works.
     """
@@ -35,11 +36,12 @@ def ask(*, link: InvitationLink) -> bool:
 
 
 def ask_at(*, mailbox: str) -> None:
-    """Record that a new letter is asked for at a mailbox, once for each of its invitations that are in force.
+    """Record that a new letter is asked for at a mailbox, once for each of the mailbox's invitations that are in
+    force.
 
-    The caller can't learn whether the mailbox is known: for an unknown one, another mailbox's request is recorded and
-    rolled back, so that it takes as long. Once protocol agrees, a new letter is only sent to the mailboxes that the
-    party has in the system.
+    The caller can't learn whether the mailbox is known: for an unknown mailbox, another mailbox's request is recorded
+    and rolled back, so that both cases take equally long. Once protocol agrees, a new letter is only sent to the
+    mailboxes that the party has in the system.
     """
     with transaction.atomic():
         stand = [InvitationState.SENT, InvitationState.ANSWERED]
@@ -86,7 +88,7 @@ def of(summit: Summit) -> QuerySet[InvitationLink]:
 
 
 def settle(*, link: InvitationLink, by: User) -> bool:
-    """Close a link's request for a new letter, as none is wanted, and return whether there was one. Raises
+    """Close a link's request for a new letter because none is wanted, and return whether there was a request. Raises
     PermissionDenied."""
     summit = link.invitation.party.summit
     check_can_invite(by, summit)

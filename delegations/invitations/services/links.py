@@ -33,7 +33,7 @@ LIFETIME = timedelta(days=60)
 
 
 class LinkProblem(Exception):
-    """A token isn't valid. `reason` is "mangled", "unknown", "expired", "revoked" or "superseded".
+    """Raised if a token isn't valid. `reason` is "mangled", "unknown", "expired", "revoked" or "superseded".
 
     `link` is set for the last three, so that the page can say whom to write to.
     """
@@ -49,12 +49,12 @@ def _signature(nonce: str, secret: str) -> bytes:
 
 
 def sign(nonce: str) -> str:
-    """Return the token for a nonce of 32 hexadecimal digits. It is the same one every time."""
+    """Return the token for a nonce of 32 hexadecimal digits. The same nonce always gives the same token."""
     return base64.urlsafe_b64encode(bytes.fromhex(nonce) + _signature(nonce, settings.SECRET_KEY)).decode()
 
 
 def address(nonce: str) -> str:
-    """Return the absolute URL for a nonce."""
+    """Return the absolute URL of the link with a nonce."""
     return f"{settings.BASE_URL}{reverse('letter:follow', args=[sign(nonce)])}"
 
 
@@ -83,7 +83,7 @@ def nonce_of(token: str) -> str:
 def resolve(token: str) -> InvitationLink:
     """Return the live link of a token, joined with its invitation, party and summit. Raises LinkProblem.
 
-    Two queries at most, none for a token whose signature is wrong.
+    Makes two queries at most, and none for a token with a wrong signature.
     """
     nonce = nonce_of(token)
     rows = InvitationLink.objects.select_related("invitation__party__summit", "person")
@@ -115,7 +115,8 @@ def expiry(summit: Summit) -> datetime:
 
 
 def record_first_use(link: InvitationLink) -> None:
-    """Store the moment at which a link was followed for the first time, by a person or by a mail scanner."""
+    """Store the present moment as the link's first use, by a person or by a mail scanner. An earlier first use is
+    kept."""
     InvitationLink.objects.filter(pk=link.pk, first_used_at__isnull=True).update(first_used_at=Now())
 
 

@@ -25,7 +25,7 @@ WAITS = (7, 14, 21)
 
 
 class CallProblem(FieldProblem):
-    """A call can't be recorded as it was entered; the text says what to do.
+    """Raised if a call can't be recorded as it was entered. The message says what to do.
 
     `field` is "outcome" or "note", or "" if the invitation is no longer in force.
     """
@@ -42,7 +42,10 @@ class Narrowed:
 
 
 def record(*, invitation: Invitation, outcome: str, text: str, by: User) -> CallNote:
-    """Record a call about an invitation and return it. Raises PermissionDenied, CallProblem."""
+    """Record a call about an invitation and return it.
+
+    Raises PermissionDenied, and CallProblem if a value can't be accepted or the invitation is no longer in force.
+    """
     text = " ".join(text.split())
     if outcome not in CallOutcome.values:
         raise CallProblem("outcome", _("Choose what came of the call."))
@@ -68,17 +71,18 @@ def record(*, invitation: Invitation, outcome: str, text: str, by: User) -> Call
 
 
 def unanswered(summit: Summit, *, before: datetime | None = None) -> QuerySet[Invitation]:
-    """Return a summit's unanswered invitations; with `before`, only those that were sent until that moment."""
+    """Return the unanswered invitations to the summit itself. With `before`, return only those sent until that
+    moment."""
     rows = Invitation.objects.filter(party__summit=summit, state=InvitationState.SENT, occasion="")
     return rows if before is None else rows.filter(sent_at__lte=before)
 
 
 def sheet(*, summit: Summit, now: datetime, narrowed: Narrowed | None = None) -> QuerySet[Invitation]:
-    """Return the unanswered invitations of a summit, in the order in which to telephone. Two queries, whatever the
-    number.
+    """Return the unanswered invitations to a summit, in the order in which to telephone. Makes three queries,
+    whatever the number.
 
-    Those that have waited longest come first; those called today, at the venue, come last. Each has its last call as
-    `last_at`, `last_outcome`, `last_note` and `last_by`, and `called_today`.
+    Invitations that have waited longest come first; invitations that were called about today, at the venue, come
+    last. Each has its last call as `last_at`, `last_outcome`, `last_note` and `last_by`, and `called_today`.
     """
     wanted = narrowed or Narrowed()
     calls = CallNote.objects.filter(invitation=OuterRef("pk")).order_by("-pk")
@@ -101,15 +105,16 @@ def sheet(*, summit: Summit, now: datetime, narrowed: Narrowed | None = None) ->
 
 
 def next_after(*, summit: Summit, now: datetime, invitation: Invitation) -> Invitation | None:
-    """Return the invitation to telephone about next, after the given one, or None: the first that wasn't called
-    today."""
+    """Return the next invitation to telephone about, or None. This is the first one on the call sheet that wasn't
+    called about today, other than `invitation`."""
     left: QuerySet[Any] = sheet(summit=summit, now=now).exclude(pk=invitation.pk)
     found: Invitation | None = left.filter(called_today=0).first()
     return found
 
 
 def waiting(summit: Summit, now: datetime) -> list[tuple[int, int]]:
-    """Return (days, number) pairs: how many invitations have been unanswered for at least that many days. One query.
+    """Return (days, number) pairs: how many invitations have been unanswered for at least that many days. Makes one
+    query.
 
     The days are those in WAITS. A pair is left out if all its invitations have been unanswered even longer.
     """

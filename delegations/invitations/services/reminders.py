@@ -1,7 +1,7 @@
 """Reminds parties that have not answered, through their missions and focal points, never through their heads.
 
-Which reminder is due is computed from the clock at each run, so that a run that is late, repeated or missed does no
-harm: of the moments that have passed only the newest counts, and a reminder is stored once for each mailbox.
+Each run computes from the clock which reminder is due, so that a run that is late, repeated or missed does no harm.
+Of the moments that have passed only the newest counts, and a reminder is stored once for each mailbox.
 """
 
 from collections.abc import Iterable, Sequence
@@ -38,7 +38,8 @@ LEADERS = (Capacity.HEAD, Capacity.ALTERNATE)
 
 @dataclass(frozen=True)
 class Reminder:
-    """The reminder that is due in a summit, `days` days before its answers are due."""
+    """The reminder that is due in a summit, `days` days before answers are due. `since` is the moment from which it
+    is due; `version` is the version of its messages."""
 
     days: int
     since: datetime
@@ -77,8 +78,8 @@ def days_of(message: Message) -> int:
 
 
 def remind() -> int:
-    """Store the reminders that are due in all summits, and return how many. Safe to run twice, late, or two at
-    once."""
+    """Store the reminders that are due in all summits, and return how many. It is safe to run this twice, late, or
+    twice at once."""
     now = db_now()
     stored = 0
     for summit in Summit.objects.filter(sends("pk"), answer_by__gt=now).order_by("pk"):
@@ -89,12 +90,13 @@ def remind() -> int:
 
 
 def is_former(summit: Summit, reminder: Reminder) -> bool:
-    """Return whether a reminder was due before the summit arrived here: its former installation has sent it."""
+    """Return whether a reminder was due before the summit was moved to this installation. The former installation has
+    sent such a reminder."""
     return summit.paused_at is not None and reminder.since < summit.paused_at
 
 
 def waiting(summit: Summit, reminder: Reminder) -> list[Invitation]:
-    """Return the unanswered invitations to the summit that this reminder is still to be sent for. One query.
+    """Return the unanswered invitations to the summit for which this reminder is still to be sent. Makes one query.
 
     They were sent before the reminder's moment, and have no reminder of this version yet.
     """
@@ -140,10 +142,10 @@ def _remind(summit: Summit, reminder: Reminder) -> int:
 
 
 def _boxes(rows: Sequence[Invitation]) -> dict[int, list[Mailbox]]:
-    """Return the mailboxes to remind, by party's key.
+    """Return a dict from the parties' keys to the mailboxes to remind.
 
-    Mailboxes of heads and alternates are left out, and those that don't exist, according to a bounce: a desk has to
-    correct them first.
+    Mailboxes of heads and alternates are left out. Mailboxes that don't exist according to a bounce are left out too:
+    a desk user has to correct them first.
     """
     parties = [row.party for row in rows]
     heads = Membership.objects.filter(party__in=parties, capacity__in=LEADERS).exclude(person__email="")
@@ -164,7 +166,8 @@ def _boxes(rows: Sequence[Invitation]) -> dict[int, list[Mailbox]]:
 def _links(
     rows: list[Invitation], boxes: dict[int, list[Mailbox]], until: datetime
 ) -> dict[tuple[int, str], InvitationLink]:
-    """Return a live link for each mailbox, by the invitation's key and the address. Three queries at most.
+    """Return a dict with a live link for each mailbox. Its keys are pairs of the invitation's key and the address.
+    Makes four queries at most.
 
     The link of the first letter is used if it still works; otherwise a new one is made.
     """
@@ -207,8 +210,8 @@ def _draft(*, link: InvitationLink, box: Mailbox, row: Invitation, paper: Statio
 
 
 def sent_reminders(invitation: Invitation) -> list[tuple[int, datetime]]:
-    """Return the reminders of an invitation that were sent, as (days before the deadline, moment of the first mail).
-    One query."""
+    """Return the reminders of an invitation that were sent, as (days before the deadline, moment of the first mail)
+    pairs. Makes one query."""
     rows = Message.objects.filter(kind=KIND, subject_key=letter_facts.subject_key(invitation), sent_at__isnull=False)
     first: dict[int, Message] = {}
     for message in rows.only("version", "sent_at").order_by("sent_at"):

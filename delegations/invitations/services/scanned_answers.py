@@ -24,7 +24,7 @@ FORMATS: dict[str, tuple[bytes, str]] = {
 
 
 class ScanProblem(Exception):
-    """A file can't be stored as a scan. The text says what to do."""
+    """Raised if a file can't be stored as a scan. The message says what to do."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from summit.summits.models import Summit
 
 
 class Command(BaseCommand):
-    """Reads a CSV or XLSX file of parties and people into a summit, and tells what becomes of each row."""
+    """Imports a CSV or XLSX file of parties and people into a summit, and prints the rows that need attention."""
 
     help = (
         "Read parties and people from a CSV or XLSX file. Every row that can be read is written, in one transaction; "
@@ -24,14 +24,17 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the options."""
+        """Declare the file and the options of the command."""
         parser.add_argument("file", type=Path, help="the table; its first row names the columns")
         parser.add_argument("--summit", required=True, metavar="SLUG", help="address of the summit")
         parser.add_argument("--enter", action="store_true", help="enter countries that are not on the list yet")
         parser.add_argument("--dry-run", action="store_true", help="tell what would be done, and write nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Read, and tell."""
+        """Import the file, or only preview it with `--dry-run`, and print the report.
+
+        Raises CommandError if the summit doesn't exist or the file can't be read.
+        """
         path: Path = options["file"]
         summit = Summit.objects.filter(slug=options["summit"]).first()
         if summit is None:

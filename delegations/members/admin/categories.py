@@ -28,7 +28,7 @@ from summit.users.models import User
 
 
 class CategoryForm(NamedForm):
-    """A category, with its name in each language of the interface."""
+    """A form for a category, with its name in each language of the interface."""
 
     class Meta:
         model = Category
@@ -38,7 +38,7 @@ class CategoryForm(NamedForm):
     said_at = {"category_confirmed_after_named": "confirm_by", "category_code_once": "code"}
 
     def clean(self) -> dict[str, Any]:
-        """Collect the names by language, and add an error for each value that can't be stored."""
+        """Collect the names by language, and add an error to each field with a value that can't be stored."""
         found: dict[str, Any] = super().clean() or self.cleaned_data
         if (names := self.names_of(found)) is not None:
             found["names"] = names
@@ -53,7 +53,7 @@ class CategoryForm(NamedForm):
 
 @admin.register(Category)
 class CategoryAdmin(ServiceRowAdmin):
-    """The admin of categories."""
+    """The admin of a summit's categories, with their quotas, deadlines and zones."""
 
     place = 1
     shelf = MenuGroup.SETTINGS
@@ -68,19 +68,22 @@ class CategoryAdmin(ServiceRowAdmin):
     list_select_related = ["summit"]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the categories with the numbers of their members, and with their zones."""
+        """Return the categories with their zones, annotated with how many members each has."""
         rows: models.QuerySet[Any] = categories.with_numbers(super().get_queryset(request))
         return rows.prefetch_related("zones")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the list, after adding the usual categories that the summit lacks."""
+        """Show the list of categories, after adding the usual ones that the chosen summit doesn't have yet."""
         summit = chosen_summit(request, summits_of(request))
         if summit is not None and self.has_module_permission(request):
             categories.of(summit)
         return super().changelist_view(request, extra_context)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return the fields in groups. Users who can't set quotas read who can."""
+        """Return the fields in groups.
+
+        For users who can't set quotas, a description says who can, and a new category has no quota field.
+        """
         quota = ["quota", "counts", "offered"]
         told = ""
         if not categories.can_set_quota(request.user, getattr(obj, "summit", None)):
@@ -94,8 +97,10 @@ class CategoryAdmin(ServiceRowAdmin):
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Return the fields that can't be changed in a stored category: code and capacity, and for some users the
-        quota."""
+        """Return the fields of a stored category that can't be changed: its code and its capacity.
+
+        The quota is among them for users who can't set quotas. In a new category, all fields can be set.
+        """
         if obj is None:
             return []
         kept = [*super().get_readonly_fields(request, obj), "short_code", "capacity"]
@@ -104,8 +109,10 @@ class CategoryAdmin(ServiceRowAdmin):
         return kept
 
     def values_of(self, form: Any, *, change: bool) -> dict[str, Any]:
-        """Return the values with the names by language. The quota is 0 in a new category of a user who can't set
-        quotas."""
+        """Return the form's values, with the category's names as a dict by language.
+
+        If the user can't set quotas, the quota of a new category is 0.
+        """
         found = super().values_of(form, change=change)
         if "names" in form.cleaned_data:
             found["names"] = form.cleaned_data["names"]
@@ -116,12 +123,12 @@ class CategoryAdmin(ServiceRowAdmin):
     @written
     @admin.display(description=gettext_lazy("short code"))
     def short_code(self, row: Category) -> str:
-        """Show the code, by which tables name the category."""
+        """Show the category's code, by which import files name the category."""
         return row.code
 
     @admin.display(description=gettext_lazy("category"), ordering="position")
     def name_word(self, row: Category) -> SafeString | str:
-        """Show the category's name, and its capacity where that is another word."""
+        """Show the category's name, and after it the capacity's name if the two differ."""
         capacity = str(row.get_capacity_display())
         if row.name == capacity:
             return row.name
@@ -129,7 +136,7 @@ class CategoryAdmin(ServiceRowAdmin):
 
     @admin.display(description=gettext_lazy("quota"), ordering="quota")
     def quota_word(self, row: Category) -> str:
-        """Show how many people each party may name."""
+        """Show how many people each party may name in the category, or “no limit”."""
         return _("no limit") if row.quota is None else str(row.quota)
 
     @admin.display(description=pgettext_lazy("people", "named"), ordering="named")
@@ -142,7 +149,7 @@ class CategoryAdmin(ServiceRowAdmin):
 
     @admin.display(description=gettext_lazy("deadlines"), ordering="name_by")
     def until(self, row: Category) -> SafeString | str:
-        """Show the deadlines, or that the policy's deadlines apply."""
+        """Show the category's own deadlines, or “as for all” if the deadlines of the policy apply."""
         if row.name_by is None and row.confirm_by is None:
             return _("as for all")
         named, confirmed = moment(row.name_by, row.summit), moment(row.confirm_by, row.summit)
@@ -150,17 +157,17 @@ class CategoryAdmin(ServiceRowAdmin):
 
     @admin.display(description=gettext_lazy("vetted"), ordering="vetted", boolean=True)
     def vetted_word(self, row: Category) -> bool:
-        """Show whether its people are vetted."""
+        """Show whether people in the category are vetted."""
         return row.vetted
 
     @admin.display(description=gettext_lazy("in the total"), ordering="counts", boolean=True)
     def counts_word(self, row: Category) -> bool:
-        """Show whether its people count towards the total."""
+        """Show whether people in the category count towards a party's total."""
         return row.counts
 
     @admin.display(description=gettext_lazy("offered"), ordering="offered", boolean=True)
     def offered_word(self, row: Category) -> bool:
-        """Show whether focal points can name people in it."""
+        """Show whether focal points can name people in the category."""
         return row.offered
 
     @admin.display(description=gettext_lazy("zones"))

@@ -29,11 +29,11 @@ OFFERED = 20
 
 
 def _offered(party: Party, wanted: str, place: Membership | None, chosen: int | None) -> list[Person]:
-    """Return the people to choose from. One query.
+    """Return at most OFFERED people to choose from. Makes one query.
 
-    With a search text, these are its results. Without one, they are the people who were entered for the party and are
-    no members yet, and the person already chosen. For a member's place, the party's members in other categories are
-    offered too.
+    With a search text (`wanted`), these are the people who match it. Without one, they are the person chosen already,
+    and the people who were entered for the party and aren't members yet. For a member's place, the party's members in
+    other categories are offered too.
     """
     rows: models.QuerySet[Any] = Person.objects.filter(summit=party.summit)
     if wanted:
@@ -51,10 +51,9 @@ def _offered(party: Party, wanted: str, place: Membership | None, chosen: int | 
 
 
 def _can_be_chosen(person: Person, place: Membership | None) -> bool:
-    """Return whether a person can be chosen.
+    """Return whether a person can be chosen: they must not be a member of any party.
 
-    They must be a member of no party. For a member's place, a member of the same party in another category can be
-    chosen too.
+    For a member's place, a member of the same party in another category can be chosen too.
     """
     row: Membership | None = getattr(person, "membership", None)
     if row is None or place is None:
@@ -113,7 +112,8 @@ def _of(party: Party) -> str:
 
 
 def name_page(request: HttpRequest, party: Party) -> HttpResponse:
-    """Show the people who can be named for a party; a POST names `person` in `category`."""
+    """Show the people who can be named for a party; a POST names the person in `person` in the category
+    `category`."""
     assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
     choices = [meter for meter in quotas.meters(party=party) if meter.category is not None]
     problem = ""
@@ -136,7 +136,7 @@ def name_page(request: HttpRequest, party: Party) -> HttpResponse:
 
 
 def _name(party: Party, person: Person | None, category: Category | None, by: User) -> str:
-    """Name a person in a category and return "", or the sentence that says why it isn't possible."""
+    """Name a person in a category. Return "" on success, or else a sentence that says why it isn't possible."""
     if person is None:
         return _("Choose somebody from the list; look for them by a part of their name.")
     if category is None:
@@ -149,7 +149,7 @@ def _name(party: Party, person: Person | None, category: Category | None, by: Us
 
 
 def replace_page(request: HttpRequest, row: Membership) -> HttpResponse:
-    """Show the people who can take a member's place; a POST puts `person` there."""
+    """Show the people who can take a member's place; a POST gives the place to the person in `person`."""
     assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
     problem = ""
     if request.method == "POST":

@@ -1,4 +1,4 @@
-"""The pages that show and change a person's particulars, one for each group of fields. Every access is logged."""
+"""The pages that show and change a person's particulars, one for each group of fields. The access is logged."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from summit.people.models import Person
 from summit.permissions.rules import check, summits_for
 from summit.users.models import User
 
-# The permission to see the person whose group is opened. Needs have their own: a conference officer sees needs, but
-# not people.
+# By group, the permission that a user needs to find the person at all; "" means `summit.person.view`. For needs it is
+# the group's own permission, because a conference officer may see needs, but not people.
 SEEN_BY = {PASSPORT.name: "", TRAVEL.name: "", PHOTO.name: "", NEEDS.name: NEEDS.view}
 # Each access to a passport or a photograph is logged. For the other groups, one entry an hour is enough.
 EACH = (PASSPORT, PHOTO)
@@ -33,13 +33,13 @@ RELATED = ("summit", "particulars__entered_for", "photo", "membership__party")
 
 
 class PagesMixin:
-    """Adds a page for each group of particulars to the admin of people."""
+    """Adds to the admin of people a page for each group of particulars, and pages for the photograph."""
 
     admin_site: Any
     opts: Any
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the pages to the admin's addresses."""
+        """Return the admin's URL patterns, with those of the groups and of the photograph added."""
         wrap = self.admin_site.admin_view
         found: list[URLPattern] = super().get_urls()  # type: ignore[misc]
         pages = [
@@ -60,7 +60,10 @@ class PagesMixin:
         return view
 
     def _person(self, request: HttpRequest, pk: int, group: FieldGroup) -> tuple[Person, User]:
-        """Return the person and the user, if the user may see the group. Raises Http404, PermissionDenied."""
+        """Return the person and the signed-in user.
+
+        Raises Http404 if the user can't see the person, and PermissionDenied if the user may not see the group.
+        """
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         rows = Person.objects.select_related(*RELATED)
         mine = summits_for(request.user, SEEN_BY[group.name] or "summit.person.view")
@@ -74,7 +77,7 @@ class PagesMixin:
         return person, request.user
 
     def group_view(self, request: HttpRequest, pk: int, group: FieldGroup) -> HttpResponse:
-        """Show the values of a group and log the access; a POST changes the values."""
+        """Show a person's values in a group and log the access; a POST changes the values."""
         person, user = self._person(request, pk, group)
         form = PersonForm(request.POST or None, summit=person.summit, person=person, fields=group.fields)
         if request.method == "POST":
@@ -104,7 +107,7 @@ class PagesMixin:
         return TemplateResponse(request, "admin/delegations/person/group.html", context, status=status)
 
     def photo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the photograph; a POST stores another one, or deletes it."""
+        """Show the person's photograph; a POST stores another one, or deletes it with `remove`."""
         person, user = self._person(request, pk, PHOTO)
         problem = ""
         if request.method == "POST":
@@ -132,8 +135,10 @@ class PagesMixin:
         return TemplateResponse(request, "admin/delegations/person/photo.html", context, status=status)
 
     def photo_file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Return the photograph as a JPEG that isn't cached, and log the access. Raises Http404 where there is
-        none."""
+        """Return the photograph as a JPEG that isn't cached, and log the access.
+
+        Raises Http404 if the person has no photograph.
+        """
         person, user = self._person(request, pk, PHOTO)
         photo = photo_of(person)
         if photo is None:

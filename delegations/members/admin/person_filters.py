@@ -1,4 +1,4 @@
-"""Filters of the list of people by party and category."""
+"""Filters of the list of people, by party and by category."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,19 +18,22 @@ from summit.summits.models import Summit
 
 
 def summit_of_list(request: HttpRequest) -> Summit | None:
-    """Return the summit that the list is filtered by, or else the one chosen in the page header."""
+    """Return the summit that the list is filtered by, or else the summit chosen in the page header.
+
+    Return None if neither is set.
+    """
     wanted = key_of(request.GET.get("summit__id__exact", ""))
     mine = summits_of(request)
     return next((row for row in mine if row.pk == wanted), None) or chosen_summit(request, mine)
 
 
 class ChooserFilter(admin.SimpleListFilter):
-    """A filter with too many choices for a list of links: it is shown as a select box with a button."""
+    """A filter shown as a select box with a button, because it has too many choices for a list of links."""
 
     template = "admin/delegations/person/chooser.html"
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        """Yield the choices. The first also holds the other parameters of the address."""
+        """Yield the choices as dicts. The first one also has the URL's other query parameters, in `kept`."""
         kept = [(name, value) for name, value in changelist.params.items() if name != self.parameter_name]
         for place, choice in enumerate(super().choices(changelist)):
             value = "" if place == 0 else str(self.lookup_choices[place - 1][0])
@@ -44,7 +47,7 @@ class PartyFilter(ChooserFilter):
     parameter_name = "party"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Return the summit's parties as choices, for users who may see members. One query."""
+        """Return the summit's parties as choices, or none if the user may not see members. Makes one query."""
         summit = summit_of_list(request)
         if summit is None or not allows(request.user, "delegations.membership.view", summit):
             return []
@@ -52,7 +55,7 @@ class PartyFilter(ChooserFilter):
         return [(str(key), named.name) for key, named in sorted(names, key=lambda pair: pair[1].alphabetical)]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Filter the list to members of the chosen party."""
+        """Filter the list to members of the chosen party. Without a choice, return the list unchanged."""
         key = key_of(self.value() or "")
         return queryset if key is None else queryset.filter(membership__party=key)
 
@@ -64,13 +67,13 @@ class CategoryFilter(admin.SimpleListFilter):
     parameter_name = "category"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Return the summit's categories as choices, for users who may see members. One query."""
+        """Return the summit's categories as choices, or none if the user may not see members. Makes one query."""
         summit = summit_of_list(request)
         if summit is None or not allows(request.user, "delegations.membership.view", summit):
             return []
         return [(str(row.pk), str(row)) for row in Category.objects.filter(summit=summit)]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Filter the list to members in the chosen category."""
+        """Filter the list to members in the chosen category. Without a choice, return the list unchanged."""
         key = key_of(self.value() or "")
         return queryset if key is None else queryset.filter(membership__category=key)

@@ -1,4 +1,4 @@
-"""Quotas in the admin: a page with a party's meters, and the list of all quotas set for single parties."""
+"""Quotas in the admin: the page with one party's meters, and the list of all quotas that single parties have."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ class RoomFilter(admin.SimpleListFilter):
     parameter_name = "quotas"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Return the results of `quotas.room` as choices, for users who may see how many people are named."""
+        """Return the results of `quotas.room` as choices, or none if the user may not see quotas."""
         if not allows(request.user, VIEW, None):
             return []
         return [
@@ -53,7 +53,10 @@ class RoomFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Filter the list to parties of the current summit, since each summit has its own categories."""
+        """Filter the list to the current summit's parties with the chosen result of `quotas.room`.
+
+        Only one summit is filtered, because each summit has its own categories.
+        """
         summit = chosen_summit(request, summits_of(request))
         if self.value() is None or summit is None or not allows(request.user, VIEW, summit):
             return queryset
@@ -61,7 +64,10 @@ class RoomFilter(admin.SimpleListFilter):
 
 
 def page(request: HttpRequest, party: Party) -> HttpResponse:
-    """Show a party's meters; a POST sets a quota for the party, or removes one with `drop`."""
+    """Show a party's meters; a POST sets a quota for the party, or removes the one named in `drop`.
+
+    Raises PermissionDenied.
+    """
     assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
     user = request.user
     check(user, VIEW, party.summit)
@@ -103,7 +109,7 @@ def _written(category: Category | None) -> str:
 
 
 def _store(request: HttpRequest, party: Party, meters: list[Meter], user: User) -> str:
-    """Set or remove a quota as the POST asks, and return the message to show. Raises QuotaProblem."""
+    """Set or remove the quota that the POST names, and return the message to show. Raises QuotaProblem."""
     wanted = request.POST.get("drop") or request.POST.get("category", "")
     usable = {_written(meter.category): meter.category for meter in meters}
     if wanted not in usable and wanted != IN_ALL:
@@ -124,7 +130,7 @@ def _store(request: HttpRequest, party: Party, meters: list[Meter], user: User) 
 
 @admin.register(Quota)
 class QuotaAdmin(PartyColumn, ReadOnlyAdmin):
-    """The admin of quotas that are set for single parties."""
+    """The read-only list of quotas that are set for single parties."""
 
     place = 2
     shelf = MenuGroup.SETTINGS
@@ -139,23 +145,23 @@ class QuotaAdmin(PartyColumn, ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("category"), ordering="category__position")
     def of_what(self, row: Quota) -> str:
-        """Show the quota's category, or that it is for the total."""
+        """Show the quota's category, or “in all” for a quota for the total."""
         return _("in all") if row.category is None else str(row.category)
 
     @admin.display(description=gettext_lazy("others may name"))
     def usual(self, row: Quota) -> str:
-        """Show the general quota, which parties without their own have."""
+        """Show the general quota, which applies to parties without a quota of their own."""
         policy = getattr(row.party.summit, "policy", None)
         number = row.category.quota if row.category is not None else policy.total if policy is not None else None
         return _("no limit") if number is None else str(number)
 
     @admin.display(description=gettext_lazy("set at"), ordering="set_at")
     def set_when(self, row: Quota) -> str:
-        """Show when it was set."""
+        """Show when the quota was set, in the summit's time zone."""
         return moment(row.set_at, row.party.summit)
 
     @admin.display(description=gettext_lazy("to change it"))
     def change_it(self, row: Quota) -> SafeString:
-        """Show a link to the page with the party's quotas."""
+        """Show a link to the page on which the party's quotas are changed."""
         address = reverse("admin:delegations_party_quotas", args=[row.party_id])
         return format_html('<a href="{}">{}</a>', address, _("Show how many the party may name"))

@@ -1,4 +1,4 @@
-"""Entering a person in the admin, with a warning where the person seems to be entered already."""
+"""Entering a person in the admin, with a warning if the same person seems to be entered already."""
 
 import re
 from collections.abc import Iterable
@@ -18,21 +18,21 @@ from delegations.members.services import duplicates
 from delegations.parties.models.parties import Party
 from summit.admin_base.forms import SentencesForm
 
-# The query parameter that says for which party or member the person is entered.
+# The query parameter with the party for which, or the member in whose place, the person is entered.
 THEN = "then"
 _PLACES = {"name": "admin:delegations_party_name", "replace": "admin:delegations_membership_replace"}
 
 
 class AnyOf(forms.MultipleChoiceField):
-    """A multiple-choice field that has no fixed choices: they depend on the rest of the form."""
+    """A multiple-choice field without fixed choices, because the choices depend on the rest of the form."""
 
     def valid_value(self, value: str) -> bool:
-        """Accept any value: an id that matches no hit has no effect."""
+        """Accept any value. An id that matches no similar person has no effect."""
         return True
 
 
 class PersonDeskForm(SentencesForm):
-    """A form for a person, which warns where the same person seems to be entered already."""
+    """A form for a person, which warns if the same person seems to be entered already."""
 
     another = AnyOf(required=False, widget=forms.CheckboxSelectMultiple)
 
@@ -60,7 +60,8 @@ class PersonDeskForm(SentencesForm):
             field.widget = forms.MultipleHiddenInput()
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a person who seems to be entered already, until the user ticks that they are another person."""
+        """Refuse the person if similar people are entered already, unless the user has ticked each of them as
+        another."""
         cleaned = super().clean() or self.cleaned_data
         summit = cleaned.get("summit")
         if self.instance.pk is None and summit is not None:
@@ -78,7 +79,7 @@ class PersonDeskForm(SentencesForm):
 
 
 def add_person_url(place: Party | Membership) -> str:
-    """Return the address of the form that enters a person for a party, or in a member's place."""
+    """Return the URL of the form that enters a person for a party or for a member's place."""
     party = place if isinstance(place, Party) else place.party
     what = "name" if isinstance(place, Party) else "replace"
     query: dict[str, str | int] = {"summit": party.summit_id, THEN: f"{what}-{place.pk}"}
@@ -86,8 +87,10 @@ def add_person_url(place: Party | Membership) -> str:
 
 
 def _onward(request: HttpRequest, person: models.Model) -> str:
-    """Return the address of the page to go on to after the person is entered, or "" for none. That page checks the
-    permission."""
+    """Return the URL of the page that follows after a person is entered, or "" if the request names none.
+
+    That page checks the permission itself.
+    """
     asked = re.fullmatch(r"(name|replace)-([0-9]{1,18})", request.GET.get(THEN, ""))
     if asked is None:
         return ""
@@ -95,10 +98,14 @@ def _onward(request: HttpRequest, person: models.Model) -> str:
 
 
 class RedirectAfterAddMixin:
-    """After a person is entered for a party or a member's place, redirects to that page with the person chosen."""
+    """Redirects, after a person is entered, to the page that names them for a party or puts them in a member's
+    place."""
 
     def response_add(self, request: HttpRequest, obj: models.Model, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Redirect to the page where the person was searched for, if the user came from one."""
+        """Redirect to the page from which the user came to enter the person, with the person chosen there.
+
+        If the user came from none, return the admin's own response.
+        """
         shown: HttpResponse = super().response_add(request, obj, *args, **kwargs)  # type: ignore[misc]
         onward = _onward(request, obj) if "_save" in request.POST else ""
         return redirect(onward) if onward else shown

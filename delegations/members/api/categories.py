@@ -30,8 +30,8 @@ class NamesOfCategory(ByLanguage):
 class CategorySerializer(serializers.ModelSerializer[Category]):
     """A category of people; its id is its code.
 
-    `called` is its name in the reader's language, which is the name of the capacity where no other is stored.
-    Deadlines that are null are the policy's.
+    `called` is the category's name in the user's language. If no name is stored, it is the name of the capacity. If a
+    deadline is null, the deadline of the policy applies.
     """
 
     id = serializers.CharField(source="code", read_only=True)
@@ -48,7 +48,7 @@ class CategorySerializer(serializers.ModelSerializer[Category]):
 
 
 class CategoryChange(serializers.ModelSerializer[Category]):
-    """The fields of a category that can be changed. Its code and its capacity can't."""
+    """The fields of a category that can be changed. The code and the capacity can't."""
 
     names = NamesOfCategory(required=False)
     zones = ZonesField(required=False)
@@ -61,7 +61,7 @@ class CategoryChange(serializers.ModelSerializer[Category]):
 
 
 class CategoryInput(CategoryChange):
-    """A new category. `quota` must be 0 for users who may not set it."""
+    """A new category. If the user may not set quotas, `quota` must be 0."""
 
     class Meta(CategoryChange.Meta):
         fields: ClassVar[list[str]] = ["code", "capacity", *CategoryChange.Meta.fields]
@@ -69,7 +69,7 @@ class CategoryInput(CategoryChange):
 
 
 class CategoryFilters(django_filters.FilterSet):
-    """Filters for categories."""
+    """Filters for categories, by capacity, vetting, offer and zone."""
 
     capacity = django_filters.ChoiceFilter(choices=Capacity.choices, label=_("capacity"))
     vetted = django_filters.BooleanFilter(label=_("is vetted"))
@@ -78,7 +78,7 @@ class CategoryFilters(django_filters.FilterSet):
 
 
 class CategoryViewSet(DeskViewSet):
-    """Categories that people are named in."""
+    """Categories of a summit, in which people are named."""
 
     name = "categories"
     verbose_name = _("categories")
@@ -92,7 +92,7 @@ class CategoryViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"position": ("position",), "code": ("code",)}
 
     def rows(self) -> QuerySet[Category]:
-        """Return categories with the zones that they open."""
+        """Return categories with their summits and the zones that they open."""
         return Category.objects.select_related("summit").prefetch_related("zones")
 
     def picked(self, key: str) -> Q:
@@ -100,11 +100,11 @@ class CategoryViewSet(DeskViewSet):
         return Q(code=key)
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Category:
-        """Add a category after the others."""
+        """Add a category after the others and return it."""
         return categories.create(by=by, summit=summit, values=values)
 
     def change(self, *, by: User, row: Category, values: Values) -> Category:
-        """Change a category."""
+        """Change a category and return it."""
         return categories.change(by=by, category=row, values=values)
 
     def remove(self, *, by: User, row: Category) -> None:
@@ -113,11 +113,11 @@ class CategoryViewSet(DeskViewSet):
 
     @action("arrange", permission="delegations.category.change", input=Order, detail=False)
     def arrange(self, *, by: User, summit: Summit, values: Values) -> list[Category]:
-        """Put the categories in an order; those not named follow in their old order. `expected` is the complete order
-        as it was read. Returns all categories."""
+        """Put the categories in an order. Categories that `order` doesn't name follow in their old order. `expected`
+        is the complete order as the client read it. Returns all categories."""
         order, _read = fields_api.order_and_mark(list(Category.objects.filter(summit=summit)), values, "code")
-        # `categories.of` adds the usual categories that the summit lacks. The client can't have read those, so they
-        # don't count as a changed order.
+        # `categories.of` adds the usual categories that are missing. The client can't have read these, so they don't
+        # count as a changed order.
         expected = rows_services.mark([row.pk for row in categories.of(summit)])
         categories.arrange(by=by, summit=summit, order=order, expected=expected)
         return categories.of(summit)

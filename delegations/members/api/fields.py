@@ -20,7 +20,7 @@ from summit.users.models import User
 
 
 class OneCategory(InSummit):
-    """A category of the summit, by its code."""
+    """A field for one category of the summit, by its code."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=Category.objects.all(), **kwargs)
@@ -40,7 +40,7 @@ class OfPerson(serializers.Serializer[Any]):
 
 
 class OfPersonFilters(django_filters.FilterSet):
-    """Filters by party and person."""
+    """Filters for rows about a person, by party and by person."""
 
     party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
     person = django_filters.CharFilter(field_name="person__public_id", label=pgettext_lazy("label", "person"))
@@ -48,7 +48,8 @@ class OfPersonFilters(django_filters.FilterSet):
 
 @extend_schema_field(str)
 class Member(Reachable):
-    """A member of a party, by the person's id. Only members for whom the user may do an action are accepted."""
+    """A field for a member of a party, by the person's id. It accepts only members for whom the user has
+    `permission`."""
 
     def __init__(self, *, permission: str, **kwargs: Any) -> None:
         rows = Membership.objects.select_related("person__summit", "party__summit", "category")
@@ -62,9 +63,10 @@ PARTY_KEY = Coalesce("membership__party__public_id", "particulars__entered_for__
 
 
 def with_belonging(rows: QuerySet[Person], by: User, permission: str = MEMBERS) -> QuerySet[Person]:
-    """Annotate people with their party, their category and whether they are members, for use in filters.
+    """Annotate people with `belongs_to`, `comes_as` and `is_member`, for use in filters.
 
-    The values are empty for people whose membership `by` may not see.
+    These are the public id of the person's party, the code of their category, and whether they are a member. If `by`
+    may not see a person's membership, the first two are NULL and `is_member` is False.
     """
     seen = seen_rows(by, permission, Person, "summit")
     none: Any = Value(None, output_field=CharField())

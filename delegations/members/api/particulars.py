@@ -1,6 +1,6 @@
 """API of people's particulars, in groups: passports, needs, journeys.
 
-Each group is a resource with its own permission and scope, so that a client reads only the data it is for.
+Each group is a resource with its own permission and scope, so that an API client reads only the data that it needs.
 """
 
 from collections.abc import Iterable
@@ -45,7 +45,7 @@ def _text(most: int) -> serializers.CharField:
 
 
 class PassportFields(serializers.Serializer[Any]):
-    """The data of a passport."""
+    """The fields of a person's passport. A null value empties a field."""
 
     passport_name = _text(200)
     sex = serializers.ChoiceField(choices=Sex.choices, allow_blank=True, allow_null=True, required=False)
@@ -61,14 +61,14 @@ class PassportFields(serializers.Serializer[Any]):
 
 
 class NeedsFields(serializers.Serializer[Any]):
-    """Dietary and access needs."""
+    """The fields of a person's dietary and access needs. A null value empties a field."""
 
     diet = _text(500)
     access = _text(500)
 
 
 class TravelFields(serializers.Serializer[Any]):
-    """Arrival, departure, hotel and vehicle."""
+    """The fields of a person's journey: arrival, departure, hotel and vehicle. A null value empties a field."""
 
     speaks = _text(200)
     arrives_at = serializers.DateTimeField(allow_null=True, required=False)
@@ -80,8 +80,8 @@ class TravelFields(serializers.Serializer[Any]):
 
 
 class OfPerson(serializers.Serializer[Any]):
-    """The person. `entered` names the fields that have a value. A field named there that is null was entered by
-    others than the reader's party, and the reader may not see it."""
+    """A person, with the names of the group's fields that have a value in `entered`. If a field named there is null,
+    it was entered by somebody outside the user's party, and the user may not see it."""
 
     group: ClassVar[FieldGroup]
 
@@ -93,14 +93,15 @@ class OfPerson(serializers.Serializer[Any]):
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_party(self, person: Person) -> str | None:
-        """Return the id of the party that looks after the person, if the user may see it."""
+        """Return the id of the party that looks after the person, or None if there is none or the user may not see
+        it."""
         shown = self.group is NEEDS or sees(self.context, MEMBERS) or not sees(self.context, self.group.view)
         party = party_of(person) if shown else None
         return None if party is None else party.public_id
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_entered(self, person: Person) -> list[str]:
-        """Return the names of the fields that have a value."""
+        """Return the names of the group's fields that have a value."""
         there = filled(person)
         return [name for name in self.group.fields if name in there]
 
@@ -119,20 +120,22 @@ class OfPerson(serializers.Serializer[Any]):
 
 
 def readable_by(user: User, group: FieldGroup, own: Q) -> Q:
-    """Return a condition for the people for whom a user may see a group: all those of the user's desks, and those in
-    `own`."""
+    """Return a condition for the people of whom a user may see a group of fields.
+
+    These are all people of the summits in which the user's desk may see the group, and the people who match `own`.
+    """
     desks = summits_for(user, group.view)
     return Q(pk__isnull=False) if desks is None else Q(summit__in=desks) | own
 
 
 def told(readable: Q, path: str) -> Case:
-    """Return an expression for the time at `path`, for use in filters. It is NULL where it isn't readable."""
+    """Return an expression for the time at `path`, for filters. It is NULL for people who don't match `readable`."""
     none: Any = Value(None, output_field=DateTimeField())
     return Case(When(readable, then=F(path)), default=none, output_field=DateTimeField())
 
 
 def reader_of(context: Any) -> FieldReader:
-    """Return the Reader of a request, the same for all rows of the response."""
+    """Return the FieldReader of a request, which all rows of the response share."""
     found: FieldReader = context.setdefault("reader", FieldReader(context["by"]))
     return found
 
@@ -156,7 +159,8 @@ class TravelSerializer(OfPerson, TravelFields):
 
 
 class GroupFilters(Searched):
-    """Filters for people. Filters by party and category match only people whose membership the user may see."""
+    """Filters for people. If the user may not see a person's membership, filters by party and category don't match
+    them."""
 
     model = Person
 
@@ -169,29 +173,35 @@ class GroupFilters(Searched):
 
 
 class PassportFilters(GroupFilters):
-    """Filters for passports."""
+    """Filters for passports, by whether a passport number is entered, party, category and time of change."""
 
     entered = django_filters.BooleanFilter(method="numbered", label=_("has a passport number"))
 
     def numbered(self, rows: QuerySet[Person], name: str, value: bool) -> QuerySet[Person]:
-        """Filter to people with a passport number, or without one. The digest shows this without decryption."""
+        """Filter to people with a passport number, or without one.
+
+        The stored digest tells which have one, so nothing is decrypted.
+        """
         there = Q(particulars__isnull=False) & ~Q(particulars__passport_digest="")
         return rows.filter(there) if value else rows.exclude(there)
 
 
 class NeedsFilters(GroupFilters):
-    """Filters for needs."""
+    """Filters for needs, by whether any are entered, party, category and time of change."""
 
     entered = django_filters.BooleanFilter(method="needing", label=_("has needs"))
 
     def needing(self, rows: QuerySet[Person], name: str, value: bool) -> QuerySet[Person]:
-        """Filter to people with needs, or without. An empty text is stored as no bytes, so nothing is decrypted."""
+        """Filter to people with needs, or without any.
+
+        An empty text is stored as no bytes, so nothing is decrypted.
+        """
         there = Q(particulars__isnull=False) & ~Q(particulars__diet="", particulars__access="")
         return rows.filter(there) if value else rows.exclude(there)
 
 
 class TravelFilters(GroupFilters):
-    """Filters for journeys."""
+    """Filters for journeys, by times of arrival and departure, party, category and time of change."""
 
     arrives_from = django_filters.IsoDateTimeFilter(field_name="arrives", lookup_expr="gte", label=_("arrives, from"))
     arrives_until = django_filters.IsoDateTimeFilter(
@@ -204,7 +214,7 @@ class TravelFilters(GroupFilters):
 
 
 class PersonParticularsViewSet(DeskViewSet):
-    """A group of people's particulars. Rows are people, by their ids."""
+    """One group of people's particulars. Each row is a person, with the person's id."""
 
     group: ClassVar[FieldGroup]
     allowed_methods = ("change",)
@@ -213,11 +223,11 @@ class PersonParticularsViewSet(DeskViewSet):
     external = "external_ids"
 
     def rows(self) -> QuerySet[Person]:
-        """Return people with their particulars."""
+        """Return people with their particulars, party and photograph."""
         return Person.objects.select_related(*RELATED)
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[Person]:
-        """Return the people for whom the user may see this group."""
+        """Return the people of whom the user may see this group, annotated for the filters."""
         permission = self.group.view if self.group is NEEDS else MEMBERS
         mine = own_parties(user, Role.FOCAL_POINT).values("pk")
         readable = readable_by(user, self.group, Q(particulars__entered_for__in=mine))
@@ -225,14 +235,17 @@ class PersonParticularsViewSet(DeskViewSet):
         return rows.alias(told_at=told(readable, "particulars__updated_at"))
 
     def change(self, *, by: User, row: Person, values: Values) -> Person:
-        """Change particulars."""
+        """Change the person's fields in this group, and return the person. A null value empties a field."""
         given = {name: "" if value is None else value for name, value in values.items()}
         if given:
             people.change(by=by, person=row, values=given)
         return row
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[Person], fields: Iterable[str]) -> None:
-        """Log who saw which of these fields, as the admin does; each access to a passport is logged."""
+        """Log which of these fields `by` saw of each person.
+
+        Each access to passports is logged. Access to another group is logged once an hour, as in the admin.
+        """
         reader, asked = FieldReader(by), set(fields) & set(self.group.fields)
         shown = {row: filled(row) & asked & reader.visible(row) for row in rows}
         there = [row for row, names in shown.items() if names]
@@ -276,8 +289,10 @@ class TravelViewSet(PersonParticularsViewSet):
     filterset_class = TravelFilters
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[Person]:
-        """Return the people for whom the user may see journeys. Filters by time use only times that the user may
-        see."""
+        """Return the people of whom the user may see journeys.
+
+        Filters by time use only the times that the user may see.
+        """
         own = seen_rows(user, TRAVEL.view, Person, "summit") or Q(pk__isnull=False)
         theirs = own & Q(particulars__withheld=[], particulars__entered_for=F("membership__party"))
         readable = readable_by(user, TRAVEL, theirs)

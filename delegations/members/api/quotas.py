@@ -29,7 +29,7 @@ RAISE = "delegations.raise_quota"
 
 
 class NumberSerializer(serializers.Serializer[Any]):
-    """How many people a party has named and may name in a category, or in total where `category` is null."""
+    """How many people a party has named and may name in a category, or in total if `category` is null."""
 
     category = serializers.CharField(allow_null=True, help_text="The category's code.")
     called = serializers.CharField(help_text="What it is called, in the reader's language.")
@@ -45,7 +45,7 @@ class NumberSerializer(serializers.Serializer[Any]):
 
 
 class QuotasSerializer(serializers.ModelSerializer[Party]):
-    """A party's numbers by category, in the categories' order. The total comes last, if it is limited."""
+    """A party's quotas by category, in the order of the categories. The total comes last, if it is limited."""
 
     id = serializers.CharField(source="public_id", read_only=True, help_text="The party's.")
     numbers = serializers.SerializerMethodField()
@@ -56,7 +56,7 @@ class QuotasSerializer(serializers.ModelSerializer[Party]):
 
     @extend_schema_field(NumberSerializer(many=True))
     def get_numbers(self, party: Party) -> Any:
-        """Return a party's numbers. The number of queries doesn't grow with the parties of the response."""
+        """Return a party's quotas. The number of queries doesn't grow with the number of parties in the response."""
         known: Any = self.context
         if "numbers" not in known:
             listed: Any = self.parent
@@ -98,7 +98,7 @@ class QuotaInput(QuotaOf):
 
 
 class QuotaFilters(PartiesSearched):
-    """Filters for parties and their quotas."""
+    """Filters for parties, by text, kind, id, and whether more people can be named."""
 
     q = fields_api.search_filter(_("words of the party’s names"))
     kind = django_filters.ChoiceFilter(choices=PartyKind.choices, label=_("kind"))
@@ -110,14 +110,14 @@ class QuotaFilters(PartiesSearched):
     )
 
     def with_room(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
-        """Filter the list to parties that have named too many, are full in a category, or have room in all of
-        them."""
+        """Filter to parties that have named too many people, are full in a category, or have room in all
+        categories."""
         found = quotas.meters_of(rows).items()
         return rows.filter(pk__in=[key for key, listed in found if quotas.room(listed) == value])
 
 
 class PartyQuotaViewSet(DeskViewSet):
-    """How many people each party may name. Rows are parties, by their ids."""
+    """How many people each party may name. Each row is a party, with the party's id."""
 
     name = "quotas"
     verbose_name = _("numbers of people")
@@ -131,22 +131,22 @@ class PartyQuotaViewSet(DeskViewSet):
     external = "external_ids"
 
     def rows(self) -> QuerySet[Party]:
-        """Return the parties."""
+        """Return all parties with their summits."""
         return Party.objects.select_related("summit")
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[Party]:
-        """Return the parties with quotas that the user may see."""
+        """Return the parties of which the user may see the quotas, annotated for the filters."""
         return parties_fields_api.annotate_for_desk(super().get_queryset(user, slug), user, self.permission)
 
     @action("set", permission=RAISE, input=QuotaInput)
     def set_quota(self, *, by: User, row: Party, values: Values) -> Party:
-        """Set a party's own quota."""
+        """Set a party's own quota for a category, or for the total, and return the party."""
         quotas_services.set_quota(by=by, party=row, **values)
         return row
 
     @action("drop", permission=RAISE, input=QuotaOf)
     def drop_quota(self, *, by: User, row: Party, values: Values) -> Party:
-        """Remove a party's own quota, so that the general one applies again."""
+        """Remove a party's own quota, so that the general quota applies again, and return the party."""
         category: Category | None = values["category"]
         quotas_services.remove_quota(by=by, party=row, category=category)
         return row

@@ -11,7 +11,7 @@ from summit.summits.models import Summit
 
 
 class Capacity(models.TextChoices):
-    """The capacity in which a person belongs to a party. Each category has one of these."""
+    """The capacity in which a person belongs to a party. Each category has exactly one."""
 
     HEAD = "head", _("head of delegation")
     ALTERNATE = "alternate", _("alternate head")
@@ -29,10 +29,11 @@ class Capacity(models.TextChoices):
 
 
 class CategoryQuerySet(models.QuerySet["Category"]):
-    """A queryset of categories."""
+    """A queryset of categories that can add the usual ones."""
 
     def of(self, summit: Summit) -> dict[str, "Category"]:
-        """Return a summit's categories by code, after adding those of `Capacity` that it lacks."""
+        """Return a dict of a summit's categories by code, after adding those of `Capacity` that the summit doesn't
+        have yet."""
         found = {row.code: row for row in self.filter(summit=summit)}
         lacking = [value for value in Capacity.values if value not in found]
         if lacking:
@@ -62,9 +63,9 @@ _BESIDE = frozenset({Capacity.SPOUSE, Capacity.MEDIA, Capacity.LIAISON, Capacity
 
 
 class Category(models.Model):
-    """A category of people in a summit, with the quota for each party, deadlines and the zones it opens.
+    """A category of people in a summit, with the quota for each party, the deadlines, and the zones that it opens.
 
-    Where a deadline is empty, the policy's deadline applies.
+    If a deadline is empty, the deadline of the policy applies.
     """
 
     summit = models.ForeignKey(
@@ -112,6 +113,6 @@ class Category(models.Model):
 
     @property
     def name(self) -> str:
-        """The category's name in the reader's language."""
+        """The category's name in the reader's language, or else the name of the capacity."""
         language = get_language() or ""
         return self.names.get(language) or str(Capacity(self.capacity).label)

@@ -1,4 +1,4 @@
-"""People who may be entered twice."""
+"""Pairs of people who may be the same person, entered twice."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,7 +10,7 @@ from summit.users.models import User
 
 
 class DuplicateReason(models.TextChoices):
-    """The reason why two people may be the same, the strongest first."""
+    """The reasons why two people may be the same, the strongest first."""
 
     PASSPORT = "passport", _("the same passport")
     BIRTH = "birth", _("the same date of birth and a similar name")
@@ -19,7 +19,10 @@ class DuplicateReason(models.TextChoices):
 
 
 class DuplicateCandidate(models.Model):
-    """Two people who may be the same, where the user who entered one may not learn of the other. Protocol decides."""
+    """A pair of people who may be the same person. Protocol decides.
+
+    Pairs are stored because the user who entered `person` may not be allowed to learn of `other`.
+    """
 
     person = models.ForeignKey(
         Person,

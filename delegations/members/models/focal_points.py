@@ -10,9 +10,9 @@ from summit.people.models import Person
 
 
 class FocalPoint(models.Model):
-    """A person whom the host writes to about a party, and who acts for it in the portal.
+    """A person who acts for a party in the portal, and to whom the host writes about the party.
 
-    They need not be a member of the delegation, and may serve several parties.
+    A focal point need not be a member of the delegation, and may act for several parties.
     """
 
     party = models.ForeignKey(
@@ -39,5 +39,5 @@ class FocalPoint(models.Model):
         return str(self.person)
 
     def clean(self) -> None:
-        """Refuse a person of another summit."""
+        """Raise ValidationError if the person belongs to another summit than the party."""
         checks.check_same_summit(self.party_id, self.person_id)

@@ -15,9 +15,9 @@ from summit.people.models import Person
 
 
 class Membership(models.Model):
-    """A person's membership in one party, in one capacity.
+    """A person's membership in one party, in one category.
 
-    A withdrawn member has no row here, but one in `FormerMember`.
+    A withdrawn member has no row here, but a row in `FormerMember`.
     """
 
     party = models.ForeignKey(
@@ -55,7 +55,7 @@ class Membership(models.Model):
         return f"{self.person} ({self.party})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save with the category's capacity. Code that uses bulk_create sets the capacity itself."""
+        """Save the membership with the category's capacity. Code that uses bulk_create sets the capacity itself."""
         self.capacity = self.category.capacity
         fields = kwargs.get("update_fields")
         if fields is not None and "category" in fields:
@@ -63,7 +63,7 @@ class Membership(models.Model):
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
-        """Refuse a person or a category of another summit."""
+        """Raise ValidationError if the person or the category belongs to another summit than the party."""
         if self.category_id:
             self.capacity = self.category.capacity
         checks.check_same_summit(self.party_id, self.person_id)
@@ -72,14 +72,14 @@ class Membership(models.Model):
 
 
 class Ended(models.TextChoices):
-    """Why a membership ended."""
+    """The reason why a membership ended."""
 
     WITHDRAWN = "withdrawn", _("withdrawn")
     REPLACED = "replaced", _("replaced")
 
 
 class FormerMember(models.Model):
-    """A membership that ended."""
+    """A membership that ended, because the member was withdrawn or replaced."""
 
     party = models.ForeignKey(
         Party, on_delete=models.CASCADE, related_name="former_members", verbose_name=pgettext_lazy("label", "party")

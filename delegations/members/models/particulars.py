@@ -1,5 +1,7 @@
-"""Personal data beyond the name: passports, needs, journeys and photographs. Only users who need a group can see
-it."""
+"""Personal data beyond the name: passports, needs, journeys and photographs.
+
+Only users who need a group of fields can see it.
+"""
 
 from django.db import models
 from django.db.models import F, Q
@@ -13,7 +15,7 @@ from summit.people.models import Person
 
 
 class Sex(models.TextChoices):
-    """The sex as in a passport (ICAO Doc 9303)."""
+    """A person's sex, with the codes of passports (ICAO Doc 9303)."""
 
     FEMALE = "F", _("female")
     MALE = "M", _("male")
@@ -33,8 +35,8 @@ class PassportType(models.TextChoices):
 class Particulars(models.Model):
     """A person's particulars, in three groups (delegations.members.field_groups): passport, needs, travel.
 
-    Values that a focal point entered belong to the party in `entered_for`, and its focal points see them. They don't
-    see the fields named in `withheld`, which a desk or another party entered.
+    Values that a focal point entered belong to the party in `entered_for`, and that party's focal points see them.
+    They don't see the fields named in `withheld`, which a desk or another party entered.
     """
 
     person = models.OneToOneField(
@@ -94,7 +96,7 @@ class Particulars(models.Model):
 
 
 class Photo(models.Model):
-    """A person's photograph, as a JPEG without metadata of the camera."""
+    """A person's photograph, as a JPEG without the camera's metadata."""
 
     person = models.OneToOneField(
         Person, on_delete=models.CASCADE, related_name="photo", verbose_name=pgettext_lazy("label", "person")

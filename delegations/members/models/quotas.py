@@ -12,7 +12,7 @@ from summit.users.models import User
 
 
 class Quota(models.Model):
-    """A party's own quota, in place of the general one, for a category or, without one, for the total."""
+    """A party's own quota for a category, or for the total if `category` is None. It replaces the general quota."""
 
     party = models.ForeignKey(
         Party, on_delete=models.CASCADE, related_name="quotas", verbose_name=pgettext_lazy("label", "party")

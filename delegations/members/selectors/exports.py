@@ -1,6 +1,6 @@
 """Exported tables of people, as rows of text. The number of queries doesn't grow with the rows.
 
-A value that the reader may not see is an empty cell. A column is included if the reader may see it for anybody.
+If the user may not see a value, its cell is empty. A column is included if the user may see it for anybody.
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ from summit.users.models import User
 
 
 def people(rows: QuerySet[Person], *, by: By) -> ExportedTable:
-    """Return a table of people with the values that the reader may see."""
+    """Return a table of people, with the values that `by` may see."""
     reader, names = FieldReader(by), NamesBySummit()
     open_to = _columns(by)
     shut = [f"particulars__{name}" for name in PARTICULARS if name not in open_to]
@@ -40,9 +40,9 @@ def people(rows: QuerySet[Person], *, by: By) -> ExportedTable:
 
 
 def _columns(by: By) -> tuple[str, ...]:
-    """Return the names of the particulars that the reader may see for anybody.
+    """Return the names of the particulars that `by` may see for anybody.
 
-    For a focal point these are all: what they may see is checked for each person.
+    For a focal point these are all particulars, because each person is checked separately.
     """
     if not isinstance(by, User):
         return PARTICULARS
@@ -65,5 +65,5 @@ def _person(person: Person, shown: Iterable[str], visible: set[str], names: Name
 
 
 def own_people(party: Party, *, by: By) -> ExportedTable:
-    """Return a table of a party's members, with the values that its focal point may see."""
+    """Return a table of a party's members, with the values that `by`, its focal point, may see."""
     return people(Person.objects.filter(membership__party=party).order_by("membership__position", "pk"), by=by)

@@ -1,6 +1,6 @@
 """The rules for naming a person: whether they can be named, in this category, and whether a place is free.
 
-`members` checks them while the party is locked.
+The services in `members` check these rules while the party is locked.
 """
 
 from collections.abc import Sequence
@@ -23,24 +23,25 @@ from summit.users.models import User
 
 
 class NamingRefused(Exception):
-    """A person can't be named, or not in this category. The text says why and who can help."""
+    """A person can't be named, or not in this category. The message says why and who can help."""
 
 
 def is_desk(by: By, party: Party) -> bool:
-    """Return whether somebody may name people for any party, also after the deadlines."""
+    """Return whether `by` may name people for any party, even after the deadlines."""
     return isinstance(by, System) or (isinstance(by, User) and allows(by, "delegations.name_late", party.summit_id))
 
 
 def belonging(people: Any) -> dict[int, str]:
-    """Return the names of the parties that people are members of, by the people's primary keys. One query."""
+    """Return a dict from the people's primary keys to the names of the parties they are members of. Makes one
+    query."""
     rows = Membership.objects.filter(person__in=[person.pk for person in people])
     return dict(rows.values_list("person_id", "party__name"))
 
 
 def own_people(party: Party, people: Sequence[Person]) -> set[int]:
-    """Return the primary keys of the people whom a party may name itself. Two queries.
+    """Return the primary keys of the people whom a party may name itself. Makes two queries.
 
-    These are people whom it entered, and its focal points.
+    These are the people whom the party entered, and its focal points.
     """
     keys = [person.pk for person in people]
     entered = Person.objects.filter(pk__in=keys, particulars__entered_for=party).values_list("pk", flat=True)
@@ -48,7 +49,11 @@ def own_people(party: Party, people: Sequence[Person]) -> set[int]:
 
 
 def check_person(party: Party, person: Person, taken: dict[int, str], known: set[int], desk: bool) -> None:
-    """Raise NamingRefused for a person of another summit or another party, or whom the party hasn't entered."""
+    """Raise NamingRefused if a party can't name a person.
+
+    It can't name a person of another summit, or one who is in `taken` (from `belonging`). Unless `desk` is True, the
+    person must be in `known` (from `own_people`).
+    """
     if person.summit_id != party.summit_id or not (desk or person.pk in known):
         raise NamingRefused(_("This person isn’t entered for your party. Enter them first."))
     if person.pk in taken and (desk or taken[person.pk] == party.name):
@@ -62,8 +67,11 @@ def check_person(party: Party, person: Person, taken: dict[int, str], known: set
 def check_category(
     party: Party, category: Category, counted: dict[int | None, Meter], desk: bool, *, late: bool = True
 ) -> None:
-    """Raise NamingRefused for a category that the party can't use. With `late`, also for one after its naming
-    deadline."""
+    """Raise NamingRefused if a party can't use a category, or if the naming deadline has passed and `late` is True.
+
+    `counted` holds the party's meters by category. Desks (`desk`) may also use categories that aren't offered, and
+    may name people after the deadline.
+    """
     # The category is translated only when a message is built.
     facts = {"category": category, "party": party.name, "contact": party.summit.contact_email}
     if category.summit_id != party.summit_id or not quotas.fits(category, party):
@@ -81,7 +89,8 @@ def check_category(
 def count_member(party: Party, category: Category, counted: dict[int | None, Meter], *, total: bool = True) -> None:
     """Count one more member in `counted`, in a category and in the total.
 
-    Raises QuotaFull where no place is free, and NamingRefused for a second head.
+    With `total=False` the total stays as it is. Raises QuotaFull if no place is free, and NamingRefused for a second
+    head.
     """
     meter = counted.get(category.pk) or Meter(party, category, 0, category.quota)
     if category.capacity == Capacity.HEAD and meter.named:

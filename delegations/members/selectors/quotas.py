@@ -37,7 +37,7 @@ FITTING: dict[str, frozenset[str]] = {
 
 
 def fits(category: Category, party: Party) -> bool:
-    """Return whether a party of this kind can have people of this category."""
+    """Return whether a category fits a party, because of the party's kind or because it is the host."""
     return category.capacity in FITTING[party.kind] or (party.is_host and category.capacity == Capacity.WORKFORCE)
 
 
@@ -47,15 +47,15 @@ def open_to(category: Category, party: Party) -> bool:
 
 
 class QuotaFull(Exception):
-    """A party has named as many people as it may. The text names the quota and who can raise it."""
+    """A party has named as many people as it may. The message names the quota and says who can raise it."""
 
 
 @dataclass(frozen=True)
 class Meter:
-    """How many people a party has named and may name in a category, or in total where `category` is None.
+    """How many people a party has named and may name in a category, or in total if `category` is None.
 
-    `allowed` is None where there is no limit. `raised` is True where the party has its own quota. The deadlines are
-    the category's, or else the policy's.
+    `allowed` is None if there is no limit. `raised` is True if the party has its own quota. The deadlines are the
+    category's, or else the policy's. `closed` is True after the naming deadline.
     """
 
     party: Party
@@ -70,7 +70,7 @@ class Meter:
 
     @property
     def left(self) -> int | None:
-        """How many more people can be named, or None where there is no limit."""
+        """How many more people can be named, or None if there is no limit."""
         return None if self.allowed is None else max(0, self.allowed - self.named)
 
     @property
@@ -79,7 +79,7 @@ class Meter:
         return _("in all") if self.category is None else str(self.category)
 
     def check_room(self, more: int = 1) -> None:
-        """Raise QuotaFull if `more` people don't fit."""
+        """Raise QuotaFull if the party may not name `more` further people."""
         if self.allowed is None or self.named + more <= self.allowed:
             return
         facts = {
@@ -108,15 +108,17 @@ class Meter:
 def meters(*, party: Party) -> list[Meter]:
     """Return a party's meters.
 
-    There is one for each category that it can use, has used or has its own quota for, and one for the total if it is
-    limited.
+    There is a meter for each category in which the party can name people, has members or has its own quota. If the
+    total is limited, a meter for it comes last.
     """
     return meters_of([party])[party.pk]
 
 
 def meters_of(parties: Iterable[Party]) -> dict[int, list[Meter]]:
-    """Return the meters of parties of one summit, by the parties' primary keys. Five queries, whatever their
-    number."""
+    """Return a dict from the parties' primary keys to their meters. The parties must be of one summit.
+
+    Makes five queries, whatever the number of parties.
+    """
     rows = list(parties)
     if not rows:
         return {}
@@ -157,7 +159,7 @@ def _in_all(party: Party, listed: list[Meter], total: int, *, raised: bool) -> M
 
 
 def _counted(parties: list[Party]) -> tuple[Counter[tuple[int, int]], Counter[tuple[int, int]]]:
-    """Return the numbers of members and of unconfirmed members, both by party and category. One query."""
+    """Return the numbers of members and of unconfirmed members, both by party and category. Makes one query."""
     named: Counter[tuple[int, int]] = Counter()
     unconfirmed: Counter[tuple[int, int]] = Counter()
     counted = Membership.objects.filter(party__in=parties).order_by().values("party", "category")
@@ -172,8 +174,10 @@ OVER, FULL, ROOM = "over", "full", "room"
 
 
 def room(listed: Iterable[Meter]) -> str:
-    """Return OVER, FULL or ROOM for a party's meters. A category in which nobody may be named doesn't count as
-    full."""
+    """Return OVER, FULL or ROOM for a party's meters.
+
+    A category in which nobody may be named doesn't count as full.
+    """
     limited = [(meter.named, meter.allowed) for meter in listed if meter.allowed is not None]
     if any(named > allowed for named, allowed in limited):
         return OVER
@@ -181,13 +185,15 @@ def room(listed: Iterable[Meter]) -> str:
 
 
 def with_room(summit: Summit, wanted: str) -> list[int]:
-    """Return the primary keys of a summit's parties for which `room` returns `wanted`. Six queries, whatever the
-    size."""
+    """Return the primary keys of a summit's parties for which `room` returns `wanted`.
+
+    Makes six queries, whatever the number of parties.
+    """
     parties = list(Party.objects.filter(summit=summit).select_related("summit"))
     return [key for key, listed in meters_of(parties).items() if room(listed) == wanted]
 
 
 def own_numbers(party: Party) -> list[Quota]:
-    """Return a party's own quotas with the users who set them. One query."""
+    """Return a party's own quotas with the users who set them. Makes one query."""
     rows = Quota.objects.filter(party=party).select_related("category", "set_by")
     return list(rows.order_by("category__position", "pk"))

@@ -1,6 +1,6 @@
 """Confirming, moving and withdrawing many members of a summit's parties at once.
 
-Members who can't be changed are listed with the reason, both before and after the change.
+If a member can't be changed, the reason is listed, both on the preview and in the result.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,14 +27,17 @@ MOST = 300
 
 @dataclass
 class BulkChangeTargets:
-    """The members that a bulk change applies to, and the others with the reasons."""
+    """The members to whom a bulk change applies (`to`), and the other members with the reasons (`skipped`)."""
 
     to: list[Membership] = field(default_factory=list)
     skipped: list[tuple[Membership, str]] = field(default_factory=list)
 
 
 def _standing(memberships: Iterable[Membership], by: User, action: str) -> list[Membership]:
-    """Return the memberships as they are now, of parties that `by` may act for. Raises PermissionDenied."""
+    """Return the first MOST memberships as they are stored now, ordered by party.
+
+    Raises PermissionDenied unless `by` may do `action` for all their parties.
+    """
     keys = [row.pk for row in memberships][:MOST]
     related = ("party__summit", "person", "category")
     found = list(Membership.objects.filter(pk__in=keys).select_related(*related).order_by("party", "position", "pk"))
@@ -44,14 +47,16 @@ def _standing(memberships: Iterable[Membership], by: User, action: str) -> list[
 
 
 def _lock(memberships: Sequence[Membership]) -> None:
-    """Lock the members of these parties against other changes until the transaction ends, always in the same
-    order."""
+    """Lock the parties of these members, so that their members can't change until the transaction ends.
+
+    Parties are always locked in the same order.
+    """
     keys = {row.party_id for row in memberships}
     list(Party.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
 
 
 def to_confirm(*, memberships: Iterable[Membership], by: User) -> BulkChangeTargets:
-    """Return which members `confirm` would confirm. Raises PermissionDenied."""
+    """Return which members `confirm` would confirm, and the others with the reasons. Raises PermissionDenied."""
     reach = BulkChangeTargets()
     for row in _standing(memberships, by, "delegations.name"):
         if row.confirmed_at is None:
@@ -62,7 +67,7 @@ def to_confirm(*, memberships: Iterable[Membership], by: User) -> BulkChangeTarg
 
 
 def confirm(*, memberships: Sequence[Membership], by: User) -> BulkChangeTargets:
-    """Confirm members and return which were confirmed.
+    """Confirm members. Return which were confirmed, and the others with the reasons.
 
     The number of queries doesn't grow with the number of members. Raises PermissionDenied.
     """
@@ -87,8 +92,10 @@ def confirm(*, memberships: Sequence[Membership], by: User) -> BulkChangeTargets
 
 
 def to_move(*, memberships: Iterable[Membership], category: Category, by: User) -> BulkChangeTargets:
-    """Return which members `move` would put into a category, up to the free places of each party. Raises
-    PermissionDenied."""
+    """Return which members `move` would put into a category, and the others with the reasons.
+
+    Members are moved up to the free places of each party. Raises PermissionDenied.
+    """
     found = _standing(memberships, by, "delegations.name")
     reach = BulkChangeTargets()
     own = [row for row in found if row.party.summit_id == category.summit_id]
@@ -116,9 +123,10 @@ def _by_category(listed: Iterable[Meter]) -> dict[int | None, Meter]:
 
 
 def move(*, memberships: Sequence[Membership], category: Category, by: User) -> BulkChangeTargets:
-    """Put members into a category as far as there are free places, and return which were moved.
+    """Put members into a category as far as there are free places.
 
-    The number of queries doesn't grow with the number of members. Raises PermissionDenied.
+    Return which were moved, and the others with the reasons. The number of queries doesn't grow with the number of
+    members. Raises PermissionDenied.
     """
     with transaction.atomic():
         _lock(memberships)
@@ -149,7 +157,10 @@ def to_withdraw(*, memberships: Iterable[Membership], by: User) -> BulkChangeTar
 
 
 def withdraw(*, memberships: Sequence[Membership], by: User) -> BulkChangeTargets:
-    """Withdraw members in one transaction, which also ends what each was given. Raises PermissionDenied."""
+    """Withdraw members in one transaction and return them.
+
+    Their badges, visa letters and declarations end with it. Raises PermissionDenied.
+    """
     with transaction.atomic():
         _lock(memberships)
         reach = to_withdraw(memberships=memberships, by=by)

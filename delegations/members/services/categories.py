@@ -30,7 +30,7 @@ NAMED = 5
 
 
 def of(summit: Summit) -> list[Category]:
-    """Return a summit's categories in their order, after adding the usual ones that it lacks."""
+    """Return a summit's categories in their order, after adding the usual ones that the summit doesn't have yet."""
     return sorted(Category.objects.of(summit).values(), key=lambda row: (row.position, row.pk))
 
 
@@ -38,13 +38,14 @@ def of(summit: Summit) -> list[Category]:
 def begin(summit: Summit) -> None:
     """Add the usual categories to a new summit.
 
-    Older summits, and categories that a later version adds, are completed when the categories are first read.
+    An older summit gets missing ones when its categories are first read. This also holds for categories that a later
+    version of the program adds.
     """
     Category.objects.of(summit)
 
 
 def is_used(category: Category) -> bool:
-    """Return whether anybody is or was named in a category. At most two queries."""
+    """Return whether anybody is or was named in a category. Makes at most two queries."""
     return (
         Membership.objects.filter(category=category).exists()
         or FormerMember.objects.filter(category=category).exists()
@@ -57,14 +58,14 @@ def is_usual(category: Category) -> bool:
 
 
 def can_set_quota(by: Any, summit: Summit | None) -> bool:
-    """Return whether a user may set how many people can be named in a category."""
+    """Return whether `by` may set how many people can be named in a category."""
     return allows(by, RAISE, summit)
 
 
 def above(category: Category, number: int) -> list[tuple[str, int]]:
-    """Return the parties that have named more than `number` people in a category, with how many, the largest first.
+    """Return (party's name, number of members) for parties with more than `number` members in a category.
 
-    Parties with a quota of their own are left out. One query.
+    The largest number comes first. Parties with their own quota are left out. Makes one query.
     """
     own = Quota.objects.filter(category=category).values("party")
     found = Membership.objects.filter(category=category).exclude(party__in=own).order_by().values("party__name")
@@ -73,7 +74,8 @@ def above(category: Category, number: int) -> list[tuple[str, int]]:
 
 
 def problems(category: Category, values: Mapping[str, Any]) -> dict[str, str]:
-    """Return, by field, why a stored category can't get these values; an empty dictionary if it can."""
+    """Return a dict from field to the reason why a stored category can't get its new value. It is empty if all values
+    fit."""
     found: dict[str, str] = {}
     now = Category.objects.get(pk=category.pk)
     if values.get("code", now.code) != now.code:
@@ -193,8 +195,10 @@ def arrange(*, summit: Summit, order: Sequence[int], by: User, expected: str = "
 
 
 def with_numbers(categories: Any) -> Any:
-    """Annotate categories with `named`, the number of their members, and `unconfirmed`, how many of these aren't
-    confirmed."""
+    """Annotate categories with `named` and `unconfirmed`.
+
+    These are the number of members, and how many of the members aren't confirmed.
+    """
     return categories.annotate(
         named=Count("memberships"), unconfirmed=Count("memberships", filter=Q(memberships__confirmed_at__isnull=True))
     )

@@ -1,7 +1,7 @@
 """Finding people who may be entered already, before the same person is entered twice.
 
-A focal point must not learn about another party's people, not even that there is one. Those hits only go to
-protocol's list (`record`).
+A focal point must not learn of another party's people, not even that such a person exists. Hits among those people
+only go to protocol's list (`record`).
 """
 
 import re
@@ -38,7 +38,7 @@ _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 @dataclass(frozen=True)
 class DuplicateHit:
-    """A person who may be the one that is being entered, and the reason to think so."""
+    """An entered person who may be the same as the person to be entered, with their party and the reason."""
 
     person: Person
     party: Party | None
@@ -46,7 +46,7 @@ class DuplicateHit:
 
     @property
     def sentence(self) -> str:
-        """Return a sentence with the person, their party and the reason."""
+        """A sentence that names the person, their party and the reason."""
         message = {"person": self.person.label, "party": self.party.name if self.party else "", "why": self.why.label}
         if self.party is None:
             return _("%(person)s is entered already, for no party: %(why)s.") % message
@@ -76,9 +76,10 @@ def find_duplicates(
 ) -> list[DuplicateHit]:
     """Return the people of a summit who may be the person described by `values`, the most likely first.
 
-    It compares the name in any order, without accents and capitals; the passport number; the date of birth together
-    with a part of the name; and the mailbox together with a part of the name. One query, whatever the summit's size.
-    It reads the names of the whole summit, which takes some milliseconds for some thousand people.
+    People are compared by their name, in any order and without accents and capitals, and by their passport number.
+    The date of birth and the mailbox count only together with a part of the name. `exclude` is never returned. Makes
+    one query, whatever the summit's size. The query reads the names of the whole summit, which takes some
+    milliseconds for some thousand people.
     """
     words = name_words(values.get("name"))
     passports = passport_digests.possible_digests("passport", summit.pk, values.get("passport_number"))
@@ -133,9 +134,10 @@ def _why(
 def split_by_visibility(
     by: By, hits: Iterable[DuplicateHit], party: Party | None
 ) -> tuple[list[DuplicateHit], list[DuplicateHit]]:
-    """Return two lists: the hits that `by` may learn of, and the others.
+    """Return two lists: the hits that `by` may learn of, and the other hits.
 
-    A desk that may see people learns of all hits. A focal point of `party` learns of hits among that party's people.
+    A desk that may see people learns of all hits. A focal point of `party` learns only of hits among that party's
+    people.
     """
     found = list(hits)
     desk = isinstance(by, User) and all(allows(by, "summit.person.view", hit.person.summit_id) for hit in found)
@@ -147,7 +149,7 @@ def split_by_visibility(
 
 
 def record(*, person: Person, hits: Iterable[DuplicateHit]) -> None:
-    """Add pairs of a person and each hit to protocol's list. A pair that is on the list already is not added
+    """Add pairs of a person and each hit to protocol's list. Pairs that are on the list already aren't added
     again."""
     found = {hit.person.pk: hit for hit in hits}
     if found:
@@ -162,7 +164,7 @@ def record(*, person: Person, hits: Iterable[DuplicateHit]) -> None:
 
 
 def waiting(summit: Summit) -> QuerySet[DuplicateCandidate]:
-    """Return the pairs of people of a summit that nobody has decided on yet."""
+    """Return the undecided pairs of a summit's people who may be the same person."""
     return DuplicateCandidate.objects.filter(person__summit=summit, decided_at__isnull=True)
 
 
@@ -177,9 +179,9 @@ def sentence(number: int) -> str:
 
 
 def decide(*, rows: Iterable[DuplicateCandidate], by: User) -> int:
-    """Mark pairs as two different people, and return how many pairs were still undecided.
+    """Mark pairs as two different people, and return how many of the pairs were undecided.
 
-    The rows must be fetched with their persons. Raises PermissionDenied.
+    The caller fetches the rows with their persons. Raises PermissionDenied.
     """
     decided = 0
     for row in rows:

@@ -58,10 +58,10 @@ def name(*, party: Party, person: Person, category: Category, by: By) -> Members
 def name_many(
     *, party: Party, people: Sequence[tuple[Person, Category]], by: By
 ) -> list[tuple[Membership | None, Exception | None]]:
-    """Name the people who fit, in their order, and return the result for each.
+    """Name people in their order, as far as places are free, and return the result for each person.
 
-    A result is the membership, or None and the exception (NamingRefused, QuotaFull). The number of queries doesn't
-    grow with the number of people. Raises PermissionDenied.
+    A result is (membership, None), or (None, exception) with NamingRefused or QuotaFull. The number of queries
+    doesn't grow with the number of people. Raises PermissionDenied.
     """
     check_can_act(by, "delegations.name", party)
     with transaction.atomic():
@@ -115,9 +115,9 @@ def _entry(row: Membership, by: By) -> Any:
 
 
 def confirm(*, party: Party, people: Collection[int], by: By) -> int:
-    """Confirm members of a party by the primary keys of their memberships, and return how many were unconfirmed.
+    """Confirm members of a party, and return how many of them were unconfirmed.
 
-    Raises PermissionDenied.
+    `people` holds the primary keys of their memberships. Raises PermissionDenied.
     """
     check_can_act(by, "delegations.name", party)
     with transaction.atomic():
@@ -156,7 +156,7 @@ def move(*, membership: Membership, category: Category, by: By) -> None:
             meter.category.pk if meter.category else None: meter for meter in quotas.meters(party=party)
         }
         check_category(party, category, counted, is_desk(by, party))
-        # A member who already counts towards the total needs no further place in it.
+        # A member who counts towards the total already takes no further place in it.
         count_member(party, category, counted, total=not row.category.counts)
         detail = {"category": category.code, "before": row.category.code}
         row.category = category
@@ -173,9 +173,10 @@ def move(*, membership: Membership, category: Category, by: By) -> None:
 
 
 def withdraw(*, membership: Membership, by: By) -> FormerMember:
-    """Withdraw a member, and end what they were given in the same transaction.
+    """Withdraw a member and return the former member.
 
-    Raises PermissionDenied, and NamingRefused if they were withdrawn before.
+    The member's badges, visa letters and declarations end in the same transaction. Raises PermissionDenied, and
+    NamingRefused if the member was withdrawn before.
     """
     party = membership.party
     check_can_act(by, "delegations.withdraw", party)
@@ -201,11 +202,12 @@ def withdraw(*, membership: Membership, by: By) -> FormerMember:
 
 
 def replace(*, membership: Membership, person: Person, by: By) -> Membership:
-    """Put a person in a member's place, with the same category and position, and return their membership.
+    """Put a person in a member's place, with the same category and position, and return the person's membership.
 
-    The member's badge ends at once, and their items wait for protocol. Naming deadlines and quotas don't apply, since
-    the number of members stays the same. If the person is a member in another category, such as the alternate head,
-    that place becomes free; they keep their badge, letters and declarations. Raises PermissionDenied, NamingRefused.
+    The member's badge ends at once, and their items wait for protocol. Naming deadlines and quotas don't apply,
+    because the number of members stays the same. The person may be a member of the party in another category, such as
+    the alternate head. Their former place then becomes free, and they keep their badge, letters and declarations.
+    Raises PermissionDenied, NamingRefused.
     """
     party = membership.party
     check_can_act(by, "delegations.withdraw", party)
@@ -243,7 +245,10 @@ def replace(*, membership: Membership, person: Person, by: By) -> Membership:
 
 
 def _standing(membership: Membership) -> Membership:
-    """Return the membership as it is now; the party must be locked. Raises NamingRefused if it no longer exists."""
+    """Return the membership as it is stored now. The party must be locked.
+
+    Raises NamingRefused if the membership no longer exists.
+    """
     row = Membership.objects.select_related("person", "category", "party__summit").filter(pk=membership.pk).first()
     if row is None:
         raise NamingRefused(_("This person was taken off a moment ago. Look at the list as it is now."))

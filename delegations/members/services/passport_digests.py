@@ -1,12 +1,12 @@
 """Digests of passport numbers and dates of birth, by which equal values are found without decryption.
 
-Encrypted values can't be compared: Fernet encrypts the same text differently each time, so that readers of the
-database can't see who shares a value. So an HMAC-SHA256 of the value and its summit is stored too, with a key derived
+Encrypted values can't be compared. Fernet encrypts the same text differently each time, so that nobody who reads the
+database can see who shares a value. So an HMAC-SHA256 of the value and its summit is stored too, with a key derived
 from SECRET_KEY. Equal values have equal digests within a summit, but not across summits. A plain hash isn't safe:
 there are only some tens of thousands of dates of birth, so anybody could hash them all and find the match.
 
 After SECRET_KEY changes, digests made with an older key are still found while SECRET_KEY_FALLBACKS holds that key.
-`manage.py rotate_keys` rewrites them with the new one.
+`manage.py rotate_keys` rewrites these digests with the new key.
 """
 
 import functools
@@ -41,20 +41,29 @@ def _plain(value: Any) -> str:
 
 
 def digest(kind: str, summit_id: int, value: Any) -> str:
-    """Return the digest of a value, or "" for an empty one. `kind` is "passport" (a number) or "birth" (a date)."""
+    """Return the digest of a value, or "" for an empty value.
+
+    `kind` is "passport" for a passport number, or "birth" for a date of birth.
+    """
     plain = _plain(value)
     return _digest(settings.SECRET_KEY, kind, summit_id, plain) if plain else ""
 
 
 def possible_digests(kind: str, summit_id: int, value: Any) -> list[str]:
-    """Return all digests that may be stored for a value, one for each key; an empty list for an empty value."""
+    """Return all digests that may be stored for a value, one for each secret key in use.
+
+    Return an empty list for an empty value.
+    """
     plain = _plain(value)
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return [_digest(secret, kind, summit_id, plain) for secret in secrets] if plain else []
 
 
 def of(row: Particulars) -> dict[str, str]:
-    """Return a person's two digest columns by name, computed with the current key. Fetch the row with its person."""
+    """Return a dict of a person's two digest columns by name, computed with the current key.
+
+    The caller fetches the row with its person.
+    """
     summit_id = row.person.summit_id
     return {
         "passport_digest": digest("passport", summit_id, row.passport_number),
@@ -64,7 +73,10 @@ def of(row: Particulars) -> dict[str, str]:
 
 @also
 def anew(batch: int) -> Iterator[Progress]:
-    """Rewrite the digests with the current SECRET_KEY, in batches. Each row is locked while it is written."""
+    """Rewrite the digests with the current SECRET_KEY, `batch` rows at a time. Yield the progress after each batch.
+
+    Each row is locked while it is written.
+    """
     progress = Progress("delegations.particulars digests")
     last = 0
     while True:

@@ -1,4 +1,4 @@
-"""Entering people and changing their data. Naming them for a party is in `members`."""
+"""Entering people and changing their data. The service `members` names them for a party."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -30,7 +30,8 @@ TELLING = frozenset({"name", "email", "passport_number", "birth_date"})
 class PossibleDuplicate(Exception):
     """The person seems to be entered already. `hits` are the similar people whom the user may learn of.
 
-    Ask the user. If it is another person, enter them again with the public ids of `hits` as `another`.
+    The caller asks the user. If it is another person, they are entered again with the public ids of `hits` as
+    `another`.
     """
 
     def __init__(self, hits: list[DuplicateHit]) -> None:
@@ -41,10 +42,10 @@ class PossibleDuplicate(Exception):
 def create(*, party: Party, values: Mapping[str, Any], by: By, another: Collection[str] = ()) -> Person:
     """Enter a person for a party and return them. They are a member of no party yet.
 
-    The keys of `values` are the field names of Person and Particulars; the values may be as a form posts them or
-    Python objects. `another` holds the public ids of similar people who are known to be others. Raises
-    PermissionDenied, ValidationError with messages by field, SeemsKnown. Similar people whom `by` may not learn of
-    are put on protocol's list.
+    The keys of `values` are the field names of Person and Particulars. The values may be Python objects, or texts as
+    a form posts them. `another` holds the public ids of similar people who are known to be different people. Similar
+    people whom `by` may not learn of are put on protocol's list. Raises PermissionDenied, ValidationError with
+    messages by field, and PossibleDuplicate.
     """
     check_can_act(by, "delegations.enter_person", party)
     with transaction.atomic():
@@ -56,7 +57,8 @@ def create_without_party(
 ) -> Person:
     """Enter a person for no party, such as a speaker or a worker of the host, and return them.
 
-    Otherwise as `create`.
+    The arguments are those of `create`. Raises the same exceptions: PermissionDenied, ValidationError, and
+    PossibleDuplicate.
     """
     if isinstance(by, User):
         check(by, "summit.person.change", summit)
@@ -68,15 +70,17 @@ def create_without_party(
 
 
 def _lock_summit(summit: Summit) -> None:
-    """Lock the summit, so that of two users who enter the same person at once, the second finds the first one's
-    entry."""
+    """Lock the summit until the transaction ends.
+
+    If two users enter the same person at once, the second one then finds the entry of the first.
+    """
     Summit.objects.select_for_update(no_key=True).get(pk=summit.pk)
 
 
 def _create(
     summit: Summit, party: Party | None, values: Mapping[str, Any], by: By, another: Collection[str]
 ) -> Person:
-    # An unsaved person, by which the rules find out to whom the fields would belong.
+    # An unsaved person, from whom the permission checks see to which party the fields would belong.
     person = Person(summit=summit, language=party.language if party else summit.language)
     person.particulars = Particulars(person=person, entered_for=party)
     _check_groups(person, party, values, by)
@@ -100,7 +104,8 @@ def _create(
 def change(*, person: Person, values: Mapping[str, Any], by: By) -> set[str]:
     """Change a person's data and return the names of the fields that changed.
 
-    Fields that `values` doesn't name stay. Raises PermissionDenied, and ValidationError with messages by field.
+    Fields that aren't in `values` keep their values. Raises PermissionDenied, and ValidationError with messages by
+    field.
     """
     with transaction.atomic():
         # A second change of the same person waits here, and then reads what the first one stored.
@@ -132,7 +137,7 @@ def change(*, person: Person, values: Mapping[str, Any], by: By) -> set[str]:
 
 
 def mark_language(*, people: Iterable[Person], language: str, by: User) -> int:
-    """Set the language in which people are written to, and return how many people that changed.
+    """Set the language in which people are written to. Return how many people had another language before.
 
     Raises PermissionDenied, and ValueError for a language that isn't in LANGUAGES.
     """
@@ -170,7 +175,8 @@ def _check_person(person: Person, party: Party | None, by: By) -> None:
 
 
 def _check_groups(person: Person, party: Party | None, values: Mapping[str, Any], by: By) -> None:
-    """Raise PermissionDenied for fields that `by` may not change, and ValueError for names that are no fields."""
+    """Raise PermissionDenied for fields that `by` may not change, and ValueError for names that aren't fields of a
+    person."""
     asked = set(values) - set(PERSON)
     unknown = asked - set(PARTICULARS)
     if unknown:
@@ -197,7 +203,7 @@ def _checked(summit: Summit, person: Person | None, values: Mapping[str, Any]) -
 
 
 def _check_mailbox(person: Person, changed: Mapping[str, Any], by: By) -> None:
-    """Raise PermissionDenied if anybody but a desk changes a focal point's mailbox.
+    """Raise PermissionDenied if a user without a desk role changes a focal point's mailbox.
 
     The mailbox opens the portal of all parties that the focal point acts for.
     """
@@ -208,7 +214,10 @@ def _check_mailbox(person: Person, changed: Mapping[str, Any], by: By) -> None:
 
 
 def _store(row: Particulars, party: Party | None, changed: Mapping[str, Any], by: By) -> None:
-    """Store the changed particulars of a person with the party they belong to, and record the change in the audit."""
+    """Store the changed particulars of a person, and record the change in the audit.
+
+    The particulars belong to `party` if one of its focal points entered them.
+    """
     theirs = party is not None and acts_for(by, party)
     names = fill(row, party if theirs else None, changed)
     if names or theirs:
@@ -223,7 +232,8 @@ def _store(row: Particulars, party: Party | None, changed: Mapping[str, Any], by
 def fill(row: Particulars, theirs: Party | None, changed: Mapping[str, Any]) -> set[str]:
     """Set the changed values on a person's particulars without saving, and return the names of those fields.
 
-    `theirs` is the party of the focal point who enters them, or None for a desk. Fetch the row with its person.
+    `theirs` is the party of the focal point who entered the values, or None for a desk. The caller fetches the row
+    with its person.
     """
     names = set(PARTICULARS) & set(changed)
     if theirs is not None:
@@ -246,9 +256,9 @@ def _filled(row: Particulars) -> Iterable[str]:
 
 
 def acts_for(by: By, party: Party) -> bool:
-    """Return whether what somebody enters belongs to a party, which is so for the party's focal points.
+    """Return whether values that `by` enters belong to a party. They do if `by` is one of the party's focal points.
 
-    What a desk enters belongs to the host. What the system enters belongs to no party.
+    Values that a desk enters belong to the host. Values that the system enters belong to no party.
     """
     if isinstance(by, System):
         return False
@@ -258,7 +268,7 @@ def acts_for(by: By, party: Party) -> bool:
 
 
 def _record_duplicates(person: Person) -> None:
-    """Put people whom a changed person now resembles on protocol's list."""
+    """Put each person who resembles a changed person on protocol's list, together with the changed person."""
     related = Person.objects.select_related("particulars").get(pk=person.pk)
     row = getattr(related, "particulars", None)
     values = {"name": related.name, "email": related.email}

@@ -1,7 +1,7 @@
 """Photographs of people: an upload is decoded and stored as a new JPEG, upright and small.
 
-The new file holds no metadata of the camera or of another program, such as the place. A file that isn't a picture is
-refused.
+The new file has no metadata from the camera or other programs, such as where it was taken. A file that isn't a
+picture is refused.
 """
 
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ LARGEST = 10 * 1024 * 1024
 # A file of a hundred kilobytes may fill the memory once it is decoded, so pixels are limited by format. A JPEG can be
 # decoded at a reduced size; the others can't.
 MOST_PIXELS = {"JPEG": 50_000_000, "PNG": 16_000_000, "WEBP": 12_000_000}
-# The longer side is at most this many times the shorter one: no portrait is longer or wider.
+# The longer side is at most this many times the shorter one, because no portrait is longer or wider.
 MOST_LONGER = 3
-# At most this many pictures are decoded at once on a host; another upload waits this many seconds.
+# At most this many pictures are decoded at once on a host. Another upload waits at most this many seconds.
 AT_ONCE, PATIENCE = 2, 15.0
 # A face on a badge of 35 mm at 300 dpi has 413 pixels.
 SMALLEST = 400
@@ -40,7 +40,7 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 
 
 class PhotoProblem(ValueError):
-    """A file can't be stored as a photograph; the text says what to do."""
+    """A file can't be stored as a photograph; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _check_size(kind: str, width: int, height: int) -> None:
 def _reencode(opened: Image.Image) -> Picture:
     profile = opened.info.get("icc_profile")
     opened.draft("RGB", (KEPT * 2, KEPT * 2))
-    # Reduced first, since the next steps copy the picture.
+    # The picture is reduced first, because the next steps copy it.
     opened.thumbnail((KEPT, KEPT), Image.Resampling.LANCZOS)
     upright = ImageOps.exif_transpose(opened)
     plain = _in_colours_of_screens(_without_transparency(upright), profile)
@@ -117,8 +117,10 @@ def _without_transparency(picture: Image.Image) -> Image.Image:
 
 
 def _in_colours_of_screens(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """Convert a picture to sRGB if it has another colour profile: without its profile, the colours would look
-    pale."""
+    """Convert a picture to sRGB if it has another colour profile.
+
+    The profile isn't stored with the picture, and without it the colours would look pale.
+    """
     if not profile:
         return picture
     try:

@@ -17,13 +17,13 @@ from summit.users.models import User
 
 
 class QuotaProblem(FieldProblem):
-    """A quota can't be set: `field` is "number" or "reason", and the text says what to do."""
+    """A quota can't be set or removed. `field` names the form field to correct, and the message says what to do."""
 
 
 def set_quota(*, party: Party, category: Category | None, number: int, reason: str, by: User) -> Quota:
-    """Set a party's own quota for a category, or for the total if `category` is None.
+    """Set a party's own quota for a category, or for the total if `category` is None, and return it.
 
-    A number smaller than the people named is refused: withdraw people first. Raises PermissionDenied, QuotaProblem.
+    The number can't be smaller than the number of people named already. Raises PermissionDenied, QuotaProblem.
     """
     summit: Summit = party.summit
     check(by, "delegations.raise_quota", summit)
@@ -53,9 +53,10 @@ def set_quota(*, party: Party, category: Category | None, number: int, reason: s
 
 
 def remove_quota(*, party: Party, category: Category | None, by: User) -> bool:
-    """Remove a party's own quota, so that the general one applies again, and return whether there was one.
+    """Remove a party's own quota, so that the general quota applies again. Return whether there was one.
 
-    It is refused if more people are named than the general quota allows. Raises PermissionDenied, QuotaProblem.
+    If more people are named than the general quota allows, the quota isn't removed. Raises PermissionDenied,
+    QuotaProblem.
     """
     check(by, "delegations.raise_quota", party.summit)
     with transaction.atomic():

@@ -26,9 +26,10 @@ def create_with_external_ids(
     by: User,
     another: Collection[str] = (),
 ) -> Person:
-    """Enter a person for a party, or for none, and store their ids in other systems if `keys` are given.
+    """Enter a person for a party, or for none, and return them. If `keys` are given, store their ids in other
+    systems.
 
-    Raises what `people.create` and `external_ids.set_keys` raise; then nothing is stored.
+    Raises the exceptions of `people.create` and `external_ids.set_keys`. After an exception, nothing is stored.
     """
     with transaction.atomic():
         if party is None:
@@ -43,9 +44,9 @@ def create_with_external_ids(
 def change_with_external_ids(
     *, person: Person, values: Mapping[str, Any], keys: Keys | None = None, by: User
 ) -> None:
-    """Change a person's data, and their ids in other systems if `keys` are given.
+    """Change a person's data. If `keys` are given, also replace their ids in other systems.
 
-    Raises what `people.change` and `external_ids.set_keys` raise; then nothing is stored.
+    Raises the exceptions of `people.change` and `external_ids.set_keys`. After an exception, nothing is stored.
     """
     with transaction.atomic():
         if values:
@@ -57,9 +58,9 @@ def change_with_external_ids(
 def create_and_name(
     *, party: Party, values: Mapping[str, Any], category: Category, by: By, another: Collection[str] = ()
 ) -> Membership:
-    """Enter a person for a party and name them in a category.
+    """Enter a person for a party, name them in a category, and return the membership.
 
-    Raises what `people.create` and `members.name` raise; then nothing is stored.
+    Raises the exceptions of `people.create` and `members.name`. After an exception, nothing is stored.
     """
     with transaction.atomic():
         person = people.create(party=party, values=values, by=by, another=another)
@@ -69,9 +70,9 @@ def create_and_name(
 def create_and_replace(
     *, membership: Membership, values: Mapping[str, Any], by: By, another: Collection[str] = ()
 ) -> Membership:
-    """Enter a person for a member's party and put them in the member's place.
+    """Enter a person for a member's party, put them in the member's place, and return their membership.
 
-    Raises what `people.create` and `members.replace` raise; then nothing is stored.
+    Raises the exceptions of `people.create` and `members.replace`. After an exception, nothing is stored.
     """
     with transaction.atomic():
         person = people.create(party=membership.party, values=values, by=by, another=another)

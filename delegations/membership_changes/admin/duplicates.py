@@ -32,13 +32,13 @@ FIELDS: list[Any] = ["person_of", "other_of", "why", "noticed_at", "decided_at",
 
 
 def _name_parties(rows: Iterable[DuplicateCandidate]) -> None:
-    """Set the parties' names for the reader on the people of these rows. One query."""
+    """Set the names in the reader's language on the parties of these people. Makes one query."""
     found = [getattr(person, "membership", None) for row in rows for person in (row.person, row.other)]
     party_names.call(membership.party for membership in found if membership is not None)
 
 
 def _with_party(person: Any) -> SafeString | str:
-    """Return a person's name with their party. One query, unless `_name_parties` was called before."""
+    """Return a person's name with their party as HTML. Makes one query, unless `_name_parties` was called before."""
     membership, name = getattr(person, "membership", None), own(person.label, "")
     if membership is None:
         return name
@@ -48,7 +48,7 @@ def _with_party(person: Any) -> SafeString | str:
 
 @admin.register(DuplicateCandidate)
 class DuplicateCandidateAdmin(ReadOnlyAdmin):
-    """The admin of people who may be entered twice."""
+    """The admin of pairs of people who may be the same person."""
 
     place = 3
     shelf = MenuGroup.DECISIONS
@@ -68,7 +68,7 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
     page_shows = list_shows = ("person", "other")
 
     def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
-        """Set the parties' names on the rows of a page."""
+        """Set the names of the people's parties on the rows of a page."""
         _name_parties(rows)
 
     def people_on_page(self, row: Any) -> list[str]:
@@ -91,25 +91,26 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("decision"))
     def decide(self, row: Any) -> Any:
-        """Show a link to the page on which the pair is merged or told apart, or the decision."""
+        """Show the decision, or a link to the page on which the pair is merged or told apart."""
         if row.decided_at is not None:
             return _("told apart")
         address = reverse("admin:delegations_duplicatecandidate_merge", args=[row.pk])
         return format_html('<a href="{}">{}</a>', address, _("Merge or tell apart"))
 
     def has_tell_permission(self, request: HttpRequest) -> bool:
-        """Return whether the user may decide on pairs."""
+        """Return whether the user may decide on pairs in any summit."""
         return allows(request.user, CHANGE, None)
 
     @admin.action(description=gettext_lazy("They are two people"), permissions=["tell"])
     def tell_apart(self, request: HttpRequest, queryset: models.QuerySet[DuplicateCandidate]) -> HttpResponse:
-        """Redirect to the page that asks for confirmation."""
+        """Redirect to the page that asks for confirmation, with at most 300 of the chosen pairs that are
+        undecided."""
         keys = queryset.filter(decided_at__isnull=True).order_by("pk").values_list("pk", flat=True)[:300]
         address = reverse("admin:delegations_duplicatecandidate_tell_apart")
         return redirect(f"{address}?{'&'.join(f'row={key}' for key in keys)}")
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the addresses of the two pages on which pairs are decided."""
+        """Return the admin's URL patterns, with the two pages added on which pairs are decided."""
         view = self.admin_site.admin_view(self.tell_apart_view)
         return [
             path("tell-apart/", view, name="delegations_duplicatecandidate_tell_apart"),
@@ -122,7 +123,7 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
         ]
 
     def merge_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show both people side by side; a POST keeps the one in `keep` and merges the other into it."""
+        """Show both people side by side; a POST keeps the person in `keep` and merges the other one into them."""
         row = self.admit(request, "view", pk)
         check(request.user, CHANGE, row.person.summit)
         return merge_page(request, row)

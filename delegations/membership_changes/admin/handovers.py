@@ -35,7 +35,7 @@ FIELDS: list[Any] = ["party", "giver", "kind", "taker", "state_word", "opened", 
 
 @admin.register(Handover)
 class HandoverAdmin(ReadOnlyAdmin):
-    """The admin of handovers, open and decided ones."""
+    """The read-only admin of open and decided handovers."""
 
     place = 2
     shelf = MenuGroup.DECISIONS
@@ -52,18 +52,18 @@ class HandoverAdmin(ReadOnlyAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return handovers with their party and people."""
+        """Return handovers with their party, the people and the user who decided."""
         return super().get_queryset(request).select_related("party__summit", "giver", "taker", "decided_by")
 
     @admin.display(description=gettext_lazy("what"), ordering="what")
     def kind(self, row: Handover) -> str:
-        """Show the kind of item."""
+        """Show the name of the item's kind, such as a speech or a seat."""
         known = handover_items.kinds().get(row.what)
         return str(known.label) if known else row.what
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_word(self, row: Handover) -> SafeString:
-        """Show the state of the decision."""
+        """Show whether the item was passed on or dropped, or is to be decided."""
         sign = SIGNS[HandoverState(row.state)]
         return format_html('<span class="state" data-state="{}">{}</span>', sign, row.get_state_display())
 
@@ -74,19 +74,19 @@ class HandoverAdmin(ReadOnlyAdmin):
 
     @admin.display(description=pgettext_lazy("handover", "decided at"), ordering="decided_at")
     def decided(self, row: Handover) -> SafeString:
-        """Show when it was decided."""
+        """Show when the handover was decided."""
         return format_html("<span>{}</span>", moment(row.decided_at, row.party.summit))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show a handover, with a link to decide on it if it is open and the user may."""
+        """Show a handover. If it is open and the user may decide on it, the page has a link to do so."""
         row = self.admit(request, "view", object_id)
         open_here = row.state == HandoverState.OPEN and can_decide_handovers(request.user, row.party.summit)
         return super().change_view(request, object_id, form_url, {"can_decide": open_here, **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the addresses of the page of open handovers, and of the page that decides on one."""
+        """Return the admin's URL patterns, with the page of open handovers and the page that decides on one added."""
         wrap, name = self.admin_site.admin_view, "delegations_handover"
         return [
             path("waiting/", wrap(require_safe(self.waiting_view)), name=f"{name}_waiting"),
@@ -112,7 +112,7 @@ class HandoverAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "admin/delegations/handovers_waiting.html", context)
 
     def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask who gets an item, or with `?do=drop` whether to drop it; a POST decides."""
+        """Ask who gets the item, or with `?do=drop` whether to drop it; a POST stores the decision."""
         row: Handover = self.admit(request, "view", pk)
         summit, user = row.party.summit, request.user
         check_can_decide_handovers(user, summit)
@@ -142,7 +142,7 @@ class HandoverAdmin(ReadOnlyAdmin):
 
 
 def _decided(row: Handover, given: Any, user: User) -> str:
-    """Pass on or drop the item as the POST asks, and return a message. Raises HandoverRefused."""
+    """Pass on or drop the item, as the POST asks, and return the message to show. Raises HandoverRefused."""
     if given.get("do") == "drop":
         handovers.discard(handover=row, by=user)
         return _("It is dropped. The agenda changes with the next release, which tells those whom it concerns.")
@@ -158,15 +158,15 @@ def _decided(row: Handover, given: Any, user: User) -> str:
 
 
 def _then(item: handover_items.HandoverItem) -> str:
-    """Return a sentence that says what happens after the item is dropped, or ""."""
+    """Return a sentence that says what happens after the item is dropped, or "" if its kind has none."""
     kind = handover_items.kinds().get(item.what)
     return str(kind.dropped) if kind else ""
 
 
 def _groups(summit: Summit, user: User) -> list[dict[str, Any]]:
-    """Return the open handovers in groups by party and giver, each with its items.
+    """Return the open handovers in groups by party and giver, each handover with its item.
 
-    The number of queries grows only with the kinds of items.
+    The number of queries grows only with the number of kinds of items.
     """
     rows = handovers.with_items(handovers.waiting(summit), summit=summit, reader=handover_items.HandoverDesk(user))
     book = party_names.book(summit)

@@ -27,7 +27,7 @@ RELATED = ("summit", "membership__party", "membership__category", "user")
 
 
 def merge_page(request: HttpRequest, row: DuplicateCandidate) -> HttpResponse:
-    """Show both people; a POST keeps the one with the primary key in `keep` and merges the other into them."""
+    """Show both people; a POST keeps the person with the primary key `keep` and merges the other one into them."""
     assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
     pair = [Person.objects.select_related(*RELATED).get(pk=key) for key in (row.other_id, row.person_id)]
     back = reverse("admin:delegations_duplicatecandidate_changelist")
@@ -68,9 +68,9 @@ def merge_page(request: HttpRequest, row: DuplicateCandidate) -> HttpResponse:
 
 
 def _mending(pair: list[Person]) -> list[tuple[str, str]]:
-    """Return links, as (address, text), to what must be done before two people can be merged.
+    """Return links to what must be done before two people can be merged, as (URL, link text).
 
-    These are the steps that `merging.stops` asks for.
+    The links lead to the steps that `merging.stops` asks for.
     """
     whose = [each.label for each in pair]
     if whose[0] == whose[1]:
@@ -89,7 +89,10 @@ def _mending(pair: list[Person]) -> list[tuple[str, str]]:
 
 
 def _facts(pair: list[Person]) -> list[tuple[str, list[Any]]]:
-    """Return the lines to compare: a title, and the value of each person. Lines without any value are left out."""
+    """Return the rows of the comparison, as (title, values of both people).
+
+    Rows without any value are left out.
+    """
     acts: dict[int, list[str]] = {each.pk: [] for each in pair}
     acting = list(FocalPoint.objects.filter(person__in=pair).select_related("party").order_by("party__sort_key"))
     names = party_names.to_readers(row.party_id for row in acting)

@@ -25,8 +25,8 @@ SEE, CHANGE = "delegations.duplicatecandidate.view", "delegations.duplicatecandi
 
 
 class DuplicateCandidateSerializer(serializers.ModelSerializer[DuplicateCandidate]):
-    """Two people who may be the same: `person` was entered later than `other`. Each comes with the id of their party,
-    if they are a member of one."""
+    """A pair of people who may be the same: `person` was entered later than `other`. If one is a member of a party,
+    the party's id is given too."""
 
     id = serializers.IntegerField(source="pk", read_only=True)
     person = serializers.CharField(source="person.public_id", read_only=True)
@@ -51,7 +51,7 @@ class DuplicateCandidateSerializer(serializers.ModelSerializer[DuplicateCandidat
 
 
 class DuplicateCandidateFilters(django_filters.FilterSet):
-    """Filters for pairs of people."""
+    """Filters for pairs of people, by decision, reason and person."""
 
     open = django_filters.BooleanFilter(field_name="decided_at", lookup_expr="isnull", label=_("to be decided"))
     why = django_filters.ChoiceFilter(choices=DuplicateReason.choices, label=_("why"))
@@ -63,12 +63,13 @@ class DuplicateCandidateFilters(django_filters.FilterSet):
 
 
 class MergeInput(serializers.Serializer[Any]):
-    """The id of the person to keep, one of the two. They keep their data and get what they lack from the other."""
+    """The id of the person to keep, one of the pair. That person keeps their data, and missing data is taken from the
+    other one."""
 
     keep = InSummit(queryset=Person.objects.select_related("summit"))
 
     def validate_keep(self, person: Person) -> Person:
-        """Refuse a person who is neither of the two."""
+        """Return the person. Raises ValidationError if the person is not one of the pair."""
         row = self.context["row"]
         if person.pk not in (row.person_id, row.other_id):
             raise serializers.ValidationError(_("Say whose entry stays."))
@@ -76,7 +77,7 @@ class MergeInput(serializers.Serializer[Any]):
 
 
 class MergedSerializer(serializers.Serializer[Any]):
-    """The id of the kept person, and how many rows were moved, by kind."""
+    """The id of the kept person, and how many rows of each kind were moved."""
 
     person = serializers.CharField()
     moved = serializers.DictField(child=serializers.IntegerField())
@@ -97,20 +98,20 @@ class DuplicateCandidateViewSet(DeskViewSet):
     summit_path = "person__summit"
 
     def rows(self) -> QuerySet[DuplicateCandidate]:
-        """Return pairs of people with their parties."""
+        """Return pairs with their people, the people's parties and the user who decided."""
         joined = ("person__summit", "person__membership__party", "other__membership__party", "decided_by")
         return DuplicateCandidate.objects.select_related(*joined)
 
     def log_access(
         self, *, by: User, summit: Summit, rows: Iterable[DuplicateCandidate], fields: Iterable[str]
     ) -> None:
-        """Log whose names were read."""
+        """Log that `by` read the names of these people, if `fields` has one of the names."""
         told = {name for name in ("person", "other") if f"{name}_name" in fields}
         access_log.log_rows(by=by, summit=summit, rows=list(rows), fields=told, people=_both)
 
     @action("merge", permission=CHANGE, input=MergeInput, output=MergedSerializer)
     def merge(self, *, by: User, row: DuplicateCandidate, values: Values) -> Any:
-        """Merge two people: everything that refers to the other person then refers to the kept one, and the other is
+        """Merge the pair. Everything that refers to the other person then refers to the kept one, and the other is
         deleted."""
         kept = values["keep"]
         moved = merging.merge(kept=kept, gone=row.other if kept.pk == row.person_id else row.person, by=by)

@@ -1,4 +1,4 @@
-"""API of handovers."""
+"""API of handovers: read them, pass their items on, or drop them."""
 
 from typing import Any, ClassVar
 
@@ -25,14 +25,14 @@ DECIDE = "delegations.decide_handover"
 
 @extend_schema_field(str)
 class ItemTitleField(serializers.Field[Any, Any, Any, Any]):
-    """The kind and title of a handover's item, as far as the user may see it. The items of all rows of a response are
+    """The kind of a handover's item, with its title if the user may see it. The items of all rows of a response are
     looked up together."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(read_only=True, source="*", **kwargs)
 
     def to_representation(self, value: Handover) -> str:
-        """Return the kind of the item, and its title if the user may see it."""
+        """Return the name of the item's kind, followed by its title if the user may see it."""
         context: Any = self.context
         known: dict[int, str] = context.setdefault("items", {})
         if value.pk not in known:
@@ -46,8 +46,8 @@ class ItemTitleField(serializers.Field[Any, Any, Any, Any]):
 
 
 class HandoverSerializer(serializers.ModelSerializer[Handover]):
-    """An item of a person who left a party. `giver` is that person and `taker` the one who gets the item, both by
-    id."""
+    """An item of a person who left a party. `giver` is the id of that person, and `taker` the id of the person who
+    gets the item."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     party = serializers.CharField(source="party.public_id", read_only=True)
@@ -67,7 +67,7 @@ class HandoverSerializer(serializers.ModelSerializer[Handover]):
 
 
 class HandoverFilters(django_filters.FilterSet):
-    """Filters for handovers."""
+    """Filters for handovers, by state, party, giver, kind of item and time."""
 
     state = django_filters.ChoiceFilter(choices=HandoverState.choices, label=_("state"))
     party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
@@ -96,7 +96,7 @@ class HandoverViewSet(DeskViewSet):
     summit_path = "party__summit"
 
     def rows(self) -> QuerySet[Handover]:
-        """Return handovers with their givers and takers."""
+        """Return handovers with their party, giver and taker, and the user who decided."""
         return Handover.objects.select_related("party__summit", "giver", "taker", "decided_by")
 
     @action("pass-on", permission=DECIDE, input=PassOnInput)

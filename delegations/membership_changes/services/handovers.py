@@ -32,7 +32,7 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 
 
 class HandoverRefused(Exception):
-    """The decision isn't possible. The text says why."""
+    """The decision isn't possible. The message says why."""
 
 
 def waiting(summit: Summit) -> QuerySet[Handover]:
@@ -47,14 +47,14 @@ def still_open(summit: Summit) -> QuerySet[Handover]:
 
 
 def count(summit: Summit) -> int:
-    """Return the number of open handovers in a summit. One query."""
+    """Return the number of open handovers in a summit. Makes one query."""
     return still_open(summit).count()
 
 
 def with_items(
     rows: Iterable[Handover], *, summit: Summit, reader: handover_items.Reader
 ) -> list[tuple[Handover, handover_items.HandoverItem]]:
-    """Return each handover with its item, titled for the reader."""
+    """Return each handover with its item, as (handover, item). The items have titles for `reader`."""
     found = list(rows)
     keys = [(row.what, row.key) for row in found]
     return list(zip(found, handover_items.items(summit=summit, keys=keys, reader=reader), strict=True))
@@ -62,7 +62,8 @@ def with_items(
 
 @listeners.follows(40)
 def open_handovers_of_former_member(party: Party, person: Person, by: By) -> None:
-    """Open a handover for each item of a person who leaves. Handovers that are open already stay as they are."""
+    """Open a handover for each item of a person who leaves a party. Handovers that are open already aren't opened
+    again."""
     known = set(Handover.objects.filter(giver=person, state=HandoverState.OPEN).values_list("what", "key"))
     rows = [
         Handover(party=party, giver=person, what=what, key=key)
@@ -90,7 +91,7 @@ def open_handovers_of_former_member(party: Party, person: Person, by: By) -> Non
 def replace(party: Party, gone: Person, taker: Person) -> None:
     """Propose the new member as the taker of open handovers.
 
-    These are the handovers of the person who left, and those that had this person as the taker.
+    These are the open handovers of the person who left, and those for which that person was proposed.
     """
     waiting = Q(giver=gone) | Q(taker=gone)
     Handover.objects.filter(waiting, party=party, state=HandoverState.OPEN).update(taker=taker)
@@ -99,8 +100,8 @@ def replace(party: Party, gone: Person, taker: Person) -> None:
 def pass_on(*, handover: Handover, to: Person, by: User) -> None:
     """Pass an item on to a member of the party.
 
-    Raises PermissionDenied, and HandoverRefused if it was decided before, if the person who left no longer holds it,
-    or if `to` is no member.
+    Raises PermissionDenied. Raises HandoverRefused if the handover is decided already, if the giver no longer holds
+    the item, or if `to` is no member of the party.
     """
     check_can_decide_handovers(by, handover.party.summit)
     with transaction.atomic():
@@ -126,8 +127,10 @@ def pass_on(*, handover: Handover, to: Person, by: User) -> None:
 
 
 def discard(*, handover: Handover, by: User) -> None:
-    """Drop an item, so that nobody holds it. Raises PermissionDenied, and HandoverRefused if it was decided
-    before."""
+    """Drop an item, so that nobody holds it.
+
+    Raises PermissionDenied, and HandoverRefused if the handover is decided already.
+    """
     check_can_decide_handovers(by, handover.party.summit)
     with transaction.atomic():
         _lock(handover)
@@ -161,7 +164,7 @@ def _kind(handover: Handover) -> handover_items.HandoverKind:
 
 
 def _move(row: Handover, target: HandoverState, by: User, **values: object) -> None:
-    """Store a decision and refresh the row. Raises HandoverRefused if it was decided before.
+    """Store a decision and refresh the row. Raises HandoverRefused if the handover is decided already.
 
     A single UPDATE checks the state and changes it.
     """

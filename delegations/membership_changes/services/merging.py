@@ -1,7 +1,7 @@
-"""Merging two entries of one person: everything that refers to the removed entry refers to the kept one afterwards.
+"""Merging two entries of one person, so that everything that refers to the removed entry refers to the kept one.
 
-It happens in one transaction. Each app registers what happens to its rows (`moves`). A test checks that no model with
-a reference to a person is left out.
+A merge is one transaction. Each app registers what happens to its rows (`moves`). A test checks that no model with a
+reference to a person is left out.
 """
 
 from collections.abc import Callable
@@ -37,16 +37,16 @@ from summit.permissions.rules import check
 from summit.users.models import User
 
 CHANGE = "delegations.duplicatecandidate.change"
-# The name of a removed entry that can't be deleted, since a released agenda refers to it.
+# The name of a removed entry that can't be deleted, because a released agenda refers to it.
 HUSK = "–"
 
 
 class MergeRefused(Exception):
-    """Two entries can't be merged as they are. The text says what to do first."""
+    """Two entries can't be merged as they are. The message says what to do first."""
 
 
-# Called with the kept and the removed person. Makes the rows of the second refer to the first, and returns how many
-# changed.
+# Called with the kept and the removed person. Makes the removed person's rows refer to the kept person, and returns
+# how many rows changed.
 Move = Callable[[Person, Person], int]
 _moves: Registry[Move] = Registry()
 moves = _moves.register
@@ -58,7 +58,10 @@ holds = _holds.register
 
 
 def stops(kept: Person, gone: Person) -> str:
-    """Return why two people can't be merged and what to do first, or "" if they can. At most two queries."""
+    """Return why two people can't be merged and what to do first, or "" if they can be merged.
+
+    Makes at most two queries.
+    """
     names = {"one": kept.label, "other": gone.label}
     if kept.pk == gone.pk or kept.summit_id != gone.summit_id:
         return _("Choose two people of one summit.")
@@ -76,10 +79,10 @@ def stops(kept: Person, gone: Person) -> str:
 
 
 def merge(*, kept: Person, gone: Person, by: User) -> dict[str, int]:
-    """Merge two people and return how many rows were moved, by kind.
+    """Merge two people, and return a dict from kind to the number of rows that were moved.
 
-    `kept` keeps its data and gets from `gone` what it lacks. All rows that refer to `gone` refer to `kept`
-    afterwards, and `gone` is deleted. Raises PermissionDenied, MergeRefused.
+    `kept` keeps its data, and missing data is taken from `gone`. Afterwards, all rows that referred to `gone` refer
+    to `kept`, and `gone` is deleted. Raises PermissionDenied, MergeRefused.
     """
     check(by, CHANGE, kept.summit_id)
     check(by, CHANGE, gone.summit_id)
@@ -115,7 +118,7 @@ def merge(*, kept: Person, gone: Person, by: User) -> dict[str, int]:
 
 
 def _fill(kept: Person, gone: Person, account: int | None) -> None:
-    """Copy the person's fields that `kept` lacks from `gone`, with the account."""
+    """Copy the person's fields that are empty in `kept` from `gone`, and give `kept` the account, if there is one."""
     changed = [name for name in PERSON if not getattr(kept, name) and getattr(gone, name)]
     for name in changed:
         setattr(kept, name, getattr(gone, name))
@@ -127,7 +130,7 @@ def _fill(kept: Person, gone: Person, account: int | None) -> None:
 
 
 def _empty(gone: Person) -> None:
-    """Remove the account from `gone`, since only one person of a summit can have it."""
+    """Remove the account from `gone`, because only one person of a summit can have it."""
     if gone.user_id is not None:
         Person.objects.filter(pk=gone.pk).update(user=None)
 
@@ -144,7 +147,10 @@ def _remove(gone: Person) -> None:
 
 @moves(10)
 def membership(kept: Person, gone: Person) -> int:
-    """Keep one membership: that of `kept`, which is confirmed if either was."""
+    """Keep one membership of the two people, and return how many were moved or deleted.
+
+    If both have one, that of `kept` stays. It is confirmed if either was confirmed.
+    """
     row = Membership.objects.filter(person=gone).first()
     if row is None:
         return 0
@@ -161,14 +167,14 @@ def membership(kept: Person, gone: Person) -> int:
 
 @moves(11)
 def former_memberships(kept: Person, gone: Person) -> int:
-    """Move former memberships, and references to the successor."""
+    """Move former memberships to `kept`, and also those in which `gone` is the successor."""
     number = FormerMember.objects.filter(person=gone).update(person=kept)
     return number + FormerMember.objects.filter(successor=gone).update(successor=kept)
 
 
 @moves(12)
 def focal_points(kept: Person, gone: Person) -> int:
-    """Make `kept` the focal point of the parties of both."""
+    """Make `kept` a focal point of all parties for which `gone` acts."""
     own = FocalPoint.objects.filter(person=kept).values("party")
     number = FocalPoint.objects.filter(person=gone).exclude(party__in=own).update(person=kept)
     FocalPoint.objects.filter(person=gone).delete()
@@ -177,14 +183,14 @@ def focal_points(kept: Person, gone: Person) -> int:
 
 @moves(22)
 def requests(kept: Person, gone: Person) -> int:
-    """Move requests for a focal point, as the requested person and as the one to be replaced."""
+    """Move requests for a focal point in which `gone` is the requested person, or the person to be replaced."""
     number = FocalPointRequest.objects.filter(person=gone).update(person=kept)
     return number + FocalPointRequest.objects.filter(instead_of=gone).update(instead_of=kept)
 
 
 @moves(13)
 def badges(kept: Person, gone: Person) -> int:
-    """Move the badges. If both have a live badge, the one of `gone` ends."""
+    """Move the badges to `kept`. If both have a live badge, that of `gone` ends."""
     live = Badge.objects.live()
     if live.filter(person=kept).exists():
         live.filter(person=gone).update(ended_at=Now(), why=MERGED)
@@ -193,7 +199,7 @@ def badges(kept: Person, gone: Person) -> int:
 
 @moves(14)
 def particulars(kept: Person, gone: Person) -> int:
-    """Copy the particulars that `kept` lacks from `gone`."""
+    """Copy the particulars that `kept` doesn't have from `gone`."""
     row = Particulars.objects.filter(person=gone).first()
     if row is None:
         return 0
@@ -220,7 +226,7 @@ def particulars(kept: Person, gone: Person) -> int:
 
 @moves(15)
 def photo(kept: Person, gone: Person) -> int:
-    """Keep one photograph: that of `kept`, or else that of `gone`."""
+    """Move the photograph of `gone` to `kept`. If `kept` has one already, delete that of `gone`."""
     if Photo.objects.filter(person=kept).exists():
         Photo.objects.filter(person=gone).delete()
         return 0
@@ -229,13 +235,13 @@ def photo(kept: Person, gone: Person) -> int:
 
 @moves(16)
 def papers(kept: Person, gone: Person) -> int:
-    """Move declarations and visa letters."""
+    """Move declarations and visa letters to `kept`."""
     return sum(model.objects.filter(person=gone).update(person=kept) for model in (Declaration, VisaLetter))
 
 
 @moves(17)
 def external_ids(kept: Person, gone: Person) -> int:
-    """Move the ids in other systems in which `kept` has none."""
+    """Move ids in other systems to `kept`, except in systems in which `kept` already has an id."""
     own = ExternalId.objects.filter(person=kept).values("system")
     number = ExternalId.objects.filter(person=gone).exclude(system__in=own).update(person=kept)
     ExternalId.objects.filter(person=gone).delete()
@@ -244,20 +250,23 @@ def external_ids(kept: Person, gone: Person) -> int:
 
 @moves(18)
 def links(kept: Person, gone: Person) -> int:
-    """Move invitation links and portal sessions."""
+    """Move invitation links and portal sessions to `kept`."""
     number = InvitationLink.objects.filter(person=gone).update(person=kept)
     return number + PortalSession.objects.filter(person=gone).update(person=kept)
 
 
 @moves(21)
 def mails(kept: Person, gone: Person) -> int:
-    """Move references from outbox messages."""
+    """Make outbox messages that refer to `gone` refer to `kept`."""
     return Message.objects.filter(person=gone).update(person=kept)
 
 
 @moves(19)
 def handovers(kept: Person, gone: Person) -> int:
-    """Move handovers, as giver and as taker. If both have an open handover of the same item, only one is kept."""
+    """Move the handovers in which `gone` is the giver or the taker.
+
+    If both people have an open handover of the same item, only that of `kept` stays.
+    """
     open_ones = Handover.objects.filter(giver=kept, state="open").values_list("what", "key")
     for what, key in open_ones:
         Handover.objects.filter(giver=gone, state="open", what=what, key=key).delete()

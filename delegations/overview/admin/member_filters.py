@@ -43,14 +43,15 @@ class VettedFilter(admin.SimpleListFilter):
         return [("yes", _("yes")), ("no", _("no"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Filter the list to members in vetted categories, or to the others."""
+        """Filter the list to members in vetted categories, or in the other ones. Without a choice, return it
+        unchanged."""
         if self.value() not in ("yes", "no"):
             return queryset
         return queryset.filter(category__vetted=self.value() == "yes")
 
 
 class MemberLacksFilter(admin.SimpleListFilter):
-    """Filters members by what they lack."""
+    """Filters members by the data that is missing for them."""
 
     title = _("lacks")
     parameter_name = "lacks"
@@ -64,13 +65,13 @@ class MemberLacksFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Filter the list to members who lack the chosen item."""
+        """Filter the list to members for whom the chosen item is missing."""
         condition, _action = LACKS.get(self.value() or "", (None, ""))
         return queryset if condition is None else queryset.filter(person__in=Person.objects.filter(condition))
 
 
 def with_lacks(members: models.QuerySet[Any]) -> models.QuerySet[Any]:
-    """Annotate members with what they lack: `lacks_passport`, `lacks_photo`, `lacks_arrival`."""
+    """Annotate members with three booleans for missing data: `lacks_passport`, `lacks_photo`, `lacks_arrival`."""
     person = Person.objects.filter(pk=models.OuterRef("person")).order_by()
     lacks = {f"lacks_{name}": models.Exists(person.filter(found)) for name, (found, _action) in LACKS.items()}
     annotated: models.QuerySet[Any] = members.annotate(**lacks)

@@ -39,14 +39,14 @@ from summit.users.models import User
 
 FIELDS: list[Any] = ["person", "party", "category", "state_word", "named"]
 NAME, WITHDRAW = "delegations.name", "delegations.withdraw"
-# At most this many members are withdrawn within the request, since badges, letters and visits end too. More are
-# withdrawn by a job.
+# At most this many members are withdrawn within the request, because badges, letters and visits end too. A job
+# withdraws larger numbers.
 FEW = 10
 
 
 @admin.register(Membership)
 class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
-    """The admin of members."""
+    """The admin of the members of all parties."""
 
     place = 2
     summit_path = "party__summit"
@@ -72,7 +72,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
     page_shows = list_shows = ("person",)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return members, annotated with what they lack."""
+        """Return members, annotated with the data that is missing for them (`with_lacks`)."""
         return with_lacks(super().get_queryset(request))
 
     def has_name_permission(self, request: HttpRequest) -> bool:
@@ -82,12 +82,12 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
     @written
     @admin.display(description=gettext_lazy("person"), ordering="person__name")
     def who(self, row: Membership) -> str:
-        """Show the person."""
+        """Show the person's name and office."""
         return row.person.label
 
     @admin.display(description=gettext_lazy("state"), ordering="confirmed_at")
     def state_word(self, row: Membership) -> SafeString:
-        """Show whether they are confirmed."""
+        """Show whether the member is confirmed."""
         sign, word = (
             ("wait", _("to be confirmed")) if row.confirmed_at is None else ("good", pgettext("member", "confirmed"))
         )
@@ -95,12 +95,12 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("vetted"), ordering="category__vetted", boolean=True)
     def vetted(self, row: Membership) -> bool:
-        """Show whether people of the category are vetted."""
+        """Show whether people in the member's category are vetted."""
         return row.category.vetted
 
     @admin.display(description=gettext_lazy("lacks"))
     def lacks(self, row: Any) -> str:
-        """Show what the member lacks."""
+        """Show which data is missing for the member: passport number, photograph, arrival."""
         found = [
             word
             for name, word in (
@@ -114,34 +114,34 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("named at"))
     def named(self, row: Membership) -> str:
-        """Show when they were named."""
+        """Show when the member was named."""
         return moment(row.created_at, row.party.summit)
 
     @admin.action(description=gettext_lazy("Confirm"), permissions=["name"])
     def confirm(self, request: HttpRequest, queryset: models.QuerySet[Membership]) -> HttpResponse:
-        """Redirect to the page that asks for confirmation."""
+        """Redirect to the page that asks whether to confirm the chosen members."""
         return _redirect_to_confirmation(request, "confirm", queryset)
 
     @admin.action(description=gettext_lazy("Put into another category"), permissions=["name"])
     def move(self, request: HttpRequest, queryset: models.QuerySet[Membership]) -> HttpResponse:
-        """Redirect to the page that asks for the category."""
+        """Redirect to the page that asks for the new category of the chosen members."""
         return _redirect_to_confirmation(request, "move", queryset)
 
     @admin.action(description=gettext_lazy("Withdraw"), permissions=["name"])
     def withdraw(self, request: HttpRequest, queryset: models.QuerySet[Membership]) -> HttpResponse:
-        """Redirect to the page that asks for confirmation."""
+        """Redirect to the page that asks whether to withdraw the chosen members."""
         return _redirect_to_confirmation(request, "withdraw", queryset)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show a member, with the buttons that the user may use."""
+        """Show a member. Users who may name people for the party also get the buttons that change the member."""
         row = self.admit(request, "view", object_id)
         more = {"may_name": allows(request.user, NAME, row.party.summit, row.party), **(extra_context or {})}
         return super().change_view(request, object_id, form_url, more)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the addresses of the pages that change members."""
+        """Return the admin's URL patterns, with the pages added that confirm, move, withdraw and replace members."""
         wrap, name = self.admin_site.admin_view, "delegations_membership"
         return [
             path("confirm/", wrap(self.confirm_view), name=f"{name}_confirm"),
@@ -152,7 +152,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         ]
 
     def replace_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the people who can take a member's place; a POST replaces the member."""
+        """Show the people who can take a member's place; a POST puts one of them there."""
         row = self.admit(request, "view", pk)
         check(request.user, WITHDRAW, row.party.summit, row.party)
         return replace_page(request, row)
@@ -166,7 +166,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         return list(rows.select_related("party__summit", "person", "category")), request.user
 
     def confirm_view(self, request: HttpRequest) -> HttpResponse:
-        """Ask about the members in `?row=`; a POST confirms them."""
+        """Ask whether to confirm the members in `?row=`; a POST confirms them."""
         rows, user = self._chosen(request, NAME)
         if request.method == "POST":
             reach = bulk_changes.confirm(memberships=rows, by=user)
@@ -179,7 +179,10 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         return self._ask(request, reach, title=title, sentence=sentence)
 
     def move_view(self, request: HttpRequest) -> HttpResponse:
-        """Ask for the category of the members in `?row=`, and with `category` for confirmation; a POST moves them."""
+        """Ask for the new category of the members in `?row=`.
+
+        With `category`, the page asks for confirmation, and a POST moves the members.
+        """
         rows, user = self._chosen(request, NAME)
         given = request.POST if request.method == "POST" else request.GET
         summit = rows[0].party.summit if rows else None
@@ -200,9 +203,9 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         return self._ask(request, reach, title=title, sentence=sentence, category=category)
 
     def withdraw_view(self, request: HttpRequest) -> HttpResponse:
-        """Ask about the members in `?row=`; a POST withdraws them.
+        """Ask whether to withdraw the members in `?row=`; a POST withdraws them.
 
-        Many members are withdrawn by a job, whose page shows the result for each.
+        More than FEW members are withdrawn by a job. The job's page shows the result for each.
         """
         rows, user = self._chosen(request, WITHDRAW)
         if request.method == "POST" and len(rows) > FEW:
@@ -278,7 +281,7 @@ def _redirect_to_confirmation(request: HttpRequest, name: str, queryset: models.
 
 
 def _list(rows: list[Membership]) -> str:
-    """Return the address to go on to: the page of the members' party, or the list if they are of several."""
+    """Return the URL to go back to: the page of the members' party, or the list if they are of several parties."""
     parties = {row.party_id for row in rows}
     if len(parties) == 1:
         return reverse("admin:delegations_party_change", args=[parties.pop()]) + "#members"

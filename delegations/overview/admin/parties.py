@@ -1,4 +1,4 @@
-"""The admin of parties."""
+"""The admin of parties, with their names, ids, focal points, members and invitations."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -43,26 +43,26 @@ from summit.users.models import User
 
 
 class KindFilter(admin.SimpleListFilter):
-    """Filters parties by kind, with the names that the current summit uses."""
+    """Filters parties by kind. The kinds have the names that the current summit uses."""
 
     title = _("kind")
     parameter_name = "kind__exact"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        """Return the kinds as choices."""
+        """Return the kinds as choices, with the names that the current summit uses."""
         summit = chosen_summit(request, summits_of(request))
         says = summit is None or Policy.objects.of(summit).says_country
         return [(kind, party_names.kind_word(kind, says_country=says)) for kind in PartyKind.values]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Filter the list to the chosen kind."""
+        """Filter the list to parties of the chosen kind."""
         return queryset.filter(kind=self.value()) if self.value() in PartyKind.values else queryset
 
 
 class PartyForm(SentencesForm):
     """A form for a party.
 
-    For a stored party it only offers the levels that fit its kind; for a new one, all levels.
+    The form of a stored party only offers the levels that fit its kind. The form of a new party offers all levels.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -73,7 +73,7 @@ class PartyForm(SentencesForm):
             field.widget.choices = [choice for choice in field.choices if choice[0] in fit]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a level that doesn't fit the kind of party."""
+        """Refuse a level that doesn't fit the kind of party, if either of them was changed."""
         found: dict[str, Any] = super().clean() or self.cleaned_data
         unfit = levels.problem(found.get("level", ""), found.get("kind", ""))
         if unfit and {"kind", "level"} & set(self.changed_data):
@@ -100,7 +100,7 @@ FOOTNOTES = "desk_footnotes"
 
 @admin.register(Party)
 class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfParty, SummitModelAdmin):
-    """The admin of parties."""
+    """The admin of parties. A party's page also shows names, ids, focal points, members and answers."""
 
     form = PartyForm
     place = 1
@@ -125,36 +125,36 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
     page_shows = ("memberships", "focal_points", "mission_contact")
 
     def party_of(self, row: Any) -> Party:
-        """Return the row itself, since it is a party."""
+        """Return the row itself, because it is a party."""
         found: Party = row
         return found
 
     def table(self, rows: models.QuerySet[Any], by: User) -> table_writers.ExportedTable:
-        """Return the exported table of the parties."""
+        """Return the table of these parties for an export."""
         return party_exports.parties(rows)
 
     def people_on_page(self, row: Any) -> Iterable[str]:
-        """Return the public ids of its members and focal points."""
+        """Return the public ids of the party's members and focal points."""
         found = Person.objects.filter(models.Q(membership__party=row) | models.Q(focal_for__party=row))
         return found.order_by("public_id").values_list("public_id", flat=True).distinct()
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return parties with the state of their invitation, in the alphabetical order of the reader's language."""
+        """Return parties with the state of their invitation, in the alphabetical order of the user's language."""
         rows = invitation_status.with_standing(super().get_queryset(request))
         return party_names.in_order(rows, get_language() or "").prefetch_related("names")
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        """Return the alphabetical order of the reader's language, also for fields in which a party is chosen."""
+        """Return the alphabetical order of the user's language. Form fields in which a party is chosen use it too."""
         return [party_names.reader_key(get_language() or "").asc(), "pk"]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Return the changelist, with the footnotes of its parties."""
+        """Return the changelist, with the footnotes of its parties in `footnotes`."""
         found: Any = super().get_changelist_instance(request)
         found.footnotes = request.__dict__.get(FOOTNOTES)
         return found
 
     def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
-        """Set the parties' names on the rows of a page, and number their footnotes."""
+        """Set each party's name and its HTML line on the rows of a page, and number the footnotes."""
         notes = request.__dict__[FOOTNOTES] = footnotes.Footnotes()
         for row in rows:
             policy = getattr(row.summit, "policy", None) or Policy(summit=row.summit)
@@ -163,7 +163,7 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
             row.line = line(row.named, notes)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return the parts of the page, without the fields that a new party doesn't have."""
+        """Return the fields in groups. A new party doesn't have the fields in OF_STORED."""
         return [
             (title, {"fields": [name for name in fields if obj is not None or name not in OF_STORED]})
             for title, fields in PARTS
@@ -174,7 +174,7 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
         return ["answer_word", "order_word", "groups_word", *(["summit", "answers_given"] if obj else [])]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """Return the form class, with the kinds named as the summit names them."""
+        """Return the form class. Its kinds of party have the names that the summit uses."""
         form: Any = super().get_form(request, obj, change=change, **kwargs)
         field = form.base_fields.get("kind")
         summit = obj.summit if obj is not None else chosen_summit(request, summits_of(request))
@@ -184,7 +184,7 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
         return form
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Create the party, or store the changed fields."""
+        """Create the party, or store only its changed fields."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         given = {name: value for name, value in form.cleaned_data.items() if name in parties.FIELDS}
         if change:
@@ -197,7 +197,7 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
             setattr(obj, name, value)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Store all names, ids or focal points of the formset, in place of the present ones."""
+        """Replace the party's stored names, ids or focal points with those of the formset."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         if formset.model is FocalPoint:
             set_focal_points(request, form.instance, formset)
@@ -219,7 +219,7 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
 
     @admin.display(description=_("kind"), ordering="kind")
     def kind_word(self, row: Any) -> str:
-        """Show the kind of party."""
+        """Show the kind of party, with the name that the summit uses."""
         return party_names.kind_word(row.kind, says_country=row.says_country)
 
     @written
@@ -236,13 +236,13 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
 
     @admin.display(description=_("mailbox of the mission"), ordering="mission_email")
     def mailbox_word(self, row: Any) -> SafeString | str:
-        """Show the mailbox, with a possible line break after its @."""
+        """Show the mailbox of the party's mission, which may break into two lines after its @."""
         box, at, domain = row.mission_email.partition("@")
         return format_html('<bdi dir="ltr" translate="no">{}{}<wbr>{}</bdi>', box, at, domain) if at else "–"
 
     @admin.display(description=_("answer"))
     def answer_word(self, row: Any) -> SafeString | str:
-        """Show the state of the party's invitation."""
+        """Show the state of the party's invitation, or “host” for the host."""
         if row.pk is None:
             return "–"
         return gettext("host") if row.is_host else state_word(row.standing, row.replied)

@@ -1,4 +1,4 @@
-"""Filters of the list of parties: by state of invitation, by level, and by what they lack."""
+"""Filters of the list of parties: by state of invitation, by level, and by what is missing."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -23,7 +23,7 @@ class AnswerFilter(admin.SimpleListFilter):
     parameter_name = "answer"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        """Return the keys of STANDINGS as choices."""
+        """Return the keys of `invitation_status.STANDINGS` as choices."""
         return [
             ("uninvited", _("not invited")),
             ("invited", _("invited")),
@@ -34,19 +34,19 @@ class AnswerFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Filter the list to parties with the chosen state."""
+        """Filter the list to parties with an invitation in the chosen state."""
         condition = invitation_status.STANDINGS.get(self.value() or "")
         return queryset if condition is None else queryset.filter(condition)
 
 
 class GapFilter(admin.SimpleListFilter):
-    """Filters parties by what they lack."""
+    """Filters parties by what is missing for them, such as a mailbox or a head of delegation."""
 
     title = _("lacks")
     parameter_name = "lacks"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        """Return the keys of GAPS as choices."""
+        """Return the keys of `completeness.GAPS` as choices."""
         return [
             ("mailbox", _("a mailbox")),
             ("head", _("a head of delegation, and attends")),
@@ -58,23 +58,23 @@ class GapFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Filter the list to parties that lack the chosen item."""
+        """Filter the list to parties for which the chosen item is missing."""
         condition = completeness.GAPS.get(self.value() or "")
         return queryset if condition is None else completeness.with_gaps(queryset).filter(condition)
 
 
 class AttendanceLevelFilter(admin.SimpleListFilter):
-    """Filters attending parties by the level at which they come."""
+    """Filters attending parties by the level at which they attend."""
 
     title = _("comes at the level of")
     parameter_name = "comes_at"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        """Return all levels as choices, and one for parties that didn't state a level."""
+        """Return all levels as choices, and a choice for parties that stated no level."""
         return [*Level.choices, (UNSAID, _("not said"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Filter the list to attending parties with the chosen level."""
+        """Filter the list to parties that attend at the chosen level. Without a choice, return it unchanged."""
         level = "" if self.value() == UNSAID else self.value()
         if (level and level not in Level.values) or self.value() is None:
             return queryset

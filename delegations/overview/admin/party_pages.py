@@ -1,4 +1,4 @@
-"""Additional pages of a party in the admin: its members and quotas."""
+"""Additional pages of a party in the admin, for its members and quotas."""
 
 from typing import Any
 
@@ -21,14 +21,17 @@ NAME, SEE = "delegations.name", "delegations.membership.view"
 
 
 class PartyPages:
-    """Adds the members to a party's page, and pages that name and order them and set quotas."""
+    """Adds the members to a party's page, and adds pages that name members, order them and set quotas."""
 
     admin_site: Any
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the party's page, with its members for users who may see them. One query for all members."""
+        """Show the party's page.
+
+        Users who may see members also get the list of members, which takes one query.
+        """
         more: dict[str, Any] = dict(extra_context or {})
         party: Party = self.admit(request, "view", object_id)  # type: ignore[attr-defined]
         if allows(request.user, SEE, party.summit):
@@ -41,7 +44,7 @@ class PartyPages:
         return shown
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the addresses of the pages."""
+        """Return the admin's URL patterns, with the pages for quotas, naming and the members' order added."""
         wrap, name = self.admin_site.admin_view, "delegations_party"
         found: list[URLPattern] = super().get_urls()  # type: ignore[misc]
         return [
@@ -57,11 +60,11 @@ class PartyPages:
         return party
 
     def quotas_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the party's quotas; a POST changes them."""
+        """Show the party's quotas; a POST sets or removes one."""
         return quotas.page(request, self._party(request, pk, quotas.VIEW))
 
     def name_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the people who can be named for the party; a POST names one."""
+        """Show the people who can be named for the party; a POST names one of them."""
         return name_page(request, self._party(request, pk, NAME))
 
     def order_view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The admin of people, with the data that `delegations` adds to them."""
+"""The admin of people, with the party, particulars, badges and accounts that `delegations` adds to them."""
 
 from typing import Any
 
@@ -37,23 +37,23 @@ ACCOUNTS, CHANGE = "delegations.give_account", "summit.person.change"
 
 @admin.action(description=gettext_lazy("Give accounts"), permissions=["give_account"])
 def give_accounts(desk: Any, request: HttpRequest, queryset: models.QuerySet[Person]) -> HttpResponse:
-    """Redirect to the page that asks for confirmation."""
+    """Redirect to the page that asks whether to give the chosen people accounts."""
     return _redirect_to_confirmation("admin:summit_person_accounts", queryset)
 
 
 @admin.action(description=gettext_lazy("Take accounts away"), permissions=["give_account"])
 def take_accounts(desk: Any, request: HttpRequest, queryset: models.QuerySet[Person]) -> HttpResponse:
-    """Redirect to the page that asks for confirmation."""
+    """Redirect to the page that asks whether to remove the accounts of the chosen people."""
     return _redirect_to_confirmation("admin:summit_person_take_accounts", queryset)
 
 
 @admin.action(description=gettext_lazy("Choose a language"), permissions=["change"])
 def mark_language(desk: Any, request: HttpRequest, queryset: models.QuerySet[Person]) -> HttpResponse:
-    """Redirect to the page that asks for the language."""
+    """Redirect to the page that asks in which language the chosen people are written to."""
     return _redirect_to_confirmation("admin:summit_person_language", queryset)
 
 
-# At most this many primary keys fit in an address. Users who choose more have to filter the list.
+# At most this many primary keys fit in a URL. Users who choose more have to filter the list.
 MOST = 300
 
 
@@ -63,13 +63,14 @@ def _redirect_to_confirmation(name: str, queryset: models.QuerySet[Person]) -> H
 
 
 class BulkMixin:
-    """Adds the pages that ask for confirmation before many people are changed."""
+    """Adds pages that give or remove accounts, or set the language, of many people. Each asks for confirmation
+    first."""
 
     admin_site: Any
     opts: Any
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the addresses of the pages."""
+        """Return the admin's URL patterns, with the pages for accounts and languages added."""
         wrap = self.admin_site.admin_view
         found: list[URLPattern] = super().get_urls()  # type: ignore[misc]
         return [
@@ -106,7 +107,7 @@ class BulkMixin:
         return TemplateResponse(request, "admin/delegations/person/ask.html", whole)
 
     def accounts_view(self, request: HttpRequest) -> HttpResponse:
-        """Show which people in `?row=` would get an account; a POST gives the accounts."""
+        """Show which of the people in `?row=` would get an account; a POST gives them their accounts."""
         rows, user = self._chosen(request, ACCOUNTS)
         if request.method != "POST":
             given = accounts.preview(people=rows)
@@ -128,7 +129,7 @@ class BulkMixin:
         return redirect(self._list())
 
     def take_accounts_view(self, request: HttpRequest) -> HttpResponse:
-        """Ask about the people in `?row=`; a POST removes their accounts and ends their sessions."""
+        """Ask whether to remove the accounts of the people in `?row=`; a POST removes them and ends the sessions."""
         rows, user = self._chosen(request, ACCOUNTS)
         held = [row for row in rows if row.user_id is not None]
         if request.method != "POST":
@@ -141,7 +142,7 @@ class BulkMixin:
         return redirect(self._list())
 
     def language_view(self, request: HttpRequest) -> HttpResponse:
-        """Ask in which language the people in `?row=` are written to; a POST stores it."""
+        """Ask in which language the people in `?row=` are written to; a POST stores the language."""
         rows, user = self._chosen(request, CHANGE)
         language = request.POST.get("language", "")
         if request.method == "POST" and language in dict(settings.LANGUAGES):
@@ -167,7 +168,7 @@ admin.site.unregister(Person)
 
 @admin.register(Person)
 class PersonDesk(RedirectAfterAddMixin, ToolsMixin, PartyOfMember, PagesMixin, BulkMixin, PersonAdmin):
-    """The admin of people."""
+    """The admin of people, with their party, particulars, badges and accounts."""
 
     uploads = str(ImportPurpose.PEOPLE.value)
     upload_label = gettext_lazy("Upload people")
@@ -181,7 +182,7 @@ class PersonDesk(RedirectAfterAddMixin, ToolsMixin, PartyOfMember, PagesMixin, B
     change_form_template = "admin/delegations/person/change_form.html"
 
     def table(self, rows: models.QuerySet[Any], by: User) -> table_writers.ExportedTable:
-        """Return the exported table of the people, with the values that the reader may see."""
+        """Return the table of these people for an export, with the values that `by` may see."""
         return exports.people(rows, by=by)
 
     def has_give_account_permission(self, request: HttpRequest) -> bool:
@@ -189,7 +190,7 @@ class PersonDesk(RedirectAfterAddMixin, ToolsMixin, PartyOfMember, PagesMixin, B
         return allows(request.user, ACCOUNTS, None)
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        """Return the columns. Party and category are only shown to users who may see members."""
+        """Return the columns. Users who may not see members don't get party and category."""
         shown = super().get_list_display(request)
         if allows(request.user, "delegations.membership.view", None):
             return shown
@@ -201,22 +202,22 @@ class PersonDesk(RedirectAfterAddMixin, ToolsMixin, PartyOfMember, PagesMixin, B
         return [*found, "summit"] if obj else found
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return the fields. Only the form for a new person asks about similar people."""
+        """Return the fields. Only the form for a new person has `another`, which asks about similar people."""
         names = ["summit", *PERSON, "user"]
         return names if obj else [*names[:-1], "another"]
 
     @admin.display(description=gettext_lazy("category"), ordering="membership__category__position")
     def category(self, row: Any) -> str:
-        """Show the category of the person's membership."""
+        """Show the category in which the person is a member."""
         membership = getattr(row, "membership", None)
         return str(membership.category) if membership else "–"
 
     def fields_on_page(self, request: HttpRequest, row: Any) -> tuple[str, ...]:
-        """Return the names of the person's own fields and of those in the sections."""
+        """Return the names of the personal fields that the page shows, including those in its sections."""
         return (*self.page_shows, *shown_fields(request, row))
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Add the sections to the page."""
+        """Return the person's page, with the sections that the user may see added."""
         person = kwargs.get("obj")
         if isinstance(person, Person) and person.pk:
             related = ("summit", "particulars__entered_for", "photo", "membership__party")
@@ -224,9 +225,9 @@ class PersonDesk(RedirectAfterAddMixin, ToolsMixin, PartyOfMember, PagesMixin, B
         return super().render_change_form(request, context, *args, **kwargs)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show the page.
+        """Show the form and store its values.
 
-        It also warns about a similar person whom somebody else entered after the form was checked.
+        If somebody enters a similar person after the form was checked, the form is shown again with a warning.
         """
         try:
             return super().changeform_view(request, *args, **kwargs)
@@ -235,7 +236,7 @@ class PersonDesk(RedirectAfterAddMixin, ToolsMixin, PartyOfMember, PagesMixin, B
             return super().changeform_view(request, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
-        """Create the person, or store the changed fields."""
+        """Create the person, or store only the changed fields and the changed account."""
         assert isinstance(obj, Person)  # noqa: S101 - this is its admin
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         values = {name: form.cleaned_data[name] for name in PERSON if name in form.cleaned_data}

@@ -1,4 +1,4 @@
-"""Filters of the list of people, by what they lack and by day of arrival."""
+"""Filters of the list of people, by missing data and by day of arrival."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from summit.core.date_formats import short_day
 from summit.people.models import Person
 from summit.permissions.rules import allows
 
-# What members may lack: a condition on people, and the permission to see whether they lack it.
+# Data that may be missing for members: a condition on people, and the permission to see whether it is missing.
 LACKS: dict[str, tuple[models.Q, str]] = {
     # Everybody who sees the person may learn that a passport number is entered. The digest shows it without
     # decryption.
@@ -32,7 +32,7 @@ LACKS: dict[str, tuple[models.Q, str]] = {
 
 
 class LacksFilter(admin.SimpleListFilter):
-    """Filters members by what they lack."""
+    """Filters the list to members for whom an item of LACKS is missing."""
 
     title = _("lacks")
     parameter_name = "lacks"
@@ -46,7 +46,7 @@ class LacksFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Filter the list to members who lack the chosen item."""
+        """Filter the list to members for whom the chosen item is missing."""
         condition, _action = LACKS.get(self.value() or "", (None, ""))
         return queryset if condition is None else queryset.filter(condition, membership__isnull=False)
 
@@ -58,7 +58,7 @@ class ArrivesFilter(ChooserFilter):
     parameter_name = "arrives"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Return the days with arrivals as choices, for users who may see travel data. One query."""
+        """Return the days with arrivals as choices, or none if the user may not see travel data. Makes one query."""
         summit = person_filters.summit_of_list(request)
         if summit is None or not allows(request.user, "delegations.travel.view", summit):
             return []
@@ -69,7 +69,10 @@ class ArrivesFilter(ChooserFilter):
         return [(day.isoformat(), short_day(day)) for day in days.distinct().order_by("day")]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Filter the list to people who arrive on the chosen day, if the user may see travel data."""
+        """Filter the list to people who arrive on the chosen day, in the venue's time zone.
+
+        If the user may not see travel data, return the list unchanged.
+        """
         summit, day = person_filters.summit_of_list(request), _day(self.value())
         if summit is None or day is None or not allows(request.user, "delegations.travel.view", summit):
             return queryset

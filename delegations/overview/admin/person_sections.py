@@ -1,4 +1,4 @@
-"""The sections of a person's page in the admin, depending on what the user may see."""
+"""The sections of a person's page in the admin. They depend on the user's permissions."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,7 +36,7 @@ from summit.users.models import User
 
 @dataclass
 class Section:
-    """A section of the page: lines of a name and a value, a note, and buttons as (address, label)."""
+    """A section of a person's page: lines as (name, value), a note, and buttons as (URL, label)."""
 
     title: str
     lines: list[tuple[str, Any]] = field(default_factory=list)
@@ -45,9 +45,9 @@ class Section:
 
 
 def shown_fields(request: HttpRequest, person: Person) -> tuple[str, ...]:
-    """Return the names of the fields in groups whose values the page shows.
+    """Return the names of the fields in groups whose values the page shows: needs and travel.
 
-    These are needs and travel. Passport and photograph have pages of their own.
+    Only fields with a value that the user may see are returned. Passport and photograph have pages of their own.
     """
     if not isinstance(request.user, User):
         return ()
@@ -56,7 +56,7 @@ def shown_fields(request: HttpRequest, person: Person) -> tuple[str, ...]:
 
 
 def sections(request: HttpRequest, person: Person) -> list[Section]:
-    """Return the sections of a person's page. The number of queries is constant."""
+    """Return the sections of a person's page that the user may see. The number of queries is constant."""
     found = [
         _party(request, person),
         *(_group(request, person, group) for group in (PASSPORT, TRAVEL, NEEDS, PHOTO)),
@@ -102,7 +102,7 @@ def _party(request: HttpRequest, person: Person) -> Section | None:
 
 
 def _group_labels(group: FieldGroup) -> tuple[str, str, str]:
-    """Return a group's title, and the labels of its button if something is entered and if nothing is."""
+    """Return a group's title, its button's label if something is entered, and the label if nothing is."""
     return {
         PASSPORT: (_("Passport"), _("Show the passport data"), _("Enter the passport data")),
         TRAVEL: (_("Travel"), _("Show the journey"), _("Enter the journey")),

@@ -1,4 +1,4 @@
-"""API of members, for desks and, for their own party, for focal points."""
+"""API of members. Desks use it for all parties, and focal points for their own party."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -35,7 +35,7 @@ NAME, WITHDRAW = "delegations.name", "delegations.withdraw"
 
 
 class MemberSerializer(serializers.ModelSerializer[Membership]):
-    """A member of a party. The id is the person's, since a person can be a member of only one party."""
+    """A member of a party. The id is the person's, because a person can be a member of only one party."""
 
     id = serializers.CharField(source="person.public_id", read_only=True)
     name = serializers.CharField(source="person.name", read_only=True)
@@ -69,7 +69,10 @@ class MemberSerializer(serializers.ModelSerializer[Membership]):
         )
     )
     def get_lacks(self, member: Membership) -> list[str]:
-        """Return what the member lacks. Visa letters are included only if the user may see them."""
+        """Return the names of the items that are missing for the member.
+
+        A visa letter is left out for desk users who may not see visa letters.
+        """
         desk = sees(self.context, "delegations.membership.view")
         told = not desk or sees(self.context, "delegations.visaletter.view")
         return [what for what in member_completeness.lacking(member) if what != member_completeness.VISA or told]
@@ -82,7 +85,7 @@ class MemberChange(serializers.Serializer[Any]):
 
 
 class Whom(serializers.ModelSerializer[Person]):
-    """A person who is entered already, by `person`, or the fields of a new person."""
+    """Either the id of a person who is entered already, in `person`, or the fields of a new person."""
 
     person = OnePerson(required=False, help_text="Who is entered already; or give the fields below.")
     another = Ids(required=False, help_text="Ids of people whom they resemble and are not.")
@@ -92,7 +95,7 @@ class Whom(serializers.ModelSerializer[Person]):
         fields: ClassVar[list[str]] = ["person", *PERSON, "another"]
 
     def validate(self, attrs: Any) -> Any:
-        """Raise ValidationError if both `person` and fields of a new person are given."""
+        """Return the values. Raises ValidationError if both `person` and fields of a new person are given."""
         if "person" in attrs and (person_values(attrs) or "another" in attrs):
             raise serializers.ValidationError(
                 {"person": gettext("Name somebody who is entered, or give the fields of somebody new: not both.")}
@@ -101,7 +104,7 @@ class Whom(serializers.ModelSerializer[Person]):
 
 
 class MemberInput(Whom):
-    """The person to name, with the party and the category."""
+    """The person to name, with the party and the category in which they are named."""
 
     party = OneParty()
     category = OneCategory(help_text="The category's code.")
@@ -111,24 +114,25 @@ class MemberInput(Whom):
 
 
 class Replacement(Whom):
-    """The person who takes the place. This may be another member of the party; their former place becomes free."""
+    """The person who takes a member's place. It may be another member of the party, whose former place then becomes
+    free."""
 
 
 class Confirmation(serializers.Serializer[Any]):
-    """The members to confirm."""
+    """The members of a party to confirm. Without `members`, all members of the party are confirmed."""
 
     party = OneParty()
     members = Ids(required=False, help_text="Ids of members; without it all of the party.")
 
 
 class MemberOrder(Order):
-    """The order of a party's members."""
+    """A new order of a party's members."""
 
     party = OneParty()
 
 
 class MemberFilters(Searched):
-    """Filters for members."""
+    """Filters for members, by text, party, category, state, missing data and time."""
 
     text = ("person__name", "person__office", "party__name")
 
@@ -151,7 +155,7 @@ class MemberFilters(Searched):
     named_since = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte", label=_("named since"))
 
     def lacking(self, rows: QuerySet[Membership], name: str, value: str) -> QuerySet[Membership]:
-        """Filter to members who lack something. A passport counts only in categories that are vetted."""
+        """Filter to members for whom an item is missing. A passport counts as missing only in vetted categories."""
         vetted = Q(category__vetted=True) if value == member_completeness.PASSPORT else Q()
         return rows.filter(vetted, **{f"lacks_{value}": True})
 
@@ -177,21 +181,22 @@ class MembershipViewSet(DeskViewSet):
     external = "person__external_ids"
 
     def rows(self) -> QuerySet[Membership]:
-        """Return members with their people, parties and categories, annotated with what they lack."""
+        """Return members with their people, parties and categories, annotated with the data that is missing for
+        them."""
         rows = Membership.objects.select_related("person", "category", "party__summit")
         named = rows.annotate(party_key=F("party__sort_key"), called=F("person__name"))
         return member_completeness.with_lacks(named)
 
     def picked(self, key: str) -> Q:
-        """Return the condition that finds a member by the person's id, or by their id in another system."""
+        """Return the condition that finds a member by the person's id, or by the person's id in another system."""
         return external_key(self.external, key) if key.startswith(EXTERNAL) else Q(person__public_id=key)
 
     def where(self, row: Membership) -> str:
-        """Return the address of a member."""
+        """Return the URL path of a member in the API."""
         return reverse("api-desk-members-row", args=[row.party.summit.slug, row.person.public_id])
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Membership:
-        """Name a person who is entered already, or enter a new person and name them."""
+        """Name a person who is entered already, or enter a new person and name them. Returns the member."""
         party, category = values["party"], values["category"]
         if "person" in values:
             return members_services.name(by=by, party=party, category=category, person=values["person"])
@@ -201,23 +206,24 @@ class MembershipViewSet(DeskViewSet):
         )
 
     def change(self, *, by: User, row: Membership, values: Values) -> Membership:
-        """Move a member to another category."""
+        """Put a member into another category and return the member."""
         members_services.move(by=by, membership=row, category=values.get("category", row.category))
         return row
 
     def remove(self, *, by: User, row: Membership) -> None:
-        """Withdraw a member."""
+        """Withdraw a member, which also ends the member's badges, visa letters and declarations."""
         members_services.withdraw(by=by, membership=row)
 
     @action("confirm", permission=NAME)
     def confirm(self, *, by: User, row: Membership, values: Values) -> Membership:
-        """Confirm a member. A member who is confirmed already stays so."""
+        """Confirm a member, and return the member. A member who is confirmed already stays so."""
         members_services.confirm(by=by, party=row.party, people=[row.pk])
         return row
 
     @action("confirm", permission=NAME, input=Confirmation, detail=False)
     def confirm_many(self, *, by: User, summit: Summit, values: Values) -> list[Membership]:
-        """Confirm members of a party, or all of them if `members` isn't given. Returns all these members."""
+        """Confirm the members of a party in `members`, or all its members if that isn't given. Returns these
+        members."""
         party = values["party"]
         rows = list(Membership.objects.filter(party=party).select_related("person").order_by("position", "pk"))
         keys = _keys(rows, values["members"], "members") if "members" in values else [row.pk for row in rows]
@@ -226,8 +232,8 @@ class MembershipViewSet(DeskViewSet):
 
     @action("replace", permission=WITHDRAW, input=Replacement, output=MemberSerializer)
     def replace(self, *, by: User, row: Membership, values: Values) -> Membership:
-        """Put a person in a member's place: one who is entered already, a new one, or another member of the party.
-        The old badge ends at once. Returns the new member."""
+        """Put a person in a member's place: a person who is entered already, a new person, or another member of the
+        party. The old badge ends at once. Returns the new member."""
         if "person" in values:
             made = members_services.replace(by=by, membership=row, person=values["person"])
         else:
@@ -239,8 +245,8 @@ class MembershipViewSet(DeskViewSet):
 
     @action("reorder", permission=NAME, input=MemberOrder, detail=False)
     def reorder(self, *, by: User, summit: Summit, values: Values) -> list[Membership]:
-        """Put a party's members in an order; those not named follow in their old order. `expected` is the complete
-        order as it was read with `?party=…`. Returns all members of the party."""
+        """Put a party's members in an order. Members that `order` doesn't name follow in their old order. `expected`
+        is the complete order as the client read it with `?party=…`. Returns all members of the party."""
         party = values["party"]
         rows = list(Membership.objects.filter(party=party).select_related("person").order_by("position", "pk"))
         wanted, expected = (_keys(rows, values[name], name) for name in ("order", "expected"))
@@ -250,7 +256,7 @@ class MembershipViewSet(DeskViewSet):
         return list(Membership.objects.filter(party=party).order_by("position", "pk"))
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[Membership], fields: Iterable[str]) -> None:
-        """Log who read members' names."""
+        """Log that `by` read the names of these members, if `fields` has the name or the office."""
         told = ["person"] if {"name", "office"} & set(fields) else []
         access_log.log_rows(
             by=by, summit=summit, rows=list(rows), fields=told, people=lambda row: [row.person.public_id]

@@ -1,4 +1,4 @@
-"""API of parties, for desks and, for their own party, for focal points and delegates."""
+"""API of parties. Desks use it for all parties, and focal points and delegates for their own party."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -40,7 +40,8 @@ LAST = 2_147_483_647
 
 
 class PartyNameInput(serializers.Serializer[Any]):
-    """A party's name in a language. Empty fields are taken from the short name, or from the first language."""
+    """A party's name in a language. If the formal name or the sort key is empty, the short name is used. If the
+    footnote is empty, that of the summit's first language is used."""
 
     name = serializers.CharField(max_length=120)
     formal_name = serializers.CharField(max_length=200, allow_blank=True, required=False)
@@ -50,7 +51,7 @@ class PartyNameInput(serializers.Serializer[Any]):
 
 
 class KeysField(serializers.DictField):
-    """Ids in other systems, by system."""
+    """A dict from a system's name to the id in that system."""
 
     child = serializers.CharField(max_length=120)
 
@@ -59,7 +60,8 @@ NAMES_HELP = "By language, for those other than the summit's first."
 
 
 class DeskPartySerializer(serializers.ModelSerializer[Party]):
-    """A party, with texts in the summit's first language. Fields that only desks can read are null for others."""
+    """A party, with texts in the summit's first language. Users who aren't at a desk get null in the fields that only
+    desks can read."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     names = serializers.SerializerMethodField()
@@ -88,19 +90,22 @@ class DeskPartySerializer(serializers.ModelSerializer[Party]):
 
     @extend_schema_field(serializers.DictField(child=PartyNameInput(), help_text=NAMES_HELP))
     def get_names(self, party: Party) -> dict[str, dict[str, str]]:
-        """Return the party's names by language, without the summit's first."""
+        """Return the party's names by language, without those in the summit's first language."""
         return {row.language: {name: getattr(row, name) for name in parties.NAME_FIELDS} for row in party.names.all()}
 
     @extend_schema_field(KeysField(allow_null=True))
     def get_external_ids(self, party: Party) -> dict[str, str] | None:
-        """Return the party's ids in other systems, or None if the user may not see them."""
+        """Return a dict from system to the party's id in it, or None if the user may not see these ids."""
         if not sees(self.context, "delegations.externalid.view"):
             return None
         return {row.system: row.value for row in party.external_ids.all()}
 
     @extend_schema_field(serializers.ChoiceField(choices=InvitationState.choices, allow_null=True))
     def get_invitation(self, party: Any) -> str | None:
-        """Return the state of the party's invitation. The party itself sees it only after it was sent."""
+        """Return the state of the party's invitation.
+
+        Users who aren't at a desk get None until the invitation is sent.
+        """
         sent = party.standing in (InvitationState.SENT, InvitationState.ANSWERED)
         found: str | None = party.standing if sent or sees(self.context, "delegations.party.view") else None
         return found
@@ -115,7 +120,7 @@ class DeskPartySerializer(serializers.ModelSerializer[Party]):
 
 
 class PartyInput(serializers.ModelSerializer[Party]):
-    """The fields of a party that can be set. `names` and `external_ids` replace all present ones."""
+    """The fields of a party that can be set. `names` and `external_ids` replace all stored ones."""
 
     names = ByLanguage(child=PartyNameInput(), required=False, help_text=NAMES_HELP)
     external_ids = KeysField(required=False)
@@ -128,7 +133,7 @@ class PartyInput(serializers.ModelSerializer[Party]):
 
 
 class PartyFilters(PartiesSearched):
-    """Filters for parties. Filters by data that only desks can read match only for desks."""
+    """Filters for parties. If a filter uses data that only desks can read, it matches nothing for other users."""
 
     q = fields_api.search_filter(_("words of its names, its code or its mailbox"))
     kind = django_filters.ChoiceFilter(choices=PartyKind.choices, label=_("kind"))
@@ -150,31 +155,31 @@ class PartyFilters(PartiesSearched):
     )
 
     def in_group(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
-        """Filter to the parties of a group. Only desks can filter by a summit's own groups."""
+        """Filter to the parties of a group. For a group that a summit defined itself, only desks get results."""
         own = value not in OF_COUNTRIES
         return rows.filter(regions.within(value), **{"for_desk": True} if own else {})
 
     def stands(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
-        """Filter to the parties whose invitation has a state."""
+        """Filter to the parties with an invitation in this state."""
         return rows.filter(invitation_status.STANDINGS[value])
 
     def comes(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
-        """Filter to the parties that come at a level."""
+        """Filter to the parties that attend at this level."""
         # An annotation of `invitation_status.with_standing`.
         level: Any = {"comes_at": value}
         return rows.filter(invitation_status.STANDINGS["attending"], **level)
 
     def with_place(self, rows: QuerySet[Party], name: str, value: bool) -> QuerySet[Party]:
-        """Filter to the parties with a rank, or to those without."""
+        """Filter to the parties with a place in the protocol order, or to those without one."""
         return self.of_desk(rows, "protocol_order__isnull", not value)
 
     def lacking(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
-        """Filter to the parties that lack something."""
+        """Filter to the parties for which this item is missing. Only desks get results."""
         return completeness.with_gaps(self.of_desk(rows, "for_desk", True)).filter(completeness.GAPS[value])
 
 
 class PartyViewSet(DeskViewSet):
-    """Parties."""
+    """Parties of a summit."""
 
     name = "parties"
     verbose_name = _("parties")
@@ -197,23 +202,25 @@ class PartyViewSet(DeskViewSet):
         return found.prefetch_related("names", "external_ids")
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[Party]:
-        """Return the parties that the user may see. Only desks can order them by rank."""
+        """Return the parties that the user may see. Only desks can order them by their place in the protocol
+        order."""
         rows = parties_fields_api.annotate_for_desk(super().get_queryset(user, slug), user, self.permission)
         place = Coalesce("protocol_order", Value(LAST), output_field=IntegerField())
         return rows.annotate(place=Case(When(for_desk=True, then=place), default=Value(LAST)))
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Party:
-        """Create a party."""
+        """Create a party, with its names and ids, and return it."""
         return parties.create(by=by, summit=summit, **_parts(values))
 
     def change(self, *, by: User, row: Party, values: Values) -> Party:
-        """Change a party."""
+        """Change a party, with its names and ids, and return it."""
         return parties.change(by=by, party=row, **_parts(values))
 
     @action("arrange", permission="delegations.party.change", input=Order, detail=False)
     def arrange(self, *, by: User, summit: Summit, values: Values) -> list[Party]:
-        """Rank the parties in the protocol order, the first one first; parties not named lose their rank. `expected`
-        is the ranked parties as they were read with `?ranked=true&order=precedence`. Returns the ranked parties."""
+        """Rank the parties in the protocol order, the first one first. Parties that `order` doesn't name lose their
+        rank. `expected` is the ranked parties as the client read them with `?ranked=true&order=precedence`. Returns
+        the ranked parties."""
         rows = precedence_services.parties(summit)
         known = list(Party.objects.filter(summit=summit).only("public_id"))
         ranked, expected = (keys_of(known, values[name], by=_id, field=name) for name in ("order", "expected"))
@@ -222,7 +229,7 @@ class PartyViewSet(DeskViewSet):
         return [Party(pk=key) for key in ranked]
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[Party], fields: Iterable[str]) -> None:
-        """Log who read the names of contacts at missions."""
+        """Log that a desk user read the names of contacts at missions, if `fields` has them."""
         if "mission_contact" in fields and sees({"by": by, "summit": summit}, "delegations.party.view"):
             named = [row for row in rows if row.mission_contact]
             access_log.log_rows(by=by, summit=summit, rows=named, fields=["mission_contact"])
@@ -233,7 +240,7 @@ def _id(row: Any) -> str:
 
 
 def _parts(values: Values) -> Mapping[str, Any]:
-    """Return the arguments for the service: the party's own fields, its names and its ids in other systems."""
+    """Return keyword arguments for `parties.create` and `parties.change`: values, names and ids in other systems."""
     own = {name: value for name, value in values.items() if name in parties.FIELDS}
     return {"values": own, "names": values.get("names"), "keys": values.get("external_ids")}
 

@@ -1,4 +1,4 @@
-"""API of people, for desks and, for their own party, for focal points."""
+"""API of people. Desks use it for all people, and focal points for their own party's people."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -46,8 +46,8 @@ KEYS = "keys_elsewhere"
 
 
 class PersonSerializer(serializers.ModelSerializer[Person]):
-    """A person at the summit. `party` is the party that looks after them, and `category` the code of the category
-    that they are named in. Both are null for desks that may not see members."""
+    """A person at the summit. `party` is the party that looks after the person, and `category` the code of the
+    category in which they are named. Desk users who may not see members get null in both."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     party = serializers.SerializerMethodField()
@@ -64,19 +64,20 @@ class PersonSerializer(serializers.ModelSerializer[Person]):
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_party(self, person: Person) -> str | None:
-        """Return the party's id, or None if the user may not see it."""
+        """Return the id of the party that looks after the person, or None if there is none or the user may not see
+        it."""
         key: str | None = getattr(person, "party_key", None)
         return key if self._members(person) else None
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_category(self, person: Person) -> str | None:
-        """Return the code of the category, or None if the user may not see it."""
+        """Return the code of the person's category, or None if there is none or the user may not see it."""
         code: str | None = getattr(person, "category_code", None)
         return code if self._members(person) else None
 
     @extend_schema_field(KeysField(allow_null=True))
     def get_external_ids(self, person: Person) -> dict[str, str] | None:
-        """Return the person's ids in other systems, or None if the user may not see them."""
+        """Return a dict from system to the person's id in it, or None if the user may not see these ids."""
         if not sees(self.context, "delegations.externalid.view"):
             return None
         rows: list[ExternalId] = getattr(person, KEYS)
@@ -86,7 +87,7 @@ class PersonSerializer(serializers.ModelSerializer[Person]):
         serializers.BooleanField(allow_null=True, help_text="Whether they have an account; null to focal points.")
     )
     def get_account(self, person: Person) -> bool | None:
-        """Return whether the person has an account, or None for users who aren't at a desk."""
+        """Return whether the person has an account, or None if the user isn't at a desk."""
         return person.user_id is not None if sees(self.context, SEE) else None
 
     @extend_schema_field(serializers.BooleanField(help_text="Whether all that was known of them was erased."))
@@ -100,7 +101,7 @@ class PersonSerializer(serializers.ModelSerializer[Person]):
 
 
 class PersonChange(serializers.ModelSerializer[Person]):
-    """The fields of a person that can be changed. `external_ids` replaces all present ones."""
+    """The fields of a person that can be changed. `external_ids` replaces all stored ones."""
 
     external_ids = KeysField(required=False)
 
@@ -110,8 +111,8 @@ class PersonChange(serializers.ModelSerializer[Person]):
 
 
 class PersonInput(PersonChange):
-    """A new person, for a party or for none. If similar people are entered already, the request is refused with their
-    ids. If it is another person, send these ids as `another`."""
+    """A new person, for a party or for none. If similar people are entered already, the request is refused, and the
+    response has their ids. If it is another person, send these ids as `another`."""
 
     party = OneParty(required=False, help_text="The party that looks after them.")
     another = Ids(required=False, help_text="Ids of people whom they resemble and are not.")
@@ -121,7 +122,8 @@ class PersonInput(PersonChange):
 
 
 class PersonFilters(Searched):
-    """Filters for people. Filters by party and category match only people whose membership the user may see."""
+    """Filters for people. If the user may not see a person's membership, filters by party and category don't match
+    them."""
 
     model = Person
 
@@ -181,16 +183,16 @@ class PersonViewSet(Rights, DeskViewSet):
     external = "external_ids"
 
     def rows(self) -> QuerySet[Person]:
-        """Return people with their party, category and ids in other systems."""
+        """Return people with their party's id, the code of their category and their ids in other systems."""
         keys = {"party_key": PARTY_KEY, "category_code": F("membership__category__code")}
         return Person.objects.annotate(**keys).prefetch_related(Prefetch("external_ids", to_attr=KEYS))
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[Person]:
-        """Return the people whom the user may see."""
+        """Return the people whom the user may see, annotated for the filters."""
         return members_fields_api.with_belonging(super().get_queryset(user, slug), user)
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Person:
-        """Enter a person."""
+        """Enter a person for a party, or for none, and return the person."""
         return registration.create_with_external_ids(
             by=by,
             summit=summit,
@@ -201,14 +203,14 @@ class PersonViewSet(Rights, DeskViewSet):
         )
 
     def change(self, *, by: User, row: Person, values: Values) -> Person:
-        """Change a person's data."""
+        """Change a person's data and ids in other systems, and return the person."""
         registration.change_with_external_ids(
             by=by, person=row, values=person_values(values), keys=values.get("external_ids")
         )
         return row
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[Person], fields: Iterable[str]) -> None:
-        """Log who read names, offices and mailboxes."""
+        """Log that `by` read personal fields of these people, such as names, offices and mailboxes."""
         told = [name for name in fields if name in PERSON and name not in PLAIN]
         access_log.log_rows(by=by, summit=summit, rows=list(rows), fields=told)
 
@@ -216,15 +218,16 @@ class PersonViewSet(Rights, DeskViewSet):
         "give-accounts", permission=accounts.ACTION, input=PeopleInput, output=GivenAccountsSerializer, detail=False
     )
     def give_accounts(self, *, by: User, summit: Summit, values: Values) -> Any:
-        """Give people portal accounts, and write to each. People who can't have one are skipped, with the reason."""
+        """Give people portal accounts, and send each a mail. People who can't have one are skipped, with the
+        reason."""
         given = accounts.give(people=values["people"], by=by)
         skipped = [{"id": row.public_id, "why": why} for row, why in given.skipped]
         return {"given": [row.public_id for row in given.to], "skipped": skipped}
 
     @action("choose-account", permission=CHOOSE, input=AccountInput)
     def choose_account(self, *, by: User, row: Person, values: Values) -> None:
-        """Link another account to the person, or none. The previous account is signed out at once. No mail is
-        sent."""
+        """Link another account to the person, or remove the account if `account` is null. The previous account is
+        signed out at once. No mail is sent."""
         try:
             accounts.assign(person=row, user=values["account"], by=by)
         except ValidationError as refused:
@@ -238,12 +241,12 @@ class PersonViewSet(Rights, DeskViewSet):
         detail=False,
     )
     def take_accounts(self, *, by: User, summit: Summit, values: Values) -> Any:
-        """Remove people's accounts. They are signed out at once, and the accounts no longer give access to the
+        """Remove people's accounts. The people are signed out at once, and the accounts no longer give access to the
         summit."""
         held = [row for row in values["people"] if row.user_id is not None]
         return {"taken": accounts.withdraw_accounts(people=held, by=by)}
 
 
 def person_values(values: Values) -> dict[str, Any]:
-    """Return the submitted values of a person's own fields."""
+    """Return those of the submitted values that are fields of Person."""
     return {name: value for name, value in values.items() if name in PERSON}

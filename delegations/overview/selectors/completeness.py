@@ -1,4 +1,7 @@
-"""What parties lack: the definitions that both the desk's tasks and the filters of lists use."""
+"""What is missing for parties, such as a mailbox or a head of delegation.
+
+The desk's tasks and the filters of lists use the same definitions.
+"""
 
 import functools
 
@@ -43,7 +46,7 @@ REQUESTS = "requests"
 
 
 def with_gaps(parties: QuerySet[Party]) -> QuerySet[Party]:
-    """Annotate parties with the state of their invitation and with what GAPS uses."""
+    """Annotate parties with the state of their invitation, and with the values that the conditions in GAPS use."""
     return invitation_status.with_standing(parties).annotate(
         has_focal=Exists(_FOCAL),
         has_address=Exists(_FOCAL.exclude(person__email="")),
@@ -56,7 +59,7 @@ def with_gaps(parties: QuerySet[Party]) -> QuerySet[Party]:
 
 
 def sentence(name: str, number: int) -> str:
-    """Return a sentence that says how many parties lack something; `name` is a key of GAPS."""
+    """Return a sentence that says for how many parties an item is missing; `name` is a key of GAPS."""
     message: dict[str, str] = {
         "mailbox": ngettext(
             "%(n)d party has no mailbox: no letter reaches it.",
@@ -96,10 +99,10 @@ def sentence(name: str, number: int) -> str:
 
 
 def counts(summit: Summit) -> dict[str, int]:
-    """Return the numbers of a summit's parties by state of invitation and by what they lack. One query.
+    """Return the numbers of a summit's parties by state of invitation and by what is missing. Makes one query.
 
-    The keys are those of `invitation_status.STANDINGS` and GAPS, and REQUESTS for the number of open requests for a
-    focal point.
+    The keys are those of `invitation_status.STANDINGS` and GAPS. REQUESTS is the number of open requests for a focal
+    point.
     """
     numbers: dict[str, int] = (
         _counted()
@@ -117,7 +120,10 @@ def counts(summit: Summit) -> dict[str, int]:
 
 @functools.cache
 def _counted() -> QuerySet[Party]:
-    """Return the queryset that `counts` aggregates, for all summits. It is built once in a process."""
+    """Return the queryset that `counts` aggregates, for the parties of all summits.
+
+    It is built once in a process.
+    """
     asked = FocalPointRequest.objects.filter(party=OuterRef("pk"), state=RequestState.OPEN).order_by()
     number = Subquery(asked.values("party").annotate(n=Count("pk")).values("n"))
     # With distinct(), each annotation is computed once for a row, not once for each condition that uses it.

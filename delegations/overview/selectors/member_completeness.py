@@ -1,4 +1,4 @@
-"""What the members of a party still lack, and the deadlines. Nothing is decrypted for it."""
+"""The data and decisions that are missing for the members of a party, and their deadlines. Nothing is decrypted."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,22 +14,22 @@ from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from delegations.travel.models.visas import VisaLetter, VisaState
 
-# What a member may lack, in the order in which it is listed.
+# The items that may be missing for a member, in the order in which they are listed.
 CONFIRMATION, PASSPORT, PHOTO, ARRIVAL, VISA = "confirmation", "passport", "photo", "arrival", "visa"
 # The passport fields that vetting needs.
 VETTED_BY = ("passport_name", "birth_date", "nationality", "passport_number", "passport_expiry")
 
 
 def roll(party: Party) -> QuerySet[Membership]:
-    """Return a party's members in their order, annotated as by `with_lacks`. One query."""
+    """Return a party's members in their order, annotated for `lacking` (by `with_lacks`). Makes one query."""
     rows = Membership.objects.filter(party=party).select_related("person", "category")
     return with_lacks(rows).order_by("position", "pk")
 
 
 def with_lacks(members: QuerySet[Membership]) -> QuerySet[Membership]:
-    """Annotate members with `lacks_passport`, `lacks_photo`, `lacks_arrival` and `visa_refused`.
+    """Annotate members with the booleans `lacks_passport`, `lacks_photo`, `lacks_arrival` and `visa_refused`.
 
-    `visa_refused` is True if a visa letter was refused and none is asked for or issued.
+    `visa_refused` is True if a visa letter was refused and no other one is asked for or issued.
     """
     theirs = Particulars.objects.filter(person=OuterRef("person"))
     whole = Q(*[~Q(**{name: ""}) for name in VETTED_BY])
@@ -50,7 +50,7 @@ def _both(first: Any, second: Any) -> Case:
 
 @dataclass(frozen=True)
 class Missing:
-    """Something that a member lacks. `until` is the deadline, or None if there is none."""
+    """An item that is missing for a member. `until` is the deadline, or None if there is none."""
 
     member: Membership
     what: str
@@ -59,7 +59,7 @@ class Missing:
 
 
 def lacking(row: Any) -> list[str]:
-    """Return what a member from `with_lacks` lacks."""
+    """Return the names of the items that are missing for a member, such as PASSPORT. The row is from `with_lacks`."""
     found = {
         CONFIRMATION: row.confirmed_at is None,
         PASSPORT: row.category.vetted and row.lacks_passport,
@@ -71,7 +71,7 @@ def lacking(row: Any) -> list[str]:
 
 
 def missing(members: Iterable[Membership], policy: Policy, now: datetime) -> list[Missing]:
-    """Return everything that members from `roll` lack, the earliest deadline first.
+    """Return everything that is missing for members from `roll`, the earliest deadline first.
 
     Items without a deadline come last.
     """

@@ -13,9 +13,9 @@ PARTY_COLUMNS = ("party", "formal_name", "sort_key", "kind", "iso2", "mission_na
 
 
 def parties(rows: QuerySet[Party]) -> ExportedTable:
-    """Return a table of parties.
+    """Return a table of parties, with their names in the reader's language.
 
-    Names are in the reader's language. The number of queries grows only with the summits.
+    The number of queries grows only with the number of summits.
     """
     names, found = NamesBySummit(), []
     for row in rows.select_related("summit__policy").iterator(chunk_size=AT_ONCE):

@@ -1,4 +1,4 @@
-"""Answers over time, by level and by continent, counted by the database."""
+"""Counts of the answers by day, by level and by continent. The database counts."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _STANDING = [InvitationState.SENT, InvitationState.ANSWERED]
 
 @dataclass(frozen=True)
 class GroupNumbers:
-    """How the invited parties of a group have answered. `group` is an id of `regions.choices`."""
+    """How the invited parties of a group have answered. `group` is a group's id from `regions.choices`."""
 
     group: str
     attending: int
@@ -31,9 +31,9 @@ class GroupNumbers:
 
 
 def by_day(summit: Summit) -> tuple[dict[date, int], dict[date, int]]:
-    """Return two dictionaries by day at the venue: how many invitations were sent, and how many parties answered.
+    """Return two dicts by day at the venue: how many invitations were sent, and how many parties answered.
 
-    One query, which returns a row for each day.
+    Makes one query, which returns a row for each day.
     """
     rows = Invitation.objects.filter(party__summit=summit, state__in=_STANDING, occasion="").order_by()
     sent = rows.annotate(day=TruncDate("sent_at", tzinfo=summit.zone), what=Value("sent"))
@@ -50,9 +50,9 @@ def by_day(summit: Summit) -> tuple[dict[date, int], dict[date, int]]:
 
 @dataclass(frozen=True)
 class LevelNumbers:
-    """How many parties come at a level, and how many were invited at it and haven't answered.
+    """How many parties attend at a level, and how many that were invited at this level haven't answered.
 
-    `level` is "" for parties that come without stating a level, and for those invited at no level.
+    `level` is "" for parties that attend without stating a level, and for those invited at no level.
     """
 
     level: str
@@ -61,9 +61,9 @@ class LevelNumbers:
 
 
 def by_level(summit: Summit) -> list[LevelNumbers]:
-    """Return how many parties come and how many haven't answered at each level, the highest first.
+    """Return how many parties attend and how many haven't answered at each level, the highest level first.
 
-    Two queries, which return a row for each level.
+    Makes two queries, which return a row for each level.
     """
     rows = Invitation.objects.filter(party__summit=summit, occasion="").order_by()
     coming = rows.filter(state=InvitationState.ANSWERED, answer__in=COMING).values_list("level")
@@ -76,7 +76,7 @@ def by_level(summit: Summit) -> list[LevelNumbers]:
 def by_continent(summit: Summit) -> list[GroupNumbers]:
     """Return how the invited parties of each continent have answered, the largest continent first.
 
-    Parties without a country are a group too. One query, which returns a row for each country.
+    Parties without a country form a group too. Makes one query, which returns a row for each country.
     """
     theirs = F("invitations__pk")
     stands = Q(invitations__state=InvitationState.ANSWERED)

@@ -14,10 +14,10 @@ Content = dict[str, Any]
 
 @dataclass(frozen=True)
 class ComparisonRow:
-    """A row of the table.
+    """A row of the table of changes.
 
-    `word` is the state ("added") and `sign` its symbol. `party` is in the language `language`, and `about` is the
-    person, or "" for a change of the party. `pairs` holds (label, old value, new value).
+    `word` is the state ("added") and `sign` its symbol. `party` is the party's name, in the language `language`.
+    `about` is the person's name, or "" if the party itself changed. `pairs` holds (label, old value, new value).
     """
 
     sign: str
@@ -29,7 +29,7 @@ class ComparisonRow:
 
 
 def rows_of(found: Difference, language: str) -> list[ComparisonRow]:
-    """Return the rows for the changes, parties before people."""
+    """Return the rows for the changes in `found`, parties before people, with the parties' names in `language`."""
     new, old = ("good", pgettext("in a list", "added")), ("bad", pgettext("in a list", "gone"))
     other = ("wait", _("people in another order"))
     rows = [_row(new, party, language) for party in found.parties_added]
@@ -54,7 +54,7 @@ def _name(member: Content) -> str:
 
 
 def _changed(was: Content, now: Content, language: str) -> ComparisonRow:
-    """Return the row for a party whose names, place or flag changed.
+    """Return the row for a party with a changed name, footnote, place in the protocol order, or flag.
 
     Names are in the reader's language if they changed in it, or else in the first language in which they changed.
     """

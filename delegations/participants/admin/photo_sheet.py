@@ -1,4 +1,5 @@
-"""The sheet of photographs in the admin: choosing people by party and day of arrival, and the download."""
+"""The sheet of photographs in the admin: people are chosen by party and day of arrival, and the sheet is
+downloaded."""
 
 from typing import Any
 
@@ -59,7 +60,10 @@ class SheetForm(forms.Form):
 
 
 def _admitted(request: HttpRequest, slug: str) -> tuple[Summit, User]:
-    """Return the summit and the user. Raises Http404 unless the user may see the summit's photographs."""
+    """Return the summit and the user.
+
+    Raises Http404 unless the user may see the summit's sheets, and PermissionDenied for anonymous users.
+    """
     summit, user = Summit.objects.filter(slug=slug).first(), request.user
     if not isinstance(user, User):
         raise PermissionDenied
@@ -71,7 +75,8 @@ def _admitted(request: HttpRequest, slug: str) -> tuple[Summit, User]:
 @desk_page("photographs/<slug:slug>/", "delegations_photos")
 @require_safe
 def chosen(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the form that chooses the people of the sheet."""
+    """Show the form in which the people on the sheet are chosen. Raises Http404 for users who may not see the
+    sheet."""
     summit, _user = _admitted(request, slug)
     rows = photo_sheet.members(summit)
     context = {
@@ -89,7 +94,10 @@ def chosen(request: HttpRequest, slug: str) -> HttpResponse:
 @desk_page("photographs/<slug:slug>/file/", "delegations_photos_file")
 @require_safe
 def download_sheet(request: HttpRequest, slug: str) -> HttpResponse:
-    """Return the sheet of the chosen people as a PDF. The access to the photographs is logged."""
+    """Return the sheet of the chosen people as a PDF. The access to the photographs is logged.
+
+    If the sheet can't be made, redirect to the form with a warning.
+    """
     summit, user = _admitted(request, slug)
     form = SheetForm({"language": summit.language, **_lists(request)}, summit=summit)
     if not form.is_valid():

@@ -1,4 +1,4 @@
-"""Lists of participants in the admin: revisions, their changes, making a new one, and downloads."""
+"""Lists of participants in the admin: the revisions, their changes, the next revision, and downloads."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -38,7 +38,7 @@ FORMATS = (("pdf", "PDF"), ("docx", "DOCX"), ("xlsx", "XLSX"))
 
 
 class FreezeForm(forms.Form):
-    """A form for the state and note of a new revision.
+    """A form for the state and the note of a new revision.
 
     `expected` is the digest of the content that the user saw.
     """
@@ -60,7 +60,7 @@ class FreezeForm(forms.Form):
 
 
 class DownloadForm(forms.Form):
-    """A form for the language, order and format of a download."""
+    """A form for the language, order and file format of a download."""
 
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
     order = forms.ChoiceField(label=gettext_lazy("Order"), choices=Order.choices)
@@ -106,7 +106,7 @@ class ParticipantListAdmin(ReadOnlyAdmin):
         return shown
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Add the changes, the list and the download form to the page."""
+        """Return the revision's page, with the changes, the list and the download form added."""
         row = kwargs.get("obj")
         if isinstance(row, ParticipantList):
             content = revisions.content_of(row)
@@ -121,7 +121,7 @@ class ParticipantListAdmin(ReadOnlyAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the addresses of the page that makes a revision, and of the downloads."""
+        """Return the admin's URL patterns, with the page that makes a revision and the downloads added."""
         wrap = self.admin_site.admin_view
         make = path("prepare/<slug:slug>/", wrap(self.prepare), name="delegations_participantlist_prepare")
         take = path("<int:pk>/file/", wrap(self.take), name="delegations_participantlist_file")

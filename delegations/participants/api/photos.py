@@ -28,8 +28,8 @@ from summit.users.models import User
 
 
 class PhotoSerializer(OfPerson):
-    """A person's photograph. Its size is null where the reader may not see it, as others than the reader's party
-    stored it."""
+    """A person's photograph. Its size and time are null if somebody outside the user's party stored it and the user
+    may not see it."""
 
     group = PHOTO
 
@@ -46,7 +46,7 @@ class PhotoSerializer(OfPerson):
 
 
 class PhotoInput(serializers.Serializer[Any]):
-    """A photograph to store, in place of an earlier one."""
+    """A photograph to store for a person. It replaces an earlier one."""
 
     person = OnePerson()
     content = ContentField(
@@ -55,7 +55,8 @@ class PhotoInput(serializers.Serializer[Any]):
 
 
 class FacesInput(serializers.Serializer[Any]):
-    """The people on a sheet: everybody, or only those of some parties, or those who arrive at the venue on a day."""
+    """The people on a sheet: everybody, only people of some parties, or only people who arrive at the venue on a
+    day."""
 
     language = serializers.ChoiceField(choices=settings.LANGUAGES)
     day = serializers.DateField(required=False, default=None, allow_null=True)
@@ -63,7 +64,7 @@ class FacesInput(serializers.Serializer[Any]):
 
 
 class PhotoFilters(Searched):
-    """Filters for photographs."""
+    """Filters for photographs, by party, category and time of change."""
 
     model = Person
 
@@ -75,7 +76,7 @@ class PhotoFilters(Searched):
 
 
 class PhotoViewSet(WithContent):
-    """People's photographs. Rows are people who have one, by their ids."""
+    """People's photographs. Each row is a person who has a photograph, with the person's id."""
 
     name = "photos"
     verbose_name = _("photographs")
@@ -93,17 +94,20 @@ class PhotoViewSet(WithContent):
         return Person.objects.filter(photo__isnull=False).select_related(*RELATED).defer("photo__image")
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[Person]:
-        """Return people with a photograph. The filter by time of change uses only times that the user may see."""
+        """Return the people with a photograph whom the user may see, annotated for the filters.
+
+        The filter by time of change uses only times that the user may see.
+        """
         readable = readable_by(user, PHOTO, Q(photo__entered_for=F("membership__party")))
         rows = with_belonging(super().get_queryset(user, slug), user)
         return rows.alias(told_at=told(readable, "photo__updated_at"))
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Person:
-        """Store a photograph."""
+        """Store a photograph, in place of an earlier one, and return its person."""
         return photos.store(by=by, person=values["person"], content=values["content"]).person
 
     def content(self, *, by: User, row: Person) -> File | None:
-        """Return the picture, or None if the user may not see it. Each access is logged."""
+        """Return the picture as a JPEG, or None if the user may not see it. Each access is logged."""
         photo = photo_of(row)
         if photo is None or "photo" not in FieldReader(by).visible(row):
             return None
@@ -120,13 +124,13 @@ class PhotoViewSet(WithContent):
         shown_once=("content",),
     )
     def sheet(self, *, by: User, summit: Summit, values: Values) -> File:
-        """Return a sheet of photographs as a PDF. It shows all people, those of some parties, or those who arrive at
-        the venue on a day."""
+        """Return a sheet of photographs as a PDF. It shows all people, people of some parties, or people who arrive
+        at the venue on a day."""
         language, keys = values["language"], [party.pk for party in values["parties"]]
         faces = photo_sheet.faces(summit=summit, by=by, language=language, parties=keys, day=values["day"])
         made = printed.write(summit=summit, faces=faces, language=language, now=db_now())
         return File(f"photographs-{summit.slug}.pdf", "application/pdf", made)
 
     def remove(self, *, by: User, row: Person) -> None:
-        """Delete a photograph."""
+        """Delete a person's photograph."""
         photos.remove(by=by, person=row)

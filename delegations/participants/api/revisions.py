@@ -1,4 +1,4 @@
-"""API of the lists of participants."""
+"""API of the revisions of the list of participants."""
 
 from typing import Any, ClassVar
 
@@ -36,7 +36,7 @@ WRITERS: Any = {"pdf": list_pdf, "docx": list_docx, "xlsx": list_xlsx}
 
 @extend_schema_field({"type": "object", "properties": _PARTS})
 class Content(serializers.Field[Any, Any, Any, Any]):
-    """The content of a list: summit, categories and parties with their people."""
+    """The content of a list: the summit, the categories, and the parties with their people."""
 
     def to_representation(self, value: Any) -> Any:
         """Return the content as it is stored."""
@@ -44,7 +44,7 @@ class Content(serializers.Field[Any, Any, Any, Any]):
 
 
 class ParticipantListSerializer(serializers.ModelSerializer[ParticipantList]):
-    """A frozen revision of the list of participants. `content` is null in lists of revisions."""
+    """A frozen revision of the list of participants. `content` is null if several revisions are listed."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     made_by = StaffName(permission="delegations.participantlist.view")
@@ -57,13 +57,13 @@ class ParticipantListSerializer(serializers.ModelSerializer[ParticipantList]):
 
     @extend_schema_field({"type": ["object", "null"], "properties": _PARTS})
     def get_content(self, row: ParticipantList) -> Any:
-        """Return the content of a single revision, or None in lists."""
+        """Return the content of a single revision, or None if several revisions are listed."""
         return revisions.content_of(row) if self.parent is None else None
 
 
 class ListInput(serializers.ModelSerializer[ParticipantList]):
-    """The state and note of a new revision. Only a final one can follow a final one. With `expected` from a preview,
-    the revision is only made if the list hasn't changed since."""
+    """The state and the note of a new revision. After a final revision, only a final one can follow. With `expected`
+    from a preview, the revision is only made if the list hasn't changed since."""
 
     expected = serializers.CharField(required=False, max_length=64)
 
@@ -73,15 +73,16 @@ class ListInput(serializers.ModelSerializer[ParticipantList]):
 
 
 class NotOnListSerializer(serializers.Serializer[Any]):
-    """How many parties and people would be left out: parties that named people and haven't answered, and unconfirmed
-    people."""
+    """How many parties and people would be left out. These are parties that named people and haven't answered, and
+    people who aren't confirmed."""
 
     parties = serializers.IntegerField()
     people = serializers.IntegerField()
 
 
 class ListPreviewSerializer(serializers.Serializer[Any]):
-    """The next revision: its number, whether it differs from the last one, and its content."""
+    """The next revision: its number, its content, and whether it differs from the last one. `left_out` counts who
+    isn't in it."""
 
     number = serializers.IntegerField()
     changed = serializers.BooleanField(help_text="Whether it would say anything else than the last one.")
@@ -91,7 +92,7 @@ class ListPreviewSerializer(serializers.Serializer[Any]):
 
 
 class ListFileInput(serializers.Serializer[Any]):
-    """The language, order and format of the file."""
+    """The language, order and file format of the list."""
 
     language = serializers.ChoiceField(choices=settings.LANGUAGES)
     order = serializers.ChoiceField(choices=Order.choices, required=False, default=Order.PRECEDENCE)
@@ -99,7 +100,7 @@ class ListFileInput(serializers.Serializer[Any]):
 
 
 class ListFilters(django_filters.FilterSet):
-    """Filters for revisions."""
+    """Filters for revisions, by state and time."""
 
     final = django_filters.BooleanFilter(label=_("final"))
     made_since = django_filters.IsoDateTimeFilter(field_name="made_at", lookup_expr="gte", label=_("made since"))
@@ -123,18 +124,18 @@ class ParticipantListViewSet(DeskViewSet):
         return ParticipantList.objects.select_related("summit", "made_by").defer("content")
 
     def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
-        """Log whose names were read in a revision."""
+        """Log that `by` read the names in a revision, if the response has the content of a single revision."""
         if len(rows) != 1 or "content" not in fields or "content" in rows[0].get_deferred_fields():
             return
         _log_access(rows[0], by)
 
     def add(self, *, by: User, summit: Summit, values: Values) -> ParticipantList:
-        """Make a revision of the present list."""
+        """Make a revision of the list as it is now, and return it."""
         return revisions.freeze(summit=summit, by=by, **values)
 
     @action("preview", safe=True, permission=revisions.CHANGE, output=ListPreviewSerializer, detail=False)
     def preview(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
-        """Return the content of the next revision. Nothing is changed."""
+        """Return the content of the next revision, and whether it differs from the last one. Nothing is changed."""
         last, content = revisions.latest(summit), revisions.gather(summit)
         before = revisions.content_of(last) if last else None
         people = [(summit.pk, key) for key in _people(content)]
@@ -157,7 +158,7 @@ class ParticipantListViewSet(DeskViewSet):
         shown_once=("content",),
     )
     def file(self, *, by: User, row: ParticipantList, values: Values) -> File:
-        """Return the list as a file."""
+        """Return a revision as a file, in the chosen language, order and format. The access is logged."""
         writer, language = WRITERS[values["ending"]], values["language"]
         content = revisions.content_of(row)
         made = writer.write(listing.arrange(row, content, language=language, order=values["order"]))
@@ -167,7 +168,7 @@ class ParticipantListViewSet(DeskViewSet):
 
 
 def _log_access(row: ParticipantList, by: User) -> None:
-    """Log that somebody read the names in a revision."""
+    """Log that `by` read the names in a revision."""
     people = _people(revisions.content_of(row))
     access_log.record_page(by=by, target=row, summit=row.summit, fields=["content"], people=lambda: people)
 

@@ -8,7 +8,7 @@ Content = dict[str, Any]
 
 @dataclass(frozen=True)
 class ComparedPerson:
-    """A person in the list with their party. `before` is the former content, if it changed."""
+    """A person in the list with their party. `before` is the person's former content, or None if nothing changed."""
 
     party: Content
     member: Content
@@ -19,7 +19,7 @@ class ComparedPerson:
 class Difference:
     """Parties and people that were added, removed or changed. It is false if nothing changed.
 
-    The people of an added or removed party aren't listed themselves.
+    If a party was added or removed, its people aren't listed separately.
     """
 
     parties_added: list[Content] = field(default_factory=list)
@@ -73,5 +73,5 @@ def _compare(was: Content, now: Content, found: Difference, words: tuple[Content
 
 
 def _with_category_names(member: Content, words: Content) -> Content:
-    """Return a member with the names of their category in place of its key, since readers see the names."""
+    """Return a member with the names of the category in place of its key, because readers see the names."""
     return {**member, "category": words.get(str(member["category"]), {})}

@@ -22,7 +22,7 @@ Content = dict[str, Any]
 
 
 class Order(TextChoices):
-    """The order of the parties."""
+    """The order of the parties in a list."""
 
     PRECEDENCE = "precedence", gettext_lazy("by precedence")
     ALPHABET = "alphabet", gettext_lazy("by alphabet")
@@ -30,7 +30,7 @@ class Order(TextChoices):
 
 @dataclass(frozen=True)
 class ListedPerson:
-    """A person in the list. If the name is erased, `name` holds words that say so in the list's language."""
+    """A person in the list. If the name is erased, `name` says so in the list's language."""
 
     name: str
     address: str
@@ -41,10 +41,10 @@ class ListedPerson:
 
 @dataclass(frozen=True)
 class ParticipantLine:
-    """A party with its people.
+    """A party with its people, as a line of the list.
 
-    `mark` is the number of its footnote, or "" if it has none. `language` is the language of its names: the list's,
-    or else the summit's first.
+    `mark` is the number of the party's footnote, or "" if it has none. `language` is the language of the party's
+    names: the list's, or else the summit's first.
     """
 
     name: str
@@ -57,7 +57,7 @@ class ParticipantLine:
 
 @dataclass(frozen=True)
 class Section:
-    """Parties of some kinds, under a title."""
+    """A section of the list: the parties of some kinds, under a title."""
 
     title: str
     lines: tuple[ParticipantLine, ...]
@@ -65,7 +65,7 @@ class Section:
 
 @dataclass(frozen=True)
 class ListFootnote:
-    """A footnote."""
+    """A footnote of the list, with its mark and the language of its text."""
 
     mark: str
     text: str
@@ -159,7 +159,7 @@ def _arrange(row: ParticipantList, content: Content, language: str, name: str, o
 
 
 def counted(content: Content) -> str:
-    """Return a sentence with the number of parties and people."""
+    """Return a sentence with the numbers of parties and people in the content."""
     parties = content["parties"]
     people = sum(len(party["members"]) for party in parties)
     return _("Parties: %(parties)d. People: %(people)d.") % {"parties": len(parties), "people": people}

@@ -1,4 +1,4 @@
-"""The people on a sheet of photographs, which helps those who receive them to recognise them."""
+"""The people on a sheet of photographs. Those who receive arriving guests recognise them by it."""
 
 from base64 import b64encode
 from collections.abc import Iterable
@@ -24,13 +24,15 @@ FIELDS = ("form_of_address", "name", "office", "photo")
 
 
 class TooManyPhotos(ValueError):
-    """There are more people than a sheet can hold. The text is a sentence for the user."""
+    """There are more people than a sheet can hold. The message is a sentence for the user."""
 
 
 @dataclass(frozen=True)
 class Face:
-    """A person on the sheet, with an empty `photo` if there is none. `language` is the language of the party's
-    name."""
+    """A person on the sheet. `photo` is "" if the person has no photograph.
+
+    `language` is the language of the party's name.
+    """
 
     key: str
     name: str
@@ -46,7 +48,7 @@ class Face:
 
 
 def arrival_days(summit: Summit) -> list[date]:
-    """Return the days on which somebody arrives, in the venue's time zone. One query."""
+    """Return the days on which somebody arrives, in the venue's time zone. Makes one query."""
     rows = Membership.objects.filter(party__summit=summit, person__particulars__arrives_at__isnull=False)
     moments = rows.order_by().values_list("person__particulars__arrives_at", flat=True)
     return sorted({moment.astimezone(summit.zone).date() for moment in moments if moment})
@@ -55,8 +57,8 @@ def arrival_days(summit: Summit) -> list[date]:
 def members(summit: Summit, *, parties: Iterable[int] = (), day: date | None = None) -> QuerySet[Membership]:
     """Return the members on a sheet, in protocol order.
 
-    They are those of `parties`, by primary key, or of all parties if empty; and those who arrive at the venue on
-    `day`, or everybody if None.
+    With `parties` (primary keys), only members of these parties are returned. With `day`, only members who arrive at
+    the venue on that day are returned.
     """
     rows = Membership.objects.filter(party__summit=summit)
     keys = list(parties)
@@ -75,7 +77,8 @@ def faces(
 ) -> list[Face]:
     """Return the people on a sheet, and log the access. The number of queries is constant.
 
-    Raises PermissionDenied, and TooMany if there are more than MOST people.
+    `parties` and `day` select the people, as in `members`. Raises PermissionDenied, and TooManyPhotos for more than
+    MOST people.
     """
     check(by, SEE, summit)
     found = list(members(summit, parties=parties, day=day).select_related("person__photo", "party")[: MOST + 1])
@@ -92,9 +95,9 @@ def faces(
 
 
 def _place(member: Membership, book: party_names.Book) -> tuple[Any, ...]:
-    """Return a sort key for a member: the party's rank, or else its name in the sheet's alphabetical order.
+    """Return a sort key for a member: the party's rank, or else the party's name in the sheet's alphabetical order.
 
-    Members of a party keep their order.
+    Sorting by it keeps the order of a party's members.
     """
     order, named = member.party.protocol_order, book.of(member.party_id)
     alphabet = named.alphabetical if named else ("", "")

@@ -1,7 +1,7 @@
 """Making numbered, frozen revisions of the list of participants.
 
-A revision holds what a list of participants prints and nothing else: the parties that accepted, with their names in
-all languages, and for each the confirmed people who count towards its total, by name, form of address, office and
+A revision holds only what a list of participants prints. It has the parties that accepted, with their names in all
+languages. Of each party it has the confirmed people who count towards the total, by name, form of address, office and
 category. It has no mailboxes, passports or flights. Order, language and format are chosen when a file is made
 (delegations.participants.selectors.listing).
 """
@@ -37,19 +37,20 @@ Content = dict[str, Any]
 
 
 class NothingToFreeze(ValueError):
-    """Nothing has changed since the last revision, or no party has accepted. The text is a sentence for the user."""
+    """Nothing has changed since the last revision, or no party has accepted. The message is a sentence for the
+    user."""
 
 
 class FinalRevisionExists(ValueError):
-    """A provisional revision can't follow a final one. The text is a sentence for the user."""
+    """A provisional revision can't follow a final one. The message is a sentence for the user."""
 
 
 class ListChanged(ValueError):
-    """The list has changed since the user saw it. The text is a sentence for the user."""
+    """The list has changed since the user saw it. The message is a sentence for the user."""
 
 
 def latest(summit: Summit) -> ParticipantList | None:
-    """Return the newest revision of a summit, or None."""
+    """Return the newest revision of a summit, or None if there is none yet."""
     return ParticipantList.objects.filter(summit=summit).order_by("-number").first()
 
 
@@ -60,7 +61,7 @@ def content_of(row: ParticipantList) -> Content:
 
 
 def listed_parties(summit: Summit) -> QuerySet[Party]:
-    """Return the parties on the list: the host, and those that answered that they come.
+    """Return the parties on the list: the host, and the parties that answered that they attend.
 
     A party with a revoked invitation isn't included.
     """
@@ -75,7 +76,7 @@ NAMED = Q(category__counts=True) & (Q(confirmed_at__isnull=False) | Q(party__kin
 
 @dataclass(frozen=True)
 class OmittedCounts:
-    """The number of parties and people that a list made now would leave out.
+    """How many parties and people would be left out of a list that is made now.
 
     These are parties that named people and haven't answered, and people of listed parties who aren't confirmed.
     """
@@ -85,7 +86,7 @@ class OmittedCounts:
 
 
 def count_omitted(summit: Summit) -> OmittedCounts:
-    """Return how many parties and people a list made now would leave out. Two queries."""
+    """Return how many parties and people would be left out of a list that is made now. Makes two queries."""
     counted = Membership.objects.filter(category__counts=True, party__summit=summit).order_by()
     open_ = Invitation.objects.filter(party__summit=summit, occasion="", state=InvitationState.SENT).values("party")
     here = counted.filter(party__in=listed_parties(summit).values("pk"))
@@ -96,7 +97,7 @@ def count_omitted(summit: Summit) -> OmittedCounts:
 
 
 def gather(summit: Summit) -> Content:
-    """Return the content of a revision made now. The number of queries is constant."""
+    """Return the content of a revision that is made now. The number of queries is constant."""
     policy = Policy.objects.of(summit)
     members = Membership.objects.filter(NAMED).select_related("person")
     parties = (
@@ -118,7 +119,7 @@ def gather(summit: Summit) -> Content:
 
 
 def _called(summit: Summit) -> Content:
-    """Return the summit's names in its first language, and in each other language that it has names in."""
+    """Return the summit's names in its first language, and in each other language in which it has names."""
     names = {code: summit.named(code) for code in summit.names if code != summit.language}
     message = {
         code: {"name": each.name, "short": each.short_name, "language": each.language} for code, each in names.items()
@@ -159,7 +160,10 @@ def _member(row: Membership) -> Content:
 
 
 def _categories(summit: Summit, keys: Iterable[int]) -> Content:
-    """Return the categories' names by language, by their primary keys as strings, since JSON has no other keys."""
+    """Return a dict from the categories' primary keys to their names by language.
+
+    The keys are strings, because JSON has no other keys.
+    """
     rows = list(Category.objects.filter(pk__in=list(keys), summit=summit).order_by("position", "pk"))
     found: Content = {str(row.pk): {} for row in rows}
     for code, _name in settings.LANGUAGES:
@@ -176,7 +180,7 @@ def digest(content: Content) -> str:
 
 
 def since_last(row: ParticipantList) -> Difference:
-    """Return the changes from the previous revision. In the first revision, everything is added."""
+    """Return the changes of a revision from the previous one. In the first revision, everything is added."""
     before = ParticipantList.objects.filter(summit=row.summit_id, number__lt=row.number).order_by("-number").first()
     return differences(content_of(before) if before else None, content_of(row))
 
@@ -184,9 +188,12 @@ def since_last(row: ParticipantList) -> Difference:
 def freeze(*, summit: Summit, by: User, final: bool = False, note: str = "", expected: str = "") -> ParticipantList:
     """Make the next revision of a summit's list and return it.
 
-    Raises PermissionDenied; FinalStands if a provisional revision would follow a final one; NothingToFreeze if
-    nothing changed since the last one or no party has accepted; and ListChanged if `expected` isn't the digest of the
-    content. Only one is made at a time for each summit: a second user waits, and then finds the first one's revision.
+    If two users make one at once, the second waits, and then finds the revision of the first. Raises:
+
+    - PermissionDenied,
+    - FinalRevisionExists if a provisional revision would follow a final one,
+    - NothingToFreeze if nothing changed since the last revision, or if no party has accepted,
+    - ListChanged if `expected` is given and isn't the digest of the content.
     """
     check(by, CHANGE, summit)
     with transaction.atomic():
@@ -227,7 +234,7 @@ def _numbers(content: Content) -> dict[str, int]:
 
 
 def that_name(person: Person) -> list[ParticipantList]:
-    """Return the revisions that name a person. Those in which the name is erased aren't included."""
+    """Return the revisions that name a person. Revisions in which the person's name is erased aren't included."""
     rows = ParticipantList.objects.filter(summit=person.summit_id).order_by("number")
     return [row for row in rows if any(member["key"] == person.public_id for member in _named(content_of(row)))]
 
@@ -255,5 +262,5 @@ def _named(content: Content) -> list[Content]:
 
 
 def lock(summit: Summit) -> None:
-    """Lock the summit, so that others who make a revision wait until the transaction ends."""
+    """Lock the summit, so that others who make a revision of its list wait until the transaction ends."""
     Summit.objects.select_for_update().get(pk=summit.pk)

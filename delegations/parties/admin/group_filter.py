@@ -13,7 +13,7 @@ from summit.admin_base.summit_scope import chosen_summit, summits_of
 
 
 class GroupFilter(admin.SimpleListFilter):
-    """Filters parties, or rows of a party, by group."""
+    """Filters parties, or rows that belong to a party, by a group of parties."""
 
     title = _("group")
     parameter_name = "group"
@@ -25,7 +25,7 @@ class GroupFilter(admin.SimpleListFilter):
         return regions.choices(chosen_summit(request, summits_of(request)))
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Filter the list to the chosen group."""
+        """Filter the list to the chosen group. A group that isn't offered leaves the list unchanged."""
         group = self.value() or ""
         offered = group in {value for value, _name in self.lookup_choices}
         return queryset.filter(regions.within(group, self.prefix)) if offered else queryset

@@ -33,7 +33,7 @@ class PartyGroupForm(SentencesForm):
 
 @admin.register(PartyGroup)
 class PartyGroupAdmin(ServiceRowAdmin):
-    """The admin of groups of parties."""
+    """The admin of groups of parties that a summit defines itself."""
 
     place = 7
     shelf = MenuGroup.SETTINGS
@@ -54,16 +54,16 @@ class PartyGroupAdmin(ServiceRowAdmin):
     nothing_to_choose = gettext_lazy("No party is entered yet.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the groups with the number of their parties."""
+        """Return the groups, annotated with the number of their parties (`members`)."""
         found: models.QuerySet[Any] = super().get_queryset(request).annotate(members=Count("parties"))
         return found
 
     def choices_of(self, db_field: Any, summit: Any) -> models.QuerySet[Any]:
-        """Return the parties that can be chosen, in the alphabetical order of the reader's language."""
+        """Return the summit's parties, in the alphabetical order of the user's language."""
         return party_names.in_order(Party.objects.filter(summit=summit), get_language() or "")
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Return the form field, with the parties' names in the reader's language."""
+        """Return the form field, with the parties' names in the user's language."""
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         summit = self._worked_for(request)
         if field is not None and summit is not None:

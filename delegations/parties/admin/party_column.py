@@ -1,4 +1,4 @@
-"""Mixins that show a row's party by its name in the reader's language, in lists and on the row's page."""
+"""Mixins that show a row's party by its name in the user's language, in lists and on the row's page."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from summit.permissions.rules import allows
 
 
 class ReadsAsParty:
-    """Titles a row's page with the name of its party in the reader's language. One query."""
+    """Titles a row's page with the name of its party in the user's language. Makes one query."""
 
     def party_of(self, row: Any) -> Party | None:
         """Return the party that gives the page its title."""
@@ -27,7 +27,7 @@ class ReadsAsParty:
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Use the party's name in the heading, the breadcrumbs and the title of the page."""
+        """Return the row's page, with the party's name in the heading, the breadcrumbs and the title."""
         row: Any = kwargs.get("obj")
         party = self.party_of(row) if row is not None else None
         if party is not None:
@@ -39,9 +39,9 @@ class ReadsAsParty:
 
 
 class PartyColumn:
-    """A column with the party of each row. The parties of a page are named with one query.
+    """Adds a column with the party of each row. The parties of a page are named with one query.
 
-    `party_of` returns the party of a row, or None if it has none.
+    `party_of` returns the party of a row, or None if the row has none.
     """
 
     def party_of(self, row: Any) -> Party | None:
@@ -50,7 +50,7 @@ class PartyColumn:
         return found
 
     def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
-        """Set the party's name on each row of a page."""
+        """Set the party's NamedParty on each row of a page, in `party_named`. Makes one query."""
         super().make_ready(request, rows)  # type: ignore[misc]
         pairs = [(row, self.party_of(row)) for row in rows]
         names = party_names.to_readers(party.pk for _row, party in pairs if party is not None)
@@ -58,7 +58,7 @@ class PartyColumn:
             row.party_named = names.get(party.pk) if party is not None else None
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Return the row, with the user who reads it in `read_by`."""
+        """Return the row, or None. The signed-in user is stored in the row's attribute `read_by`."""
         row: Any = super().get_object(request, *args, **kwargs)  # type: ignore[misc]
         if row is not None:
             row.read_by = request.user
@@ -66,7 +66,10 @@ class PartyColumn:
 
     @admin.display(description=pgettext_lazy("label", "party"), ordering="party__sort_key")
     def party_name(self, row: Any) -> SafeString | str:
-        """Show the party with its flag. On the row's page it is a link to the party, if the user may see it."""
+        """Show the party with its flag.
+
+        On the row's own page it is a link to the party, if the user may see parties.
+        """
         party = self.party_of(row)
         if party is None:
             return "–"
@@ -79,7 +82,7 @@ class PartyColumn:
 
 
 class PartyOfInvitation(PartyColumn):
-    """A column with the party of a row's invitation."""
+    """Adds a column with the party of each row's invitation."""
 
     def party_of(self, row: Any) -> Party | None:
         """Return the party of a row's invitation."""
@@ -88,12 +91,12 @@ class PartyOfInvitation(PartyColumn):
 
     @admin.display(description=pgettext_lazy("label", "party"), ordering="invitation__party__sort_key")
     def party_name(self, row: Any) -> SafeString | str:
-        """Show the party, with its flag."""
+        """Show the party of the row's invitation, with its flag."""
         return super().party_name(row)
 
 
 class PartyOfMember(PartyColumn):
-    """A column with the party that a person is a member of."""
+    """Adds a column with the party that each person is a member of."""
 
     def party_of(self, row: Any) -> Party | None:
         """Return the party that a person is a member of, or None."""
@@ -102,5 +105,5 @@ class PartyOfMember(PartyColumn):
 
     @admin.display(description=pgettext_lazy("label", "party"), ordering="membership__party__sort_key")
     def party_name(self, row: Any) -> SafeString | str:
-        """Show the party, with its flag."""
+        """Show the party that the person is a member of, with its flag."""
         return super().party_name(row)

@@ -1,4 +1,4 @@
-"""The parts of a party's page with its names in other languages and its ids in other systems."""
+"""The parts of a party's page for its names in other languages and its ids in other systems."""
 
 from typing import Any
 
@@ -10,15 +10,15 @@ from summit.admin_base.model_admin import SummitInline
 
 
 class FewRows(SummitInline):
-    """An inline that reads at most `max_num` rows from a form, whatever number it submits.
+    """An inline that reads at most `max_num` rows from a form, however many rows are submitted.
 
-    Django would accept two thousand more, which takes a server half a minute.
+    Without this limit, Django would accept two thousand more, which take a server half a minute.
     """
 
     max_num = 200
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Return the formset class with the limit."""
+        """Return the formset class, limited to `max_num` rows."""
         return super().get_formset(request, obj, **{"absolute_max": self.max_num, **kwargs})
 
 
@@ -51,7 +51,7 @@ class KeyInline(FewRows):
 
 
 def filled(formset: Any) -> list[dict[str, Any]]:
-    """Return the cleaned data of a formset's rows, without deleted and empty rows."""
+    """Return the cleaned data of a formset's rows, without rows that are deleted or left empty."""
     gone = set(map(id, formset.deleted_forms))
     kept = [form for form in formset.forms if id(form) not in gone and (form.instance.pk or form.has_changed())]
     return [form.cleaned_data for form in kept]

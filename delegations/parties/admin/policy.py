@@ -68,11 +68,11 @@ class PolicyForm(SentencesForm):
                 field.widget.attrs["rows"] = 4
 
     def others(self) -> list[str]:
-        """Return the languages other than the summit's first."""
+        """Return the languages of letters other than the summit's first."""
         return [language for language in WORDS if language != self.instance.summit.language]
 
     def clean(self) -> dict[str, Any]:
-        """Collect the letter texts by language in `letter_words`."""
+        """Collect the letter texts in `letter_words`, by language and text, and return the cleaned data."""
         found: dict[str, Any] = super().clean() or self.cleaned_data
         kept = dict(self.instance.letter_words)
         for language in self.others():
@@ -82,7 +82,7 @@ class PolicyForm(SentencesForm):
         return found
 
     def parts(self) -> list[tuple[str, list[Any]]]:
-        """Return the headings of the page with their fields."""
+        """Return the parts of the page, as (heading, form fields)."""
         own = [(str(title), [self[name] for name in names]) for title, names in PARTS]
         return own + [
             (
@@ -112,7 +112,10 @@ def _letter_text_field(text: str, language: str) -> forms.CharField:
     post="delegations.policy.change",
 )
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
-    """Show a summit's policy; a POST changes it."""
+    """Show a summit's policy; a POST changes it.
+
+    Users who may not change it see the fields disabled.
+    """
     with timezone.override(summit.zone):
         form = PolicyForm(request.POST or None, instance=Policy.objects.of(summit))
         may_change = allows(user, "delegations.policy.change", summit)

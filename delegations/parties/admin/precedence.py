@@ -1,5 +1,7 @@
-"""The admin page that ranks a summit's parties by hand. It works with mouse and keyboard, with and without
-scripts."""
+"""The admin page on which the parties of a summit are ranked by hand.
+
+It works with mouse and keyboard, with and without scripts.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,10 +35,10 @@ from summit.users.models import User
     post="delegations.party.change",
 )
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
-    """Show the protocol order; a POST changes or saves it.
+    """Show the protocol order; a POST changes it on the page, or saves it.
 
-    `move=up:KEY` moves one party and `do=alphabet` ranks all parties by alphabet; neither is stored yet. Any other
-    POST saves the submitted order.
+    `move=up:KEY` moves one party, and `do=alphabet` ranks all parties by alphabet. Neither of them stores anything.
+    Any other POST saves the submitted order.
     """
     rows = precedence.parties(summit)
     ranked = [row.pk for row in rows if row.protocol_order is not None]
@@ -101,10 +103,10 @@ class Button:
 
 @dataclass(frozen=True)
 class PrecedenceRow:
-    """A party on the page.
+    """A party on the page, with its place, its label and its buttons.
 
-    The labels are built here, since a summit may have a thousand parties and a template would translate each label
-    again.
+    The labels are built here, because a template would translate each label again, and a summit may have a thousand
+    parties.
     """
 
     party: Party
@@ -133,7 +135,7 @@ def _precedence_rows(
 
 
 def _lines(rows: list[Party], ranked: list[int]) -> list[tuple[Party, Any]]:
-    """Return all parties with their places: the ranked ones first, then the others by alphabet with None."""
+    """Return (party, place) for all parties: the ranked parties first, then the others by alphabet, with None."""
     by_key = {row.pk: row for row in rows}
     places = set(ranked)
     listed = [(by_key[key], place) for place, key in enumerate(ranked, start=1)]

@@ -31,7 +31,8 @@ MOST = 100
     post="delegations.partyname.change",
 )
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
-    """Show the parties without a name in `?language=`, with the proposed names; a POST stores the ticked ones."""
+    """Show the parties without a name in `?language=`, with proposed names; a POST stores the names that are
+    ticked."""
     offered = proposed_names.languages(summit)
     known = dict(offered)
     language = request.GET.get("language", "")

@@ -1,4 +1,4 @@
-"""Fields and filters for parties."""
+"""Fields and filters of the API for parties."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from summit.users.models import User
 
 
 class OneParty(SeenOne):
-    """A party, by its id or by its id in another system."""
+    """A field for a party, by its id or by its id in another system."""
 
     def __init__(self, **kwargs: Any) -> None:
         rows = Party.objects.select_related("summit")
@@ -23,9 +23,9 @@ class OneParty(SeenOne):
 
 
 def annotate_for_desk(rows: QuerySet[Party], by: User, permission: str) -> QuerySet[Party]:
-    """Annotate parties with `for_desk`, which is True where the user sees the party as a desk.
+    """Annotate parties with `for_desk`, which is True if the user has `permission` through a desk role.
 
-    Filters by data that only desks may see use it: otherwise, the result of a filter would reveal the data.
+    Filters by data that only desks may see use it. Without it, the result of a filter would reveal the data.
     """
     desks = summits_for(by, f"{permission}.view")
     shown = Q(pk__isnull=False) if desks is None else Q(summit__in=desks)
@@ -41,27 +41,28 @@ class PartiesSearched(Searched):
     text = ("name", "formal_name", "sort_key", "iso_code")
 
     def search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Filter to the rows in which every word is found."""
+        """Filter to the parties in which every word is found. For desks, the search also finds mailboxes of
+        missions."""
         if rows.filter(for_desk=True).exists():
             return super().search(rows, name, value)
         looked_for = split_terms(value)
         return self.in_text(rows, looked_for) if looked_for else rows.none()
 
     def of_desk(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
-        """Filter by a value that only desks may see."""
+        """Filter by a value that only desks may see. Other users get no rows."""
         condition: Any = {"for_desk": True, name: value}
         return rows.filter(**condition)
 
 
 @extend_schema_field(str)
 class PartyName(serializers.Field[Any, Any, Any, Any]):
-    """A party's name in the reader's language. The names for all rows of a response take one query."""
+    """A party's name in the user's language. The names for all rows of a response are read with one query."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(read_only=True, **kwargs)
 
     def to_representation(self, value: Party) -> str:
-        """Return the party's name in the reader's language."""
+        """Return the party's name in the user's language."""
         context: Any = self.context
         known: dict[int, Any] = context.setdefault("party_names", {})
         if value.pk not in known:
@@ -77,6 +78,9 @@ class PartyName(serializers.Field[Any, Any, Any, Any]):
 
 
 def parties_field(permission: str, **kwargs: Any) -> Several:
-    """Return a field for parties, by their ids or their ids in other systems."""
+    """Return a field for parties, by their ids or their ids in other systems.
+
+    It accepts parties for which the user has `permission`.
+    """
     rows = Party.objects.select_related("summit")
     return Several(rows=rows, permission=permission, external="external_ids", **kwargs)

@@ -24,21 +24,21 @@ HELP = f"A group of countries ({', '.join(OF_COUNTRIES)}), or the id of a group 
 
 
 def validate_group(value: str) -> None:
-    """Raise ValidationError if the value can't be the id of a group."""
+    """Raise ValidationError unless the value is a group of countries, or has the form of a group's id."""
     if value not in OF_COUNTRIES and (len(value) != PUBLIC_ID_LENGTH or set(value) - set(ALPHABET)):
         message = _("No group is called “%(group)s”. Give the id of one, or one of: %(known)s.")
         raise ValidationError(message % {"group": value, "known": ", ".join(OF_COUNTRIES)})
 
 
 class PartiesField(serializers.ManyRelatedField):
-    """Parties of the summit, by their ids."""
+    """A field for parties of the summit, by their ids."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(child_relation=OneParty(), **kwargs)
 
 
 class PartyGroupSerializer(serializers.ModelSerializer[PartyGroup]):
-    """A group of parties, by the parties' ids."""
+    """A group of parties, with the parties' ids."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     parties: Any = serializers.SlugRelatedField(slug_field="public_id", many=True, read_only=True)
@@ -49,7 +49,7 @@ class PartyGroupSerializer(serializers.ModelSerializer[PartyGroup]):
 
 
 class PartyGroupInput(serializers.ModelSerializer[PartyGroup]):
-    """The fields of a group that can be set. `parties` replaces the present ones."""
+    """The fields of a group that can be set. `parties` replaces all stored ones."""
 
     parties = PartiesField(required=False)
 
@@ -82,11 +82,11 @@ class PartyGroupViewSet(DeskViewSet):
         return PartyGroup.objects.select_related("summit").prefetch_related("parties")
 
     def add(self, *, by: User, summit: Summit, values: Values) -> PartyGroup:
-        """Create a group."""
+        """Create a group of parties and return it."""
         return groups.create(by=by, summit=summit, values=values)
 
     def change(self, *, by: User, row: PartyGroup, values: Values) -> PartyGroup:
-        """Change a group."""
+        """Change a group of parties and return it."""
         return groups.change(by=by, group=row, values=values)
 
     def remove(self, *, by: User, row: PartyGroup) -> None:

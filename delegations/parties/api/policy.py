@@ -21,7 +21,7 @@ from summit.users.models import User
 
 
 class LetterTextsField(serializers.DictField):
-    """Texts of letters, by language and name of the text."""
+    """Texts of letters, as a dict from language to a dict from the text's name to the text."""
 
     child = serializers.DictField(child=serializers.CharField())
 
@@ -39,7 +39,7 @@ class PolicySerializer(serializers.ModelSerializer[Policy]):
 
 
 class PolicyViewSet(DeskViewSet):
-    """A summit's policy for its parties."""
+    """A summit's policy for its parties: flags, deadlines, letters and reminders."""
 
     name = "policy"
     verbose_name = _("policy for parties")
@@ -51,23 +51,26 @@ class PolicyViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {}
 
     def change(self, *, by: User, row: Policy, values: Values) -> Policy:
-        """Change the policy."""
+        """Change the policy and return it."""
         return policy.change(by=by, summit=row.summit, values=values)
 
     @classmethod
     def paths(cls) -> list[URLPattern]:
-        """Return the URL pattern: a summit has one policy."""
+        """Return the URL pattern of the policy. It has no id, because a summit has only one policy."""
         view = working_api(OnePolicy.as_view(viewset=cls(), scope=cls.name))
         return [path("summits/<slug:summit>/desk/policy/", view, name="api-desk-policy")]
 
 
 class OnePolicy(DetailView):
-    """A summit's policy for its parties, with default values until it is changed."""
+    """The view of a summit's policy for its parties. Until the policy is changed, it has default values."""
 
     http_method_names = ["get", "head", "patch"]
 
     def admit(self, request: Request) -> None:
-        """Find the summit and its policy. Raises Http404, PermissionDenied."""
+        """Find the summit and its policy, and store them on the view.
+
+        Raises Http404 if the user may not see the policy, and PermissionDenied if they may not change it.
+        """
         mine = summits_for(self.by, "delegations.policy.view")
         found = Summit.objects.filter(slug=self.kwargs["summit"])
         summit = (found if mine is None else found.filter(pk__in=mine)).first()
@@ -77,11 +80,14 @@ class OnePolicy(DetailView):
         self.check_may_write()
 
     def fresh(self, row: Any) -> Policy:
-        """Return the policy as it is now."""
+        """Return the policy as it is stored now."""
         return Policy.objects.of(row.summit)
 
     def _held(self) -> Policy:
-        """Lock the summit and return its policy. Raises Problem if it isn't the version that the client read."""
+        """Lock the summit and return its policy.
+
+        Raises Problem if the policy isn't the version that the client read.
+        """
         Summit.objects.select_for_update(no_key=True).get(pk=self.row.summit_id)
         row = self.fresh(self.row)
         etags.check_match(self.request, self.state(row))

@@ -17,7 +17,7 @@ class PartyNameSerializer(serializers.Serializer[Any]):
 
 
 class PartySerializer(serializers.Serializer[Any]):
-    """A party, with the names that the host has approved. `kind` is "country" only where the host says so."""
+    """A party, with the names that the host has approved. `kind` is "country" only if the host uses that word."""
 
     id = serializers.CharField(help_text="Stable for ever.")
     kind = serializers.CharField(

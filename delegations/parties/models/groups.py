@@ -11,7 +11,7 @@ from summit.summits.models import Summit
 
 
 class PartyGroup(PublicModel):
-    """A group of a summit's parties. A party may be in several groups."""
+    """A group of parties that a summit defines. A party may be in several groups."""
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="party_groups", verbose_name=pgettext_lazy("label", "summit")

@@ -1,4 +1,4 @@
-"""Parties: those who are invited to a summit. Their names and their ids in other systems are here too."""
+"""Parties, which are invited to a summit, with their names and their ids in other systems."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -14,7 +14,7 @@ from summit.summits.models import Summit
 
 
 class PartyKind(models.TextChoices):
-    """What a party represents."""
+    """The kind of party, by what it represents."""
 
     COUNTRY = "country", _("country")
     SUBSTATE = "substate", _("sub-state government")
@@ -33,7 +33,7 @@ class FlagRule(models.TextChoices):
 
 
 class Level(models.TextChoices):
-    """The level at which a party is asked to attend or attends, the highest first."""
+    """The level at which a party is represented, as invited or as answered, the highest first."""
 
     STATE = "state", _("head of state")
     GOVERNMENT = "government", _("head of government")
@@ -47,11 +47,11 @@ class Level(models.TextChoices):
 
 
 class Party(PublicModel):
-    """A delegation (a country, a sub-state government, an international organisation), an invited organisation, or a
-    single guest.
+    """A party: a delegation, an invited organisation, or a single guest.
 
-    Names are those that the summit's host has approved; a library of ISO countries only proposes names. The names
-    here are in the summit's first language, and `PartyName` has those in other languages.
+    A delegation is that of a country, a sub-state government or an international organisation. The summit's host has
+    approved all names; a library of ISO countries only proposes names. The names here are in the summit's first
+    language. `PartyName` has the names in other languages.
     """
 
     summit = models.ForeignKey(
@@ -160,7 +160,7 @@ class Party(PublicModel):
         return self.name
 
     def clean(self) -> None:
-        """Refuse an ISO code for a party that is no country, and a second host."""
+        """Raise ValidationError for an ISO code of a party that is no country, and for a second host."""
         if self.iso_code and self.kind != PartyKind.COUNTRY:
             raise ValidationError({"iso_code": _("A party of this kind has no code. Leave this empty.")})
         others = Party.objects.filter(summit=self.summit_id, is_host=True).exclude(pk=self.pk)
@@ -203,7 +203,7 @@ class PartyName(models.Model):
 
 
 class ExternalId(models.Model):
-    """The id of a party or a person in another system."""
+    """The id of one party or one person in another system."""
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="external_ids", verbose_name=pgettext_lazy("label", "summit")

@@ -16,20 +16,20 @@ days_form = RegexValidator(r"^\s*(\d{1,3}(\s*,\s*\d{1,3})*)?\s*\Z", _("Write day
 
 
 def validate_letter_words(value: object) -> None:
-    """Raise ValidationError unless the value holds texts by language, with names from LETTER_TEXTS."""
+    """Raise ValidationError unless the value is a dict from language to texts with names from LETTER_TEXTS."""
     validate_texts(value, LETTER_TEXTS, several=("letter_sender",))
 
 
 class PolicyManager(models.Manager["Policy"]):
-    """The manager of policies."""
+    """The manager of policies, which has default policies too."""
 
     def of(self, summit: Summit) -> "Policy":
-        """Return a summit's policy, or an unsaved one with default values. One query."""
+        """Return a summit's policy, or an unsaved one with default values. Makes one query."""
         return self.filter(summit=summit).first() or Policy(summit=summit)
 
 
 class Policy(models.Model):
-    """A summit's policy for its parties."""
+    """A summit's policy for its parties: flags, deadlines, letters and reminders."""
 
     summit = models.OneToOneField(
         Summit, on_delete=models.CASCADE, related_name="policy", verbose_name=pgettext_lazy("label", "summit")
@@ -101,12 +101,12 @@ class Policy(models.Model):
         return str(self.summit)
 
     def letter_word(self, text: str, language: str) -> str:
-        """Return a text of LETTER_TEXTS in a language, or else in the summit's first."""
+        """Return a text (a key of LETTER_TEXTS) in a language, or else in the summit's first language."""
         theirs: dict[str, str] = self.letter_words.get(language, {}) if language != self.summit.language else {}
         return theirs.get(text) or str(getattr(self, text))
 
     def signs(self, language: str) -> list[str]:
-        """Return the name and office of the signatory in a language, without empty lines."""
+        """Return the lines of a letter's signature in a language: the signatory's name and office, if not empty."""
         message = (self.letter_word(text, language) for text in ("signatory_name", "signatory_office"))
         return [" ".join(line.split()) for line in message if line.strip()]
 

@@ -1,7 +1,7 @@
-"""Finding the country that a name means, whatever its accents, apostrophes and articles.
+"""Finding the country that a name means. Accents, apostrophes and articles don't matter.
 
-It knows the names of ISO 3166 and the United Nations in six languages, and other names in common use. It only
-identifies the country: the host decides on the name of a party and whether it recognises it.
+The names of ISO 3166 and of the United Nations in six languages are recognised, and other names in common use. This
+only identifies the country: the host decides on the name of a party and whether it recognises it.
 """
 
 import gettext
@@ -61,7 +61,10 @@ _SMALL = {"the", "and", "of", "la", "le", "les", "el", "et", "y"}
 
 
 def plain(name: str) -> str:
-    """Return a name in the form in which names are compared: folded, without apostrophes, signs and small words."""
+    """Return a name in the form in which names are compared: folded, without apostrophes, signs and small words.
+
+    A name of small words only keeps them.
+    """
     words = re.findall(r"\w+", fold(_APOSTROPHES.sub("", name)))
     return " ".join([word for word in words if word not in _SMALL] or words)
 
@@ -78,7 +81,7 @@ def _turned(name: str) -> Iterator[str]:
 
 
 def _names() -> Iterator[tuple[str, str]]:
-    """Yield all known names with their country codes."""
+    """Yield all recognised names, as (name, country code)."""
     message: list[Callable[[str], str]] = [str]
     message += [
         gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [language]).gettext for language in _LANGUAGES
@@ -119,7 +122,7 @@ def code_of(name: str) -> str:
 def code_of_name(name: str) -> str:
     """Return the code of the country with this name, or "".
 
-    A bare code isn't accepted, since an organisation may have such a name.
+    A bare code isn't accepted, because an organisation may have such a name.
     """
     message = name.strip()
     # The variants of "Netherlands (Kingdom of the)" are tried too. Shorter variants aren't: "Congo (Democratic
@@ -130,9 +133,9 @@ def code_of_name(name: str) -> str:
 
 
 def near(name: str, parties: Mapping[str, Party]) -> list[Party]:
-    """Return parties with names similar to a name that isn't any party's.
+    """Return at most three parties with a name similar to `name`, which is no party's name.
 
-    `parties` is by name, in the form that `plain` returns.
+    `parties` is a dict from name, in the form that `plain` returns, to party.
     """
     hits = get_close_matches(plain(name), parties, n=3, cutoff=NEAR)
     return list({id(parties[hit]): parties[hit] for hit in hits}.values())

@@ -26,19 +26,19 @@ class Footnotes:
         self._numbers: dict[tuple[str, str], int] = {}
 
     def mark(self, name: HasFootnote | None) -> str:
-        """Return the mark to show after a party's name, or "" if it has no footnote."""
+        """Return the mark to show after a party's name, or "" if the party has no footnote."""
         if name is None or not name.footnote:
             return ""
         return str(self._numbers.setdefault((name.footnote, name.language), len(self._numbers) + 1))
 
     def copy(self) -> "Footnotes":
-        """Return a copy. Footnotes added to it are not added to the original."""
+        """Return a copy. Footnotes that are added to the copy aren't added to the original."""
         other = Footnotes()
         other._numbers = dict(self._numbers)
         return other
 
     def beyond(self, other: "Footnotes") -> tuple[tuple[str, str], ...]:
-        """Return the footnotes that `other`, an earlier copy, doesn't have, in their order."""
+        """Return the footnotes that were added since `other`, an earlier copy, as (text, language) in their order."""
         return tuple(self._numbers)[len(other._numbers) :]
 
     def add(self, notes: Iterable[tuple[str, str]]) -> None:

@@ -24,7 +24,7 @@ OFFERED: dict[str, tuple[Level, ...]] = {
 
 
 def problem(level: str, kind: str) -> str:
-    """Return why a party of this kind can't be invited at a level or attend at it, or "" if it can."""
+    """Return why a party of this kind can't be invited at a level or attend at it, or "" if the level fits."""
     levels = OFFERED.get(kind, tuple(Level))
     if not level or level in levels:
         return ""

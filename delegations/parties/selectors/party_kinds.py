@@ -1,4 +1,4 @@
-"""Reading a kind of party from its name in any language of the system."""
+"""Finds the kind of party that a name means, in any language of the system."""
 
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -14,11 +14,14 @@ from summit.core.text_normalisation import fold
 
 
 class Unreadable(Exception):
-    """A cell can't be read. The text says what to write."""
+    """A cell of an import file can't be read. The message says what to write."""
 
 
 def in_all_languages(pairs: Callable[[], Iterable[tuple[str, Any]]]) -> dict[str, str]:
-    """Return values by their labels in every language of the system, and by themselves. The keys are folded."""
+    """Return a dict from label to value, with the labels in every language of the system.
+
+    `pairs` returns (value, label) in the active language. Each value is also a key of itself. The keys are folded.
+    """
     found: dict[str, str] = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
@@ -34,12 +37,15 @@ def _kinds() -> dict[str, str]:
 
 
 def kinds_offered(*, says_country: bool) -> list[str]:
-    """Return the names of the kinds of party that can be imported."""
+    """Return the names of the kinds of party that can be imported, in the active language."""
     return [kind_word(kind, says_country=says_country) for kind in PartyKind if kind != PartyKind.GUEST]
 
 
 def party_kind(said: str, *, says_country: bool = True) -> str:
-    """Return the kind of party with a name in any language. Raises Unreadable."""
+    """Return the kind of party that a name in any language means.
+
+    Raises Unreadable for an unknown name, and for a single guest, who can't be imported.
+    """
     found = _kinds().get(fold(said))
     if found is None or found == PartyKind.GUEST:
         offered = ", ".join(kinds_offered(says_country=says_country))

@@ -1,8 +1,8 @@
 """The names of parties on pages, in lists, in letters and in data.
 
-Names are those that the summit's host has approved. The names in the summit's first language are in `Party`, and
-those in other languages in `PartyName`. Where there is none in a language, the first language's is used, and
-`language` says so.
+The summit's host has approved all names. `Party` has the names in the summit's first language, and `PartyName` those
+in other languages. If a party has no name in a language, the name in the first language is used, and `language` says
+so.
 """
 
 import unicodedata
@@ -23,13 +23,16 @@ from summit.summits.models import Summit
 
 
 class NamesBySummit:
-    """Parties' names in the reader's language, for parties of several summits. One or two queries for each summit."""
+    """Names of parties of several summits, in the reader's language.
+
+    Makes one or two queries for each summit.
+    """
 
     def __init__(self) -> None:
         self._books: dict[int, Any] = {}
 
     def of(self, party: Party, summit: Summit) -> str:
-        """Return the name of a party."""
+        """Return the name of a party of this summit, in the reader's language."""
         if summit.pk not in self._books:
             self._books[summit.pk] = book(summit, get_language() or summit.language)
         found = self._books[summit.pk].of(party)
@@ -44,9 +47,9 @@ _FIELDS = ("name", "formal_name", "sort_key", "salutation", "footnote")
 class NamedParty:
     """A party's name and related texts in a language.
 
-    `language` is the language of the texts: the requested one, or else the summit's first. `flag` is "" for none, an
-    ISO 3166 code in capitals for the party's own, or "neutral". `salutation` is "" where the letter's template has to
-    provide it, as always for a party that the host doesn't recognise.
+    `language` is the language of the texts: the requested one, or else the summit's first. `flag` is an ISO 3166 code
+    in capitals for the party's own flag, "neutral", or "" for none. `salutation` is "" if the letter's template has
+    to provide it. It always is for a party that the host doesn't recognise.
     """
 
     name: str
@@ -67,7 +70,7 @@ class NamedParty:
 
 @cache
 def known_flags() -> frozenset[str]:
-    """Return the codes of the countries that have a flag picture (static/flags/CODE.gif)."""
+    """Return the codes of the countries for which there is a picture of the flag (static/flags/CODE.gif)."""
     folder = resources.files("django_countries") / "static" / "flags"
     stems = (entry.name.removesuffix(".gif") for entry in folder.iterdir() if entry.name.endswith(".gif"))
     return frozenset(stem.upper() for stem in stems if len(stem) == 2 and stem.isalpha())
@@ -83,14 +86,16 @@ def _flag(*, rule: str, code: str, recognised: bool, shown: bool) -> str:
 
 
 def _make(own: dict[str, Any], local: dict[str, Any] | None, *, first: str, language: str, flag: str) -> NamedParty:
-    """Return a party's Named, from its texts in the first language (`own`) and in the requested one (`local`), if
-    any."""
+    """Return the NamedParty of a party.
+
+    `own` holds the party's texts in the first language, and `local` those in the requested language, or None.
+    """
     if local is None or language == first:
         words, message = own, first
     else:
-        # If a language has only the short name, it also serves as formal name and sort key, so that two languages
-        # aren't mixed in a line. The footnote is used in the first language if need be: it is part of what was agreed
-        # with the party.
+        # If a language has only the short name, this name also serves as formal name and sort key, so that a line
+        # doesn't mix two languages. A missing footnote is taken from the first language, because it was agreed with
+        # the party.
         words = {
             "name": local["name"],
             "formal_name": local["formal_name"] or local["name"],
@@ -100,7 +105,7 @@ def _make(own: dict[str, Any], local: dict[str, Any] | None, *, first: str, lang
         }
         message = language
     recognised = own["recognised"]
-    # The template's salutation is better than one in another language than the letter's.
+    # A salutation in another language than the letter's isn't used: the template's is better.
     salutation = words["salutation"] if recognised and message == language else ""
     return NamedParty(
         name=words["name"],
@@ -115,7 +120,10 @@ def _make(own: dict[str, Any], local: dict[str, Any] | None, *, first: str, lang
 
 
 def named(party: Party, *, policy: Policy, language: str) -> NamedParty:
-    """Return a party's Named in a language. No query if its `names` are prefetched and its summit is joined."""
+    """Return the NamedParty of a party in a language.
+
+    Makes no query if the party's `names` are prefetched and its summit is joined.
+    """
     own = {name: getattr(party, name) for name in (*_FIELDS, "recognised")}
     row = next((row for row in party.names.all() if row.language == language), None)
     local = None if row is None else {name: getattr(row, name) for name in _FIELDS}
@@ -133,14 +141,19 @@ class Book:
     by_name: dict[str, NamedParty] = field(default_factory=dict)
 
     def of(self, party: Party | int | None, frozen: str = "") -> NamedParty | None:
-        """Return the Named of a party, given as a row or primary key. Otherwise that of the party with the short name
-        `frozen`, or None."""
+        """Return the NamedParty of a party, given as a row or a primary key.
+
+        If it isn't found, return that of the party with the short name `frozen`, or None.
+        """
         key = party.pk if isinstance(party, Party) else party
         return self.by_key.get(key or 0) or self.by_name.get(frozen)
 
 
 def book(summit: Summit, language: str = "", *, parties: QuerySet[Party] | None = None) -> Book:
-    """Return a Book of a summit's parties, or of `parties`, in a language or else the reader's. One query."""
+    """Return a Book with the parties of a summit, or only with `parties`. Makes one query.
+
+    The names are in `language`, or else in the reader's language.
+    """
     language = language or get_language() or summit.language
     rows = Party.objects.filter(summit=summit) if parties is None else parties
     found = Book(language)
@@ -150,7 +163,10 @@ def book(summit: Summit, language: str = "", *, parties: QuerySet[Party] | None 
 
 
 def _read(parties: QuerySet[Party], language: str) -> Iterator[tuple[int, str, NamedParty]]:
-    """Yield each party's primary key, its short name in the summit's first language, and its Named. One query."""
+    """Yield each party's primary key, its short name in the summit's first language, and its NamedParty.
+
+    Makes one query.
+    """
     local = [f"local__{name}" for name in _FIELDS]
     about = ("pk", *_FIELDS, "recognised", "flag", "iso_code", "summit__language", "summit__policy__shows_flags")
     for row in _localised(parties.order_by(), language).values(*about, "local__pk", *local):
@@ -167,18 +183,24 @@ def _read(parties: QuerySet[Party], language: str) -> Iterator[tuple[int, str, N
 
 
 def to_readers(keys: Iterable[int]) -> dict[int, NamedParty]:
-    """Return the names of parties of any summits in the reader's language, by primary key. One query."""
+    """Return a dict from primary keys to the parties' NamedParty in the reader's language. Makes one query.
+
+    The parties may be of several summits.
+    """
     rows = Party.objects.filter(pk__in=set(keys))
     return {key: named_as for key, _name, named_as in _read(rows, get_language() or "")}
 
 
 def to_reader(party: Party) -> NamedParty:
-    """Return the Named of one party in the reader's language. One query."""
+    """Return the NamedParty of one party in the reader's language. Makes one query."""
     return to_readers([party.pk])[party.pk]
 
 
 def call(parties: Iterable[Party]) -> None:
-    """Set `reads_as` on parties: their Named in the reader's language, which pages use to name rows. One query."""
+    """Set `reads_as` on parties: the NamedParty in the reader's language, by which pages name rows.
+
+    Makes one query.
+    """
     rows = list(parties)
     names = to_readers(party.pk for party in rows) if rows else {}
     for party in rows:
@@ -197,23 +219,26 @@ def reader_key(language: str) -> Coalesce:
 
 
 def in_order(rows: QuerySet[Party], language: str, *, protocol: bool = False) -> QuerySet[Party]:
-    """Return parties in the alphabetical order of a language, as the database sorts, or in protocol order.
+    """Return parties in the alphabetical order of a language, as the database sorts.
 
-    In protocol order, parties without a rank follow by alphabet.
+    With `protocol`, they are in protocol order, and parties without a rank follow by alphabet.
     """
     ranked = [F("protocol_order").asc(nulls_last=True)] if protocol else []
     return rows.annotate(reader_key=reader_key(language)).order_by(*ranked, "reader_key", "pk")
 
 
 def kind_word(kind: str, *, says_country: bool) -> str:
-    """Return the name of a kind of party. For a country it is "participant" if the summit doesn't say "country"."""
+    """Return the name of a kind of party in the active language.
+
+    If the summit doesn't say "country", the name for a country is "participant".
+    """
     if kind == PartyKind.COUNTRY and not says_country:
         return pgettext("kind of party", "participant")
     return str(PartyKind(kind).label)
 
 
 def footnotes(names: Iterable[NamedParty]) -> Footnotes:
-    """Return the footnotes of parties, numbered in the given order."""
+    """Return the footnotes of these parties, numbered in the given order."""
     found = Footnotes()
     for name in names:
         found.mark(name)
@@ -221,7 +246,7 @@ def footnotes(names: Iterable[NamedParty]) -> Footnotes:
 
 
 def on_page(summit: Summit) -> dict[str, Any]:
-    """Return template context to name a summit's parties in the reader's language. One query.
+    """Return the template context by which a page names a summit's parties in the reader's language. Makes one query.
 
     `names` is a Book. `notes` collects the footnotes while the page is rendered.
     """
@@ -229,10 +254,10 @@ def on_page(summit: Summit) -> dict[str, Any]:
 
 
 def alone_on_page(party: Party) -> dict[str, Any]:
-    """Return template context to name one party in the reader's language. One query.
+    """Return the template context by which a page names one party in the reader's language. Makes one query.
 
-    `names` and `notes` are as in `on_page`, `named` is the party's Named, and `mark` the mark of its footnote. Fetch
-    the party with its summit.
+    `names` is a Book of this party, `notes` has its footnote, `named` is its NamedParty, and `mark` is the mark of
+    the footnote. The caller fetches the party with its summit.
     """
     names, notes = book(party.summit, parties=Party.objects.filter(pk=party.pk)), Footnotes()
     named = names.of(party)
@@ -240,9 +265,9 @@ def alone_on_page(party: Party) -> dict[str, Any]:
 
 
 class Books:
-    """The names of a summit's parties in several languages. One query for each language.
+    """The names of a summit's parties in several languages. Makes one query for each language.
 
-    Languages given to the constructor are read at once, others when they are asked for.
+    The languages given to the constructor are read at once, and others when they are first needed.
     """
 
     def __init__(self, summit: Summit, languages: Iterable[str] = ()) -> None:
@@ -250,11 +275,11 @@ class Books:
         self._found: dict[str, Book] = {language: book(summit, language) for language in set(languages)}
 
     def of(self, party: Party | int | None, language: str) -> NamedParty | None:
-        """Return the Named of a party in a language, or None for None."""
+        """Return the NamedParty of a party in a language, or None if `party` is None or unknown."""
         return None if party is None else self.book(language).of(party)
 
     def book(self, language: str) -> Book:
-        """Return the Book of a language."""
+        """Return the Book of a language. Makes one query if the language wasn't read before."""
         if language not in self._found:
             self._found[language] = book(self._summit, language)
         return self._found[language]
@@ -263,8 +288,8 @@ class Books:
 def letter_facts(party: Party, *, policy: Policy, language: str) -> dict[str, Any]:
     """Return the facts about a party that are frozen with a letter.
 
-    These are its names, its salutation ("" for the template's), its footnote, its flag, whether the host recognises
-    it, and whether it is a delegation.
+    These are the party's names, its salutation ("" if the template provides it), its footnote and its flag. They also
+    say whether the host recognises the party, and whether it is a delegation.
     """
     name = named(party, policy=policy, language=language)
     return {
@@ -282,7 +307,7 @@ def letter_facts(party: Party, *, policy: Policy, language: str) -> dict[str, An
 def as_data(party: Party, *, policy: Policy) -> dict[str, Any]:
     """Return a party as data: its id, its kind, its names and footnotes by language, and its flag or None.
 
-    No query if its `names` are prefetched and its summit is joined.
+    Makes no query if the party's `names` are prefetched and its summit is joined.
     """
     first = party.summit.language
     languages = [first, *sorted({row.language for row in party.names.all()} - {first})]
@@ -301,9 +326,9 @@ def as_data(party: Party, *, policy: Policy) -> dict[str, Any]:
 
 
 def all_as_data(summit: Summit) -> dict[int | str, dict[str, Any]]:
-    """Return the parties of a summit as data, by primary key and by short name. Three queries.
+    """Return the parties of a summit as data, in a dict by primary key and by short name. Makes three queries.
 
-    Frozen content refers to parties by short name.
+    The short name is a key because frozen content refers to parties by it.
     """
     policy = Policy.objects.of(summit)
     found: dict[int | str, dict[str, Any]] = {}

@@ -1,7 +1,7 @@
 """Proposals for parties' names in a language, from the ISO 3166 library.
 
-A user has to confirm each. The library lacks Kosovo and the European Union, has no sub-state governments, and its
-names of states differ in style.
+A user has to confirm each proposal. The library has neither Kosovo nor the European Union, and no sub-state
+governments. Its names of states differ in style.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from summit.summits.models import Summit
 
 @dataclass(frozen=True)
 class Proposal:
-    """A party without a name in a language, and the library's name for it there, or "" if it has none."""
+    """A party that has no name in a language, with the library's name in this language, or "" if there is none."""
 
     party: Party
     name: str
@@ -34,10 +34,9 @@ def _unnamed(summit: Summit, language: str) -> QuerySet[Party]:
 
 
 def numbers(summit: Summit, language: str) -> dict[str, int]:
-    """Return how many parties have no name in a language ("unnamed"), and for how many the library has none
-    ("lacking").
+    """Return how many parties have no name in a language, as "unnamed". Makes one query.
 
-    The library has no names for parties without a country code. One query.
+    "lacking" is how many of these have no name in the library either, because they have no country code.
     """
     found: dict[str, int] = _unnamed(summit, language).aggregate(
         unnamed=Count("pk"), lacking=Count("pk", filter=Q(iso_code=""))
@@ -46,9 +45,9 @@ def numbers(summit: Summit, language: str) -> dict[str, int]:
 
 
 def proposals(summit: Summit, language: str, most: int | None = None) -> list[Proposal]:
-    """Return the first `most` parties without a name in a language, with proposals. One query.
+    """Return the first `most` parties without a name in a language, with proposals. Makes one query.
 
-    They are in the alphabetical order of the summit's first language.
+    The parties are in the alphabetical order of the summit's first language.
     """
     rows = _unnamed(summit, language)
     with translation.override(language):

@@ -1,8 +1,8 @@
 """Groups of parties to filter by: continents, United Nations regional groups, the EU, the G20, and the summit's own.
 
-A party may be in several groups. Membership in the groups of countries depends only on the ISO 3166 code. Continents
-are those of the United Nations' M49. Türkiye is in two United Nations groups, and the United States in one, as an
-observer.
+A party may be in several groups. The ISO 3166 code alone decides to which groups of countries a party belongs. The
+continents are those of the United Nations' M49. Türkiye is in two United Nations groups. The United States is in one
+of them, as an observer.
 """
 
 from django.db.models import Q, TextChoices
@@ -66,7 +66,10 @@ CODES_OF: dict[str, frozenset[str]] = {str(group.value): frozenset(codes.split()
 
 
 def choices(summit: Summit | None) -> list[tuple[str, Promise | str]]:
-    """Return pairs of a group's id and its name, the summit's own groups first. One query."""
+    """Return (group's id, name) for all groups, the summit's own groups first.
+
+    Makes one query, or none without a summit.
+    """
     own = PartyGroup.objects.filter(summit=summit).values_list("public_id", "name") if summit else ()
     return [*own, *[(str(group.value), group.label) for group in RegionGroup], (NO_COUNTRY, _("no country"))]
 
@@ -85,12 +88,14 @@ def within(group: str, prefix: str = "") -> Q:
 
 
 def continent_of(code: str) -> str:
-    """Return the continent of a country by its ISO 3166 code, or `NO_COUNTRY` for "" and codes without a
-    continent."""
+    """Return the continent of a country by its ISO 3166 code.
+
+    Return NO_COUNTRY for "" and for codes without a continent.
+    """
     return next((str(group.value) for group in CONTINENTS if code in CODES_OF[group]), NO_COUNTRY)
 
 
 def groups_of(party: Party) -> list[Promise | str]:
-    """Return the names of a party's groups, the summit's own first. One query."""
+    """Return the names of a party's groups, the summit's own groups first. Makes one query."""
     own = [group.name for group in party.party_groups.all()]
     return [*own, *[group.label for group in RegionGroup if party.iso_code in CODES_OF[group]]]

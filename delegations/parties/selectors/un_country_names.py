@@ -1,6 +1,6 @@
 """The names of the United Nations' members and observers in each language, from an ISO 3166 library.
 
-They are only proposals for parties' names.
+These names are only proposals for parties' names.
 """
 
 from functools import cache
@@ -16,7 +16,7 @@ _STATES = frozenset(code for group in CONTINENTS for code in CODES_OF[group])
 
 @cache
 def names(language: str) -> dict[str, str]:
-    """Return the names of these countries in a language, by country code."""
+    """Return a dict from the country codes of members and observers to their names in a language."""
     with translation.override(language):
         return {code: str(countries.name(code)) for code in _STATES}
 
@@ -35,10 +35,10 @@ def code_of(name: str) -> str:
 
 
 def in_language(name: str, language: str) -> tuple[str, str]:
-    """Return a country's name in `language`, and the language of the given name.
+    """Return a country's name in `language`, and the language of the name that was given.
 
-    The given name may be in any language of the system. If it is the name in `language` already, or no country's, the
-    name itself and "" are returned.
+    The given name may be in any language of the system. If it is the name in `language` already, or no country's
+    name, return the given name and "".
     """
     code = code_of(name)
     given = " ".join(name.split())

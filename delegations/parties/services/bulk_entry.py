@@ -25,7 +25,7 @@ NAME_LENGTH = 120
 
 @dataclass(frozen=True)
 class ParsedParty:
-    """A party as read from a line."""
+    """A party as read from a line of the text. `number` is the line's number."""
 
     number: int
     name: str
@@ -38,7 +38,7 @@ class ParsedParty:
 
 
 class CreatedParties(list[Party]):
-    """The created parties, as a list.
+    """A list of the created parties.
 
     `translated` holds (party, name as written, language) for names that weren't in the summit's first language.
     """
@@ -47,7 +47,7 @@ class CreatedParties(list[Party]):
 
 
 class LineProblems(ValueError):
-    """Some lines can't be read. `found` is a list of line numbers and messages."""
+    """Some lines can't be read. `found` is a list of (line number, message)."""
 
     def __init__(self, found: list[tuple[int, str]]) -> None:
         super().__init__("; ".join(f"{number}: {message}" for number, message in found))
@@ -55,10 +55,11 @@ class LineProblems(ValueError):
 
 
 def read(text: str, *, summit: Summit) -> list[ParsedParty]:
-    """Return the parties on the lines of a text. Two queries.
+    """Return the parties on the lines of a text. Makes two queries.
 
     A line such as "France; mission@france.example; French; country" has a name and optionally the mailbox, the
-    language of letters and the kind. Without a language, the summit's is used. Raises LineProblems with all problems.
+    language of letters and the kind. Without a language, the summit's is used. Raises LineProblems with the problems
+    of all lines.
     """
     known = list(Party.objects.filter(summit=summit).values_list("name", "iso_code"))
     taken = {name.casefold(): name for name, _code in known}
@@ -89,7 +90,7 @@ def _coded(code: str) -> str:
 
 
 def _keys(line: ParsedParty) -> list[str]:
-    """Return the keys by which a party may be entered already: its name, and the code of its country."""
+    """Return the keys by which an entered party is recognised: its name, and its country code if it is a country."""
     code = country_recognition.code_of_name(line.name) if line.kind == PartyKind.COUNTRY else ""
     return [line.name.casefold(), *([_coded(code)] if code else [])]
 
@@ -121,7 +122,7 @@ def _line(number: int, raw: str, summit: Summit, says_country: bool) -> ParsedPa
 def _kind(parts: list[str], says_country: bool) -> str:
     """Return the kind of party that a line states, or "country" if the name is a country's.
 
-    Raises ValidationError otherwise: a party only becomes an organisation if the line says so.
+    In all other cases it raises ValidationError, because a party only becomes an organisation if the line says so.
     """
     name, mailbox, language, message = (*parts, "", "", "")[:4]
     if message:
@@ -166,12 +167,12 @@ def _language(said: str) -> str:
 
 
 def create_parties(*, summit: Summit, text: str, by: User) -> CreatedParties:
-    """Create the parties on the lines of a text, all or none, and return them.
+    """Create the parties on the lines of a text and return them. If one line can't be read, none is created.
 
-    A party with a country's name in any language becomes that country, with its ISO code; other lines state the kind.
-    If the name is in another language than the summit's first, the party gets the library's name in the first
-    language, and the written name in its own language. A party with the name of the summit's host becomes the host,
-    if there is none yet. Raises PermissionDenied, LineProblems.
+    If a name is a country's in any language, the party becomes that country, with its ISO code. Other lines state the
+    kind. If a country's name isn't in the summit's first language, the party gets the library's name in the first
+    language. The written name is kept as the party's name in its own language. The party with the name of the
+    summit's host becomes the host, if there is none yet. Raises PermissionDenied, LineProblems.
     """
     check(by, "delegations.party.change", summit)
     with transaction.atomic():

@@ -14,15 +14,15 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 CHANGE = "delegations.externalid.change"
-# Ids by system.
+# A dict from system to the id in it.
 Keys = Mapping[str, str]
 
 
 def set_keys(*, of: Party | Person, keys: Keys, by: User) -> None:
-    """Set the ids of a party or a person; `keys` is by system.
+    """Set the ids of a party or a person in other systems; `keys` is a dict from system to id.
 
-    Ids in systems that aren't given are deleted. Raises PermissionDenied, and ValidationError if another party or
-    person has an id.
+    Ids in systems that aren't in `keys` are deleted. Raises PermissionDenied, and ValidationError if another party or
+    person has one of the ids.
     """
     check(by, CHANGE, of.summit)
     with transaction.atomic():

@@ -17,7 +17,7 @@ FIELDS = ("name",)
 
 
 def create(*, summit: Summit, values: Mapping[str, Any], by: User) -> PartyGroup:
-    """Create a group and return it. `values` may include its `parties`.
+    """Create a group of parties and return it. `values` may include the group's `parties`.
 
     Raises PermissionDenied, and ValidationError with the problems by field.
     """
@@ -28,7 +28,8 @@ def create(*, summit: Summit, values: Mapping[str, Any], by: User) -> PartyGroup
 
 
 def change(*, group: PartyGroup, values: Mapping[str, Any], by: User) -> PartyGroup:
-    """Change a group and return it as it is now. If `values` includes `parties`, they replace the present ones.
+    """Change a group of parties and return it as it is now. If `values` includes `parties`, they replace the stored
+    ones.
 
     Raises PermissionDenied, and ValidationError with the problems by field.
     """
@@ -39,7 +40,7 @@ def change(*, group: PartyGroup, values: Mapping[str, Any], by: User) -> PartyGr
 
 
 def stops_removal(group: PartyGroup) -> str:
-    """Return "", since a group can always be deleted. Its parties stay."""
+    """Return "", because nothing prevents the deletion of a group. The parties stay."""
     return ""
 
 

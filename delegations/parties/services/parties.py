@@ -26,7 +26,7 @@ FIELDS = (
     *("mission_email", "mission_name", "mission_contact", "mission_phone", "mission_address"),
 )
 NAME_FIELDS = ("name", "formal_name", "sort_key", "salutation", "footnote")
-# A party's names and related texts: field values by language.
+# A party's names and related texts: a dict from language to field values.
 Names = Mapping[str, Mapping[str, str]]
 
 
@@ -35,8 +35,8 @@ def create(
 ) -> Party:
     """Create a party and return it.
 
-    `names` are its names in other languages (as for `set_names`), and `keys` its ids in other systems (as for
-    `set_keys`). Raises PermissionDenied, and ValidationError with the problems by field.
+    `names` is a dict from language to the fields of the name in this language. `keys` is a dict from system to the
+    party's id in it. Raises PermissionDenied, and ValidationError with the problems by field.
     """
     check(by, "delegations.party.change", summit)
     party = Party(summit=summit, **_checked_values(values, FIELDS))
@@ -55,8 +55,8 @@ def change(
 ) -> Party:
     """Change some fields of a party and return it as it is now. Only values that differ are recorded in the audit.
 
-    `names` and `keys`, if given, replace all present ones. Raises PermissionDenied, and ValidationError with the
-    problems by field.
+    If `names` or `keys` are given, they replace all stored ones (see `set_names` and `set_keys`). Raises
+    PermissionDenied, and ValidationError with the problems by field.
     """
     check(by, "delegations.party.change", party.summit)
     with transaction.atomic():
@@ -89,9 +89,9 @@ def _set_more(party: Party, names: Names | None, keys: Keys | None, by: User) ->
 
 
 def set_names(*, party: Party, names: Names, by: User) -> None:
-    """Set a party's names in languages other than the summit's first; `names` is by language.
+    """Set a party's names in languages other than the summit's first; `names` is a dict by language.
 
-    Names in languages that aren't given are deleted. Raises PermissionDenied, ValidationError.
+    Names in languages that aren't in `names` are deleted. Raises PermissionDenied, ValidationError.
     """
     check(by, "delegations.partyname.change", party.summit)
     with transaction.atomic():
@@ -112,10 +112,10 @@ def set_names(*, party: Party, names: Names, by: User) -> None:
 
 
 def add_names(*, summit: Summit, language: str, names: Mapping[int, str], by: User) -> int:
-    """Add short names in a language to parties that have none in it, and return how many were added.
+    """Add short names in a language to parties that have no name in it, and return how many were added.
 
-    `names` is by primary key and holds proposals that a desk has confirmed. A party that got a name in the meantime
-    keeps it. Raises PermissionDenied, ValidationError.
+    `names` is a dict from the parties' primary keys to the names, which a desk has confirmed. A party that got a name
+    in the meantime keeps that name. Raises PermissionDenied, ValidationError.
     """
     check(by, "delegations.partyname.change", summit)
     with transaction.atomic():
@@ -133,8 +133,10 @@ def add_names(*, summit: Summit, language: str, names: Mapping[int, str], by: Us
 
 
 def set_keys(*, party: Party, keys: Keys, by: User) -> None:
-    """Set a party's ids in other systems, as `external_ids.set_keys` does. Raises PermissionDenied,
-    ValidationError."""
+    """Set a party's ids in other systems; `keys` is a dict from system to id.
+
+    Ids in systems that aren't in `keys` are deleted. Raises PermissionDenied, ValidationError.
+    """
     external_ids.set_keys(of=party, keys=keys, by=by)
 
 
@@ -145,7 +147,7 @@ def _check_level(party: Party) -> None:
 
 
 def _lock(summit: Summit) -> None:
-    """Lock the summit, so that others who enter parties, names or ids wait and then find the new rows."""
+    """Lock the summit, so that others who enter parties, names or ids wait, and then find the new rows."""
     Summit.objects.select_for_update().get(pk=summit.pk)
 
 
@@ -157,7 +159,7 @@ def _checked_values(values: Mapping[str, Any], fields: Iterable[str]) -> dict[st
 
 
 def _set_values(row: models.Model, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Set fields of a row and return those that changed, as (old, new) by field."""
+    """Set fields of a row without saving. Return the changed fields, as a dict from field to (old, new)."""
     changed = {name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value}
     for name, (_was, value) in changed.items():
         setattr(row, name, value)

@@ -17,7 +17,7 @@ from summit.users.models import User
 
 
 def parties(summit: Summit) -> list[Party]:
-    """Return a summit's parties in protocol order. One query.
+    """Return a summit's parties in protocol order. Makes one query.
 
     Parties without a rank follow in the alphabetical order of the reader's language.
     """
@@ -26,16 +26,16 @@ def parties(summit: Summit) -> list[Party]:
 
 
 def mark(rows: Iterable[Party]) -> str:
-    """Return a hash of the ranked parties and their places, by which a changed order is detected."""
+    """Return a hash of the ranked parties and their places. It differs if somebody else changed the order."""
     ranked = sorted((row.protocol_order, row.pk) for row in rows if row.protocol_order is not None)
     return hashlib.sha256(repr(ranked).encode()).hexdigest()[:16]
 
 
 def arrange(*, summit: Summit, ranked: Sequence[int], expected: str, by: User) -> None:
-    """Rank these parties, by primary key, from the first place on; all others lose their rank.
+    """Rank the parties with these primary keys, the first one first. All other parties lose their rank.
 
-    `expected` is the `mark` of the order that the user saw. Raises PermissionDenied, OrderChanged if somebody else
-    saved another order since, and ValueError if a party is named twice or belongs to another summit.
+    `expected` is the `mark` of the order that the user saw. Raises PermissionDenied. Raises OrderChanged if somebody
+    else saved another order since, and ValueError if a party is named twice or belongs to another summit.
     """
     check(by, "delegations.party.change", summit)
     with transaction.atomic():

@@ -1,6 +1,6 @@
 """Giving portal accounts to people and removing them.
 
-A person isn't an account, since most members of a delegation never use the portal. Those who do have an account that
+Most people have no account, because most members of a delegation never use the portal. If a person has an account, it
 is linked to the person in this summit.
 """
 
@@ -32,15 +32,17 @@ OF_PROGRAM = gettext_lazy("This account is a program’s. A person has an accoun
 
 @dataclass
 class AccountRecipients:
-    """The people who got an account, and the others with the reasons."""
+    """The people who got an account (`to`), and the other people with the reasons (`skipped`)."""
 
     to: list[Person] = field(default_factory=list)
     skipped: list[tuple[Person, str]] = field(default_factory=list)
 
 
 def preview(*, people: Iterable[Person]) -> AccountRecipients:
-    """Return the people who would get an account, and the others with the reasons. Four queries, whatever their
-    number."""
+    """Return the people who would get an account, and the other people with the reasons.
+
+    Makes four queries, whatever the number of people.
+    """
     rows = list(people)
     keys = [row.pk for row in rows]
     acting = set(FocalPoint.objects.filter(person__in=keys).values_list("person_id", flat=True))
@@ -91,10 +93,11 @@ def _of_account(user: User) -> str:
 
 
 def give(*, people: Iterable[Person], by: User) -> AccountRecipients:
-    """Give accounts to people and write to each, in one transaction.
+    """Give accounts to people and send each a mail, in one transaction. Return who got one, and the others with the
+    reasons.
 
-    For a mailbox without an account, a new one is created, and the mail has a link to choose a password. Fetch the
-    people with their summits. Raises PermissionDenied.
+    If a mailbox has no account, a new one is created, and the mail has a link to choose a password. The caller
+    fetches the people with their summits. Raises PermissionDenied.
     """
     with transaction.atomic():
         rows = list(people)
@@ -112,7 +115,7 @@ def give(*, people: Iterable[Person], by: User) -> AccountRecipients:
 
 def _locked(rows: Iterable[Person], by: User, action: str) -> dict[int, Summit]:
     keys = {row.summit_id for row in rows}
-    # Others who give accounts in the same summit wait here, since an account can be only one person in it.
+    # Others who give accounts in the same summit wait here, because an account can belong to only one person in it.
     summits = {row.pk: row for row in Summit.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
     for summit in summits.values():
         check(by, action, summit)
@@ -133,7 +136,8 @@ def _give(row: Person, summit: Summit, by: User) -> None:
 def withdraw_accounts(*, people: Iterable[Person], by: User) -> int:
     """Remove the accounts from people, sign them out everywhere, and return how many accounts were removed.
 
-    The accounts still exist: they may belong to a person in another summit, or to a desk. Raises PermissionDenied.
+    The accounts still exist, because they may belong to a person in another summit, or to a desk user. Raises
+    PermissionDenied.
     """
     taken = 0
     with transaction.atomic():
@@ -159,10 +163,10 @@ def withdraw_accounts(*, people: Iterable[Person], by: User) -> int:
 
 
 def assign(*, person: Person, user: User | None, by: User) -> None:
-    """Link another account to a person, or none. The previous account is signed out everywhere.
+    """Link an account to a person in place of the present one, or remove it if `user` is None. No mail is sent.
 
-    No mail is sent. Raises PermissionDenied, and ValidationError for an erased person, and for an account that is an
-    API client's, another person's in this summit, or unknown to `by`.
+    The previous account is signed out everywhere. Raises PermissionDenied. Raises ValidationError if the person was
+    erased, or if the account is an API client's, another person's in this summit, or not visible to `by`.
     """
     with transaction.atomic():
         summit = _locked([person], by, CHOOSE)[person.summit_id]
@@ -192,7 +196,7 @@ def assign(*, person: Person, user: User | None, by: User) -> None:
 
 
 def _check_may_have(person: Person, user: User | None) -> None:
-    """Raise ValidationError if the person can't have an account, or not this one."""
+    """Raise ValidationError if the person was erased, or if the account is an API client's."""
     if user is not None and person.erased_at is not None:
         message = _("This person’s data was erased, and nothing is entered about them again. Enter them anew.")
         raise ValidationError({"user": message})

@@ -1,4 +1,4 @@
-"""Opening, listing and ending portal sessions in browsers without an account."""
+"""Opening, listing and ending portal sessions of users who have no account."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -24,9 +24,10 @@ GONE = timedelta(seconds=settings.SESSION_COOKIE_AGE) + timedelta(minutes=10)
 
 
 def is_current_mailbox(mailbox: str, person: Person) -> bool:
-    """Return whether a proven mailbox is still the mailbox of a person. No query.
+    """Return whether a proven mailbox is still the mailbox of a person. Makes no query.
 
-    It is their own address, or the mission's if they have none. Fetch the person with membership and party.
+    A person without an e-mail address has the mailbox of their party's mission. The caller fetches the person with
+    membership and party.
     """
     address = person.email
     if not address:
@@ -38,7 +39,7 @@ def is_current_mailbox(mailbox: str, person: Person) -> bool:
 def open_by_link(*, link: InvitationLink, agent: str, known: Iterable[str] = ()) -> PortalSession:
     """Return a portal session for a browser that followed an invitation link.
 
-    If one of the sessions in `known` was opened by the same link, it is reused.
+    A session from `known`, the browser's public ids, is reused if the same link opened it.
     """
     before = PortalSession.objects.live().filter(link=link, public_id__in=list(known)).first()
     return before or PortalSession.objects.create(link=link, user_agent=agent[:AGENT_LENGTH])
@@ -47,7 +48,7 @@ def open_by_link(*, link: InvitationLink, agent: str, known: Iterable[str] = ())
 def open_by_code(*, mailbox: str, person: Person, agent: str) -> PortalSession:
     """Return a new portal session as a person, for a browser that has proven a mailbox.
 
-    Raises ValueError if it isn't the mailbox of the person.
+    Raises ValueError if the person can't sign in with this mailbox.
     """
     if person.pk not in {row.pk for row in people_at(mailbox)}:
         raise ValueError(_("This mailbox does not stand for this person."))
@@ -59,14 +60,14 @@ def open_by_code(*, mailbox: str, person: Person, agent: str) -> PortalSession:
 
 
 def record_activity(keys: Iterable[str]) -> None:
-    """Store that these sessions were used just now."""
+    """Store that the sessions with these public ids were used just now."""
     PortalSession.objects.filter(public_id__in=list(keys), ended_at__isnull=True).update(last_seen_at=Now())
 
 
 def listed(keys: Iterable[str]) -> list[PortalSession]:
     """Return the live sessions of the same people and links as the sessions in `keys`, the last used first.
 
-    Two queries.
+    Makes two queries.
     """
     rows = PortalSession.objects.live().filter(last_seen_at__gt=Now() - GONE)
     mine = list(rows.filter(public_id__in=list(keys)).values_list("link", "person"))
@@ -77,10 +78,11 @@ def listed(keys: Iterable[str]) -> list[PortalSession]:
 
 
 def end(*, rows: Iterable[PortalSession], by: By | None) -> int:
-    """End sessions and return how many were open. What the browser shows is gone at the next request.
+    """End sessions and return how many were open. From its next request on, the browser has no access.
 
-    Fetch the sessions with their persons. `by` is None if the user signs out in the browser itself. For a session
-    opened by a code, the end is recorded in the audit, as its start was. Sessions of a link aren't recorded.
+    `by` is None if the user signs out in the browser itself. If a session was opened by a code, its end is recorded
+    in the audit, because its start was recorded too. Sessions of a link aren't recorded. The caller fetches the
+    sessions with their persons.
     """
     ended = 0
     with transaction.atomic():
@@ -96,8 +98,8 @@ def end(*, rows: Iterable[PortalSession], by: By | None) -> int:
 
 @heartbeats.clears(20)
 def clear() -> None:
-    """Delete sessions of invitation links after their time, since mail scanners create many.
+    """Delete expired sessions of invitation links, because mail scanners create many.
 
-    The audit refers to the link. For sessions opened by a code, it refers to the session, so those are kept.
+    Sessions opened by a code are kept, because the audit refers to them. For links, the audit refers to the link.
     """
     PortalSession.objects.filter(link__isnull=False, last_seen_at__lt=Now() - GONE).delete()

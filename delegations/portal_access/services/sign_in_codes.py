@@ -1,11 +1,13 @@
-"""Sign-in codes sent to a mailbox: anybody can ask for one, and only readers of the mailbox can use it.
+"""Sign-in codes sent to a mailbox: anybody can ask for one, but only somebody who reads the mailbox can use it.
 
-A code never signs in to an account. It shows the people who have this mailbox, and opens the portal as the chosen one
-in that browser. The digits are computed from a nonce and SECRET_KEY, so they can't be read from the database alone.
+A code never signs in to an account. It shows the people who have this mailbox, and opens the portal in that browser
+as the chosen person. The digits are computed from a nonce and SECRET_KEY, so they can't be read from the database
+alone.
 
-People who can't read the mailbox learn nothing, not even whether it is known, and can't lock its owner out: guesses
-are counted for each browser that asked. If many codes for a mailbox are asked for and not used, further codes are
-longer, are valid for longer, and work in every browser that asks in the meantime (docs/decisions/0017).
+People who can't read the mailbox learn nothing, not even whether anybody has it. They can't lock its owner out
+either, because guesses are counted for each browser that asked. If many codes for a mailbox are asked for and not
+used, further codes are longer, are valid for longer, and work in every browser that asks in the meantime
+(docs/decisions/0017).
 """
 
 from datetime import datetime, timedelta
@@ -32,14 +34,14 @@ VALID = timedelta(minutes=10)
 # After this many unused codes for a mailbox in a period, the next one is a long code. Each code allows five guesses,
 # so there are at most 100 guesses a day at eight digits.
 MOST_UNUSED = ((6, timedelta(hours=1)), (20, timedelta(days=1)))
-# A long code is reused for everybody who asks, until the time that is left is shorter than that of a normal code.
+# A long code is reused for everybody who asks, until it is valid for less time than a normal code.
 LONG_DIGITS = 12
 LONG_VALID = timedelta(hours=1)
 KEPT = timedelta(days=1)
 
 
 class CodeProblem(Exception):
-    """A code isn't accepted. `reason` is "wrong", or "over" if no more guesses are possible."""
+    """A code isn't accepted. `reason` is "wrong", or "over" if no further guess is possible."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -47,16 +49,16 @@ class CodeProblem(Exception):
 
 
 def code_of(nonce: str, secret: str | None = None, *, digits: int = DIGITS) -> str:
-    """Return the digits for a nonce."""
+    """Return the sign-in code for a nonce, as a text of `digits` digits. `secret` is SECRET_KEY unless given."""
     packed = salted_hmac(_SALT, nonce, secret=secret or settings.SECRET_KEY, algorithm="sha256").digest()
     return f"{int.from_bytes(packed, 'big') % 10**digits:0{digits}}"
 
 
 def people_at(mailbox: str) -> list[Person]:
-    """Return the people who can sign in with a mailbox, those of the newest summit first. One query.
+    """Return the people who can sign in with a mailbox, those of the newest summit first. Makes one query.
 
-    These are people with this e-mail address, and members without one of a party with this mailbox of its mission.
-    People whose party has left the summit aren't included.
+    They have this e-mail address, or they have none and their party's mission has this mailbox. People whose party
+    has left the summit aren't included.
     """
     address = mailbox.strip().lower()
     if not address:
@@ -72,10 +74,10 @@ def people_at(mailbox: str) -> list[Person]:
 
 
 def ask(*, mailbox: str, language: str) -> SignInCode:
-    """Store a browser's request for a code to a mailbox, and send the mail if the mailbox is known.
+    """Store a browser's request for a code to a mailbox, and send the mail if somebody has that mailbox.
 
-    `language` is the page's language, for an unknown mailbox. The same steps are done for every mailbox, so that the
-    time they take reveals nothing: for an unknown one, the mail is stored and rolled back.
+    `language` is the page's language, used if nobody has the mailbox. The same steps are done for every mailbox, so
+    that the time they take reveals nothing. If nobody has the mailbox, the mail is stored and rolled back.
     """
     address = mailbox.strip().lower()
     with transaction.atomic():
@@ -90,7 +92,7 @@ def ask(*, mailbox: str, language: str) -> SignInCode:
 
 
 def _prepare_code(address: str, now: datetime) -> tuple[SignInCode, bool]:
-    """Return the row for a browser that asks now, and whether its code was mailed before. One query."""
+    """Return an unsaved row for a browser that asks now, and whether its code was mailed before. Makes one query."""
     left = SignInCode.objects.filter(mailbox=address, used_at__isnull=True, created_at__gt=now - KEPT).order_by("id")
     rows = list(left.only("nonce", "digits", "written_at", "expires_at", "created_at"))
     crowded = any(sum(each.created_at > now - period for each in rows) >= most for most, period in MOST_UNUSED)
@@ -109,7 +111,8 @@ def _prepare_code(address: str, now: datetime) -> tuple[SignInCode, bool]:
 
 
 def _letter(row: SignInCode, people: list[Person], language: str) -> Message:
-    """Return the mail with the code, in the language of the people who have the mailbox."""
+    """Return the unsaved mail with the code, in the language of the people who have the mailbox, or else in
+    `language`."""
     # Mail of a summit that sends no mail would wait, so the code is sent by another summit, if there is one.
     first = next((person for person in people if not person.summit.is_paused), people[0] if people else None)
     party = getattr(first, "membership", None) if first and not first.email else None
@@ -131,13 +134,14 @@ def _letter(row: SignInCode, people: list[Person], language: str) -> Message:
 
 
 def prove(*, public_id: str, code: str) -> SignInCode:
-    """Check a code for the browser that asked by `public_id`, mark it as used and return its row. Raises CodeProblem.
+    """Check a code for the browser's request with `public_id`, mark it as used and return its row. Raises
+    CodeProblem.
 
     The guess is counted before the code is compared, by an UPDATE that requires a guess to be left. So two guesses at
-    once count as two.
+    the same time count as two.
     """
     digits = "".join(character for character in code if character.isdecimal())
-    # Digits of any script are accepted, since an Arabic keyboard types its own.
+    # Digits of any script are accepted, because an Arabic keyboard types Arabic digits.
     digits = "".join(str(int(character)) for character in digits)
     with transaction.atomic():
         asked = SignInCode.objects.live().filter(public_id=public_id)
@@ -163,12 +167,12 @@ def prove(*, public_id: str, code: str) -> SignInCode:
 
 
 def find_open_request(public_id: str) -> SignInCode | None:
-    """Return a browser's request for a code, if a code can still be entered for it."""
+    """Return a browser's request for a code, or None if no code can be entered for it any more."""
     return SignInCode.objects.live().filter(public_id=public_id).first()
 
 
 def proven(public_id: str) -> str:
-    """Return the mailbox that a browser has proven in the last minutes, or ""."""
+    """Return the mailbox that a browser has proven within the last ten minutes (VALID), or ""."""
     rows = SignInCode.objects.filter(public_id=public_id, used_at__gt=Now() - VALID)
     return rows.values_list("mailbox", flat=True).first() or ""
 

@@ -25,7 +25,7 @@ class ErasureInput(serializers.Serializer[Any]):
 
 
 class PortionSerializer(serializers.Serializer[Any]):
-    """A part of a person's data: how many rows it has, and what is erased or why it stays."""
+    """A part of a person's data: how many rows it has, and a sentence that says what is erased or why it stays."""
 
     name = serializers.CharField(source="portion.name")
     title = serializers.CharField(source="portion.title")
@@ -39,18 +39,19 @@ class PortionSerializer(serializers.Serializer[Any]):
 
 
 class ErasurePlanSerializer(serializers.Serializer[Any]):
-    """What erasing a person would erase, and what would stay."""
+    """The parts of a person's data that an erasure would erase (`goes`), and those that would stay (`stays`)."""
 
     goes = PortionSerializer(many=True)
     stays = PortionSerializer(many=True)
 
 
 class Rights:
-    """Adds the actions that hand over or erase a person's data."""
+    """Adds to a viewset of people the actions that hand over or erase a person's data."""
 
     @action("preview-erase", safe=True, permission=erasure.ERASE, output=ErasurePlanSerializer)
     def preview_erase(self, *, by: User, row: Person, values: Values) -> erasure.ErasurePlan:
-        """Return what erasing the person would erase, and what would stay and why. Nothing is changed."""
+        """Return which parts of the person's data an erasure would erase, which would stay, and why. Nothing is
+        changed."""
         return erasure.plan(row)
 
     @action("erase", permission=erasure.ERASE, input=ErasureInput)
@@ -60,20 +61,21 @@ class Rights:
 
     @action("ask-hand-over", permission=subject_access.HAND_OVER)
     def ask_hand_over(self, *, by: User, row: Person, values: Values) -> None:
-        """Ask for an agreement to hand over the person's data. It is needed if the data includes fields that you may
-        not see."""
+        """Ask others to agree that you hand over the person's data. An agreement is needed if the data includes
+        fields that you may not see."""
         subject_access.ask(person=row, by=by)
 
     @action("agree-hand-over", permission=subject_access.AGREE)
     def agree_hand_over(self, *, by: User, row: Person, values: Values) -> None:
-        """Agree that those who asked may hand over the person's data, each once, within a day."""
+        """Agree to the waiting requests to hand over the person's data. Each user who asked may then hand it over
+        once, within a day."""
         subject_access.agree(person=row, by=by)
 
     @action(
         "hand-over", permission=subject_access.HAND_OVER, output=PersonalContentSerializer, shown_once=("content",)
     )
     def hand_over(self, *, by: User, row: Person, values: Values) -> File:
-        """Return the person's data as a ZIP to be handed over to them: a machine-readable file, a readable one, and
+        """Return the person's data as a ZIP to be given to the person: a machine-readable file, a readable one, and
         the person's files. The access is logged. If the data includes fields that you may not see, an agreement is
         needed."""
         packed = subject_access.hand_over(person=row, by=by)

@@ -1,4 +1,4 @@
-"""API for people's own data: who the account is at each summit, a copy of the data, and requests about it."""
+"""API for people's own data: the people to whom the account belongs, a copy of the data, and requests about it."""
 
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -28,7 +28,7 @@ RELATED = ("summit", "particulars")
 
 
 class SelfSerializer(serializers.ModelSerializer[Person]):
-    """The person that the account is at a summit."""
+    """The person to whom the account belongs in one summit."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     summit = serializers.CharField(source="summit.slug", read_only=True)
@@ -40,52 +40,58 @@ class SelfSerializer(serializers.ModelSerializer[Person]):
 
 
 class SelvesSerializer(serializers.Serializer[Any]):
-    """The people that the account is, one for each summit."""
+    """The people to whom the account belongs, one for each summit."""
 
     results = SelfSerializer(many=True)
 
 
 class OwnDataInput(serializers.Serializer[Any]):
-    """A request to correct something, with `words` that say what is wrong, or to erase all data."""
+    """A request to correct data or to erase all data. For a correction, `words` says what is wrong."""
 
     what = serializers.ChoiceField(choices=correction_requests.What.choices)
     words = serializers.CharField(required=False, default="", allow_blank=True)
 
 
 class DataRequestResultSerializer(serializers.Serializer[Any]):
-    """Whether the request is new. A request in the same words as an earlier one isn't sent again."""
+    """Whether the request is new. A request with the same text as an earlier one isn't sent again."""
 
     new = serializers.BooleanField()
 
 
 class OfSelf(WorkingView):
-    """A view of the account's own people."""
+    """The base of views on the people to whom the account belongs."""
 
     scope = "own-data"
 
     def selves(self) -> QuerySet[Person]:
-        """Return the people that the account is. With a token of one summit, only the person there."""
+        """Return the people to whom the account belongs, one for each summit.
+
+        With a token for one summit, return only the person in that summit.
+        """
         rows = Person.objects.filter(user=self.by).select_related(*RELATED).order_by("summit__starts_on", "pk")
         only = self.token.summit_id if self.token else None
         return rows if only is None else rows.filter(summit=only)
 
 
 class Selves(OfSelf):
-    """The people that the account is."""
+    """The view that lists the people to whom the account belongs."""
 
     @extend_schema(responses=SelvesSerializer, operation_id="list_who_i_am", tags=["me"])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Return the people that the account is, one for each summit."""
+        """Return the people to whom the account belongs, one for each summit."""
         return Response(SelvesSerializer({"results": list(self.selves())}).data)
 
 
 class OneSelf(OfSelf):
-    """A view that acts on one of the account's own people."""
+    """The base of views that act on one of the people to whom the account belongs."""
 
     http_method_names = ["post"]
 
     def admit(self, request: Request) -> None:
-        """Store the person in `self.person`. Raises Http404 if the account isn't that person."""
+        """Find the person with the id in the URL and store them in `self.person`.
+
+        Raises Http404 if the account doesn't belong to that person.
+        """
         key = self.kwargs["id"]
         # Databases refuse the NUL character in a query.
         found = None if "\0" in key else self.selves().filter(public_id=key).first()
@@ -95,7 +101,7 @@ class OneSelf(OfSelf):
 
 
 class DownloadOwnData(OneSelf):
-    """A copy of my data."""
+    """The view that returns a copy of a person's own data."""
 
     shown_once = ("content",)
 
@@ -103,7 +109,7 @@ class DownloadOwnData(OneSelf):
         request=None, responses=PersonalContentSerializer, operation_id="take_my_data", tags=["me"], parameters=[ID]
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Return the person's data as a ZIP, without desks' drafts and notes."""
+        """Return the person's data as a ZIP, without the drafts and notes of desks. The access is logged."""
         return self.once(self._take)
 
     def _take(self) -> Response:
@@ -114,7 +120,7 @@ class DownloadOwnData(OneSelf):
 
 
 class AskAboutOwnData(OneSelf):
-    """A request about my data."""
+    """The view for a person's request about their own data."""
 
     @extend_schema(
         request=OwnDataInput,
@@ -137,7 +143,7 @@ class AskAboutOwnData(OneSelf):
 
 
 def own_paths() -> list[URLPattern]:
-    """Return the URL patterns of these views."""
+    """Return the URL patterns of the views for people's own data."""
     return [
         path("me/people/", working_api(Selves.as_view()), name="api-my-people"),
         path("me/people/<str:id>/take-data/", working_api(DownloadOwnData.as_view()), name="api-my-data-take"),

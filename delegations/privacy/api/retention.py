@@ -21,7 +21,7 @@ from summit.users.models import User
 
 
 class RetentionSerializer(serializers.ModelSerializer[Retention]):
-    """A retention time that the summit has set, for everybody or for one category, by its code. If `days` is null,
+    """A retention time that the summit has set, for everybody or for one category (by its code). If `days` is null,
     the data is kept."""
 
     id = serializers.IntegerField(source="pk", read_only=True)
@@ -46,14 +46,15 @@ class RetentionInput(serializers.ModelSerializer[Retention]):
 
 
 class RetentionFilters(django_filters.FilterSet):
-    """Filters for retention times."""
+    """Filters for retention times, by kind of data."""
 
     what = django_filters.ChoiceFilter(choices=PersonalDataKind.choices, label=_("what"))
 
 
 class RetainedRowsSerializer(serializers.Serializer[Any]):
     """Rows that are purged together: how many there are, and how many are due today. `goes_on` is the first day on
-    which the others are gone, except for categories with their own time; null if they are kept."""
+    which the rows no longer exist, or null if they are kept. It doesn't apply to categories with a retention time of
+    their own."""
 
     what = serializers.ChoiceField(choices=PersonalDataKind.choices, source="piece.what")
     name = serializers.CharField(source="piece.name")
@@ -64,7 +65,7 @@ class RetainedRowsSerializer(serializers.Serializer[Any]):
 
 
 class PurgeSerializer(serializers.Serializer[Any]):
-    """The job that purges."""
+    """The id of the job that purges the summit."""
 
     job = serializers.CharField()
 
@@ -87,15 +88,15 @@ class RetentionViewSet(DeskViewSet):
         return Retention.objects.select_related("summit", "category")
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Retention:
-        """Add a retention time."""
+        """Add a retention time and return it."""
         return retention_times.create(by=by, summit=summit, values=values)
 
     def change(self, *, by: User, row: Retention, values: Values) -> Retention:
-        """Change a retention time."""
+        """Change a retention time and return it."""
         return retention_times.change(by=by, time=row, values=values)
 
     def remove(self, *, by: User, row: Retention) -> None:
-        """Delete a retention time, so that the default applies again."""
+        """Delete a retention time, so that the time for everybody or the default applies again."""
         retention_times.remove(by=by, time=row)
 
     @action(
@@ -106,11 +107,11 @@ class RetentionViewSet(DeskViewSet):
         detail=False,
     )
     def preview_purge(self, *, by: User, summit: Summit, values: Values) -> list[dict[str, Any]]:
-        """Return how many rows the summit holds, and how many are due. Nothing is changed."""
+        """Return how many rows of each piece of data the summit holds, and how many are due. Nothing is changed."""
         times, held = Times.of(summit), retention.retained_rows(summit=summit, today=retention.today_at(summit))
         return [{**vars(each), "goes_on": times.goes_on(each.piece.what)} for each in held]
 
     @action("purge", permission=retention.CHANGE, output=PurgeSerializer, detail=False)
     def purge(self, *, by: User, summit: Summit, values: Values) -> Any:
-        """Start a job that purges what is due, without waiting for the night. It can't be undone."""
+        """Start a job that purges the data that is due now, before the nightly purge. It can't be undone."""
         return {"job": jobs_services.start(kind=purge_job.NAME, by=by, summit=summit).public_id}

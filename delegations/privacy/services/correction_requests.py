@@ -32,21 +32,21 @@ MOST = 5
 
 
 class What(TextChoices):
-    """The kind of request."""
+    """The kind of request: to correct data, or to erase all data."""
 
     CORRECT = "correct", gettext_lazy("Correct something")
     ERASE = "erase", gettext_lazy("Erase what is held of me")
 
 
 class AskProblem(FieldProblem):
-    """A request can't be accepted: `field` is "what" or "words", and the text says what to do."""
+    """A request can't be accepted. `field` is "what" or "words", and the message says what to do."""
 
 
 def ask(*, person: Person, what: str, words: str, reply_to: str, by: By) -> bool:
-    """Send protocol a person's request for correction or erasure, and return whether it is new.
+    """Send protocol a person's request to correct or erase data. Return False if it was sent before.
 
-    The caller must have checked that the request comes from this person. The same request made twice is sent once.
-    Raises AskProblem.
+    The caller must have checked that the request comes from this person. `reply_to` is the mailbox to which protocol
+    answers. Raises AskProblem.
     """
     words = words.replace("\r\n", "\n").strip()
     _check(what, words)

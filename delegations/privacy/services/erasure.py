@@ -1,4 +1,4 @@
-"""The data about a person in `delegations`, for erasure and for the copy that the person gets.
+"""The data about a person in `delegations`, for erasure and for the copy of their data that the person gets.
 
 Free texts that name the person are in `name_mentions`.
 """
@@ -31,7 +31,7 @@ from summit.privacy.registry import Portion, Restricted, Subject, called, portio
 
 @called(10)
 def passport_names(person: Person) -> Iterable[str]:
-    """Return the person's name as in the passport, if there are particulars."""
+    """Return the person's name as in the passport, or nothing if the person has no particulars."""
     row = Particulars.objects.filter(person=person).first()
     return (row.passport_name,) if row is not None else ()
 
@@ -57,7 +57,7 @@ def _photo(subject: Subject) -> Iterable[tuple[str, bytes]]:
 
 
 def _end_membership(subject: Subject) -> int:
-    """End the membership, and keep a former membership without personal data."""
+    """End the membership and return 1, or 0 without one. A former membership is kept, without personal data."""
     row = Membership.objects.filter(person=subject.person).first()
     if row is None:
         return 0

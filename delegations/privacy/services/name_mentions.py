@@ -1,4 +1,4 @@
-"""Free texts in `delegations` that name a person, for erasure and for the copy that the person gets."""
+"""Free texts in `delegations` that name a person, for erasure and for the copy of the data that the person gets."""
 
 import json
 from typing import Any
@@ -17,8 +17,8 @@ from summit.privacy.registry import Portion, Subject, erased_name, portion
 
 
 def _requests(subject: Subject) -> QuerySet[FocalPointRequest]:
-    """Return the requests for a focal point that name the person, or refer to them as the requested or the replaced
-    one."""
+    """Return the requests for a focal point that name the person in a text, ask for the person, or ask to replace
+    them."""
     rows = FocalPointRequest.objects.filter(party__summit=subject.summit)
     named = subject.mentioned("name", "email", "asked_by", "answer_to", "reason")
     return rows.filter(named | Q(person=subject.person) | Q(instead_of=subject.person)).order_by("pk")
@@ -35,12 +35,12 @@ def _invitations(subject: Subject) -> QuerySet[Invitation]:
 
 
 def _blanked(subject: Subject, column: str, instead: str = "") -> Case:
-    """Return an expression that replaces a column's text with `instead` where it names the person."""
+    """Return an expression for a column's text: `instead` if the text names the person, or else the text itself."""
     return Case(When(subject.mentioned(column), then=Value(instead)), default=F(column), output_field=TextField())
 
 
 def _erase_answers(subject: Subject) -> int:
-    """Blank the name and the note of replies that name the person, and their copies in invitations.
+    """Blank the note and replace the name in replies that name the person, and in the invitations' copies of them.
 
     Returns the number of replies.
     """
@@ -69,7 +69,7 @@ def _erase_parties(subject: Subject) -> int:
 def _sheets(subject: Subject) -> QuerySet[DelegationImportFile]:
     """Return the import files that name the person.
 
-    They are encrypted, so each file of the summit is read.
+    Import files are encrypted, so each file of the summit is read.
     """
     keys = []
     for row in DelegationImportFile.objects.filter(summit=subject.summit).iterator(chunk_size=20):
@@ -88,7 +88,7 @@ def _plain(report: str) -> str:
 
 
 def _scans(subject: Subject) -> QuerySet[ReplyScan]:
-    """Return the scans of the person's own reply, if they are a guest who is a party of their own."""
+    """Return the scans of the person's own reply, if the person is a guest who is invited as a party."""
     guests = Party.objects.filter(summit=subject.summit, kind="guest", memberships__person=subject.person)
     return ReplyScan.objects.filter(reply__invitation__party__in=guests).order_by("pk")
 

@@ -24,11 +24,11 @@ drops(10)(import_files.delete_expired)
 
 
 def purge_all() -> dict[str, dict[str, int]]:
-    """Purge expired data of all summits, and return the numbers of rows by summit slug and piece.
+    """Purge expired data of all summits. Return a dict from summit slug to the numbers of rows by piece.
 
     Demonstration summits are left out: their people are fictitious, and the demonstration would lose its data. If the
-    purge of a summit fails, the error is logged and the next night tries again; the other summits are purged all the
-    same. Import files that were never applied are deleted after two weeks, in every summit.
+    purge of a summit fails, the error is logged, the other summits are still purged, and the next night tries again.
+    Import files that were never applied are deleted after two weeks, in every summit.
     """
     done = {}
     for summit in Summit.objects.filter(illustrative=False).order_by("pk"):

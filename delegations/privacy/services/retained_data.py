@@ -31,7 +31,7 @@ DIGESTS = ("passport_digest", "birth_digest")
 
 
 def _empty(name: str) -> Any:
-    """Return the value of a column of Particulars where nothing was entered."""
+    """Return the value that a column of Particulars has if nothing was entered."""
     return None if Particulars._meta.get_field(name).null else ""
 
 
@@ -195,8 +195,8 @@ for _order, _piece in enumerate(PIECES, start=10):
 
 
 def purge_old_mail(*, before: datetime) -> int:
-    """Delete mail that belongs to no summit and is older than `before`, and return how many messages were deleted.
+    """Delete mail that belongs to no summit and is older than `before`. Return how many messages were deleted.
 
-    Such mail are sign-in codes and notices about accounts.
+    Such messages are sign-in codes and notices about accounts.
     """
     return personal_data.old(summit=None, before=before).delete()[1].get("outbox.Message", 0)

@@ -1,8 +1,8 @@
 """Retention times of personal data, and the purge of expired data.
 
-A summit keeps each kind of data for a number of days after its last day. The number is the summit's own, for
-everybody or for one category of people, or else the default (delegations.privacy.models). The purge computes what is
-due when it runs, so a missed night is made up for by the next one. Each app registers its pieces.
+A summit keeps each kind of data for a number of days after its last day. A summit may set this number for everybody,
+or for one category of people. Otherwise the default applies (delegations.privacy.models). The purge computes what is
+due when it runs, so the next night makes up for a missed one. Each app registers its pieces of data.
 """
 
 from collections import Counter
@@ -28,7 +28,7 @@ from summit.users.models import User
 
 CHANGE = "delegations.retention.change"
 PURGE = "delegations.purge"
-# Rows purged in one transaction; few enough that others don't wait long.
+# The number of rows purged in one transaction. It is small, so that other transactions don't wait long.
 BATCH = 500
 
 
@@ -36,9 +36,10 @@ BATCH = 500
 class Piece:
     """Rows that hold one kind of data and are purged together.
 
-    `rows` returns the rows of a summit that still hold such data. `person` is the path from a row to the person whose
-    category decides on the retention time, or "" if there is none. `purge` takes primary keys and deletes or blanks
-    those rows, so that `rows` no longer returns them.
+    `rows` returns the rows of a summit that still hold such data. `person` is the lookup path from a row to the
+    person whose category decides on the retention time, or "" if there is none. `purge` deletes or blanks the rows
+    with the given primary keys, so that `rows` no longer returns them. At most `batch` rows are purged in one
+    transaction.
     """
 
     what: str
@@ -61,14 +62,18 @@ def pieces() -> list[Piece]:
 
 @dataclass(frozen=True)
 class Times:
-    """A summit's retention times in days, by kind of data and category. The category is None for everybody."""
+    """A summit's retention times: `days` is a dict from (kind of data, category) to a number of days.
+
+    The category is a primary key, or None for everybody. The number is None if the data is kept.
+    """
 
     last_day: date
     days: dict[tuple[str, int | None], int | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, summit: Summit) -> "Times":
-        """Return the retention times of a summit. One query."""
+        """Return the retention times of a summit, with the defaults for kinds of data that it hasn't set. Makes one
+        query."""
         own = Retention.objects.filter(summit=summit).order_by().values_list("what", "category", "days")
         usual: dict[tuple[str, int | None], int | None] = {(what, None): n for what, n in USUAL_DAYS.items()}
         return cls(summit.ends_on, usual | {(what, category): n for what, category, n in own})
@@ -87,17 +92,17 @@ class Times:
         return day is not None and day <= today
 
     def categories(self, what: str) -> list[int]:
-        """Return the primary keys of categories that have their own retention time for this kind of data."""
+        """Return the primary keys of the categories that have their own retention time for a kind of data."""
         return [category for kind, category in self.days if kind == what and category is not None]
 
 
 def today_at(summit: Summit, moment: datetime | None = None) -> date:
-    """Return the date at the venue, at `moment` or else now by the database's clock."""
+    """Return the date at the venue at `moment`, or now, by the database's clock, if it is None."""
     return (moment or db_now()).astimezone(summit.zone).date()
 
 
 def due(piece: Piece, summit: Summit, times: Times, today: date) -> QuerySet[Any]:
-    """Return the rows of a piece with a retention time that has ended on the day `today`."""
+    """Return the rows of a piece that are due, because their retention time is over on the day `today`."""
     rows: QuerySet[Any] = piece.rows(summit)
     usual = times.over(piece.what, today)
     own = times.categories(piece.what) if piece.person else []
@@ -111,7 +116,8 @@ def due(piece: Piece, summit: Summit, times: Times, today: date) -> QuerySet[Any
 
 
 def _category(path: str) -> Coalesce:
-    """Return an expression for the category of a row's person: the current one, or else the last one."""
+    """Return an expression for the category of a row's person: that of the membership, or else of the last former
+    one."""
     person = OuterRef(path)
     now = Membership.objects.filter(person=person).order_by().values("category")[:1]
     before = FormerMember.objects.filter(person=person).order_by("-ended_at", "-pk").values("category")[:1]
@@ -128,7 +134,10 @@ class RetainedRows:
 
 
 def retained_rows(*, summit: Summit, today: date) -> list[RetainedRows]:
-    """Return how many rows of each piece a summit holds and how many are due. At most two queries for each piece."""
+    """Return how many rows of each piece a summit holds, and how many of them are due.
+
+    Makes at most two queries for each piece.
+    """
     times = Times.of(summit)
     return [
         RetainedRows(each, each.rows(summit).count(), due(each, summit, times, today).count()) for each in pieces()
@@ -136,10 +145,10 @@ def retained_rows(*, summit: Summit, today: date) -> list[RetainedRows]:
 
 
 def purge(*, summit: Summit, by: By = SYSTEM, today: date | None = None) -> dict[str, int]:
-    """Purge a summit's expired data, and return how many rows, by the pieces' names.
+    """Purge a summit's expired data. Return a dict from the pieces' names to the numbers of rows.
 
-    Raises PermissionDenied. It can run twice, late, or twice at the same time: each batch is a transaction that
-    checks again what is due, and the second run finds nothing.
+    It can run twice, late, or twice at the same time. Each batch is a transaction that checks again which rows are
+    due, so a second run finds none. Raises PermissionDenied.
     """
     done: Counter[str] = Counter()
     while batch := purge_batch(summit=summit, by=by, today=today):
@@ -148,10 +157,11 @@ def purge(*, summit: Summit, by: By = SYSTEM, today: date | None = None) -> dict
 
 
 def purge_batch(*, summit: Summit, by: By = SYSTEM, today: date | None = None) -> dict[str, int]:
-    """Purge one batch of the first piece with expired rows, and return the number of rows by the piece's name.
+    """Purge one batch of the first piece with expired rows. Return a dict from the piece's name to the number of
+    rows.
 
-    Returns an empty dictionary when nothing is due. Raises PermissionDenied, and RuntimeError if the purged rows are
-    still found, since the purge would never end.
+    Returns an empty dict if nothing is due. Raises PermissionDenied. Raises RuntimeError if the purged rows are still
+    found, because the purge would never end.
     """
     if isinstance(by, User):
         check(by, CHANGE, summit)
@@ -177,5 +187,5 @@ def _keys(rows: QuerySet[Any], number: int) -> list[Any]:
 
 
 def lock(summit: Summit) -> None:
-    """Lock the summit, so that other purges of it wait until the transaction ends."""
+    """Lock the summit, so that other purges of the same summit wait until the transaction ends."""
     Summit.objects.select_for_update().get(pk=summit.pk)

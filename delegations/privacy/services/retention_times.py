@@ -22,7 +22,8 @@ OF_NOBODY = (PersonalDataKind.SCANS, PersonalDataKind.MAIL)
 
 
 def problems(*, summit: Summit, what: str, category: Category | None) -> dict[str, str]:
-    """Return, by field, why a retention time can't be set; an empty dictionary if it can."""
+    """Return a dict from field to the reason why a retention time can't be set. It is empty if the time can be
+    set."""
     if category is not None and category.summit_id != summit.pk:
         return {"category": _("This category is another summit’s. Choose one of this summit.")}
     if category is not None and what in OF_NOBODY:
@@ -53,7 +54,7 @@ def change(*, time: Retention, values: Mapping[str, Any], by: User) -> Retention
 
 
 def remove(*, time: Retention, by: User) -> None:
-    """Delete a retention time, so that the default applies again, or the summit's time for everybody.
+    """Delete a retention time. The summit's time for everybody then applies again, or else the default.
 
     Raises PermissionDenied.
     """

@@ -1,4 +1,4 @@
-"""The admin of declarations, for the desk that vets people, and of the kinds of declaration."""
+"""The admin of declarations and of their kinds, for the desk that vets people."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from delegations.core.admin.confirmation_page import RowName, confirm
 from delegations.core.admin.moment_format import moment
 from delegations.core.admin.reason_page import ask_reason
-from delegations.parties.admin.confirmation import Called, confirm
 from delegations.parties.admin.party_column import PartyColumn
 from delegations.parties.selectors import party_names
 from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
@@ -53,7 +53,7 @@ class KindForm(NamedForm):
         fields = ("summit", "name", "asks", "permit", "until", "position")
 
     def clean(self) -> dict[str, Any]:
-        """Collect the names by language."""
+        """Collect the names by language on the instance, and return the cleaned data."""
         found: dict[str, Any] = super().clean() or self.cleaned_data
         self.instance.names = self.names_of(found) or {}
         return found
@@ -91,7 +91,7 @@ class DeclarationKindAdmin(ServiceAdmin):
 
 @admin.register(Declaration)
 class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
-    """The admin of declarations."""
+    """The read-only admin of declarations, with pages that permit and refuse them."""
 
     place = 7
     summit_path = "party__summit"
@@ -109,7 +109,7 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
     nothing_yet = _("Nobody has declared anything yet. Focal points declare in the portal.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return declarations with their party, person, kind and decider."""
+        """Return declarations with their party, person and kind, and the user who decided."""
         return super().get_queryset(request).select_related("party__summit", "person", "kind", "decided_by")
 
     def has_permit_permission(self, request: HttpRequest) -> bool:
@@ -118,32 +118,32 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
 
     @admin.display(description=_("state"), ordering="state")
     def state_word(self, row: Declaration) -> SafeString:
-        """Show the state. A declaration that needs no permit isn't shown as waiting."""
+        """Show the state of the declaration. One that needs no permit isn't shown as waiting."""
         waits = row.state == DeclarationState.DECLARED and not row.kind.permit
         sign = "off" if waits else SIGNS[DeclarationState(row.state)]
         return format_html('<span class="state" data-state="{}">{}</span>', sign, row.get_state_display())
 
     @admin.display(description=pgettext_lazy("declaration", "declared"), ordering="declared_at")
     def declared(self, row: Declaration) -> str:
-        """Show when it was declared."""
+        """Show when the declaration was made."""
         return moment(row.declared_at, row.party.summit)
 
     @admin.display(description=_("decided at"), ordering="decided_at")
     def decided(self, row: Declaration) -> str:
-        """Show when it was decided."""
+        """Show when the declaration was permitted or refused."""
         return moment(row.decided_at, row.party.summit)
 
     @written
     @admin.display(description=_("what"))
     def details(self, row: Declaration) -> str:
-        """Show what was declared."""
+        """Show the text of the declaration."""
         found: str = row.details
         return found
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show a declaration, with buttons for the decisions that are possible now."""
+        """Show a declaration. Users who may decide also get buttons for the decisions that are possible now."""
         row = self.admit(request, "view", object_id)
         may = can_decide_declarations(request.user, row.party.summit)
         following = declarations.TRANSITIONS[row.state]
@@ -155,7 +155,7 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
         return super().change_view(request, object_id, form_url, more)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the addresses of the pages that permit and refuse."""
+        """Return the admin's URL patterns, with the pages added that permit and refuse declarations."""
         wrap = self.admin_site.admin_view
         return [
             path("permit/", wrap(self.permit_view), name="delegations_declaration_permit"),
@@ -165,7 +165,7 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
 
     @admin.action(description=_("Permit the chosen declarations"), permissions=["permit"])
     def permit(self, request: HttpRequest, queryset: models.QuerySet[Declaration]) -> HttpResponse:
-        """Ask for confirmation before permitting."""
+        """Show the page that asks for confirmation before the chosen declarations are permitted."""
         return self._ask(request, self._open(queryset))
 
     def _open(self, rows: models.QuerySet[Declaration]) -> list[Declaration]:
@@ -212,13 +212,13 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
             action=reverse("admin:delegations_declaration_permit"),
             back=reverse("admin:delegations_declaration_changelist"),
             rows=rows,
-            names=[Called(pair(row.person.label, row.kind), names[row.party_id]) for row in rows],
+            names=[RowName(pair(row.person.label, row.kind), names[row.party_id]) for row in rows],
             nothing=gettext("Nothing of what was chosen can be permitted: it was permitted or taken back before."),
             danger=False,
         )
 
     def refuse_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask for the reason; a POST refuses the declaration."""
+        """Ask for the reason of a refusal; a POST refuses the declaration with it."""
         row = self.admit(request, "view", pk)
         check_can_decide_declarations(request.user, row.party.summit)
         user = request.user

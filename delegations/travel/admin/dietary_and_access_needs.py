@@ -27,7 +27,10 @@ from summit.users.models import User
 @desk_page("needs/<slug:slug>/", "delegations_needs")
 @require_safe
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show people with needs, filtered by `?day=` and `?party=`. The access is logged."""
+    """Show people with needs, filtered by `?day=` and `?party=`. The access is logged.
+
+    Raises Http404 if the user may not see the needs of the summit's people.
+    """
     summit, user = Summit.objects.filter(slug=slug).first(), request.user
     if summit is None or not isinstance(user, User) or not allows(user, dietary_and_access_needs.SEE, summit):
         raise Http404

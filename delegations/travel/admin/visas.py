@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from delegations.core.admin.confirmation_page import RowName, confirm
 from delegations.core.admin.moment_format import moment
 from delegations.core.admin.reason_page import ask_reason
-from delegations.parties.admin.confirmation import Called, confirm
 from delegations.parties.admin.party_column import PartyColumn
 from delegations.parties.selectors import party_names
 from delegations.travel import access_log as access_log_travel
@@ -53,7 +53,7 @@ SIGNS = {
 
 @admin.register(VisaLetter)
 class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
-    """The admin of visa support letters."""
+    """The read-only admin of visa support letters, with pages that issue, refuse, print and void them."""
 
     place = 6
     list_display = ["person", "party_name", "place_of", "state_word", "number", "asked"]
@@ -70,7 +70,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
     nothing_yet = _("Nobody has asked for a visa support letter yet. Focal points ask in the portal.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return letters with their party, person, summit and decider."""
+        """Return letters with their party, person and summit, and the user who decided."""
         return super().get_queryset(request).select_related("party__summit", "person", "summit", "decided_by")
 
     def has_issue_permission(self, request: HttpRequest) -> bool:
@@ -91,18 +91,18 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
 
     @admin.display(description=_("asked at"), ordering="asked_at")
     def asked(self, row: VisaLetter) -> str:
-        """Show when it was asked for."""
+        """Show when the letter was asked for."""
         return moment(row.asked_at, row.summit)
 
     @admin.display(description=_("decided at"), ordering="decided_at")
     def decided(self, row: VisaLetter) -> str:
-        """Show when it was decided."""
+        """Show when the letter was issued, refused or made void."""
         return moment(row.decided_at, row.summit)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show a letter, with buttons for the decisions that are possible now."""
+        """Show a letter. Users who may decide also get buttons for the decisions that are possible now."""
         row = self.admit(request, "view", object_id)
         may = can_issue_visas(request.user, row.summit)
         more = {
@@ -114,7 +114,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
         return super().change_view(request, object_id, form_url, more)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the addresses of the pages that issue, refuse, void and print letters."""
+        """Return the admin's URL patterns, with the pages added that issue, refuse, void and print letters."""
         wrap, name = self.admin_site.admin_view, "delegations_visaletter"
         return [
             path("issue/", wrap(self.issue_view), name=f"{name}_issue"),
@@ -126,7 +126,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
 
     @admin.action(description=_("Issue the chosen letters"), permissions=["issue"])
     def issue(self, request: HttpRequest, queryset: models.QuerySet[VisaLetter]) -> HttpResponse:
-        """Ask for confirmation before issuing."""
+        """Show the page that asks for confirmation before the chosen letters are issued."""
         return self._ask(request, list(queryset.filter(state=VisaState.ASKED)))
 
     def issue_view(self, request: HttpRequest) -> HttpResponse:
@@ -166,13 +166,13 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
             action=reverse("admin:delegations_visaletter_issue"),
             back=reverse("admin:delegations_visaletter_changelist"),
             rows=rows,
-            names=[Called(row.person.label, names[row.party_id]) for row in rows],
+            names=[RowName(row.person.label, names[row.party_id]) for row in rows],
             nothing=gettext("Nothing of what was chosen can be issued: it was decided before."),
             danger=False,
         )
 
     def refuse_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask for the reason; a POST refuses the letter."""
+        """Ask for the reason of a refusal; a POST refuses the letter with it."""
         return self._decide(
             request,
             pk,
@@ -184,7 +184,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
         )
 
     def void_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask for the reason; a POST makes an issued letter void."""
+        """Ask why an issued letter becomes void; a POST makes it void with that reason."""
         return self._decide(
             request,
             pk,
@@ -210,7 +210,10 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
         )
 
     def paper_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Return an issued letter as a PDF. It contains passport data, so the access is logged."""
+        """Return an issued letter as a PDF. The access is logged, because the letter contains passport data.
+
+        If the letter isn't issued or can't be printed, redirect to its page with a warning.
+        """
         row = self.admit(request, "view", pk)
         check_can_issue_visas(request.user, row.summit)
         if not row.content:
@@ -226,7 +229,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
 
 
 def visa_response(row: VisaLetter, content: bytes) -> HttpResponse:
-    """Return the response that shows a letter. Its file name reveals nothing about the person."""
+    """Return an HTTP response with a letter's PDF, `content`. The file name reveals nothing about the person."""
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="visa-support-letter-{row.number}.pdf"'
     response["Cache-Control"] = "private, no-store"

@@ -46,7 +46,7 @@ class DeclarationKindInput(serializers.ModelSerializer[DeclarationKind]):
 
 
 class DeclarationKindViewSet(DeskViewSet):
-    """Kinds of declaration. They can't be deleted, since declarations refer to them."""
+    """Kinds of declaration. They can't be deleted, because declarations refer to them."""
 
     name = "declaration-kinds"
     verbose_name = _("kinds of declaration")
@@ -63,9 +63,9 @@ class DeclarationKindViewSet(DeskViewSet):
         return DeclarationKind.objects.select_related("summit")
 
     def add(self, *, by: User, summit: Summit, values: Values) -> DeclarationKind:
-        """Add a kind."""
+        """Add a kind of declaration and return it."""
         return declaration_kinds.create(by=by, summit=summit, values=values)
 
     def change(self, *, by: User, row: DeclarationKind, values: Values) -> DeclarationKind:
-        """Change a kind."""
+        """Change a kind of declaration and return it."""
         return declaration_kinds.change(by=by, kind=row, values=values)

@@ -40,7 +40,7 @@ class DeclarationSerializer(OfPerson, serializers.ModelSerializer[Declaration]):
 
 
 class KindOfSummit(serializers.PrimaryKeyRelatedField[DeclarationKind]):
-    """A kind of declaration of the summit, by its id."""
+    """A field for a kind of declaration of the summit, by its id."""
 
     default_error_messages: ClassVar[Any] = {
         "does_not_exist": _("There is none of this id."),
@@ -48,7 +48,7 @@ class KindOfSummit(serializers.PrimaryKeyRelatedField[DeclarationKind]):
     }
 
     def get_queryset(self) -> Any:
-        """Return the kinds of the summit in the address."""
+        """Return the kinds of declaration of the summit in the URL."""
         return DeclarationKind.objects.filter(summit=self.context["summit"])
 
 
@@ -61,7 +61,7 @@ class DeclarationInput(serializers.Serializer[Any]):
 
 
 class DeclarationFilters(OfPersonFilters):
-    """Filters for declarations."""
+    """Filters for declarations, by state, kind, party, person and time."""
 
     state = django_filters.ChoiceFilter(choices=DeclarationState.choices, label=_("state"))
     kind = django_filters.NumberFilter(field_name="kind", label=_("kind"), min_value=1, max_value=2**31 - 1)
@@ -89,23 +89,23 @@ class DeclarationViewSet(DeskViewSet):
     summit_path = "party__summit"
 
     def rows(self) -> QuerySet[Declaration]:
-        """Return declarations with their party, person, kind and decider."""
+        """Return declarations with their party, person and kind, and the user who decided."""
         return Declaration.objects.select_related("party__summit", "person", "kind", "decided_by")
 
     def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
-        """Log whose declarations were read."""
+        """Log which of the personal fields in `fields` were read, and of whose declarations."""
         log_shown_fields(
             by=by, summit=summit, rows=rows, fields=fields, shows=PERSONAL, people=lambda row: row.person
         )
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Declaration:
-        """Declare something that a member brings."""
+        """Declare an item that a member brings, and return the declaration."""
         member = values["person"]
         message = {"kind": values["kind"], "details": values["details"]}
         return declarations.declare(party=member.party, person=member.person, by=by, **message)
 
     def remove(self, *, by: User, row: Declaration) -> None:
-        """Withdraw a declaration."""
+        """Withdraw a declaration, which deletes it. A refused declaration can't be withdrawn."""
         declarations.withdraw(declaration=row, by=by)
 
     @action("permit", permission=DECIDE)

@@ -1,4 +1,4 @@
-"""API of visa support letters. The text of a letter is only in its PDF."""
+"""API of visa support letters. Only the PDF has the text of a letter."""
 
 from typing import Any, ClassVar
 
@@ -39,27 +39,27 @@ class VisaLetterSerializer(OfPerson, serializers.ModelSerializer[VisaLetter]):
 
 
 class VisaInput(serializers.Serializer[Any]):
-    """A request for a letter: the person's id, and the host's embassy or consulate where they apply."""
+    """A request for a letter: the person's id, and the host's embassy or consulate where the person applies."""
 
     person = Member(permission=ASK)
     embassy = serializers.CharField(required=False, default="", allow_blank=True)
 
 
 class LettersInput(serializers.Serializer[Any]):
-    """Letters, by their ids."""
+    """The ids of letters."""
 
     letters = Several(rows=VisaLetter.objects.select_related("person"), permission=SEE)
 
 
 class IssuedLettersSerializer(serializers.Serializer[Any]):
-    """The letters that were issued, and those that were skipped, with the reason."""
+    """The letters that were issued, and the letters that were skipped, with the reasons."""
 
     letters = VisaLetterSerializer(many=True)
     skipped = SkippedItemSerializer(many=True)
 
 
 class VisaFilters(OfPersonFilters):
-    """Filters for letters."""
+    """Filters for letters, by state, party, person and time."""
 
     state = django_filters.ChoiceFilter(choices=VisaState.choices, label=_("state"))
     asked_since = django_filters.IsoDateTimeFilter(
@@ -85,24 +85,27 @@ class VisaLetterViewSet(WithContent):
     ordering_fields: ClassVar[Any] = {"asked": ("asked_at",)}
 
     def rows(self) -> QuerySet[VisaLetter]:
-        """Return letters with their party and person, without reading their text."""
+        """Return letters with their party, person and the user who decided, without reading their text."""
         joined = ("summit", "party__summit", "person", "decided_by")
         return VisaLetter.objects.select_related(*joined).defer("content")
 
     def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
-        """Log whose letters were read."""
+        """Log which of the personal fields in `fields` were read, and of whose letters."""
         log_shown_fields(
             by=by, summit=summit, rows=rows, fields=fields, shows=PERSONAL, people=lambda row: row.person
         )
 
     def add(self, *, by: User, summit: Summit, values: Values) -> VisaLetter:
-        """Ask for a letter."""
+        """Ask for a letter for a member of a party, and return it."""
         member = values["person"]
         return visas.ask(party=member.party, person=member.person, embassy=values["embassy"], by=by)
 
     def content(self, *, by: User, row: VisaLetter) -> File | None:
-        """Return an issued letter as a PDF, and log the access to the passport data. Only desks can read a void
-        letter."""
+        """Return an issued letter as a PDF, or None if the user can't read it. The access to the passport data is
+        logged.
+
+        Users who may issue letters can also read void ones.
+        """
         there = bool(row.content) if can_issue_visas(by, row.summit) else row.state == VisaState.ISSUED
         if not there:
             return None
@@ -112,7 +115,7 @@ class VisaLetterViewSet(WithContent):
 
     @action("issue", permission=ISSUE, input=LettersInput, output=IssuedLettersSerializer, detail=False)
     def issue(self, *, by: User, summit: Summit, values: Values) -> Any:
-        """Issue letters that were asked for, each with the next number, and tell the parties. Letters that can't be
+        """Issue letters that were asked for, each with the next number, and notify the parties. Letters that can't be
         issued are skipped, with the reason."""
         issued = visas.issue(letters=values["letters"], by=by)
         skipped = [{"id": row.public_id, "why": why} for row, why in issued.skipped]

@@ -53,7 +53,7 @@ class DeclarationKind(models.Model):
 
 
 class DeclarationState(models.TextChoices):
-    """The desk's decision on a declaration."""
+    """The state of a declaration: declared, or decided by a desk in one of two ways."""
 
     DECLARED = "declared", _("declared")
     PERMITTED = "permitted", _("permitted")

@@ -43,7 +43,7 @@ class VisaLetter(PublicModel):
     )
     state = models.CharField(_("state"), max_length=10, choices=VisaState, default=VisaState.ASKED)
     asked_at = models.DateTimeField(_("asked at"), auto_now_add=True)
-    # Numbered in each summit from one when issued. The reference contains it.
+    # The letter gets its number when it is issued, from one in each summit. The letter's reference contains it.
     number = models.PositiveIntegerField(_("number"), null=True, blank=True)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     decided_by = models.ForeignKey(

@@ -21,7 +21,7 @@ SEE = "delegations.needs.view"
 
 @dataclass(frozen=True)
 class NeedsLine:
-    """A person with needs. `party` is None if they are a member of no party."""
+    """A person with needs. `party` is None if the person is a member of no party."""
 
     person: Person
     party: Party | None
@@ -30,17 +30,16 @@ class NeedsLine:
 
 
 def days(summit: Summit) -> list[date]:
-    """Return the days of a summit."""
+    """Return all days from the summit's first to its last."""
     number = (summit.ends_on - summit.starts_on).days
     return [summit.starts_on + timedelta(days=day) for day in range(number + 1)]
 
 
 def lines(*, summit: Summit, day: date | None = None, party: Party | None = None) -> list[NeedsLine]:
-    """Return the people with needs, in the alphabetical order of their parties. Three queries, whatever the summit's
-    size.
+    """Return the people with needs, in the alphabetical order of their parties. People without a party come last.
 
     With `day`, only people who are at the venue on that day are included. People without travel data count as
-    present.
+    present. Makes three queries, whatever the summit's size.
     """
     # An empty text is stored as no bytes, so nothing is decrypted to find it.
     rows = Particulars.objects.filter(person__summit=summit, person__erased_at=None).exclude(diet="", access="")
@@ -75,9 +74,9 @@ def _order(summit: Summit) -> list[int]:
 
 
 def counted(found: Iterable[NeedsLine]) -> list[tuple[str, int]]:
-    """Return each dietary need with its number of people, the most frequent first.
+    """Return (dietary need, number of people) for each need, the most frequent first.
 
-    Needs are grouped by their text, ignoring capitals.
+    Needs with the same text, apart from capitals, are counted together.
     """
     numbers: Counter[str] = Counter()
     written: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""The text of a visa support letter with its values, which is frozen when the letter is issued.
+"""Builds the text of a visa support letter, which is frozen when the letter is issued.
 
 The letter is for the host's own embassy, so it is in the summit's first language.
 """
@@ -38,7 +38,7 @@ def reference(policy: Policy, number: int | None) -> str:
 
 
 class VisaDesk:
-    """Builds the letters of one summit from data that is read once. Three queries."""
+    """Builds the letters of one summit, from data that is read only once. Makes three queries."""
 
     def __init__(self, summit: Summit) -> None:
         self._summit = summit
@@ -47,7 +47,10 @@ class VisaDesk:
         self._now = db_now()
 
     def content(self, row: VisaLetter, number: int) -> str:
-        """Return the text of a letter as JSON. Fetch it with its party's names, its person and the particulars."""
+        """Return the text of a letter with the number `number`, as JSON.
+
+        The caller fetches the letter with its party's names, its person and the person's particulars.
+        """
         summit, language = self._summit, spoken(self._summit.language)
         with translation.override(language):
             named = party_names.named(row.party, policy=self._policy, language=summit.language)
@@ -74,7 +77,7 @@ class VisaDesk:
         return f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}" if problem else ""
 
     def _values(self, row: VisaLetter, number: int) -> dict[str, str]:
-        """Return the values for the placeholders in the active language, without the party's names."""
+        """Return a dict of the placeholders' values in the active language, without the party's names."""
         summit, policy, passport = self._summit, self._policy, row.person.particulars
         return {
             "summit": summit.name,
@@ -111,7 +114,7 @@ def _days(first: date, last: date) -> str:
 
 
 def sheet_of(row: VisaLetter) -> LetterSheet:
-    """Return the frozen text of an issued letter."""
+    """Return the frozen text of an issued letter as a LetterSheet."""
     stored: dict[str, Any] = json.loads(row.content)
     stored["paragraphs"] = tuple(stored["paragraphs"])
     return LetterSheet(**{**stored, "day": date.fromisoformat(stored["day"])})

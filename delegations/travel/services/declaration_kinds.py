@@ -31,7 +31,7 @@ def create(*, summit: Summit, values: Mapping[str, Any], by: User) -> Declaratio
 
 
 def change(*, kind: DeclarationKind, values: Mapping[str, Any], by: User) -> DeclarationKind:
-    """Change a kind and return it as it is now. Its declarations are kept.
+    """Change a kind of declaration and return it as it is now. Existing declarations of this kind are kept.
 
     Raises PermissionDenied, and ValidationError with the problems by field.
     """

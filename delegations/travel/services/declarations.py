@@ -1,7 +1,7 @@
 """Declarations of items that people bring, as the summit's policy requires, and the host's decisions on them.
 
-A focal point declares for its own people until the kind's deadline, by the database's clock. A desk that decides on
-declarations can declare at any time. The text of a declaration is encrypted and isn't in the audit.
+A focal point declares for the party's people until the kind's deadline, by the database's clock. A desk that decides
+on declarations can declare at any time. The text of a declaration is encrypted and isn't in the audit.
 """
 
 from django.core.exceptions import ValidationError
@@ -36,26 +36,27 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 
 
 class DeclarationProblem(FieldProblem):
-    """A value can't be accepted: `field` is "kind", "details" or "reason", and the text says what to do."""
+    """A value can't be accepted. `field` is "kind", "details" or "reason", and the message says what to do."""
 
 
 class DeclarationRefused(Exception):
-    """Something can't be declared, withdrawn or decided. The text says why and who can help."""
+    """An item can't be declared, or a declaration can't be withdrawn or decided. The message says why and who can
+    help."""
 
 
 def declare(*, party: Party, person: Person, kind: DeclarationKind, details: str, by: By) -> Declaration:
-    """Declare something that a member of a party brings, and return the declaration.
+    """Declare an item that a member of a party brings, and return the declaration.
 
-    A person may have several declarations of a kind. The same text again is taken for a form sent twice, and the
-    first declaration is returned. Raises DeclarationProblem, PermissionDenied, and DeclarationRefused if the person
-    is no member of the party or the kind's deadline is over.
+    A person may have several declarations of a kind. If the same text is declared again, the form counts as sent
+    twice, and the first declaration is returned. Raises DeclarationProblem, PermissionDenied, and DeclarationRefused
+    if the person is no member of the party or the kind's deadline has passed.
     """
     check_can_act(by, "delegations.declare", party)
     details = _checked("details", details, DETAILS_LENGTH, _("Write what is brought."))
     if kind.summit_id != party.summit_id:
         raise DeclarationProblem("kind", _("Choose what is declared."))
     with transaction.atomic():
-        # A withdrawal of the person at the same time waits for this row, or this waits for it.
+        # If the person is withdrawn at the same time, one of the two transactions waits for this row.
         member = Membership.objects.select_for_update().filter(party=party, person=person).first()
         if member is None:
             raise DeclarationRefused(_not_a_member(party, person))
@@ -99,7 +100,7 @@ def _not_a_member(party: Party, person: Person) -> str:
 
 
 def still_open(kind: DeclarationKind) -> bool:
-    """Return whether focal points may still declare something of a kind, by the database's clock. One query."""
+    """Return whether focal points may still declare items of a kind, by the database's clock. Makes one query."""
     rows = DeclarationKind.objects.filter(Q(until__isnull=True) | Q(until__gt=Now()))
     return rows.filter(pk=kind.pk).exists()
 
@@ -110,7 +111,7 @@ def _in_time(kind: DeclarationKind, party: Party, by: By) -> bool:
 
 
 def withdraw(*, declaration: Declaration, by: By) -> None:
-    """Delete a declaration, whether permitted or undecided; a refused one can't be withdrawn.
+    """Delete a declaration that is undecided or permitted. A refused one can't be withdrawn.
 
     Raises PermissionDenied, DeclarationRefused.
     """
@@ -150,7 +151,7 @@ def delete_declarations_of_former_member(party: Party, person: Person, by: By) -
 
 
 def permit(*, declaration: Declaration, by: User) -> None:
-    """Permit a declaration. Raises PermissionDenied, and DeclarationRefused if it was permitted before."""
+    """Permit a declaration. Raises PermissionDenied, and DeclarationRefused if it is permitted already."""
     check_can_decide_declarations(by, declaration.party.summit)
     with transaction.atomic():
         _move(declaration, DeclarationState.PERMITTED, by, "")
@@ -167,7 +168,7 @@ def permit(*, declaration: Declaration, by: User) -> None:
 def refuse(*, declaration: Declaration, reason: str, by: User) -> None:
     """Refuse a declaration, with a reason that the focal point can read.
 
-    Raises PermissionDenied, DeclarationProblem, and DeclarationRefused if it was refused before.
+    Raises PermissionDenied, DeclarationProblem, and DeclarationRefused if it is refused already.
     """
     check_can_decide_declarations(by, declaration.party.summit)
     reason = _checked("reason", reason, REASON_LENGTH, _("Write why. The delegation reads it."))
@@ -184,7 +185,7 @@ def refuse(*, declaration: Declaration, reason: str, by: User) -> None:
 
 
 def _move(row: Declaration, target: DeclarationState, by: User, reason: str) -> None:
-    """Store a decision and refresh the row. Raises DeclarationRefused if it isn't possible in the row's state.
+    """Store a decision and refresh the row. Raises DeclarationRefused if the declaration's state doesn't allow it.
 
     A single UPDATE checks the state and changes it.
     """

@@ -1,5 +1,7 @@
-"""Telling a party about the decision on a visa support letter. The message names the person but has no passport
-data."""
+"""Notifies a party of the decision on a visa support letter.
+
+The message names the person but has no passport data.
+"""
 
 from collections.abc import Iterable
 
@@ -14,9 +16,10 @@ KIND = "visa_letter"
 
 
 def notify(letters: Iterable[VisaLetter]) -> None:
-    """Store a message about each letter for each mailbox of its party, in the transaction of the decision.
+    """Store messages about the decided letters: one for each letter and each mailbox of its party.
 
-    The number of queries grows with the number of summits, not of letters.
+    They are stored in the transaction of the decision. The number of queries grows with the number of summits, not of
+    letters.
     """
     by_summit: dict[Summit, list[VisaLetter]] = {}
     for row in letters:
@@ -33,7 +36,7 @@ def _draft(row: VisaLetter, box: mailboxes_selectors.Mailbox) -> Message:
     return enqueue.draft(
         summit=row.summit,
         kind=KIND,
-        # One message for each decision, since an issued letter may become void later.
+        # There is one message for each decision, because an issued letter may become void later.
         subject_key=f"delegations.visaletter:{row.public_id}:{row.state}",
         recipient_key=box.party_key,
         address=box.address,

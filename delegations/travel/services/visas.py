@@ -1,9 +1,8 @@
-"""Visa support letters: focal points ask for them, protocol issues or refuses them, and they become void when a
-person leaves.
+"""Visa support letters: focal points ask for them, and protocol issues or refuses them.
 
-Letters are numbered in each summit from one when they are issued. The text of an issued letter is frozen
-(delegations.travel.selectors.visa_letter_text), so that it is the same whenever it is printed. The audit has no
-values of a letter.
+A letter becomes void when its person leaves the party. Letters are numbered in each summit from one when they are
+issued. The text of an issued letter is frozen (delegations.travel.selectors.visa_letter_text), so that it is the same
+whenever it is printed. The audit has no values of a letter.
 """
 
 from collections.abc import Iterable, Sequence
@@ -44,11 +43,11 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 
 
 class VisaProblem(FieldProblem):
-    """A value can't be accepted: `field` is "embassy" or "reason", and the text says what to do."""
+    """A value can't be accepted. `field` is "embassy" or "reason", and the message says what to do."""
 
 
 class VisaRefused(Exception):
-    """A letter isn't possible. The text says why and who can help.
+    """A letter can't be asked for, issued or decided. The message says why and who can help.
 
     `lacking` names the passport fields that must be entered first.
     """
@@ -60,14 +59,15 @@ class VisaRefused(Exception):
 
 @dataclass
 class Issued:
-    """The letters that were issued, and those that were skipped with the reasons."""
+    """The letters that were issued (`done`), and those that were skipped, with the reasons (`skipped`)."""
 
     done: list[VisaLetter] = field(default_factory=list)
     skipped: list[tuple[VisaLetter, str]] = field(default_factory=list)
 
 
 def lacking_for(person: Person) -> list[str]:
-    """Return the names of the passport fields that are still needed for a letter, in their order. One query."""
+    """Return the names of the passport fields that are missing for a letter, in the order of NEEDED. Makes one
+    query."""
     return _lacking(Particulars.objects.filter(person=person).first())
 
 
@@ -76,10 +76,11 @@ def _lacking(row: Particulars | None) -> list[str]:
 
 
 def ask(*, party: Party, person: Person, embassy: str, by: By) -> VisaLetter:
-    """Ask for a letter for a member of a party, and return it. `embassy` is the host's embassy where they apply.
+    """Ask for a letter for a member of a party, and return it.
 
-    Raises VisaProblem, PermissionDenied, and VisaRefused if the passport isn't entered, if the person has a letter
-    already, or if they are no member of the party.
+    `embassy` is the host's embassy or consulate where the person applies. Raises VisaProblem and PermissionDenied.
+    Raises VisaRefused if the passport isn't entered, if the person has a letter already, or if they are no member of
+    the party.
     """
     check_can_act(by, "delegations.ask_visa", party)
     embassy = _checked("embassy", embassy, EMBASSY_LENGTH, _("Write where they apply for the visa."))
@@ -132,10 +133,10 @@ def waiting(summit: Summit) -> QuerySet[VisaLetter]:
 
 
 def issue(*, letters: Iterable[VisaLetter], by: User) -> Issued:
-    """Issue letters that were asked for, each with the next number of its summit, and tell the parties.
+    """Issue letters that were asked for, each with the next number of its summit, and notify the parties.
 
-    Returns the issued letters, and the skipped ones: letters that were decided before, that lack passport data, or
-    that have a character which no installed font has. Raises PermissionDenied.
+    Returns the issued letters and the skipped ones. A letter is skipped if it was decided before, if passport data is
+    missing, or if it has a character that no installed font has. Raises PermissionDenied.
     """
     keys = {row.pk for row in letters}
     issued = Issued()
@@ -195,9 +196,9 @@ def _why_not(row: VisaLetter) -> str:
 
 
 def refuse(*, letter: VisaLetter, reason: str, by: User) -> None:
-    """Refuse a letter, with a reason that the focal point can read, and tell the party.
+    """Refuse a letter, with a reason that the focal point can read, and notify the party.
 
-    Raises PermissionDenied, VisaProblem, and VisaRefused if it was decided before.
+    Raises PermissionDenied, VisaProblem, and VisaRefused if the letter was decided before.
     """
     check_can_issue_visas(by, letter.summit)
     reason = _checked("reason", reason, REASON_LENGTH, _("Write why. The delegation reads it."))
@@ -215,9 +216,9 @@ def refuse(*, letter: VisaLetter, reason: str, by: User) -> None:
 
 
 def void(*, letter: VisaLetter, reason: str, by: User) -> None:
-    """Make an issued letter void, with a reason that the focal point can read, and tell the party.
+    """Make an issued letter void, with a reason that the focal point can read, and notify the party.
 
-    Raises PermissionDenied, VisaProblem, and VisaRefused if it isn't issued.
+    Raises PermissionDenied, VisaProblem, and VisaRefused if the letter isn't issued.
     """
     check_can_issue_visas(by, letter.summit)
     reason = _checked("reason", reason, REASON_LENGTH, _("Write why. The delegation reads it."))
@@ -228,7 +229,10 @@ def void(*, letter: VisaLetter, reason: str, by: User) -> None:
 
 
 def take_back(*, letter: VisaLetter, by: By) -> None:
-    """Withdraw a request that isn't decided: the letter becomes void. Raises PermissionDenied, VisaRefused."""
+    """Withdraw a request for a letter that isn't decided: the letter becomes void.
+
+    Raises PermissionDenied, VisaRefused.
+    """
     check_can_act(by, "delegations.ask_visa", letter.party)
     with transaction.atomic():
         row = VisaLetter.objects.select_for_update().get(pk=letter.pk)
@@ -243,7 +247,7 @@ def take_back(*, letter: VisaLetter, by: By) -> None:
 
 @listeners.follows(10)
 def void_letters_of_former_member(party: Party, person: Person, by: By) -> None:
-    """Make the letters of a person who leaves a party void, since the host supports only people who come."""
+    """Make the letters of a person who leaves a party void, because the host supports only people who come."""
     rows = VisaLetter.objects.filter(party=party, person=person, state__in=STANDING)
     for row in rows.select_related("summit", "person").select_for_update(of=("self",)):
         _move(row, VisaState.VOID, by)
@@ -262,7 +266,7 @@ def _record_void(row: VisaLetter, by: By) -> None:
 
 
 def _move(row: VisaLetter, target: VisaState, by: By, **values: object) -> None:
-    """Store a decision and refresh the row. Raises VisaRefused if it isn't possible in the row's state.
+    """Store a decision and refresh the row. Raises VisaRefused if the letter's state doesn't allow it.
 
     A single UPDATE checks the state and changes it.
     """

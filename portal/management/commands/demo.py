@@ -18,7 +18,7 @@ SIZES = ("delegations", "sessions", "people", "texts")
 
 
 class Command(BaseCommand):
-    """Loads the Border Security Summit of 2025, or with another slug a synthetic summit of any size.
+    """Loads the Border Security Summit of 2025. With another slug it loads a synthetic summit of any size.
 
     A summit that exists already isn't changed.
     """
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the options."""
+        """Add the options for the slug, the act, and the sizes of a synthetic summit."""
         parser.add_argument("--slug", default=border_security.SLUG, help="address of the summit")
         parser.add_argument(
             "--act",

@@ -37,13 +37,16 @@ class Command(BaseCommand):
     help = "Runs web, worker, beat and the embedded broker until Ctrl-C. PORT chooses the web's port."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare the options of the demonstration."""
+        """Add the options for the demonstration that is loaded into an empty database."""
         demo = parser.add_mutually_exclusive_group()
         demo.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
         demo.add_argument("--act", choices=list(Act), help="which act of the demonstration an empty one gets")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run until a signal arrives."""
+        """Run all processes until a signal arrives.
+
+        Raises CommandError in production, if the port is in use, or if another run uses the same folder.
+        """
         if settings.PRODUCTION:
             raise CommandError(
                 "This is for development. docs/production.md says how the processes run in production."
@@ -70,7 +73,7 @@ class Command(BaseCommand):
         sys.exit(code)
 
     def _only_one(self, var: Path, port: int) -> IO[str]:
-        """Return the locked lock file of the folder. Raises CommandError if another run holds it."""
+        """Lock the folder's lock file and return the file. Raises CommandError if another run holds the lock."""
         var.mkdir(parents=True, exist_ok=True)
         handle = (var / "run.lock").open("a+")
         try:
@@ -89,7 +92,10 @@ class Command(BaseCommand):
         return handle
 
     def _announce(self, port: int, since: datetime) -> None:
-        """Wait until all processes respond, then print the URLs and the demo accounts. Slow processes are named."""
+        """Wait until all processes respond, then print the URLs and the demo accounts.
+
+        Processes that don't respond in time are named on standard error.
+        """
         while missing := _wait(port, since):
             self.stderr.write(f"No answer yet from: {', '.join(missing)}. Its own lines above say more.")
             self.stderr.flush()
@@ -120,7 +126,7 @@ class Command(BaseCommand):
 
 
 def _describe() -> None:
-    """Write the API's description with low priority, so that the first request for it doesn't wait."""
+    """Write the API's description to files, with low priority, so that no request has to wait for it."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "describe_api", "--gently"]
     subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)  # noqa: S603
 
@@ -146,7 +152,10 @@ def _check_free(port: int) -> None:
 
 
 def _wait(port: int, since: datetime) -> list[str]:
-    """Wait for the web process, and for a sweep by beat and worker; return the names of those that didn't respond."""
+    """Wait for the web process, and for a sweep by beat and worker.
+
+    Return the names of the processes that didn't respond within WAIT_SECONDS.
+    """
     deadline = time.monotonic() + WAIT_SECONDS
     web = swept = False
     while time.monotonic() < deadline and not (web and swept):

@@ -1,1 +1,1 @@
-"""The pages of a delegation for those who act for it, such as its focal points."""
+"""The pages of a delegation, for users who act for the delegation, such as its focal points."""

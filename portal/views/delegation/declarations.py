@@ -17,7 +17,7 @@ SIGNS = {DeclarationState.DECLARED: "wait", DeclarationState.PERMITTED: "good", 
 
 
 class DeclareForm(forms.Form):
-    """A declaration: its kind and details."""
+    """The form for a declaration: its kind and its details."""
 
     kind = forms.ModelChoiceField(
         DeclarationKind.objects.none(),
@@ -44,7 +44,7 @@ class DeclareForm(forms.Form):
 @require_safe
 @desk("delegations.declaration.view")
 def declared(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
-    """Show what has to be declared, and the declarations of each person."""
+    """Show the kinds of items that have to be declared, and the declarations of each person."""
     members = Membership.objects.filter(party=found.party).select_related("person").order_by("position", "pk")
     by_person: dict[int, list[dict[str, Any]]] = {}
     for row in _rows(found):
@@ -71,7 +71,7 @@ def _rows(found: DelegationDesk, **wanted: Any) -> list[dict[str, Any]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.declare")
 def of_person(request: HttpRequest, found: DelegationDesk, person: str) -> HttpResponse:
-    """Show a person's declarations; a POST adds one."""
+    """Show a person's declarations. A POST adds a declaration."""
     member = found.member(person)
     kinds = DeclarationKind.objects.filter(summit=found.summit)
     if request.method != "POST":
@@ -109,7 +109,7 @@ def _page(
 @require_POST
 @desk("delegations.declare")
 def withdraw(request: HttpRequest, found: DelegationDesk, person: str, declaration: str) -> HttpResponse:
-    """Withdraw a declaration (POST)."""
+    """Withdraw a declaration of a person (POST). Raises Http404 if there is no such declaration."""
     member = found.member(person)
     rows = Declaration.objects.filter(party=found.party, person=member.person, public_id=declaration)
     row = rows.select_related("party__summit", "person").first()

@@ -1,4 +1,4 @@
-"""Focal points of a delegation: requests for new ones, protocol's decisions, and leaving."""
+"""The pages of a delegation's focal points: request a new one, see protocol's decisions, and leave the role."""
 
 from typing import Any
 
@@ -27,9 +27,9 @@ _TYPED = {"dir": "auto", "maxlength": requests.NAME_LENGTH}
 
 
 class FocalForm(forms.Form):
-    """A request for a focal point, in addition to the others or in place of one.
+    """The form to request a new focal point, in addition to the others or in place of one of them.
 
-    The service refuses missing values.
+    The service, not the form, refuses missing values.
     """
 
     name = forms.CharField(
@@ -65,7 +65,7 @@ class FocalForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.focalpoint.view")
 def focal_points(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
-    """Show the focal points, and protocol's decisions on requests; a POST requests one."""
+    """Show the focal points, and protocol's decisions on requests. A POST requests a new focal point."""
     points = list(FocalPoint.objects.filter(party=found.party).select_related("person").order_by("pk"))
     if request.method != "POST":
         return _page(request, found, points, FocalForm(points, initial={"language": found.party.language}))
@@ -101,7 +101,7 @@ def _page(
 @require_POST
 @desk("delegations.ask_focal_point")
 def withdraw(request: HttpRequest, found: DelegationDesk, pk: int) -> HttpResponse:
-    """Withdraw a request (POST)."""
+    """Withdraw a request for a focal point (POST). Raises Http404 if there is no such request."""
     row = FocalPointRequest.objects.filter(party=found.party, pk=pk).select_related("party__summit").first()
     if row is None:
         raise Http404
@@ -115,13 +115,13 @@ def withdraw(request: HttpRequest, found: DelegationDesk, pk: int) -> HttpRespon
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.ask_focal_point")
 def leave(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
-    """Show the consequences of leaving; a POST ends the reader's role as a focal point."""
+    """Show the consequences of leaving. A POST ends the user's role as a focal point."""
     try:
         if request.method != "POST":
             focal_points_services.leaving(found.party, found.by)
         else:
             focal_points_services.leave(party=found.party, by=found.by)
-            # The reader may have lost access to this page; the portal's home shows what is left.
+            # The user may have lost access to this page. The portal's home shows what is left.
             return see_other("home")
     except ActingRefused as refused:
         return _refused(request, found, str(refused))

@@ -22,7 +22,7 @@ READ_IN = "delegations.read_in"
 
 
 class TableForm(forms.Form):
-    """The upload of a table of the delegation's people."""
+    """The form to upload a table of the delegation's people."""
 
     file = forms.FileField(
         label=gettext_lazy("File"),
@@ -35,7 +35,7 @@ class TableForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk(READ_IN)
 def upload(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
-    """Show the upload form; a POST stores the table and redirects to the preview of its rows."""
+    """Show the upload form. A POST stores the table and redirects to the preview of its rows."""
     form = TableForm(request.POST, request.FILES) if request.method == "POST" else TableForm()
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
@@ -83,7 +83,7 @@ def export(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
 
 
 def _sheet(found: DelegationDesk, public_id: str) -> DelegationImportFile:
-    """Return a table of the delegation. Raises Http404. One query."""
+    """Return the delegation's table with this public id. Makes one query. Raises Http404 if there is none."""
     row = DelegationImportFile.objects.filter(party=found.party, public_id=public_id).first()
     if row is None:
         raise Http404
@@ -94,7 +94,7 @@ def _sheet(found: DelegationDesk, public_id: str) -> DelegationImportFile:
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk(READ_IN)
 def sheet(request: HttpRequest, found: DelegationDesk, sheet: str) -> HttpResponse:
-    """Show what would happen to each row of a table, or what happened; a POST imports it, once."""
+    """Show the outcome for each row of a table, before or after the import. A POST imports the table, once."""
     row, refused = _sheet(found, sheet), ""
     if request.method == "POST":
         try:
@@ -114,6 +114,6 @@ def sheet(request: HttpRequest, found: DelegationDesk, sheet: str) -> HttpRespon
 @require_POST
 @desk(READ_IN)
 def discard(request: HttpRequest, found: DelegationDesk, sheet: str) -> HttpResponse:
-    """Delete a table; what was imported from it stays."""
+    """Delete a table (POST). People who were imported from it stay."""
     import_files.discard(sheet=_sheet(found, sheet), by=found.by)
     return see_other("people_table", found.party.public_id)

@@ -1,4 +1,4 @@
-"""The people of a delegation: the list, naming a person, and confirming."""
+"""The pages of a delegation's people: the list, the form to name a person, and confirming people."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ NAMED_BY = ("name", "office", "form_of_address", "rank", "email", "language")
 @require_safe
 @desk("delegations.membership.view")
 def people(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
-    """Show who is named, who is confirmed, and what is missing for each."""
+    """Show the people who are named, whether they are confirmed, and which data of each is missing."""
     rows = [_row(member) for member in member_completeness.roll(found.party)]
     unconfirmed = sum(row["member"].confirmed_at is None for row in rows)
     context = found.context(rows=rows, unconfirmed=unconfirmed, **numbers(found))
@@ -44,7 +44,7 @@ def _row(member: Any) -> dict[str, Any]:
 @require_POST
 @desk("delegations.name")
 def confirm(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
-    """Confirm the people in `person`, or all members without it (POST)."""
+    """Confirm the people with the public ids in the posted `person` (POST). Without ids, confirm all members."""
     rows = Membership.objects.filter(party=found.party)
     asked = request.POST.getlist("person")
     if asked:
@@ -65,7 +65,7 @@ def quota_label(meter: Meter) -> str:
 
 
 def category_field(meters: list[Meter]) -> forms.ChoiceField:
-    """Return a field to choose a category; each choice says how many people it has."""
+    """Return a form field to choose a category. The label of each choice says how many people the category has."""
     choices = [(meter.category.code, quota_label(meter)) for meter in meters if meter.category is not None]
     return forms.ChoiceField(
         label=gettext_lazy("Category"),
@@ -75,9 +75,9 @@ def category_field(meters: list[Meter]) -> forms.ChoiceField:
 
 
 def mark_expected_fields(form: PersonForm) -> None:
-    """Mark the form's fields that aren't labelled as optional, although they can be saved empty.
+    """Mark the form's fields that may be saved empty, but are counted as missing while they are empty.
 
-    They count as missing while they are empty.
+    These fields aren't labelled as optional.
     """
     for name in (*member_completeness.VETTED_BY, "arrives_at", "name", "office"):
         if name in form.fields:
@@ -85,7 +85,10 @@ def mark_expected_fields(form: PersonForm) -> None:
 
 
 def naming_form(found: DelegationDesk, meters: list[Meter], data: Any = None) -> PersonForm:
-    """Return the form that enters and names a person."""
+    """Return the form to enter and name a person of the delegation.
+
+    `meters` are the categories to choose from. `data` is the posted data, None for an empty form.
+    """
     form = PersonForm(data, summit=found.summit, fields=NAMED_BY)
     form.initial["language"] = found.party.language
     mark_expected_fields(form)
@@ -96,7 +99,10 @@ def naming_form(found: DelegationDesk, meters: list[Meter], data: Any = None) ->
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.name")
 def add(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
-    """Show the form that names a person; a POST enters and names them. If that is refused, the input is kept."""
+    """Show the form to name a person. A POST enters and names the person.
+
+    If that is refused, the form is shown again with the input.
+    """
     meters = quotas.meters(party=found.party)
     if request.method != "POST":
         return render(request, "portal/delegation/person_add.html", found.context(form=naming_form(found, meters)))
@@ -130,9 +136,10 @@ def add(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
 
 
 def offered(found: DelegationDesk, hits: list[DuplicateHit]) -> list[dict[str, Any]]:
-    """Return the people who may be the same as the one entered.
+    """Return a dict for each known person who may be the same as the person entered.
 
-    Each has whether they can be named as they are (`free`), and whether they are named already (`named`).
+    `free` says whether that person can be named without being entered again, and `named` whether the delegation has
+    named that person already.
     """
     return [
         {
@@ -145,16 +152,16 @@ def offered(found: DelegationDesk, hits: list[DuplicateHit]) -> list[dict[str, A
 
 
 def nameable(found: DelegationDesk, person: Person) -> bool:
-    """Return whether a known person can be named as they are.
+    """Return whether a known person can be named without being entered again.
 
-    The delegation must have entered them, and they must not be a member of any.
+    The delegation must have entered the person, and the person must not be a member of any delegation.
     """
     row = getattr(person, "particulars", None)
     return row is not None and row.entered_for_id == found.party.pk and getattr(person, "membership", None) is None
 
 
 def add_errors(form: forms.Form, problem: ValidationError | PermissionDenied) -> None:
-    """Add the errors of a refusal to the form's fields."""
+    """Add the errors of a refusal to the form: to the fields that they are about, otherwise to the whole form."""
     if isinstance(problem, PermissionDenied):
         form.add_error(None, str(problem))
         return

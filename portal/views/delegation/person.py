@@ -1,4 +1,4 @@
-"""One person of a delegation: their data in sections, each of which is changed on its own page."""
+"""The pages of one person of a delegation. The data is in sections, and each section is changed on its own page."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ SECTIONS: dict[str, tuple[Any, tuple[str, ...]]] = {
 
 
 class PhotoForm(forms.Form):
-    """The upload of a photograph."""
+    """The form to upload a photograph."""
 
     photo = forms.FileField(
         label=_("Photograph"),
@@ -48,7 +48,7 @@ class PhotoForm(forms.Form):
 
 
 class CategoryForm(forms.Form):
-    """The category of a member."""
+    """The form to choose the category of a member."""
 
     def __init__(self, meters: list[quotas.Meter], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -56,7 +56,10 @@ class CategoryForm(forms.Form):
 
 
 def _whole(found: DelegationDesk, public_id: str) -> tuple[Membership, Person]:
-    """Return a member, and the person with all related data. Two queries. Raises Http404."""
+    """Return the member with this public id, and the person with all related data.
+
+    Makes two queries. Raises Http404 if there is no such member.
+    """
     member = found.member(public_id)
     related = ("summit", "particulars__entered_for", "photo__entered_for", "membership__party")
     person = Person.objects.select_related(*related).get(pk=member.person_id)
@@ -67,7 +70,7 @@ def _whole(found: DelegationDesk, public_id: str) -> tuple[Membership, Person]:
 @require_safe
 @desk("delegations.membership.view")
 def person(request: HttpRequest, found: DelegationDesk, person: str) -> HttpResponse:
-    """Show a person's data, and the possible actions."""
+    """Show a person's data in sections, the missing fields of each, and the actions that are possible."""
     member, whole = _whole(found, person)
     there = filled(whole) | {name for name in PERSON if getattr(whole, name)}
     sections = [
@@ -86,14 +89,14 @@ def person(request: HttpRequest, found: DelegationDesk, person: str) -> HttpResp
 
 
 def label_of(name: str) -> str:
-    """Return the label of a field."""
+    """Return the label of a field of a person, or of the photograph."""
     return str(_("photograph")) if name == "photo" else label(name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.enter_person")
 def edit(request: HttpRequest, found: DelegationDesk, person: str, section: str) -> HttpResponse:
-    """Show a section's form; a POST saves it."""
+    """Show the form of a section of a person's data. A POST saves the section."""
     if section not in SECTIONS:
         raise Http404
     member, whole = _whole(found, person)
@@ -168,7 +171,7 @@ def _photo(request: HttpRequest, found: DelegationDesk, member: Membership, whol
 @require_safe
 @desk("delegations.photo.view")
 def photo(request: HttpRequest, found: DelegationDesk, person: str) -> HttpResponse:
-    """Return the photograph that was entered for the delegation. Raises Http404 if there is none."""
+    """Return the photograph of a person as JPEG. Raises Http404 if there is none that the delegation may see."""
     _member, whole = _whole(found, person)
     if "photo" not in FieldReader(found.by).visible(whole):
         raise Http404

@@ -1,4 +1,4 @@
-"""The status of a delegation: its answer, the numbers of people named, and what is missing by when."""
+"""The status page of a delegation: its answer, the numbers of named people, missing items and their deadlines."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -45,7 +45,7 @@ FIELDS = {
 @require_safe
 @desk("delegations.membership.view")
 def standing(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
-    """Show the status of the delegation."""
+    """Show the status of the delegation: its answer, people, missing items, open decisions and latest changes."""
     now, policy = db_now(), Policy.objects.of(found.summit)
     members = list(member_completeness.roll(found.party))
     letters = VisaLetter.objects.filter(party=found.party).select_related("person")
@@ -70,14 +70,20 @@ def standing(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
 
 
 def numbers(found: DelegationDesk) -> dict[str, Any]:
-    """Return the meters that have a limit or people, and the labels of the other categories."""
+    """Return the template variables `meters` and `offered`.
+
+    `meters` are the meters of categories that have people or a quota. `offered` are the labels of other categories.
+    """
     meters = quotas.meters(party=found.party)
     told = [meter for meter in meters if meter.named or meter.allowed is not None]
     return {"meters": told, "offered": [meter.label for meter in meters if meter not in told]}
 
 
 def lines(found: DelegationDesk, missing: list[member_completeness.Missing]) -> dict[str, Any]:
-    """Return the number of missing items, and a row for each person and deadline with the items and their URLs."""
+    """Return the template variables `number` and `rows` for the missing items.
+
+    `number` counts the items. There is a row for each person and deadline, with the items and their URLs.
+    """
     rows: dict[tuple[int, datetime | None], dict[str, Any]] = {}
     for each in missing:
         person = each.member.person
@@ -88,7 +94,7 @@ def lines(found: DelegationDesk, missing: list[member_completeness.Missing]) -> 
 
 
 def address(found: DelegationDesk, member: Membership, what: str) -> str:
-    """Return the URL where a person's missing item is entered."""
+    """Return the URL of the page on which the missing item `what` of a member is entered."""
     keys = [found.party.public_id, member.person.public_id]
     if what == member_completeness.VISA:
         return f"{reverse('portal:visas', args=keys[:1])}?person={keys[1]}#id_embassy"
@@ -107,7 +113,7 @@ def kinds(found: DelegationDesk) -> list[DeclarationKind]:
 def waiting(
     letters: list[VisaLetter], declared: list[Declaration], requests: list[FocalPointRequest]
 ) -> Iterator[str]:
-    """Yield a sentence for each decision by the host that is open."""
+    """Yield a sentence for each of the host's decisions for which the delegation waits."""
     for request in requests:
         if request.state == RequestState.OPEN:
             yield _("Protocol decides whether %(person)s becomes a focal point.") % {"person": request.name}
@@ -121,7 +127,7 @@ def waiting(
 
 
 def handover_messages(found: DelegationDesk) -> Iterator[str]:
-    """Yield a sentence for each item of a former member that waits for protocol to hand it over.
+    """Yield a sentence for each item of a former member that protocol still has to hand over to somebody else.
 
     The number of queries doesn't grow with the items.
     """
@@ -140,7 +146,7 @@ def changes(
     declared: list[Declaration],
     requests: list[FocalPointRequest],
 ) -> list[tuple[datetime, str]]:
-    """Return the latest changes of the delegation, newest first: the moment, and a sentence."""
+    """Return the latest changes of the delegation, newest first, each as its moment and a sentence."""
     former = FormerMember.objects.filter(party=found.party).select_related("person", "successor")[:CHANGES]
     told: list[tuple[datetime | None, str]] = []
     for row in members:

@@ -1,4 +1,4 @@
-"""Transferable passes of a delegation: their number, the holder of each, and handing them on."""
+"""The pages of a delegation's transferable passes: the number of passes, the holders, and handing a pass on."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from summit.people.models import Person
 
 
 class HandForm(forms.Form):
-    """The next holder of a pass. `seen` is the holder when the page was rendered."""
+    """The form to choose the next holder of a pass. `seen` is the holder when the page was rendered."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     person = forms.ChoiceField(
@@ -44,7 +44,7 @@ def transferable_passes(request: HttpRequest, found: DelegationDesk) -> HttpResp
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.hand_transferable_pass")
 def transferable_pass(request: HttpRequest, found: DelegationDesk, pk: int) -> HttpResponse:
-    """Show the form that hands a pass on; a POST hands it on or returns it."""
+    """Show the form to hand a pass on. A POST hands the pass on or returns it."""
     rows = TransferablePass.objects.filter(party=found.party, pk=pk).select_related("rule", "holder__person")
     row = rows.first()
     if row is None:
@@ -64,7 +64,7 @@ def transferable_pass(request: HttpRequest, found: DelegationDesk, pk: int) -> H
             taker = None if back else people[form.cleaned_data["person"]]
             pass_on(transferable_pass=row, seen=seen, taker=taker, by=found.by)
         except TransferablePassRefused as refused:
-            # The form gets the present holder as seen, so that the reader can decide again.
+            # `seen` of the new form is the present holder, so that the user can decide again.
             known = {"seen": holder.public_id if holder else "", "person": request.POST.get("person", "")}
             form = HandForm(_others(members, holder), initial=known)
             return _page(request, found, row, holder, form, refused=str(refused), status=409)

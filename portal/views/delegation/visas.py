@@ -1,4 +1,4 @@
-"""Visa support letters of a delegation: requests, decisions, and PDFs."""
+"""The pages of a delegation's visa support letters: request a letter, see the decisions, and download PDFs."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ SIGNS = {VisaState.ASKED: "wait", VisaState.ISSUED: "good", VisaState.REFUSED: "
 
 
 class AskForm(forms.Form):
-    """A request for a letter: the person, and the embassy where they apply."""
+    """The form to request a visa support letter: the person, and the embassy at which the person applies."""
 
     person = forms.ChoiceField(
         label=_("Who applies for a visa"),
@@ -50,7 +50,7 @@ class AskForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.ask_visa")
 def letters(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
-    """Show the letters; a POST requests one."""
+    """Show the visa support letters. A POST requests a letter."""
     members = list(Membership.objects.filter(party=found.party).select_related("person"))
     listed = list(VisaLetter.objects.filter(party=found.party).select_related("person"))
     taken = {row.person_id for row in listed if row.state in visas.STANDING}
@@ -58,7 +58,7 @@ def letters(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     if request.method != "POST":
         asked = {"person": request.GET.get("person", "")}
         return _page(request, found, listed, AskForm(free, initial=asked), bool(free))
-    # All members are choices, so that for a person who has a letter by now the page says so.
+    # All members are choices. So if a person has got a letter meanwhile, the page can say so.
     form = AskForm(members, request.POST)
     lacking = None
     if form.is_valid():
@@ -111,7 +111,7 @@ def _letter(found: DelegationDesk, public_id: str) -> VisaLetter:
 @require_POST
 @desk("delegations.ask_visa")
 def withdraw(request: HttpRequest, found: DelegationDesk, letter: str) -> HttpResponse:
-    """Withdraw a request for a letter (POST)."""
+    """Withdraw a request for a visa support letter (POST). Raises Http404 if there is no such letter."""
     row = _letter(found, letter)
     try:
         visas.take_back(letter=row, by=found.by)
@@ -123,7 +123,10 @@ def withdraw(request: HttpRequest, found: DelegationDesk, letter: str) -> HttpRe
 @require_safe
 @desk("delegations.visaletter.view")
 def paper(request: HttpRequest, found: DelegationDesk, letter: str) -> HttpResponse:
-    """Return an issued letter as PDF. The access to the passport data is logged."""
+    """Return an issued letter as PDF. The access to the passport data is logged.
+
+    Raises Http404 if the letter isn't issued.
+    """
     row = _letter(found, letter)
     if row.state != VisaState.ISSUED:
         raise Http404

@@ -29,7 +29,10 @@ from summit.people.models import Person
 
 
 def follows(found: DelegationDesk, member: Membership) -> list[str]:
-    """Return sentences about what ends when a member leaves: badge, visa letter and declarations. Three queries."""
+    """Return sentences about the consequences when a member leaves, for badge, visa letter and declarations.
+
+    Makes three queries.
+    """
     message = []
     if Badge.objects.live().filter(person=member.person_id).exists():
         message.append(_("The badge opens nothing from that moment on."))
@@ -42,8 +45,9 @@ def follows(found: DelegationDesk, member: Membership) -> list[str]:
 
 
 def items_to_hand_over(found: DelegationDesk, person: Person) -> list[str]:
-    """Return in words the items of a person that protocol has to hand over when they leave. Two queries per kind of
-    item.
+    """Return in words the items that protocol has to hand over to somebody else when a person leaves.
+
+    Makes two queries for each kind of item.
     """
     person.summit = found.summit
     reader = handover_items.Delegation(found.party, (*found.viewer.people, person))
@@ -52,9 +56,9 @@ def items_to_hand_over(found: DelegationDesk, person: Person) -> list[str]:
 
 
 def add_departure_message(request: HttpRequest, found: DelegationDesk, member: Membership) -> None:
-    """Add a message for the next page: who left, the void badge, and how many items wait. Three queries.
+    """Add a message for the next page: who left, the void badge, and how many items protocol has to hand over.
 
-    The items wait for protocol to hand them over.
+    Makes three queries.
     """
     gone = FormerMember.objects.filter(party=found.party, person=member.person_id)
     former = gone.select_related("person", "successor").order_by("-pk")[0]
@@ -70,7 +74,7 @@ def add_departure_message(request: HttpRequest, found: DelegationDesk, member: M
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.withdraw")
 def withdraw(request: HttpRequest, found: DelegationDesk, person: str) -> HttpResponse:
-    """Show the consequences of withdrawing a person; a POST withdraws them."""
+    """Show the consequences of withdrawing a person. A POST withdraws the person."""
     member = found.member(person)
     refused = ""
     if request.method == "POST":
@@ -89,7 +93,7 @@ def withdraw(request: HttpRequest, found: DelegationDesk, person: str) -> HttpRe
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk("delegations.withdraw")
 def replace(request: HttpRequest, found: DelegationDesk, person: str) -> HttpResponse:
-    """Show the form to choose a successor; a POST replaces the person."""
+    """Show the form to choose a successor of a person. A POST replaces the person by the successor."""
     member = found.member(person)
     if request.method != "POST":
         return _page(request, found, member, PersonForm(summit=found.summit, fields=NAMED_BY))

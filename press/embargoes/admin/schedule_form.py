@@ -18,7 +18,7 @@ from summit.summits.models import Summit
 
 
 class When:
-    """The choices of the form: how the moment of publication is set."""
+    """The values of the field `when` of MomentForm: how the moment of publication is set."""
 
     NOW, SOON, AT, DELIVERED, NEVER = "now", "soon", "at", "delivered", "never"
 
@@ -27,7 +27,7 @@ SOON = timedelta(minutes=2)
 
 
 class MomentForm(forms.Form):
-    """Sets when a text is published, in the venue's time zone."""
+    """The form that sets when a text is published. Users enter times in the venue's time zone."""
 
     when = forms.ChoiceField(
         label=gettext_lazy("Goes out"),
@@ -62,7 +62,10 @@ class MomentForm(forms.Form):
         self.fields["moment"].depends = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Convert the times entered to aware datetimes; "in 2 minutes" is counted from the database's clock."""
+        """Add the entered times as aware datetimes: `at` is the moment, and `alarm_at` the time of the alarm.
+
+        "In 2 minutes" is counted from the time of the database's clock.
+        """
         cleaned = super().clean() or {}
         if cleaned.get("when") == When.AT:
             try:
@@ -80,25 +83,28 @@ class MomentForm(forms.Form):
 
 
 class MomentOfManyForm(MomentForm):
-    """Sets when many texts are published together."""
+    """The form that sets the same moment for many texts, without an alarm."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered: Any = self.fields["when"]
-        # "Now" and "in 2 minutes" would publish many texts by one wrong click.
-        # Each speech has its own time for an alarm.
+        # With "now" and "in 2 minutes" one wrong click would publish many texts. The alarm is left out because each
+        # speech has its own time for it.
         offered.choices = [row for row in offered.choices if row[0] not in (When.NOW, When.SOON)]
         del self.fields["alarm"]
 
     @property
     def decided(self) -> datetime | str | None:
-        """The choice, in the form that `bulk_decisions.decide` takes as `moment`."""
+        """The argument `moment` of `bulk_decisions.decide`: a datetime, DELIVERED, or None to remove the moment."""
         delivered = self.cleaned_data["when"] == When.DELIVERED
         return bulk_decisions.DELIVERED if delivered else self.cleaned_data.get("at")
 
 
 def initial_of(embargo: Embargo, zone: ZoneInfo) -> dict[str, str]:
-    """Return the form's initial data from the embargo, so that saving one change keeps the other values."""
+    """Return the initial data of MomentForm for an embargo, with times in `zone`.
+
+    So users who change one value keep the others.
+    """
     return {
         "when": When.DELIVERED if embargo.mode == EmbargoMode.DELIVERED and embargo.moment is None else When.AT,
         "moment": embargo.moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S") if embargo.moment else "",
@@ -107,9 +113,9 @@ def initial_of(embargo: Embargo, zone: ZoneInfo) -> dict[str, str]:
 
 
 def on_grid(moment: datetime) -> datetime:
-    """Return the moment unchanged if it falls on full five seconds, the interval that caches use.
+    """Return the moment unchanged if it is a multiple of five seconds, the interval that caches use.
 
-    Raises ValueError, with a sentence, for any other.
+    Raises ValueError, with a message for the user, if it isn't.
     """
     if moment.timestamp() % GRID:
         raise ValueError(_("Give full five seconds, such as 09:30:00 or 09:30:05."))
@@ -117,15 +123,15 @@ def on_grid(moment: datetime) -> datetime:
 
 
 def soon(now: datetime) -> datetime:
-    """Return the moment two minutes from `now`, rounded down to full five seconds, the interval that caches use."""
+    """Return the moment two minutes after `now`, rounded down to a multiple of five seconds, as caches need it."""
     return datetime.fromtimestamp(math.floor((now + SOON).timestamp() / GRID) * GRID, tz=UTC)
 
 
 def local_moment(written: str, zone: ZoneInfo) -> datetime:
-    """Return the UTC datetime of a local time, written in ISO format, in a zone.
+    """Return the UTC datetime of a local time in a zone. `written` is in ISO format.
 
-    A time that the clocks show twice means the second one, so that nothing is published early. Raises ValueError,
-    with a sentence, for text that isn't a time in the zone.
+    If the clocks show the local time twice, the second time is returned, so that nothing is published early. Raises
+    ValueError, with a message for the user, if `written` isn't a time in the zone.
     """
     try:
         naive = datetime.fromisoformat(written)

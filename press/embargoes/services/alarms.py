@@ -1,7 +1,7 @@
-"""Raise the alarm for speeches that should have been given by a time, but weren't marked as given.
+"""Raise an alarm if a speech isn't marked as delivered by the time that was set.
 
-An alarm publishes nothing. The desk sees it at once (press.texts.selectors.workflow_queries), and its members get one
-mail for each time that is set.
+An alarm publishes nothing. Pages of the desk show it at once (press.texts.selectors.workflow_queries). Desk users get
+one mail for each time that is set.
 """
 
 from collections.abc import Sequence
@@ -27,9 +27,9 @@ ANSWERED = "press.alarm_answered"
 
 
 def standing_alarms() -> QuerySet[Embargo]:
-    """Return the embargoes whose alarm time has passed while their speech isn't marked as given.
+    """Return the embargoes that have passed their alarm time before their speech is marked as delivered.
 
-    Held embargoes and those of cancelled speeches are included; those whose texts have all been withdrawn are not.
+    Held embargoes and embargoes of cancelled speeches are included. Embargoes that have only withdrawn texts aren't.
     """
     texts = Text.objects.filter(embargo=OuterRef("pk"), withdrawn_at__isnull=True)
     late = Embargo.objects.filter(mode=EmbargoMode.DELIVERED, moment__isnull=True, fallback_at__lte=Now())
@@ -37,12 +37,12 @@ def standing_alarms() -> QuerySet[Embargo]:
 
 
 def unraised() -> QuerySet[Embargo]:
-    """Return the standing alarms about which the desk hasn't been notified."""
+    """Return the embargoes with a standing alarm about which the desk hasn't been notified yet."""
     return standing_alarms().filter(alarmed_at__isnull=True)
 
 
 def raise_due(*, limit: int = 100) -> int:
-    """Raise the alarms that are due, at most `limit`, and return how many. One query if there are none."""
+    """Raise at most `limit` alarms that are due, and return how many were raised. Makes one query if none is due."""
     return sum(raise_alarm(embargo_id) for (embargo_id,) in _DUE.rows()[:limit])
 
 
@@ -50,9 +50,10 @@ _DUE = Prepared(lambda: unraised().filter(sends("summit_id")).order_by("fallback
 
 
 def raise_alarm(embargo_id: int) -> bool:
-    """Raise the alarm of an embargo and store its messages; return whether it was due.
+    """Raise the alarm of an embargo, and store the messages about it. Return whether the alarm was due.
 
-    Both happen in one transaction. If several workers call it at once, only one raises the alarm.
+    Both are done in one transaction. If several workers call this at once, only one of them raises the alarm. Raises
+    DecisionRefused if the embargo doesn't exist any more.
     """
     with transaction.atomic():
         embargo = lock_embargo(embargo_id)
@@ -67,7 +68,7 @@ def raise_alarm(embargo_id: int) -> bool:
 
 
 def _messages(embargo: Embargo) -> list[Message]:
-    """Return a message for each user who sees embargoed texts. It names the speech, and quotes no text."""
+    """Return a message for each user who may see embargoed texts. It names the speech, and quotes no text."""
     at = embargo.fallback_at
     assert at is not None  # noqa: S101 - the alarm is due
     texts = Text.objects.filter(embargo=embargo, withdrawn_at__isnull=True).select_related(
@@ -77,7 +78,7 @@ def _messages(embargo: Embargo) -> list[Message]:
         summit=embargo.summit,
         roles=SEES_EMBARGOED,
         kind=KIND,
-        # One alarm for each time that is set.
+        # The time is part of the key, so that each time that is set has its own alarm.
         subject_key=f"press.embargo:{embargo.public_id}:{at:%Y%m%dT%H%M%S%f}",
         facts={
             "embargo": embargo.public_id,
@@ -100,9 +101,9 @@ def _about(text: Text) -> dict[str, object]:
 
 
 def answered(messages: Sequence[Message]) -> dict[int, str]:
-    """Return the messages whose alarm is no longer standing: primary key to reason. One query.
+    """Return a dict from the primary keys of messages with outdated alarms to the reason. Makes one query.
 
-    The speech was marked as given, the texts were withdrawn, or another time was set.
+    An alarm is outdated if the speech was marked as delivered, the texts were withdrawn, or another time was set.
     """
     rows = standing_alarms().filter(public_id__in={message.facts["embargo"] for message in messages})
     still = {(key, at.isoformat()) for key, at in rows.values_list("public_id", "fallback_at") if at}

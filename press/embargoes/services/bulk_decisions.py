@@ -1,6 +1,6 @@
 """Decide about many texts at once, such as an imported archive.
 
-Texts that an action can't reach are listed with the reason, before anything is written and after.
+Texts that a decision skips are listed with the reason, both before and after the decision.
 """
 
 from collections.abc import Callable, Iterable
@@ -23,13 +23,13 @@ from summit.users.models import User
 
 # The most texts that are decided at once; the rest of a longer selection is ignored.
 MOST = 200
-# In place of a moment: publish once the speech has been given.
+# The value used instead of a moment: publish once the speech is marked as delivered.
 DELIVERED = "delivered"
 
 
 @dataclass
 class DecisionTargets:
-    """The editions that a decision reaches, and those that it skips, each with the reason."""
+    """The editions that a decision applies to (`to`), and the editions that it skips, each with the reason."""
 
     to: list[Edition] = field(default_factory=list)
     skipped: list[tuple[Edition, str]] = field(default_factory=list)
@@ -39,9 +39,10 @@ class DecisionTargets:
 class BulkDecision:
     """A decision that can be made about many texts.
 
-    `why_not` returns the reason why an edition can't be decided by this user, or ""; its last argument holds the keys
-    of the published embargoes. `do` decides about one edition; its last argument is the moment, where the decision
-    sets one. With `each` it applies to every language, otherwise only to the authoritative one.
+    `why_not` returns the reason why a user can't make the decision about an edition, or "". Its last argument has the
+    primary keys of the published embargoes. `do` makes the decision about one edition. Its last argument is the
+    moment, which only decisions that set a moment use. With `each` the decision applies to every language of a text,
+    otherwise only to the authoritative one.
     """
 
     name: str
@@ -94,10 +95,10 @@ BULK_DECISIONS: dict[str, BulkDecision] = {
 
 
 def find_targets(*, action: BulkDecision, texts: Iterable[Text], by: User) -> DecisionTargets:
-    """Return which editions an action would reach and which it would skip.
+    """Return the editions that a decision would apply to, and the editions that it would skip.
 
-    It considers the newest edition of these texts in each language, or in the authoritative one. At most four
-    queries, however many texts. Raises PermissionDenied.
+    They are the newest editions of the texts, in every language or only in the authoritative one. Only the first MOST
+    texts are considered. Makes at most four queries for any number of texts. Raises PermissionDenied.
     """
     found = DecisionTargets()
     keys = [text.pk for text in texts][:MOST]
@@ -114,11 +115,11 @@ def find_targets(*, action: BulkDecision, texts: Iterable[Text], by: User) -> De
 def decide(
     *, action: BulkDecision, texts: Iterable[Text], by: User, moment: datetime | str | None = None
 ) -> DecisionTargets:
-    """Apply an action to every edition that `find_targets` finds; return those decided and those skipped.
+    """Make a decision about every edition that `find_targets` finds. Return the decided and the skipped editions.
 
-    Each is decided in its own transaction, by the rules of a single decision; a refusal doesn't stop the others.
-    `moment` is when they are published: DELIVERED means once the speech has been given, None removes the moment.
-    Raises PermissionDenied.
+    Each edition has its own transaction and the rules of a single decision, so a refusal doesn't stop the others.
+    `moment` is when the texts are published: DELIVERED means once the speech is marked as delivered, and None removes
+    the moment. Raises PermissionDenied.
     """
     found = find_targets(action=action, texts=texts, by=by)
     done, turns = DecisionTargets(skipped=found.skipped), Turns()

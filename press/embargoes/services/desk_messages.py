@@ -1,4 +1,4 @@
-"""Messages to the press desk: one to each user who works there, in the user's language."""
+"""Messages to the press desk: one to each user with a role, in the user's language."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -14,9 +14,9 @@ from summit.users.models import User
 def to_each(
     *, summit: Summit, roles: Collection[str], kind: str, subject_key: str, facts: Mapping[str, Any]
 ) -> list[Message]:
-    """Return an unsaved message for each active user who has one of the roles at a summit. One query.
+    """Return an unsaved message for each active user who has one of the roles at a summit. Makes one query.
 
-    The summit's name, in the user's language, is added to `facts`.
+    Each message has `facts`, and the name of the summit in the user's language.
     """
     held = RoleAssignment.objects.filter(summit=summit, role__in=roles)
     return [

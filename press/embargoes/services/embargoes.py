@@ -1,4 +1,4 @@
-"""Set when texts are published: moments, holds, and "when delivered"."""
+"""Set and change when texts are published: set moments, wait for speeches, mark speeches as delivered, and hold."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,16 +17,16 @@ from press.texts.services.locks import lock_embargo
 from summit.core.database_clock import db_now
 from summit.users.models import User
 
-# A moment entered by hand can be a minute old when it arrives; an older one is a mistake.
+# A user may need a minute to enter a moment and submit it. An older moment is a mistake.
 GRACE = timedelta(minutes=1)
 NO_ALARM: dict[str, Any] = {"fallback_at": None, "alarmed_at": None}
 
 
 def set_moment(*, embargo: Embargo, moment: datetime | None, by: User) -> None:
-    """Set the moment at which the texts of an embargo are published; None removes it.
+    """Set the moment at which the texts of an embargo are published. None removes the moment.
 
-    A moment within the last minute means now. Raises PermissionDenied; DecisionRefused for an older moment, or if the
-    texts have been published already.
+    A moment within the last minute means now. Raises PermissionDenied. Raises DecisionRefused for an older moment,
+    and if the texts have been published already.
     """
     check_can_schedule(by, embargo.summit)
     with transaction.atomic():
@@ -45,7 +45,10 @@ def set_moment(*, embargo: Embargo, moment: datetime | None, by: User) -> None:
 
 
 def release_now(*, embargo: Embargo, by: User) -> None:
-    """Publish the texts of an embargo now, by the database's clock. Raises the same errors as `set_moment`."""
+    """Publish the texts of an embargo now, by the database's clock.
+
+    Raises PermissionDenied. Raises DecisionRefused if the texts have been published already.
+    """
     check_can_schedule(by, embargo.summit)
     with transaction.atomic():
         lock_embargo(embargo.pk)
@@ -55,10 +58,11 @@ def release_now(*, embargo: Embargo, by: User) -> None:
 
 
 def wait_for_delivery(*, embargo: Embargo, by: User, fallback: datetime | None = None) -> None:
-    """Make the texts of an embargo wait until an officer marks the speech as given.
+    """Make the texts of an embargo wait until a press officer marks the speech as delivered.
 
-    If nobody has by `fallback`, the desk gets an alarm; nothing is published automatically. Raises the same errors as
-    `set_moment`, and DecisionRefused for a `fallback` that has passed.
+    If nobody has marked it by `fallback`, the desk gets an alarm. Nothing is published automatically. Raises
+    PermissionDenied. Raises DecisionRefused for a `fallback` that has passed, and if the texts have been published
+    already.
     """
     check_can_schedule(by, embargo.summit)
     with transaction.atomic():
@@ -72,9 +76,9 @@ def wait_for_delivery(*, embargo: Embargo, by: User, fallback: datetime | None =
 
 
 def deliver(*, embargo: Embargo, by: User) -> None:
-    """Mark the speech as given: the texts of the embargo that wait for it are published now.
+    """Mark the speech of an embargo as delivered, so that the texts that wait for the speech are published now.
 
-    Raises PermissionDenied; DecisionRefused where the embargo doesn't wait for a speech, or the speech has been
+    Raises PermissionDenied. Raises DecisionRefused if the embargo doesn't wait for a speech, or if the speech is
     marked already.
     """
     check_can_schedule(by, embargo.summit)
@@ -87,9 +91,10 @@ def deliver(*, embargo: Embargo, by: User) -> None:
 
 
 def hold(*, embargo: Embargo, reason: str, by: User) -> None:
-    """Hold the texts of an embargo: they aren't public until the hold is released, whatever their moment.
+    """Hold the texts of an embargo, published or not: they aren't public until the hold is released.
 
-    Raises PermissionDenied; DecisionRefused without a reason, or if the embargo is held already.
+    Raises PermissionDenied. Raises DecisionRefused without a reason, for a reason that can't be shown, and if the
+    embargo is held already.
     """
     check_can_hold(by, embargo.summit)
     if not reason.strip():
@@ -106,8 +111,8 @@ def hold(*, embargo: Embargo, reason: str, by: User) -> None:
 def unhold(*, embargo: Embargo, by: User) -> None:
     """Release the hold of an embargo.
 
-    If its moment passed during the hold and it was never published, it is published now, with the present time as its
-    moment. Raises PermissionDenied, or DecisionRefused where it isn't held.
+    If the moment has passed and the texts were never published, they are published now, and the present time becomes
+    the moment. Raises PermissionDenied. Raises DecisionRefused if the embargo isn't held.
     """
     check_can_hold(by, embargo.summit)
     with transaction.atomic():

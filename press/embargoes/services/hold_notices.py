@@ -1,4 +1,4 @@
-"""Notify the press desk that texts are held because their speeches changed. A notice quotes nothing of a text."""
+"""Notify the press desk that texts are held because their speeches changed. The messages quote nothing of a text."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,9 +16,10 @@ RELEASED = "press.hold_released"
 
 
 def notify(*, summit: Summit, reasons: Mapping[int, str]) -> int:
-    """Store a message to each user of the press desk about embargoes that were just held; return how many.
+    """Store a message to each desk user of the press office about embargoes that were just held.
 
-    `reasons` maps primary keys of embargoes to why they are held. Call it inside the transaction that held them.
+    `reasons` is a dict from primary keys of embargoes to the reasons for the holds. Returns the number of messages
+    stored. Call this inside the transaction that held the embargoes.
     """
     texts: dict[int, list[Text]] = {}
     for text in Text.objects.filter(embargo__in=reasons, withdrawn_at__isnull=True).order_by("pk"):
@@ -28,7 +29,7 @@ def notify(*, summit: Summit, reasons: Mapping[int, str]) -> int:
         {"embargo": embargo.public_id, "why": reasons[embargo.pk], "paths": _paths(texts.get(embargo.pk, []))}
         for embargo in embargoes
     ]
-    # An embargo is held once at a moment, so its key and that moment identify the notice.
+    # An embargo can't be held twice at the same time, so its id and the time of the hold identify the message.
     first = embargoes[0]
     key = f"press.held:{first.public_id}:{first.held_at:%Y%m%dT%H%M%S%f}"
     return enqueue.store(
@@ -41,7 +42,10 @@ def _paths(texts: Sequence[Text]) -> list[str]:
 
 
 def released(messages: Sequence[Message]) -> dict[int, str]:
-    """Return the messages whose embargoes are all released again: primary key to reason. One query."""
+    """Return a dict from the primary keys of outdated messages to the reason. Makes one query.
+
+    A message is outdated if none of its embargoes is held any more.
+    """
     keys = {each["embargo"] for message in messages for each in message.facts["held"]}
     still = set(Embargo.objects.filter(public_id__in=keys, held_at__isnull=False).values_list("public_id", flat=True))
     return {

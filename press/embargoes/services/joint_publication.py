@@ -1,4 +1,4 @@
-"""Publish several texts together or not at all: they share one embargo, which waits for every language of each."""
+"""Publish several texts together or not at all. They share one embargo, which waits for every language of each."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,11 +15,11 @@ from summit.users.models import User
 
 
 def tie(*, text: Text, to: Text | None = None, by: User) -> None:
-    """Tie a text to another, so that both are published together; without another, tie all its languages.
+    """Tie `text` to the text `to`, so that both are published together. Without `to`, tie the languages of `text`.
 
-    The text takes the other's moment, and the texts that shared its own embargo come with it. Raises
-    PermissionDenied, or DecisionRefused where either has been published or withdrawn, or the texts belong to
-    different summits.
+    `text` gets the embargo of `to`, and so do the texts that shared its old embargo. Raises PermissionDenied. Raises
+    DecisionRefused if any of these texts has been published or withdrawn, or if the two texts belong to different
+    summits.
     """
     check(by, DECISIONS["tie"], text.summit)
     with transaction.atomic():
@@ -30,10 +30,11 @@ def tie(*, text: Text, to: Text | None = None, by: User) -> None:
 
 
 def untie(*, text: Text, by: User) -> None:
-    """Give a text an embargo of its own, without a moment, so that it is published separately.
+    """Give a text a new embargo without a moment, so that the text is published separately from the others.
 
-    A text that has its embargo to itself keeps it, and each of its languages is published once it is approved. Raises
-    PermissionDenied, or DecisionRefused where it has been published.
+    A text that shares its embargo with no other text keeps the embargo. Its languages aren't tied any more: each is
+    published without waiting for the others. Raises PermissionDenied. Raises DecisionRefused if the text has been
+    published.
     """
     check(by, DECISIONS["untie"], text.summit)
     with transaction.atomic():
@@ -48,14 +49,14 @@ def untie(*, text: Text, by: User) -> None:
 
 
 def _own_embargo(like: Embargo) -> Embargo:
-    """Create an embargo without a moment; a hold is copied from `like`."""
+    """Create an embargo without a moment, and return it. Summit and hold are copied from the embargo `like`."""
     return Embargo.objects.create(
         summit=like.summit, held_at=like.held_at, held_by=like.held_by, hold_reason=like.hold_reason
     )
 
 
 def _merge_embargoes(text: Text, to: Text) -> Embargo:
-    """Move a text, and the texts that share its embargo, to another's embargo, and return that embargo."""
+    """Move `text`, and the texts that share its embargo, to the embargo of `to`. Return that embargo."""
     if to.summit_id != text.summit_id:
         raise DecisionRefused(_("This text belongs to another summit. Choose one of the same."))
     mine, theirs = Text.objects.get(pk=text.pk).embargo_id, Text.objects.get(pk=to.pk).embargo_id

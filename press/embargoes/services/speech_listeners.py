@@ -1,8 +1,8 @@
 """Hold the texts of a speech when the speech changes, in the same transaction.
 
-If the speech itself was moved or cancelled, or another person gives it, every unpublished text is held. If it only
-begins at another time, because of the speeches before it, only texts with a future moment are held: a text that waits
-for delivery is published at the right time anyway. The desk then releases the hold, or doesn't.
+If the speech itself was moved or cancelled, or has another speaker or party, every unpublished text is held. If the
+speech only begins at another time because of earlier speeches, only texts with a future moment are held: a text that
+waits for delivery is published at the right time anyway. Desk users decide whether to release the hold.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,27 +26,32 @@ from summit.core.languages import spoken
 from summit.people.models import Person
 from summit.templatetags.moments import day_clock
 
-# The order in which changes are reported where texts of different speeches share an embargo: gravest first.
+# If texts of different speeches share an embargo, only the first change in this order is the reason for the hold.
 GRAVEST = tuple(What)
 
 
 @merging.holds(30)
 def texts(kept: Person, gone: Person) -> None:
-    """Lock the embargoes of the speeches of `gone`, before sessions and people are locked.
+    """Lock the embargoes of the speeches of `gone`, the person who is merged into `kept`.
 
-    The order matters: editing a text locks its embargo first, then the people whom the text names.
+    This comes before sessions and people are locked, because editing a text locks its embargo first, and then the
+    people in the text's details. The same order avoids deadlocks.
     """
     locks.lock_speeches(list(Slot.every.filter(speaker=gone).values_list("pk", flat=True)))
 
 
 @listeners.register(10)
 def follow(happened: Sequence[Happened], by: By) -> None:
-    """Hold the texts of the speeches that changed, except those that are published or held already."""
+    """Hold the texts of changed speeches, and notify the press desk.
+
+    Texts that are published or held already stay as they are. If a speech was only shifted by others, only texts with
+    a future moment are held.
+    """
     of_slot = {each.slot_id: each for each in happened}
     embargoes = {embargo.pk: embargo for embargo in locks.lock_speeches(of_slot)}
     if not embargoes:
         return
-    # Checked under the locks: an embargo that was published before them stays published.
+    # Checked while the locks are held, since an embargo may have been published while this waited for them.
     free = _keys(embargoes).filter(held_at__isnull=True)
     unread = set(free.exclude(pk__in=published_embargoes().values("pk")).values_list("pk", flat=True))
     timed = set(_keys(embargoes).filter(mode=EmbargoMode.MOMENT, moment__gt=Now()).values_list("pk", flat=True))
@@ -70,7 +75,10 @@ def _keys(embargoes: dict[int, Embargo]) -> QuerySet[Embargo]:
 
 
 def _gravest(of_slot: dict[int, Happened]) -> dict[int, Happened]:
-    """Return the gravest change of each embargo's speeches, by the embargo's primary key. One query."""
+    """Return a dict from the primary keys of embargoes to the gravest change of their speeches. Makes one query.
+
+    `of_slot` is a dict from the primary keys of speeches to their changes.
+    """
     rows = Text.objects.filter(slot__in=of_slot, withdrawn_at__isnull=True).order_by("embargo", "pk")
     found: dict[int, Happened] = {}
     for embargo_id, slot_id in rows.values_list("embargo_id", "slot_id"):
@@ -81,7 +89,10 @@ def _gravest(of_slot: dict[int, Happened]) -> dict[int, Happened]:
 
 
 def reasons(happened: Iterable[Happened]) -> dict[int, str]:
-    """Return by slot, in the summit's language, which speech it is and how it changed. Two queries."""
+    """Return a dict from the primary keys of speeches to a sentence about the change, in the summit's language.
+
+    Makes two queries.
+    """
     of_slot = {each.slot_id: each for each in happened}
     slots = Slot.every.filter(pk__in=of_slot).select_related("session__summit", "speaker")
     before = {each.speaker_before for each in of_slot.values()}
@@ -93,7 +104,7 @@ def _reason(slot: Slot, happened: Happened, names: dict[int, str]) -> str:
     summit = slot.session.summit
     with override(spoken(summit.language)):
         message = {
-            # Some are known by their office alone.
+            # Some speakers have no name, only an office as their label.
             "name": slot.speaker.name or slot.speaker.label,
             "title": slot.session.title,
             "time": day_clock(happened.begins, summit),

@@ -33,13 +33,13 @@ class EditionContentForm(forms.Form):
     )
 
     def clean_body(self) -> str:
-        """Refuse Markdown with pictures, which can't be published."""
+        """Return the body. Raises ValidationError if its Markdown contains a picture, which can't be published."""
         body: str = self.cleaned_data["body"]
         check_pictures(body)
         return body
 
     def clean(self) -> dict[str, Any]:
-        """Validate the words with the model's validators and the publication checks."""
+        """Validate title, summary, body and note of change with the model's validators and the publication checks."""
         cleaned = super().clean() or {}
         words = ("title", "summary", "body", "change_note")
         for name in (name for name in words if name in self.fields):
@@ -60,7 +60,7 @@ class EditionContentForm(forms.Form):
 
 
 class LanguageForm(EditionContentForm):
-    """A text in another language."""
+    """A form for adding a language to a text: the language, and its first edition."""
 
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=language_choices)
 
@@ -68,7 +68,7 @@ class LanguageForm(EditionContentForm):
 
 
 class NewTextForm(EditionContentForm):
-    """A text with its first edition."""
+    """A form for creating a text with its first edition."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=TextKind.choices)
     slot = forms.ModelChoiceField(
@@ -102,7 +102,7 @@ class NewTextForm(EditionContentForm):
         slots.queryset = Slot.objects.filter(session__summit=summit).select_related("speaker", "session")
 
     def clean_slug(self) -> str:
-        """Refuse a slug that isn't well-formed."""
+        """Return the stripped slug, which may be empty. Raises ValidationError if it isn't valid or is reserved."""
         slug: str = self.cleaned_data["slug"].strip()
         if slug:
             field = Text._meta.get_field("slug")

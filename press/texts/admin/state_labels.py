@@ -40,13 +40,13 @@ TASKS = {
 
 
 def state_label(row: Text) -> tuple[Any, str]:
-    """Return the label and the colour name of an annotated text's state."""
+    """Return the label and the colour name for the state of a text that has the annotation `standing`."""
     stand = str(getattr(row, "standing", "draft"))
     waits = stand == "unscheduled" and row.embargo.mode == EmbargoMode.DELIVERED
     return STANDINGS["undelivered" if waits else stand]
 
 
 def in_red(row: Text) -> SafeString:
-    """Return the red labels beside an annotated text's state, as HTML."""
+    """Return the labels in RED that apply to an annotated text, as HTML. They are shown beside its state."""
     message = ((words,) for name, words in RED.items() if getattr(row, name, False))
     return format_html_join("", ' <span class="state" data-state="bad">{}</span>', message)

@@ -1,4 +1,4 @@
-"""Topics in the admin: they are named, translated, and deleted if no text has them."""
+"""The admin of topics: name them, translate them, and delete those that no text has."""
 
 from typing import Any, ClassVar
 
@@ -26,7 +26,10 @@ def _link(text: StandingText) -> str:
 
 @admin.register(Topic)
 class TopicAdmin(CalledAdmin):
-    """Topics, deleted one at a time. A topic that a text has can't be deleted, even if the text was withdrawn."""
+    """The admin of topics, which are deleted one at a time.
+
+    A topic that a text has can't be deleted, even if the text was withdrawn.
+    """
 
     place = 4
     end_first = gettext_lazy("Take the topic off these texts first:")

@@ -13,7 +13,7 @@ from summit.users.models import User
 
 
 class Attachment(PublicModel):
-    """A file of a text. Its content never changes, and it is public with any edition that it is attached to."""
+    """A file of a text. The content never changes. The file is public once an edition that has it is public."""
 
     text = models.ForeignKey(
         Text, on_delete=models.CASCADE, related_name="files", verbose_name=pgettext_lazy("label", "text")

@@ -29,9 +29,9 @@ class TextState(models.TextChoices):
 
 @dataclass(frozen=True)
 class Decision:
-    """One row: users with `permission` may change the state from one of `before` to `after`.
+    """A row of TABLE: users with `permission` may change the state from any state in `before` to `after`.
 
-    With `reason` a reason is required. With `another` the author of the words can't make the decision.
+    With `reason` users must give a reason. With `another` the author of the edition can't make the decision.
     """
 
     name: str
@@ -44,11 +44,11 @@ class Decision:
 
 E, L, T = EditionState, EmbargoState, TextState
 TABLE: tuple[Decision, ...] = (
-    # New words are a new edition in draft, never a step back. The author of an edition can't approve it.
+    # No decision leads back to draft: changed words are a new edition. The author of an edition can't approve it.
     Decision("submit", frozenset({E.DRAFT, E.CHANGES_ASKED}), E.IN_REVIEW, "press.write"),
     Decision("ask_changes", frozenset({E.IN_REVIEW}), E.CHANGES_ASKED, "press.review", reason=True),
     Decision("approve", frozenset({E.IN_REVIEW}), E.APPROVED, "press.review", another=True),
-    # In an emergency, without a second person: it is marked in red until somebody else has reviewed it.
+    # For emergencies without a second person: the edition is marked in red until somebody else has reviewed it.
     Decision(
         "approve_alone",
         frozenset({E.DRAFT, E.IN_REVIEW, E.CHANGES_ASKED}),

@@ -26,14 +26,14 @@ class EditionState(models.TextChoices):
 
 
 class ChangeKind(models.TextChoices):
-    """Why an edition replaces a published one: it was wrong, or could be misunderstood."""
+    """Why an edition replaces a published one: the published edition was wrong, or could be misunderstood."""
 
     CORRECTION = "correction", _("correction")
     CLARIFICATION = "clarification", _("clarification")
 
 
 class Edition(PublicModel):
-    """The words of a language version at one time. They never change: a database trigger enforces this."""
+    """Title, summary and body of a language version at one time. A database trigger prevents changes to them."""
 
     version = models.ForeignKey(
         TextVersion,
@@ -59,9 +59,9 @@ class Edition(PublicModel):
         validators=[validate_printable],
         help_text=_("Shown to readers once an edition before this one has been published."),
     )
-    # The anchors of its paragraphs in order; empty if they are numbered ("p-1", "p-2" ...).
+    # The anchors of the body's paragraphs in order; empty if the paragraphs are numbered ("p-1", "p-2" ...).
     anchors = models.JSONField(default=list, blank=True, editable=False)
-    # For a translation: the number of the authoritative edition that it translates.
+    # For a translation: the number of the authoritative edition that was translated.
     translates = models.PositiveIntegerField(
         _("translates edition"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
@@ -119,8 +119,7 @@ class Edition(PublicModel):
                 name="edition_emergency_is_approved",
                 condition=Q(emergency_reason="") | Q(state=EditionState.APPROVED),
             ),
-            # The review after an emergency approval is by a second person, neither the author nor the one who
-            # approved.
+            # The review after an emergency approval is made by a second person, neither the author nor the approver.
             models.CheckConstraint(
                 name="edition_afterwards_by_another",
                 condition=Q(afterwards_by__isnull=True, afterwards_at__isnull=True)
@@ -138,7 +137,7 @@ class Edition(PublicModel):
 
 
 class EditionAttachment(models.Model):
-    """A file attached to an edition. A new edition takes the files of the one before it, or others."""
+    """A file attached to an edition. Each edition has its own list, which may repeat files of earlier editions."""
 
     edition = models.ForeignKey(
         Edition, on_delete=models.CASCADE, related_name="attached", verbose_name=pgettext_lazy("label", "edition")

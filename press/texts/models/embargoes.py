@@ -10,8 +10,8 @@ from summit.core.validators import validate_printable
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# Shared caches may answer until the next full multiple of these seconds, at any time: a shorter time before a moment
-# would reveal that there is one. The desk sets moments on these multiples.
+# In seconds. Shared caches may store each response until the next multiple of this time. A shorter time just before
+# a moment would reveal the moment, so the desk sets moments on these multiples.
 GRID = 5
 
 
@@ -25,7 +25,8 @@ class EmbargoMode(models.TextChoices):
 class Embargo(PublicModel):
     """The moment at which the texts that share it are published, and whether they are held.
 
-    Only decisions are stored. With "when delivered" the moment is empty until an officer marks the speech as given.
+    Only decisions are stored. In the mode "when delivered" the moment is empty until a press officer marks the speech
+    as delivered.
     """
 
     summit = models.ForeignKey(
@@ -68,13 +69,13 @@ class Embargo(PublicModel):
         ]
         constraints = [
             models.CheckConstraint(name="embargo_mode_known", condition=Q(mode__in=EmbargoMode.values)),
-            # `held_by` is empty if the system held it, as when a command imports a schedule.
+            # `held_by` is empty if the system held the embargo, for example when a command imports a schedule.
             models.CheckConstraint(
                 name="embargo_held_whole",
                 condition=Q(held_at__isnull=True, held_by__isnull=True, hold_reason="")
                 | (Q(held_at__isnull=False) & ~Q(hold_reason="")),
             ),
-            # Only texts that wait for a speech have an alarm, and it is raised only if its time is set.
+            # Only texts that wait for a speech can have an alarm, and an alarm is raised only if its time is set.
             models.CheckConstraint(
                 name="embargo_fallback_of_delivery",
                 condition=Q(fallback_at__isnull=True) | Q(mode=EmbargoMode.DELIVERED),

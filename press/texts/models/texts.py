@@ -30,7 +30,7 @@ text_slug_form = RegexValidator(
 
 
 def validate_text_slug(value: str) -> None:
-    """Refuse a slug that is a path of the press site itself or a language code."""
+    """Raise ValidationError if a slug is a language code or a path segment of the press site itself."""
     if value in RESERVED_TEXT_SLUGS or is_language_code(value):
         raise ValidationError(
             _("“%(slug)s” is an address of the press site itself. Choose another."),
@@ -40,7 +40,7 @@ def validate_text_slug(value: str) -> None:
 
 
 def validate_language(value: str) -> None:
-    """Refuse a code that isn't that of a language that people speak."""
+    """Raise ValidationError unless a value is the code of a natural language."""
     if not is_language_code(value):
         raise ValidationError(
             _("“%(code)s” is no language known here. Choose one from the list."),
@@ -62,7 +62,7 @@ class TextKind(models.TextChoices):
 
 
 class Wording(models.TextChoices):
-    """How a transcript's words relate to what was spoken."""
+    """How the words of a transcript relate to the spoken words. Texts of other kinds have NONE."""
 
     PREPARED = "prepared", _("prepared; check against delivery")
     DELIVERED = "delivered", _("as delivered")
@@ -71,7 +71,7 @@ class Wording(models.TextChoices):
 
 
 class Text(PublicModel):
-    """A text, published in one or more languages when its embargo ends."""
+    """A text of the press office, published in one or more languages when its embargo ends."""
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="texts", verbose_name=pgettext_lazy("label", "summit")

@@ -10,13 +10,13 @@ from summit.summits.models import Summit
 
 
 class Topic(PublicModel):
-    """A topic of a summit's texts, by which readers find them."""
+    """A topic, by which readers find texts of a summit."""
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="topics", verbose_name=pgettext_lazy("label", "summit")
     )
     name = models.CharField(_("name"), max_length=80, validators=[validate_printable])
-    # By language; `name` is used for the languages that are missing.
+    # Names by language code; `name` is used for languages that aren't here.
     names = models.JSONField(_("names in other languages"), default=dict, blank=True)
 
     class Meta:
@@ -35,5 +35,5 @@ class Topic(PublicModel):
         return self.called(get_language() or "")
 
     def called(self, language: str) -> str:
-        """Return the name in a language, or else the first name."""
+        """Return the topic's name in a language, or `name` if there is none in that language."""
         return str(self.names.get(language) or self.name)

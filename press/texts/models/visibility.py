@@ -1,7 +1,7 @@
-"""The visibility of texts: one condition, evaluated at reading time on the database's clock.
+"""The visibility of texts: one condition, which each query evaluates on the database's clock.
 
 Every channel (page, list, feed, export, API, announcement) starts from `public_editions`. No task sets a flag: a text
-is public on the second without anything running, and can't be public early.
+becomes public on the second, even if no task is running, and can't become public early.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class PublicationAnnotations(TypedDict):
 
 
 class FirstPublicationAnnotations(PublicationAnnotations):
-    """When an edition was published, and when the first one of its version was."""
+    """When an edition was published, and when the first edition of its language version was published."""
 
     first_published_at: datetime
 
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 
 def embargo_ended(prefix: str = EMBARGO) -> Q:
-    """Return the condition that an embargo has ended: its moment has passed and it isn't held.
+    """Return the condition that an embargo has ended: the moment has passed, and the embargo isn't held.
 
     `prefix` is the path from the filtered rows to their embargo.
     """
@@ -59,11 +59,11 @@ def embargo_ended(prefix: str = EMBARGO) -> Q:
 
 
 def missing(embargo: str = "", by: str = "") -> Exists:
-    """Return whether a tied embargo still waits for a language of one of its texts.
+    """Return the condition that an embargo still waits for the approval of a language of one of its texts.
 
     `embargo` is the path from the outer rows to their embargo. `by` is the outer column with the time of the check;
-    now if it is "". Withdrawn texts aren't waited for. Neither are languages added after the moment, since they can't
-    retract what is already public.
+    the time is now if `by` is "". The embargo doesn't wait for withdrawn texts. It doesn't wait for languages added
+    after the moment either, since that would retract what is already public.
     """
     approved = Edition.objects.filter(version=OuterRef("pk"), state=EditionState.APPROVED)
     if by:
@@ -77,10 +77,10 @@ def missing(embargo: str = "", by: str = "") -> Exists:
 
 
 def _open(*, removed: bool = False) -> Q:
-    """Return the conditions for a public edition, apart from being the newest one.
+    """Return all conditions for a public edition but one: that it is the newest edition.
 
-    A text withdrawn after its publication stays, marked; one withdrawn before is never published. Removed texts are
-    excluded; with `removed` only they are included.
+    A text that is withdrawn after its publication stays public and is marked. A text that is withdrawn earlier is
+    never published. Removed texts are excluded. With `removed` only removed texts are included.
     """
     kept = Q(version__text__withdrawn_at__isnull=True) | Q(version__text__withdrawn_at__gt=F(f"{EMBARGO}moment"))
     together = Q(**{f"{EMBARGO}tied": False}) | ~missing(EMBARGO)
@@ -102,8 +102,8 @@ def public_editions() -> QuerySet[PublicEdition]:
     """Return the public editions: the newest approved edition of each version whose embargo has ended.
 
     They are annotated with `published_at`, when the edition was published, and with `first_published_at`, when the
-    first edition of its version was. Texts withdrawn after publication are included: they stay, marked, with the
-    reason.
+    first edition of the same version was published. Texts withdrawn after their publication are included: pages mark
+    them and show the reason.
     """
     newer = Edition.objects.filter(
         version=OuterRef("version"), number__gt=OuterRef("number"), state=EditionState.APPROVED
@@ -115,10 +115,10 @@ def public_editions() -> QuerySet[PublicEdition]:
 
 
 def published_editions() -> QuerySet[PublishedEdition]:
-    """Return the public editions, and the earlier public editions that they replaced.
+    """Return the public editions, and the earlier public editions that they replaced, with `published_at`.
 
-    An edition that was replaced before the moment was never public, and not even its number is revealed. Editions of
-    texts that are held or removed now are left out.
+    An edition that was replaced before the moment was never public. It is left out, and not even its number is
+    revealed. Editions of texts that are held or removed now are left out as well.
     """
     replaced_before = Edition.objects.filter(
         version=OuterRef("version"),
@@ -130,12 +130,12 @@ def published_editions() -> QuerySet[PublishedEdition]:
 
 
 def removed_editions() -> QuerySet[Edition]:
-    """Return the editions that were public before their text was removed: their URLs return 410."""
+    """Return the editions of removed texts that were public before the removal. Their URLs return 410."""
     return Edition.objects.filter(_open(removed=True))
 
 
 def published_embargoes() -> QuerySet[Embargo]:
-    """Return the embargoes with a text that was ever public, even if they are held since."""
+    """Return the embargoes of which a text was ever public, even if the embargo has been held since then."""
     until = Coalesce("held_at", Now(), output_field=DateTimeField())
     approved = Edition.objects.filter(
         version__text__embargo=OuterRef("pk"), state=EditionState.APPROVED, decided_at__lte=OuterRef("until")
@@ -145,10 +145,11 @@ def published_embargoes() -> QuerySet[Embargo]:
 
 
 def standing() -> Case:
-    """Return an expression over editions for the state of each.
+    """Return an expression for the state of each edition in a query.
 
-    It is the stored state, and for an approved edition "held", "unscheduled", "under_embargo", "waits_for_others" or
-    "published". Editions of withdrawn and removed texts are always "withdrawn" or "removed".
+    The state of an edition that isn't approved is its stored state. The state of an approved edition is "held",
+    "unscheduled", "under_embargo", "waits_for_others" or "published". All editions of a withdrawn text are
+    "withdrawn", and those of a removed text "removed".
     """
     text = "version__text__"
     waits = Q(**{f"{text}embargo__tied": True}) & missing(EMBARGO)

@@ -11,7 +11,7 @@ from press.texts.selectors.word_differences import Pair, compare
 
 @dataclass(frozen=True)
 class Comparison:
-    """The differences between an edition and a later one, or between prepared and delivered words."""
+    """The differences between two editions, by field. `old` is the earlier or the prepared edition."""
 
     old: Edition
     new: Edition
@@ -21,10 +21,10 @@ class Comparison:
 
 
 def side_by_side(*, one: Edition, other: Edition) -> Comparison:
-    """Return the differences between two editions, the older or prepared one first.
+    """Return the differences between two editions, which may be passed in either order.
 
-    They are of one text in one language, or a prepared text and the delivered one; their order doesn't matter. The
-    caller checks that the user may see both. Raises DecisionRefused for any other two.
+    Both belong to one text in one language, or one belongs to a prepared text and the other to the delivered text in
+    the same language. Raises DecisionRefused for any other two. The caller checks that the user may see both.
     """
     old, new = _in_order(one, other)
     pairs = (compare(getattr(old, name), getattr(new, name)) for name in ("title", "summary", "body"))

@@ -14,19 +14,23 @@ _UNSPACED = re.compile(f"[{UNSPACED}]")
 
 @dataclass(frozen=True)
 class Length:
-    """The number of words, and of characters in scripts without spaces (Chinese, Japanese, Thai ...)."""
+    """The length of a text.
+
+    `characters` counts the characters of scripts without spaces (Chinese, Japanese, Thai ...). `words` counts the
+    words of other scripts.
+    """
 
     words: int
     characters: int = 0
 
     @property
     def minutes(self) -> int:
-        """The minutes that it takes to speak, at least 1."""
+        """The minutes that speaking the text takes, at least 1."""
         return max(1, round(self.words / WORDS_PER_MINUTE + self.characters / CHARACTERS_PER_MINUTE))
 
     @property
     def counted(self) -> int:
-        """The length that readers see: characters if there are more of them than words, else words."""
+        """The number that readers see: the larger of `characters` and `words`."""
         return self.characters if self.by_characters else self.words
 
     @property

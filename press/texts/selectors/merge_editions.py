@@ -15,10 +15,10 @@ OTHER_FIELDS = ("title", "summary", "change_kind", "change_note", "translates")
 
 @dataclass
 class MergedEdition:
-    """The values of an edition with both changes.
+    """The values of an edition with the changes of both officers.
 
-    `conflicts` is the number of places that both changed; their paragraphs come before mine there. `theirs` are the
-    other officer's values of further fields that both changed.
+    `conflicts` is the number of places in the body that both changed. At these places the other officer's paragraphs
+    come first. `theirs` has the other officer's values of the other fields that both changed, by field name.
     """
 
     values: dict[str, Any]
@@ -27,10 +27,10 @@ class MergedEdition:
 
 
 def merge_edition(*, base: Edition, mine: Mapping[str, Any], newest: Edition) -> MergedEdition:
-    """Return a writer's values merged with the newest edition, which somebody else has saved since.
+    """Return a writer's values merged with the newest edition, which somebody else has saved in the meantime.
 
-    `base` is the edition that the writer started from. `mine` are the writer's values by field name; `attachments`
-    are public ids.
+    `base` is the edition that the writer started from. `mine` is a dict from field names to the writer's values, with
+    a list of public ids for `attachments`.
     """
     body, conflicts = merge_paragraphs(base.body, str(mine["body"]), newest.body)
     merged = MergedEdition({**mine, "body": body}, conflicts)
@@ -53,9 +53,10 @@ def merge_edition(*, base: Edition, mine: Mapping[str, Any], newest: Edition) ->
 
 
 def merge_paragraphs(base: str, mine: str, theirs: str) -> tuple[str, int]:
-    """Return a text with both changes, and the number of places that both changed.
+    """Return the text `base` with the changes of `mine` and `theirs`, and the number of places that both changed.
 
-    At such a place theirs come before mine. Paragraphs that both added at one place are both included.
+    At such a place the paragraphs of `theirs` come before those of `mine`. If both added paragraphs at one place, all
+    are included, and the place isn't counted.
     """
     parts = [_split(words) for words in (base, mine, theirs)]
     found: list[str] = []
@@ -76,7 +77,10 @@ def _split(words: str) -> list[str]:
 
 
 def _pieces(was: list[str], one: list[str], other: list[str]) -> Iterator[tuple[list[str], list[str], list[str]]]:
-    """Yield, in order, the parts between paragraphs that all three texts have, and these paragraphs themselves."""
+    """Yield the pieces of three texts in order, as triples of paragraphs.
+
+    A piece is a paragraph that all three texts have, or what each text has between two such paragraphs.
+    """
     in_one, in_other = _matches(was, one), _matches(was, other)
     at = [0, 0, 0]
     for place in [*(place for place in in_one if place in in_other), len(was)]:
@@ -89,7 +93,7 @@ def _pieces(was: list[str], one: list[str], other: list[str]) -> Iterator[tuple[
 
 
 def _matches(was: Sequence[str], now: Sequence[str]) -> dict[int, int]:
-    """Return the paragraphs that stayed: position before to position now."""
+    """Return a dict from the old to the new positions of the paragraphs that are in both texts."""
     # In long texts frequent paragraphs are ignored: comparing all of them would take minutes.
     matcher = SequenceMatcher(None, was, now, autojunk=len(now) > LONGEST_EXACT)
     return {

@@ -17,10 +17,11 @@ def counted(body: str) -> list[str]:
 
 
 def follow(*, before: str, anchors: Sequence[str], after: str, used: Iterable[str]) -> list[str]:
-    """Return the anchors of the paragraphs of `after`, which replaces `before` with its `anchors`.
+    """Return the anchors for the paragraphs of `after`, the text that replaces `before`.
 
-    Unchanged and partly changed paragraphs keep their anchors. New ones get numbers that no edition has had (`used`),
-    so that a link never leads to other words.
+    `anchors` are the anchors of the paragraphs of `before`. Unchanged and partly changed paragraphs keep their
+    anchors. New paragraphs get numbers that no earlier edition has had (`used`), so that a link never leads to other
+    words.
     """
     old, new = paragraphs(before), paragraphs(after)
     kept = list(anchors) or counted(before)
@@ -37,7 +38,10 @@ def follow(*, before: str, anchors: Sequence[str], after: str, used: Iterable[st
 
 
 def _pairs(old: list[str], new: list[str]) -> Iterable[tuple[int, int]]:
-    """Yield, in order, pairs of positions: a paragraph of `old` and the one of `new` that is its changed form."""
+    """Yield the positions of each paragraph of `old` and of its changed form in `new`, in order.
+
+    Paragraphs without a changed form are left out.
+    """
     start = 0
     for position, message in enumerate(old):
         best = max(range(start, len(new)), key=lambda at: (_similarity(message, new[at]), -at), default=None)

@@ -9,8 +9,11 @@ from press.texts.selectors.publication_checks import LONGEST
 
 
 def preview(body: str) -> tuple[SafeString, Length]:
-    """Return a text's HTML as readers will see it, without anchors, and its length."""
+    """Return the HTML that readers will see, without anchors, and the length of the text.
+
+    A body that is longer than can be published is cut.
+    """
     kept = body[:LONGEST]
-    # The page shows the saved edition as well, and an id must be unique on a page.
+    # Anchors are removed: the page shows the saved edition as well, and an id must be unique on a page.
     bare = nh3.clean(to_html(kept), tags=TAGS, attributes={"a": {"href"}, "ol": {"start"}}, url_schemes=SCHEMES)
     return mark_safe(bare), measure(kept)  # noqa: S308 - cleaned by nh3

@@ -1,4 +1,4 @@
-"""Checks on saving that refuse words that can't be published, so that every format and feed can show them."""
+"""Checks before saving, so that every format and feed can show what is saved."""
 
 import re
 from collections.abc import Iterator
@@ -11,16 +11,17 @@ from press.texts.errors import DecisionRefused
 from press.texts.markdown import parse
 from summit.core.validators import is_printable
 
-# The communiqué of a whole summit has about 100,000 characters; each request of a reader renders all of them.
+# In characters. The communiqué of a whole summit has about 100,000; each request for a text renders all of them.
 LONGEST = 200_000
 # The most Markdown tokens: starts and ends of paragraphs, marks and links, and the words between.
 PARTS = 20_000
-# The most nested quotations and lists. The parser stops at 20 and drops the words, PDF output even earlier.
+# The deepest nesting of quotations and lists. The parser drops words nested deeper than 20, and PDF output drops
+# them even earlier.
 DEEPEST = 8
 LONGEST_LINK = 2_000
 LONGEST_REMARK = 2_000
 
-# Markdown for a picture, which readers would see as an exclamation mark and a link.
+# Markdown for a picture. Pictures aren't rendered: readers would see an exclamation mark and a link.
 PICTURE = re.compile(r"(?<!\\)!\[[^\]\n]*\]\(")
 BREAKS = frozenset("\n\r\t\u2028\u2029")
 OPENS, CLOSES = {"\u202a": "\u202c", "\u202b": "\u202c"}, frozenset("\u202c\u2069")
@@ -28,7 +29,7 @@ OPENS |= dict.fromkeys("\u2066\u2067\u2068", "\u2069")
 
 
 def check_content(*, title: str, summary: str, body: str, change_note: str = "") -> None:
-    """Refuse words that a format can't show, or that would be shown differently. Raises ValidationError by field."""
+    """Raise ValidationError, with messages by field, if a format can't show the words or would change them."""
     refused = {
         "title": check_line(title) or check_visible(title),
         "summary": _check_isolated(summary),
@@ -41,14 +42,17 @@ def check_content(*, title: str, summary: str, body: str, change_note: str = "")
 
 
 def check_line(value: str) -> str:
-    """Return why a value can't be used as one line in lists and mail subjects, or ""."""
+    """Return a message if a value can't be used as one line in lists and mail subjects, or else ""."""
     if any(character in BREAKS for character in value):
         return _("This has to be one line. Take out the line break.")
     return _check_isolated(value)
 
 
 def _check_isolated(value: str) -> str:
-    """Return a refusal of unbalanced direction marks, which would affect the text after these words, or ""."""
+    """Return a message if a value has unbalanced direction marks, or else "".
+
+    Such marks would affect the text that follows the value on a page.
+    """
     waiting: list[str] = []
     for character in value:
         if character in OPENS:
@@ -62,14 +66,14 @@ def _check_isolated(value: str) -> str:
 
 
 def check_visible(value: str) -> str:
-    """Return a refusal of words without any visible letter or digit, or ""."""
+    """Return a message if a value has no letter or digit, or else ""."""
     if any(character.isalnum() for character in value):
         return ""
     return _("There is nothing to read here. Write at least one letter or figure.")
 
 
 def check_body(body: str) -> str:
-    """Return why a Markdown text can't be published, or ""."""
+    """Return a message if a Markdown text can't be published, or else ""."""
     if len(body) > LONGEST:
         return _("The text has %(count)d characters; at most %(most)d can be published. Publish it in parts.") % {
             "count": len(body),
@@ -90,7 +94,7 @@ def check_body(body: str) -> str:
 
 
 def check_pictures(body: str) -> None:
-    """Refuse Markdown that contains a picture. Raises ValidationError."""
+    """Raise ValidationError if Markdown contains a picture."""
     found = PICTURE.search(body)
     if found:
         raise ValidationError(
@@ -101,7 +105,7 @@ def check_pictures(body: str) -> None:
 
 
 def check_remark(value: str) -> None:
-    """Refuse a reason or remark that can't be stored or shown. Raises DecisionRefused."""
+    """Raise DecisionRefused if a reason or remark can't be stored or shown."""
     if len(value) > LONGEST_REMARK:
         raise DecisionRefused(_("Say it in %(most)d characters at most.") % {"most": LONGEST_REMARK})
     if not is_printable(value):

@@ -1,6 +1,6 @@
-"""Editions as HTML, blocks and plain text, cached in the process, since an edition's words never change.
+"""Editions as HTML, blocks and plain text. Each process caches them, since the words of an edition never change.
 
-Nothing here checks visibility: the caller has found the edition among the public ones.
+Nothing here checks visibility: the caller passes an edition that the user may read.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from press.texts.models.editions import Edition
 from press.texts.selectors.lengths import Length, measure
 from summit.core.process_cache import Memory
 
-# About 20 kB each: enough for a full feed in several languages and for the texts that are read most.
+# The most editions in each cache, at about 20 kB: enough for a full feed in several languages and for the texts that
+# are read most.
 MOST = 512
 # A text with fewer headings needs no table of contents.
 FEWEST = 2
@@ -31,7 +32,7 @@ def plain_of(edition: Edition) -> str:
 
 
 def blocks_of(edition: Edition) -> tuple[Block, ...]:
-    """Return an edition's blocks in order."""
+    """Return the top-level blocks of an edition's body in order."""
     return _blocks.ask(edition.public_id, lambda: tuple(to_blocks(edition.body, edition.anchors)))
 
 
@@ -45,7 +46,10 @@ class Heading:
 
 
 def contents_of(edition: Edition) -> list[Heading]:
-    """Return the headings of an edition, without those in quotations and lists; empty if there is only one."""
+    """Return the headings of an edition's table of contents, or an empty list if the edition has only one.
+
+    They are the headings of the two highest levels, without headings in quotations and lists.
+    """
     found = [block for block in blocks_of(edition) if block.kind == "h" and block.text.strip()]
     if len(found) < FEWEST:
         return []
@@ -58,11 +62,11 @@ WORDS_PER_MINUTE, CHARACTERS_PER_MINUTE = 238, 400
 
 
 def length_of(edition: Edition) -> Length:
-    """Return the length of an edition."""
+    """Return the length of an edition's body, without markup."""
     return _lengths.ask(edition.public_id, lambda: measure(edition.body))
 
 
 def minutes_of(edition: Edition) -> int:
-    """Return about how many minutes it takes to read an edition silently, at least one."""
+    """Return an estimate of the minutes that reading an edition silently takes, at least 1."""
     length = length_of(edition)
     return max(1, round(length.words / WORDS_PER_MINUTE + length.characters / CHARACTERS_PER_MINUTE))

@@ -1,4 +1,4 @@
-"""Split a text into the words that are compared; in scripts without spaces each letter is a word."""
+"""Split a text into the words that are compared. In scripts without spaces each letter is a word."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _WORD = re.compile(f"([{UNSPACED}]|[^\\s{UNSPACED}{_POINTS}]+(?:['’.,:/-][^\\s
 
 @dataclass(frozen=True)
 class Token:
-    """A word or punctuation mark, which is compared, and the space after it, which isn't."""
+    """A word or punctuation mark (`key`) and the space after it. Only `key` is compared."""
 
     key: str
     space: str
@@ -29,7 +29,7 @@ def tokens_of(text: str) -> list[Token]:
 
 
 def is_word(key: str) -> bool:
-    """Return whether a token is a word, and not punctuation."""
+    """Return whether the key of a token is a word: whether it has a letter or digit."""
     return any(map(str.isalnum, key))
 
 

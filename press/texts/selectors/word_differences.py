@@ -15,10 +15,10 @@ from typing import Any
 from press.texts.markdown import to_plain
 from press.texts.selectors.tokens import Token, is_word, tokens_of
 
-# Two paragraphs with a smaller share of common words aren't one changed paragraph, but one gone and one new.
+# If two paragraphs have a smaller share of words in common, they are one removed and one new paragraph.
 ALIKE = 0.3
-# With more comparisons than this, paragraphs are matched by position, and words without the frequent ones: that takes
-# a fraction of a second instead of an hour.
+# Above this number of comparisons, paragraphs are matched by position, and frequent words are ignored. That takes a
+# fraction of a second instead of an hour.
 MOST_PAIRS, MOST_WORDS = 250_000, 1_000_000
 
 ENDS = frozenset(".!?…؟۔。！？")
@@ -44,10 +44,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Pair:
-    """A paragraph of the old wording beside the one of the new wording.
+    """A paragraph of the old wording and the corresponding paragraph of the new wording.
 
-    `runs` joins both in one line, removed words before new ones. `old_at` and `new_at` count paragraphs from 0; None
-    on a side that has none.
+    `runs` has the words of both paragraphs, with removed words before new words. `old_at` and `new_at` are the
+    positions of the paragraphs, from 0. One of them is None if that wording has no corresponding paragraph.
     """
 
     kind: DifferenceKind
@@ -66,7 +66,8 @@ class Pair:
         return tuple(run for run in self.runs if run.kind != DifferenceKind.GONE)
 
 
-# Positions on both sides, or None; and the words of both sides with whether they are the same.
+# A `Place` has the position on each side, or None. A `_Stretch` has the words of each side, and whether they are the
+# same.
 Place = tuple[int | None, int | None]
 _Stretch = tuple[list[Token], list[Token], bool]
 
@@ -79,8 +80,8 @@ def paragraphs(text: str) -> list[str]:
 def compare(old: str, new: str) -> list[Pair]:
     """Return the paragraphs of two wordings in order, each old one paired with its new one.
 
-    The given characters are compared, including any markup and links. A paragraph that was moved is gone at one place
-    and new at another.
+    All characters are compared, including markup and links. A moved paragraph is GONE at the old place and NEW at the
+    new place.
     """
     before, after = ([tokens_of(part) for part in paragraphs(text)] for text in (old, new))
     return [_pair(before, after, *place) for place in _aligned(before, after)]
@@ -129,7 +130,7 @@ def _join_tokens(tokens: Sequence[Token]) -> str:
 
 
 def _by_sentence(old: list[Token], new: list[Token]) -> Iterator[_Stretch]:
-    """Yield the same as `_changes` for a very long paragraph, by matching its sentences first."""
+    """Yield the changes of a very long paragraph, in the form of `_changes`, by matching its sentences first."""
     before, after = _sentences(old), _sentences(new)
     for i, j in _aligned(before, after):
         yield from _changes(before[i] if i is not None else [], after[j] if j is not None else [])
@@ -145,9 +146,10 @@ def _sentences(tokens: list[Token]) -> list[list[Token]]:
 
 
 def _changes(old: list[Token], new: list[Token]) -> Iterator[_Stretch]:
-    """Yield the stretches of both sides in order, and whether they are the same.
+    """Yield the corresponding stretches of two paragraphs in order, and whether both are the same.
 
-    An unchanged stretch of at most one word between two changes is part of them, since readers see phrases.
+    An unchanged stretch of at most one word between two longer changes is merged with them, so that readers see
+    changed phrases.
     """
     matcher = SequenceMatcher(
         None,
@@ -219,9 +221,9 @@ def _single(stretches: Iterator[_Stretch]) -> Iterator[Run]:
 
 
 def _change(gone: str, added: str) -> Iterator[Run]:
-    """Yield the removed and the new words.
+    """Yield the removed and the new words of a change.
 
-    If one side is only the space at the other's end, that space is unchanged.
+    If one side is only space, and the other side ends with the same space, the space is yielded as unchanged.
     """
     blank = next((side for side in (gone, added) if side.isspace()), "")
     shared = blank and gone.endswith(blank) and added.endswith(blank)
@@ -232,7 +234,10 @@ def _change(gone: str, added: str) -> Iterator[Run]:
 
 
 def _matched(old: list[tuple[str, ...]], new: list[tuple[str, ...]], before: range, after: range) -> list[Place]:
-    """Return the corresponding positions of two stretches of paragraphs in order, by most words in common."""
+    """Return the positions of corresponding paragraphs in two stretches, in order.
+
+    Paragraphs with the most words in common correspond. In very long stretches the position decides.
+    """
     if not before or not after:
         return [*((i, None) for i in before), *((None, j) for j in after)]
     if len(before) * len(after) > MOST_PAIRS:
@@ -267,7 +272,10 @@ def _numbered(words: tuple[str, ...]) -> Iterator[tuple[str, int]]:
 
 
 def _followed(before: range, after: range, scores: list[list[float]]) -> list[Place]:
-    """Return the matches in order with the greatest sum of scores (Needleman and Wunsch, gaps are free)."""
+    """Return the matches in order that have the greatest sum of scores.
+
+    The algorithm is that of Needleman and Wunsch, without a cost for gaps.
+    """
     best = [[0.0] * (len(after) + 1) for _ in range(len(before) + 1)]
     for i in reversed(range(len(before))):
         row, below, mine = best[i], best[i + 1], scores[i]

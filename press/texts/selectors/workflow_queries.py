@@ -1,4 +1,4 @@
-"""Queries of the press desk: texts with their states and open tasks, in one query each."""
+"""Queries of the press desk for texts with their states and open tasks. Each makes one query."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from press.texts.models.visibility import public_editions, published_embargoes
 from summit.permissions.rules import Actor
 from summit.summits.models import Summit
 
-# The most texts that are offered for tying.
+# The most texts that users can choose from when they tie a text.
 MOST_TIED = 50
 
 
@@ -48,9 +48,10 @@ else:
 def with_standing(rows: QuerySet[Text]) -> QuerySet[StandingText]:
     """Return texts annotated with their states.
 
-    Of the newest edition in the authoritative language: `title`, `number`, `standing`, `edition_state`, `written_by`.
-    `public_number` is the number of the public edition. `alarms` says that the speech should have been given by now
-    and isn't marked so, `approved_alone` that an emergency approval hasn't been reviewed.
+    All annotations but the last two are about the authoritative language. `title`, `number`, `standing`,
+    `edition_state` and `written_by` are those of the newest edition. `public_number` is the number of the public
+    edition. `alarms` is true if the alarm time has passed and the speech isn't marked as delivered. `approved_alone`
+    is true if an emergency approval hasn't been reviewed.
     """
     found = rows.annotate(**_standings()).select_related("summit", "embargo", "slot__speaker", "slot__party")
     return cast("QuerySet[StandingText]", found)
@@ -58,7 +59,7 @@ def with_standing(rows: QuerySet[Text]) -> QuerySet[StandingText]:
 
 @functools.cache
 def _standings() -> dict[str, BaseExpression]:
-    """Return the annotations of `with_standing`. Composing them takes as long as the query, so they are cached."""
+    """Return the annotations of `with_standing`, cached, because building them takes as long as the query."""
     newest = Edition.objects.filter(version__text=OuterRef("pk"), version__authoritative=True).order_by("-number")
     public = public_editions().filter(version__text=OuterRef("pk"), version__authoritative=True)
     return {
@@ -79,13 +80,16 @@ def texts(summit: Summit) -> QuerySet[StandingText]:
 
 
 def together(text: Text) -> list[StandingText]:
-    """Return the other texts of the same embargo, which are published at the same moment. One query."""
+    """Return the other texts of the same embargo, which are published at the same moment. Makes one query."""
     others = Text.objects.filter(embargo=text.embargo_id, withdrawn_at__isnull=True).exclude(pk=text.pk)
     return list(with_standing(others).order_by("id"))
 
 
 def tieable(text: Text) -> list[StandingText]:
-    """Return the texts to which this one can be tied: unpublished ones of other embargoes. One query."""
+    """Return the texts to which `text` can be tied: unpublished texts of the summit that have other embargoes.
+
+    They are at most MOST_TIED, the newest first. Makes one query.
+    """
     others = Text.objects.filter(summit=text.summit_id, withdrawn_at__isnull=True).exclude(embargo=text.embargo_id)
     return list(
         with_standing(others).exclude(embargo__in=published_embargoes().values("pk")).order_by("-id")[:MOST_TIED]
@@ -93,18 +97,21 @@ def tieable(text: Text) -> list[StandingText]:
 
 
 def alone(version: TextVersion) -> Edition | None:
-    """Return the newest edition that was approved without a second person and not reviewed since, or None."""
+    """Return the newest edition of a version that was approved without a second person and isn't reviewed yet.
+
+    Returns None if there is none.
+    """
     return unreviewed().filter(version=version).select_related("decided_by").order_by("-number").first()
 
 
 def unreviewed() -> QuerySet[Edition]:
-    """Return the editions that were approved without a second person and not reviewed since."""
+    """Return the editions that were approved without a second person and aren't reviewed yet."""
     return Edition.objects.filter(afterwards_at__isnull=True).exclude(emergency_reason="")
 
 
 @dataclass(frozen=True)
 class Outline:
-    """A text as the dashboard counts it: the annotations of `with_standing`, and its embargo."""
+    """The values of a text that the dashboard needs: annotations of `with_standing`, and fields of the embargo."""
 
     pk: int
     title: str
@@ -119,11 +126,14 @@ class Outline:
     mode: str
 
     def has_passed(self, now: datetime) -> bool:
-        """Return whether the text should be public and isn't, because it is held or not approved."""
+        """Return whether the text isn't public although its moment has passed, for example because it is held."""
         return self.moment is not None and self.moment <= now and self.public_number is None
 
     def todo(self, user: Actor, now: datetime) -> Iterator[str]:
-        """Yield the keys of the text's open tasks. They are the conditions of `todo`, evaluated in Python."""
+        """Yield the keys of the text's open tasks for a user.
+
+        The conditions are the same as in the function `todo`, evaluated in Python.
+        """
         passed, unscheduled = self.has_passed(now), self.standing == "unscheduled"
         found = {
             "alarm": self.alarms,
@@ -144,7 +154,7 @@ _OF_EMBARGO = ("moment", "held_at", "mode")
 
 
 def outlines(summit: Summit) -> list[Outline]:
-    """Return outlines of a summit's texts, without withdrawn ones. One query."""
+    """Return an outline of each text of a summit, without withdrawn texts. Makes one query."""
     rows = texts(summit).order_by("id").values_list(*_OF_TEXT, *(f"embargo__{name}" for name in _OF_EMBARGO))
     return [Outline(*row) for row in rows]
 
@@ -155,7 +165,7 @@ def late(summit: Summit) -> QuerySet[StandingText]:
 
 
 _PASSED = Q(embargo__moment__lte=Now(), public_number__isnull=True, withdrawn_at__isnull=True)
-# Held texts and those of cancelled speeches are included: the alarm is for them as well.
+# Held texts and texts of cancelled speeches are included: the desk gets an alarm for them as well.
 _ALARMS = Q(
     embargo__mode=EmbargoMode.DELIVERED,
     embargo__moment__isnull=True,
@@ -165,9 +175,10 @@ _ALARMS = Q(
 
 
 def todo(user: Actor) -> dict[str, Q]:
-    """Return the conditions on annotated texts by task: the only definition, for both tasks and list.
+    """Return a dict from the key of each task to its condition on texts that are annotated by `with_standing`.
 
-    "review" leaves out the user's own words, which nobody can approve themselves.
+    The dashboard's tasks and the filter of the list both use these conditions. "review" leaves out texts that the
+    user wrote, because nobody can approve their own words.
     """
     unscheduled = Q(standing="unscheduled")
     return {
@@ -203,7 +214,7 @@ def next_step(text: Text) -> str:
 
 
 def late_step(text: Text) -> str:
-    """Return the key in `press.texts.next_steps.LATE` for an annotated text that should be public."""
+    """Return the key in `press.texts.next_steps.LATE` for an annotated text that should be public but isn't."""
     if text.embargo.held_at is not None:
         return "unhold"
     if text.embargo.moment is None:

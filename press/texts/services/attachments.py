@@ -1,4 +1,4 @@
-"""Store files of texts. A file is public with any edition that it is attached to."""
+"""Store files of texts. A file is public once an edition that has it is public."""
 
 import hashlib
 
@@ -14,9 +14,10 @@ from summit.users.models import User
 
 
 def store(*, text: Text, file: File, language: str, by: User, title: str = "") -> Attachment:
-    """Store a file of a text. It is public once an edition that it is attached to is.
+    """Store a file of a text, and return it. The caller attaches it to an edition.
 
-    The same file with the same title is stored once. Raises PermissionDenied or ValidationError.
+    If the text has the same file with the same title and language already, the stored file is returned. Raises
+    PermissionDenied or ValidationError.
     """
     check_can_write(by, text.summit)
     digest = hashlib.sha256(file.content).hexdigest()

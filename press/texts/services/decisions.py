@@ -1,4 +1,4 @@
-"""Decisions about an edition, according to the table in press.texts.models.decisions, under the embargo's lock."""
+"""Decisions about editions, by the rules of press.texts.models.decisions.TABLE. Each locks the text's embargo."""
 
 from typing import Any
 
@@ -42,10 +42,10 @@ def ask_changes(*, edition: Edition, note: str, by: User) -> None:
 
 
 def approve(*, edition: Edition, by: User, note: str = "") -> None:
-    """Approve an edition that somebody else wrote: it is public as soon as its embargo has ended.
+    """Approve an edition that somebody else wrote. The edition is public as soon as its embargo has ended.
 
-    Raises PermissionDenied, or DecisionRefused: for one's own words, for an edition that isn't in review, for a
-    withdrawn text, if there is a newer edition, and if it replaces a published edition without saying why.
+    Raises PermissionDenied. Raises DecisionRefused if the user wrote the edition, if it isn't in review, if the text
+    is withdrawn, if there is a newer edition, or if it would replace a published edition without saying why.
     """
     check(by, DECISIONS["approve"], _summit(edition))
     _check_another(edition, "approve", by)
@@ -53,10 +53,11 @@ def approve(*, edition: Edition, by: User, note: str = "") -> None:
 
 
 def approve_alone(*, edition: Edition, reason: str, by: User) -> None:
-    """Approve an edition in an emergency without a second person, even one's own words.
+    """Approve an edition in an emergency without a second person, even if the user wrote it.
 
-    The desk marks it in red until somebody else has reviewed it. Raises PermissionDenied, or DecisionRefused as
-    `approve`, and without a reason.
+    The admin marks the edition in red until somebody else has reviewed it. Raises PermissionDenied. Raises
+    DecisionRefused without a valid reason, if the edition is approved already, if the text is withdrawn, if there is
+    a newer edition, or if it would replace a published edition without saying why.
     """
     check(by, DECISIONS["approve_alone"], _summit(edition))
     message = reason.strip()
@@ -69,9 +70,10 @@ def approve_alone(*, edition: Edition, reason: str, by: User) -> None:
 
 
 def review_afterwards(*, edition: Edition, by: User) -> None:
-    """Confirm as the second person an edition that somebody approved alone.
+    """Record that a second person has reviewed an edition that somebody approved alone.
 
-    Raises PermissionDenied, or DecisionRefused for one's own words, for one's own approval, and if no review is open.
+    Raises PermissionDenied. Raises DecisionRefused if the user wrote or approved the edition, or if the edition
+    doesn't wait for such a review.
     """
     check(by, DECISIONS["review_afterwards"], _summit(edition))
     _check_another(edition, "review_afterwards", by)
@@ -96,7 +98,10 @@ def _check_another(edition: Edition, name: str, by: User) -> None:
 def _decide(
     edition: Edition, name: str, *, by: User, action: str, note: str = "", more: dict[str, Any] | None = None
 ) -> None:
-    """Change an edition's state according to the table; of two concurrent decisions the first wins."""
+    """Change the state of an edition by the row `name` of the table.
+
+    Of two concurrent decisions the first succeeds, and the second raises DecisionRefused.
+    """
     check_remark(note)
     row = BY_NAME[name]
     values = {"state": row.after, "decided_by": by, "decided_at": Now(), "decision_note": note} | (more or {})
@@ -107,8 +112,7 @@ def _decide(
         read = published_embargoes().filter(pk=embargo.pk).exists()
         if row.after == EditionState.APPROVED:
             _check_change_kind(edition)
-            # An edition that the writer has replaced may contain the mistake, so it isn't approved in place of the
-            # newer one.
+            # If there is a newer edition, this one may contain the mistake that the newer one corrects.
             rows = rows.filter(~Exists(_newer()))
         if not rows.update(**values):
             raise _refusal(edition)
@@ -119,7 +123,7 @@ def _decide(
 
 
 def _check_change_kind(edition: Edition) -> None:
-    """Refuse an edition that replaces a published one without being a correction or clarification with a note."""
+    """Raise DecisionRefused if an edition has no kind of change, and would replace a published edition."""
     if not edition.change_kind and published_editions().filter(version=edition.version_id).exists():
         raise DecisionRefused(
             _(
@@ -131,7 +135,7 @@ def _check_change_kind(edition: Edition) -> None:
 
 
 def _complete(embargo: Embargo, by: User) -> None:
-    """Publish the texts of a tied embargo whose moment has passed, once the last is approved, and record it."""
+    """Publish the texts of a tied embargo with a past moment, if all are approved now, and record this."""
     rows = Embargo.objects.filter(~missing(), pk=embargo.pk, tied=True, moment__lte=Now())
     if rows.update(moment=Now(), decided_by=by):
         audit.record(

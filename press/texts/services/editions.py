@@ -1,4 +1,4 @@
-"""Save editions. Every save is a new edition; a second person has approved every public one."""
+"""Save editions. Every save makes a new edition in draft, which isn't public until it is approved."""
 
 from collections.abc import Sequence
 
@@ -36,13 +36,13 @@ def draft(
     translates: int | None = None,
     attachments: Sequence[Attachment] | None = None,
 ) -> Edition:
-    """Save words as a new edition, in draft, and return it.
+    """Save a new edition of a language version, in draft, and return it.
 
-    `based_on` is the number of the edition that the writer started from. `translates` is the number of the
-    authoritative edition that a translation is of, `attachments` the attached files; None keeps those of the edition
-    before. Saving the same twice makes one edition. Raises EditConflict, with the newest edition, if somebody has
-    saved another since; PermissionDenied; DecisionRefused for a withdrawn text, and for a change without a note;
-    ValidationError by field.
+    `based_on` is the number of the edition that the writer started from. For a translation, `translates` is the
+    number of the translated authoritative edition. If `translates` or `attachments` is None, the value of the
+    previous edition is kept. Saving the same values twice makes one edition. Raises PermissionDenied. Raises
+    EditConflict, with the newest edition, if somebody has saved another one in the meantime. Raises DecisionRefused
+    for a withdrawn text, and for a kind of change without a note. Raises ValidationError by field.
     """
     summit = version.text.summit
     check_can_write(by, summit)
@@ -61,7 +61,7 @@ def draft(
             detail = {"number": edition.number}
             audit.record(by=by, action="press.draft", target=edition, summit=summit, detail=detail)
     except IntegrityError:
-        # Two saved at the same time, and the other one got the number: the constraint decides.
+        # Somebody else saved at the same time and got the number: the unique constraint decides.
         return _saved_already(newest(version), edition)
     return edition
 
@@ -81,7 +81,10 @@ def _check(edition: Edition) -> None:
 
 
 def _follow(edition: Edition, before: Edition) -> None:
-    """Set the anchors that continue those of the edition before, and take over what it translates."""
+    """Set the anchors of a new edition so that they continue those of the edition `before`.
+
+    If `translates` is None, its value is copied from `before` as well.
+    """
     known = Edition.objects.filter(version=edition.version).values_list("anchors", flat=True)
     edition.anchors = paragraph_anchors.follow(
         before=before.body,
@@ -102,7 +105,10 @@ def attach(edition: Edition, files: Sequence[Attachment]) -> None:
 
 
 def _saved_already(latest: Edition, wanted: Edition) -> Edition:
-    """Return the newest edition if the same author saved the same words twice. Otherwise raises EditConflict."""
+    """Return the newest edition if it is the one wanted: the same author saved the same words twice.
+
+    Raises EditConflict if it isn't.
+    """
     same = ("number", "author_id", "title", "summary", "body", "change_kind", "change_note")
     if any(getattr(latest, name) != getattr(wanted, name) for name in same):
         raise _conflict(latest) from None

@@ -9,10 +9,10 @@ from summit.users.models import User
 
 
 def hold_embargo(*, embargo: Embargo, reason: str, by: By) -> bool:
-    """Hold an embargo because of a change to its texts or speeches; return False if it is held already.
+    """Hold an embargo because of a change to its texts or speeches. Return False if it is held already.
 
-    If `by` isn't a user, nobody is named as holding it. Call it inside the transaction of the change, under the
-    embargo's lock. It checks no permission.
+    `held_by` stays empty if `by` isn't a user. Only the first 300 characters of `reason` are stored. Call this inside
+    the transaction of the change, while it holds the embargo's lock. No permission is checked.
     """
     rows = Embargo.objects.filter(pk=embargo.pk, held_at__isnull=True)
     holder = by if isinstance(by, User) else None
@@ -23,6 +23,6 @@ def hold_embargo(*, embargo: Embargo, reason: str, by: By) -> bool:
 
 
 def record_embargo(embargo: Embargo, *, by: By, action: str, fields: list[str]) -> None:
-    """Record an audit entry about an embargo, and refresh the instance."""
+    """Write an audit record about an embargo, and reload the instance from the database."""
     audit.record(by=by, action=action, target=embargo, summit=embargo.summit, fields=fields)
     embargo.refresh_from_db()

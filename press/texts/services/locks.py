@@ -1,4 +1,4 @@
-"""The lock on an embargo, under which all decisions about its texts are made."""
+"""Locks on embargoes. All decisions about a text are made under the lock of its embargo."""
 
 from collections.abc import Collection
 
@@ -14,9 +14,9 @@ from press.texts.models.texts import Text
 def lock_embargo(embargo_id: int) -> Embargo:
     """Lock an embargo until the transaction ends, and return its current row.
 
-    Approving, holding, moving, withdrawing and announcing take this lock first, so that of two concurrent decisions
-    the second sees the first. SQLite's transactions are IMMEDIATE and need no row locks. Raises DecisionRefused if
-    the embargo is gone because its texts were tied to others in the meantime.
+    Services that approve, hold, schedule, withdraw or announce take this lock first. So the second of two concurrent
+    decisions sees the first. SQLite's transactions are IMMEDIATE and need no row locks. Raises DecisionRefused if the
+    embargo was deleted because its texts were tied to others in the meantime.
     """
     rows: QuerySet[Embargo] = Embargo.objects.select_for_update()
     embargo = rows.filter(pk=embargo_id).first()
@@ -26,11 +26,14 @@ def lock_embargo(embargo_id: int) -> Embargo:
 
 
 def lock_text(text_id: int) -> Embargo:
-    """Lock the embargo of a text, and return it. If the text was tied to others, that is the embargo they share."""
+    """Lock the embargo of a text until the transaction ends, and return it.
+
+    If the text is tied to another one while this waits for the lock, the embargo that they share is locked.
+    """
     hangs = Text.objects.filter(pk=text_id).values_list("embargo_id", flat=True)
     rows: QuerySet[Embargo] = Embargo.objects.select_for_update()
     while True:
-        # None if the text was tied to others while this waited for the lock: its own embargo is gone.
+        # None if the text was tied to another one while this waited for the lock: tying deletes the old embargo.
         embargo = rows.filter(pk=hangs.get()).first()
         if embargo is not None and hangs.get() == embargo.pk:
             return embargo
@@ -43,26 +46,32 @@ def lock_two(one: int, other: int) -> None:
 
 
 class _EmbargoChanged(Exception):
-    """A text has another embargo than those that are locked."""
+    """A text has an embargo that isn't among the locked ones."""
 
 
 def lock_embargo_if_exists(embargo_id: int) -> bool:
-    """Lock an embargo until the transaction ends, and return whether it still exists: tying deletes embargoes."""
+    """Lock an embargo until the transaction ends, and return whether it still exists.
+
+    Tying texts to others deletes embargoes.
+    """
     rows: QuerySet[Embargo] = Embargo.objects.select_for_update()
     return rows.filter(pk=embargo_id).first() is not None
 
 
 def lock_speeches(slots: Collection[int]) -> list[Embargo]:
-    """Lock the embargoes of texts of speeches, by the primary keys of the slots, and return them.
+    """Lock the embargoes of the texts of speeches, and return them. `slots` are the primary keys of the speeches.
 
-    Withdrawn texts are left out. Call it inside a transaction, after the agenda's lock, which nobody takes while
-    holding these.
+    Withdrawn texts are left out. Call this inside a transaction, and only after taking the agenda's lock: all
+    transactions take the two locks in this order.
     """
     return _lock_all(Text.objects.filter(slot__in=slots, withdrawn_at__isnull=True))
 
 
 def lock_texts(keys: Collection[int]) -> list[Embargo]:
-    """Lock the embargoes of texts, by the texts' primary keys, inside a transaction; return them."""
+    """Lock the embargoes of texts, and return them. `keys` are the primary keys of the texts.
+
+    Call this inside a transaction.
+    """
     return _lock_all(Text.objects.filter(pk__in=keys))
 
 
@@ -70,10 +79,10 @@ def _lock_all(texts: QuerySet[Text]) -> list[Embargo]:
     """Lock the embargoes of texts in a fixed order, and return them.
 
     If a text was tied to another in the meantime, all locks are released and taken again, so that the order is kept.
-    PostgreSQL releases locks taken in a savepoint when it is rolled back.
+    This uses a savepoint: when a savepoint is rolled back, PostgreSQL releases the locks taken in it.
     """
     hangs = texts.order_by().values_list("embargo_id", flat=True)
-    # `all()` makes a new query each time.
+    # `all()` copies the queryset, so that each use makes a new query.
     while keys := set(hangs.all()):
         try:
             with transaction.atomic():

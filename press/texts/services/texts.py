@@ -32,15 +32,18 @@ from summit.users.models import User
 
 SLUG_LENGTH = 80
 MOST_TOPICS = 20
-# Fields that only media advisories have.
+# The fields that only media advisories may set.
 OF_ADVISORIES = ("media_access", "gather_place", "gather_at")
 
 
 def propose_slug(*, summit: Summit, title: str) -> str:
-    """Return a free slug made from a title: at most 80 letters, digits and hyphens, with a number if it is taken."""
+    """Return a free slug made from a title. If the slug is used already, a number is added.
+
+    Without the number, the slug has at most 80 characters from the title: letters, digits and hyphens.
+    """
     plain = unicodedata.normalize("NFKD", title)
     base = re.sub(r"-+", "-", slugify(plain).replace("_", "-"))[:SLUG_LENGTH].strip("-")
-    # A short word could be a language code, and “text” suits any title.
+    # A word of two or three letters could be a language code. “text-” before it suits any title.
     if len(base) < 4 or base in RESERVED_TEXT_SLUGS:
         base = f"text-{base}".strip("-")
     taken = set(Text.objects.filter(summit=summit, slug__startswith=base).values_list("slug", flat=True))
@@ -65,11 +68,11 @@ def create_text(
     embargo: Embargo | None = None,
     prepared: Text | None = None,
 ) -> Text:
-    """Create a text with its first edition in the language that will be authoritative.
+    """Create a text with its first edition, and return the text. `language` becomes the authoritative language.
 
-    Without a `slug` one is made from the title; without an `embargo` the text gets its own, without a moment.
-    `prepared` is the prepared text of the same speech, for a text as delivered. Raises PermissionDenied, or
-    ValidationError by field.
+    Without a `slug`, the slug is made from the title. Without an `embargo`, the text gets a new embargo without a
+    moment. For a text as delivered, `prepared` is the prepared text of the same speech. Raises PermissionDenied.
+    Raises ValidationError by field.
     """
     check_can_write(by, summit)
     _check_slot(summit, slot, kind, wording)
@@ -93,7 +96,11 @@ def create_text(
 
 
 def add_language(*, text: Text, language: str, title: str, body: str, by: User, summary: str = "") -> TextVersion:
-    """Add a translation with its first edition. Raises PermissionDenied, DecisionRefused or ValidationError."""
+    """Add a translation with its first edition to a text, and return the new version.
+
+    Raises PermissionDenied. Raises DecisionRefused for a withdrawn text, and if the text has the language already.
+    Raises ValidationError by field.
+    """
     check_can_write(by, text.summit)
     try:
         with transaction.atomic():
@@ -112,17 +119,18 @@ def add_language(*, text: Text, language: str, title: str, body: str, by: User, 
 
 
 def describe(*, text: Text, by: User, topics: Sequence[str], people: Sequence[Person], **values: Any) -> None:
-    """Change a text's details: its topics, its people and the given columns.
+    """Change the details of a text: its topics, its people, and the fields in `values`.
 
-    `topics` are names; missing ones are created. The columns are `session`, `contact`, `comparison_public`,
-    `media_access`, `gather_place` and `gather_at`. Raises PermissionDenied, DecisionRefused for a withdrawn text, or
-    ValidationError by field, also for a field that this kind of text doesn't have.
+    `topics` are names; topics that don't exist are created. `values` may have `session`, `contact`,
+    `comparison_public`, `media_access`, `gather_place` and `gather_at`. Raises PermissionDenied. Raises
+    DecisionRefused for a withdrawn text. Raises ValidationError by field, also for a field that texts of this kind
+    can't have.
     """
     check_can_write(by, text.summit)
     _check_details(text, topics, values)
     with transaction.atomic():
         lock_text(text.pk)
-        # The current row: the text may have been tied to others, or changed, since the caller read it.
+        # Read again: the text may have been tied to others, or changed, after the caller read it.
         row = Text.objects.get(pk=text.pk)
         if row.withdrawn_at is not None:
             raise DecisionRefused(_("This text has been withdrawn. Enter a new text instead."))
@@ -139,10 +147,10 @@ def describe(*, text: Text, by: User, topics: Sequence[str], people: Sequence[Pe
 
 
 def withdraw(*, text: Text, reason: str, by: User) -> None:
-    """Withdraw a text. A published one stays, marked, with the reason; any other is never published.
+    """Withdraw a text. A published text stays public, marked and with the reason; any other is never published.
 
-    If it was tied to other texts that aren't published yet, they are held. Raises PermissionDenied, or
-    DecisionRefused without a reason, with one that can't be shown, or if it is withdrawn already.
+    If the text is tied to texts that aren't published yet, those are held. Raises PermissionDenied. Raises
+    DecisionRefused without a reason, for a reason that can't be shown, and if the text is withdrawn already.
     """
     check_can_withdraw(by, text.summit)
     message = _reason(reason, _("Say why the text is withdrawn: readers see the reason."))
@@ -162,9 +170,10 @@ def withdraw(*, text: Text, reason: str, by: User) -> None:
 
 
 def remove(*, text: Text, reason: str, by: User) -> None:
-    """Remove a withdrawn text: nobody can read it any more, and its URLs return 410 with the reason.
+    """Remove a withdrawn text from the public site. Its URLs return 410 with the reason.
 
-    Nothing is deleted. Raises PermissionDenied, or DecisionRefused as `withdraw`, and if the text isn't withdrawn.
+    Nothing is deleted. Raises PermissionDenied. Raises DecisionRefused without a reason, for a reason that can't be
+    shown, if the text isn't withdrawn, and if it is removed already.
     """
     check(by, DECISIONS["remove"], text.summit)
     message = _reason(reason, _("Say why the text is removed: readers who look for it see the reason."))
@@ -236,6 +245,9 @@ def _add_version(
 
 
 def _original(text: Text) -> int | None:
-    """Return the number of the newest edition in the authoritative language, from which a translation is made."""
+    """Return the number of the newest edition in a text's authoritative language, or None if there is none.
+
+    A new translation is recorded as made from this edition.
+    """
     rows = Edition.objects.filter(version__text=text, version__authoritative=True).order_by("-number")
     return rows.values_list("number", flat=True).first()

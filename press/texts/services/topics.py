@@ -19,9 +19,10 @@ CHANGE = "press.topic.change"
 
 
 def add_topic(*, by: User, summit: Summit, values: Mapping[str, Any]) -> Topic:
-    """Create a topic: `name` in the summit's language, `names` by language in others.
+    """Create a topic of a summit, and return it.
 
-    Raises PermissionDenied, and ValidationError for an unsuitable value and for a name that exists.
+    `values` has `name`, in the summit's language, and may have `names`, a dict from other languages to names. Raises
+    PermissionDenied. Raises ValidationError for an invalid value, and for a name that exists already.
     """
     check(by, CHANGE, summit)
     topic = Topic(summit=summit)
@@ -34,7 +35,7 @@ def add_topic(*, by: User, summit: Summit, values: Mapping[str, Any]) -> Topic:
 
 
 def change_topic(*, by: User, topic: Topic, values: Mapping[str, Any]) -> Topic:
-    """Change a topic; its texts keep it. Raises PermissionDenied and ValidationError."""
+    """Change the names of a topic, and return the topic. Raises PermissionDenied or ValidationError."""
     check(by, CHANGE, topic.summit)
     changed = apply_values(topic, tidy(values, topic, own=topic.summit.language))
     with transaction.atomic():
@@ -43,10 +44,10 @@ def change_topic(*, by: User, topic: Topic, values: Mapping[str, Any]) -> Topic:
 
 
 def remove_topic(*, by: User, topic: Topic) -> None:
-    """Delete a topic. Raises PermissionDenied, and DecisionRefused if a text has it, even a withdrawn one."""
+    """Delete a topic. Raises PermissionDenied. Raises DecisionRefused if any text has it, even a withdrawn text."""
     check(by, CHANGE, topic.summit)
     with transaction.atomic():
-        # A transaction that adds the topic to a text refers to this row, and has to wait.
+        # A transaction that adds the topic to a text refers to this row, so it waits until this one ends.
         Topic.objects.select_for_update().get(pk=topic.pk)
         if topic.texts.exists():
             raise DecisionRefused(_("Texts have this topic. A press officer can take it off them first."))

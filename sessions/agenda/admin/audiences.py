@@ -1,4 +1,4 @@
-"""The audiences of sessions and their parts, as admin pages show them."""
+"""Labels for admin pages that say which readers see a session and each of the session's parts."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from summit.core.punctuation import comma, pair
 
 
 def who_sees(session: Session) -> list[tuple[str, list[tuple[str, bool]]]]:
-    """Return, for each kind of reader, labels of the session's parts with whether these readers see the part.
+    """Return a (reader label, parts) pair for each kind of reader.
 
-    The first entry says whether they know that the session takes place.
+    `parts` has (part label, visible) pairs, where `visible` says whether these readers see the part. The first pair
+    says whether they know that the session takes place.
     """
     labels = [_("that it takes place"), *(str(SHOWN_PARTS[part]) for part in PARTS)]
     return [
@@ -31,8 +32,10 @@ def who_sees(session: Session) -> list[tuple[str, list[tuple[str, bool]]]]:
 
 @dataclass(frozen=True)
 class AudienceLine:
-    """A session in a preview: the address of its admin page, its title, and its parts with a narrower audience in
-    words."""
+    """A session in a preview of a release, with its title and the URL of its admin page.
+
+    `parts` lists the parts that fewer readers see than the session, each with its audience.
+    """
 
     url: str
     title: str
@@ -40,9 +43,9 @@ class AudienceLine:
 
 
 def audiences(changes: Iterable[SessionChange]) -> list[tuple[str, list[AudienceLine]]]:
-    """Return, for each kind of reader, the sessions that they read once the changes are released.
+    """Return a (reader label, sessions) pair for each kind of reader, starting with everybody.
 
-    The readers who see least come first.
+    The sessions are those that these readers, and no readers of a lower rank, know of once the changes are released.
     """
     return [
         (

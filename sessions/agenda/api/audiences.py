@@ -18,7 +18,8 @@ class SeenPartsSerializer(serializers.Serializer[Any]):
 class SeenSerializer(serializers.Serializer[Any]):
     """What one kind of reader sees of a session once it is released.
 
-    `reader` has the values of `visibility`, from everybody to the desks; each kind sees what those before it see.
+    `reader` has the values of `visibility`, from everybody to desk users. Each kind of reader sees everything that
+    the kinds before it see.
     """
 
     reader = serializers.CharField()

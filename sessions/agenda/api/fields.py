@@ -1,7 +1,7 @@
 """Fields for the sessions, parties and people that a request for the floor or a sign-up names.
 
-Desks may name those of their summit, delegations those that the portal shows them. An object that the caller may not
-know of gets the same answer as one that doesn't exist.
+Desk users may name every object of their summit, delegations only the objects that the portal shows them. An object
+that the caller may not know of causes the same error as an object that doesn't exist.
 """
 
 from typing import Any
@@ -25,8 +25,8 @@ class AccessibleSessionField(InSummit):
         super().__init__(queryset=Session.objects.select_related("summit"), **kwargs)
 
     def get_queryset(self) -> Any:
-        """Return all sessions of the draft for desks that may read it, and for others the sessions
-        released to them."""
+        """Return all draft sessions for desk users who may read the draft, otherwise the sessions released to
+        the caller."""
         by, summit = self.context["by"], self.context["summit"]
         rows = super().get_queryset()
         if allows(by, "agenda.session.view", summit):
@@ -35,13 +35,14 @@ class AccessibleSessionField(InSummit):
 
 
 class AccessiblePartyField(InSummit):
-    """A party that the caller acts for or belongs to; for desks, any party of their summit."""
+    """A party that the caller acts for or belongs to; for desk users, any party of their summit."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=Party.objects.select_related("summit"), **kwargs)
 
     def get_queryset(self) -> Any:
-        """Return the parties that the caller may name."""
+        """Return all parties for callers with `agenda.ask_floor`, otherwise the parties that the caller acts for or
+        belongs to."""
         by, summit = self.context["by"], self.context["summit"]
         rows = super().get_queryset()
         if allows(by, "agenda.ask_floor", summit):
@@ -51,13 +52,14 @@ class AccessiblePartyField(InSummit):
 
 
 class AccessiblePersonField(InSummit):
-    """A person whom the caller may sign up; for desks, any person of their summit."""
+    """A person whom the caller may sign up; for desk users, any person of their summit."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=Person.objects.filter(erased_at=None).select_related("summit"), **kwargs)
 
     def get_queryset(self) -> Any:
-        """Return the people whom the caller may name."""
+        """Return all people for callers with `agenda.sign_up`, otherwise the caller's own person and the people of
+        the parties that the caller acts for."""
         by, summit = self.context["by"], self.context["summit"]
         rows = super().get_queryset()
         if allows(by, "agenda.sign_up", summit):

@@ -25,7 +25,7 @@ from summit.users.models import User
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
-    """Releases."""
+    """Queryset of releases, with `current` for the newest ones."""
 
     def current(self) -> "ReleaseQuerySet":
         """Return the newest release of each summit."""
@@ -43,7 +43,7 @@ class Release(PublicModel):
     note = models.CharField(_("note"), max_length=300, blank=True)
     released_at = models.DateTimeField(_("released"), db_default=Now())
     released_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("released by"))
-    # Whether something that everybody could read before may no longer be read. Older pages aren't served then.
+    # Whether the release hides something that everybody could read before. If so, older pages aren't served any more.
     takes_away = models.BooleanField(default=True, editable=False)
 
     objects = ReleaseQuerySet.as_manager()
@@ -62,10 +62,10 @@ class Release(PublicModel):
 
 
 class EntryQuerySet(models.QuerySet["ReleaseEntry"]):
-    """Entries of releases. This class alone decides what a reader may know of a session, for every channel.
+    """Queryset of the entries of releases. It alone decides, for every channel, what a reader may know of a session.
 
-    Ranks of readers that may know the same of a session share one row. What a reader may not know isn't in the row
-    that they read, so no search, order or count reveals it.
+    Ranks of readers that may know the same of a session share one row. Data that readers may not know isn't in the
+    row that they read, so no search, order or count reveals it.
     """
 
     def current(self, summit: Summit) -> "EntryQuerySet":
@@ -77,9 +77,10 @@ class EntryQuerySet(models.QuerySet["ReleaseEntry"]):
         return self.filter(release=Subquery(newest))
 
     def latest_of_sessions(self, summit: Summit) -> "EntryQuerySet":
-        """Return, for each session of a summit, its entries in the last release that holds it.
+        """Return, for each session of a summit, its entries in the last release that has it.
 
-        For a scheduled session that is the newest release, for a cancelled one the release before its cancellation.
+        For a scheduled session, this is the newest release. For a cancelled session, it is the release before the
+        cancellation.
         """
         releases = ReleaseEntry.objects.filter(release__summit=summit, session=OuterRef("session"))
         number = releases.order_by("-release__number").values("release__number")[:1]
@@ -90,14 +91,14 @@ class EntryQuerySet(models.QuerySet["ReleaseEntry"]):
         return self.filter(low__lte=rank, high__gte=rank)
 
     def for_public(self) -> "EntryQuerySet":
-        """Return the entries that everybody may read."""
+        """Return the entries of public summits that everybody may read."""
         return self.at(EVERYBODY).filter(release__summit__public=True)
 
     def for_members(self, members: Members) -> "EntryQuerySet":
-        """Return the entries that these members may read together, for each session at their rank in it.
+        """Return the entries that these members may read together, one for each session.
 
-        Members of a party of the summit see what all delegations see. What is restricted to participants needs a
-        place in the session.
+        It is the entry for participants if one of the members takes part in the session, otherwise the entry for all
+        delegations. Without members, it is the entry for everybody.
         """
         if not members:
             return self.at(EVERYBODY)
@@ -106,15 +107,18 @@ class EntryQuerySet(models.QuerySet["ReleaseEntry"]):
         return self.filter((inside & at_rank[0]) | (~inside & at_rank[1]))
 
     def of_members(self, members: Members) -> "EntryQuerySet":
-        """Return the entries of sessions in which these members take part, if they may know of them."""
+        """Return the entries for participants of the sessions in which one of these members takes part.
+
+        Sessions that participants may not know of are left out.
+        """
         return self.at(TAKING_PART).filter(participation_condition(members))
 
 
 def participation_condition(members: Members) -> Q:
-    """Return the condition that an entry's session has a place for one of these members, or that one has signed up
-    for it.
+    """Return the condition that one of these members takes part in an entry's session, by a place or by a sign-up.
 
-    It checks the full released row, because the list of participants may be shown to fewer readers than the session.
+    The condition checks the full released row, because fewer readers may see the list of participants than the
+    session.
     """
     categories = Membership.objects.filter(person__in=members.people).order_by().values("category")
     theirs = Q(party__in=members.parties) | Q(person__in=members.people) | Q(category__in=categories)
@@ -134,7 +138,7 @@ class ReleasedQuerySet(models.QuerySet["ReleasedSession"]):
     def for_members(self, summit: Summit, members: Members) -> "ReleasedQuerySet":
         """Return the sessions of a summit's newest release that these members may know of.
 
-        Each row's `mine` says whether they take part.
+        Each row's `mine` says whether one of these members takes part.
         """
         entries = ReleaseEntry.objects.current(summit).for_members(members)
         mine = ReleaseEntry.objects.current(summit).of_members(members).order_by().values("released_session")
@@ -142,7 +146,10 @@ class ReleasedQuerySet(models.QuerySet["ReleasedSession"]):
         return self._shown(entries).annotate(mine=taking)
 
     def own(self, summit: Summit, members: Members) -> "ReleasedQuerySet":
-        """Return the sessions of `for_members` in which these members take part."""
+        """Return the sessions of `for_members` in which one of these members takes part.
+
+        Each row's `mine` is true.
+        """
         entries = ReleaseEntry.objects.current(summit).of_members(members)
         return self._shown(entries).annotate(mine=Value(True, output_field=models.BooleanField()))
 
@@ -155,12 +162,11 @@ class ReleasedQuerySet(models.QuerySet["ReleasedSession"]):
 
 
 class ReleasedSession(Worded, Peopled, PublicModel):
-    """A session as it was released, with what readers of some ranks may know. A database trigger rejects every
-    change.
+    """A released session, reduced to what readers of some ranks may know. A database trigger rejects every change.
 
     Releases that leave a session unchanged refer to the same row; only their entries differ. `sequence` is the
-    SEQUENCE (RFC 5545, 3.8.7.4) for these readers, and only rises. Fields that they may not know are empty. Where
-    `times_known` is false, `starts_at` and `ends_at` are the bounds of its days at the venue.
+    SEQUENCE (RFC 5545, 3.8.7.4) for these readers, and never falls. Fields that these readers may not know are empty.
+    If `times_known` is false, `starts_at` and `ends_at` are the bounds of the session's days at the venue.
     """
 
     session = models.ForeignKey(
@@ -173,7 +179,7 @@ class ReleasedSession(Worded, Peopled, PublicModel):
     kind_names = models.JSONField(_("names of the kind"), default=list, blank=True)
     title = models.CharField(_("title"), max_length=200, blank=True)
     summary = models.TextField(_("summary"), blank=True)
-    # Rows of [language, title, summary].
+    # Rows of [language, title, summary] in other languages than the summit's.
     texts = models.JSONField(_("in other languages"), default=list, blank=True)
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
@@ -182,19 +188,19 @@ class ReleasedSession(Worded, Peopled, PublicModel):
     room_name = models.CharField(pgettext_lazy("label", "room"), max_length=120, blank=True)
     venue_name = models.CharField(pgettext_lazy("label", "venue"), max_length=200, blank=True)
     visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility)
-    # [part, visibility] pairs of the parts that are shown to fewer than the session.
+    # [part, visibility] pairs of the parts that fewer readers see than the session.
     audiences = models.JSONField(_("parts that are shown to fewer"), default=list, blank=True)
     media = models.CharField(_("media"), max_length=10, choices=MediaAccess, default=MediaAccess.CLOSED)
     capacity = models.PositiveIntegerField(_("places"), null=True)
     sign_up = models.BooleanField(_("open for sign-up"), default=False)
     opening = models.PositiveSmallIntegerField(_("minutes before the first speech"), null=True, blank=True)
-    # Rows of [source, target, booth], and below of a document's [public id, title, language].
+    # `languages` has rows of [source, target, booth], `documents` has rows of [public id, title, language].
     languages = models.JSONField(_("interpretation"), default=list, blank=True)
     documents = models.JSONField(_("documents"), default=list, blank=True)
     # Unmapped fields of an imported schedule: rows as in sessions.exchange.selectors.unmapped_fields.
     carried = models.JSONField(_("from another schedule"), null=True, blank=True, editable=False)
-    # The fingerprint of the places, if participants may not read the list of participants. A participant who left and
-    # comes back then gets a SEQUENCE above that of the cancellation.
+    # The fingerprint of the places, if participants may not read the list of participants. With it, a participant who
+    # left and comes back gets a SEQUENCE above the SEQUENCE of the cancellation.
     seal = models.CharField(max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(_("released"), db_default=Now())
 
@@ -276,15 +282,15 @@ class ReleasedParticipant(models.Model):
 
     @property
     def party_beside(self) -> str:
-        """The party's name to show beside the person's; "" if the office already names the party."""
+        """The party's name to show beside the person's name; "" if the office already names the party."""
         return party_suffix(self.label, self.party_label)
 
 
 class ReleaseEntry(models.Model):
     """A session in a release, for readers of the ranks from `low` to `high` (`sessions.visibility.models`).
 
-    `released_session` is what these readers may know of the session, `full` all that was released. A session without
-    an entry in a release is cancelled or not yet announced. A database trigger rejects every change.
+    `released_session` is the row that these readers may read; `full` is the row with everything that was released. A
+    session without an entry in a release is cancelled or not yet announced. A database trigger rejects every change.
     """
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="entries", verbose_name=_("release"))

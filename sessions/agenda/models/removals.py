@@ -18,9 +18,10 @@ class PublicNotice(models.TextChoices):
 
 
 class PublicRemoval(models.Model):
-    """A session that a release hid from the public, which could read it, or knew it as cancelled.
+    """The removal of a session from the public agenda by a release.
 
-    Only the desks read the reason. A database trigger rejects every change.
+    Before the release, the public could read the session or knew that it was cancelled. Only desk users may read the
+    reason. A database trigger rejects every change.
     """
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="removals", verbose_name=_("release"))

@@ -18,7 +18,7 @@ class _Session(Protocol):
 
 
 class Peopled:
-    """A session with participants."""
+    """Mixin that adds `people` to sessions with participants."""
 
     @property
     def people(self: _Session) -> list[Any]:
@@ -37,7 +37,7 @@ def timed(session: _Session, places: Iterable[Any]) -> list[Any]:
     for place in found:
         place.about = None
         if place.slot_key:
-            # After a speech of unknown length nobody can say when the next begins.
+            # After a speech of unknown length, the start of the next speech is unknown.
             place.about = moment if sure else None
             sure = sure and place.minutes is not None
             moment += timedelta(minutes=place.minutes or 0)

@@ -1,4 +1,4 @@
-"""The title and summary of a released session in the reader's language, with the language that was found."""
+"""The title and summary of a released session in the reader's language, or else in the summit's language."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -11,7 +11,7 @@ from summit.core.languages import spoken
 
 @dataclass(frozen=True)
 class TitleAndSummary:
-    """A title and a summary with their language; "" is the summit's own language."""
+    """A title and a summary. `language` is the language of both; "" is the summit's own language."""
 
     language: str
     title: str
@@ -31,13 +31,13 @@ class _Row(Protocol):
 
 
 class Worded:
-    """A row with title and summary in several languages."""
+    """Mixin that adds `words` and `kind_words` to rows with texts in several languages."""
 
     @property
     def words(self: _Row) -> TitleAndSummary:
-        """The title and summary in the reader's language, or else the summit's.
+        """The title and summary in the reader's language, or else in the summit's language.
 
-        The name of the kind replaces a title that isn't shown.
+        If the title is hidden, the name of the session's kind replaces both.
         """
         if not self.title:
             return kind_of(self)
@@ -47,7 +47,7 @@ class Worded:
 
     @property
     def kind_words(self: _Row) -> TitleAndSummary:
-        """The name of the session's kind; the summit's own name if it has one."""
+        """The name of the session's kind in the reader's language: the summit's own name if there is one."""
         return kind_of(self)
 
 

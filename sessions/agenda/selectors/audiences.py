@@ -1,4 +1,4 @@
-"""Which kinds of reader see which part of a session once it is released."""
+"""Finds which kinds of reader see which parts of a session after its release."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,8 +11,11 @@ from sessions.visibility.models import PARTS, RANKS, Visibility, rank_of
 
 @dataclass(frozen=True)
 class Seen:
-    """What one kind of reader sees of a session: whether they know that it takes place, and whether they see each
-    part."""
+    """What one kind of reader sees of a session.
+
+    `knows` says whether these readers know that the session takes place. `parts` says for each part whether they see
+    it.
+    """
 
     reader: Visibility
     knows: bool
@@ -20,7 +23,7 @@ class Seen:
 
 
 def who_sees(session: Session) -> list[Seen]:
-    """Return what each kind of reader sees of a session, starting with those who see least. No query."""
+    """Return what each kind of reader sees of a session, starting with everybody, who see least. Makes no query."""
     ranks = {part: rank_of(session.visibility, getattr(session, f"{part}_to")) for part in PARTS}
     return [
         Seen(
@@ -34,7 +37,7 @@ def who_sees(session: Session) -> list[Seen]:
 
 @dataclass(frozen=True)
 class Audience:
-    """Sessions that these readers know of once they are released, and that nobody of a lower rank knows of."""
+    """The sessions that one kind of reader, and no reader of a lower rank, knows of after the release."""
 
     reader: Visibility
     sessions: tuple[Snapshot, ...]

@@ -1,5 +1,7 @@
-"""Descriptions of changes in the reader's language and the venue's time zone, for mail, portal, public pages and
-desk."""
+"""Descriptions of changes in the reader's language and the venue's time zone.
+
+They are used in mails, in the portal, on public pages and on desk pages.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,9 +45,9 @@ class Where(Protocol):
 
 @dataclass(frozen=True)
 class Zones:
-    """The venue's time zone, and in `also` the zone of a reader who is elsewhere.
+    """The venue's time zone. `also` is the reader's time zone if the reader is elsewhere, otherwise None.
 
-    Times are written in both zones where they differ.
+    Times are written in both zones where the zones differ.
     """
 
     place: str
@@ -59,14 +61,17 @@ class Zones:
 
     @classmethod
     def of(cls, place: str, zone: str, also: str = "") -> "Zones":
-        """Return zones by their names. The reader's zone is named after its city."""
+        """Return zones from the name of the venue's place, its zone name, and the reader's zone name `also`.
+
+        The reader's zone is named after its city. `also` is left out if it is "" or the same as `zone`.
+        """
         city = also.rpartition("/")[2].replace("_", " ")
         return cls(place, ZoneInfo(zone), cls(city, ZoneInfo(also)) if also and also != zone else None)
 
 
 @dataclass(frozen=True)
 class Story:
-    """A change in words."""
+    """The description of one session's change, as pages and mails show it."""
 
     key: str
     nature: str
@@ -186,20 +191,26 @@ def title_of(session: Snapshot, language: str | None) -> str:
 
 
 def minutes(number: int) -> str:
-    """Return "45 minutes"."""
+    """Return a number of minutes in words, such as "45 minutes"."""
     return ngettext("%(number)d minute", "%(number)d minutes", number) % {"number": number}
 
 
 @dataclass(frozen=True)
 class Names:
-    """How a page names parties, and the footnotes below it. Without it, the released names are used."""
+    """The party names that a page uses, and the page's footnotes.
+
+    Functions that get None instead use the released names.
+    """
 
     book: Book
     notes: Footnotes
 
 
 def place_line(place: ParticipantSnapshot, names: Names | None = None) -> str:
-    """Return a participant in words: name and party, and for a speech its title and minutes."""
+    """Return a participant in words: name and party, and for a speech its title and minutes.
+
+    With `names`, parties are named as on the page and get a footnote mark.
+    """
     name = with_party(place.label, place.party_label)
     if names is not None:
         name, party = called(place, names.book)
@@ -210,7 +221,10 @@ def place_line(place: ParticipantSnapshot, names: Names | None = None) -> str:
 
 
 def value(what: What, found: Value, where: Where, names: Names | None = None) -> str:
-    """Return one side of a change in words; an empty value becomes "none" or "nobody"."""
+    """Return `found`, the old or new value of a change, in words.
+
+    An empty value becomes "none", "nobody" or "no limit".
+    """
     if isinstance(found, Span):
         words = when(found, where)
         return f"{words} ({minutes(found.minutes)})" if what in (What.LONGER, What.SHORTER) else words
@@ -258,9 +272,9 @@ def _row(what: What, row: tuple[str, ...]) -> str:
 def lines_of(
     aspect: Aspect, change: SessionChange, where: Where, names: Names | None, language: str | None
 ) -> list[ChangedLine]:
-    """Return one changed part of a session as lines with the old and new value, for readers of a language.
+    """Return one changed part of a session as lines with the old and new value, for readers of `language`.
 
-    For a list of people, the lines name only those who differ.
+    For a list of people, the lines name only the people who differ.
     """
     what, sides = aspect.what, ((change.before, aspect.old), (change.after, aspect.new))
     book = names.book if names else None
@@ -282,8 +296,8 @@ def story(
 ) -> Story:
     """Return a change in words.
 
-    With `public`, it is worded for everybody, who have no programme of their own; with `desk`, for the authors of the
-    agenda, in all languages.
+    With `public`, the description is for everybody, so it mentions no own programme. With `desk`, it is for the
+    authors of the agenda and covers all languages.
     """
     language = None if desk else get_language()
     session: Snapshot = change.session
@@ -319,5 +333,5 @@ def stories(
     names: Names | None = None,
     desk: bool = False,
 ) -> list[Story]:
-    """Return changes in words, with parties named as on the page."""
+    """Return each change in words; the other arguments are passed to `story`."""
     return [story(change, where, public=public, names=names, desk=desk) for change in changes]

@@ -1,5 +1,7 @@
-"""Changes as lines with an old and a new value. For participants, only those who differ are listed, not both full
-lists."""
+"""Changes as lines with an old and a new value.
+
+For a change of participants, the lines name only the people who differ.
+"""
 
 from bisect import bisect_left
 from collections import Counter
@@ -16,17 +18,17 @@ from sessions.agenda.selectors.differences import ROLES, Aspect
 from sessions.agenda.selectors.snapshots import ParticipantSnapshot
 from summit.core.punctuation import pair, semicolon
 
-# How many people who came, left and so on are named. If there is only one more, that one is named too.
+# How many added, removed, changed or moved people a line names. If only one more is left, that person is named too.
 FEW = 5
 Places = tuple[ParticipantSnapshot, ...]
 T = TypeVar("T")
-# Places by what stays the same before and after: the name, and the place's number among those of the same name.
+# Places by (label, party label, number). The number tells places with the same name apart.
 _Keyed = dict[tuple[str, str, int], ParticipantSnapshot]
 
 
 @dataclass(frozen=True)
 class ChangedLine:
-    """One change with its old and new value. For a person who came or left, one of them is ""."""
+    """One change with its old and new value. If people were added or removed, one of the two values is ""."""
 
     what: str
     old: str
@@ -43,8 +45,8 @@ class ChangedLine:
 class Differ:
     """The differences between two lists of places.
 
-    `changed` has pairs of the old and new place. `moved` has new positions with their places, for speeches only,
-    without those that merely made room for others.
+    `gone` has the removed places, `come` the added ones, and `changed` (old place, new place) pairs. `moved` has
+    (new position, place) pairs, for speeches only. Speeches that merely made room for others are not in `moved`.
     """
 
     gone: Places
@@ -86,7 +88,8 @@ def of_people(
 ) -> list[ChangedLine]:
     """Return the differences between two lists of people as lines.
 
-    `people` is their name in this role. `say` returns a place in words, `tongue` the language of several places.
+    `people` is the label of the role. `say` is called to describe a place, `tongue` to find the language of several
+    places.
     """
     found = differ(aspect)
     lines = []
@@ -119,7 +122,7 @@ def _few(found: tuple[T, ...]) -> tuple[T, ...]:
 
 
 def _some(found: tuple[T, ...], say: Callable[[T], str]) -> str:
-    """Return a few of the places in words, with the number of those left out."""
+    """Return the first few places in words, with the number of the places left out."""
     named = _few(found)
     rest = len(found) - len(named)
     more = [ngettext("and %(number)d more", "and %(number)d more", rest) % {"number": rest}] if rest else []
@@ -136,7 +139,7 @@ def _keyed(places: Places) -> _Keyed:
 
 
 def _rising(numbers: list[int]) -> set[int]:
-    """Return the numbers of a longest rising subsequence: those that kept their order."""
+    """Return the numbers of a longest rising subsequence, which are the places that kept their order."""
     ends: list[int] = []
     tails: list[int] = []
     before: list[int | None] = []

@@ -1,4 +1,7 @@
-"""The language of text that people wrote about a session, for pages that mark it; "" is the summit's own language."""
+"""The language of the texts that people wrote about a session, so that pages can mark it.
+
+"" is the summit's own language.
+"""
 
 from collections.abc import Iterable
 
@@ -10,29 +13,33 @@ from sessions.agenda.selectors.snapshots import ParticipantSnapshot, Snapshot
 
 # The parts of a session that people wrote.
 WRITTEN = {What.ROOM, What.TITLE, What.SUMMARY, What.DOCUMENTS, *ROLES}
-# The name of a kind may be the summit's own.
+# The name of a kind is included because it may be the summit's own name.
 TOLD = {What.KIND, *WRITTEN}
 
 
 def of_title(session: Snapshot, language: str | None) -> str:
-    """Return the language of a session's title for readers of a language, or of its kind if no title is shown."""
+    """Return the language of the title that readers of `language` see, or of the kind's name if the title is
+    hidden."""
     return of_text(session, language) if session.title else of_kind(session, language)
 
 
 def of_text(session: Snapshot, language: str | None) -> str:
-    """Return the language in which readers of a language get title and summary."""
+    """Return `language` if the title and summary exist in it, otherwise "" for the summit's language."""
     return language if language and any(code == language for code, _title, _summary in session.texts) else ""
 
 
 def of_kind(session: Snapshot, language: str | None) -> str:
-    """Return the language of a kind's name. A standard kind is in the language of the page."""
+    """Return the language of the kind's name that readers of `language` see.
+
+    The name of a standard kind is in the language of the page.
+    """
     if not session.kind_names:
         return get_language() or ""
     return language if language and language in dict(session.kind_names) else ""
 
 
 def of_side(what: What, session: Snapshot | None, found: Value, language: str | None, names: Book | None) -> str:
-    """Return the language of one side of a change, or "" if it isn't all in one language."""
+    """Return the language of `found`, the old or new value of a change; "" if it isn't all in one language."""
     if session is not None and what in (What.TITLE, What.SUMMARY):
         return of_text(session, language)
     if session is not None and what == What.KIND:

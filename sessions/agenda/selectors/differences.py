@@ -1,4 +1,4 @@
-"""Differences between two agendas, matched by session, and what each reader may know of them."""
+"""Finds the differences between two agendas, session by session, and reduces them to what a reader may know."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -13,12 +13,13 @@ from sessions.visibility.models import DELEGATIONS, PARTS, TAKING_PART, rank_of
 
 
 class Nature(StrEnum):
-    """What happened to a session in somebody's programme."""
+    """What happened to a session in a reader's programme."""
 
     ADDED = "added"
     CHANGED = "changed"
     CANCELLED = "cancelled"
-    # It may still take place without them, or they may no longer know of it. The reader isn't told which.
+    # The session may still take place without the reader, or the reader may no longer know of it. The reader doesn't
+    # learn which of the two is true.
     GONE = "gone"
 
 
@@ -47,7 +48,7 @@ class What(StrEnum):
 
 @dataclass(frozen=True)
 class Span:
-    """A start and an end; if the times aren't `known`, the bounds of days."""
+    """The start and end of a session. If `known` is false, they are the bounds of the session's days."""
 
     starts_at: datetime
     ends_at: datetime
@@ -75,7 +76,10 @@ class Aspect:
 
 @dataclass(frozen=True)
 class SessionChange:
-    """The change of one session. `before` is its old state, `after` its new one; at most one of them is None."""
+    """The change of one session.
+
+    `before` is the session's old state, `after` its new state. At most one of them is None.
+    """
 
     nature: Nature
     before: Snapshot | None
@@ -93,8 +97,8 @@ class SessionChange:
     def aspects(self, language: str | None = None) -> Sequence[Aspect]:
         """Return the parts that changed, for readers of `language` (None: any language).
 
-        It is empty if the session was added or removed. The result is computed once for each language, since
-        thousands may read it.
+        The result is empty if the session was added or removed. It is computed once for each language, because
+        thousands of readers may need it.
         """
         if self.before is None or self.after is None:
             return ()
@@ -111,7 +115,7 @@ class SessionChange:
         return {}
 
     def without(self, parts: frozenset[str]) -> "SessionChange":
-        """Return the change without some parts of the session."""
+        """Return the change with these parts of the session emptied in both states."""
         if not parts:
             return self
         before, after = (side and snapshots.without(side, parts) for side in (self.before, self.after))
@@ -170,8 +174,10 @@ def _times(before: Snapshot, after: Snapshot) -> list[Aspect]:
 
 
 def _texts(before: Snapshot, after: Snapshot, language: str | None) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Return the old and new title, and the old and new summary, in one language or in all languages in which they
-    differ."""
+    """Return ((old title, new title), (old summary, new summary)) in `language`.
+
+    If `language` is None, each value joins the texts of all languages in which they differ.
+    """
     if language is not None:
         return _pairs(before.titled(language), after.titled(language))
     codes = sorted({code for state in (before, after) for code, _title, _summary in state.texts} | {""})
@@ -189,17 +195,20 @@ def _pairs(old: tuple[str, str], new: tuple[str, str]) -> tuple[tuple[str, str],
 
 
 def places_of(session: Snapshot) -> str:
-    """Return the number of places as text; "" without a limit or if the session isn't open for sign-up."""
+    """Return the number of places as a string; "" without a limit or if the session isn't open for sign-up."""
     return str(session.capacity or "") if session.sign_up else ""
 
 
 def opening_of(session: Snapshot) -> str:
-    """Return the minutes before the first speech as text."""
+    """Return the minutes before the first speech as a string; "" if there are none."""
     return str(session.opening or "")
 
 
 def visibilities(session: Snapshot) -> Rows:
-    """Return the visibility of the session, and of each part that is shown to fewer."""
+    """Return (part, visibility) rows: the first is for the session, with "" as part.
+
+    The others are for the parts that fewer readers see than the session.
+    """
     return (("", session.visibility), *session.audiences)
 
 
@@ -235,9 +244,10 @@ def in_order(changes: Iterable[SessionChange]) -> list[SessionChange]:
 
 @dataclass(frozen=True)
 class Programme:
-    """The owners of a programme by primary key: parties, people and categories.
+    """The primary keys of the parties, people and categories that own a programme.
 
-    It also has the sessions for which they have signed up, and those in which they wait for a place.
+    `signed_up` has the sessions in which these owners have a place by sign-up, `waits_for` the sessions in which they
+    wait for a place.
     """
 
     parties: frozenset[int] = frozenset()
@@ -247,10 +257,10 @@ class Programme:
     waits_for: frozenset[int] = frozenset()
 
     def rank_in(self, session: Snapshot | None) -> int | None:
-        """Return the rank at which the owners of this programme know of a session in it; None if it isn't in it.
+        """Return the rank at which the programme's owners know of a session; None if the programme doesn't have it.
 
-        It is the rank of participants, or that of all delegations if they wait for a place. `session` is its full
-        state.
+        The rank is TAKING_PART for owners who take part, and DELEGATIONS for owners who wait for a place. `session`
+        must be the full snapshot.
         """
         if session is None:
             return None
@@ -266,12 +276,12 @@ class Programme:
 
 
 def as_seen(change: SessionChange, *, before: int | None, after: int | None) -> SessionChange | None:
-    """Return a change as seen by a reader with these ranks in the session before and after it; None if they see
-    nothing.
+    """Return a change as a reader sees it; None if the reader sees nothing of it.
 
-    A session that merely left their view is GONE, without its new state; a session that was in their view and is
-    cancelled is CANCELLED. A reader who had a place and now waits for one has lost the session; one who waited and
-    has a place now gets it.
+    `before` and `after` are the reader's ranks in the session before and after the change. If the reader saw the
+    session before, it is CANCELLED if it was cancelled. If it only left the reader's view, it is GONE, without its
+    new state. For a reader who had a place and now waits for one, the session is GONE. For a reader who waited and
+    has a place now, it is ADDED.
     """
     was = change.before.at(before) if change.before and before is not None else None
     now = change.after.at(after) if change.after and after is not None else None
@@ -286,9 +296,9 @@ def as_seen(change: SessionChange, *, before: int | None, after: int | None) -> 
 
 
 def read_by(change: SessionChange, mine: Programme) -> SessionChange | None:
-    """Return a change as the owners of a programme may read it; None if it doesn't concern them.
+    """Return a change as the owners of a programme may read it; None if the change doesn't concern them.
 
-    Owners with the same ranks before and after get the same object.
+    Programmes with the same ranks before and after the change get the same object.
     """
     ranks = mine.rank_in(change.before), mine.rank_in(change.after)
     if ranks not in change._seen:
@@ -297,13 +307,19 @@ def read_by(change: SessionChange, mine: Programme) -> SessionChange | None:
 
 
 def personal(changes: Iterable[SessionChange], mine: Programme, language: str | None = None) -> list[SessionChange]:
-    """Return the changes in a programme, as its owners may read them in their language."""
+    """Return the changes in a programme, reduced to what its owners may read.
+
+    `language` is the owners' language. Changes that they wouldn't notice in this language are left out.
+    """
     seen = (read_by(change, mine) for change in changes)
     return [change for change in seen if change is not None and change.is_noticeable(language)]
 
 
 def affected_programme(changes: Iterable[SessionChange]) -> Programme:
-    """Return the parties, people and categories with a change in their programme, and the changed sessions."""
+    """Return one programme of all parties, people and categories that these changes concern.
+
+    Its `signed_up` and `waits_for` have the changed sessions that participants and delegations may know of.
+    """
     states = [state for change in changes for state in (change.before, change.after) if state is not None]
     return Programme(
         parties=frozenset().union(*(state.parties for state in states)),

@@ -1,4 +1,4 @@
-"""The working draft as snapshots."""
+"""Reads the working draft as snapshots."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -24,10 +24,9 @@ ROOM = {"room_key": "public_id", "room_name": "name", "venue_name": "venue__name
 
 
 def draft(summit: Summit, among: Collection[int] | None = None) -> Agenda:
-    """Return snapshots of the working draft without cancelled sessions, or only of the sessions in `among`, by
-    primary key.
+    """Return snapshots of the working draft by the session's primary key, without cancelled sessions.
 
-    Seven queries.
+    If `among` isn't None, only the sessions with these primary keys are included. Makes seven queries.
     """
     meant = {"summit": summit, "cancelled_at": None} | ({} if among is None else {"pk__in": list(among)})
     with override(spoken(summit.language)):
@@ -89,9 +88,9 @@ def _kind_names(row: Session, summit: Summit) -> tuple[tuple[str, str], ...]:
 
 
 class _RelatedRows:
-    """The texts, languages and documents of a draft's sessions, by the session's primary key, in a fixed order.
+    """The texts, languages and documents of draft sessions, as dicts from session primary key to ordered rows.
 
-    Three queries.
+    Makes three queries.
     """
 
     def __init__(self, of: dict[str, Any]) -> None:
@@ -124,7 +123,10 @@ _Placed = tuple[int, tuple[int, int, int], ParticipantSnapshot]
 
 
 def _participants(of: dict[str, Any]) -> Iterator[_Placed]:
-    """Yield the participants. There are thousands, so it reads values and creates no model instances."""
+    """Yield the participants as placed snapshots.
+
+    There are thousands of participants, so the function reads values and creates no model instances.
+    """
     rows = Participant.objects.filter(**of)
     categories = _categories(rows)
     for (
@@ -154,12 +156,12 @@ def _participants(of: dict[str, Any]) -> Iterator[_Placed]:
 
 
 def _categories(rows: QuerySet[Participant]) -> dict[int, str]:
-    """Return the names of the participating categories in the active language. One query."""
+    """Return the names of the participating categories in the active language. Makes one query."""
     return {row.pk: row.name for row in Category.objects.filter(pk__in=rows.values("category"))}
 
 
 def _speeches(of: dict[str, Any]) -> Iterator[_Placed]:
-    """Yield the speeches."""
+    """Yield the speeches as placed snapshots with the role of speaker."""
     role = ReleasedRole.SPEAKER.value
     rows = Slot.objects.filter(**of).values_list(
         *("pk", "session", "position", "party", "party__name", "speaker", "public_id", "title", "minutes"),

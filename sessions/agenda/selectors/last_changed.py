@@ -1,4 +1,7 @@
-"""When the agenda that a reader may see changed last. Releases that change nothing for them don't count."""
+"""Finds the release that last changed the agenda that a reader may see.
+
+Releases that change nothing for the reader don't count.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,14 +11,14 @@ from sessions.visibility.models import RANKS
 from sessions.visibility.viewers import Members
 from summit.summits.models import Summit
 
-# How many releases are read at once after the first two. The newest nearly always changed something for its readers.
+# How many releases are read at once after the first two. The newest release nearly always changed something.
 COMPARED = 10
 
 
 def public(summit: Summit, newest: Release | None = None) -> datetime | None:
-    """Return when a release last changed what everybody may know; None where they know nothing.
+    """Return when a release last changed what everybody may know; None if nothing was ever public.
 
-    Three queries, and one more for each ten releases that changed nothing; one fewer if `newest` is passed.
+    Makes three queries, and one more for each ten releases that changed nothing; one fewer if `newest` is passed.
     """
     return of_entries(summit, ReleaseEntry.objects.all().for_public(), newest)
 
@@ -23,10 +26,10 @@ def public(summit: Summit, newest: Release | None = None) -> datetime | None:
 def of_members(
     summit: Summit, members: Members, *, everything: bool = False, newest: Release | None = None
 ) -> datetime | None:
-    """Return when a release last changed the own programme of `members`, or with `everything` all that they may know
-    of.
+    """Return when a release last changed the members' own programme; None if it was always empty.
 
-    As many queries as `public`.
+    With `everything`, all sessions that the members may know of count. Makes as many queries as `public`: three, and
+    one more for each ten releases that changed nothing; one fewer if `newest` is passed.
     """
     entries = ReleaseEntry.objects.all()
     visible = entries.for_members(members) if everything else entries.of_members(members)
@@ -34,7 +37,10 @@ def of_members(
 
 
 def of_entries(summit: Summit, visible: EntryQuerySet, newest: Release | None = None) -> datetime | None:
-    """Return when a release last changed the set of `visible` entries or their content."""
+    """Return when a release last changed the set of `visible` entries or their content.
+
+    Return None if there never were visible entries.
+    """
     newest = newest or Release.objects.filter(summit=summit).order_by("-number").first()
     number = _number(newest, visible) if newest is not None else 0
     return _moment(newest, number) if newest is not None and number else None
@@ -43,9 +49,9 @@ def of_entries(summit: Summit, visible: EntryQuerySet, newest: Release | None = 
 def by_rank(release: Release) -> list[tuple[str, int, int]]:
     """Return (visibility, sessions, release number) for each kind of reader, the widest first.
 
-    `sessions` is the number of the release's sessions that they know of. The release number is that of the last
-    release that changed what they know; 0 where they know nothing. Two queries for each kind, and one more for each
-    ten releases that changed nothing.
+    `sessions` is the number of the release's sessions that these readers know of. The release number names the last
+    release that changed what they know; it is 0 if they never knew anything. Makes two queries for each kind, and one
+    more for each ten releases that changed nothing.
     """
     found = []
     for visibility, rank in RANKS.items():
@@ -57,7 +63,7 @@ def by_rank(release: Release) -> list[tuple[str, int, int]]:
 def _number(newest: Release, visible: EntryQuerySet) -> int:
     """Return the number of the release that last changed the set of `visible` entries or their content.
 
-    It is 0 if there never were any.
+    The number is 0 if there never were visible entries.
     """
     found, after = 0, None
     for numbers in _compared(newest.number):
@@ -79,7 +85,7 @@ def _compared(newest: int) -> Iterator[range]:
 
 
 def _rows(summit_id: int, visible: EntryQuerySet, numbers: range) -> dict[int, set[int]]:
-    """Return the primary keys of the visible rows in each of these releases. One query."""
+    """Return the primary keys of the visible rows in each of these releases. Makes one query."""
     rows: dict[int, set[int]] = {each: set() for each in numbers}
     listed = visible.filter(release__summit=summit_id, release__number__in=list(numbers)).order_by()
     for each, row in listed.values_list("release__number", "released_session"):

@@ -8,7 +8,7 @@ from delegations.members.models.members import Membership
 from delegations.members.permissions import own_parties
 from delegations.parties.models.parties import Party
 from sessions.agenda.models.releases import ReleasedQuerySet, ReleasedSession, ReleaseEntry
-from sessions.agenda.selectors import last_changed, released_agenda
+from sessions.agenda.selectors import last_changed, release_changes, released_agenda
 from sessions.visibility.models import DESK
 from sessions.visibility.viewers import Members
 from summit.people.models import Person
@@ -21,8 +21,8 @@ from summit.users.models import User
 def members_of(user: User, summit: Summit) -> Members:
     """Return the parties and people for whom an account reads a summit's agenda.
 
-    They are the parties that it acts for or belongs to, the people of those that it acts for, and its own person. The
-    result is empty if no party is left. Two queries.
+    These are the parties that the account acts for or belongs to, the people of the parties that it acts for, and the
+    account's own person. The result is empty if the account has no party. Makes two queries.
     """
     acts = own_parties(user, Role.FOCAL_POINT).filter(summit=summit)
     belongs = own_parties(user, Role.DELEGATE).filter(summit=summit)
@@ -32,8 +32,10 @@ def members_of(user: User, summit: Summit) -> Members:
 
 
 def parties_of(user: User, summit: Summit) -> list[Party]:
-    """Return the parties that an account belongs to, then those that it acts for, each in alphabetical order. Two
-    queries."""
+    """Return the parties that an account belongs to, then the parties that it acts for, each in alphabetical order.
+
+    Makes two queries.
+    """
     found: dict[int, Party] = {}
     for role in (Role.DELEGATE, Role.FOCAL_POINT):
         rows = own_parties(user, role).filter(summit=summit).order_by("sort_key", "pk")
@@ -42,15 +44,18 @@ def parties_of(user: User, summit: Summit) -> list[Party]:
 
 
 def own_people(user: User, summit: Summit) -> QuerySet[Person]:
-    """Return the people whom an account may sign up: its own person, and the people of the parties
-    that it acts for."""
+    """Return the people whom an account may sign up: its own person, and the people of the parties that it acts
+    for."""
     acts = own_parties(user, Role.FOCAL_POINT).filter(summit=summit)
     members = Membership.objects.filter(party__in=acts.values("pk")).order_by().values("person")
     return Person.objects.filter(Q(user=user) | Q(pk__in=members), summit=summit)
 
 
 def reads_all(user: User, summit: Summit) -> bool:
-    """Return whether an account may read a summit's whole agenda, as those who set up the system may."""
+    """Return whether an account may read a summit's whole agenda (permission `agenda.agenda.view`).
+
+    No role has this permission, but those who set up the system do.
+    """
     return allows(user, "agenda.agenda.view", summit)
 
 
@@ -70,24 +75,24 @@ def agenda_of(user: User, summit: Summit) -> QuerySet[ReleasedSession]:
 
 def changes_of(
     user: User, summit: Summit, members: Members, *, everything: bool = False, language: str | None = None
-) -> list[released_agenda.ReleaseChanges]:
-    """Return the changes of past releases for an account that reads for `members`, as `released_agenda.changes` does.
+) -> list[release_changes.ReleaseChanges]:
+    """Return the changes of past releases for an account that reads for `members`, the newest release first.
 
-    Accounts that may read the whole agenda have no programme of their own and get all changes; without members, the
-    list is empty.
+    `everything` and `language` are the arguments of `release_changes.changes`. Accounts that may read the whole
+    agenda have no programme of their own and get all changes. Without members, the list is empty.
     """
     if reads_all(user, summit):
-        return released_agenda.all_changes(summit=summit, language=language)
+        return release_changes.all_changes(summit=summit, language=language)
     if not members:
         return []
-    return released_agenda.changes(summit=summit, members=members, everything=everything, language=language)
+    return release_changes.changes(summit=summit, members=members, everything=everything, language=language)
 
 
 def programme_of(user: User, summit: Summit, members: Members, *, everything: bool = False) -> ReleasedQuerySet:
     """Return the sessions of the newest release in which `members` take part, with participants.
 
-    With `everything`, all sessions that they may know of. Accounts that may read the whole agenda get all of it;
-    without members, the result is empty.
+    With `everything`, return all sessions that the members may know of. Accounts that may read the whole agenda get
+    all sessions. Without members, the result is empty.
     """
     if reads_all(user, summit):
         return released_agenda.whole_agenda(summit=summit)
@@ -98,7 +103,7 @@ def programme_of(user: User, summit: Summit, members: Members, *, everything: bo
 
 
 def updated_at(user: User, summit: Summit, members: Members, *, everything: bool = False) -> datetime | None:
-    """Return when a release last changed the result of `programme_of`; None if it never had a session."""
+    """Return when a release last changed the result of `programme_of`; None if that result was always empty."""
     if reads_all(user, summit):
         return last_changed.of_entries(summit, ReleaseEntry.objects.all().at(DESK))
     return last_changed.of_members(summit, members, everything=everything)

@@ -1,7 +1,6 @@
 """The changes of the last releases in one reader's own programme, from rows that the process caches.
 
-They are the same as those of `released_agenda.changes`, which goes back further and reads everything from the
-database.
+`release_changes.changes` returns the same changes, but goes back further and reads everything from the database.
 """
 
 from sessions.agenda.selectors import release_cache
@@ -24,9 +23,10 @@ def differing(own: Own) -> set[int]:
 
 
 def changes(summit: Summit, own: Own, at: Current, language: str | None) -> dict[int, list[SessionChange]]:
-    """Return the changes of each release by its number, the newest first, for readers of a language.
+    """Return a dict from release number to the changes in the programme, the newest release first.
 
-    No query, except two for rows that the process hasn't cached.
+    `language` is the reader's language; changes that its readers don't notice are left out. Makes two queries for
+    rows that the process hasn't cached, otherwise none.
     """
     rows = release_cache.rows(summit, differing(own), at.stamp)
     found: dict[int, list[SessionChange]] = {}

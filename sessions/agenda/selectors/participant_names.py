@@ -10,7 +10,7 @@ RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class HasPlace(Protocol):
-    """A place in a session, as a release or a change describes it."""
+    """Protocol of a participant's place in a session, from a release or a change."""
 
     @property
     def party_id(self) -> int | None:
@@ -34,9 +34,9 @@ class HasPlace(Protocol):
 
 
 def called(place: HasPlace, names: Book) -> tuple[str, NamedParty | None]:
-    """Return the name of a participant and their party.
+    """Return a participant's name, and their party or None.
 
-    The name includes the party where the office doesn't already name it.
+    The name includes the party if the office doesn't already name it.
     """
     if place.person_id is None and not place.slot_key:
         party = names.of(place.party_id)
@@ -47,5 +47,5 @@ def called(place: HasPlace, names: Book) -> tuple[str, NamedParty | None]:
 
 
 def raised(party: NamedParty | None, notes: Footnotes) -> str:
-    """Return the superscript mark of a party's footnote in a line of text: "¹"."""
+    """Return the mark of a party's footnote as superscript digits, such as "¹"."""
     return notes.mark(party).translate(RAISED)

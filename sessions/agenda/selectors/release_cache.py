@@ -33,8 +33,8 @@ class Current:
 class CachedSession:
     """A cached released row.
 
-    `row.leading` has its participants who chair, moderate, speak or interpret. `levels` has the levels at which
-    parties take part, by the party's primary key.
+    `row.leading` has the participants who chair, moderate, speak or interpret. `levels` is a dict from a party's
+    primary key to the level at which it takes part.
     """
 
     row: ReleasedSession
@@ -46,8 +46,8 @@ class CachedSession:
 class Own:
     """The sessions in which some members take part.
 
-    `rows` has the primary key of the released row that they read, by release number and session. `stand` has those
-    pairs of release number and session that are in the following release too.
+    `rows` is a dict from release number to a dict from session to the released row that the members read, all as
+    primary keys. `stand` has the (release number, session) pairs for sessions that the following release has too.
     """
 
     rows: dict[int, dict[int, int]]
@@ -58,7 +58,10 @@ _ROWS: Memory[CachedSession] = Memory(8000)
 
 
 def current(summit: Summit) -> Current | None:
-    """Return the newest release with its stamp and the present time; None where nothing is released. One query."""
+    """Return the newest release with its stamp and the present time; None where nothing is released.
+
+    Makes one query.
+    """
     rows = Release.objects.filter(summit=summit).order_by("-number")
     found = rows.annotate(moment=Now(), **PublicVersion.objects.counted("summit_id")).first()
     if found is None:
@@ -69,7 +72,7 @@ def current(summit: Summit) -> Current | None:
 
 
 def own(summit: Summit, members: Members, numbers: Iterable[int]) -> Own:
-    """Return the sessions in which these members take part, in the releases with these numbers. One query."""
+    """Return the sessions in which these members take part, in the releases with these numbers. Makes one query."""
     wanted = list(numbers)
     rows = ReleaseEntry.objects.filter(release__summit=summit, release__number__in=wanted).of_members(members)
     stands: Any = Value(True)
@@ -91,19 +94,22 @@ def own(summit: Summit, members: Members, numbers: Iterable[int]) -> Own:
 
 
 def visible(release: Release, members: Members) -> list[int]:
-    """Return the primary keys of all rows of a release that these members may read. One query."""
+    """Return the primary keys of all rows of a release that these members may read. Makes one query."""
     rows = ReleaseEntry.objects.filter(release=release).for_members(members)
     return list(rows.order_by().values_list("released_session_id", flat=True))
 
 
 def public(release: Release) -> list[int]:
-    """Return the primary keys of all rows of a release that everybody may read. One query."""
+    """Return the primary keys of all rows of a release that everybody may read. Makes one query."""
     rows = ReleaseEntry.objects.filter(release=release).for_public()
     return list(rows.order_by().values_list("released_session_id", flat=True))
 
 
 def rows(summit: Summit, keys: Iterable[int], stamp: Stamp) -> dict[int, CachedSession]:
-    """Return released rows by primary key. Two queries for rows that this process hasn't cached, otherwise none."""
+    """Return released rows by primary key.
+
+    Makes two queries for rows that this process hasn't cached, otherwise none.
+    """
     return _ROWS.ask_all(keys, stamp.lasting, lambda missing: _read(summit, missing))
 
 

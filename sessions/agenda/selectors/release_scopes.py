@@ -13,9 +13,9 @@ def takes_place_on(session: Snapshot, day: date) -> bool:
 
 
 def agenda_to_release(*, old: Agenda, new: Agenda, day: date | None) -> Agenda:
-    """Return the agenda of a release of one day: `old`, with the sessions of that day taken from the draft `new`.
+    """Return the agenda of a release of one day: `old`, with the sessions of `day` taken from the draft `new`.
 
-    Without a day, it is the whole draft. Sessions that are on that day before or after the change are taken from the
+    If `day` is None, return the whole draft. Sessions that are on this day in `old` or in `new` are taken from the
     draft, even if they move from or to another day.
     """
     if day is None:

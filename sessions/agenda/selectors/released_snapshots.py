@@ -59,7 +59,10 @@ def latest(summit: Summit) -> Release | None:
 
 
 def released(summit: Summit, numbers: Iterable[int]) -> dict[int, Agenda]:
-    """Return the full agendas of the releases with these numbers, by number. Three queries, however many releases."""
+    """Return a dict from release number to full agenda for the releases with these numbers.
+
+    Makes three queries for any number of releases.
+    """
     entries = ReleaseEntry.objects.filter(release__summit=summit, release__number__in=list(numbers))
     listed = entries.order_by("id").values_list(
         "release__number", "session_id", "full_id", "low", "high", "released_session__sequence"
@@ -82,7 +85,7 @@ def released(summit: Summit, numbers: Iterable[int]) -> dict[int, Agenda]:
 def snapshots(summit: Summit, rows: Any) -> dict[int, Snapshot]:
     """Return the released sessions of a queryset as snapshots, by primary key.
 
-    Two queries. Places and draft sessions are read as values rather than objects, since there are thousands.
+    Makes two queries. Places and draft sessions are read as values rather than objects, since there are thousands.
     """
     listed = list(rows.annotate(own_key=F("session__public_id")).prefetch_related(None).order_by())
     places: dict[int, list[ParticipantSnapshot]] = {}

@@ -1,8 +1,9 @@
-"""SEQUENCE (RFC 5545, 3.8.7.4) of a session, for each rank: how often what its readers need to attend has changed.
+"""Calculates a session's SEQUENCE (RFC 5545, 3.8.7.4) for each rank of readers.
 
-It counts only what these readers may know, so no gap reveals the release of something hidden. It never falls: a
-removal uses the number after the last, and a session that comes back uses the one after that. Numbers of two ranks
-are never compared, since each calendar is always served at one rank.
+The SEQUENCE counts the changes of the values that readers need to attend. It counts only values that these readers
+may know, so no gap reveals the release of something hidden. It never falls: a removal uses the next number, and a
+session that comes back uses the number after the removal's. Numbers of two ranks are never compared, because each
+calendar is always served at one rank.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,8 +22,10 @@ NEVER = (0,) * (DESK + 1)
 
 
 def highest(summit: Summit, sessions: Iterable[int]) -> Highest:
-    """Return the highest sequences of these sessions in all releases of a summit. One query, none
-    without sessions."""
+    """Return the highest sequences of these sessions, at each rank, in all releases of a summit.
+
+    Sessions that were never released are missing. Makes one query, none without sessions.
+    """
     keys = list(sessions)
     found: dict[int, list[int]] = {}
     if not keys:
@@ -64,5 +67,5 @@ def _sequence(current: Snapshot, earlier: Snapshot | None, rank: int, top: int) 
 
 
 def cancellation_sequence(highest: Highest, session_id: int, rank: int) -> int:
-    """Return the sequence of the cancellation that tells readers of a rank that a session is gone."""
+    """Return the sequence of a session's cancellation for readers of a rank: one above their highest sequence."""
     return highest.get(session_id, NEVER)[rank] + 1

@@ -1,4 +1,4 @@
-"""Two states of changed sessions side by side, part by part, for the desk's pages about drafts and releases."""
+"""Two states of changed sessions side by side, part by part, for desk pages about drafts and releases."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -25,7 +25,10 @@ from sessions.agenda.selectors.snapshots import Snapshot
 
 @dataclass(frozen=True)
 class PartRow:
-    """One part of a session with its old and new value; None where the session doesn't exist."""
+    """One part of a session with its old and new value.
+
+    A value is None on the side where the session doesn't exist.
+    """
 
     label: str
     old: str | None
@@ -53,7 +56,8 @@ def _summaries(session: Snapshot) -> str:
     return " / ".join(dict.fromkeys(text for text in message if text))
 
 
-# The parts of a session that have a row of their own, in this order. The words of a span include its length.
+# The parts of a session that have a row of their own, in this order. The time uses What.LONGER, because that
+# description includes the length.
 _VALUES: Mapping[What, Callable[[Snapshot], Value]] = MappingProxyType(
     {
         What.TITLE: _titles,
@@ -73,7 +77,7 @@ LABELS = {**PARTS, What.LONGER: gettext_lazy("Time")}
 
 
 def sheet(change: SessionChange, where: Where) -> ChangeSheet:
-    """Return a change as a sheet for the authors of the agenda, in all languages."""
+    """Return a change as a sheet for the authors of the agenda, with the texts in all languages."""
     return ChangeSheet(
         story=change_descriptions.story(change, where, desk=True),
         day=change.session.days[0],

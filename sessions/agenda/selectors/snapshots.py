@@ -31,8 +31,8 @@ RANK = {
 class ParticipantSnapshot:
     """A participant's place in a session, under the announced name.
 
-    A person's place belongs to them alone, even with their party's name beside it. A speech for a party belongs to
-    the whole party, and a category's place to all people in the category.
+    A person's place belongs to this person alone, even with the party's name beside it. A speech for a party belongs
+    to the whole party, and a category's place to all people in the category.
     """
 
     role: str
@@ -66,9 +66,9 @@ class Snapshot:
     """A session in one state. Times are aware, in UTC; `zone` is the name of the venue's time zone.
 
     `kind_names` has (language, name) pairs of the summit's own kind, the summit's language first. `texts` has
-    (language, title, summary) in other languages, `audiences` (part, visibility), `languages` (source, target,
+    (language, title, summary) rows in other languages, `audiences` (part, visibility), `languages` (source, target,
     booth), and `documents` (public id, title, language), each in a fixed order. `opening` is the number of minutes
-    before the first speech. Where `times_known` is false, the times are the bounds of the session's days.
+    before the first speech. If `times_known` is false, the times are the bounds of the session's days.
     """
 
     key: str
@@ -123,8 +123,10 @@ class Snapshot:
 
     @cached_property
     def to_attend(self) -> tuple[Any, ...]:
-        """The values that matter to participants: the content without its visibility and audiences, and without
-        `carried`, which is only exported again with schedules."""
+        """The values that matter to participants: the content without visibility, audiences and `carried`.
+
+        `carried` is only exported again with schedules.
+        """
         return replace(self, visibility=Visibility.PUBLIC.value, audiences=(), carried=()).content
 
     def sequence_at(self, rank: int) -> int:
@@ -192,8 +194,8 @@ class Snapshot:
         )
 
     def kind_in(self, language: str | None) -> str:
-        """Return the name of the summit's own kind in a language (None: in all), or else the value
-        of `SessionKind`."""
+        """Return the summit's own name for the kind in `language` (None: in all languages), or else the value of
+        `SessionKind`."""
         names = dict(self.kind_names)
         if language is None:
             return " / ".join(dict.fromkeys(names.values())) or self.kind
@@ -212,8 +214,8 @@ def _digest(content: tuple[Any, ...]) -> str:
 def _masked(session: Snapshot, rank: int) -> Snapshot:
     """Return a session reduced to what readers of a rank may know.
 
-    Readers below the rank of participants don't learn who interprets and from which booth, nor the audiences of
-    parts, as these would reveal that a hidden part exists.
+    Readers below the rank of participants don't learn who interprets and from which booth. They don't learn the
+    audiences of parts either, because these would reveal that a hidden part exists.
     """
     if rank == DESK:
         return session
@@ -236,7 +238,7 @@ def _masked(session: Snapshot, rank: int) -> Snapshot:
 def hidden_parts(visibility: str, audiences: Mapping[str, str], rank: int) -> frozenset[str]:
     """Return the parts of a session that readers of a rank may not know.
 
-    `audiences` has the visibility of each part that is shown to fewer than the session.
+    `audiences` has the visibility of each part that fewer readers see than the session.
     """
     return frozenset(part for part, shown_to in audiences.items() if rank_of(visibility, shown_to) > rank)
 
@@ -248,7 +250,7 @@ def without(session: Snapshot, parts: frozenset[str]) -> Snapshot:
 
 
 def _empty(session: Snapshot, parts: frozenset[str]) -> dict[str, Any]:
-    """Return the values of a session's fields that hide these parts."""
+    """Return a dict from field name to the value that hides these parts of a session."""
     values: dict[str, Any] = {}
     if "title" in parts:
         values |= {"title": "", "summary": "", "texts": (), "kind_names": (), "carried": ()}
@@ -265,7 +267,7 @@ def _empty(session: Snapshot, parts: frozenset[str]) -> dict[str, Any]:
 
 
 def _days_of(session: Snapshot) -> tuple[datetime, datetime]:
-    """Return the start of a session's first day and the end of its last, at the venue, in UTC."""
+    """Return the start of a session's first day and the end of its last day at the venue, both in UTC."""
     zone = ZoneInfo(session.zone)
     first, last = session.days
     starts_at, after = (datetime.combine(day, time(), zone) for day in (first, last + timedelta(days=1)))

@@ -109,8 +109,8 @@ def _address(mailbox: str, name: str, **params: str) -> vCalAddress:
 def _event(session: Snapshot, *, zone: ZoneInfo, sequence: int, url: str, language: str, first: str) -> Event:
     """Return a session as an event for readers of a language.
 
-    A session without text in that language has that of the summit, `first`. LANGUAGE marks the language of each text
-    (RFC 5545, 3.2.10).
+    If the session has no text in that language, the text in the summit's language `first` is used. LANGUAGE marks the
+    language of each text (RFC 5545, 3.2.10).
     """
     there = any(code == language for code, _title, _summary in session.texts)
     message = language if there or not session.title else first
@@ -171,8 +171,8 @@ def itip(
 def feed(*, summit: Summit, name: str, stamp: datetime, moments: Iterable[datetime]) -> Calendar:
     """Return a calendar to subscribe to, without its events.
 
-    `name` is its name in calendar programs, `stamp` the time at which its content was released, and `moments` are the
-    times in it.
+    `name` is the calendar's name in calendar programs, and `stamp` the time at which its content was released. Its
+    VTIMEZONE covers the years of `moments`, which are the times of its events.
     """
     calendar = _calendar("PUBLISH", summit.time_zone, moments)
     calendar.add("name", name)
@@ -198,7 +198,7 @@ def with_events(calendar: Calendar, events: Iterable[bytes], *, stamp: datetime)
 def published(told: Snapshot, row: ReleasedSession, *, summit: Summit, url: str, language: str) -> Event:
     """Return a released session as an event of a calendar to subscribe to, in a language.
 
-    It has no CLASS, and no DTSTAMP, which `with_events` adds.
+    `told` is the snapshot of `row`. The event has no CLASS and no DTSTAMP; `with_events` adds the DTSTAMP.
     """
     event = _event(
         told,
@@ -220,8 +220,9 @@ def public_feed(
 ) -> bytes:
     """Return the calendar of a summit's public sessions, to subscribe to, in the active language.
 
-    `sessions` must have their session joined; `updated_at` is when a release last changed what everybody may know of
-    them. The process caches the events, with `stamp` in the key because a name may be erased from released rows.
+    `sessions` must have their draft session joined. `updated_at` is the time of the last release that changed what
+    everybody may know of them. The process caches the events, with `stamp` in the key because a name may be erased
+    from released rows.
     """
     rows, language = list(sessions), get_language() or summit.language
     updated = updated_at or summit.created_at

@@ -1,4 +1,4 @@
-"""The calendar served at a private address (RFC 5545): somebody's programme, with reminders."""
+"""The calendar at a private URL (RFC 5545): the programme of a person or a party, with optional reminders."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from sessions.calendars.selectors import icalendar
 from sessions.visibility.models import Visibility
 from summit.summits.models import Summit
 
-# How long before a session its reminder is.
+# How long before a session calendar programs show its reminder.
 BEFORE = timedelta(minutes=15)
 
 
@@ -30,8 +30,8 @@ def private_feed(
 ) -> bytes:
     """Return a programme as a calendar with METHOD PUBLISH. The same programme always gives the same bytes.
 
-    `sessions` must have their session joined and be reduced to what the readers may know; `name` is the owner of the
-    programme.
+    `sessions` must have their draft session joined and be reduced to what the readers may know. `name` is the name of
+    the programme's owner.
     """
     rows = list(sessions)
     updated = updated_at or summit.created_at

@@ -25,8 +25,7 @@ ON_PAGE = 50
 
 @dataclass(frozen=True)
 class Warned:
-    """A warning as a page shows it: its label, whom it concerns, details, and its sessions as
-    (title, time, address)."""
+    """A warning as a page shows it: its label, whom it concerns, details, and its sessions as (title, time, URL)."""
 
     label: str
     who: str

@@ -51,7 +51,7 @@ class ClashesMixin:
     """Adds warnings to the list of sessions, to a session's page and to the messages after saving."""
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Set `warned` on the sessions of the page, if they are all of one summit."""
+        """Set `warned`, a list of labels, on the page's sessions, if they all belong to one summit."""
         found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
         rows = [row for row in found.result_list if row.cancelled_at is None]
         if len({row.summit_id for row in rows}) == 1:
@@ -64,7 +64,7 @@ class ClashesMixin:
         return found
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Add the warnings about a session, as it is saved, to the context of its page."""
+        """Add the warnings about the stored session to the context of its page."""
         row = kwargs.get("obj")
         if isinstance(row, Session) and row.pk and row.cancelled_at is None:
             context["warnings"] = warning_rows(near(row.summit, [row]), row.summit)

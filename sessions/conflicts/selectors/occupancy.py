@@ -1,4 +1,4 @@
-"""When people and parties are occupied by the sessions of an agenda, and how many seats a session takes."""
+"""Calculates when people and parties are occupied by sessions, and how many seats a session takes."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,8 +12,10 @@ from sessions.draft.models.participants import SEATS
 
 @dataclass(frozen=True)
 class Use:
-    """A session that occupies a room, a person or a party. `own` is false if a person comes through their party's
-    place."""
+    """A session that occupies a room, a person or a party.
+
+    `own` is false if a person attends through their party's place.
+    """
 
     starts_at: datetime
     ends_at: datetime
@@ -22,7 +24,7 @@ class Use:
 
 
 def overlapping(uses: Iterable[Use]) -> list[tuple[Use, Use]]:
-    """Return each pair that overlaps in time. Two that merely touch don't overlap."""
+    """Return each pair of uses that overlap in time. Uses don't overlap if one ends when the other starts."""
     found = []
     running: list[Use] = []
     for use in sorted(uses, key=lambda use: (use.starts_at, use.ends_at, use.session.key)):
@@ -33,9 +35,9 @@ def overlapping(uses: Iterable[Use]) -> list[tuple[Use, Use]]:
 
 
 def of_people(agenda: Agenda, about: Circumstances) -> Iterator[tuple[str, list[Use]]]:
-    """Yield everybody who has to attend sessions: the name, and the uses by their sessions.
+    """Yield (name, uses) for everybody who has to attend sessions, with one use for each session.
 
-    A party at a level occupies its head. A party that has no head yet is yielded under its own name.
+    A party that takes part at a level occupies its head. If it has no head yet, it is yielded under its own name.
     """
     found: dict[tuple[str, int], tuple[str, dict[int, Use]]] = {}
     for session in agenda.values():
@@ -48,9 +50,9 @@ def of_people(agenda: Agenda, about: Circumstances) -> Iterator[tuple[str, list[
 
 
 def of_parties(agenda: Agenda) -> Iterator[tuple[str, list[Use]]]:
-    """Yield each party that takes part in sessions: its name, and the uses by its sessions.
+    """Yield (name, uses) for each party that takes part in sessions, with one use for each session.
 
-    `own` is true where the whole delegation takes part.
+    `own` is true if the whole delegation takes part. Speeches don't count.
     """
     found: dict[int, tuple[str, dict[int, Use]]] = {}
     for session in agenda.values():
@@ -63,7 +65,7 @@ def of_parties(agenda: Agenda) -> Iterator[tuple[str, list[Use]]]:
 
 
 def present(agenda: Agenda, about: Circumstances) -> Iterator[tuple[str, int, Snapshot]]:
-    """Yield everybody who has to attend a session: the name, the person's primary key and the session."""
+    """Yield (name, person's primary key, session) for every person who has to attend a session."""
     for session in agenda.values():
         people = {key: who for key, who, _own in _in(session, about) if key[0] == "person"}
         for (_sort, person), who in people.items():
@@ -71,7 +73,7 @@ def present(agenda: Agenda, about: Circumstances) -> Iterator[tuple[str, int, Sn
 
 
 def _in(session: Snapshot, about: Circumstances) -> Iterator[tuple[tuple[str, int], str, bool]]:
-    """Yield those who have to attend a session: a key, the name, and whether the place is their own."""
+    """Yield (key, name, own) for everybody who has to attend a session; `own` is false for the places of parties."""
     for place in session.places:
         if place.person_id:
             yield ("person", place.person_id), place.label, True
@@ -88,8 +90,8 @@ def _in(session: Snapshot, about: Circumstances) -> Iterator[tuple[tuple[str, in
 def seats(session: Snapshot, about: Circumstances) -> int:
     """Return the minimum number of seats that a session takes. Nobody is counted twice; interpreters have booths.
 
-    A party at a level takes the seats of that level, a whole delegation one for each member, and a category one for
-    each of its people.
+    A party at a level takes the seats of that level. A whole delegation takes one seat for each member, and a
+    category one for each of its people.
     """
     named = set(about.signed_up.get(session.session_id, {}))
     parties: dict[int, int] = {}

@@ -1,5 +1,7 @@
-"""The sessions in somebody's programme that overlap a session. They are a warning at sign-up, and
-don't prevent it."""
+"""Finds the sessions in a person's programme that overlap a session.
+
+Such sessions cause a warning at sign-up, but don't prevent the sign-up.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -17,7 +19,10 @@ from summit.summits.models import Summit
 
 @dataclass
 class _PeopleIndex:
-    """The people whose places are looked up, by primary key, by their category and, for heads, by their party."""
+    """The primary keys of the people to look up.
+
+    `categories` is a dict from category to its people, `parties` a dict from party to its heads.
+    """
 
     people: frozenset[int]
     categories: dict[int, set[int]] = field(default_factory=dict)
@@ -27,9 +32,10 @@ class _PeopleIndex:
 def overlaps_by_person(
     *, summit: Summit, row: ReleasedSession, people: Collection[Person]
 ) -> dict[int, list[ReleasedSession]]:
-    """Return, by person, the sessions of their own programme that overlap a session, as they may know them.
+    """Return a dict from person to the sessions of their own programme that overlap the session in `row`.
 
-    Four queries, however many people.
+    The keys are primary keys. The sessions are reduced to what participants may know. Makes four queries for any
+    number of people.
     """
     held = _index_people(people)
     readers = Members(frozenset(held.parties), held.people)

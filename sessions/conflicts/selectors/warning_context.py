@@ -61,7 +61,7 @@ class Circumstances:
 def circumstances(summit: Summit) -> Circumstances:
     """Return the circumstances of a summit.
 
-    Five queries that read values rather than objects, since there are thousands of people.
+    Makes five queries, which read values rather than objects because there are thousands of people.
     """
     heads, members, in_category, party_of = _people(summit)
     return Circumstances(
@@ -122,7 +122,8 @@ def _stays(summit: Summit) -> dict[int, Stay]:
 
 
 def _signed_up(summit: Summit) -> dict[int, dict[int, str]]:
-    """Return, by session, the people who have signed up for a place, with their announced names."""
+    """Return a dict from session to the people who have a place by sign-up, as a dict from person to announced
+    name."""
     found: dict[int, dict[int, str]] = {}
     rows = SignUp.objects.filter(session__summit=summit, state=SignUpState.PLACE)
     for session, person, name, office in rows.values_list("session", "person", "person__name", "person__office"):

@@ -1,7 +1,7 @@
-"""Warnings about conflicts in the draft. The desk sees them, also before a release; they prevent nothing.
+"""Warnings about conflicts in the draft. Desk users see them, also before a release, but they prevent nothing.
 
 `RULES` is the only table of checks. A warning names people and sessions of the draft, but no arrival or departure
-time. Only readers of the draft may see it.
+time. Only readers of the draft may see warnings.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -98,16 +98,16 @@ class Rule:
 
 
 def warnings(summit: Summit, agenda: Agenda) -> list[Finding]:
-    """Return all conflicts in an agenda, ordered by time. Five queries."""
+    """Return all conflicts in an agenda, ordered by time. Makes five queries."""
     about = circumstances(summit)
     found = [finding for rule in RULES.values() for finding in rule.find(agenda, about)]
     return sorted(found, key=lambda finding: finding.order)
 
 
 def near(summit: Summit, sessions: Collection[Session]) -> list[Finding]:
-    """Return the conflicts of these sessions of a summit's draft, by themselves or with others.
+    """Return the conflicts of these sessions, within a session or with other sessions of the summit's draft.
 
-    Thirteen queries, which read only the sessions up to a day before and after.
+    Makes thirteen queries, which read only the sessions up to a day before and after.
     """
     if not sessions:
         return []
@@ -140,7 +140,8 @@ def _room_use(session: Snapshot, about: Circumstances) -> occupancy.Use:
 def _double_booking_check(kind: WarningKind) -> Find:
     """Return a check that finds people in two places at once.
 
-    For Kind.PERSON both places must be their own; for Kind.HEAD at least one is their party's.
+    For WarningKind.PERSON, both places must be the person's own. For WarningKind.HEAD, at least one must be the
+    party's.
     """
 
     def find(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
@@ -155,8 +156,8 @@ def _double_booking_check(kind: WarningKind) -> Find:
 def _delegations(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
     """Find delegations that are entered as a whole in one session and take part in another at the same time.
 
-    Each pair of sessions is one finding with the names of its delegations. If a delegation takes part with its head
-    in both, it is a finding of Kind.HEAD instead.
+    Each pair of sessions is one finding with the names of these delegations. If a delegation takes part with its head
+    in both sessions, the conflict is a finding of WarningKind.HEAD instead.
     """
     twice: dict[tuple[int, int], tuple[tuple[Snapshot, Snapshot], list[str]]] = {}
     for who, uses in occupancy.of_parties(agenda):
@@ -187,7 +188,10 @@ def _hours(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
 
 
 def _open(room: Seats, use: occupancy.Use, about: Circumstances) -> bool:
-    """Return whether a venue is open for the whole use. If it closes before it opens, it closes on the next day."""
+    """Return whether a room's venue is open for the whole use.
+
+    If the closing time is before the opening time, the venue closes on the next day.
+    """
     assert room.opens_at is not None  # noqa: S101 - asked before
     assert room.closes_at is not None  # noqa: S101 - asked before
     over_night = timedelta(days=1 if room.closes_at < room.opens_at else 0)
@@ -209,7 +213,7 @@ def _days(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
 def _before(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
     for who, person, session in occupancy.present(agenda, about):
         stay = about.stays.get(person)
-        # People who are received in it arrive during the session.
+        # People arrive during a session of this kind, since it is where they are received.
         if stay and stay.arrives_at and stay.arrives_at > session.starts_at and session.kind != SessionKind.ARRIVALS:
             yield Finding(WarningKind.BEFORE, who, (session,))
 

@@ -51,9 +51,10 @@ def add(*, session: Session, paper: Paper, by: User) -> Document:
 
 
 def replace(*, document: Document, paper: Paper, by: User) -> Document:
-    """Replace a document by a new version, and return that. The old one is kept as removed.
+    """Replace a document by a new version, and return the new document. The old document is kept as removed.
 
-    Raises PermissionDenied, and ValidationError, also if the old one has been removed in the meantime.
+    Raises PermissionDenied. Raises ValidationError for invalid values, and if the old document has been removed in
+    the meantime.
     """
     check_can_edit(by, document.session)
     with transaction.atomic():
@@ -68,7 +69,7 @@ def replace(*, document: Document, paper: Paper, by: User) -> Document:
 
 
 def remove(*, document: Document, by: User) -> bool:
-    """Remove a document from its session. Return False, without changes, if it was removed before.
+    """Remove a document from its session. Return False, without changes, if the document was removed before.
 
     Raises PermissionDenied.
     """
@@ -82,9 +83,9 @@ def remove(*, document: Document, by: User) -> bool:
 
 
 def shift(*, document: Document, up: bool, by: User) -> bool:
-    """Swap a document with the one above it, or below it. Return False, without changes, if there is none.
+    """Swap a document with the one above it, or without `up` with the one below it.
 
-    Raises PermissionDenied.
+    Return False, without changes, if there is no such document. Raises PermissionDenied.
     """
     check_can_edit(by, document.session)
     with transaction.atomic():

@@ -1,5 +1,7 @@
-"""Validation of uploaded files. The format is detected from the content; the name and the browser's
-type are ignored."""
+"""Validation of uploaded files.
+
+The format is detected from the content. The file's name and the media type that the browser sent are ignored.
+"""
 
 import io
 import zipfile
@@ -16,13 +18,13 @@ from summit.core.file_sizes import too_large
 LARGEST = 20 * 1024 * 1024
 LONGEST_NAME = 150
 _OFFICE = "application/vnd.openxmlformats-officedocument"
-# The first bytes of each format, its media type and the ending of its names.
+# For each format: its first bytes, its media type and its file name extension.
 _PLAIN = (
     (b"%PDF-", "application/pdf", "pdf"),
     (b"\xff\xd8\xff", "image/jpeg", "jpg"),
     (b"\x89PNG\r\n\x1a\n", "image/png", "png"),
 )
-# Office files are zip archives: a part that identifies the format, its media type and ending.
+# For each office format, which is a zip archive: a part that identifies it, its media type and its extension.
 _PACKED = (
     ("word/document.xml", f"{_OFFICE}.wordprocessingml.document", "docx"),
     ("xl/workbook.xml", f"{_OFFICE}.spreadsheetml.sheet", "xlsx"),
@@ -38,12 +40,12 @@ CALLED: Mapping[str, str] = MappingProxyType(
 
 
 class FileProblem(Exception):
-    """A file can't be stored as a document. The text tells the user what to do."""
+    """Raised if a file can't be stored as a document. The message tells the user what to do."""
 
 
 @dataclass(frozen=True)
 class File:
-    """A validated file. `name` is safe, and its ending matches the format."""
+    """A validated file. `name` is safe, and its extension matches the format."""
 
     name: str
     content_type: str
@@ -51,7 +53,7 @@ class File:
 
     @property
     def stem(self) -> str:
-        """The name without its ending."""
+        """The name without its extension."""
         return self.name.rpartition(".")[0]
 
 
@@ -65,8 +67,8 @@ def check_size(size: int) -> None:
 def read(*, name: str, content: bytes) -> File:
     """Return uploaded content as a validated file.
 
-    Raises FileProblem if it is empty, too large, of a format that not everybody can open, or if it has macros, which
-    would run on the reader's machine.
+    Raises FileProblem if the content is empty, too large, damaged or in a format that not everybody can open. Also
+    raises FileProblem if it has macros, which would run on the reader's machine.
     """
     if not content:
         raise FileProblem(_("This file is empty. Choose the document again."))
@@ -86,7 +88,11 @@ def read(*, name: str, content: bytes) -> File:
 
 
 def _packed(content: bytes) -> tuple[str, str]:
-    """Return the type and ending of a zipped office file. Only its list of parts and its `mimetype` are read."""
+    """Return the media type and extension of a zipped office file. Only its list of parts and its `mimetype` are
+    read.
+
+    Raises FileProblem if the file is damaged, has macros or isn't an office file.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = set(archive.namelist())

@@ -15,10 +15,10 @@ from sessions.draft.services import cancel_and_move
 
 
 class DecidingMixin(FrameMixin):
-    """Adds both pages to the admin of draft sessions."""
+    """Adds the pages that cancel and reinstate a session to the admin of draft sessions."""
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the URLs, with those of these pages."""
+        """Return the admin's URLs with the URLs of both pages before them."""
         pages = [
             ("<int:key>/cancel/", "session_cancel", self.cancel_view),
             ("<int:key>/reinstate/", "session_reinstate", self.reinstate_view),

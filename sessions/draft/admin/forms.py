@@ -19,8 +19,10 @@ OWN = "own:"
 
 
 def kinds_of(summit: Summit) -> list[tuple[str, Any]]:
-    """Return the choices for the kind of a session: the summit's own kinds, if any, then the standard ones. One
-    query."""
+    """Return the choices for the kind of a session: the summit's own kinds, if any, then the standard ones.
+
+    Makes one query.
+    """
     own = [(f"{OWN}{row.pk}", str(row)) for row in CustomKind.objects.filter(summit=summit)]
     usual: list[tuple[str, Any]] = list(SessionKind.choices)
     return [(_("Of this summit"), own), (_("Usual kinds"), usual)] if own else usual
@@ -44,7 +46,7 @@ class SessionForm(SentencesForm):
         if self.instance.custom_kind_id:
             self.initial["kind"] = f"{OWN}{self.instance.custom_kind_id}"
         for name in ("set_up", "clear_down", "media"):
-            # Left empty, they get the default value of a new session.
+            # If these fields are left empty, the session gets their default values.
             if name in self.fields:
                 self.fields[name].required = False
                 # The label doesn't mark the field as optional.
@@ -58,15 +60,15 @@ class SessionForm(SentencesForm):
         return value if own is None else own.like
 
     def clean_set_up(self) -> int:
-        """Return the minutes, 0 if left empty."""
+        """Return the set-up minutes; 0 if the field is left empty."""
         return self.cleaned_data["set_up"] or 0
 
     def clean_clear_down(self) -> int:
-        """Return the minutes, 0 if left empty."""
+        """Return the clear-down minutes; 0 if the field is left empty."""
         return self.cleaned_data["clear_down"] or 0
 
     def clean_media(self) -> str:
-        """Return the media access, unchanged if left empty."""
+        """Return the media access; the session's current value if the field is left empty."""
         return str(self.cleaned_data["media"] or self.instance.media)
 
     @property
@@ -75,8 +77,7 @@ class SessionForm(SentencesForm):
         return self.is_bound and "move_pinned" in self.errors
 
     def clean(self) -> dict[str, Any] | None:
-        """Add errors for what the database would reject, an unconfirmed move of a pinned session, and a concurrent
-        edit."""
+        """Add errors for an end before the start, an unconfirmed move of a pinned session, and a concurrent edit."""
         values = super().clean()
         found = self.cleaned_data
         starts_at, ends_at = found.get("starts_at"), found.get("ends_at")
@@ -143,7 +144,7 @@ class ParticipantForm(SentencesForm):
     """A participant: a party, a person, or the people of a category."""
 
     def clean(self) -> dict[str, Any] | None:
-        """Raise an error in words for what the database would reject."""
+        """Raise ValidationError unless exactly one of party, person and category is chosen."""
         values = super().clean()
         chosen = [name for name in ("party", "person", "category") if self.cleaned_data.get(name)]
         if not self.errors and len(chosen) != 1:

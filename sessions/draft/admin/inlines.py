@@ -55,7 +55,7 @@ class SpeechFormSet(PlannedFormSet):
     """Speeches. A speech that other objects refer to is cancelled rather than deleted."""
 
     def why_not(self, row: models.Model) -> str:
-        """Return "", since each speech may be taken off."""
+        """Return "" as the reason against a deletion, because every speech may be deleted."""
         return ""
 
 
@@ -72,7 +72,7 @@ class TextInline(SummitInline):
     show_change_link = False
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer all languages except the summit's own, which the session's own title is in."""
+        """Offer all languages except the summit's own, because the session's own title is in that language."""
         field: Any = super().formfield_for_choice_field(db_field, request, **kwargs)
         summit: Summit | None = getattr(request, "desk_summit", None)
         if summit is not None:
@@ -102,7 +102,7 @@ class ParticipantInline(OfSummitMixin, SummitInline):
     show_change_link = False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Join the objects that a row is named after."""
+        """Return the participants with the party, person and category joined that name each row."""
         return super().get_queryset(request).select_related("party", "person", "category")
 
 
@@ -116,5 +116,5 @@ class SlotInline(OfSummitMixin, SummitInline):
     show_change_link = False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Join the speaker that a row is named after."""
+        """Return the speeches with the speaker joined that names each row."""
         return super().get_queryset(request).select_related("speaker")

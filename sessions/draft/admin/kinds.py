@@ -56,7 +56,7 @@ class CustomKindAdmin(CalledAdmin):
         return kinds.create(by=by, summit=row.summit, values=values)
 
     def change(self, *, by: User, row: CustomKind, values: Values) -> CustomKind:
-        """Change the kind. Its sessions get the standard kind that it works like."""
+        """Change the kind. Its sessions get the standard kind in `like`."""
         return kinds.change(by=by, kind=row, values=values)
 
     def remove(self, *, by: User, row: CustomKind) -> None:

@@ -1,4 +1,4 @@
-"""Common parts of the admin pages beside a session's own: documents, speakers' list and cancellation."""
+"""Common parts of a session's further admin pages: documents, speakers' list and cancellation."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ class FrameMixin:
     opts: Any
 
     def framed(self, pages: Iterable[tuple[str, str, Callable[..., HttpResponse]]]) -> list[URLPattern]:
-        """Return URL patterns for pages, each a tuple of the route, the rest of the name, and the view."""
+        """Return URL patterns for pages. Each page is a tuple of route, name without the prefix "agenda_", and
+        view."""
         return [path(route, self.admin_site.admin_view(view), name=f"agenda_{name}") for route, name, view in pages]
 
     def frame(self, request: HttpRequest, session: Session, title: str) -> dict[str, Any]:
-        """Return the common template context of a session's pages. `back` is the address of the session's page."""
+        """Return the common template context of a session's pages. `back` is the URL of the session's own page."""
         return {
             **self.admin_site.each_context(request),
             "title": title,
@@ -38,7 +39,10 @@ class FrameMixin:
         }
 
     def part(self, request: HttpRequest, model: type[Part], pk: int, *related: str) -> Part:
-        """Return an object of a session that the user may see, with its session and summit. Raises Http404."""
+        """Return the object of class `model` with this primary key, with its session and summit joined.
+
+        Raises Http404 if there is none, or if the user may not see its session.
+        """
         mixed: Any = self
         if not mixed.has_module_permission(request):
             raise Http404
@@ -50,7 +54,7 @@ class FrameMixin:
 
     @staticmethod
     def editor(request: HttpRequest, session: Session) -> User:
-        """Return the user if they may change the draft. Raises PermissionDenied."""
+        """Return the user if they may change the draft; otherwise raise PermissionDenied."""
         check_can_edit(request.user, session)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         return request.user

@@ -1,4 +1,4 @@
-"""Filters that several lists of the agenda's desk share."""
+"""Filters that several lists of the agenda share in the API."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,7 +10,10 @@ from summit.summits.models import Summit
 
 
 def day_of(rows: QuerySet[Any], day: date) -> QuerySet[Any]:
-    """Return the sessions of one summit that begin on a day at its venue. One more query, for its time zone."""
+    """Return the rows that begin on `day` in the venue's time zone; all rows must belong to one summit.
+
+    Makes one query for the time zone.
+    """
     first = rows.order_by().first()
     if first is None or day in (date.min, date.max):
         return rows.none()

@@ -60,7 +60,7 @@ class CustomKindViewSet(DeskViewSet):
         return kinds.create(by=by, summit=summit, values=values)
 
     def change(self, *, by: User, row: CustomKind, values: Values) -> CustomKind:
-        """Change a kind. Its sessions get the standard kind that it works like."""
+        """Change a kind. Its sessions get the standard kind in `like`."""
         return kinds.change(by=by, kind=row, values=values)
 
     def remove(self, *, by: User, row: CustomKind) -> None:

@@ -27,7 +27,10 @@ class HoldsAgenda(DeskViewSet):
     summit_path = "session__summit"
 
     def lock(self, row: Any) -> bool:
-        """Lock the agenda, so that nobody else changes it in the meantime, and the row."""
+        """Lock the agenda and then the row, so that nobody else changes them in the meantime.
+
+        Return whether the row still exists.
+        """
         agenda_lock.lock(row.session.summit)
         return super().lock(row)
 
@@ -45,7 +48,7 @@ class SessionRowViewSet(HoldsAgenda):
         return planning.add_row(by=by, row=self.model(session=given.pop("session")), values=given)
 
     def change(self, *, by: User, row: Any, values: Values) -> Any:
-        """Change a row."""
+        """Change a row of a session in the draft."""
         return planning.change_row(by=by, row=row, values=values)
 
     def remove(self, *, by: User, row: Any) -> None:
@@ -54,7 +57,7 @@ class SessionRowViewSet(HoldsAgenda):
 
 
 class OfSessionFilters(django_filters.FilterSet):
-    """Filter by session."""
+    """Base of the filters for rows of sessions: filters by the session's id."""
 
     session = django_filters.CharFilter(field_name="session__public_id", label=pgettext_lazy("label", "session"))
 
@@ -89,7 +92,7 @@ class CategoryOf(InSummit):
 
 
 class ParticipantChangeInput(serializers.ModelSerializer[Participant]):
-    """The changed values of a participant, who is one of `party`, `person` and `category`."""
+    """The changed values of a participant. Exactly one of `party`, `person` and `category` names the participant."""
 
     party = InSummit(queryset=Party.objects.all(), required=False, allow_null=True)
     person = InSummit(queryset=Person.objects.filter(erased_at=None), required=False, allow_null=True)
@@ -102,7 +105,8 @@ class ParticipantChangeInput(serializers.ModelSerializer[Participant]):
 
 
 class ParticipantInput(ParticipantChangeInput):
-    """A participant of a session with a role: one of `party`, `person` and `category`."""
+    """A participant with a role in a session. Exactly one of `party`, `person` and `category` names the
+    participant."""
 
     session = _session()
 
@@ -133,7 +137,7 @@ class ParticipantViewSet(SessionRowViewSet):
     ordering_fields: ClassVar[Any] = {"session": ("session__starts_at", "session", "position")}
 
     def rows(self) -> QuerySet[Participant]:
-        """Return the participants with the objects that name them joined."""
+        """Return the participants with their session, party, person and category joined."""
         return super().rows().select_related("session__summit", "party", "person", "category")
 
 

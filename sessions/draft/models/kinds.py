@@ -1,4 +1,4 @@
-"""Kinds of session: the standard ones, and those that a summit has added."""
+"""Kinds of session: the standard kinds, and the kinds that a summit has added."""
 
 from django.db import models
 from django.db.models import Q

@@ -27,7 +27,7 @@ class ParticipantRole(models.TextChoices):
 class Attendance(models.TextChoices):
     """The level at which a party takes part: its head, and the number of people with the head.
 
-    Empty is the whole delegation.
+    An empty level means the whole delegation.
     """
 
     HEAD = "head", _("head only")
@@ -143,8 +143,8 @@ class SlotManager(models.Manager["Slot"]):
 class Slot(PublicModel):
     """A speech in a session. It has a public id of its own, because a transcript refers to it.
 
-    A speech that other objects refer to is cancelled instead of deleted: `cancelled_at` is set, and it is no longer
-    on any list or in new releases. `Slot.every` includes these.
+    A speech that other objects refer to is cancelled instead of deleted: `cancelled_at` is set, and the speech is no
+    longer on any list or in new releases. `Slot.every` includes cancelled speeches.
     """
 
     session = models.ForeignKey(
@@ -172,7 +172,7 @@ class Slot(PublicModel):
     class Meta:
         verbose_name = _("speech")
         verbose_name_plural = _("speeches")
-        # So that related objects find cancelled speeches too, and deleting a session deletes them.
+        # With this manager, related objects find cancelled speeches too, and deleting a session deletes them.
         base_manager_name = "every"
         ordering = ["session", "position", "id"]
         constraints = [models.CheckConstraint(name="slot_has_minutes", condition=Q(minutes__gt=0))]

@@ -31,7 +31,7 @@ USUAL_MINUTES = 5
 
 
 def calendar_uid(public_id: str) -> str:
-    """Return the UID (RFC 5545, 3.8.4.7) of a session by its public id. It never changes."""
+    """Return the UID (RFC 5545, 3.8.4.7) of a session from its public id. The UID never changes."""
     return f"{public_id}@summit"
 
 
@@ -116,7 +116,7 @@ class Session(PublicModel):
     )
     requests_until = models.DateTimeField(_("requests for the floor until"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
-    # Values of an imported schedule that no field is for: rows as in sessions.exchange.selectors.unmapped_fields.
+    # Unmapped fields of an imported schedule: rows as in sessions.exchange.selectors.unmapped_fields.
     carried = models.JSONField(_("from another schedule"), null=True, blank=True, editable=False)
     # Rises with every edit of the session or its rows, so that the second of two concurrent edits is rejected.
     revision = models.PositiveIntegerField(_("revision"), default=0, editable=False)
@@ -186,7 +186,7 @@ class Session(PublicModel):
 
     @property
     def time_limit(self) -> int:
-        """The minutes of a speech that has no length of its own."""
+        """The default length in minutes of a speech in the session."""
         return self.speech_minutes or USUAL_MINUTES
 
 

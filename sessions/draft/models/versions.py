@@ -12,10 +12,9 @@ class DraftVersionQuerySet(VersionQuerySet):
     """Counters of changes to drafts."""
 
     def number(self, summit: Summit) -> int:
-        """Return how many times a summit's draft has changed, including its releases and all data that its warnings
-        use.
+        """Return the number of changes to a summit's draft, its releases and all data that its warnings use.
 
-        If the number is the same as before, nothing has changed. One query.
+        If the number is the same as before, nothing has changed. Makes one query.
         """
         found = self.filter(summit_id=summit.pk).aggregate(number=Sum("changes"))["number"]
         return int(found or 0)

@@ -1,4 +1,4 @@
-"""The expected start of each speech in a session: after the opening and all speeches before it."""
+"""Calculates the expected start of each speech in a session, after the opening and all earlier speeches."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -8,7 +8,10 @@ from sessions.draft.models.participants import Slot
 
 
 def beginnings(*, starts_at: datetime, opening: int | None, minutes: Iterable[int | None]) -> Iterator[datetime]:
-    """Yield the start of each speech. `opening` and the values of `minutes` are in minutes."""
+    """Yield the start of each speech of a session that begins at `starts_at`.
+
+    `opening` is the number of minutes before the first speech. `minutes` has the length of each speech, in order.
+    """
     begins = starts_at + timedelta(minutes=opening or 0)
     for each in minutes:
         yield begins
@@ -16,9 +19,9 @@ def beginnings(*, starts_at: datetime, opening: int | None, minutes: Iterable[in
 
 
 def planned(*, sessions: Iterable[int]) -> dict[int, datetime]:
-    """Return the start of each speech in these draft sessions, by the speech's primary key. One query.
+    """Return a dict from primary key to start for the speeches in the draft sessions with these primary keys.
 
-    `sessions` are primary keys.
+    Makes one query.
     """
     rows = Slot.objects.filter(session__in=list(sessions)).select_related("session")
     found: dict[int, datetime] = {}

@@ -1,6 +1,7 @@
 """Moves and cancellations of sessions in the working draft. They become visible with the next release.
 
-A function with `expected` is passed the revision that its caller saw, and fails if the session has been edited since.
+`expected` is the revision of the session that the caller saw. If the session has been edited since, the functions
+raise SessionEditConflict; None skips the check.
 """
 
 from datetime import datetime
@@ -23,7 +24,8 @@ from summit.users.models import User
 
 
 class Pinned(ValueError):
-    """A session is pinned: its time and room are settled. The text is a sentence for the user."""
+    """Raised if a change would move a pinned session, which has a settled time and room. The message is for the
+    user."""
 
     def __init__(self) -> None:
         super().__init__(_("This session is pinned: its time and room are settled. Say that it is to move anyway."))
@@ -39,10 +41,10 @@ def move(
     despite_pin: bool = False,
     expected: int | None = None,
 ) -> Session:
-    """Move a session to another time or room. With `room` None, it has no room.
+    """Move a session to another time or room, and return it. If `room` is None, the session gets no room.
 
-    Raises PermissionDenied, ValidationError if it would end before it starts or the room belongs to another summit,
-    Pinned if it is pinned and `despite_pin` is false, and EditedMeanwhile.
+    Raises PermissionDenied and SessionEditConflict. Raises ValidationError if the session would end before it starts
+    or the room belongs to another summit, and Pinned if the session is pinned and `despite_pin` is false.
     """
     check_can_edit(by, session)
     if ends_at <= starts_at:
@@ -71,7 +73,7 @@ def move(
 def cancel(*, session: Session, by: User, expected: int | None = None) -> bool:
     """Cancel a session. Return False, without changes, if it is already cancelled.
 
-    Raises PermissionDenied and EditedMeanwhile.
+    Raises PermissionDenied and SessionEditConflict.
     """
     return _set_cancelled(session, by=by, action="agenda.cancel", cancelled=True, expected=expected)
 
@@ -79,7 +81,7 @@ def cancel(*, session: Session, by: User, expected: int | None = None) -> bool:
 def reinstate(*, session: Session, by: User, expected: int | None = None) -> bool:
     """Reinstate a cancelled session. Return False, without changes, if it isn't cancelled.
 
-    Raises PermissionDenied and EditedMeanwhile.
+    Raises PermissionDenied and SessionEditConflict.
     """
     return _set_cancelled(session, by=by, action="agenda.reinstate", cancelled=False, expected=expected)
 

@@ -27,7 +27,7 @@ def create(*, by: User, summit: Summit, values: Values) -> CustomKind:
 
 
 def change(*, by: User, kind: CustomKind, values: Values) -> CustomKind:
-    """Change a kind. Its sessions get the standard kind that it works like.
+    """Change a kind. Its sessions get the standard kind that the kind works like.
 
     Raises PermissionDenied and ValidationError.
     """
@@ -42,7 +42,7 @@ def change(*, by: User, kind: CustomKind, values: Values) -> CustomKind:
 
 
 def remove(*, by: User, kind: CustomKind) -> None:
-    """Delete a kind. Raises PermissionDenied, and ProtectedError if a session has it."""
+    """Delete a kind. Raises PermissionDenied, and ProtectedError if a session is of this kind."""
     check(by, "agenda.customkind.change", kind.summit)
     with transaction.atomic():
         audit.record(by=by, action="agenda.customkind.remove", target=kind, summit=kind.summit)
@@ -50,8 +50,10 @@ def remove(*, by: User, kind: CustomKind) -> None:
 
 
 def follow(kind: CustomKind) -> int:
-    """Set the standard kind of a kind's sessions, inside the transaction that changed the kind. Return how many
-    changed."""
+    """Set `kind` to the kind's `like` in all sessions of a summit's own kind, and return how many sessions changed.
+
+    It must be called in the transaction that changed the kind.
+    """
     lock(kind.summit)
     rows = Session.objects.filter(custom_kind=kind).exclude(kind=kind.like)
     keys = list(rows.values_list("pk", flat=True))

@@ -28,7 +28,8 @@ from summit.core.languages import is_language_code
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# The fields of a session that are planned. Its kind follows from `custom_kind` if it has one.
+# The fields of a session that are saved here. If `custom_kind` is set, `kind` is the standard kind that it works
+# like.
 FIELDS = (
     *("kind", "custom_kind", "title", "summary", "starts_at", "ends_at", "room", "set_up", "clear_down", "capacity"),
     *("pinned", "visibility", *(f"{part}_to" for part in KEPT_PARTS), "media", "sign_up"),
@@ -58,10 +59,10 @@ class Rows:
 def store(
     *, by: User, session: Session, rows: Mapping[str, Rows] | None = None, move_pinned: bool = False
 ) -> Session:
-    """Save a new or existing session with the changes to its rows, by the names of the relations.
+    """Save a new or existing session with the changes to its rows.
 
-    The session and rows must be validated. Raises PermissionDenied, and Pinned if the session is pinned and would
-    move without `move_pinned`.
+    `rows` is a dict from relation name, such as "slots", to the changes. The session and rows must be validated.
+    Raises PermissionDenied, and Pinned if the session is pinned and would move without `move_pinned`.
     """
     check_can_edit(by, session)
     touched = {name: found for name, found in (rows or {}).items() if found}
@@ -91,7 +92,7 @@ def add(*, by: User, summit: Summit, values: Values) -> Session:
 
 
 def change(*, by: User, session: Session, values: Values, move_pinned: bool = False) -> Session:
-    """Change a session in the draft. Equal values are left as they are.
+    """Change a session in the draft. Only values that differ are saved.
 
     Raises PermissionDenied, ValidationError, and Pinned if the session is pinned and would move without
     `move_pinned`.
@@ -142,7 +143,10 @@ def _usual(name: str) -> Any:
 
 
 def _with_kind(values: Values) -> Values:
-    """Return the values with the standard kind of a summit's own kind; a standard kind clears the own one."""
+    """Return the values with `kind` and `custom_kind` adapted to each other.
+
+    A summit's own kind sets the standard kind that it works like; a standard kind clears the own kind.
+    """
     own = values.get("custom_kind")
     if own is not None:
         return {**values, "kind": own.like}
@@ -157,7 +161,7 @@ def _validate_session(session: Session) -> None:
 
 
 def _validate_row(row: Any) -> None:
-    """Raise ValidationError if a field of the row is invalid, or if pages don't offer its language."""
+    """Raise ValidationError if a field of the row is invalid, or if its language isn't allowed there."""
     if isinstance(row, SessionText) and row.language == row.session.summit.language:
         message = _("This is the summit’s own language. Change the session itself.")
         raise ValidationError({"language": message})
@@ -169,7 +173,10 @@ def _validate_row(row: Any) -> None:
 
 
 def _store_session(session: Session, by: User, *, move_pinned: bool) -> bool:
-    """Save the changed fields of an existing session. Return whether there were any."""
+    """Save the changed fields of an existing session, and return whether any field changed.
+
+    Raises Pinned if the session is pinned and would move without `move_pinned`.
+    """
     stored = Session.objects.select_related("room", "custom_kind").get(pk=session.pk)
     pairs = {name: (getattr(stored, name), getattr(session, name)) for name in FIELDS}
     changed = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}

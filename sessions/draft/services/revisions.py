@@ -8,22 +8,22 @@ from sessions.draft.models.sessions import Session
 
 
 class SessionEditConflict(ValueError):
-    """A session has changed since its editor loaded it. The text is a sentence for the editor."""
+    """Raised if a session has changed since its editor loaded it. The message is for the editor."""
 
     def __init__(self) -> None:
         super().__init__(_("Somebody has changed this session since you looked at it. Look again, then decide."))
 
 
 def rise(*sessions: int) -> None:
-    """Increase the revision of these sessions, inside the transaction of the edit. One query.
+    """Increase the revision of the sessions with these primary keys. Makes one query.
 
-    `sessions` are primary keys.
+    It must be called in the transaction of the edit.
     """
     Session.objects.filter(pk__in=sessions).update(revision=F("revision") + 1, updated_at=Now())
 
 
 def check_revision(session: Session, expected: int | None) -> None:
-    """Raise EditedMeanwhile if a session isn't at the revision that its editor saw; None skips the check.
+    """Raise SessionEditConflict if a session isn't at the `expected` revision; None skips the check.
 
     The session must have been read under the lock of its agenda.
     """

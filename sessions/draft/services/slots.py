@@ -1,7 +1,7 @@
-"""Services that add speeches and take them off a list.
+"""Services that add speeches to a session and remove them.
 
-A speech that other objects refer to, such as its text, is cancelled and keeps its row. If it is added again, that row
-comes back with everything that refers to it.
+A removed speech that other objects refer to, such as its transcript, is cancelled and keeps its row. If the speech is
+added again, this row is restored with everything that refers to it.
 """
 
 from collections.abc import Collection, Sequence
@@ -12,14 +12,14 @@ from django.db.models.functions import Now
 from sessions.draft.models.participants import FloorRequest, Slot
 from summit.core import bulk_insert
 
-# The fields of a new speech that are copied to a restored one.
+# The fields of a new speech that are copied to a restored speech.
 _SAID = ("title", "position", "minutes", "cancelled_at")
 
 
 def insert(rows: Sequence[Slot]) -> None:
-    """Save new speeches. Three queries at most.
+    """Save new speeches. Makes three queries at most.
 
-    If a speech was cancelled in the same session, for the same speaker and party, that row is restored instead.
+    If a speech in the same session, with the same speaker and party, was cancelled, its row is restored instead.
     """
     cancelled = Slot.every.filter(session__in={row.session_id for row in rows}, cancelled_at__isnull=False)
     twins = {(twin.session_id, twin.speaker_id, twin.party_id): twin for twin in cancelled.order_by("-pk")}
@@ -37,9 +37,9 @@ def insert(rows: Sequence[Slot]) -> None:
 
 
 def remove_slots(keys: Collection[int]) -> set[int]:
-    """Take speeches off their lists, by primary key, and return the keys of those that were cancelled.
+    """Remove the speeches with these primary keys, and return the keys of the speeches that were cancelled.
 
-    Speeches that other objects refer to are cancelled, the others deleted.
+    Speeches that other objects refer to are cancelled; the others are deleted.
     """
     held = on_which_something_hangs(keys)
     FloorRequest.objects.filter(slot__in=held).update(slot=None)
@@ -49,8 +49,10 @@ def remove_slots(keys: Collection[int]) -> set[int]:
 
 
 def on_which_something_hangs(keys: Collection[int]) -> set[int]:
-    """Return the keys of the speeches that protected rows of other layers refer to. One query for
-    each kind of row."""
+    """Return the keys of the speeches that may not be deleted, because rows of other models refer to them.
+
+    These models use `on_delete=PROTECT`. Makes one query for each such relation.
+    """
     found: set[int] = set()
     for relation in Slot._meta.related_objects:
         if relation.on_delete is PROTECT:

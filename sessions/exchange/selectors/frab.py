@@ -45,7 +45,7 @@ class Linked(Protocol):
 
 @lru_cache(maxsize=10000)
 def guid(kind: str, key: str) -> UUID:
-    """Return the UUID of an object by its kind and its public id or name. It never changes."""
+    """Return the UUID of an object from its kind, and from its public id or name in `key`. The UUID never changes."""
     return uuid5(NAMESPACE_URL, f"urn:summit:{kind}:{key}")
 
 
@@ -56,7 +56,10 @@ def acronym(summit: Summit) -> str:
 
 
 def _numbers(rows: Iterable[ReleasedSession]) -> dict[int, int]:
-    """Return a unique number of 31 bits for each row, since old apps store it as a signed integer."""
+    """Return a dict from primary key to a unique number for each row.
+
+    The numbers have 31 bits, because old apps store them as signed integers.
+    """
     taken: set[int] = set()
     found = {}
     for row in sorted(rows, key=lambda row: row.session.public_id):
@@ -78,7 +81,7 @@ def _clock(length: timedelta) -> str:
 class RelatedData:
     """Data that events show besides released rows: the names of parties, and links by the session's public id.
 
-    `lasting` is the part of the cache key that covers them (`Stamp.lasting`).
+    `lasting` is the part of the cache key that changes with these data (`Stamp.lasting`).
     """
 
     names: Book
@@ -87,7 +90,7 @@ class RelatedData:
 
 
 def links_of(texts: Mapping[str, Iterable[Linked]]) -> dict[str, list[Link]]:
-    """Return texts as links of the format, by the session's public id."""
+    """Return a dict from a session's public id to its texts as links of the format."""
     return {
         key: [{"type": "related", "title": text.title, "url": settings.BASE_URL + text.url} for text in found]
         for key, found in texts.items()
@@ -157,8 +160,10 @@ class Carried:
 
     @classmethod
     def of(cls, row: ReleasedSession) -> "Carried":
-        """Return the values of a released session. The type is dropped if the session's kind has changed since the
-        import."""
+        """Return the carried values of a released session.
+
+        The type is dropped if the session's kind has changed since the import.
+        """
         words = {name: rest[0] for name, *rest in row.carried or () if name != "type" or rest[1] == row.kind}
         linked: dict[str, list[Link]] = {"links": [], "attachments": []}
         for name, *rest in row.carried or ():
@@ -191,11 +196,11 @@ def as_data(
     stamp: Stamp,
     links: Mapping[str, list[Link]] | None = None,
 ) -> dict[str, Any]:
-    """Return the schedule as data, with parties named in the active language. One query.
+    """Return the schedule as data, with parties named in the active language. Makes one query.
 
-    `sessions` must have their `leading` participants loaded (`released_agenda.Who.LEADING`), and `links` are by the
-    sessions' public ids. The process caches the events, with `stamp` in the key because a name may be erased from
-    released rows.
+    `sessions` must have their `leading` participants loaded (`released_agenda.Who.LEADING`). `links` is a dict from a
+    session's public id to its links. The process caches the events, with `stamp` in the key because a name may be
+    erased from released rows.
     """
     rows = list(sessions)
     beside = RelatedData(book(summit), links or {}, stamp.lasting)

@@ -20,7 +20,7 @@ _ALSO = {
 
 
 class Kinds:
-    """The kinds of one summit, by the names that a file may use for them. One query."""
+    """The kinds of one summit, by the names that a file may use for them. Makes one query."""
 
     def __init__(self, summit: Summit) -> None:
         self._known: dict[str, tuple[str, CustomKind | None]] = {}
@@ -35,8 +35,7 @@ class Kinds:
                 self._known[_key(str(name))] = (own.like, own)
 
     def find(self, said: str) -> tuple[str, CustomKind | None] | None:
-        """Return the standard kind with this name, and the summit's own kind of that name or None; None for an
-        unknown name."""
+        """Return (standard kind, the summit's own kind or None) for a name; None for an unknown name."""
         return self._known.get(_key(said))
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from sessions.exchange.selectors.formats import values_of
+from sessions.exchange.selectors.file_decoding import values_of
 from sessions.exchange.selectors.plain_text import Unreadable, line_of, text_of
 from sessions.exchange.selectors.times import Clock, odd, times_of
 from sessions.exchange.selectors.unmapped_fields import UnmappedFields, read_unmapped
@@ -45,9 +45,10 @@ class Event:
 
 @dataclass(frozen=True)
 class Schedule:
-    """A parsed schedule: its title and events, and whether a system like this one wrote the file.
+    """A parsed schedule.
 
-    `left` counts the values that aren't imported, by the format's names.
+    `ours` says whether this software wrote the file. `left` is a dict from a name in the format to the number of its
+    values that aren't imported.
     """
 
     title: str
@@ -57,14 +58,14 @@ class Schedule:
 
 
 def too_large() -> str:
-    """Return the message that a file has more bytes than allowed, with what to do."""
+    """Return the message that a file has more bytes than allowed. It says what to do."""
     return _("The file has more than %(n)d MB. Choose a smaller one.") % {"n": MOST_BYTES // 1024**2}
 
 
 def read(content: bytes, *, zone: ZoneInfo) -> Schedule:
-    """Parse a file as JSON or XML, whichever its content is. Raises Unreadable.
+    """Parse a file as JSON or XML, depending on its content. Raises Unreadable.
 
-    `zone` is the venue's time zone, for times without one.
+    `zone` is the venue's time zone. It is used if neither a time nor the file names a time zone.
     """
     if len(content) > MOST_BYTES:
         raise Unreadable(too_large())

@@ -11,7 +11,7 @@ _BREAK = re.compile(r"(?i)<br\s*/?>|</(?:p|div|li|h[1-6])>")
 
 
 class Unreadable(Exception):
-    """A file isn't a schedule, or an event can't be read. The text is a sentence that says what to do."""
+    """Raised if a file isn't a schedule, or if an event can't be read. The message says what to do."""
 
 
 def line_of(value: Any) -> str:
@@ -20,7 +20,7 @@ def line_of(value: Any) -> str:
 
 
 def text_of(value: Any) -> str:
-    """Return a text without markup, since some systems write HTML."""
+    """Return a string without HTML markup, which some systems write; "" if the value isn't a string."""
     if not isinstance(value, str):
         return ""
     if _TAG.search(value):

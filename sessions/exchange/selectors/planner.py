@@ -36,8 +36,11 @@ FIELDS = ("title", "summary", "kind", "custom_kind", "starts_at", "ends_at", "ro
 
 @dataclass
 class PlannedChange:
-    """A session that is new or changes, with its speeches. `speakers` are its new speakers in order, or None if
-    unchanged."""
+    """A session that an import creates or changes, with its speeches.
+
+    `speakers` are the new speakers in their order, or None if they are unchanged. `slots` are the existing speeches,
+    `minutes` the length of each new speech.
+    """
 
     session: Session
     line: EventLine
@@ -50,13 +53,16 @@ class PlannedChange:
 
 
 def identity(summit: Summit, key: str) -> str:
-    """Return the public id of the session that an event of a file becomes. It is the same in every import."""
+    """Return the public id of the session that is created from an event with the guid `key`.
+
+    The id is the same in every import.
+    """
     digest = hashlib.sha256(f"{summit.public_id}:{key}".encode()).digest()
     return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:PUBLIC_ID_LENGTH])
 
 
 class Planner:
-    """Compares a schedule with a draft. Six queries, however many events there are."""
+    """Compares a schedule with a draft. Makes six queries, however many events there are."""
 
     def __init__(self, summit: Summit, schedule: Schedule, *, visibility: str, may_add: bool) -> None:
         self.summit, self.schedule = summit, schedule
@@ -256,7 +262,7 @@ def _carried(event: Event, kind: str, own: CustomKind | None) -> list[list[str]]
 
 
 def _check_importable(session: Session) -> None:
-    """Raise ValidationError if a session is in a state that a public file can't know."""
+    """Raise ValidationError if a session is cancelled or has hidden parts, because a schedule can't express these."""
     if session.cancelled_at is not None:
         raise ValidationError(_("It is cancelled here. Reinstate it, then read the file again."))
     if any(getattr(session, f"{part}_to") for part in PARTS):
@@ -267,7 +273,7 @@ def _check_importable(session: Session) -> None:
 
 @cache
 def _nowhere() -> frozenset[str]:
-    """Return the words that our own schedules use for a room that isn't known yet, in each language."""
+    """Return the names that our own schedules use for a room to be announced, one in each language, normalised."""
     found = set()
     for language, _name in settings.LANGUAGES:
         with override(language):

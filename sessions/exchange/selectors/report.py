@@ -21,7 +21,7 @@ class EventLine(report.ReportLine):
 class ScheduleReport(report.UploadReport[EventLine]):
     """The report on an import: its events, new rooms, and the number of new people.
 
-    `left` counts the values that aren't imported, by the format's names.
+    `left` is a dict from a name in the format to the number of its values that aren't imported.
     """
 
     LINE: ClassVar[type[report.ReportLine]] = EventLine
@@ -32,5 +32,5 @@ class ScheduleReport(report.UploadReport[EventLine]):
 
     @property
     def told_left(self) -> str:
-        """The values that aren't imported, by the format's names with their number; "" if there are none."""
+        """The names and numbers of the values that aren't imported, such as "logo (3)"; "" if there are none."""
         return ", ".join(f"{name} ({number})" for name, number in self.left.items())

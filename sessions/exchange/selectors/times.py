@@ -1,6 +1,6 @@
 """The start and end of an event in a schedule.
 
-They are given as a timestamp with a duration or an end, or in the old format as a day and a time.
+A file states them as a timestamp with a duration or an end, or in the old format as a day and a time.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,9 +21,10 @@ _NIGHT = time(5)
 
 @dataclass(frozen=True)
 class Clock:
-    """How times without an offset are read. `zone` is the conference's time zone, None if it names an unknown one.
+    """The conference's rules for times without an offset.
 
-    `day_change` is the time at which its days begin, if the file has it.
+    `zone` is the time zone; None if the file names an unknown one. `day_change` is the time at which the conference's
+    days begin; None if the file doesn't say it.
     """
 
     zone: ZoneInfo | None
@@ -31,7 +32,7 @@ class Clock:
 
     @classmethod
     def of(cls, conference: Mapping[str, Any], otherwise: ZoneInfo) -> "Clock":
-        """Return a conference's clock, with the zone `otherwise` if it names none."""
+        """Return the clock of a conference, with the zone `otherwise` if the conference names no zone."""
         name = line_of(conference.get("time_zone_name"))
         try:
             change = time.fromisoformat(line_of(conference.get("day_change")))
@@ -52,7 +53,10 @@ class Clock:
 
 
 def times_of(raw: Mapping[str, Any], clock: Clock) -> tuple[datetime, datetime]:
-    """Return the start and end of an event. Raises Unreadable."""
+    """Return the start and end of an event.
+
+    Raises Unreadable if they can't be read, if the end isn't after the start, or if the event is longer than LONGEST.
+    """
     starts_at = _moment(line_of(raw.get("date")), clock) or _of_the_day(raw, clock)
     ends_at = _moment(line_of(raw.get("end")), clock)
     if ends_at is None:
@@ -83,7 +87,7 @@ def _of_the_day(raw: Mapping[str, Any], clock: Clock) -> datetime:
 
 
 def _bound(raw: Mapping[str, Any], name: str) -> datetime | None:
-    """Return the local time at which a day of the conference begins or ends, or None."""
+    """Return the local time at which a day of the conference begins or ends; None if the file has no valid one."""
     try:
         return datetime.fromisoformat(line_of(raw.get(name))).replace(tzinfo=None)
     except ValueError:
@@ -91,8 +95,8 @@ def _bound(raw: Mapping[str, Any], name: str) -> datetime | None:
 
 
 def odd(raw: Mapping[str, Any], starts_at: datetime, clock: Clock) -> Iterator[str]:
-    """Yield notes on values of an event's times that contradict others and were ignored, and on times that look
-    wrong."""
+    """Yield notes on an event's times: on contradictory values that were ignored, and on an unlikely start at
+    night."""
     start, length = line_of(raw.get("start")), line_of(raw.get("duration"))
     local = starts_at.astimezone(clock.zone) if clock.zone else starts_at
     try:
@@ -117,7 +121,10 @@ def _day_start_is_unknown(raw: Mapping[str, Any], clock: Clock) -> bool:
 
 
 def _moment(said: str, clock: Clock) -> datetime | None:
-    """Return a date with a time as a datetime, or None. Without an offset, it is in the conference's time zone."""
+    """Return a string with a date and a time as a datetime; None for any other string.
+
+    Without an offset, the datetime is in the conference's time zone.
+    """
     if "T" not in said and " " not in said:
         return None
     try:

@@ -1,5 +1,7 @@
-"""Values of an event in a schedule that no field of a session is for. They are exported again with
-our own schedules."""
+"""Values of a schedule's events that have no field in a session.
+
+They are stored with the session and exported again with our own schedules.
+"""
 
 import re
 from collections import Counter
@@ -9,8 +11,8 @@ from typing import Any
 from sessions.exchange.selectors.plain_text import line_of
 from summit.core.validators import is_printable
 
-# Rows are (name, text) with "guid", "type", "language" or one of WORDS as the name, or (name, address, title, type)
-# with "links" or "attachments".
+# Rows are (name, value) with "guid", "type", "language" or one of WORDS as the name, or (name, URL, title, type) with
+# "links" or "attachments" as the name.
 UnmappedFields = tuple[tuple[str, ...], ...]
 WORDS = ("subtitle", "track")
 # The types of links in the format.
@@ -30,7 +32,7 @@ _READ = frozenset(
 
 
 def read_unmapped(raw: Mapping[str, Any], left: "Counter[str]") -> UnmappedFields:
-    """Return the rows of an event that are exported again, and count the other unmapped values in `left`."""
+    """Return the values of an event that are exported again, and count the other unmapped values in `left`."""
     found: list[tuple[str, ...]] = [(name, value) for name, value in _text_fields(raw) if value]
     for name in ("guid", "type", "language", *WORDS):
         message = line_of(raw.get(name))
@@ -56,7 +58,7 @@ def _text_fields(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _links(given: list[Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield the address, title and type of each valid link."""
+    """Yield the (URL, title, type) of each valid link."""
     for each in given:
         link = each if isinstance(each, dict) else {"url": each}
         url, title, kind = (line_of(link.get(name)) for name in ("url", "title", "type"))

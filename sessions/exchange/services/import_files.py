@@ -14,7 +14,7 @@ from delegations.invitations.services.scanned_answers import harmless_name
 from delegations.privacy.services import nightly_purge
 from sessions.exchange.models import ScheduleImportFile
 from sessions.exchange.selectors import parsers
-from sessions.exchange.selectors.formats import form_of
+from sessions.exchange.selectors.file_decoding import form_of
 from sessions.exchange.selectors.plain_text import Unreadable
 from sessions.exchange.selectors.report import ScheduleReport
 from sessions.exchange.services.importer import preview, read_in
@@ -42,8 +42,8 @@ def store(
 ) -> ScheduleImportFile:
     """Store a schedule with a report on what an import would do. Nothing is imported yet.
 
-    A schedule of more than AT_ONCE events has no report yet (`refresh_preview`). Raises PermissionDenied and
-    Unreadable.
+    If the schedule has more than AT_ONCE events, `refresh_preview` must make the report later. Raises
+    PermissionDenied and Unreadable.
     """
     check(by, "agenda.edit", summit)
     events = parsers.read(content, zone=summit.zone).events
@@ -68,7 +68,7 @@ def store(
 def refresh_preview(*, row: ScheduleImportFile, by: By) -> ScheduleReport:
     """Plan the import of a stored schedule again, and store the report.
 
-    Raises PermissionDenied, and Unreadable if it was imported or deleted.
+    Raises PermissionDenied, and Unreadable if the schedule was already imported or deleted.
     """
     content = _content(row)
     report = preview(summit=row.summit, content=content, by=by, visibility=row.visibility)
@@ -80,8 +80,8 @@ def refresh_preview(*, row: ScheduleImportFile, by: By) -> ScheduleReport:
 def apply(*, row: ScheduleImportFile, by: By) -> ScheduleReport:
     """Import a schedule into the draft. This happens once, even if several users ask for it.
 
-    The report then describes what was done, and the content is deleted. Raises PermissionDenied, and Unreadable if it
-    was imported or deleted.
+    The report then describes what was done, and the content is deleted. Raises PermissionDenied, and Unreadable if
+    the schedule was already imported or deleted.
     """
 
     def claim() -> None:
@@ -108,7 +108,7 @@ def discard(*, row: ScheduleImportFile, by: User) -> None:
 
 @nightly_purge.drops(20)
 def delete_expired() -> int:
-    """Delete the schedules of all summits that nobody has imported for too long, and return their number."""
+    """Delete the expired schedules of all summits, which nobody has imported in time, and return their number."""
     return uploads_services.delete_expired(ScheduleImportFile)
 
 
@@ -118,7 +118,7 @@ def report_of(row: ScheduleImportFile) -> ScheduleReport | None:
 
 
 def events_of(row: ScheduleImportFile) -> int:
-    """Return the number of events of a stored schedule. Raises Unreadable if it was imported or deleted."""
+    """Return the number of events of a stored schedule. Raises Unreadable if it was already imported or deleted."""
     return len(parsers.read(_content(row), zone=row.summit.zone).events)
 
 

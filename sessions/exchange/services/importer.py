@@ -42,9 +42,9 @@ def read_in(
     """Import all valid events of a file into the draft in one transaction, and return the report on all events.
 
     An event is recognised by its guid: importing the same file again writes nothing, and a later file changes what
-    differs. New sessions are visible as `visibility` says; existing ones keep their visibility. `claim` and `close`
-    are called in the transaction, before anything is written and after everything is. Raises PermissionDenied and
-    Unreadable.
+    differs. New sessions get `visibility`; existing sessions keep their visibility. In the transaction, `claim` is
+    called before anything is written, and `close` is called with the report after everything is written. Raises
+    PermissionDenied and Unreadable.
     """
 
     def take() -> None:
@@ -88,7 +88,7 @@ def _store_rooms(plan: Planner, by: By) -> None:
 
 
 def _store_new(plan: Planner, by: By) -> None:
-    """Save new people and sessions, each table in one statement, since the lock keeps other writers out."""
+    """Save new people and sessions, with one statement for each table, because the lock keeps other writers out."""
     new = [change for change in plan.changes if change.new]
     bulk_insert.insert(plan.new_people)
     bulk_insert.insert([change.session for change in new])
@@ -152,10 +152,10 @@ def _store_texts(changes: list[PlannedChange]) -> None:
 
 
 def _store_speeches(changes: list[PlannedChange]) -> dict[int, dict[str, int]]:
-    """Save the changed speeches of sessions, and return the numbers of added, changed and removed ones by session
-    key.
+    """Save the changed speeches of sessions.
 
-    The speeches of remaining speakers keep their rows, since transcripts refer to them.
+    Return a dict from session primary key to the numbers of added, changed and removed speeches. The speeches of
+    remaining speakers keep their rows, because transcripts refer to them.
     """
     new, moved = [], []
     left: dict[int, tuple[Slot, PlannedChange]] = {}

@@ -13,7 +13,10 @@ from summit.privacy.registry import Portion, Subject, portion
 
 
 def _naming(subject: Subject) -> QuerySet[ScheduleImportFile]:
-    """Return the uploaded schedules that name the person. They are encrypted, so each is decrypted and searched."""
+    """Return the uploaded schedules that name the person.
+
+    Schedules are encrypted, so each one is decrypted and searched.
+    """
     keys = [
         row.pk
         for row in ScheduleImportFile.objects.filter(summit=subject.summit).iterator(chunk_size=5)

@@ -23,7 +23,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the options."""
+        """Declare the file, the summit, the dry run, and the visibility of new sessions."""
         parser.add_argument("file", type=Path, help="the schedule")
         parser.add_argument("--summit", required=True, metavar="SLUG", help="address of the summit")
         parser.add_argument("--dry-run", action="store_true", help="tell what would be done, and write nothing")

@@ -22,7 +22,7 @@ def places(kept: Person, gone: Person) -> None:
 
 @moves(40)
 def speeches(kept: Person, gone: Person) -> int:
-    """Give the other person's speeches to the person who stays."""
+    """Give the other person's speeches to the person who stays, and return their number."""
     rows = Slot.every.filter(speaker=gone)
     sessions = list(rows.values_list("session", flat=True))
     rise(*sessions)
@@ -33,7 +33,7 @@ def speeches(kept: Person, gone: Person) -> int:
 
 @moves(41)
 def participants(kept: Person, gone: Person) -> int:
-    """Give the other person's places to the person who stays, at most one in each session."""
+    """Give the other person's places to the person who stays, at most one in each session. Return their number."""
     rise(*Participant.objects.filter(person=gone).values_list("session", flat=True))
     own = Participant.objects.filter(person=kept).values("session")
     Participant.objects.filter(person=gone, session__in=own).delete()
@@ -42,7 +42,7 @@ def participants(kept: Person, gone: Person) -> int:
 
 @moves(42)
 def requests(kept: Person, gone: Person) -> int:
-    """Name the person who stays in the other's requests for the floor."""
+    """Make the person who stays the speaker in the other person's requests for the floor. Return their number."""
     return FloorRequest.objects.filter(speaker=gone).update(speaker=kept)
 
 
@@ -50,8 +50,8 @@ def requests(kept: Person, gone: Person) -> int:
 def sign_ups(kept: Person, gone: Person) -> int:
     """Give the other person's sign-ups to the person who stays, at most one for each session.
 
-    They have a place if either had one. If both had a place, one becomes free and the next person on the waiting list
-    moves up.
+    The person who stays has a place if either person had one. If both had a place, one place becomes free and the
+    next person on the waiting list moves up.
     """
     theirs = SignUp.objects.filter(person=gone)
     held = theirs.filter(state=SignUpState.PLACE).values("session")
@@ -66,11 +66,15 @@ def sign_ups(kept: Person, gone: Person) -> int:
 
 @moves(44)
 def looks(kept: Person, gone: Person) -> int:
-    """Delete the other person's read marks. Changes that only the other has seen are new to the person who stays."""
+    """Delete the other person's read marks, and return their number.
+
+    Changes that only the other person has seen are new to the person who stays.
+    """
     return AgendaReadMark.objects.filter(person=gone).delete()[0]
 
 
 @moves(45)
 def feeds(kept: Person, gone: Person) -> int:
-    """End the other's private calendars, which would otherwise show another programme than they were created for."""
+    """Delete the other person's private calendars, because they would show another programme than before the
+    merge."""
     return CalendarFeed.objects.filter(Q(person=gone) | Q(holder=gone)).delete()[0]

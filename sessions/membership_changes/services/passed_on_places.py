@@ -1,7 +1,7 @@
 """Services that give a person's places in the working draft to another person, or remove them.
 
-They carry out a decision by protocol (delegations.membership_changes.services.handovers), which has checked the
-permission; nothing is checked here.
+They carry out a decision by protocol. `delegations.membership_changes.services.handovers` has checked the permission
+before, so nothing is checked here.
 """
 
 from django.db import transaction
@@ -29,7 +29,10 @@ RANK = (
 
 
 def waiting(session: Session) -> list[str]:
-    """Return the names of people who have left, but are still in a session until protocol has decided. One query."""
+    """Return the names of people who have left, but are still in a session until protocol has decided.
+
+    Makes one query.
+    """
     rows = Handover.objects.filter(party__summit=session.summit_id, state=HandoverState.OPEN)
     speeches = Slot.objects.filter(session=session).values("public_id")
     here = Q(what__in=["place", "bilateral"], key=session.public_id) | Q(what="speech", key__in=speeches)
@@ -38,7 +41,7 @@ def waiting(session: Session) -> list[str]:
 
 
 def pass_speech(*, key: str, giver: Person, taker: Person, by: User) -> None:
-    """Give a speech to another speaker. Raises NotHeld."""
+    """Give a speech of `giver` to another speaker. Raises ItemNotHeld if `giver` has no speech with this key."""
     with transaction.atomic():
         slot = _slot(key, giver)
         slot.speaker = taker
@@ -48,7 +51,7 @@ def pass_speech(*, key: str, giver: Person, taker: Person, by: User) -> None:
 
 
 def remove_speech(*, key: str, giver: Person, by: User) -> None:
-    """Take a speech off the list. Raises NotHeld."""
+    """Remove a speech of `giver` from its session. Raises ItemNotHeld if `giver` has no speech with this key."""
     with transaction.atomic():
         slot = _slot(key, giver)
         session = slot.session
@@ -58,9 +61,10 @@ def remove_speech(*, key: str, giver: Person, by: User) -> None:
 
 
 def pass_place(*, key: str, giver: Person, taker: Person, by: User) -> None:
-    """Give a person's place in a session, with its role, to another person. Raises NotHeld.
+    """Give a person's place in the session `key`, with its role, to another person.
 
-    A person who already takes part keeps the higher of both roles.
+    If the other person already takes part, they keep the higher of both roles. Raises ItemNotHeld if `giver` has no
+    place in the session.
     """
     with transaction.atomic():
         row = _place(key, giver)
@@ -76,7 +80,7 @@ def pass_place(*, key: str, giver: Person, taker: Person, by: User) -> None:
 
 
 def remove_place(*, key: str, giver: Person, by: User) -> None:
-    """Remove a person's place in a session. Raises NotHeld."""
+    """Remove a person's place in the session `key`. Raises ItemNotHeld if `giver` has no place in the session."""
     with transaction.atomic():
         row = _place(key, giver)
         session = row.session
@@ -85,7 +89,10 @@ def remove_place(*, key: str, giver: Person, by: User) -> None:
 
 
 def _slot(key: str, giver: Person) -> Slot:
-    """Return a speech, read under the agenda's lock, so that a release includes the decision wholly or not at all."""
+    """Return a speech, read under the agenda's lock, so that a release includes the decision wholly or not at all.
+
+    Raises ItemNotHeld if `giver` has no speech with this key.
+    """
     lock(giver.summit)
     row = Slot.objects.filter(public_id=key, speaker=giver).select_related("session__summit").first()
     if row is None:

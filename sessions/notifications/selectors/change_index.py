@@ -1,4 +1,7 @@
-"""An index of the changes that affect a programme. Thousands of programmes are checked, each with a few changes."""
+"""An index that finds the changes in a programme.
+
+It exists because thousands of programmes are checked, and each has only a few changes.
+"""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""Changes as JSON, as a message stores them, so that sending it needs no query."""
+"""Converts changes to the JSON that a message stores, and back, so that sending the message needs no query."""
 
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ _LISTS = ("kind_names", "texts", "audiences", "languages", "documents")
 
 
 def to_facts(change: SessionChange) -> dict[str, Any]:
-    """Return a change as JSON, with participants only if they differ."""
+    """Return a change as a JSON object. It has participants only if they differ."""
     same = change.before is None or change.after is None or change.before.places == change.after.places
     return {
         "nature": change.nature.value,
@@ -36,7 +36,7 @@ def _state(session: Snapshot, *, with_places: bool) -> dict[str, Any]:
 
 
 def from_facts(facts: dict[str, Any]) -> SessionChange:
-    """Return the change that `to_facts` has written."""
+    """Return the change from a JSON object that `to_facts` returned."""
     states = _read(facts["before"]), _read(facts["after"])
     return SessionChange(Nature(facts["nature"]), *states, waiting=facts.get("waiting", False))
 
@@ -48,7 +48,7 @@ def _read(facts: dict[str, Any] | None) -> Snapshot | None:
         ParticipantSnapshot(role, None, None, "", label, party_label, title, minutes, *level)
         for role, label, party_label, title, minutes, *level in facts["places"]
     )
-    # A message stored by an earlier version may lack newer facts.
+    # A message stored by an earlier version may not have newer facts.
     lists: dict[str, Any] = {name: tuple(tuple(entry) for entry in facts.get(name, ())) for name in _LISTS}
     times: dict[str, Any] = {name: datetime.fromisoformat(facts[name]) for name in ("starts_at", "ends_at")}
     kept = {name: facts[name] for name in _KEPT if name in facts}

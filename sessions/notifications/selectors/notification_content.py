@@ -1,4 +1,4 @@
-"""The content of messages about a release: the changes that a mailbox may read, whom they concern, and calendar
+"""The content of messages about a release: the changes that a mailbox may read, the people concerned, and calendar
 updates."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -32,9 +32,10 @@ STAR = "*"
 class NotifiedChange:
     """A change in a message to a mailbox.
 
-    `sequence` is the SEQUENCE of its calendar part (`sessions.agenda.selectors.sequence_numbers`); `calendar` says
-    whether there is such a part. `whom` is set if the mailbox stands for several people: pairs of a person's primary
-    key (or `DELEGATION`) and how the session changed for them (a `Nature`, or `CAME` and so on).
+    `sequence` is the SEQUENCE of the change's calendar part (`sessions.agenda.selectors.sequence_numbers`);
+    `calendar` says whether there is such a part. If several people share the mailbox, `whom` has a pair for each
+    person: the primary key (or `DELEGATION`), and how the session changed (a `Nature`, `CAME`, `LEFT`, `SPEAKS` or
+    `SILENT`).
     """
 
     change: SessionChange
@@ -50,7 +51,7 @@ def notified_changes(
 
     `highest` are the previous sequences of sessions that participants no longer know of. `beside` are readers with
     another programme at the same address. Both programmes share one calendar, in which a session has one UID, so a
-    session that leaves only one of them isn't removed from the calendar.
+    session that leaves only one of the programmes isn't removed from the calendar.
     """
     found = []
     for change in changes:
@@ -73,7 +74,8 @@ def notified_changes(
 def _removal_sequence(change: SessionChange, highest: Highest) -> int:
     """Return the sequence of the cancellation for readers who lose a session.
 
-    If the session still takes place, it is the session's own sequence, so that a later return isn't below it.
+    If participants still know of the session, the result is the session's own sequence. If the session comes back to
+    these readers, its sequence is then no lower.
     """
     if change.after and change.after.seen_at(TAKING_PART):
         return change.after.sequence_at(TAKING_PART)
@@ -88,12 +90,12 @@ def _is_in_calendar(seen: SessionChange) -> bool:
 def folded(
     told: list[NotifiedChange], whole: list[NotifiedChange], *, beside: Sequence[Recipient]
 ) -> list[NotifiedChange]:
-    """Return the content of a message that replaces unsent ones, from `whole`, all changes since the last sent
-    message.
+    """Return the content of a message that replaces unsent messages.
 
-    `told` are the changes of the message's own release. If there are other readers at the address, the sessions that
-    leave the programme in `told` are added. A session that came and went within `whole` isn't in it, but it may be in
-    the shared calendar because of the other readers.
+    `whole` are all changes since the last sent message, `told` the changes of the newest release alone. If there are
+    other readers at the address (`beside`), the sessions that leave the programme in `told` are added to `whole`. A
+    session that came and went since the last sent message isn't in `whole`, but it may be in the shared calendar
+    because of the other readers.
     """
     if not beside:
         return whole
@@ -103,8 +105,10 @@ def folded(
 
 
 def _whom(change: SessionChange, seen: SessionChange, reader: Recipient) -> tuple[tuple[int, str], ...]:
-    """Return the people whom a change concerns, if the mailbox stands for several, and how the session changed for
-    each."""
+    """Return a pair of key and kind of change for each person whom a change concerns.
+
+    The result is empty unless several people share the mailbox.
+    """
     if len(reader.parts) < 2:
         return ()
     each = ((key, part, read_by(change, part)) for key, part in sorted(reader.parts.items()))
@@ -114,8 +118,8 @@ def _whom(change: SessionChange, seen: SessionChange, reader: Recipient) -> tupl
 def _became(theirs: SessionChange, part: Programme, seen: SessionChange) -> str:
     """Return how a session changed for one of several readers of a mailbox.
 
-    If they leave a session that the others still have, or join one that the others had, the result depends on whether
-    they speak there, as far as the readers may know it.
+    If this reader leaves a session that the other readers still have, or joins a session that they had before, the
+    result depends on whether this reader speaks there, as far as the readers may know it.
     """
     if seen.nature != Nature.CHANGED or theirs.waiting or theirs.nature not in (Nature.ADDED, Nature.GONE):
         return theirs.nature.value
@@ -130,7 +134,7 @@ def _speaks(part: Programme, session: Snapshot | None) -> bool:
 
 
 class Facts:
-    """Converts changes to the facts stored in a message, with parties named as approved in its language."""
+    """Converts changes to the facts stored in a message, with parties named as approved in the message's language."""
 
     def __init__(self, summit: Summit, people: Mapping[int, str]) -> None:
         self._books = Books(summit)
@@ -143,7 +147,7 @@ class Facts:
         self._with_names: dict[Any, tuple[dict[str, Any], tuple[tuple[str, str], ...]]] = {}
 
     def own(self, reader: Recipient) -> NamedParty | None:
-        """Return the name of a mailbox's party in its language."""
+        """Return the name of a mailbox's party in the mailbox's language; None without a party."""
         return self._books.of(reader.mailbox.party_id, spoken(reader.mailbox.language))
 
     def of(self, told: Sequence[NotifiedChange], reader: Recipient) -> dict[str, Any]:
@@ -168,7 +172,7 @@ class Facts:
         }
 
     def _speeches(self, change: SessionChange, reader: Recipient, book: Book) -> list[list[Any]]:
-        """Return the speaker, position and start of each changed speech of the reader's."""
+        """Return a [speaker, position, start] list for each changed speech in the reader's programme."""
         key = (id(change.before), id(change.after))
         if key not in self._news:
             self._news[key] = SpeechNews(change)
@@ -202,15 +206,15 @@ class Facts:
         own: NamedParty | None,
         notes: Footnotes,
     ) -> dict[str, Any]:
-        """Return the facts of a change with the names in it.
+        """Return the facts of a change, with the names of participants in the language of `book`.
 
-        They are cached for mailboxes with the same language, the same earlier footnotes and the same star.
+        The facts are cached for mailboxes with the same language, the same earlier footnotes and the same star.
         """
         star = own if own is not None and own.footnote else None
         key = (id(change.before), id(change.after), change.nature, change.waiting, book.language, star, tuple(notes))
         if key not in self._with_names:
             beside = notes.copy()
-            # Only named places get a footnote. The others are needed to work out who moved.
+            # Only named places get a footnote. The other places are needed to find who moved.
             shown = {(place.role, *place.name) for differ in roles.values() for place in differ.named}
 
             def named(place: ParticipantSnapshot) -> ParticipantSnapshot | None:
@@ -238,7 +242,7 @@ class Facts:
 def _with_places(
     change: SessionChange, named: Callable[[ParticipantSnapshot], ParticipantSnapshot | None]
 ) -> SessionChange:
-    """Return a change with its places replaced by `named`, which returns None to leave one out.
+    """Return a change with each place replaced by the result of `named`; None leaves the place out.
 
     Only changes with both an old and a new state have places.
     """

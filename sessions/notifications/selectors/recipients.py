@@ -1,4 +1,4 @@
-"""The recipients of agenda changes: the mailboxes of those affected, with the programme that each one reads."""
+"""The recipients of agenda changes: the mailboxes of all affected readers, each with the programme that it reads."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +21,8 @@ DELEGATION = 0
 class Recipient:
     """A mailbox with the programme that it reads.
 
-    `parts` has the programme of each person, by primary key, and the party's own by `DELEGATION`.
+    `parts` is a dict from each person's primary key to their programme. The party's own programme has the key
+    `DELEGATION`.
     """
 
     mailbox: Mailbox
@@ -58,8 +59,10 @@ class _AffectedPeople:
 
 
 def _affected_people(summit: Summit, theirs: Programme) -> _AffectedPeople:
-    """Return the people in a programme. Heads are included with their party, since its place is
-    theirs. Two queries."""
+    """Return the people whom the programme `theirs` concerns.
+
+    The heads of its parties are included, because a party's place is also the place of its head. Makes two queries.
+    """
     signed: dict[str, dict[int, set[int]]] = {state: {} for state in SignUpState.values}
     rows = SignUp.objects.filter(session__summit=summit, session__in=theirs.signed_up | theirs.waits_for)
     for state, person, session in rows.values_list("state", "person_id", "session_id"):
@@ -78,10 +81,11 @@ def _affected_people(summit: Summit, theirs: Programme) -> _AffectedPeople:
 
 
 def readers(summit: Summit, changes: Iterable[SessionChange]) -> list[Recipient]:
-    """Return the mailboxes of all readers affected by these changes. A constant number of queries.
+    """Return the mailboxes of all readers affected by these changes. Makes a constant number of queries.
 
     A party's mailboxes (its focal points', or its mission's) read the programme of the party and of its affected
-    members. A person's own mailbox reads only that person's programme, and a head's also the party's.
+    members. A person's own mailbox reads only this person's programme; the mailbox of a head also reads the party's
+    programme.
     """
     theirs = affected_programme(changes)
     found = _affected_people(summit, theirs)
@@ -102,7 +106,10 @@ def readers(summit: Summit, changes: Iterable[SessionChange]) -> list[Recipient]
 
 
 def _reader(box: Mailbox, found: _AffectedPeople, of_party: set[int] | None) -> Recipient:
-    """Return the reader of a mailbox. `of_party` are the members whom a party's own mailbox reads for in addition."""
+    """Return the reader of a mailbox.
+
+    `of_party` are the party's affected members if the mailbox belongs to the party, otherwise None.
+    """
     within = box.person_ids | (of_party or set())
     parts = {person: found.programme(person) for person in sorted(within)}
     own = {box.party_id} if of_party is not None and box.party_id else set()

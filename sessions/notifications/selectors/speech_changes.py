@@ -19,7 +19,8 @@ from summit.core.date_formats import clock
 class News:
     """A speech that is new or has another position or start.
 
-    `place` is its position, counted from 1. `begins` is its expected start, None if the reader may not know it.
+    `place` is the speech's position, counted from 1. `begins` is the expected start; None if the reader may not know
+    it.
     """
 
     speech: ParticipantSnapshot
@@ -46,7 +47,10 @@ def _speeches_by_slot(session: Snapshot | None) -> dict[str, tuple[ParticipantSn
 
 
 class SpeechNews:
-    """The changed speeches of one change, indexed by party and person, since thousands may read the change."""
+    """The changed speeches of one change, indexed by party and person.
+
+    The index exists because thousands of readers may need the change.
+    """
 
     def __init__(self, change: SessionChange) -> None:
         before = _speeches_by_slot(change.before)
@@ -77,7 +81,7 @@ def sentence(name: str, place: int, begins: datetime | None, where: Where) -> st
 
 
 def with_speeches(changes: list[SessionChange], mine: Programme, where: Where, names: Names) -> list[Story]:
-    """Return changes in words, with sentences about the speeches in a programme."""
+    """Return changes in words, with sentences about the changed speeches in the programme `mine`."""
     found = []
     for story, change in zip(stories(changes, where, names=names), changes, strict=True):
         news = SpeechNews(change).of(mine)

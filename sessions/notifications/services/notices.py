@@ -1,9 +1,9 @@
-"""Messages about agenda changes: for each release, one to each mailbox and party that it affects.
+"""Messages about agenda changes. Each release sends one message for each mailbox and party that it affects.
 
 A message has all changes since the last release sent to its mailbox. Unsent and failed messages are folded into the
-new one: they are dropped, and the new message goes back to before them. A message that a worker has claimed may be on
-its way, so it stays, and the new one starts after it. `withdrawn` prevents outdated messages from being sent late, by
-"send again" on a failed message or after a worker was killed.
+new message: they are dropped, and the new message also has their changes. A message that a worker has claimed may be
+on its way, so it stays, and the new message starts after it. `withdrawn` prevents outdated messages from being sent
+late, either by "send again" on a failed message or after a worker was killed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -40,7 +40,7 @@ OVERTAKEN = failure_reasons.register("agenda.overtaken", _("Release %(value)s sa
 
 @dataclass(frozen=True)
 class WaitingMessage:
-    """A message to a mailbox that hasn't been sent."""
+    """An unsent message to a mailbox. `pending` is false if sending it has failed."""
 
     pk: int
     since: int
@@ -49,7 +49,10 @@ class WaitingMessage:
 
 @dataclass(frozen=True)
 class PlannedMessage:
-    """The planned message to one mailbox. Without changes, no message is sent and the waiting ones are dropped."""
+    """The planned message to one mailbox.
+
+    If it has no changes, no message is sent and the waiting messages in `overtakes` are dropped.
+    """
 
     reader: Recipient
     name: str
@@ -71,12 +74,11 @@ class PlannedMessage:
 def plan(
     *, summit: Summit, number: int, changes: list[SessionChange], new: Agenda, lock: bool = False, tell: bool = True
 ) -> list[PlannedMessage]:
-    """Return the messages to send when `new` becomes release `number`. A constant number of queries.
+    """Return the messages to send when `new` becomes release `number`. Makes a constant number of queries.
 
-    `changes` are its differences from the release before.
-
-    With `lock`, unsent messages are locked until the transaction ends, so that no worker claims them. The first
-    release sends everybody their programme, or nothing if `tell` is false.
+    `changes` are the differences of `new` from the previous release. With `lock`, unsent messages are locked until
+    the transaction ends, so that no worker claims them. The first release sends everybody their programme, or nothing
+    if `tell` is false.
     """
     if number == 1 and not tell:
         return []
@@ -120,7 +122,7 @@ def _highest(summit: Summit, changes: Iterable[SessionChange]) -> Highest:
 
 
 def _by_address(listed: Iterable[Recipient]) -> dict[str, list[Recipient]]:
-    """Return the readers at each address, ignoring case. There is one for each party that the address serves."""
+    """Return a dict from address, in lower case, to its readers: one for each party that the address serves."""
     found: dict[str, list[Recipient]] = {}
     for reader in listed:
         found.setdefault(reader.mailbox.address.casefold(), []).append(reader)
@@ -128,8 +130,10 @@ def _by_address(listed: Iterable[Recipient]) -> dict[str, list[Recipient]]:
 
 
 def _waiting(summit: Summit, *, lock: bool) -> dict[tuple[str, str], list[WaitingMessage]]:
-    """Return the unsent messages that no worker has claimed, by mailbox, if no newer message was sent to that
-    mailbox."""
+    """Return a dict from (recipient key, address) to the mailbox's unsent messages that no worker has claimed.
+
+    Messages to a mailbox that was sent a newer message are left out.
+    """
     newer = Message.objects.filter(
         kind=KIND,
         summit=summit,
@@ -156,7 +160,7 @@ def _free() -> Q:
 
 
 def _names(boxes: Sequence[Mailbox]) -> dict[Mailbox, str]:
-    """Return the name of each mailbox: that of its party, or else those of its people."""
+    """Return a dict from mailbox to the name of its party, or else to the names of its people."""
     parties = Party.objects.in_bulk({box.party_id for box in boxes if box.party_id})
     people = Person.objects.in_bulk({pk for box in boxes if not box.party_id for pk in box.person_ids})
     return {
@@ -168,19 +172,22 @@ def _names(boxes: Sequence[Mailbox]) -> dict[Mailbox, str]:
 
 
 def _called(notice: PlannedMessage, facts: Facts) -> dict[str, str]:
-    """Return the name by which a mail addresses its mailbox. A party is named in the mail's language."""
+    """Return a dict with the `name` by which a mail addresses its reader, and the `footnote` to the name.
+
+    A party is named in the mail's language.
+    """
     named = facts.own(notice.reader)
     return {"name": named.name, "footnote": named.footnote} if named else {"name": notice.name, "footnote": ""}
 
 
 def _people(notices: Iterable[PlannedMessage]) -> dict[int, str]:
-    """Return the names of the people whom a message mentions because its mailbox stands for several."""
+    """Return a dict from primary key to the name of each person whom a message mentions in `whom`."""
     keys = {key for notice in notices for told in notice.told for key, _nature in told.whom}
     return {row.pk: row.label for row in Person.objects.filter(pk__in=keys)}
 
 
 def _summit_facts(summit: Summit, language: str) -> dict[str, str]:
-    """Return the facts of a message about the summit, with names in the mail's language."""
+    """Return the facts about a summit that a message stores, with names in the mail's language."""
     names = summit.named(spoken(language))
     return {
         "slug": summit.slug,
@@ -227,7 +234,7 @@ def drafts(*, release: Release, notices: Sequence[PlannedMessage]) -> list[Messa
 
 
 def store(*, release: Release, notices: Sequence[PlannedMessage], drafts: Sequence[Message]) -> int:
-    """Save the messages of a release and drop those that they replace. Return how many are to be sent."""
+    """Save the messages of a release and drop the messages that they replace. Return how many are to be sent."""
     # Failed messages stay visible, except if nothing in them is true any more, so that nobody sends them again.
     overtaken = [
         message.pk for notice in notices for message in notice.overtakes if message.pending or not notice.told
@@ -240,11 +247,10 @@ def store(*, release: Release, notices: Sequence[PlannedMessage], drafts: Sequen
 
 
 def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
-    """Return the messages that a newer one to the same mailbox has replaced, with the reason, by primary key. One
-    query.
+    """Return a dict from primary key to reason for the messages that newer messages to the same mailbox replaced.
 
-    A message is replaced if a newer one includes it, or if newer ones cover all of its sessions. A later change of a
-    session isn't enough, since its readers may not have been notified.
+    A message is replaced if a newer one includes its changes, or if newer ones cover all of its sessions. A later
+    change of a session isn't enough, because its readers may not have been notified. Makes one query.
     """
     newer: dict[tuple[int | None, str, str], list[tuple[int, int, set[str]]]] = {}
     others = Message.objects.filter(

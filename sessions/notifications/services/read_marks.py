@@ -12,18 +12,21 @@ from summit.people.models import Person
 
 @dataclass(frozen=True)
 class Seen:
-    """The last release whose changes somebody has seen: of the whole agenda, and of sessions by primary key."""
+    """The numbers of the last releases of which a person has seen the changes.
+
+    `everything` is the number for the whole agenda. `sessions` is a dict from session primary key to the number.
+    """
 
     everything: int = 0
     sessions: Mapping[int, int] = field(default_factory=dict)
 
     def has(self, number: int, session_id: int) -> bool:
-        """Return whether they have seen what a release changed in a session."""
+        """Return whether the person has seen the changes of release `number` in a session."""
         return number <= max(self.everything, self.sessions.get(session_id, 0))
 
 
 def seen(person: Person) -> Seen:
-    """Return the changes that a person has seen. One query."""
+    """Return the numbers of the releases up to which a person has seen the changes. Makes one query."""
     rows = list(AgendaReadMark.objects.filter(person=person).values_list("session_id", "number"))
     everything = next((number for session_id, number in rows if session_id is None), 0)
     return Seen(everything, {session_id: number for session_id, number in rows if session_id is not None})

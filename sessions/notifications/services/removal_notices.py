@@ -1,7 +1,7 @@
-"""Messages to accredited media about sessions that left the public agenda: for each release, one to each mailbox.
+"""Messages to accredited media about sessions that left the public agenda. Each release sends one to each mailbox.
 
-If a session was removed without a public notice, only those with a place in it are notified, as of every change in
-their programme (`notices`).
+If a session was removed without a public notice, only the people with a place in it are notified, by the message
+about changes in their programme (`notices`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,10 +25,11 @@ PUBLIC_AGAIN = "agenda.public_again"
 
 
 def store(*, release: Release, told: Iterable[tuple[Snapshot, str]]) -> int:
-    """Save a message to each mailbox about these sessions, as last public, with their `PublicNotice`. Return their
-    number.
+    """Save a message about these sessions to each mailbox, and return the number of messages.
 
-    It runs in the transaction of the release. Four queries for the mailboxes, and one for the accounts.
+    `told` has pairs of a session's last public state and its `PublicNotice`; sessions with `PublicNotice.NONE` are
+    left out. It runs in the transaction of the release. Makes four queries for the mailboxes, and one for the
+    accounts.
     """
     sessions = [
         {**session_facts(session.key, session), "notice": notice}
@@ -55,9 +56,9 @@ def store(*, release: Release, told: Iterable[tuple[Snapshot, str]]) -> int:
 
 
 def _mailboxes(summit: Summit) -> list[tuple[str, str, str]]:
-    """Return the recipient key, address and language of each mailbox of accredited media.
+    """Return (recipient key, address, language) for each mailbox of accredited media.
 
-    These are members with the capacity of media, and accounts with the role of a media representative.
+    Accredited media are members with the capacity of media, and accounts with the role of a media representative.
     """
     members = Membership.objects.filter(person__summit=summit, capacity=Capacity.MEDIA)
     people = set(members.values_list("person_id", flat=True))
@@ -72,7 +73,10 @@ def _mailboxes(summit: Summit) -> list[tuple[str, str, str]]:
 
 
 def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
-    """Return the messages whose sessions are all public again, with the reason, by primary key. One query."""
+    """Return a dict from primary key to reason for the messages whose sessions are all public again.
+
+    Makes one query.
+    """
     keys = {session["key"] for message in messages for session in message.facts["sessions"]}
     current = ReleaseEntry.objects.filter(session__public_id__in=keys, release__in=Release.objects.current())
     public = set(current.for_public().values_list("session__public_id", flat=True))

@@ -1,4 +1,4 @@
-"""Tools above the list of sessions: a link to upload the schedule of another conference."""
+"""The link above the list of sessions for the upload of another conference's schedule."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from summit.permissions.rules import allows
 
 
 class ToolsMixin:
-    """Adds tools to the list of sessions: pairs of an address and a label."""
+    """Adds links above the list of sessions: (URL, label) pairs in `tools`."""
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Return the list, with a link to upload a schedule for users who may edit the draft."""
+        """Return the list. For users who may edit the draft, it has a link to upload a schedule."""
         found = super().get_changelist_instance(request)  # type: ignore[misc]
         if allows(request.user, "agenda.edit", None):
             found.tools = [(reverse("admin:agenda_scheduleimportfile_upload"), _("Upload a schedule"))]

@@ -1,6 +1,6 @@
 """Detection of concurrent edits of a session.
 
-The second editor is shown what the first has changed, and can then save both.
+The second editor sees the changes of the first editor, and can then save the changes of both.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sessions.documents.services import documents
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import agenda_lock
 from summit.admin_base import edit_conflicts
-from summit.admin_base.audit_list import condition_of
+from summit.admin_base.audit_filters import condition_of
 from summit.admin_base.edit_conflicts import FieldChange, FormSnapshot
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
@@ -29,7 +29,10 @@ FIELD = "shown"
 
 @dataclass(frozen=True)
 class AttributedChange:
-    """A change of the first editor, with their name and the time if the audit has them."""
+    """A change of the first editor, with the editor's name and the time.
+
+    Both are "" if the audit has no entry for the change.
+    """
 
     change: FieldChange
     who: str
@@ -37,13 +40,13 @@ class AttributedChange:
 
 
 def facts_of(session: Session) -> dict[str, str]:
-    """Return the facts that a session's page shows outside its form, independent of the language. One query."""
+    """Return the facts that a session's page shows outside its form, independent of the language. Makes one query."""
     papers = "; ".join(row.title for row in documents.listed(session))
     return {"cancelled": "yes" if session.cancelled_at else "", "documents": papers}
 
 
 def _with_labels(change: FieldChange) -> FieldChange:
-    """Return a change of a fact with words for the reader."""
+    """Return a change of a fact (`facts_of`) with label and values in the reader's language; others unchanged."""
     if change.name == "cancelled":
         was, now = (_("cancelled") if message == "yes" else _("stands") for message in (change.was, change.now))
         return replace(change, label=_("State"), was=was, now=now)
@@ -60,7 +63,7 @@ class TogetherMixin:
     """Checks before a session is saved whether it has changed since its page was rendered."""
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
-        """Render or save the page. Saves run one at a time, so the second sees what the first has saved."""
+        """Render or save the page. Saves run one at a time, so the second save sees the changes of the first."""
         if request.method != "POST" or object_id is None:
             return super().changeform_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
         with transaction.atomic():

@@ -40,7 +40,7 @@ class DayFilter(admin.SimpleListFilter):
         return [(day.isoformat(), long_day(day)) for day in sorted(days)]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Return the sessions that start on the chosen day."""
+        """Return the sessions that start on the chosen day; all sessions without a valid day."""
         try:
             day = date.fromisoformat(self.value() or "")
             validate_year(day)
@@ -61,7 +61,7 @@ class KindFilter(admin.SimpleListFilter):
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Return the kinds that sessions have."""
+        """Return the kinds of the sessions in the list, or of the chosen summit's sessions."""
         rows = model_admin.get_queryset(request).order_by()
         summit = chosen(request)
         if summit is not None:
@@ -71,7 +71,7 @@ class KindFilter(admin.SimpleListFilter):
         return [*own, *(entry for entry in SessionKind.choices if entry[0] in used)]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Return the sessions of the chosen kind."""
+        """Return the sessions of the chosen kind; all sessions if no kind is chosen."""
         value = self.value() or ""
         if value.startswith("own:"):
             return queryset.filter(custom_kind=key_of(value.removeprefix("own:")) or 0)
@@ -79,13 +79,13 @@ class KindFilter(admin.SimpleListFilter):
 
 
 class RoomFilter(admin.SimpleListFilter):
-    """Filter by room, among the rooms of the user's sessions or the chosen summit's."""
+    """Filter by room. The choices are the rooms of the sessions in the list, or of the chosen summit's sessions."""
 
     title = pgettext_lazy("label", "room")
     parameter_name = "room"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Return the rooms, and an entry for sessions without one."""
+        """Return the rooms, and an entry for sessions without a room."""
         rows = model_admin.get_queryset(request).order_by()
         summit = chosen(request)
         if summit is not None:
@@ -94,7 +94,7 @@ class RoomFilter(admin.SimpleListFilter):
         return [*((str(row.pk), row.name) for row in rooms), ("none", gettext_lazy("no room yet"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Return the sessions in the chosen room."""
+        """Return the sessions in the chosen room, or the sessions without a room if "none" is chosen."""
         value = self.value() or ""
         if value == "none":
             return queryset.filter(room=None)
@@ -109,11 +109,11 @@ class StandingFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Return both states."""
+        """Return the entries "stands" and "cancelled"."""
         return [("stands", gettext_lazy("stands")), ("cancelled", gettext_lazy("cancelled"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Return the sessions that are cancelled, or those that aren't."""
+        """Return the sessions that are cancelled, or the sessions that aren't."""
         wanted = {"stands": True, "cancelled": False}.get(self.value() or "")
         return queryset if wanted is None else queryset.filter(cancelled_at__isnull=wanted)
 
@@ -129,8 +129,10 @@ class StartsFilter(admin.SimpleListFilter):
         return [("hour", gettext_lazy("within the hour")), ("today", gettext_lazy("later today"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Return the sessions that start then and aren't cancelled. "Today" is the day at the
-        chosen summit's venue."""
+        """Return the sessions that start in the chosen time and aren't cancelled.
+
+        "Today" is the day at the chosen summit's venue.
+        """
         now = db_now()
         if self.value() == "hour":
             return queryset.filter(cancelled_at=None, starts_at__gt=now, starts_at__lte=now + HOUR)
@@ -142,7 +144,7 @@ class StartsFilter(admin.SimpleListFilter):
 
 
 class WarningFilter(admin.SimpleListFilter):
-    """Filter for sessions with warnings, by their kind."""
+    """Filter for sessions with warnings, by the kind of warning."""
 
     title = gettext_lazy("warnings")
     parameter_name = "warning"
@@ -154,7 +156,7 @@ class WarningFilter(admin.SimpleListFilter):
         return [("any", gettext_lazy("any warning")), *((kind.value, rule.label) for kind, rule in RULES.items())]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Return the sessions that have such warnings."""
+        """Return the sessions with a warning of the chosen kind; all sessions unless a summit is chosen."""
         summit, wanted = chosen(request), self.value()
         if summit is None or wanted not in ("any", *RULES):
             return queryset
@@ -163,7 +165,7 @@ class WarningFilter(admin.SimpleListFilter):
 
 
 def chosen(request: HttpRequest) -> Summit | None:
-    """Return the summit by which the list is filtered, or None. One query for each request."""
+    """Return the summit by which the list is filtered, or None. Makes one query for each request."""
     key = request.GET.get("summit__id__exact", "")
     kept: dict[str, Summit | None] = request.__dict__.setdefault("desk_chosen", {})
     number = key_of(key)

@@ -131,7 +131,7 @@ class SessionAdmin(
 
     @admin.display(description=gettext_lazy("day"), ordering="starts_at")
     def day(self, row: Session) -> str:
-        """Return the day in the venue's time zone."""
+        """Return the day on which the session starts, in the venue's time zone."""
         return short_day(row.starts_at.astimezone(row.summit.zone))
 
     def group_of(self, row: Session) -> str:
@@ -193,8 +193,10 @@ class SessionAdmin(
         return told if obj is None or self.has_change_permission(request, obj) else ["kind_word", *told]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Return the form field, with the time zone of times as help text. The summit is fixed to
-        that of the page."""
+        """Return the form field, with the time zone as help text of times.
+
+        The field for the summit is hidden and has only the page's summit.
+        """
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         summit: Summit | None = getattr(request, "desk_summit", None)
         if field is not None and summit is not None:
@@ -223,7 +225,7 @@ class SessionAdmin(
     ) -> HttpResponse:
         """Render or process the form in the time zone of its summit.
 
-        The summit of a new session is that of `?summit=`, or the newest.
+        A new session gets the summit with the slug in `?summit=`, or else the newest summit.
         """
         session: Session | None = self.admit(request, "add" if object_id is None else "view", object_id)
         if session is None:
@@ -254,8 +256,10 @@ class SessionAdmin(
         return response
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool) -> None:
-        """Save nothing, since `save_related` saves the session with its rows. A form submitted
-        twice is added once."""
+        """Save nothing, because `save_related` saves the session with its rows.
+
+        The form of a new session is claimed, so that a form submitted twice creates one session.
+        """
         if not change:
             form_idempotency.claim(request)
 

@@ -48,7 +48,8 @@ class DeskSessionSerializer(serializers.ModelSerializer[Session]):
 
 
 class SessionInput(serializers.ModelSerializer[Session]):
-    """The planned values of a session. With `own_kind`, `kind` is the standard kind that it works like."""
+    """The values of a session in the draft. With `own_kind`, `kind` becomes the standard kind that the own kind works
+    like."""
 
     starts_at = Moment()
     ends_at = Moment()
@@ -73,9 +74,9 @@ class SessionChangeInput(SessionInput):
 
 
 class MoveInput(serializers.Serializer[Any]):
-    """The new times and room of a session. Without `room` it stays in its room.
+    """The new times and room of a session. Without `room`, the session stays in its room; with null, it gets no room.
 
-    `expected` is the revision that was read; if the session has another one, nothing is changed.
+    `expected` is the revision that the client has read. If the session has another revision now, nothing is changed.
     """
 
     starts_at = Moment()
@@ -86,7 +87,8 @@ class MoveInput(serializers.Serializer[Any]):
 
 
 class ExpectedInput(serializers.Serializer[Any]):
-    """`expected` is the revision that was read; if the session has another one, nothing is changed."""
+    """`expected` is the revision that the client has read. If the session has another revision now, nothing is
+    changed."""
 
     expected = serializers.IntegerField(required=False, min_value=0)
 
@@ -110,7 +112,7 @@ class SessionFilters(django_filters.FilterSet):
         return day_of(rows, value)
 
     def in_state(self, rows: QuerySet[Session], name: str, value: str) -> QuerySet[Session]:
-        """Return the sessions that are cancelled, or those that aren't."""
+        """Return the sessions that are cancelled, or for "stands" the sessions that aren't."""
         return rows.filter(cancelled_at__isnull=value == "stands")
 
     def with_party(self, rows: QuerySet[Session], name: str, value: str) -> QuerySet[Session]:
@@ -159,7 +161,10 @@ class SessionViewSet(SpeakingMixin, DeskViewSet):
         return planning.change(by=by, session=row, values=given, move_pinned=moves)
 
     def lock(self, row: Session) -> bool:
-        """Lock the agenda, so that nobody else changes it in the meantime, and the row."""
+        """Lock the agenda and then the row, so that nobody else changes them in the meantime.
+
+        Return whether the row still exists.
+        """
         agenda_lock.lock(row.summit)
         return super().lock(row)
 

@@ -15,7 +15,7 @@ from summit.core.date_formats import long_day
 from summit.summits.models import Summit
 
 ON_PAGE = 50
-# If a page has more sessions than this, each is collapsed, so that the user sees which they are.
+# If a page has more sessions than this, all are collapsed, so that the user sees at a glance which sessions changed.
 OPEN = 12
 # How many of the sessions with a wider audience are named.
 NAMED = 12
@@ -30,10 +30,10 @@ def board(
     becomes: str,
     beside: bool = False,
 ) -> dict[str, Any]:
-    """Return the context of `admin/agenda/sides.html` for these changes. No query.
+    """Return the context of `admin/agenda/sides.html` for these changes. Makes no query.
 
-    `was` and `becomes` are the names of the two sides. They are shown side by side if the user asks for it, or by
-    default with `beside`.
+    `was` and `becomes` are the names of the old and the new side. The sides are shown beside each other if the user
+    chooses this view, or by default with `beside`.
     """
     ordered = sorted(changes, key=lambda change: change.session.days[0])
     shown = Paginator(ordered, ON_PAGE).get_page(request.GET.get("page"))

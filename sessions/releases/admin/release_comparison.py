@@ -1,4 +1,4 @@
-"""Earlier releases in the admin: comparison of two releases, and restoring the draft to one."""
+"""Earlier releases in the admin: comparison of two releases, and restoring the draft to a release."""
 
 from typing import Any
 
@@ -28,10 +28,10 @@ DRAFT = "draft"
 
 
 class HistoryPages(ReadOnlyAdmin):
-    """The pages that compare releases, and restore the draft to one."""
+    """The pages that compare two releases, and restore the draft to a release."""
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the URLs, with those of these pages."""
+        """Return the admin's URLs with the URLs of both pages before them."""
         site = self.admin_site
         own = [
             path("compare/<slug:slug>/", site.admin_view(self.compare), name="agenda_release_compare"),
@@ -71,7 +71,7 @@ class HistoryPages(ReadOnlyAdmin):
             "first": DRAFT if first is None else str(first),
             "second": DRAFT if second is None else str(second),
             "number": len(changes),
-            # Only if the draft is the newer side, a session can be restored to the older one.
+            # A session can be restored to the older side only if the draft is the newer side.
             "may_edit": second is None and can_restore(request.user, summit),
             "restore_url": reverse("admin:agenda_release_restore", args=[older.pk]) if older else "",
             "restorable": {change.session.key for change in changes},
@@ -115,7 +115,8 @@ class HistoryPages(ReadOnlyAdmin):
 def _chosen(request: HttpRequest, newest: int) -> tuple[int | None, int | None]:
     """Return the two release numbers in the query string, with None for the draft.
 
-    The defaults are the newest release and the draft, or a release and the one before it.
+    The default for the new side is the draft. The default for the old side is the newest release, or the previous
+    release if the new side is a release.
     """
     wanted = request.GET.get("to", DRAFT)
     second = None if wanted == DRAFT else key_of(wanted)

@@ -60,17 +60,17 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("released"), ordering="released_at")
     def released(self, row: Release) -> str:
-        """Return the time of the release in the venue's time zone, with its name."""
+        """Return the time of the release in the venue's time zone, with the zone's name."""
         return short_clock(row.released_at, row.summit)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the releases, with a link to the page of the next one."""
+        """Show the releases, with links to the page of the next release for users who may release."""
         context = {"to_release": where_may(request, "agenda.release_agenda"), **(extra_context or {})}
         shown: HttpResponse = super().changelist_view(request, context)
         return shown
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Add to the context how many sessions each kind of reader may see, and since which release."""
+        """Add to the context how many sessions each kind of reader may see, and which release last changed them."""
         release = kwargs.get("obj")
         if isinstance(release, Release):
             labels = dict(Visibility.choices)
@@ -81,7 +81,7 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the URLs, with those of the pages for a new release, the warnings, and the messages sent."""
+        """Return the admin's URLs with the URLs of the pages for a new release, the warnings, and the messages."""
         site = self.admin_site
         own = [
             path("prepare/<slug:slug>/", site.admin_view(self.prepare), name="agenda_release_prepare"),
@@ -172,8 +172,7 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
 def _message_rows(
     notices: list[PlannedMessage], summit: Summit
 ) -> list[tuple[str, str, str, list[change_descriptions.Story]]]:
-    """Return, for each message, the mailbox's name, the names of its people, its address and the changes in words.
-    One query."""
+    """Return (mailbox's name, names of its people, address, changes in words) for each message. Makes one query."""
     people = Person.objects.in_bulk({key for notice in notices for key in notice.mailbox.person_ids})
     return [
         (
@@ -189,7 +188,10 @@ def _message_rows(
 
 
 def _waiting(summit: Summit) -> str:
-    """Return a sentence that places of people who left wait for protocol, or "". One query."""
+    """Return a sentence with the number of items of people who left that wait for protocol; "" if there are none.
+
+    Makes one query.
+    """
     number = handovers.count(summit)
     message = ngettext(
         "%(n)d thing of somebody who left waits for protocol: it is released as theirs still.",

@@ -24,7 +24,7 @@ MOST = 500
 
 
 class ChangedLineSerializer(serializers.Serializer[Any]):
-    """One change with its old and new value. For a person who came or left, one of them is empty."""
+    """One change with its old and new value. If people were added or removed, one of the two values is empty."""
 
     what = serializers.CharField()
     old = serializers.CharField()
@@ -44,7 +44,7 @@ class DraftChangeSerializer(serializers.Serializer[Any]):
     lines = ChangedLineSerializer(many=True)
 
     def to_representation(self, instance: SessionChange) -> dict[str, Any]:
-        """Return the change in words."""
+        """Return the change of a session in words, for desk users."""
         found: dict[str, Any] = super().to_representation(story(instance, self.context["summit"], desk=True))
         return found
 
@@ -78,7 +78,7 @@ class DraftWarningSerializer(serializers.Serializer[Any]):
 
 
 class WarnedInput(serializers.Serializer[Any]):
-    """Filters of warnings by kind, or by a day at the venue. Without them, all are returned."""
+    """Filters of warnings by kind, or by a day at the venue. Without filters, all warnings are returned."""
 
     kind = serializers.ChoiceField(choices=[kind.value for kind in WarningKind], required=False)
     day = serializers.DateField(required=False, validators=[validate_year])
@@ -106,7 +106,7 @@ class ComparedReleasesSerializer(serializers.Serializer[Any]):
 
 
 def warned(summit: Summit, values: Values) -> dict[str, Any]:
-    """Return the conflicts in a summit's draft."""
+    """Return a dict with the conflicts in a summit's draft that match the filters in `values`, and their number."""
     kind, day = values.get("kind"), values.get("day")
     found = [
         each
@@ -118,7 +118,7 @@ def warned(summit: Summit, values: Values) -> dict[str, Any]:
 
 
 def compared(summit: Summit, values: Values) -> dict[str, Any]:
-    """Return the differences between two releases, or a release and the draft."""
+    """Return a dict with the differences between two releases, or a release and the draft, and their number."""
     sides = values["old"], values["new"]
     agendas = released(summit, [side.number for side in sides if side is not None])
     old, new = (draft(summit) if side is None else agendas.get(side.number, {}) for side in sides)

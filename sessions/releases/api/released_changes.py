@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from delegations.parties.selectors import footnotes as footnotes_selectors
 from delegations.parties.selectors import party_names
 from sessions.agenda.models.releases import Release
-from sessions.agenda.selectors import own_agenda, released_agenda
+from sessions.agenda.selectors import own_agenda, release_changes
 from sessions.agenda.selectors.change_descriptions import Names, Story, stories
 from sessions.agenda.selectors.differences import Programme
 from sessions.notifications.selectors.speech_changes import with_speeches
@@ -48,7 +48,7 @@ class PublicChangeSerializer(Told):
 
 
 class OwnChangeSerializer(PublicChangeSerializer):
-    """The change of a session for its reader, with sentences about their speeches in it."""
+    """The change of a session for the reader, with sentences about the reader's speeches in the session."""
 
     speeches = serializers.ListField(child=serializers.CharField())
 
@@ -72,7 +72,7 @@ class PublicReleaseSerializer(_ReleaseSerializer):
 
 
 class OwnReleaseSerializer(_ReleaseSerializer):
-    """What a release changed for its reader. `note` is the note of the release."""
+    """What a release changed for the reader. `note` is the note of the release."""
 
     note = serializers.CharField()
     changes = OwnChangeSerializer(many=True)
@@ -93,7 +93,7 @@ class OwnChangesSerializer(Told):
 
 
 class OwnChangesInput(Told):
-    """Whether to include all sessions that the reader may know of, or only their own programme and that of their
+    """Whether to include all sessions that the reader may know of, or only the programme of the reader and of their
     people."""
 
     everything = serializers.BooleanField(default=False)
@@ -108,7 +108,7 @@ def _response_data(found: Iterable[Changed], notes: footnotes_selectors.Footnote
 
 
 def own_changes(by: User, summit: Summit, values: Values) -> dict[str, Any]:
-    """Return what releases changed for a reader, as the portal shows it."""
+    """Return the changes of releases for a reader, as the portal shows them, with footnotes."""
     members = own_agenda.members_of(by, summit)
     names = Names(party_names.book(summit), footnotes_selectors.Footnotes())
     mine = Programme(members.parties, members.people)
@@ -118,9 +118,9 @@ def own_changes(by: User, summit: Summit, values: Values) -> dict[str, Any]:
 
 
 def public_changes(summit: Summit) -> dict[str, Any]:
-    """Return what releases changed for everybody, as the public page shows it."""
+    """Return the changes of releases for everybody, as the public page shows them, with footnotes."""
     names = Names(party_names.book(summit), footnotes_selectors.Footnotes())
-    found = released_agenda.public_changes(summit=summit, language=get_language())
+    found = release_changes.public_changes(summit=summit, language=get_language())
     told = [(each.release, stories(each.changes, summit, public=True, names=names)) for each in found]
     return _response_data(told, names.notes)
 
@@ -130,7 +130,7 @@ _LANG = OpenApiParameter("lang", str, description="The code of the language in w
 
 @extend_schema(parameters=[_LANG], responses=PublicChangesSerializer)
 class AgendaChanges(PublicMixin, APIView):
-    """The changes of the public agenda by releases. 404 if the summit doesn't publish changes."""
+    """The changes of the public agenda by releases. The response is 404 if the summit doesn't publish changes."""
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return the changes. Raises Http404, and Problem for an unknown parameter."""

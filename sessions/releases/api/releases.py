@@ -50,7 +50,7 @@ class DeskReleaseSerializer(serializers.ModelSerializer[Release]):
 class PreviewInput(serializers.Serializer[Any]):
     """The scope of a release: the whole draft, or only the sessions on one day at the venue.
 
-    `tell` counts only for the first release: whether participants are sent their programme.
+    `tell` says whether the first release sends participants their programme. It has no effect on later releases.
     """
 
     day = serializers.DateField(required=False, allow_null=True, validators=[validate_year])
@@ -58,8 +58,8 @@ class PreviewInput(serializers.Serializer[Any]):
 
 
 class AudienceSerializer(serializers.Serializer[Any]):
-    """The sessions that these readers will see, and that readers who see less won't. `reader` has the values of
-    `visibility`."""
+    """The sessions that one kind of reader will see, and that readers of a lower rank won't see. `reader` has the
+    values of `visibility`."""
 
     reader = serializers.CharField()
     sessions = serializers.SerializerMethodField()
@@ -100,7 +100,7 @@ class PreviewSerializer(serializers.Serializer[Any]):
 
 
 class RemovalInput(serializers.Serializer[Any]):
-    """The public notice for a session that leaves the public agenda, and the reason, which only the desks read."""
+    """The public notice for a session that leaves the public agenda, and the reason, which only desk users read."""
 
     session = serializers.CharField(max_length=16, help_text="Its id.")
     notice = serializers.ChoiceField(choices=PublicNotice.choices)
@@ -127,14 +127,15 @@ class ReleaseInput(PreviewInput):
 
 
 class RestoreInput(serializers.Serializer[Any]):
-    """What to restore: one session, or without it the whole draft. `expected` is the value from the preview."""
+    """What to restore: one session, or the whole draft without `session`. `expected` is the value from the
+    preview."""
 
     session = InSummit(queryset=Session.objects.all(), required=False)
     expected = serializers.CharField()
 
 
 class RestorePreviewInput(serializers.Serializer[Any]):
-    """What would be restored: one session, or without it the whole draft."""
+    """What would be restored: one session, or the whole draft without `session`."""
 
     session = InSummit(queryset=Session.objects.all(), required=False)
 
@@ -230,7 +231,7 @@ class ReleaseViewSet(DeskViewSet):
         "release", permission="agenda.release_agenda", input=ReleaseInput, output=DeskReleaseSerializer, detail=False
     )
     def release(self, *, by: User, summit: Summit, values: Values) -> Release:
-        """Release the draft, or only the sessions on one day, and send messages to those affected."""
+        """Release the draft, or only the sessions on one day, and send messages to the people affected."""
         given = {name: value for name, value in values.items() if name != "removals"}
         decisions = {each["session"]: Decision(each["notice"], each["reason"]) for each in values.get("removals", ())}
         return releases.release(summit=summit, by=by, decisions=decisions, **given)
@@ -239,12 +240,12 @@ class ReleaseViewSet(DeskViewSet):
         "preview-restore", safe=True, permission="agenda.edit", input=RestorePreviewInput, output=RestoringSerializer
     )
     def preview_restore(self, *, by: User, row: Release, values: Values) -> restore_services.Preview:
-        """Return what restoring the draft to this release would do. Writes nothing."""
+        """Return the changes and losses that restoring the draft to this release would cause. Writes nothing."""
         return restore_services.preview(release=row, session_key=_key(values))
 
     @action("restore", permission="agenda.edit", input=RestoreInput, output=RestoringSerializer)
     def restore(self, *, by: User, row: Release, values: Values) -> restore_services.Preview:
-        """Restore the draft, or one session of it, to this release. It becomes visible with the next release."""
+        """Restore the draft, or one session of it, to this release. The result is published with the next release."""
         return restore_services.restore(release=row, by=by, session_key=_key(values), expected=values["expected"])
 
 

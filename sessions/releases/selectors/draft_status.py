@@ -21,7 +21,7 @@ from summit.summits.models import Summit
 class Agendas:
     """The draft, numbered as the next release, and the agenda of the last release.
 
-    `last` is that release, or None if nothing has been released.
+    `last` is the last release, or None if nothing has been released. `number` is the number of the next release.
     """
 
     last: Release | None
@@ -48,12 +48,12 @@ class Standing:
         return self.agendas.last
 
 
-# Cached by summit and language, each for a version of the draft. One takes some megabytes for five hundred sessions.
+# Cached by summit and language, each for a version of the draft. One entry has some megabytes for 500 sessions.
 _STANDINGS: Memory[Standing] = Memory(6)
 
 
 def agendas(summit: Summit) -> Agendas:
-    """Return a summit's draft and its last release, read from the database. A constant number of queries."""
+    """Return a summit's draft and its last release, read from the database. Makes a constant number of queries."""
     last = latest(summit)
     old = released(summit, [last.number]).get(last.number, {}) if last else {}
     new = draft(summit)
@@ -64,8 +64,8 @@ def agendas(summit: Summit) -> Agendas:
 def standing(summit: Summit) -> Standing:
     """Return a summit's draft compared to the newest release, in the active language.
 
-    One query if the process has cached the result since the last change to the draft or the data of its warnings,
-    otherwise a constant number. The result is shared and must not be changed.
+    Makes one query if the process has cached the result since the last change to the draft or the data of its
+    warnings, otherwise a constant number. The result is shared and must not be changed.
     """
     # The version is read first, so that the next caller notices changes made in the meantime.
     version, key = DraftVersion.objects.number(summit), (summit.pk, get_language())

@@ -1,5 +1,4 @@
-"""Saving a release as rows: new rows for what changed for some readers, and references to earlier
-rows for the rest."""
+"""Saves a release as rows: new rows for sessions that changed for some readers, and references to earlier rows."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
@@ -12,8 +11,10 @@ from summit.core import bulk_insert
 
 
 def store(made: Release, *, old: Agenda, new: Agenda) -> None:
-    """Save the rows of a release: new rows for what changed for some readers, references to earlier rows for the
-    rest."""
+    """Save the rows of a release.
+
+    Sessions that changed for some readers get new rows; all other entries refer to earlier rows.
+    """
     kept: dict[int, list[ReleaseEntry]] = {}
     for entry in ReleaseEntry.objects.filter(release__summit=made.summit, release__number=made.number - 1):
         kept.setdefault(entry.session_id, []).append(entry)
@@ -42,7 +43,7 @@ class Rows:
         self.new: list[tuple[ReleasedSession, Snapshot]] = []
 
     def of(self, session: Snapshot) -> ReleasedSession:
-        """Return the unsaved row of a session as some readers may know it."""
+        """Return the unsaved row of a session's snapshot, which may be reduced to what some readers may know."""
         key = (session.session_id, session.sequence, session.fingerprint)
         if key not in self._rows:
             self._rows[key] = row_of(session)
@@ -81,9 +82,9 @@ def _again(made: Release, like: ReleaseEntry) -> ReleaseEntry:
 def ranges(
     session: Snapshot, row_at: Callable[[int, Snapshot], ReleasedSession]
 ) -> Iterator[tuple[int, int, ReleasedSession]]:
-    """Yield the lowest and highest rank that share a row of a session, with that row.
+    """Yield (lowest rank, highest rank, row) for each group of ranks that share a row of a session.
 
-    `row_at` returns the row of a rank, from what its readers may know.
+    `row_at` is called with a rank and the snapshot for its readers, and returns the row of the rank.
     """
     views = ((rank, view) for rank in range(DESK + 1) if (view := session.at(rank)) is not None)
     rows = [(rank, row_at(rank, view)) for rank, view in views]

@@ -31,11 +31,11 @@ from summit.users.models import User
 
 
 class NothingToRelease(ValueError):
-    """The draft equals the last release. The text is a sentence for the user."""
+    """Raised if the draft equals the last release. The message is for the user."""
 
 
 class DraftChanged(ValueError):
-    """The draft has changed since the user loaded it. The text is a sentence for the user."""
+    """Raised if the draft has changed since the user loaded it. The message is for the user."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,10 @@ class Preview:
     notices: list[PlannedMessage]
     warnings: list[Finding]
     sessions: int
-    # Sessions that would leave the public agenda, as last public. Each needs a decision.
+    # Sessions that would leave the public agenda, in their last public state. Each needs a decision.
     leaving: list[Snapshot]
-    # Identifies exactly what would be released. `release` rejects anything else if this is expected.
+    # Identifies the exact state that would be released. If it is passed as `expected`, `release` rejects other
+    # states.
     digest: str
 
     @property
@@ -65,7 +66,7 @@ class Preview:
 
 @dataclass(frozen=True)
 class _ReleaseArguments:
-    """The arguments of a release."""
+    """The arguments of `release`, with defaults filled in."""
 
     summit: Summit
     by: User
@@ -89,8 +90,10 @@ class _Ready:
 
 
 def preview(*, summit: Summit, day: date | None = None, tell: bool = True) -> Preview:
-    """Return the preview of a release of the draft, or of one day of it. Writes nothing; a constant number of
-    queries."""
+    """Return the preview of a release of the draft, or of one day of it.
+
+    Writes nothing, and makes a constant number of queries. `tell` says whether the first release sends messages.
+    """
     stands = draft_status.standing(summit)
     number, old = stands.agendas.number, stands.agendas.old
     new = release_scopes.agenda_to_release(old=old, new=stands.agendas.new, day=day)
@@ -134,14 +137,14 @@ def release(
     tell: bool = True,
     decisions: Decisions | None = None,
 ) -> Release:
-    """Release the draft, or only the sessions on one day at the venue, and save the messages to those affected.
+    """Release the draft, or only the sessions on one day at the venue, and save the messages to the people affected.
 
-    `tell` counts only for the first release: whether participants are sent their programme. Later releases always
-    send messages. `decisions` has the public notice and the reason for each session that leaves the public agenda.
+    `tell` says whether the first release sends participants their programme; later releases always send messages.
+    `decisions` has the public notice and the reason for each session that leaves the public agenda.
 
-    Raises PermissionDenied, NothingToRelease if the draft equals the last release, DraftChanged if `expected`, a
-    preview's digest, doesn't match the draft, and RemovalUndecided if a decision is missing. Releases of a summit run
-    one at a time; a second caller waits, and then gets the agenda that the first has released.
+    Raises PermissionDenied, and NothingToRelease if the draft equals the last release. Raises DraftChanged if
+    `expected`, a preview's digest, doesn't match the draft, and RemovalUndecided if a decision is missing. Releases
+    of a summit run one at a time. A second caller waits, and then gets the agenda that the first caller has released.
 
     On SQLite, which has a single writer, the release is prepared before the lock and written under it. If others have
     written in the meantime, it is prepared again under the lock.
@@ -157,7 +160,10 @@ def release(
 
 
 def _prepare(asked: _ReleaseArguments, *, lock: bool) -> _Ready:
-    """Return everything that a release saves. With `lock`, the messages that it replaces are locked."""
+    """Return everything that a release saves. With `lock`, the messages that it replaces are locked.
+
+    Raises NothingToRelease, DraftChanged and RemovalUndecided.
+    """
     both = draft_status.agendas(asked.summit)
     number, old = both.number, both.old
     new = release_scopes.agenda_to_release(old=old, new=both.new, day=asked.day)

@@ -1,4 +1,4 @@
-"""Removals of sessions from the public agenda. Each needs a reason, and a decision on the public notice."""
+"""Removals of sessions from the public agenda. Each removal needs a reason, and a decision on the public notice."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from summit.summits.models import Summit
 
 
 class RemovalUndecided(ValueError):
-    """A session would leave the public agenda without a decision. The text is a sentence for the user."""
+    """Raised if a session would leave the public agenda without a decision. The message is for the user."""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """The decision on a session that leaves the public agenda: its `PublicNotice`, and the reason for the desks."""
+    """The decision on a session that leaves the public agenda: its `PublicNotice`, and the reason for desk users."""
 
     notice: str
     reason: str
@@ -36,7 +36,7 @@ Decisions = Mapping[str, Decision]
 class Removed:
     """A session that has left the public agenda, as the press desk sees it.
 
-    `public_until` is the time of the release that hid it.
+    `public_until` is the time of the release that hid the session.
     """
 
     title: str
@@ -55,8 +55,8 @@ class Removed:
 def leaving(summit: Summit, *, old: Agenda, new: Agenda) -> list[Snapshot]:
     """Return the public sessions that `new` hides from the public, as the public last saw them.
 
-    They are the public sessions of `old`, and those that were public when they were cancelled. The list is empty if
-    the summit isn't public. Two queries at most.
+    These are sessions that are public in `old`, and reinstated sessions that were public when they were cancelled.
+    The list is empty if the summit isn't public. Makes two queries at most.
     """
     if not summit.public:
         return []
@@ -69,7 +69,8 @@ def leaving(summit: Summit, *, old: Agenda, new: Agenda) -> list[Snapshot]:
 
 
 def removes_public_content(*, old: Agenda, new: Agenda) -> bool:
-    """Return whether `new` hides or lacks something public of `old`: a session, a part of it or a document."""
+    """Return whether `new` hides or drops something that is public in `old`: a session, a part of it or a
+    document."""
     return any(_less(was, new.get(key)) for key, was in old.items() if was.seen_at(EVERYBODY))
 
 
@@ -81,7 +82,7 @@ def _less(was: Snapshot, now: Snapshot | None) -> bool:
 
 
 def _cancelled_in_public(summit: Summit, sessions: Iterable[int]) -> list[Snapshot]:
-    """Return those of these sessions that were public when they were cancelled, as the public saw them.
+    """Return the sessions among these that were public when they were cancelled, as the public saw them.
 
     The sessions must not be in the newest release.
     """
@@ -102,7 +103,7 @@ def check_decided(found: Iterable[Snapshot], decisions: Decisions) -> None:
 
 
 def store(*, release: Release, found: Iterable[Snapshot], decisions: Decisions) -> list[PublicRemoval]:
-    """Save why a release hides sessions from the public. The caller must have opened the transaction."""
+    """Save and return the removals of these sessions by a release. The caller must have opened the transaction."""
     return PublicRemoval.objects.bulk_create(
         PublicRemoval(
             release=release,
@@ -115,7 +116,10 @@ def store(*, release: Release, found: Iterable[Snapshot], decisions: Decisions) 
 
 
 def of_summit(summit: Summit) -> list[Removed]:
-    """Return the sessions that have left the public agenda and aren't back in it, the latest first. Three queries."""
+    """Return the sessions that have left the public agenda and aren't back in it, the latest first.
+
+    Makes three queries.
+    """
     rows = PublicRemoval.objects.filter(release__summit=summit).select_related("release", "session")
     listed = list(rows.order_by("-release__number", "id"))
     if not listed:

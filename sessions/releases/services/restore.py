@@ -30,7 +30,7 @@ from summit.users.models import User
 
 
 class NothingToRestore(ValueError):
-    """The draft equals the release. The text is a sentence for the user."""
+    """Raised if the draft equals the release. The message is for the user."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,15 @@ class Preview:
 
     changes: list[SessionChange]
     losses: list[Loss]
-    # Identifies the draft that would be lost. `restore` rejects any other if this is expected.
+    # Identifies the draft that would be lost. If it is passed as `expected`, `restore` rejects any other draft.
     digest: str
 
 
 def preview(*, release: Release, session_key: str = "") -> Preview:
-    """Return what restoring the draft to a release would do. Writes nothing; a constant number of queries."""
+    """Return the changes and losses that restoring the draft, or one session by its public id, would cause.
+
+    Writes nothing, and makes a constant number of queries.
+    """
     now = draft(release.summit)
     changes = _changes(release, now, session_key)
     return Preview(changes=changes, losses=_plan(release.summit, changes).losses, digest=_digest(changes))
@@ -54,8 +57,8 @@ def preview(*, release: Release, session_key: str = "") -> Preview:
 def restore(*, release: Release, by: User, session_key: str = "", expected: str = "") -> Preview:
     """Restore the draft, or one session by its public id, to a release. Return what was done.
 
-    Raises PermissionDenied, NothingToRestore, and DraftChanged if `expected`, a preview's digest, doesn't match the
-    draft. Other edits and releases wait until the transaction ends.
+    Raises PermissionDenied, NothingToRestore if the draft equals the release, and DraftChanged if `expected`, a
+    preview's digest, doesn't match the draft. Other edits and releases wait until the transaction ends.
     """
     check_can_restore(by, release.summit)
     with transaction.atomic():

@@ -51,7 +51,7 @@ WORDS: dict[Why, Promise] = {
 
 @dataclass(frozen=True)
 class Loss:
-    """Something that can't be restored: the title of its session, its name, and the reason."""
+    """Something that can't be restored: the title of the session, the name of the lost object, and the reason."""
 
     session: str
     name: str
@@ -117,7 +117,7 @@ class _ExistingObjects:
 
 
 def plan(summit: Summit, changes: Iterable[SessionChange]) -> RestorePlan:
-    """Return the plan that restores the draft according to these changes. Seven queries at most."""
+    """Return the plan that restores the draft according to these changes. Makes seven queries at most."""
     made = RestorePlan()
     states = []
     for change in changes:

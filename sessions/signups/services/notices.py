@@ -1,4 +1,4 @@
-"""Messages to people who have moved up from a waiting list, at their own mailbox or else that of their party."""
+"""Messages to people who have moved up from a waiting list, sent to their own mailbox or else to their party's."""
 
 from collections.abc import Collection, Sequence
 
@@ -17,10 +17,10 @@ LEFT = "agenda.place_left"
 
 
 def notify(*, session: Session, row: ReleasedSession, moved: Collection[SignUp]) -> int:
-    """Save a message to each mailbox of those who moved up in a session, in the same transaction. Return their
-    number.
+    """Save a message to each mailbox of the people who moved up in a session, and return the number of messages.
 
-    `row` is the released session. A mailbox that stands for several people gets one message.
+    `row` is the released session. If several people share a mailbox, it gets one message. Must be called in the
+    transaction of the move.
     """
     summit = session.summit
     people = {each.person_id: each for each in moved}
@@ -52,7 +52,10 @@ def notify(*, session: Session, row: ReleasedSession, moved: Collection[SignUp])
 
 
 def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
-    """Return the messages in which nobody has the place any more, with the reason, by primary key. One query."""
+    """Return a dict from primary key to reason for the messages in which nobody has the place any more.
+
+    Makes one query.
+    """
     keys = {key for message in messages for key in message.facts["sign_ups"]}
     stands = set(
         SignUp.objects.filter(public_id__in=keys, state=SignUpState.PLACE).values_list("public_id", flat=True)

@@ -1,7 +1,8 @@
 """Sign-ups: delegates take places of a session themselves, leave it, and move up from its waiting list.
 
 A session takes sign-ups until it begins, if the newest release says so. Its number of places is the capacity in the
-release, or else that of its room; without either there is no limit. When all places are taken, people wait in the
+release, or else the capacity of its room; without either there is no limit. When all places are taken, people wait in
+the
 order of signing up, and move up when somebody leaves or places are added. Changes to the places of one session run
 one at a time, under a lock on the session's row.
 """
@@ -30,7 +31,7 @@ from summit.summits.models import Room, Summit
 
 
 class SignUpRefused(Exception):
-    """The sign-up isn't possible. The text is a sentence that says why and what to do."""
+    """Raised if a sign-up isn't possible. The message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,10 @@ class Places:
 
 
 def places(session_id: int, row: ReleasedSession | None) -> Places:
-    """Return the numbers of places of a session that was released as `row`. Two queries at most."""
+    """Return the numbers of places of a session that was released as `row`; None means that it has no places.
+
+    Makes two queries at most.
+    """
     counted = SignUp.objects.filter(session=session_id).aggregate(
         taken=Count("pk", filter=Q(state=SignUpState.PLACE)),
         waiting=Count("pk", filter=Q(state=SignUpState.WAITING)),
@@ -86,7 +90,7 @@ def lock_places(session: Session) -> None:
 
 
 def _released(session: Session) -> ReleasedSession | None:
-    """Return the full row of a session in the newest release, or None if it isn't in it."""
+    """Return the full row of a session in the newest release, or None if that release doesn't have the session."""
     entries = ReleaseEntry.objects.current(session.summit).at(DESK).filter(session=session)
     found = entries.select_related("full").first()
     return found.full if found else None
@@ -114,7 +118,7 @@ def sign_up(*, session: Session, person: Person, by: By) -> SignUp:
             )
         if SignUp.objects.filter(session=session, person=person).exists():
             raise SignUpRefused(_("%(person)s is signed up already.") % {"person": person.label})
-        # Free places go to those who already wait.
+        # Free places go to the people who already wait.
         _fill(session, row)
         state = SignUpState.WAITING if places(session.pk, row).full else SignUpState.PLACE
         made = SignUp.objects.create(session=session, person=person, state=state)
@@ -130,9 +134,9 @@ def sign_up(*, session: Session, person: Person, by: By) -> SignUp:
 
 
 def cancel_sign_up(*, session: Session, person: Person, by: By) -> bool:
-    """Give a place, or a position on the waiting list, back. Return whether there was one.
+    """Give back a person's place or position on the waiting list, and return whether there was one.
 
-    The next person who waits moves up and is notified. It works for sessions that no longer take sign-ups, too.
+    The next person who waits moves up and is notified. This also works for sessions that no longer take sign-ups.
     Raises PermissionDenied.
     """
     member = Membership.objects.filter(person=person).select_related("party__summit").first()
@@ -159,7 +163,7 @@ def _cancel_sign_up(session: Session, person: Person, by: By) -> bool:
 
 
 def _fill(session: Session, row: ReleasedSession | None) -> None:
-    """Move up those for whom there are places, and notify them. The session must be locked."""
+    """Move people up from the waiting list into the free places, and notify them. The session must be locked."""
     if not is_open(row):
         return
     left = places(session.pk, row).left
@@ -189,10 +193,10 @@ def _fill(session: Session, row: ReleasedSession | None) -> None:
 
 
 def fill(*, summit: Summit, among: Iterable[int] | None = None) -> None:
-    """Move people up from waiting lists in sessions that have more places since a release or a merge, in its
-    transaction.
+    """Move people up from waiting lists in sessions that have more places after a release or a merge.
 
-    `among` limits it to the sessions with these primary keys.
+    It must be called in the transaction of the release or the merge. `among` limits it to the sessions with these
+    primary keys; None means all sessions of the summit.
     """
     waited = SignUp.objects.filter(session__summit=summit, state=SignUpState.WAITING).order_by().values("session")
     rows = Session.objects.filter(pk__in=waited)

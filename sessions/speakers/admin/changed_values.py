@@ -1,4 +1,4 @@
-"""The values typed into the speakers' list: the places and minutes that differ from what its page showed."""
+"""The values typed into the speakers' list: the places and minutes that differ from the values on the page."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,9 +11,9 @@ from summit.admin_base.row_keys import key_of
 
 @dataclass
 class Typed:
-    """Typed numbers by the primary key of the speech.
+    """The numbers that a user typed. `places` and `minutes` are dicts from a speech's primary key.
 
-    `was` is the state that the page showed, from its hidden field; `words` are the raw values, if the page is
+    `was` is the state that the page showed, from its hidden field. `words` are the raw values, if the page is
     rendered again.
     """
 

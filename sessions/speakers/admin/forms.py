@@ -46,7 +46,7 @@ class SpeechForm(forms.Form):
         chosen["minutes"].help_text = _("Empty: the time limit of the session.")
 
     def values(self) -> dict[str, Any]:
-        """Return the entered values as arguments of the services. Two queries at most."""
+        """Return the entered values as arguments of the services. Makes two queries at most."""
         found = self.cleaned_data
         return {
             "speaker": Person.objects.get(pk=found["speaker"]),
@@ -57,7 +57,7 @@ class SpeechForm(forms.Form):
 
 
 def choices(summit: Summit) -> tuple[Sequence[tuple[int, str]], Sequence[tuple[int, str]]]:
-    """Return the choices of people and parties of a summit. Two queries that read only values."""
+    """Return the choices of people and parties of a summit. Makes two queries that read only values."""
     rows = Person.objects.filter(summit=summit, erased_at=None).order_by("name", "office", "pk")
     people = [(pk, announced(name, office)) for pk, name, office in rows.values_list("pk", "name", "office")]
     parties = Party.objects.filter(summit=summit).order_by("sort_key", "pk").values_list("pk", "name")

@@ -1,7 +1,7 @@
 """The speakers' list of a session in the admin.
 
-There is a page for the list and the requests for the floor, one that builds the list from the protocol order, and one
-for a speech.
+There is a page for the list and the requests for the floor, a page that builds the list from the protocol order, and
+a page for a speech.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ REFUSED = (SpeakersRefused, FloorRefused, ValidationError)
 
 
 def error_text(refused: Exception) -> str:
-    """Return the text of an error."""
+    """Return the message of an error in `REFUSED`, as one string."""
     return " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
 
 
 @dataclass
 class Forms:
-    """The forms on the page of the list."""
+    """The two forms on the page of the list: for a new speech, and for the times."""
 
     speech: SpeechForm
     times: TimesForm
@@ -53,7 +53,7 @@ class SpeakersMixin(FrameMixin):
     """Adds the pages of the speakers' list to the admin of draft sessions."""
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the URLs, with those of these pages."""
+        """Return the admin's URLs with the URLs of the speakers' list before them."""
         pages = [
             ("<int:key>/speakers/", "session_speakers", self.speakers_view),
             ("<int:key>/speakers/protocol-order/", "session_line_up", self.line_up_view),

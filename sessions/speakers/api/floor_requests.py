@@ -62,7 +62,7 @@ class FloorRequestFilters(OfSessionFilters):
 
 
 class FloorRequestViewSet(HoldsAgenda):
-    """Requests for the floor. Focal points and delegates see their own."""
+    """Requests for the floor. Focal points and delegates see only their own requests."""
 
     name = "floor-requests"
     verbose_name = gettext_lazy("requests for the floor")
@@ -80,7 +80,7 @@ class FloorRequestViewSet(HoldsAgenda):
         return FloorRequest.objects.select_related("session__summit", "party__summit", "speaker__summit", "slot")
 
     def add(self, *, by: User, summit: Summit, values: Values) -> FloorRequest:
-        """Ask for the floor."""
+        """Ask for the floor in a session, for a speaker of a party."""
         return floor_requests.ask(by=by, **values)
 
     @action("withdraw", permission="agenda.ask_floor")

@@ -37,7 +37,7 @@ class DeskSlotSerializer(serializers.ModelSerializer[Slot]):
         fields: ClassVar[list[str]] = ["id", "session", "place", "speaker", "name", "party", "title", "minutes"]
 
     def get_place(self, row: Slot) -> int:
-        """Return its position, from 1."""
+        """Return the position of the speech on its list, from 1."""
         return row.position + 1
 
 

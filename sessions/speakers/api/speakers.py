@@ -50,7 +50,7 @@ class LineUpInput(serializers.Serializer[Any]):
 
 
 class EntrySerializer(serializers.Serializer[Any]):
-    """A speech in the new list. `slot` is null for a new one; `was` is its current position."""
+    """A speech in the new list. `was` is its current position. `slot` and `was` are null for a new speech."""
 
     place = serializers.IntegerField()
     was = serializers.IntegerField(allow_null=True)
@@ -72,7 +72,7 @@ class LineUpSerializer(serializers.Serializer[Any]):
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_nobody(self, plan: line_up_services.LineUpPlan) -> list[str]:
-        """Return the ids of these parties."""
+        """Return the ids of the parties without anybody to speak for them."""
         return [party.public_id for party in plan.nobody]
 
 

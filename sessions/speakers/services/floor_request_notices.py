@@ -16,10 +16,10 @@ DROPPED = "agenda.floor_dropped"
 
 
 def notify(row: FloorRequest) -> int:
-    """Save the messages that a request was granted or declined, in the transaction of the decision. Return their
-    number.
+    """Save the messages that a request was granted or declined, and return their number.
 
-    No message is sent if the session isn't released to its participants.
+    It must be called in the transaction of the decision. No message is sent if the session isn't released to its
+    participants.
     """
     session, summit = row.session, row.session.summit
     entry = ReleaseEntry.objects.current(summit).at(TAKING_PART).filter(session=session)
@@ -52,8 +52,11 @@ def notify(row: FloorRequest) -> int:
 
 
 def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
-    """Return the messages about a speech that has since been taken off the list, with the reason, by primary key. One
-    query."""
+    """Return a dict from primary key to reason for the messages about speeches that have since been taken off the
+    list.
+
+    Makes one query.
+    """
     keys = [message.facts["request"] for message in messages if message.facts["granted"]]
     rows = FloorRequest.objects.filter(public_id__in=keys, slot=None)
     off = set(rows.values_list("public_id", flat=True))

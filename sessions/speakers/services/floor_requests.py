@@ -31,18 +31,18 @@ from summit.users.models import User
 
 
 class FloorRefused(ValueError):
-    """The request can't be made or granted. The text is a sentence that says why and what to do."""
+    """Raised if a request can't be made or decided. The message says why and what to do."""
 
 
 def is_open(session: Session) -> bool:
-    """Return whether a session takes requests for the floor now. One query."""
+    """Return whether a session takes requests for the floor now. Makes one query."""
     return session.requests_until is not None and db_now() < session.requests_until
 
 
 def participating_parties(session: Session, parties: Iterable[int]) -> set[int]:
     """Return the parties that take part in a session of the draft, themselves or through one of their people.
 
-    `parties` are the primary keys to check. One query; none for no parties.
+    `parties` are the primary keys to check. Makes one query; none for no parties.
     """
     wanted = set(parties)
     theirs = Q(party__in=wanted) | Q(person__membership__party__in=wanted)
@@ -53,8 +53,8 @@ def participating_parties(session: Session, parties: Iterable[int]) -> set[int]:
 def ask(*, session: Session, party: Party, speaker: Person, by: By, subject: str = "") -> FloorRequest:
     """Ask for the floor for a member of a party, with the subject of the speech. Return the request.
 
-    Raises PermissionDenied, ValidationError, and FloorRefused if the session takes no requests, the party doesn't
-    take part in it or already has an open request, or the person isn't its member.
+    Raises PermissionDenied and ValidationError. Raises FloorRefused if the session takes no requests, if the party
+    doesn't take part in the session or already has an open request, or if the speaker isn't a member of the party.
     """
     check_can_ask_floor(by, party, speaker)
     with transaction.atomic():
@@ -156,9 +156,9 @@ def depart(party: Party, person: Person, by: By) -> None:
 
 
 def set_request_deadline(*, session: Session, until: datetime | None, by: User) -> bool:
-    """Set the deadline for requests for the floor (aware), or with None end them. Return whether it has changed.
+    """Set the deadline for requests for the floor, and return whether it has changed.
 
-    Raises PermissionDenied.
+    `until` is an aware datetime; None ends the requests. Raises PermissionDenied.
     """
     check_can_edit(by, session)
     with transaction.atomic():

@@ -19,11 +19,10 @@ from summit.users.models import User
 
 
 def add_all(*, session: Session, speeches: Sequence[tuple[Person, Party | None]], by: By) -> list[Slot]:
-    """Add speeches at the end of a session's list, in their order, with the session's time limit. Return the added
-    ones.
+    """Add speeches at the end of a session's list, in their order, and return the added speeches.
 
-    A speaker who already speaks for the same party keeps that speech. The number of queries is constant. Raises
-    PermissionDenied, and ValidationError for a person or party of another summit.
+    They get the session's time limit. A speaker who already speaks for the same party gets no second speech. Makes a
+    constant number of queries. Raises PermissionDenied, and ValidationError for a person or party of another summit.
     """
     if isinstance(by, User):
         check_can_edit(by, session)

@@ -2,8 +2,8 @@
 
 The list gets the parties that take part in the session and haven't declined, each with its head as the speaker, or
 else its alternate head. No speech is removed or replaced: a party on the list keeps its speeches, with their speakers
-and minutes, and they move to its place. Speeches without a party, such as addresses of guests, stay at the beginning
-of the list; those of parties that aren't in the order stay at the end.
+and minutes, and these speeches move to the party's place. Speeches without a party, such as addresses of guests, stay
+at the beginning of the list; speeches of parties that aren't in the order stay at the end.
 """
 
 import hashlib
@@ -58,11 +58,11 @@ class LineUpEntry:
 
 @dataclass(frozen=True)
 class LineUpPlan:
-    """The new list. `nobody` are parties that haven't named anybody who could speak for them."""
+    """The plan of a new list. `nobody` are parties that haven't named anybody who could speak for them."""
 
     entries: list[LineUpEntry]
     nobody: list[Party]
-    # Identifies the list that it was made from. `make` rejects any other if this is expected.
+    # Identifies the plan and the current list. If it is passed as `expected`, `make` rejects any other state.
     digest: str
 
     @property
@@ -77,13 +77,13 @@ class LineUpPlan:
 
 
 class ListChanged(ValueError):
-    """The list has changed since the user loaded it. The text is a sentence for the user."""
+    """Raised if the list has changed since the user loaded it. The message is for the user."""
 
 
 def attending(session: Session) -> list[Party]:
-    """Return the parties that take part in a session and haven't declined, in protocol order. One query.
+    """Return the parties that take part in a session and haven't declined, in protocol order. Makes one query.
 
-    Where the order is alphabetical, it is that of the summit's language.
+    Parties in alphabetical order are sorted by the rules of the summit's language.
     """
     declined = Invitation.objects.filter(answer=Answer.REGRETS, occasion__in=["", session.public_id])
     rows = standing_parties().filter(
@@ -94,7 +94,7 @@ def attending(session: Session) -> list[Party]:
 
 
 def preview(*, session: Session, host_first: bool = False) -> LineUpPlan:
-    """Return the plan for a session's list. Writes nothing; a constant number of queries.
+    """Return the plan for a session's list. Writes nothing, and makes a constant number of queries.
 
     With `host_first`, the host speaks before all others, whatever its place in the protocol order.
     """
@@ -134,7 +134,10 @@ def preview(*, session: Session, host_first: bool = False) -> LineUpPlan:
 
 
 def _speaking(parties: Iterable[Party]) -> dict[int, Person]:
-    """Return the speakers of parties, by the party's primary key. One query."""
+    """Return a dict from party to the person who can speak for it; parties without such a person are missing.
+
+    Makes one query.
+    """
     rows = Membership.objects.filter(Q(capacity__in=SPEAKING), party__in=[party.pk for party in parties])
     found: dict[int, Person] = {}
     listed = list(rows.select_related("person").order_by("position", "pk"))
@@ -152,7 +155,7 @@ def _digest(entries: Iterable[LineUpEntry]) -> str:
 
 
 def make(*, session: Session, by: User, host_first: bool = False, expected: str = "") -> LineUpPlan:
-    """Build the list as in `preview`, and return the plan.
+    """Build the list that `preview` shows, and return its plan.
 
     Raises PermissionDenied, and ListChanged if `expected`, a preview's digest, doesn't match the list.
     """
@@ -179,7 +182,7 @@ def make(*, session: Session, by: User, host_first: bool = False, expected: str 
 
 
 def _write(session: Session, entries: Iterable[LineUpEntry]) -> None:
-    """Save the positions of the existing speeches and the new speeches. Two queries."""
+    """Save the positions of the existing speeches and the new speeches. Makes two queries."""
     entries = list(entries)
     kept = [(entry.slot, entry.place - 1) for entry in entries if entry.slot is not None]
     for slot, position in kept:

@@ -1,8 +1,8 @@
 """The speakers' list of a session in the draft: the speeches, their order, their minutes and their times.
 
-Each change takes the lock of the agenda, reads the current list and changes only what was asked, so that concurrent
-moves don't undo each other. A move names the target position, so repeating it has no effect. A speech keeps its row
-when it moves, since transcripts refer to it. Changes become visible with the next release.
+Each change takes the lock of the agenda, reads the current list and makes only the requested changes, so that
+concurrent moves don't undo each other. A move names the target position, so repeating it has no effect. A speech
+keeps its row when it moves, because transcripts refer to it. Changes become visible with the next release.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,7 +31,7 @@ LONGEST = 24 * 60
 
 
 class SpeakersRefused(ValueError):
-    """The list can't be changed like this. The text is a sentence that says why and what to do."""
+    """Raised if the list can't be changed as requested. The message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,13 @@ class Totals:
 
 
 def slots(session: Session) -> list[Slot]:
-    """Return the speeches of a session in their order. One query."""
+    """Return the speeches of a session in their order. Makes one query."""
     rows = Slot.objects.filter(session=session).select_related("speaker", "party")
     return list(rows.order_by("position", "pk"))
 
 
 def lines(session: Session, rows: Sequence[Slot]) -> list[SpeechLine]:
-    """Return speeches, which must be ordered, as lines of the list. No query."""
+    """Return speeches, which must be ordered, as lines of the list. Makes no query."""
     times = beginnings(starts_at=session.starts_at, opening=session.opening, minutes=(row.minutes for row in rows))
     return [
         SpeechLine(row, place, begins) for place, (row, begins) in enumerate(zip(rows, times, strict=True), start=1)
@@ -76,7 +76,7 @@ def lines(session: Session, rows: Sequence[Slot]) -> list[SpeechLine]:
 
 
 def totals(session: Session, minutes: Iterable[int]) -> Totals:
-    """Return the minutes of speeches compared to those of the session. No query."""
+    """Return the available minutes of a session and the total `minutes` of its speeches. Makes no query."""
     length = int((session.ends_at - session.starts_at).total_seconds() // 60)
     return Totals(there=length - (session.opening or 0), used=sum(minutes))
 
@@ -84,8 +84,8 @@ def totals(session: Session, minutes: Iterable[int]) -> Totals:
 def move(*, slot: Slot, to: int, by: User) -> bool:
     """Move a speech to a position, from 1. A number beyond the end means the last position.
 
-    Return False, without changes, if it is already there. Raises PermissionDenied, and SpeakersRefused if the speech
-    is no longer on the list.
+    Return False, without changes, if the speech is already there. Raises PermissionDenied, and SpeakersRefused if the
+    speech is no longer on the list.
     """
     return arrange(session=slot.session, places={slot.pk: to}, by=by)
 
@@ -95,7 +95,7 @@ def arrange(
 ) -> bool:
     """Move speeches to `places`, from 1, and set the `minutes` of speeches. Return whether anything changed.
 
-    Both are by the speech's primary key; all other speeches stay as they are. Raises PermissionDenied, and
+    Both are dicts from a speech's primary key; all other speeches stay as they are. Raises PermissionDenied, and
     SpeakersRefused if a speech is no longer on the list or its minutes are invalid.
     """
     check_can_edit(by, session)
@@ -111,7 +111,7 @@ def arrange(
             by_key[key].minutes = number
         before = list(by_key)
         rows = [row for row in rows if row.pk not in wanted]
-        # Inserted from the lowest position on, so that each one ends up where it was put.
+        # Inserted from the lowest position on, so that each speech gets the position that was requested for it.
         for key, to in sorted(wanted.items(), key=lambda entry: entry[1]):
             rows.insert(max(to, 1) - 1, by_key[key])
         return _write(session, rows, before, by=by, named=wanted)
@@ -184,7 +184,7 @@ def change(
 def remove(*, slot: Slot, by: User) -> None:
     """Take a speech off the list. Raises PermissionDenied, and SpeakersRefused if it is no longer on the list.
 
-    A speech that other objects refer to is cancelled, any other deleted.
+    A speech that other objects refer to is cancelled; any other speech is deleted.
     """
     check_can_edit(by, slot.session)
     with transaction.atomic():
@@ -208,7 +208,7 @@ def remove(*, slot: Slot, by: User) -> None:
 def settle(*, session: Session, by: User, opening: int | None, speech_minutes: int | None) -> int:
     """Set the minutes before the first speech and the minutes of a speech. Return how many speeches were changed.
 
-    Speeches with the old limit get the new one; those with a time of their own keep it. Raises PermissionDenied, and
+    Speeches with the old limit get the new limit; speeches with another length keep it. Raises PermissionDenied, and
     SpeakersRefused if the opening is at least as long as the session or the minutes of a speech are invalid.
     """
     check_can_edit(by, session)
@@ -256,7 +256,10 @@ def _check_minutes(number: int) -> None:
 
 
 def _number(rows: Sequence[Slot]) -> list[Slot]:
-    """Set the positions of speeches to their order, from 0. Return those that have changed. One query at most."""
+    """Set the positions of speeches to their order, from 0, and return the speeches with a changed position.
+
+    Makes one query at most.
+    """
     changed = [row for place, row in enumerate(rows) if row.position != place]
     for place, row in enumerate(rows):
         row.position = place
@@ -265,9 +268,9 @@ def _number(rows: Sequence[Slot]) -> list[Slot]:
 
 
 def _write(session: Session, rows: list[Slot], before: Sequence[int], *, by: User, named: Iterable[int]) -> bool:
-    """Save an order and minutes if they differ from what is stored. Return whether they do.
+    """Save the order and minutes of speeches if they differ from the stored ones. Return whether they differ.
 
-    `before` are the keys in the old order, `named` those of the speeches that were to move.
+    `before` are the primary keys in the old order, `named` the keys of the speeches that the user moved.
     """
     wanted = set(named)
     stored = dict(Slot.objects.filter(session=session).values_list("pk", "minutes"))

@@ -1,4 +1,4 @@
-"""The models of the API: tokens, applications, stored answers and request counts."""
+"""The models of the API: tokens, applications, stored responses and request counts."""
 
 from summit.api_base.models.answers import IdempotencyRecord, RequestCount
 from summit.api_base.models.tokens import ApiClient, Token

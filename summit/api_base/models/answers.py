@@ -1,4 +1,4 @@
-"""What the API stores for a day: answers for repeated requests, and the number of requests of each client."""
+"""Rows that the API stores for a day: responses to POSTs with a key, and the number of each client's requests."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,11 +8,11 @@ from summit.core.encrypted_fields import EncryptedBytesField
 
 
 class IdempotencyRecord(models.Model):
-    """The answer to a POST with an Idempotency-Key. It has no status while the request is in progress."""
+    """The response to a POST with an Idempotency-Key. `status` is None while the request is in progress."""
 
     # "token:5" or "user:7". Each client has its own keys.
     who = models.CharField(_("who"), max_length=40)
-    # SHA-256 of the key, and of method, address and body.
+    # SHA-256 of the key, and of method, URL and body.
     key = models.CharField(_("key"), max_length=64)
     asked = models.CharField(_("what was asked"), max_length=64)
     status = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
@@ -38,7 +38,7 @@ class IdempotencyRecord(models.Model):
 
 
 class RequestCount(models.Model):
-    """How many requests a client has made in its latest window."""
+    """The number of requests that a client has made in its latest minute with a request."""
 
     who = models.CharField(_("who"), max_length=40, primary_key=True)
     # The number of the window since the epoch.

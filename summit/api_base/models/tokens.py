@@ -15,7 +15,10 @@ from summit.users.models import User
 
 
 class ApiClient(PublicModel):
-    """A program that acts for itself in one summit. Its account holds the roles that an organiser has given to it."""
+    """An application: a program that acts in one summit, by an account of its own.
+
+    The account has the roles that an organiser has assigned to it.
+    """
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="api_clients", verbose_name=pgettext_lazy("label", "summit")
@@ -38,10 +41,13 @@ class ApiClient(PublicModel):
 
 
 class TokenQuerySet(models.QuerySet["Token"]):
-    """Tokens."""
+    """A queryset of tokens."""
 
     def alive(self) -> "TokenQuerySet":
-        """Return the tokens that are valid now, by the clock of the database."""
+        """Return the tokens that are valid now: not expired, not revoked, with an open account.
+
+        The time is that of the database.
+        """
         unspent = Q(expires_at__isnull=True) | Q(expires_at__gt=Now())
         return self.filter(unspent, revoked_at__isnull=True, user__is_active=True)
 
@@ -66,7 +72,7 @@ class Token(PublicModel):
         validators=[validate_printable],
         help_text=_("What uses it, such as “badge printer”."),
     )
-    # SHA-256 in hexadecimal. The secret has 256 random bits: nothing slower would make it harder to guess.
+    # SHA-256 in hexadecimal. The secret has 256 random bits, so a slower hash wouldn't make it harder to guess.
     digest = models.CharField(max_length=64, unique=True, editable=False)
     # The first characters, by which an owner recognises the token in a list. They don't give access.
     begins = models.CharField(_("begins with"), max_length=12, editable=False)
@@ -102,7 +108,7 @@ class Token(PublicModel):
         return self.name
 
     def state(self, now: datetime) -> str:
-        """Return "alive", "expired" or "revoked"."""
+        """Return the state of the token at the time `now`: "alive", "expired" or "revoked"."""
         if self.revoked_at is not None:
             return "revoked"
         return "expired" if self.expires_at is not None and self.expires_at <= now else "alive"

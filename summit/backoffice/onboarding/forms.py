@@ -32,14 +32,14 @@ class Suggested(forms.TextInput):
         self.values = values
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
-        """Return the input with the list of its suggestions."""
+        """Return the HTML of the input and of its suggestions."""
         options = format_html_join("", '<option value="{}"></option>', ((entry,) for entry in self.values))
         control = super().render(name, value, {**(attrs or {}), "list": f"{name}-list"}, renderer)
         return format_html('{}<datalist id="{}-list">{}</datalist>', control, name, options)
 
 
 class SummitForm(NamesForm):
-    """The form of a new summit."""
+    """The form of a new summit in the first steps."""
 
     class Meta:
         model = Summit
@@ -84,9 +84,10 @@ class SummitForm(NamesForm):
         self.fields["slug"].required = False
 
     def clean_time_zone(self) -> str:
-        """Return the time zone. A city stands for its zone if only one zone has its name.
+        """Return the time zone. A city is replaced by its zone if only one zone has its name.
 
-        Raises ValidationError with the zones that an unknown name may mean.
+        Raises ValidationError for an unknown name that is part of zone names, and suggests these zones. Any other
+        unknown name is returned unchanged.
         """
         given = str(self.cleaned_data["time_zone"])
         known = available_timezones()
@@ -101,8 +102,10 @@ class SummitForm(NamesForm):
         return named[0]
 
     def clean_slug(self) -> str:
-        """Return the slug of the summit, by default one made from its short name. Raises ValidationError if that
-        isn't possible."""
+        """Return the slug of the summit, by default one made from its short name.
+
+        Raises ValidationError if the short name has no Latin letters or digits.
+        """
         given = str(self.cleaned_data.get("slug") or "")
         if given:
             return given
@@ -116,7 +119,7 @@ NamedSummitForm = with_names(SummitForm)
 
 
 class VenueForm(forms.Form):
-    """A venue and its rooms, one line for each room."""
+    """The form of a venue and its rooms, with one line for each room."""
 
     name = forms.CharField(
         label=gettext_lazy("Venue"),
@@ -143,9 +146,9 @@ class VenueForm(forms.Form):
             field.widget.attrs["dir"] = "auto"
 
     def clean_rooms(self) -> list[tuple[str, int | None]]:
-        """Return the name and the number of seats of each line. Raises ValidationError for lines that can't be read.
+        """Return (name, number of seats) for each line; the number is None if the line has none.
 
-        A room that exists already is left as it is.
+        Raises ValidationError for lines that can't be read. A room that exists already isn't changed.
         """
         found: list[tuple[str, int | None]] = []
         problems = []
@@ -167,7 +170,7 @@ class VenueForm(forms.Form):
 
 
 class ColleagueForm(forms.Form):
-    """A colleague by their e-mail address, with a role."""
+    """The form of a colleague: e-mail address, name, role and language."""
 
     email = forms.EmailField(
         label=gettext_lazy("E-mail"),

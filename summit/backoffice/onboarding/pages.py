@@ -1,4 +1,4 @@
-"""The first three of the first steps: the summit, its venue with rooms, its team."""
+"""The pages of the first three steps: the summit, its venue with rooms, its team."""
 
 from typing import Any
 
@@ -29,7 +29,10 @@ STATUS_OF_ERRORS = 400
 def show(
     request: HttpRequest, template: str, name: str, summit: Summit | None, context: dict[str, Any], *, wrong: bool
 ) -> HttpResponse:
-    """Return the page of a step, with the list of all steps. `wrong` says that its form has errors."""
+    """Return the page of the step `name`, with the list of all steps.
+
+    `wrong` says that the form has errors, so that the status is 400.
+    """
     listed = steps.states_for(request.user, summit, name)
     number = [stand.name for stand in listed].index(name) + 1
     full = {
@@ -47,7 +50,10 @@ def show(
 
 @desk_page("setup/", "setup")
 def create(request: HttpRequest) -> HttpResponse:
-    """Create a summit. The user who creates it becomes its organiser."""
+    """Show the form of a new summit (GET), or create the summit (POST). The user becomes its organiser.
+
+    Raises PermissionDenied for users who may not add summits.
+    """
     user = request.user
     if not isinstance(user, User) or not allows(user, "summit.summit.add", None):
         raise PermissionDenied(_("New summits are made by whoever set the system up."))
@@ -65,19 +71,19 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 def _about_colour(colour: str) -> str:
-    """Return a sentence about where the chosen colour is replaced because it would be hard to read; "" if nowhere."""
+    """Return a sentence that says where the chosen colour is replaced because it would be hard to read, or ""."""
     light, dark = colours.light_accent(colour).colour, colours.dark_accent(colour).colour
     message = {"colour": colour, "light": light, "dark": dark}
     if light != colour:
         return _("%(colour)s is too pale to be read on paper: there it is shown as %(light)s.") % message
-    # Nothing is reported about the default colour, as the user has not chosen it.
+    # Nothing is reported about the default colour, because the user has not chosen it.
     if dark != colour and colour != Summit._meta.get_field("accent").default:
         return _("%(colour)s is too dark to be read on a dark ground: there it is shown as %(dark)s.") % message
     return ""
 
 
 def venue(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
-    """Add the venue and its rooms."""
+    """Show the form of the venue and its rooms (GET), or save them (POST)."""
     first = summit.venues.order_by("pk").first()
     initial = {"name": first.name, "address": first.address} if first else {}
     form = VenueForm(request.POST or None, initial=initial)
@@ -96,7 +102,7 @@ def venue(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
 
 
 def team(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
-    """Give colleagues their roles."""
+    """Show the form of the team (GET), or assign roles to colleagues (POST)."""
     rows = TeamFormSet(request.POST or None, prefix="team")
     if request.method == "POST" and rows.is_valid():
         wanted = [Colleague(**row) for row in rows.cleaned_data if row]
@@ -124,12 +130,12 @@ def team(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
 
 
 def has_rooms(summit: Summit) -> bool:
-    """Return whether the summit has a room."""
+    """Return whether the summit has at least one room: the step "venue" is then done."""
     return Room.objects.filter(venue__summit=summit).exists()
 
 
 def has_team(summit: Summit) -> bool:
-    """Return whether more than one person works for the summit. Applications don't count."""
+    """Return whether more than one person holds a desk role in the summit. Applications don't count."""
     people = RoleAssignment.objects.filter(summit=summit, user__api_client=None)
     desks = people.filter(role__in=[str(Role(role)) for role in DESKS])
     return desks.order_by().values("user").distinct()[:2].count() > 1

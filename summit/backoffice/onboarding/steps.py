@@ -1,7 +1,7 @@
-"""The first steps, from an empty installation to the first invitation: which there are, and which are done.
+"""The first steps, from an empty installation to the first invitation, and whether each is done.
 
-Each app registers its own steps. Whether a step is done is read from its result and stored nowhere, so that users can
-leave the steps, return to them, and do them in another order.
+Each app registers its own steps. Whether a step is done is derived from its result and stored nowhere. Users can
+therefore leave the steps, return to them, and do them in another order.
 """
 
 from collections.abc import Callable
@@ -23,8 +23,11 @@ View = Callable[[HttpRequest, Summit, User], HttpResponse]
 
 @dataclass(frozen=True)
 class Step:
-    """A step after the first: its name in the address, its texts, the permission that it needs, its view, and
-    whether it is done."""
+    """A step after the creation of the summit.
+
+    `name` is its part of the URL, and `title` and `about` are its texts. A user needs `permission` to do it. `view`
+    shows its page, and `done` returns whether it is done.
+    """
 
     name: str
     title: Promise
@@ -40,9 +43,10 @@ FIRST = (_("Create your summit"), _("Its name, its days, its place."))
 
 @dataclass(frozen=True)
 class StepState:
-    """A step as the reader sees it.
+    """A step and its state for a user.
 
-    `state` is "done", "now" or "open". `address` is "" if the reader may not do the step.
+    `state` is "done", "now" or "open". `address` is the URL of the step's page, or "" if the user may not do the
+    step.
     """
 
     name: str
@@ -53,15 +57,15 @@ class StepState:
 
 
 def address(step: Step, summit: Summit) -> str:
-    """Return the address of a step of a summit."""
+    """Return the URL of a step of a summit."""
     return reverse(f"admin:setup_{step.name}", args=[summit.slug])
 
 
 def states_for(user: Any, summit: Summit | None, current: str = "", *, ends_open: bool = False) -> list[StepState]:
-    """Return all steps with their states for a user.
+    """Return all steps with their states for a user. Without a summit, only its creation can be done.
 
-    `current` is the name of the step on the page, by default the first open one. `ends_open` says that the last step
-    is known not to be done.
+    `current` is the name of the step on the page, by default the first open step. `ends_open` says that the last step
+    is known to be open, so that it isn't checked again.
     """
     title, about = (str(words) for words in FIRST)
     if summit is None:
@@ -85,8 +89,10 @@ def states_for(user: Any, summit: Summit | None, current: str = "", *, ends_open
 
 
 def unfinished(user: Any, summit: Summit) -> list[StepState]:
-    """Return all steps for a user, or none if the last one, the first invitation, is done or the user may do none
-    of them."""
+    """Return all steps with their states for a user, or [] if there is nothing to do.
+
+    There is nothing to do if the last step, the first invitation, is done, or if the user may do none of the steps.
+    """
     listed = list(desk_step)
     if not listed or listed[-1].done(summit) or not any(allows(user, step.permission, summit) for step in listed):
         return []
@@ -94,7 +100,7 @@ def unfinished(user: Any, summit: Summit) -> list[StepState]:
 
 
 def after(step_name: str, user: Any, summit: Summit) -> str:
-    """Return the address after a step: the next step that the user may do, or the desk."""
+    """Return the URL to open after a step: the next step that the user may do, or the desk's home."""
     names = ["summit", *(step.name for step in desk_step)]
     following = [step for step in desk_step if names.index(step.name) > names.index(step_name)]
     allowed = [step for step in following if allows(user, step.permission, summit)]
@@ -102,8 +108,10 @@ def after(step_name: str, user: Any, summit: Summit) -> str:
 
 
 def page(step: Step) -> Callable[..., HttpResponse]:
-    """Return the view of a step. It gives 404 if the reader doesn't see the summit, and 403 if they may not do the
-    step."""
+    """Return the view of a step.
+
+    It raises Http404 if the user may not see the summit, and PermissionDenied if the user may not do the step.
+    """
 
     def view(request: HttpRequest, slug: str) -> HttpResponse:
         mine = summits_for(request.user, "summit.summit.view")

@@ -1,4 +1,4 @@
-"""Files of exported lists: written by jobs, and stored for some days for the user who asked for them."""
+"""The models of exported files. Jobs write the files, and they are stored for some days for the user who asked."""
 
 from django.db import models
 from django.db.models import Q
@@ -13,7 +13,7 @@ from summit.users.models import User
 class ExportedFile(PublicModel):
     """The file of an exported admin list, written by a job in parts.
 
-    `keys` are the primary keys of the rows that the list had when the export was requested, in its order. `columns`
+    `keys` are the primary keys of the list's rows when the export was requested, in the order of the list. `columns`
     are the columns that the user saw. Search terms are not stored. The parts hold the rows' contents, encrypted.
     """
 

@@ -38,18 +38,18 @@ UNFINISHED = (JobState.WAITING, JobState.RUNNING)
 
 
 class JobQuerySet(models.QuerySet["Job"]):
-    """Jobs."""
+    """Querysets of jobs, with a filter for the jobs that a worker may claim."""
 
     def due(self) -> "JobQuerySet":
-        """Return the jobs that wait, and the running ones whose lease has expired on the database's clock."""
+        """Return the waiting jobs, and the running jobs with an expired lease, by the database's clock."""
         return self.filter(Q(state=JobState.WAITING) | Q(state=JobState.RUNNING, lease_until__lte=Now()))
 
 
 class Job(PublicModel):
     """Work that a user asked for, done in steps. It stores keys and numbers, no personal data.
 
-    Each step is a transaction that also stores its progress (`checkpoint`), so that another worker can continue the
-    job of a killed one. `claims` is the fencing token: a worker can store a step only while no other worker has
+    Each step is a transaction that also stores the progress (`checkpoint`). So another worker can continue the job if
+    the first worker is killed. `claims` is the fencing token: a worker can store a step only if no other worker has
     claimed the job since.
     """
 
@@ -114,5 +114,5 @@ class Job(PublicModel):
 
     @property
     def unfinished(self) -> bool:
-        """Whether it waits or is under way."""
+        """Whether the job waits for a worker or is under way."""
         return self.state in UNFINISHED

@@ -9,7 +9,7 @@ from summit.core.catalogues import compile_stale
 
 
 class Command(BaseCommand):
-    """Writes a .mo file beside each .po file that is newer."""
+    """Writes the .mo file beside each .po file if it is missing or older than the .po file."""
 
     help = "Compile the catalogues of locale/ that have changed. Run it with each version of the program."
     requires_system_checks = ()

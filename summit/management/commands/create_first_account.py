@@ -11,10 +11,10 @@ from summit.accounts.password_links import password_link
 
 
 class Command(BaseCommand):
-    """Creates the first account and prints a link at which its owner chooses the password.
+    """Creates the first account, and prints a link to the page on which the account's owner chooses the password.
 
-    It works only if there is neither an account nor a summit. Run again for the same address before the first
-    sign-in, it prints a new link. So no password is typed into a shell or stored in its history.
+    So no password is typed into a shell or stored in the shell's history. The command works only if there is neither
+    an account nor a summit. If it is run again for the same address before the first sign-in, it prints a new link.
     """
 
     help = "Makes the first account of an empty installation and prints a link by which it chooses its password."
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("email", help="the address to sign in with")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Create the account, and print the link. Raises CommandError with the problem."""
+        """Create the account, and print the link. Raises CommandError if the account can't be created."""
         try:
             user = first_account.first_account(email=options["email"])
         except (first_account.NotFirst, ValidationError) as problem:

@@ -1,4 +1,4 @@
-"""`manage.py describe_api`: writes the API's description, once for each version of the program."""
+"""`manage.py describe_api`: writes the API's description to files. Each version of the program needs it once."""
 
 import os
 from typing import Any
@@ -14,11 +14,11 @@ class Command(BaseCommand):
     help = "Write the description of the API below VAR_DIR, so that whoever asks for it first doesn't wait for it."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the options."""
+        """Add the option for a lower priority than other processes."""
         parser.add_argument("--gently", action="store_true", help="leave the processor to whatever else runs")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write the missing files, and print how many."""
+        """Write the missing files, and print how many files were written."""
         if options["gently"]:
             os.nice(19)
         written = description.write_all()

@@ -23,13 +23,16 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the arguments for the summit's address, the file and the passphrase."""
+        """Add the arguments for the summit's slug, the file and the passphrase."""
         parser.add_argument("slug", help="the summit's address")
         parser.add_argument("file", type=Path, help="where the archive is written")
         add_passphrase_argument(parser)
 
     def handle(self, *args: Any, slug: str, file: Path, passphrase_file: Path | None, **options: Any) -> None:
-        """Write the archive, and print how many rows it has. Raises CommandError."""
+        """Write the archive, and print how many rows it has.
+
+        Raises CommandError if there is no such summit or the archive can't be written.
+        """
         summit = Summit.objects.filter(slug=slug).first()
         if summit is None:
             raise CommandError(_("There is no summit at the address “%(slug)s”.") % {"slug": slug})

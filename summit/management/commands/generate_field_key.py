@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    """Prints a new key."""
+    """Prints a new key for the encrypted fields of the database."""
 
     help = "Prints a fresh key for FIELD_KEYS. Put it first; keep the older ones as long as rows need them."
     requires_system_checks = []

@@ -13,7 +13,7 @@ from summit.transfer.passphrase import add_passphrase_argument, passphrase_of
 
 
 class Command(BaseCommand):
-    """Imports a whole summit from an archive. It sends nothing until somebody resumes it."""
+    """Imports a whole summit from an archive. The summit sends nothing until somebody resumes it."""
 
     help = (
         "Reads a summit from an archive that export_summit wrote, in one transaction. Its public ids stay as they "
@@ -21,13 +21,16 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the arguments for the file, another address and the passphrase."""
+        """Add the arguments for the file, another slug and the passphrase."""
         parser.add_argument("file", type=Path, help="the archive")
         parser.add_argument("--slug", help="another address than the one it had")
         add_passphrase_argument(parser)
 
     def handle(self, *args: Any, file: Path, slug: str | None, passphrase_file: Path | None, **options: Any) -> None:
-        """Import the summit, and print what to do next. Raises CommandError, without having changed anything."""
+        """Import the summit, and print what to do next.
+
+        Raises CommandError if the archive can't be imported; nothing is changed then.
+        """
 
         def tell(part: str, rows: int) -> None:
             if rows and options["verbosity"] > 1:

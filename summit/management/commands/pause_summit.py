@@ -20,14 +20,18 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the arguments for the summits' addresses and for all summits."""
+        """Add the arguments for the summits' slugs and for all summits."""
         parser.add_argument("slugs", nargs="*", metavar="SLUG", help="the summits' addresses")
         parser.add_argument(
             "--all", action="store_true", dest="every", help="all summits that send, and the installation itself"
         )
 
     def handle(self, *args: Any, slugs: list[str], every: bool, **options: Any) -> None:
-        """Pause the summits, and print how many. Raises CommandError before anything is changed."""
+        """Pause the summits, and print how many were paused.
+
+        Raises CommandError, before anything is changed, for an unknown slug or if not exactly one of `slugs` and
+        `every` is used.
+        """
         if every == bool(slugs):
             raise CommandError(_("Name summits, or give %(option)s.") % {"option": "--all"}, returncode=2)
         wanted = installation.pause(by=SYSTEM) if every else self._pause(slugs)

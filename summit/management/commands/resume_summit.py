@@ -22,13 +22,17 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the arguments for the summit's address, for the installation, and for printing only."""
+        """Add the arguments for the summit's slug, for the whole installation, and for printing only."""
         parser.add_argument("slug", nargs="?", help="the summit's address")
         parser.add_argument("--all", action="store_true", dest="every", help="the installation with its summits")
         parser.add_argument("--look", action="store_true", help="print what waits, and change nothing")
 
     def handle(self, *args: Any, slug: str | None, every: bool, look: bool, **options: Any) -> None:
-        """Print what waits, then resume unless `look`. Raises CommandError."""
+        """Print what waits to be sent. Then, unless `look` is true, resume the summit or the installation.
+
+        Raises CommandError if it isn't paused, for an unknown slug, or if not exactly one of `slug` and `every` is
+        used.
+        """
         if every == bool(slug):
             raise CommandError(_("Name a summit, or give %(option)s.") % {"option": "--all"}, returncode=2)
         try:

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, batch: int, **options: Any) -> None:
-        """Encrypt the values of all columns again, and print their numbers.
+        """Encrypt the values of all columns again, and print for each column how many values were encrypted.
 
         Raises CommandError for a batch without rows, or if no key opens a value.
         """

@@ -1,4 +1,4 @@
-"""`manage.py routes`: prints every address, with what each role may do there and on which objects."""
+"""`manage.py routes`: prints a table of every route, with what each role may do there and on which objects."""
 
 import itertools
 from argparse import ArgumentParser
@@ -29,7 +29,7 @@ LEGEND = {
 
 
 def cell(route: Route, method: str, reader: RouteReader) -> str:
-    """Return the cell for a route, a method and a reader: a key of LEGEND for all objects of the address."""
+    """Return the cell of the table for a route, a method and a reader: a key of LEGEND."""
     answers = {whose: route.answer(method, reader, whose) for whose in route.whose()}
     found = set(answers.values())
     if found & {RouteAnswer.SIGN_IN, RouteAnswer.AWAY}:
@@ -48,9 +48,9 @@ def cell(route: Route, method: str, reader: RouteReader) -> str:
 
 
 def table() -> list[list[str]]:
-    """Return a row for each address and method: address, method, kind of object, then a cell for each reader.
+    """Return a row for each route and method: the route's name, method, kind of object, and a cell for each reader.
 
-    Methods with the same cells share a row.
+    Methods of a route that follow each other and have the same cells share a row.
     """
     there, found = [name for name, _pattern in existing()], declared()
     rows = []
@@ -62,7 +62,7 @@ def table() -> list[list[str]]:
 
 
 class Command(BaseCommand):
-    """Prints the table of addresses, roles and objects from the route table."""
+    """Prints the table of routes, roles and objects, from the declarations of the routes."""
 
     help = "Print every address with what each role may do there on whose objects."
 
@@ -71,7 +71,7 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=["text", "markdown", "compact"], default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print the table with its legend. In the format `compact`, addresses with the same cells are grouped."""
+        """Print the table with its legend. In the format `compact`, routes with the same cells are grouped."""
         rows = table()
         lines = {"text": _text, "markdown": _markdown, "compact": _compact}[options["format"]](rows)
         legend = [f"{sign}: {message}" for sign, message in LEGEND.items()]
@@ -94,7 +94,7 @@ def _markdown(rows: list[list[str]]) -> list[str]:
 
 
 def _compact(rows: list[list[str]]) -> list[str]:
-    """Return the lines of the format `compact`: addresses with the same cells are grouped under one line."""
+    """Return the lines of the format `compact`, in which routes with the same cells are grouped under one line."""
 
     def same(row: list[str]) -> list[str]:
         return row[3:]

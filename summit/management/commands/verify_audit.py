@@ -28,7 +28,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, start: int, expect: str | None, **options: Any) -> None:
-        """Verify the chain in slices, so that memory use doesn't grow, and print its end.
+        """Verify the chain in slices, so that memory use doesn't grow, and print the chain's end.
 
         Raises CommandError for a broken entry, and for an option that can't be used.
         """

@@ -1,4 +1,4 @@
-"""Freeze the columns of a stored message, apart from its state and what follows from delivery."""
+"""Freeze the columns of a stored message, except its state and the columns that delivery changes."""
 
 from django.db import migrations
 

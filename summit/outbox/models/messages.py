@@ -35,17 +35,18 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 
 
 def new_nonce() -> str:
-    """Return 32 random hexadecimal digits (128 bits), from which a message's links are signed."""
+    """Return 32 random hexadecimal digits (128 bits). A message's links are signed with them."""
     return secrets.token_hex(16)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
-    """Messages."""
+    """Querysets of messages, with a filter for the messages that can be sent now."""
 
     def due(self) -> "MessageQuerySet":
         """Return the messages that are to be sent now, by the database's clock.
 
-        They wait, their next attempt is due, no worker holds them, and their summit sends.
+        A message is due if it is pending, the time of its next attempt has come, no worker holds it, and its summit
+        isn't paused.
         """
         return self.filter(
             Q(lease_until__isnull=True) | Q(lease_until__lte=Now()),
@@ -58,17 +59,17 @@ class MessageQuerySet(models.QuerySet["Message"]):
 class Message(PublicModel):
     """One mail to one mailbox, stored in the transaction that caused it.
 
-    A trigger keeps its facts from being changed. `rendered` is the mail's bytes, stored before the first attempt, so
-    that every attempt sends the same mail with the same Message-ID. It is encrypted, because it holds links that
-    grant access.
+    A trigger of the database refuses changes of the recipient, the cause and the facts. `rendered` has the bytes of
+    the mail. They are stored before the first attempt, so that every attempt sends the same mail with the same
+    Message-ID. They are encrypted, because the mail holds links that grant access.
     """
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, null=True, related_name="+", verbose_name=pgettext_lazy("label", "summit")
     )
     kind = models.CharField(_("kind"), max_length=40)
-    # The object that it is about, such as "delegations.invitation:k3…", and that object's version. With the
-    # recipient they make the message unique, so that no cause can write to the same mailbox twice.
+    # The object that the message is about, such as "delegations.invitation:k3…", and the version of the object. With
+    # the recipient they make the message unique, so that no cause can write to the same mailbox twice.
     subject_key = models.CharField(_("about"), max_length=80)
     version = models.PositiveIntegerField(_("version"), default=0)
     recipient_key = models.CharField(_("stands for"), max_length=80, help_text=_("Party, person or subscriber."))

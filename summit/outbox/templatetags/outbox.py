@@ -1,4 +1,4 @@
-"""Template filters that show messages."""
+"""Template filters for the state, the kind and the problem of a message."""
 
 from django import template
 
@@ -11,17 +11,17 @@ register = template.Library()
 
 @register.filter
 def sign(state: str) -> str:
-    """Return the sign shown beside the word for a state."""
+    """Return the sign that marks the word for a message's state, such as "good"."""
     return SIGNS[state]
 
 
 @register.filter
 def kind_word(kind: str) -> str:
-    """Return the label of a kind of message."""
+    """Return the label of a kind of message, or its name if the kind isn't registered any more."""
     return label_of(kind)
 
 
 @register.filter
 def reason(problem: str) -> str:
-    """Return a stored problem, why a message wasn't sent, in words."""
+    """Return in words why a message wasn't sent, from its stored `problem`."""
     return failure_reasons.explanation(problem)

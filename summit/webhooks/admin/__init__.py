@@ -1,4 +1,4 @@
-"""Webhooks in the admin."""
+"""Webhooks in the admin: the pages of endpoints and of deliveries."""
 
 from summit.webhooks.admin import (
     deliveries,  # noqa: F401

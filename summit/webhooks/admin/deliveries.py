@@ -1,4 +1,4 @@
-"""Deliveries in the admin: show each with its attempts and answers, and send it again."""
+"""Deliveries in the admin: show each delivery with its attempts and the receiver's responses, and send it again."""
 
 import json
 from contextlib import suppress
@@ -37,11 +37,11 @@ class EventFilter(admin.SimpleListFilter):
     parameter_name = "event"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return the events, each with its words."""
+        """Return the names of the events, each with its label."""
         return choices()
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Return the deliveries of the chosen event."""
+        """Return the deliveries of the chosen event, or all deliveries if none is chosen."""
         return queryset.filter(event=self.value()) if self.value() else queryset
 
 
@@ -58,7 +58,7 @@ class EndpointFilter(admin.RelatedFieldListFilter):
 
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyAdmin):
-    """The list of deliveries."""
+    """The admin of deliveries, which can be read and sent again."""
 
     place = 2
     summit_path = "endpoint__summit"
@@ -85,7 +85,10 @@ class DeliveryAdmin(ReadOnlyAdmin):
     nothing_yet = _("Nothing has been sent to a webhook yet. It begins with what happens next.")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """Return the fields: with the moment of the next attempt or the moment of the end, never both."""
+        """Return the fields of the page: with `next_attempt_at` while the delivery waits, with `ended_at` afterwards.
+
+        `next_attempt_at` is also left out while the endpoint is off.
+        """
         waits = obj is not None and obj.state == DeliveryState.PENDING
         without = {"ended_at"} if waits else {"next_attempt_at"}
         without |= {"next_attempt_at"} if obj is not None and not obj.endpoint.enabled else set()
@@ -117,12 +120,12 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("about"), ordering="subject_key")
     def about(self, row: Delivery) -> SafeString:
-        """Show the key of the object that caused the delivery."""
+        """Show the key of the object that the delivery is about."""
         return format_html('<code dir="ltr" translate="no">{}</code>', row.subject_key)
 
     @admin.display(description=_("what is sent"))
     def content(self, row: Delivery) -> SafeString:
-        """Show the body that is sent, JSON with indentation."""
+        """Show the body of the delivery's requests. JSON is indented."""
         sent = payload.body(row).decode()
         # A ping to a hub is no JSON.
         with suppress(ValueError):
@@ -131,13 +134,13 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Send the chosen deliveries again"), permissions=["send_again"])
     def send_again(self, request: HttpRequest, queryset: models.QuerySet[Delivery]) -> None:
-        """Send the chosen deliveries again."""
+        """Send the chosen deliveries again, and report how many. Those that can't be sent again are left out."""
         done = sum(_send_again(request, row) for row in queryset.order_by("pk"))
         message = ngettext("%(count)d delivery is sent again.", "%(count)d deliveries are sent again.", done)
         messages.success(request, message % {"count": done})
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the address of the "send again" button."""
+        """Return the URL patterns of the admin, with the URL of the "send again" button."""
         view = require_POST(self.admin_site.admin_view(self.send_again_view))
         return [path("<int:pk>/send-again/", view, name="webhooks_delivery_send_again"), *super().get_urls()]
 
@@ -163,7 +166,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
 
 def _send_again(request: HttpRequest, row: Delivery) -> bool:
-    """Send a delivery again, and return whether that was possible."""
+    """Send a delivery again and return True. Return False if the user may not or it can't be sent now."""
     try:
         delivery.send_again(delivery=row, by=_user(request))
     except (PermissionDenied, CantSend):

@@ -1,4 +1,4 @@
-"""The states of webhooks and deliveries as HTML: words with signs."""
+"""The states of webhooks and deliveries as HTML: a word for the state, marked with a sign."""
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,7 +13,7 @@ SIGNS: dict[str, str] = {DeliveryState.PENDING: "wait", DeliveryState.SENT: "goo
 
 
 def state(sign: str, word: str) -> SafeString:
-    """Return the HTML of a state: a word with its sign."""
+    """Return the HTML of a state: `word`, marked with `sign`, such as "good" or "bad"."""
     return format_html('<span class="state" data-state="{}">{}</span>', sign, word)
 
 
@@ -25,7 +25,7 @@ def of_delivery(row: Delivery) -> SafeString:
 
 
 def of_endpoint(row: Endpoint) -> SafeString:
-    """Return an endpoint's state as HTML: off and why, on, or on without anything getting through."""
+    """Return an endpoint's state as HTML: on, on while deliveries fail, or off with the reason."""
     if not row.enabled:
         message = _("off: %(why)s") % {"why": row.get_off_why_display()}
         return state("off" if row.off_why == OffWhy.HAND else "bad", message)
@@ -37,5 +37,5 @@ def of_endpoint(row: Endpoint) -> SafeString:
 
 
 def why(stored: str) -> str:
-    """Return a stored problem in words; the words of a receiver or a library are left as they are."""
+    """Return a stored problem in words. The words of a receiver or a library are returned unchanged."""
     return failure_reasons.explanation(stored)

@@ -1,4 +1,4 @@
-"""Webhooks in the admin: organisers add and change them, see whether events arrive, and replace the secret."""
+"""Webhooks in the admin. Organisers add and change webhooks, see whether events arrive, and replace secrets."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ NEWEST = 10
 
 
 class EndpointForm(SentencesForm):
-    """Ask for a webhook's summit, name, address and events."""
+    """The form for a webhook: its summit, name, URL and events."""
 
     events = forms.MultipleChoiceField(
         label=gettext_lazy("Tell it when"), choices=choices, widget=forms.CheckboxSelectMultiple
@@ -47,13 +47,13 @@ class EndpointForm(SentencesForm):
         widgets = {"url": forms.TextInput(attrs={"dir": "ltr", "inputmode": "url", "autocomplete": "off"})}
 
     def clean_url(self) -> str:
-        """Return the address without spaces around it."""
+        """Return the URL without spaces around it."""
         return str(self.cleaned_data["url"]).strip()
 
 
 @admin.register(Endpoint)
 class EndpointAdmin(SummitModelAdmin):
-    """The list of webhooks. A secret is shown only once, when it is made."""
+    """The admin of webhooks. A secret is shown only once, when it is created."""
 
     place = 1
     form = EndpointForm
@@ -68,14 +68,17 @@ class EndpointAdmin(SummitModelAdmin):
     )()
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return the fields of the form. A hub has no events to choose."""
+        """Return the fields of the form. For a hub there are no events to choose."""
         if obj is None:
             return ["summit", "name", "url", "events"]
         middle = ["url", "events"] if obj.kind == EndpointKind.WEBHOOK else ["hub"]
         return ["summit", "standing", "name", *middle]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Return the read-only fields: a webhook's summit can't change, and a hub is set by the deployment."""
+        """Return the read-only fields: the summit and the state, or all fields of a hub, which the deployment sets.
+
+        A new webhook has none.
+        """
         hub = obj is not None and obj.kind == EndpointKind.HUB
         return ["summit", "standing", *(["name", "hub"] if hub else [])] if obj else []
 
@@ -92,7 +95,7 @@ class EndpointAdmin(SummitModelAdmin):
 
     @admin.display(description=gettext_lazy("goes to"), ordering="url")
     def host(self, row: Endpoint) -> SafeString:
-        """Show the scheme and host of the address. The rest may be a secret of the receiver."""
+        """Show the scheme and host of the URL. The rest of the URL may be a secret of the receiver."""
         return format_html('<bdi dir="ltr" translate="no">{}</bdi>', "/".join(row.url.split("/")[:3]))
 
     hub = host
@@ -123,7 +126,7 @@ class EndpointAdmin(SummitModelAdmin):
         return HttpResponseRedirect(reverse("admin:webhooks_endpoint_change", args=[obj.pk]))
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the addresses of the buttons."""
+        """Return the URL patterns of the admin, with the URLs of the buttons for a webhook."""
         views = {
             "turn-off": (self.turn_off_view, "turn_off"),
             "turn-on": (self.turn_on_view, "turn_on"),

@@ -26,10 +26,10 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
-    """Deliveries."""
+    """Querysets of deliveries, with a filter for the deliveries that a worker may claim."""
 
     def free(self) -> "DeliveryQuerySet":
-        """Return the deliveries that wait, are due by the database's clock, and are held by no worker.
+        """Return the waiting deliveries that are due by the database's clock and that no worker holds.
 
         The query joins no table, so that an UPDATE with it checks the conditions again on a locked row. It doesn't
         check whether the endpoint is on; see `EndpointQuerySet.on`.
@@ -44,16 +44,16 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 class Delivery(PublicModel):
     """One event for one endpoint. Its public id is the `webhook-id`, the same on every attempt.
 
-    A trigger keeps its content from being changed. The deliveries of an endpoint are sent in the order of their
-    primary keys; one that is set `aside` blocks no other.
+    A trigger of the database refuses changes of the delivery's content. The deliveries of an endpoint are sent in the
+    order of their primary keys. A delivery that is set `aside` blocks no other.
     """
 
     endpoint = models.ForeignKey(
         Endpoint, on_delete=models.CASCADE, related_name="deliveries", verbose_name=_("webhook")
     )
     event = models.CharField(_("event"), max_length=60)
-    # The object that it is about, such as "press.edition:k3…", and that object's version. With endpoint and event
-    # they make the delivery unique, so that no cause is delivered twice.
+    # The object that the delivery is about, such as "press.edition:k3…", and the version of the object. With endpoint
+    # and event they make the delivery unique, so that no cause is delivered twice.
     subject_key = models.CharField(_("about"), max_length=300)
     version = models.PositiveIntegerField(_("version"), default=0)
     data = models.JSONField(_("what it says"), default=dict)
@@ -91,13 +91,13 @@ class Delivery(PublicModel):
 
 
 class Attempt(models.Model):
-    """One request of a delivery, with its answer or problem."""
+    """One request of a delivery, with the receiver's response, or with the problem if there was none."""
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="tries", verbose_name=_("delivery"))
     at = models.DateTimeField(_("at"), db_default=Now())
     ms = models.PositiveIntegerField(_("milliseconds"))
     status = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
-    # The beginning of the answer's body, about a kilobyte, as text.
+    # The beginning of the response's body, about a kilobyte, as text.
     answer = models.TextField(_("answer"), blank=True)
     problem = models.CharField(_("what went wrong"), max_length=200, blank=True)
 

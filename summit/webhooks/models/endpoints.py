@@ -1,4 +1,4 @@
-"""The model of an endpoint: the address of a receiver, its secret and its health."""
+"""The model of an endpoint: the URL of a receiver, with a secret and the receiver's health."""
 
 from datetime import timedelta
 
@@ -14,20 +14,20 @@ from summit.summits.models import Summit, sends
 from summit.webhooks.addresses import validate_url
 from summit.webhooks.signing import new_secret
 
-# How long a former secret still signs, so that a receiver can replace it without losing events.
+# Events are signed with a former secret too for this long, so that a receiver can replace it without losing events.
 OVERLAP = timedelta(days=1)
 
 
 class EndpointKind(models.TextChoices):
-    """What is sent to an endpoint."""
+    """The kind of an endpoint, which decides what is sent to it: events or pings about changed feeds."""
 
     WEBHOOK = "webhook", _("events")
-    # The deployment's WebSub hub (W3C WebSub), which gets the addresses of changed feeds.
+    # The deployment's WebSub hub (W3C WebSub), which gets the URLs of changed feeds.
     HUB = "hub", _("changed feeds")
 
 
 class OffWhy(models.TextChoices):
-    """Why an endpoint is off."""
+    """The reason why an endpoint is off."""
 
     HAND = "hand", _("turned off at the desk")
     GONE = "gone", _("the receiver answered that it is gone (410)")
@@ -37,16 +37,16 @@ class OffWhy(models.TextChoices):
 
 
 class EndpointQuerySet(models.QuerySet["Endpoint"]):
-    """Endpoints."""
+    """Querysets of endpoints, with filters for those that are on and those with a delivery to send now."""
 
     def on(self) -> "EndpointQuerySet":
-        """Return the endpoints that are on and belong to a summit that sends."""
+        """Return the endpoints that are on and belong to a summit that isn't paused."""
         return self.filter(sends("summit_id"), enabled=True)
 
     def due(self) -> "EndpointQuerySet":
         """Return the endpoints with a delivery to send now, by the database's clock, that aren't queued already.
 
-        That is the endpoint's first waiting delivery, or one that was set aside.
+        A delivery can be sent if it is the endpoint's first waiting one, or was set aside.
         """
         # Imported here because the model of deliveries imports this module.
         from summit.webhooks.models.deliveries import Delivery, DeliveryState  # noqa: PLC0415
@@ -61,10 +61,10 @@ class EndpointQuerySet(models.QuerySet["Endpoint"]):
 
 
 class Endpoint(PublicModel):
-    """A receiver of a summit's events: another system's address, chosen by an organiser.
+    """A receiver of a summit's events: the URL of another system, set by an organiser, or the deployment's hub.
 
-    Its secrets are encrypted. When it is turned off, deliveries that were caused while it was on are kept, and they
-    are sent when it is turned on again.
+    The secrets are encrypted. Deliveries that were caused while the endpoint was on are kept when it is turned off.
+    They are sent when it is turned on again.
     """
 
     summit = models.ForeignKey(
@@ -91,7 +91,7 @@ class Endpoint(PublicModel):
     enabled = models.BooleanField(pgettext_lazy("webhook", "on"), default=True)
     off_why = models.CharField(_("why it is off"), max_length=10, choices=OffWhy, blank=True)
     off_at = models.DateTimeField(_("off since"), null=True, blank=True)
-    # Since when nothing has got through, and how many deliveries have failed for good since something last did.
+    # Since when nothing has got through, and how many deliveries have failed for good since the last success.
     failing_since = models.DateTimeField(_("failing since"), null=True, blank=True)
     given_up = models.PositiveIntegerField(_("given up in a row"), default=0)
     # Set when a sweep has queued the endpoint, so that the next sweep doesn't queue it again at once.

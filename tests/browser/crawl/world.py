@@ -50,7 +50,7 @@ from sessions.draft.models.sessions import Interpretation, Session
 from sessions.draft.models.signups import SignUp
 from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases
-from summit.api_base import tokens
+from summit.api_base import token_services
 from summit.api_base.models.tokens import ApiClient
 from summit.audit.models import AuditEntry
 from summit.audit.services import Link
@@ -304,10 +304,12 @@ def _accounts(summit: Summit) -> dict[str, Any]:
         party.memberships.create(person=person, category=delegate)
     reset = User.objects.create_user("forgetful@summit.example", "correct-border-2025", name="Forgetful")
     api_client = ApiClientFactory(summit=summit, name="Registry")
-    made = tokens.make_for(by=user("organiser"), api_client=api_client, name="At night", scopes=["rooms:read"])
+    made = token_services.make_for(
+        by=user("organiser"), api_client=api_client, name="At night", scopes=["rooms:read"]
+    )
     assert made.token.api_client == api_client
     room = Room.objects.filter(venue__summit=summit).select_related("venue").order_by("pk")[0]
-    token = tokens.make(by=guarded, name="Badge printer", scopes=["rooms:read"]).token
+    token = token_services.make(by=guarded, name="Badge printer", scopes=["rooms:read"]).token
     return {"room_id": room.public_id, "venue_id": room.venue.public_id, "token_id": token.public_id,
             "passkey": key.pk, "guarded": guarded.pk, "uidb36": user_pk_to_url_str(reset),
             "key": default_token_generator.make_token(reset)}  # fmt: skip

@@ -12,7 +12,7 @@ from django.utils import timezone
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from sessions.agenda.selectors import change_descriptions, released_agenda
+from sessions.agenda.selectors import change_descriptions, release_changes
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases
@@ -125,7 +125,7 @@ def told_to_everybody(summit: Summit, rows: Iterable[Session]) -> str:
 def told_to_delegations(world: World) -> str:
     """Return what whoever has no place in any session reads of changes of all that they may know."""
     members = Members.of([world.outside], [])
-    found = released_agenda.changes(summit=world.summit, members=members, everything=True, language="en")
+    found = release_changes.changes(summit=world.summit, members=members, everything=True, language="en")
     return repr([change_descriptions.stories(entry.changes, world.summit) for entry in found])
 
 
@@ -173,7 +173,7 @@ HIDING: dict[str, State] = {
 
 def _as_it_was(*asked: Any, notices: Any = None) -> Any:
     """Return changes as their readers could read them then."""
-    return released_agenda._history(*asked)
+    return release_changes._history(*asked)
 
 
 @pytest.mark.parametrize("guarded", [True, False])
@@ -182,7 +182,7 @@ def test_hiding_ends_what_older_releases_told(
     open_summit: Summit, monkeypatch: pytest.MonkeyPatch, what: str, guarded: bool
 ) -> None:
     if not guarded:
-        monkeypatch.setattr(released_agenda, "_as_read_now", _as_it_was)
+        monkeypatch.setattr(release_changes, "_as_read_now", _as_it_was)
     world = World(open_summit)
     for state in (PUBLIC, PUBLIC, HIDING[what]):
         world.release([state, PUBLIC])
@@ -198,7 +198,7 @@ def test_who_took_part_still_reads_what_they_were_told(open_summit: Summit) -> N
     release(open_summit)
     Session.objects.filter(pk=row.pk).update(visibility=Visibility.ORGANISERS)
     release(open_summit)
-    found = released_agenda.changes(summit=open_summit, members=Members.of([party], []), language="en")
+    found = release_changes.changes(summit=open_summit, members=Members.of([party], []), language="en")
     stories = [change_descriptions.stories(entry.changes, open_summit)[0] for entry in found]
     assert [(story.title, story.nature) for story in stories] == [
         ("Tunisia and France again", "gone"),
@@ -213,11 +213,11 @@ def test_what_is_cancelled_and_then_hidden_is_not_there(open_summit: Summit) -> 
     by = f.UserFactory.with_role("organiser", open_summit)
     cancel_and_move.cancel(session=row, by=by)
     release(open_summit)
-    assert (Client().get(path).status_code, len(released_agenda.public_changes(summit=open_summit))) == (410, 1)
+    assert (Client().get(path).status_code, len(release_changes.public_changes(summit=open_summit))) == (410, 1)
     cancel_and_move.reinstate(session=row, by=by)
     Session.objects.filter(pk=row.pk).update(visibility=Visibility.ORGANISERS)
     release(open_summit)
-    assert (Client().get(path).status_code, released_agenda.public_changes(summit=open_summit)) == (404, [])
+    assert (Client().get(path).status_code, release_changes.public_changes(summit=open_summit)) == (404, [])
     cancel_and_move.cancel(session=row, by=by)
     release(open_summit)
-    assert (Client().get(path).status_code, released_agenda.public_changes(summit=open_summit)) == (404, [])
+    assert (Client().get(path).status_code, release_changes.public_changes(summit=open_summit)) == (404, [])

@@ -11,7 +11,7 @@ from django.test import Client
 
 from delegations.members.models.categories import Capacity
 from sessions.agenda.models.removals import PublicNotice, PublicRemoval
-from sessions.agenda.selectors import released_agenda
+from sessions.agenda.selectors import release_changes
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import cancel_and_move
 from sessions.releases.services import releases, removals
@@ -59,7 +59,7 @@ def reads(summit: Summit, row: Session) -> tuple[list[str], int, bool]:
     "cancelled"."""
     told = [
         change.nature.value
-        for entry in released_agenda.public_changes(summit=summit)
+        for entry in release_changes.public_changes(summit=summit)
         for change in entry.changes
         if change.session.session_id == row.pk
     ]

@@ -6,7 +6,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core.exceptions import PermissionDenied
 
 from summit.accounts import second_step_reset
-from summit.api_base import tokens
+from summit.api_base import token_services
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role, RoleAssignment
 from summit.summits.models import Summit
@@ -45,10 +45,10 @@ def test_the_owners_browsers_and_tokens_end_and_nobody_elses(organiser: User, zo
     Authenticator.objects.all().delete()
     client = by_password(zoe)
     with_app(zoe)
-    theirs, other = (tokens.make(by=user, name="App", scopes=["venues:read"]) for user in (zoe, organiser))
+    theirs, other = (token_services.make(by=user, name="App", scopes=["venues:read"]) for user in (zoe, organiser))
     second_step_reset.reset(account=zoe, by=organiser)
     assert client.get("/portal/")["Location"].startswith("/accounts/login/")
-    assert (tokens.find(theirs.secret), tokens.find(other.secret)) == (None, other.token)
+    assert (token_services.find(theirs.secret), token_services.find(other.secret)) == (None, other.token)
     entry = AuditEntry.objects.get(action="api.token.revoke")
     assert (entry.by, entry.object_key) == (organiser, theirs.token.public_id)
     with pytest.raises(ValueError, match="no second step"):
@@ -61,7 +61,7 @@ def test_the_mail_tells_of_tokens_where_there_were_any(organiser: User, zoe: Use
     zoe.refresh_from_db()
     for number, said in ((0, ""), (1, "A token of yours was"), (2, "2 tokens of yours were")):
         for _each in range(number):
-            tokens.make(by=zoe, name="App", scopes=["venues:read"])
+            token_services.make(by=zoe, name="App", scopes=["venues:read"])
         second_step_reset.reset(account=zoe, by=organiser)
         mail = mails()[-1]
         assert (said in mail, "/accounts/tokens/" in mail) == (True, number > 0)

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from delegations.invitations.services import invitations
-from summit.admin_base.audit_list import action_choices
+from summit.admin_base.audit_filters import action_choices
 from summit.audit import access_log, rendering
 from summit.audit import services as audit
 from summit.audit.actions import ACTION_WORDS

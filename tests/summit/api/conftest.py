@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from summit.api_base import tokens
+from summit.api_base import token_services
 from summit.api_base.scopes import all_scopes
 from summit.permissions.models import Role
 from summit.summits.models import Room, Summit
@@ -43,7 +43,7 @@ class Program:
 
 
 def program(user: User, scopes: list[str] | None = None, summit: Summit | None = None) -> Program:
-    made = tokens.make(by=user, name="Registry", scopes=scopes or all_scopes(), summit=summit)
+    made = token_services.make(by=user, name="Registry", scopes=scopes or all_scopes(), summit=summit)
     return Program(user, made.secret)
 
 

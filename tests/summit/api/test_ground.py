@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from summit.api import api_client_services
-from summit.api_base import tokens
+from summit.api_base import token_services
 from summit.api_base.models.tokens import Token
 from summit.api_base.permission_classes import PublicMixin
 from summit.audit.models import AuditEntry
@@ -134,7 +134,7 @@ def test_a_list_asks_as_often_for_many_rows_as_for_few(organiser: Program, here:
         f.PartyFactory(summit=here)
         make_text(summit=here, state="in_review")
         app = api_client_services.make(by=organiser.user, summit=here, name=f"App {number}", given=[Role.VIEWER])
-        tokens.make_for(by=organiser.user, api_client=app, name="A", scopes=["rooms:read"])
+        token_services.make_for(by=organiser.user, api_client=app, name="A", scopes=["rooms:read"])
         Job.objects.create(kind="verify_audit", key=delivery.public_id, by=organiser.user, summit=here)
 
     def asked(path: str) -> int:

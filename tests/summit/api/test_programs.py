@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from summit.api import api_client_services, api_clients
-from summit.api_base import tokens
+from summit.api_base import token_services
 from summit.api_base.models.tokens import ApiClient, Token
 from summit.api_base.scopes import all_scopes
 from summit.audit.models import AuditEntry
@@ -68,9 +68,9 @@ def test_a_token_makes_neither(organiser: Program, printer: ApiClient, monkeypat
 
 
 def test_it_is_ended_and_personal_tokens_are_not_there(here: Summit, organiser: Program, printer: ApiClient) -> None:
-    issued = tokens.make_for(by=organiser.user, api_client=printer, name="Gate", scopes=["rooms:read"])
+    issued = token_services.make_for(by=organiser.user, api_client=printer, name="Gate", scopes=["rooms:read"])
     ended = organiser.post(f"{APPS}{printer.public_id}/end/", {}).json()
-    assert (ended["roles"], ended["ended_at"] is None, tokens.find(issued.secret)) == ([], False, None)
+    assert (ended["roles"], ended["ended_at"] is None, token_services.find(issued.secret)) == ([], False, None)
     wanted = {"name": "Gate", "scopes": ["rooms:read"]}
     refused = post(signed_in(organiser.user), f"{APPS}{printer.public_id}/make-token/", wanted)
     assert refused.json()["errors"][0]["detail"] == "This application has ended. Make another."

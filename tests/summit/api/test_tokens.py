@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from summit.api import api_client_services
-from summit.api_base import token_secrets, tokens
+from summit.api_base import token_secrets, token_services
 from summit.api_base.models.tokens import Token
 from summit.api_base.scopes import all_scopes, checked, covers, declare
 from summit.audit.models import AuditEntry
@@ -38,16 +38,16 @@ def test_a_secret_is_known_by_its_form(django_assert_num_queries: Any) -> None:
     assert token_secrets.make(token_secrets.PERSONAL) != made
     # What is no secret asks the database nothing.
     with django_assert_num_queries(0):
-        assert tokens.find("sk_nothing") is None
+        assert token_services.find("sk_nothing") is None
 
 
 def test_the_secret_is_kept_nowhere() -> None:
-    made = tokens.make(by=UserFactory(), name="Registry", scopes=["rooms:read"])
+    made = token_services.make(by=UserFactory(), name="Registry", scopes=["rooms:read"])
     row, entry = Token.objects.values().get(), AuditEntry.objects.values().get(action="api.token.add")
     assert made.secret not in f"{row} {entry}"
     assert row["digest"] == token_secrets.digest(made.secret)
     assert entry["detail"] == {"scopes": ["rooms:read"]}
-    assert tokens.find(made.secret) == made.token
+    assert token_services.find(made.secret) == made.token
 
 
 def test_what_ended_opens_nothing(organiser: Program) -> None:
@@ -70,7 +70,7 @@ def test_what_ended_opens_nothing(organiser: Program) -> None:
     assert refused()
     User.objects.update(is_active=True)
     assert not refused()
-    assert [tokens.revoke(token=token, by=organiser.user) for _time in range(2)] == [True, False]
+    assert [token_services.revoke(token=token, by=organiser.user) for _time in range(2)] == [True, False]
     assert (refused(), Token.objects.get(revoked_at=None)) == (True, other)
     entry = AuditEntry.objects.get(action="api.token.revoke")
     assert entry.part_of == f"summit.user:{organiser.user.public_id}"
@@ -78,13 +78,13 @@ def test_what_ended_opens_nothing(organiser: Program) -> None:
 
 def test_it_ends_within_a_year() -> None:
     user, now = UserFactory(), timezone.now()
-    made = tokens.make(by=user, name="A", scopes=["rooms:read"], expires_at=now + timedelta(days=999))
+    made = token_services.make(by=user, name="A", scopes=["rooms:read"], expires_at=now + timedelta(days=999))
     assert now + timedelta(days=364) < (made.token.expires_at or now) < now + timedelta(days=367)
 
 
 def test_what_it_can_t_be_for() -> None:
     user, many = UserFactory(), UserFactory()
-    TokenFactory.create_batch(tokens.MOST, user=many)
+    TokenFactory.create_batch(token_services.MOST, user=many)
     wrong: tuple[tuple[dict[str, Any], str], ...] = (
         ({"scopes": ["rooms:burn"]}, "There is no scope"),
         ({"summit": SummitFactory()}, "nothing to do with such a summit"),
@@ -93,7 +93,7 @@ def test_what_it_can_t_be_for() -> None:
     )
     for changed, said in wrong:
         with pytest.raises(ValidationError, match=said):
-            tokens.make(**{"by": user, "name": "A", "scopes": ["rooms:read"], **changed})
+            token_services.make(**{"by": user, "name": "A", "scopes": ["rooms:read"], **changed})
 
 
 def test_use_is_noted_once_a_minute(organiser: Program) -> None:
@@ -155,7 +155,7 @@ def test_a_token_of_one_summit_does_nothing_in_another(here: Summit, monkeypatch
 def test_an_api_client_has_its_roles_in_its_summit(here: Summit, organiser: Program) -> None:
     made = api_client_services.make(by=organiser.user, summit=here, name="Badge printer", given=[Role.VIEWER])
     assert not made.user.has_usable_password()
-    token = tokens.make_for(by=organiser.user, api_client=made, name="At the gate", scopes=["rooms:write"])
+    token = token_services.make_for(by=organiser.user, api_client=made, name="At the gate", scopes=["rooms:write"])
     asks = Program(made.user, token.secret)
     assert asks.secret.startswith("sa_")
     assert asks.get(ROOMS).status_code == 200
@@ -167,7 +167,7 @@ def test_an_api_client_has_its_roles_in_its_summit(here: Summit, organiser: Prog
     assert list(actions)[-3:] == ["api.token.add", "summit.roleassignment.remove", "api.apiclient.end"]
     made.refresh_from_db()
     with pytest.raises(ValidationError, match="has ended"):
-        tokens.make_for(by=organiser.user, api_client=made, name="B", scopes=["rooms:read"])
+        token_services.make_for(by=organiser.user, api_client=made, name="B", scopes=["rooms:read"])
 
 
 def test_only_organisers_make_applications(here: Summit, organiser: Program, viewer: Program) -> None:
@@ -178,13 +178,13 @@ def test_only_organisers_make_applications(here: Summit, organiser: Program, vie
     made = api_client_services.make(by=organiser.user, **wanted)
     with pytest.raises(ValidationError):
         api_client_services.make(by=organiser.user, **wanted)
-    token = tokens.make_for(by=organiser.user, api_client=made, name="A", scopes=["rooms:read"]).token
+    token = token_services.make_for(by=organiser.user, api_client=made, name="A", scopes=["rooms:read"]).token
     own = Token.objects.get(user=organiser.user)
     refused: list[Callable[[], Any]] = [
         lambda: api_client_services.make(by=viewer.user, **{**wanted, "name": "B"}),
-        lambda: tokens.make_for(by=viewer.user, api_client=made, name="A", scopes=["rooms:read"]),
+        lambda: token_services.make_for(by=viewer.user, api_client=made, name="A", scopes=["rooms:read"]),
         lambda: api_client_services.end(api_client=made, by=viewer.user),
-        *(lambda each=each: tokens.revoke(token=each, by=viewer.user) for each in (token, own)),
+        *(lambda each=each: token_services.revoke(token=each, by=viewer.user) for each in (token, own)),
     ]
     for attempt in refused:
         with pytest.raises(PermissionDenied):
@@ -230,13 +230,15 @@ def test_a_token_makes_none(organiser: Program) -> None:
 def test_a_token_of_one_summit_finds_no_token_beyond_it(here: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
     there, user = SummitFactory(slug="there"), UserFactory.with_role(Role.VIEWER, here)
     RoleAssignment.objects.create(user=user, summit=there, role=Role.VIEWER)
-    made = [tokens.make(by=user, name="A", scopes=["rooms:read"], summit=where) for where in (here, there, None)]
+    made = [
+        token_services.make(by=user, name="A", scopes=["rooms:read"], summit=where) for where in (here, there, None)
+    ]
     asks = program(user, ["tokens:write"], here)
     listed = [each["id"] for each in asks.get("me/tokens/").json()["results"]]
     assert listed == [Token.objects.get(digest=token_secrets.digest(asks.secret)).public_id, made[0].token.public_id]
     for other in made[1:]:
         assert asks.delete(f"me/tokens/{other.token.public_id}/", If_Match="*").status_code == 404
-    monkeypatch.setattr("summit.api.me.OfTokens.mine", lambda self: tokens.listed(self.by))
+    monkeypatch.setattr("summit.api.me.OfTokens.mine", lambda self: token_services.listed(self.by))
     assert asks.delete(f"me/tokens/{made[2].token.public_id}/", If_Match="*").status_code == 204
 
 

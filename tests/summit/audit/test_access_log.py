@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from summit.accounts.last_activity import LastSeenMiddleware
-from summit.admin_base.access_log import SeenMixin
+from summit.admin_base.access_log_mixin import AccessLogMixin
 from summit.audit import access_log
 from summit.audit import services as audit
 from summit.audit.actions import PERSONAL
@@ -177,7 +177,9 @@ def _locked(*_asked: Any) -> None:
 def test_every_desk_with_personal_data_says_what_it_shows() -> None:
     # The lists of uploaded tables and schedules name nobody who stands in them.
     named_on_the_page_alone = {"delegations.delegationimportfile", "agenda.scheduleimportfile"}
-    desks = {model._meta.label_lower: desk for model, desk in site._registry.items() if isinstance(desk, SeenMixin)}
+    desks = {
+        model._meta.label_lower: desk for model, desk in site._registry.items() if isinstance(desk, AccessLogMixin)
+    }
     silent = {
         label for label in PERSONAL if label in desks and not (desks[label].page_shows and desks[label].list_shows)
     }

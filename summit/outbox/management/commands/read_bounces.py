@@ -1,4 +1,4 @@
-"""The command that records bounces from delivery reports: one on standard input, or a mailbox of reports."""
+"""`manage.py read_bounces`: records bounces from one delivery report on standard input, or from a mailbox of them."""
 
 import mailbox
 import sys
@@ -24,7 +24,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Record the bounces, and print how many reports were read and how many bounces were new.
 
-        A report from standard input is never an error, because the mail server would bounce the report itself.
+        A report from standard input never makes the command fail, because the mail server would then bounce the
+        report itself.
         """
         read, new = 0, 0
         for content in self._mails(options["path"]):

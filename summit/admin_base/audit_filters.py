@@ -41,12 +41,12 @@ audit_head: Registry[Head] = Registry()
 
 MOST_ACCOUNTS = 100
 ACCOUNT = "account:"
-# The app labels of actions with another prefix than the label of their app.
+# From the prefix of an action to the label of the action's app, where the two differ.
 LABELS = {"demo": "portal"}
 
 
 class Chip(NamedTuple):
-    """An active filter that isn't in the form: its name, its value, and the address of the list without it."""
+    """An active filter that isn't in the form: its name, its value, and the list's URL without this filter."""
 
     name: str
     value: str
@@ -54,7 +54,7 @@ class Chip(NamedTuple):
 
 
 class FoundObject(NamedTuple):
-    """An object that the search found, with the address that narrows the list to it."""
+    """An object that the search found, with the URL of the list of its entries."""
 
     kind: str
     name: str
@@ -63,9 +63,9 @@ class FoundObject(NamedTuple):
 
 @dataclass
 class Narrowed:
-    """The filtered entries, with the chips and search results above them.
+    """The filtered audit entries, with the chips and search results shown above them.
 
-    `actor` is the key of the actor that the list is filtered by, "" for none. Rendered lines carry the same key.
+    `actor` is the key of the actor that the list is filtered by, or "". Rendered lines carry the same key.
     """
 
     rows: QuerySet[AuditEntry]
@@ -106,8 +106,10 @@ class AuditForm(forms.Form):
 
 
 def action_choices(actions: set[str] | None = None) -> list[Any]:
-    """Return the choices of actions, grouped by the app that records them. `actions`, if given, limits the
-    choices."""
+    """Return the choices of actions, grouped by the app that records them.
+
+    `actions`, if not None, limits the choices.
+    """
     groups: dict[str, list[tuple[str, str]]] = {}
     for action, chosen in ACTION_WORDS.items():
         if action != access_log.SEEN and (actions is None or action in actions):
@@ -129,9 +131,10 @@ def kind_choices() -> list[tuple[str, str]]:
 
 
 def narrow(request: HttpRequest, rows: QuerySet[AuditEntry], form: AuditForm, summits: list[Summit]) -> Narrowed:
-    """Return the entries of `rows` that match the form and the query of the request.
+    """Return the entries of `rows` that match the form and the query string of the request.
 
-    Runs one query for each search source, one for the object and one for the named accounts.
+    Days are in the zone of the chosen summit, or of the only one in `summits`. Makes one query for each search
+    source, one for the object and one for the named accounts.
     """
     form.is_valid()
     values: dict[str, Any] = form.cleaned_data
@@ -158,8 +161,10 @@ def narrow(request: HttpRequest, rows: QuerySet[AuditEntry], form: AuditForm, su
 def _between(
     rows: QuerySet[AuditEntry], since: date | None, until: date | None, summit: Summit | None
 ) -> QuerySet[AuditEntry]:
-    """Return the entries from day `since` to day `until`, both included. Days are in the summit's time zone, or in
-    UTC if several summits are shown."""
+    """Return the entries from day `since` to day `until`, both included.
+
+    Days are in the summit's time zone, or in UTC if several summits are shown.
+    """
     zone = summit.zone if summit else UTC
     if since:
         rows = rows.filter(at__gte=datetime.combine(since, time(), zone))
@@ -169,14 +174,14 @@ def _between(
 
 
 def accounts(wanted: str) -> list[int]:
-    """Return the primary keys of the accounts with all words of `wanted` in their name or e-mail address."""
+    """Return the primary keys of at most 100 accounts with all words of `wanted` in their name or e-mail address."""
     found = Fold(Concat("name", Value(" "), "email", output_field=TextField()))
     rows = User.objects.alias(found=found).filter(*(Q(found__contains=word) for word in fold(wanted).split()))
     return list(rows.values_list("pk", flat=True)[:MOST_ACCOUNTS])
 
 
 def without(request: HttpRequest, *names: str) -> str:
-    """Return the query string of the request without the parameters `names`. It leads to the first page."""
+    """Return the request's query string without the parameters `names` and without the position in the list."""
     left = [
         (name, str(value)) for name, value in request.GET.items() if name not in {*names, "before", "after"} and value
     ]
@@ -195,8 +200,10 @@ def _by(request: HttpRequest, narrowed: Narrowed) -> None:
 
 
 def _of(request: HttpRequest, narrowed: Narrowed, seen_alone: bool) -> None:
-    """Filter by the object in `?of=` and its parts, or by who saw the object if `seen_alone`. An object that the
-    reader may not see has no entries."""
+    """Filter by the object in `?of=` and its parts; with `seen_alone`, filter by entries about who saw the object.
+
+    If the user may not see the object, no entries remain.
+    """
     label, _colon, key = request.GET.get("of", "").replace("\0", "").rpartition(":")
     if not label:
         return
@@ -215,8 +222,10 @@ def _of(request: HttpRequest, narrowed: Narrowed, seen_alone: bool) -> None:
 
 
 def condition_of(row: models.Model) -> Q:
-    """Return the condition that selects the audit entries of a row and of its parts, deleted parts included. Runs
-    one query for each kind of part."""
+    """Return the condition that selects the audit entries of a row and of its parts, deleted parts included.
+
+    Makes one query for each kind of part.
+    """
     label = row._meta.label_lower
     wanted = Q(object_type=label, object_key=audit.key_of(row)) | Q(part_of=audit.name_of(row))
     for part in PARTS.get(label, ()):
@@ -234,9 +243,9 @@ def _seen_by(request: HttpRequest, source: search.Source) -> QuerySet[Any]:
 
 
 def _search(request: HttpRequest, narrowed: Narrowed, wanted: str) -> None:
-    """Filter by the first few rows that each search source finds, and offer each row as a filter of its own.
+    """Filter by the first rows that each search source finds, and offer each row as a filter of its own.
 
-    If only one row is found, the entries of its parts are included at once.
+    If only one row is found, the entries about its parts are included as well.
     """
     found: list[models.Model] = []
     rest = without(request, "q", "of")

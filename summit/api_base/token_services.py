@@ -1,4 +1,4 @@
-"""Making, finding and revoking tokens. The secret of a token is shown only once."""
+"""Services that create, find and revoke API tokens. The secret of a token is shown only once."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from summit.users.models import User
 
 # The shortest time between two updates of when a token was last used.
 NOTED_EVERY = timedelta(minutes=1)
-# Every token expires: one that doesn't might be found in an old backup one day.
+# Every token expires, because a token without an end could still be used if it is found in an old backup.
 LONGEST = timedelta(days=366)
 MOST = 50
 NOT_YOURS = gettext_lazy("You have nothing to do with such a summit. Leave it empty, or take another.")
@@ -39,9 +39,10 @@ class NewToken:
 def make(
     *, by: User, name: str, scopes: Iterable[str], summit: Summit | None = None, expires_at: datetime | None = None
 ) -> NewToken:
-    """Make a personal token, by which a program acts as the user `by`. Raises ValidationError.
+    """Create a personal token, by which a program acts as the user `by`. Raises ValidationError.
 
-    The caller has to check that the user has taken the second step, if one is required.
+    By default the token expires after a year. The caller has to check that the user has taken the second step, if one
+    is required.
     """
     if summit is not None and not may_everything(by) and summit.pk not in roles_by_summit(by):
         raise ValidationError({"summit": NOT_YOURS})
@@ -54,7 +55,7 @@ def make(
 def make_for(
     *, by: User, api_client: ApiClient, name: str, scopes: Iterable[str], expires_at: datetime | None = None
 ) -> NewToken:
-    """Make a token of an application. Raises PermissionDenied and ValidationError."""
+    """Create a token of an application. Raises PermissionDenied, and ValidationError if the application has ended."""
     check(by, "api.apiclient.token", api_client.summit)
     if api_client.ended_at is not None:
         raise ValidationError(_("This application has ended. Make another."))
@@ -86,7 +87,7 @@ def _store(token: Token, start: str, by: User, scopes: Iterable[str]) -> NewToke
 
 
 def _end(wanted: datetime | None) -> datetime:
-    """Return when a token expires, at most a year from now. Raises ValidationError for a moment in the past."""
+    """Return when a token expires: at `wanted`, but at most a year from now. Raises ValidationError for the past."""
     now = timezone.now()
     if wanted is not None and wanted <= now:
         raise ValidationError({"expires_at": _("This moment has passed. Give a later one.")})
@@ -94,14 +95,14 @@ def _end(wanted: datetime | None) -> datetime:
 
 
 def listed(user: User) -> QuerySet[Token]:
-    """Return the personal tokens of a user, the newest first. Only their owner may see them."""
+    """Return the personal tokens of a user, the newest first. The caller must show them only to this user."""
     return Token.objects.filter(user=user, api_client=None).select_related("summit", "user", "api_client")
 
 
 def find(secret: str) -> Token | None:
-    """Return the token with a secret, with its account, or None if it isn't valid.
+    """Return the valid token with a secret, with its account, or None.
 
-    One query; none for a text that doesn't have the format of a secret.
+    Makes one query, or none if the text doesn't have the format of a secret.
     """
     if not token_secrets.is_well_formed(secret):
         return None
@@ -110,7 +111,7 @@ def find(secret: str) -> Token | None:
 
 
 def record_use(token: Token) -> None:
-    """Record that a token is used now, unless that was recorded within the last minute."""
+    """Set when a token was last used to now, unless it was set within the last minute."""
     now = timezone.now()
     if token.last_used_at is None or token.last_used_at < now - NOTED_EVERY:
         stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - NOTED_EVERY)
@@ -118,7 +119,7 @@ def record_use(token: Token) -> None:
 
 
 def revoke_all(*, user: User, by: User) -> int:
-    """Revoke all personal tokens of an account and return how many there were.
+    """Revoke all personal tokens of an account and return their number.
 
     The caller has to check that `by` may do this.
     """
@@ -131,9 +132,10 @@ def revoke_all(*, user: User, by: User) -> int:
 
 
 def revoke(*, token: Token, by: User) -> bool:
-    """Revoke a token, so that its next request is refused. Returns False if it was revoked before.
+    """Revoke a token, so that its next request is refused. Return False if it was revoked before.
 
-    Raises PermissionDenied if the token is neither the user's own nor that of an application in their summit.
+    Raises PermissionDenied. Users may revoke their own tokens, and tokens of applications in a summit where they have
+    the permission. Another person's token needs the permission "summit.user.change" without a summit.
     """
     if token.api_client is not None:
         check(by, "api.apiclient.token", token.api_client.summit)

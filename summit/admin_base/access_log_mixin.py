@@ -18,11 +18,14 @@ NOT_FILTERS = {"q", "p", "o", "e", "_changelist_filters"}
 
 
 def filters_of(request: HttpRequest) -> dict[str, str]:
-    """Return the filters in the query of a list, by name. Typed text, the order and the page are left out."""
+    """Return a dict from the name of each filter in a list's query string to its value.
+
+    Typed text, the order and the page are left out.
+    """
     return {name: request.GET[name] for name in request.GET if name not in NOT_FILTERS}
 
 
-class SeenMixin:
+class AccessLogMixin:
     """Records in the access log who saw personal data on an object's page and in the list."""
 
     # The fields with personal data that the page and the list show; empty if they show none.
@@ -34,20 +37,22 @@ class SeenMixin:
     summit_path: str | None
 
     def fields_on_page(self, request: HttpRequest, row: Any) -> tuple[str, ...]:
-        """Return the fields with personal data that the page of a row shows to the user of the request."""
+        """Return the names of the fields with personal data that the page of a row shows to the user."""
         return self.page_shows
 
     def people_on_page(self, row: Any) -> Iterable[str]:
-        """Return the public ids of the persons that the page of a row shows, if the row isn't a person itself."""
+        """Return the public ids of the persons whom the page of a row shows; () if the row is a person itself."""
         return [getattr(row, self.of_person).public_id] if self.of_person else ()
 
     def people_in_list(self, rows: list[Any]) -> Iterable[str]:
-        """Return the public ids of the persons that the rows of a list are about, if the rows aren't persons
-        themselves."""
+        """Return the public ids of the persons whom a list's rows are about.
+
+        Return () if the rows are persons themselves.
+        """
         return [getattr(row, self.of_person).public_id for row in rows] if self.of_person else ()
 
     def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show the page, and record who saw it."""
+        """Show the page, and record in the access log that the user saw the row's personal data."""
         response: HttpResponse = super().change_view(request, *args, **kwargs)  # type: ignore[misc]
         row = (getattr(response, "context_data", None) or {}).get("original")
         if self.page_shows and row is not None and request.method == "GET" and isinstance(request.user, User):
@@ -61,7 +66,7 @@ class SeenMixin:
         return response
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Show the list, and record who saw which rows."""
+        """Show the list, and record in the access log which rows the user saw."""
         response = super().changelist_view(request, *args, **kwargs)  # type: ignore[misc]
         listed = (getattr(response, "context_data", None) or {}).get("cl")
         if listed is not None and isinstance(request.user, User):
@@ -69,7 +74,7 @@ class SeenMixin:
         return response
 
     def log_access(self, by: User, rows: list[Any], filters: dict[str, str]) -> None:
-        """Record that a user saw rows in the list, or exported them, if the list shows personal data."""
+        """Record that the user `by` saw or exported rows of the list, if the list shows personal data."""
         if self.list_shows and rows:
             access_log.record_list(
                 by=by,

@@ -1,7 +1,7 @@
 """The read-only public API of a summit's parties.
 
-A party is public if it takes part in a public session of the newest release, or if a public text is of a speech for
-it. Invitations and answers aren't public here.
+A party is public if it takes part in a public session of the newest release, or if the text of a speech for the party
+is public. The API has no invitations and no answers.
 """
 
 from typing import Any
@@ -25,7 +25,7 @@ from summit.summits.models import Summit
 
 
 class ByAlphabet(ByNewest):
-    """Orders by the alphabetical keys in the summit's own language."""
+    """Orders pages by the parties' alphabetical keys in the summit's first language."""
 
     ordering: Any = ("sort_key", "id")
 
@@ -74,10 +74,10 @@ class PartyList(_PublicParties, generics.ListAPIView[Party]):
 
 
 class PartyDetail(_PublicParties, generics.RetrieveAPIView[Party]):
-    """A public party."""
+    """A public party, with the names that the host has approved."""
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Return the party, or 404."""
+        """Return the party. Raises Http404 if it doesn't exist or isn't public."""
         party = self.get_object()
         return Response(self.get_serializer(party_names.as_data(party, policy=_policy([party]))).data)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from press.search.full_text_index import Holds
 from press.search.models import SearchWord
-from summit.core.word_index import Holds
 from tests.factories import SummitFactory
 
 pytestmark = pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""Reading a schedule in either format, JSON or XML, as the same plain values. No reference in a file is followed."""
+"""Reads a schedule in JSON or XML into the same plain values. References in the file are never followed."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ Raw = Mapping[str, Any]
 
 
 def form_of(content: bytes) -> str:
-    """Return the format of a file, "json" or "xml", by its content. Raises Unreadable for any other."""
+    """Return the format of a file's content, "json" or "xml". Raises Unreadable for any other format."""
     # Some systems write UTF-16, in which every second byte of these characters is 0.
     begins = content[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if begins[:14].lower().startswith((b"<!doctype html", b"<html")):
@@ -39,7 +39,7 @@ def form_of(content: bytes) -> str:
 def values_of(content: bytes) -> dict[str, Any]:
     """Return the content of a file as a dictionary with `conference`, `events` and `generator`. Raises Unreadable.
 
-    `events` are pairs of a room and an event; `generator` is the name of the program that wrote the file.
+    `events` yields (room, event) pairs. `generator` is the name of the program that wrote the file.
     """
     return _json(content) if form_of(content) == "json" else _xml(content)
 

@@ -8,18 +8,16 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from delegations.parties.selectors.party_names import NamedParty
-
 
 @dataclass(frozen=True)
-class Called:
-    """The name of a row on the page: a text, a party as the reader names it, or both.
+class RowName:
+    """The name of a row on the page: a text, a party's name (`NamedParty`) as the user reads it, or both.
 
     `note` distinguishes it from other rows with the same name.
     """
 
     words: str = ""
-    party: NamedParty | None = None
+    party: object | None = None
     note: str = ""
 
 
@@ -33,17 +31,17 @@ def confirm(
     action: str,
     back: str,
     rows: Iterable[models.Model] = (),
-    names: Iterable[Called] | None = None,
+    names: Iterable[RowName] | None = None,
     nothing: str = "",
     danger: bool = True,
 ) -> HttpResponse:
-    """Return the confirmation page for an action on rows.
+    """Return the confirmation page for an action on rows. `button` posts the rows' primary keys as `row` to the URL
+    `action`, and `back` is the URL of the link that cancels.
 
-    `button` posts the rows' primary keys as `row` to the address `action`, and `back` is the address of the link that
-    cancels. `names` are the rows' names, if they differ from `str(row)`. `nothing` is shown if there are no rows.
+    `names` are the rows' names, if they differ from `str(row)`. `nothing` is shown if there are no rows.
     """
     rows = list(rows)
-    named = [Called(str(row)) for row in rows] if names is None else list(names)
+    named = [RowName(str(row)) for row in rows] if names is None else list(names)
     context = {
         **site.each_context(request),
         "title": title,
