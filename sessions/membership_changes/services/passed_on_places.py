@@ -35,7 +35,8 @@ def waiting(session: Session) -> list[str]:
     """
     rows = Handover.objects.filter(party__summit=session.summit_id, state=HandoverState.OPEN)
     speeches = Slot.objects.filter(session=session).values("public_id")
-    here = Q(what__in=["place", "bilateral"], key=session.public_id) | Q(what="speech", key__in=speeches)
+    # The key of a place of any kind is its session's, the key of a speech its own.
+    here = Q(key=session.public_id) | Q(what="speech", key__in=speeches)
     people = [row.giver.label for row in rows.filter(here).select_related("giver").order_by("since", "pk")]
     return list(dict.fromkeys(people))
 

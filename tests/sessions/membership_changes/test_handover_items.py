@@ -214,3 +214,11 @@ class TestMarked:
             handovers.discard(handover=item, by=organiser)
         assert said not in client.get(page).content.decode()
         assert "wait for protocol" not in client.get(prepare).content.decode()
+
+    @pytest.mark.parametrize("kind", ["bilateral", "signing", "family_photo", "roundtable"])
+    def test_a_place_of_every_kind(self, summit: Summit, head: Membership, kind: str) -> None:
+        row, other = session(summit, kind=kind), session(summit, kind=kind)
+        place(row, head.person)
+        members.withdraw(membership=head, by=SYSTEM)
+        assert passed_on_places.waiting(row) == ["Ada"]
+        assert passed_on_places.waiting(other) == []
