@@ -40,8 +40,8 @@ class Viewer:
     - `people` are the viewer and the members of parties that the viewer acts for. The viewer sees their places in the
       agenda.
     - `invitations` are the open invitations of `parties`.
-    - `acts` is a dict from the primary keys of the parties that the viewer acts for to the actor for the audit. Only
-      invitations of these parties may be answered.
+    - `acts` has the parties that the viewer acts for: a dict from the party's primary key to the actor, in whose name
+      an action is recorded. Only invitations of these parties may be answered.
     """
 
     summit: Summit
@@ -251,8 +251,8 @@ def choose(request: HttpRequest, listed: list[Viewer]) -> Viewer:
 def viewer_required(view: View) -> View:
     """Decorate a view so that it gets `request.viewer` and `request.viewers`.
 
-    A stranger is redirected to sign in. If the link has been closed, or the account belongs to no person at a summit,
-    the user gets a page that says whom to contact.
+    A stranger is redirected to sign in. A user gets a page that says whom to contact if the link has been closed, or
+    if the account belongs to no person at a summit.
     """
 
     @functools.wraps(view)

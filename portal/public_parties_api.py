@@ -1,7 +1,7 @@
 """The read-only public API of a summit's parties.
 
-A party is public if it takes part in a public session of the newest release, or if the text of a speech for the party
-is public. The API has no invitations and no answers.
+A party is public if it takes part in a public session of the newest release. It is also public if the text of a
+speech for the party is public. The API has no invitations and no answers.
 """
 
 from typing import Any
@@ -54,7 +54,7 @@ class _PublicParties(PublicMixin, generics.GenericAPIView[Party]):
     lookup_field = "public_id"
 
     def get_queryset(self) -> QuerySet[Party]:
-        """Return the public parties."""
+        """Return the public parties of the summit in the URL."""
         if getattr(self, "swagger_fake_view", False):
             return Party.objects.none()
         return public_parties(get_summit(self.kwargs["summit"]))

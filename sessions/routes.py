@@ -1,4 +1,4 @@
-"""Access rules of the agenda's URLs: the public ones, and the desk's own pages."""
+"""Access rules of the agenda's URLs: the public URLs, and the pages for desk users."""
 
 from summit.permissions.route_table import Gate, declare
 

@@ -76,6 +76,9 @@ class SummitConfig(RegisteringConfig):
 
 
 class AdminConfig(DjangoAdminConfig):
-    """Django's admin with this project's site, where roles decide on permissions and allauth signs people in."""
+    """The configuration of Django's admin with this project's site.
+
+    On this site roles decide on permissions, and people sign in by allauth.
+    """
 
     default_site = "summit.backoffice.site.SummitAdminSite"

@@ -33,8 +33,7 @@ def freeze_before_fork(**kwargs: object) -> None:
 @signals.task_prerun.connect
 @signals.task_postrun.connect
 def close_stale_connections(sender: Any, **kwargs: object) -> None:
-    """Close a worker's database connection between tasks, but only if it no longer works or is older than
-    CONN_MAX_AGE.
+    """Close a worker's database connection between tasks if it no longer works or is older than CONN_MAX_AGE.
 
     Django does the same between requests. Otherwise the connection stays open, because opening a new one takes longer
     than a sweep.

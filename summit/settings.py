@@ -78,8 +78,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # The first three set headers, so they must come before middleware that returns responses itself (files,
-    # redirects).
+    # The first three set headers, so they come before middleware that returns responses itself (files, redirects).
     "summit.public.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -359,8 +358,8 @@ REDIS_URL = env.str("REDIS_URL", "")
 def _broker_socket() -> Path | None:
     """Return the path of the embedded broker's socket, or None if REDIS_URL names another broker.
 
-    The path of a socket may have 107 bytes at most. If the path below VAR_DIR is too long, the socket is in the
-    temporary directory, in a folder with a hash of VAR_DIR in its name.
+    The path of a socket may have 107 bytes at most. If the path below VAR_DIR is too long, the socket is in a folder
+    of the temporary directory. The folder has a hash of VAR_DIR in its name.
     """
     if REDIS_URL:
         return None

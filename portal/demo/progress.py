@@ -31,7 +31,7 @@ class Progress:
         self._show(f"{self.done}/{self.steps} {what}")
 
     def finish(self) -> None:
-        """Clear the line."""
+        """Clear the line in the terminal."""
         self._show("")
 
     def _show(self, text: str) -> None:

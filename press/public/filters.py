@@ -1,7 +1,7 @@
-"""Filter the press site's lists by words, kind, speaker, party, session, language and day, with plain URLs.
+"""Filter the lists of the press site by words, day, kind, speaker, party, session, topic and language.
 
-All choices and their numbers are computed from public texts only, so that they reveal nothing else. The parameters
-have a fixed order, so that one combination has one URL.
+All choices and numbers of texts are computed from public texts only, so that they reveal nothing else. The parameters
+in URLs have a fixed order, so that each combination of filters has one URL.
 """
 
 from collections import Counter
@@ -22,13 +22,13 @@ from press.search.query import SearchResult
 from summit.core.date_formats import plain_day
 from summit.summits.models import Summit
 
-# Field name: how many texts each value would show.
+# From the name of each field to the number of texts that each of its values would show.
 Numbers = dict[str, Counter[str]]
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A value that can be chosen, and how many texts it would show."""
+    """A value of a filter, its name, and the number of texts that the list would show if it were chosen."""
 
     value: str
     name: str
@@ -39,7 +39,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class TextFilterGroup:
-    """The values of a field that can be chosen."""
+    """A field of the filter, and the values that readers can choose. `chosen` is true if one of them is chosen."""
 
     name: str
     label: Any
@@ -49,7 +49,7 @@ class TextFilterGroup:
 
 @dataclass(frozen=True)
 class Chip:
-    """A filter that was chosen, and the query without it."""
+    """A filter that is active. `left` has the other active filters, for the link that removes this one."""
 
     label: Any
     name: str
@@ -59,7 +59,11 @@ class Chip:
 
 @dataclass(frozen=True)
 class FilterResult:
-    """The result of a filter: keys of public editions in order, the choices, and the chosen filters."""
+    """The result of filtering a list.
+
+    `keys` are the primary keys of the public editions that match, in order. `groups` are the choices, and `chips` the
+    active filters. `found` is the result of the word search. `corrected` are the keys of lately corrected editions.
+    """
 
     asked: SearchParams
     keys: tuple[int, ...]
@@ -70,10 +74,11 @@ class FilterResult:
 
 
 def narrowed(summit: Summit, wanted: SearchParams, names: Book) -> FilterResult:
-    """Return the public texts of a summit that match all filters, in order, with the choices.
+    """Return the public editions of a summit that match all filters, in order, with the choices.
 
-    Texts with the words in their title come first, then newest first; texts published at the same moment are ordered
-    by how often they have the words. At most five queries, and with words at most six more.
+    Texts with the searched words in their title come first. After that, newer texts come first, and among texts
+    published at the same moment those that have the words more often. Makes at most five queries, and with searched
+    words at most six more.
     """
     everything = public(summit)
     found, shown, numbers = _select(summit, wanted, everything)
@@ -94,14 +99,17 @@ def narrowed(summit: Summit, wanted: SearchParams, names: Book) -> FilterResult:
 
 
 def all_keys(summit: Summit, wanted: SearchParams) -> list[int]:
-    """Return the keys of the public editions that match all filters, unordered. As many queries as `narrowed`."""
+    """Return the primary keys of the public editions that match all filters, unordered.
+
+    Makes as many queries as `narrowed`.
+    """
     return [row.pk for row in _select(summit, wanted, public(summit))[1]]
 
 
 def changed_last(summit: Summit, wanted: SearchParams) -> list[int]:
-    """Return the keys of the public editions that match all filters, the last changed first.
+    """Return the primary keys of the public editions that match all filters, the last changed first.
 
-    A change is publication, correction or withdrawal. As many queries as `narrowed`.
+    A change is a publication, correction or withdrawal. Makes as many queries as `narrowed`.
     """
     shown = _select(summit, wanted, public(summit))[1]
     return [row.pk for row in sorted(shown, key=lambda row: (row.changed_at, row.pk), reverse=True)]
@@ -110,8 +118,9 @@ def changed_last(summit: Summit, wanted: SearchParams) -> list[int]:
 def _select(
     summit: Summit, wanted: SearchParams, everything: Public
 ) -> tuple[SearchResult, list[DocumentRow], Numbers]:
-    """Return the result of the word search, the rows that match all filters, and how many texts each choice would
-    show.
+    """Return the result of the word search, the rows that match all filters, and the numbers of texts.
+
+    The numbers say how many texts each value of each field would show.
     """
     if not wanted.q:
         return SearchResult(), *_count(everything.rows, wanted, everything, summit)
@@ -122,7 +131,7 @@ def _select(
 
 
 def _tied(rows: Iterable[DocumentRow]) -> list[int]:
-    """Return the keys of the rows that were published at the same moment as another."""
+    """Return the keys of the rows that have the same time of publication as another row."""
     at: dict[datetime, list[int]] = {}
     for row in rows:
         at.setdefault(row.first_published_at, []).append(row.pk)
@@ -132,8 +141,8 @@ def _tied(rows: Iterable[DocumentRow]) -> list[int]:
 def _one_each(base: Iterable[DocumentRow], wanted: SearchParams) -> set[int]:
     """Return the keys of the editions that represent their texts if no language is chosen.
 
-    They are the authoritative editions. In a search, a text whose authoritative edition lacks the words is
-    represented by another language that has them.
+    They are the editions in the authoritative languages. In a search, `base` has only editions with the words. So a
+    text without the words in its authoritative language is represented by the first language that has them.
     """
     if not wanted.q:
         return {row.pk for row in base if row.authoritative}
@@ -171,7 +180,7 @@ def _count(
 
 
 def _inside(wanted: SearchParams, summit: Summit) -> Callable[[datetime], bool]:
-    """Return a function that says whether a moment is within the chosen days, at the venue."""
+    """Return a function that returns whether a moment is within the chosen days in the venue's time zone."""
     first = datetime.combine(wanted.since or date.min, time(), summit.zone) if wanted.since else None
     after = datetime.combine(wanted.until + timedelta(days=1), time(), summit.zone) if wanted.until else None
     return lambda moment: (first is None or first <= moment) and (after is None or moment < after)
@@ -212,6 +221,6 @@ def _chips(wanted: SearchParams, groups: Iterable[TextFilterGroup]) -> Iterator[
 
 
 def _corrected(every: Iterable[DocumentRow], most: int = 3) -> tuple[int, ...]:
-    """Return the keys of the latest corrected editions, newest first, at most `most`."""
+    """Return the keys of the last corrected editions in authoritative languages, newest first, at most `most`."""
     lately = sorted((row for row in every if row.corrected and row.authoritative), key=lambda row: row.published_at)
     return tuple(row.pk for row in reversed(lately[-most:]))

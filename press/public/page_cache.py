@@ -1,4 +1,4 @@
-"""Cache the pages of the press site. They are right from the second an embargo ends, and after each decision."""
+"""Cache the pages of the press site. They are up to date from the second an embargo ends or a decision is made."""
 
 from collections.abc import Callable, Hashable
 from typing import Any
@@ -15,10 +15,11 @@ from summit.public_base.public_pages import public_page
 def press_page(
     *params: str, beside: Callable[..., Hashable] | None = None
 ) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponseBase]]:
-    """Return a decorator that makes a view public and caches its pages, at most to the next step of the time grid.
+    """Return a decorator that makes a view public and caches its pages.
 
-    `params` are the query parameters that the page uses besides `lang`. `beside` is called with the view's arguments,
-    and returns what else the page depends on. A cached page takes one query, and those of `beside`.
+    Shared caches store a page at most until the next multiple of GRID seconds. `params` are the query parameters that
+    the page uses besides `lang`. `beside` is called with the view's arguments, and returns a value that changes when
+    the page must be rendered again. A page from the cache needs one query, and the queries of `beside`.
     """
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:

@@ -1,4 +1,4 @@
-"""Link a session's public page to the public texts of its speeches."""
+"""Link the public page of a session to the public texts of the session's speeches."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,10 @@ from summit.summits.models import Summit
 
 @source(10)
 def texts_of(summit: Summit, slots: Any) -> Iterator[Published]:
-    """Yield the public texts of speeches, each in its authoritative language, in the order of publication."""
+    """Yield the public texts of speeches, each in its authoritative language, in the order of publication.
+
+    `slots` are the public ids of the speeches, or a query for these.
+    """
     for edition in (
         listed(summit).filter(version__text__slot__public_id__in=slots).order_by("first_published_at", "id")
     ):

@@ -1,4 +1,4 @@
-"""The press site's sitemaps: each public text in each of its public languages."""
+"""The sitemaps of the press site. They have each public text in each language in which it is public."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -17,8 +17,8 @@ from summit.public_base.sitemaps import Chapter, SitemapEntry, answer, interface
 from summit.public_base.summits import get_summit
 from summit.summits.models import Summit
 
-# The most texts of a sitemap. With six languages that link to each other it is below the protocol's limits of 50 MB
-# and 50,000 URLs.
+# The most texts in one sitemap. If each has six languages that link to each other, the sitemap is still below the
+# protocol's limits of 50 MB and 50,000 URLs.
 LENGTH = 5000
 
 
@@ -29,7 +29,7 @@ def _rows() -> QuerySet[Any]:
 
 @source(30)
 def chapters() -> Iterator[Chapter]:
-    """Yield the sitemaps of all summits' texts. One query."""
+    """Yield the path and the last change of each sitemap of texts, for all summits. Makes one query."""
     slug = "version__text__summit__slug"
     rows = _rows().values(slug).annotate(texts=Count("version__text", distinct=True), newest=Max("changed"))
     for row in rows.order_by(slug).values_list(slug, "texts", "newest"):
@@ -44,7 +44,7 @@ def _pages(slug: str, texts: int, newest: datetime) -> Iterator[Chapter]:
 
 @press_page("page")
 def sitemap(request: HttpRequest, summit: str) -> HttpResponse:
-    """Return a sitemap of the press site, LENGTH texts at a time; `?page=` selects the following ones."""
+    """Return a sitemap with LENGTH texts of the press site. The parameter `page` selects which, from 1."""
     found = get_summit(summit)
     asked = request.GET.get("page", "1")
     page = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 0

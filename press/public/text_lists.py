@@ -1,4 +1,4 @@
-"""Texts as lists show them, with the words of a search highlighted."""
+"""The lines of texts in lists, with the words of a search highlighted."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from summit.summits.models import Summit
 
 @dataclass(frozen=True)
 class TextLine:
-    """A text in a list: its title, its summary and, for a search, an excerpt; the words found are marked."""
+    """A text in a list: its title and summary. For a search it has an excerpt too, and the words found are marked."""
 
     reading: Reading
     title: Any
@@ -22,7 +22,7 @@ class TextLine:
 
 
 def line(reading: Reading, found: SearchResult | None = None) -> TextLine:
-    """Return a text as a list shows it; if a search `found` something, with the words marked."""
+    """Return the line of a text for a list. `found` is the result of a word search, if there was one."""
     edition, language = reading.edition, reading.language
     if found is None or not found.wanted:
         return TextLine(reading, edition.title, edition.summary)
@@ -35,9 +35,9 @@ def line(reading: Reading, found: SearchResult | None = None) -> TextLine:
 
 
 def readings(summit: Summit, keys: Iterable[int], *, words: bool = False) -> dict[int, Reading]:
-    """Return public editions by primary key, with their texts' languages. Two queries.
+    """Return a dict from primary keys to public editions with the languages of their texts. Makes two queries.
 
-    Their bodies are loaded only with `words`.
+    The bodies are loaded only with `words`. Keys of editions that aren't public any more are left out.
     """
     rows = readable(summit).filter(pk__in=set(keys)).order_by()
     found = list(rows if words else rows.defer("body"))
@@ -51,5 +51,5 @@ def readings(summit: Summit, keys: Iterable[int], *, words: bool = False) -> dic
 
 
 def lines(known: dict[int, Reading], keys: Sequence[int], found: SearchResult | None = None) -> list[TextLine]:
-    """Return these texts in the order of their keys, without those that are no longer public."""
+    """Return the lines of the texts with these keys, in the same order. Keys that aren't in `known` are left out."""
     return [line(known[key], found) for key in keys if key in known]

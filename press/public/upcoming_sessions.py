@@ -1,4 +1,4 @@
-"""The next sessions on the press site, from the public agenda. They reveal no text that isn't published."""
+"""The next sessions of the public agenda, for the press site. They reveal no text that isn't public."""
 
 from collections.abc import Hashable, Sequence
 from typing import Any
@@ -23,11 +23,14 @@ _BEGUN = Prepared(_last_started_query)
 
 
 def last_started_session(*, summit: str) -> Hashable:
-    """Return a value that changes when a session of the summit begins. One query."""
+    """Return a value that changes when a session of a summit begins, for the cache of pages. Makes one query.
+
+    `summit` is the slug of the summit.
+    """
     return tuple(_BEGUN.rows(slug=summit))
 
 
 def sessions_next(summit: Summit) -> Sequence[ReleasedSession]:
-    """Return the next public sessions, soonest first, at most MOST. One query."""
+    """Return at most MOST public sessions that haven't begun yet, soonest first. Makes one query."""
     rows = released_agenda.public_agenda(summit=summit, who=released_agenda.Who.NOBODY)
     return list(rows.filter(starts_at__gt=Now())[:MOST])

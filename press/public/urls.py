@@ -22,7 +22,7 @@ class LanguageConverter:
 
 
 class EndingConverter(LanguageConverter):
-    """The suffix of a format's URL."""
+    """The suffix of a URL of a text in another format: one of FORMATS."""
 
     regex = "|".join(FORMATS)
 

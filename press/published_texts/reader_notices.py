@@ -1,4 +1,4 @@
-"""Notices that readers see before a text: that it was withdrawn or corrected, when and why."""
+"""Notices that pages show before a text: it was withdrawn, corrected or clarified, when and why."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,9 +12,10 @@ from summit.templatetags.moments import day_clock
 
 @dataclass(frozen=True)
 class ReaderNotice:
-    """A notice of a withdrawal or of the newest change: its time, a sentence, and the press office's reason or "".
+    """A notice that a text was withdrawn, or how its public edition changed the previous one.
 
-    `kind` is "withdrawn", "correction" or "clarification".
+    `kind` is "withdrawn", "correction" or "clarification". `at` is the time of the withdrawal or change. `said` is a
+    sentence about it, and `reason` is the press office's reason or "".
     """
 
     kind: str
@@ -29,7 +30,10 @@ class ReaderNotice:
 
 
 def notices(reading: Reading) -> list[ReaderNotice]:
-    """Return a text's notices in the active language. A withdrawn text has only that of the withdrawal."""
+    """Return a list with the notice of a text in the active language, or an empty list.
+
+    For a withdrawn text it is the notice of the withdrawal, otherwise the notice of the newest change.
+    """
     text, summit = reading.edition.version.text, reading.summit
     if text.withdrawn_at is not None:
         message = _("This text was withdrawn on %(moment)s.") % {"moment": day_clock(text.withdrawn_at, summit)}

@@ -1,4 +1,4 @@
-"""What a text's page shows beside it: attachments, the other text of the speech, topics and people."""
+"""The content that pages show beside a text: attachments, the other text of the speech, topics and people."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ class File:
 
     @property
     def large(self) -> str:
-        """The size in words, such as "340 kB"."""
+        """The size with its unit, such as "340 kB"."""
         return format_size(self.size)
 
 
 @dataclass(frozen=True)
 class Other:
-    """Another public text."""
+    """Another public text, as a link: its title, with the title's language and direction, and its path."""
 
     title: str
     language: str
@@ -54,10 +54,11 @@ class Other:
 
 @dataclass(frozen=True)
 class RelatedContent:
-    """What is shown beside a text.
+    """The content that pages show beside a text.
 
-    `delivered` and `prepared` are the other text of the same speech. `behind` is the number of the original's newest
-    public edition, if the translation is of an older one.
+    `prepared` or `delivered` is the other text of the same speech: the prepared text beside the text as delivered, or
+    the reverse. If the edition translates an older edition of the original, `behind` is the number of the original's
+    public edition.
     """
 
     files: tuple[File, ...] = ()
@@ -69,7 +70,7 @@ class RelatedContent:
 
 
 def related_content(summit: Summit, edition: Edition) -> RelatedContent:
-    """Return what is shown beside a public edition. At most five queries."""
+    """Return the content that pages show beside a public edition. Makes at most five queries."""
     text = edition.version.text
     language = get_language() or summit.language
     partners = _partners(summit, edition)
@@ -84,13 +85,16 @@ def related_content(summit: Summit, edition: Edition) -> RelatedContent:
 
 
 def files_of(summit: Summit, edition: Edition) -> tuple[File, ...]:
-    """Return the attachments of a public edition, without their content. One query."""
+    """Return the attachments of a public edition, without their content. Makes one query."""
     rows = edition.attachments.defer("content").order_by("attached__position", "pk")
     return tuple(_file(summit, edition, row) for row in rows)
 
 
 def files_of_all(summit: Summit, editions: Sequence[Edition]) -> dict[int, tuple[File, ...]]:
-    """Return the attachments of public editions by the editions' keys, without their content. One query."""
+    """Return a dict from the primary keys of public editions to their attachments. Makes one query.
+
+    The content of the attachments isn't loaded. Editions without attachments aren't in the dict.
+    """
     known = {edition.pk: edition for edition in editions}
     rows = EditionAttachment.objects.filter(edition__in=list(known)).select_related("attachment")
     found: dict[int, tuple[File, ...]] = {}
@@ -116,9 +120,10 @@ def _file(summit: Summit, edition: Edition, row: Attachment) -> File:
 
 
 def _partners(summit: Summit, edition: Edition) -> dict[int, Other]:
-    """Return the public counterparts of a prepared or delivered text, by primary key.
+    """Return a dict from the primary keys of the public counterparts of a text to the counterparts.
 
-    A text as delivered is the counterpart of the prepared text of the same speech. Withdrawn texts are left out.
+    The prepared text and the text as delivered of one speech are counterparts. Other texts have none. Withdrawn texts
+    are left out.
     """
     text = edition.version.text
     if text.wording not in (Wording.PREPARED, Wording.DELIVERED):

@@ -1,4 +1,4 @@
-"""Public texts related to one: the speeches before and after it, others of its session, and those of its topics.
+"""Public texts related to a text: of the speeches before and after it, of its session, and of its topics.
 
 Speeches are in the order of the released agenda.
 """
@@ -19,7 +19,7 @@ MOST = 8
 
 @dataclass(frozen=True)
 class Neighbour:
-    """Another text: its title, whether it was withdrawn, and the speaker as on the agenda."""
+    """A related text, as a link. `speaker` is the speaker's name on the released agenda."""
 
     title: str
     language: str
@@ -31,10 +31,11 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The texts related to one.
+    """The texts related to a text.
 
-    `session` is the public id of their session, "" if it isn't public. `more` says that the session has more texts
-    than `others`. `alike` are texts of the same topics.
+    `previous` and `next` are of the nearest speeches in the session that have a text. `others` are texts of the same
+    session, and `alike` texts of the same topics. `session` is the public id of the session, or "" if the session
+    isn't public. `more` is true if the session has more texts than `others`.
     """
 
     previous: Neighbour | None = None
@@ -46,9 +47,9 @@ class Neighbours:
 
 
 def around(summit: Summit, reading: Reading) -> Neighbours:
-    """Return the texts related to one: others of its session, if that is public, and those of its topics.
+    """Return the texts related to a text: texts of the same session, if it is public, and of the same topics.
 
-    At most three queries.
+    Makes at most three queries.
     """
     found = _of_session(summit, reading)
     known = {each.path for each in found.others}

@@ -1,4 +1,4 @@
-"""Public editions as readers see them, in a number of queries that doesn't grow with the texts."""
+"""Public editions, with everything that pages show. The number of queries doesn't grow with the number of texts."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from summit.summits.models import Summit
 if TYPE_CHECKING:
     from press.texts.models.visibility import PublicEdition
 
-# Follows a name that has a footnote.
+# This mark follows a name that has a footnote.
 STAR = "*"
 FORMATS = ("txt", "pdf", "xml", "json", "jsonld")
 CHANGED = {
@@ -42,7 +42,10 @@ CHANGED = {
 
 @dataclass(frozen=True)
 class PublishedChange:
-    """A published edition in a text's history."""
+    """A published edition in a text's history.
+
+    `note` says why it replaced the edition before it. `url` is the path of its permanent page.
+    """
 
     number: int
     at: datetime
@@ -52,13 +55,16 @@ class PublishedChange:
 
     @property
     def said(self) -> str:
-        """What the edition was: "Corrected" or "Clarified"."""
+        """The label of the kind of change: "Corrected" or "Clarified", in the active language."""
         return str(CHANGED[ChangeKind(self.kind or ChangeKind.CORRECTION)])
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A public edition with everything that its page and its other formats show."""
+    """A public edition with everything that pages and other formats show about it.
+
+    `occasion` is the session to which the text belongs, if the session is public.
+    """
 
     summit: Summit
     edition: Edition
@@ -67,7 +73,7 @@ class Reading:
     versions: tuple[Version, ...] = ()
     history: tuple[PublishedChange, ...] = ()
     occasion: ReleasedSession | None = None
-    # Used only by formats that name the speaker's party; pages name it in the reader's language.
+    # Used only by formats that name the speaker's party. Pages name the party in the language of the page.
     books: Books | None = None
     beside: RelatedContent = field(default_factory=RelatedContent)
 
@@ -78,12 +84,12 @@ class Reading:
 
     @property
     def language(self) -> str:
-        """The language of the words."""
+        """The language code of the edition."""
         return self.edition.version.language
 
     @property
     def direction(self) -> str:
-        """The direction of the words, "rtl" or "ltr"."""
+        """The writing direction of the edition's language, "rtl" or "ltr"."""
         return languages.direction(self.language)
 
     @property
@@ -93,7 +99,7 @@ class Reading:
 
     @property
     def named(self) -> NamedParty | None:
-        """The name of the speaker's party in the language of the words; None without a party."""
+        """The name of the speaker's party in the language of the edition. None without a speech or party."""
         books = self.books or Books(self.summit)
         return books.of(self.slot.party_id, self.language) if self.slot else None
 
@@ -114,7 +120,7 @@ class Reading:
 
     @property
     def party_beside(self) -> str:
-        """The name of the speaker's party; "" if there is none or the office contains it."""
+        """The name of the speaker's party, or "" if there is no party or the speaker's label contains the name."""
         return (
             labels.party_suffix(self.slot.speaker.label, self.slot.party.name)
             if self.slot and self.slot.party
@@ -123,7 +129,7 @@ class Reading:
 
     @property
     def what(self) -> str:
-        """The kind of text, and for a speech how its words relate to what was spoken."""
+        """The kind of text and, for a speech, the wording: prepared, as delivered, or notes."""
         return describe(self.edition)
 
     @property
@@ -138,17 +144,17 @@ class Reading:
 
     @property
     def changed(self) -> str:
-        """How this edition changed the one before it: "Corrected" or "Clarified"."""
+        """The label for how this edition changed the previous one: "Corrected" or "Clarified"."""
         return str(CHANGED[ChangeKind(self.edition.change_kind or ChangeKind.CORRECTION)])
 
     @property
     def corrections(self) -> tuple[PublishedChange, ...]:
-        """The corrections and clarifications, newest first."""
+        """The corrections and clarifications, newest first: the published editions without the first one."""
         return self.history[:-1]
 
     @property
     def state(self) -> str:
-        """The state in words, as documents print it."""
+        """The state that documents print: "Published", "Corrected", "Clarified" or "Withdrawn"."""
         if self.withdrawn:
             return pgettext("state of a text", "Withdrawn")
         if self.corrected:
@@ -157,26 +163,26 @@ class Reading:
 
     @property
     def changed_at(self) -> datetime:
-        """When this page last changed: published, corrected or withdrawn."""
+        """The time when the text was last published, corrected, clarified or withdrawn."""
         return self.edition.version.text.withdrawn_at or self.published_at
 
     @property
     def path(self) -> str:
-        """The path of the page."""
+        """The path of the text's page in this language."""
         return address(self.summit, self.edition)
 
     @property
     def url(self) -> str:
-        """The absolute URL of the page."""
+        """The absolute URL of the text's page in this language."""
         return f"{settings.BASE_URL}{self.path}"
 
     @property
     def tag(self) -> str:
-        """The text's permanent tag URI (RFC 4151); see `addresses.tag`."""
+        """The permanent tag URI (RFC 4151) of the text in this language."""
         return addresses.tag(self.summit, self.edition)
 
     def format_url(self, ending: str) -> str:
-        """Return the path of the text in another format."""
+        """Return the path of the text in the format with the suffix `ending`."""
         return address(self.summit, self.edition).rstrip("/") + f".{ending}"
 
     def formats(self) -> list[tuple[str, str]]:
@@ -185,14 +191,14 @@ class Reading:
 
 
 def speaker(edition: Edition, named: NamedParty | None = None) -> str:
-    """Return the speaker with the party, or "" if the text isn't a speech.
+    """Return the speaker's label with the name of the party, or "" if the text isn't a speech.
 
-    The party's name is that of `named`, or else its name in the summit's language.
+    The name of the party is in the summit's language, unless `named` has a name in another.
     """
     slot = edition.version.text.slot
     if slot is None:
         return ""
-    # An office often contains its country, which is then not repeated.
+    # The speaker's label often contains the country, and the name isn't repeated then.
     known = slot.party.name if slot.party else ""
     if known and named and labels.party_suffix(slot.speaker.label, known):
         known = named.name
@@ -200,13 +206,13 @@ def speaker(edition: Edition, named: NamedParty | None = None) -> str:
 
 
 def describe(edition: Edition) -> str:
-    """Return the kind and the wording in words: "Transcript. Prepared text: check against delivery"."""
+    """Return the labels of a text's kind and wording: "Transcript. Prepared text: check against delivery"."""
     text = edition.version.text
     return described(text.kind, text.wording)
 
 
 def described(kind: str, wording: str) -> str:
-    """Return a kind and a wording in words."""
+    """Return the labels of a kind and a wording in the active language. Wording.NONE has no label."""
     name = str(TextKind(kind).label)
     name = name[:1].upper() + name[1:]
     message = {
@@ -218,7 +224,7 @@ def described(kind: str, wording: str) -> str:
 
 
 def readable(summit: Summit) -> QuerySet[PublicEdition]:
-    """Return the public editions of a summit, newest first, with the related rows that lists show."""
+    """Return the public editions of a summit in all languages, newest first, joined with the rows that lists need."""
     return (
         public_editions()
         .filter(version__text__summit=summit)
@@ -238,25 +244,27 @@ def listed(summit: Summit) -> QuerySet[PublicEdition]:
 
 
 def by_change(rows: QuerySet[PublicEdition]) -> QuerySet[PublicEdition]:
-    """Return public editions in the order of feeds: the last published, corrected or withdrawn comes first.
+    """Return public editions in the order of feeds, annotated with `changed`.
 
-    This way a correction of an old text reaches the readers of a feed.
+    The last published, corrected or withdrawn edition comes first, so that a correction of an old text reaches the
+    readers of a feed.
     """
     changed = Coalesce("version__text__withdrawn_at", "published_at", output_field=DateTimeField())
     return rows.annotate(changed=changed).order_by("-changed", "-id")
 
 
 def find_public_edition(summit: Summit, slug: str, language: str | None) -> PublicEdition | None:
-    """Return the public edition with a slug, or None. One query.
+    """Return the public edition of the text with a slug, or None. Makes one query.
 
-    A text under embargo can't be told from one that doesn't exist.
+    If `language` is None, the edition is in the authoritative language. The result is the same for a text under
+    embargo as for a text that doesn't exist.
     """
     wanted = Q(version__language=language) if language else Q(version__authoritative=True)
     return readable(summit).filter(wanted, version__text__slug=slug).order_by().first()
 
 
 def read(summit: Summit, edition: PublicEdition) -> Reading:
-    """Return a public edition with its languages, history and session. At most three queries."""
+    """Return a public edition with the text's languages, history and session. Makes at most three queries."""
     version = edition.version
     versions = versions_of(summit, [version.text_id], version.pk).get(version.text_id, ())
     past = published_editions().filter(version=version.pk).order_by("-number")
@@ -279,7 +287,10 @@ def read(summit: Summit, edition: PublicEdition) -> Reading:
 
 
 def brief(summit: Summit, edition: PublicEdition, books: Books | None = None) -> Reading:
-    """Return a public edition as lists and feeds show it. No query; `books` are read if parties are named."""
+    """Return a public edition with what lists show: without languages, history, session and attachments.
+
+    Makes no query. `books` is used when the party of the speaker is named.
+    """
     return Reading(
         summit=summit,
         edition=edition,
@@ -290,9 +301,10 @@ def brief(summit: Summit, edition: PublicEdition, books: Books | None = None) ->
 
 
 def several(summit: Summit, rows: Sequence[PublicEdition]) -> list[Reading]:
-    """Return public editions as feeds show them: as `brief`, with languages, attachments and speakers' parties.
+    """Return public editions with what feeds show: languages, attachments and names of parties.
 
-    One query for the languages, one for the attachments, and one for each language in which parties are named.
+    History and session are left out. Makes one query for the languages, one for the attachments, and one for each
+    language in which parties are named.
     """
     books = Books(summit, [edition.version.language for edition in rows])
     versions = versions_of(summit, [edition.version.text_id for edition in rows])
@@ -306,7 +318,10 @@ def several(summit: Summit, rows: Sequence[PublicEdition]) -> list[Reading]:
 
 
 def _occasion(summit: Summit, edition: Edition) -> ReleasedSession | None:
-    """Return the text's session if it is public; for a speech only if the released agenda names the speaker."""
+    """Return the session of a text if it is public, or else None.
+
+    The session of a speech is returned only if the released agenda has the speech in this session.
+    """
     text = edition.version.text
     slot, rows = text.slot, ReleasedSession.objects.public(summit).select_related("session")
     if slot is None:

@@ -13,7 +13,7 @@ def place_of(occasion: ReleasedSession) -> str:
 
 
 def line_of(reading: Reading) -> str:
-    """Return where and when a speech was given, in one line for documents; "" if that isn't public."""
+    """Return the place and time of a text's session, in one line for documents, or "" if the session isn't public."""
     occasion, summit = reading.occasion, reading.summit
     if occasion is None:
         return ""

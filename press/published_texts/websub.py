@@ -1,7 +1,7 @@
 """Notify the deployment's hub when feeds change (W3C WebSub).
 
-The hub is notified of a summit's complete feed, and of the feeds of each kind of text and each language, as Atom and
-as JSON Feed. No other feed names the hub, since the hub isn't notified of its changes.
+The hub is notified of changes to the feed of all texts of a summit, and to the feeds of one kind of text or of one
+language, each as Atom and as JSON Feed. Other feeds don't name the hub, since it isn't notified of their changes.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,21 +15,22 @@ from summit.summits.models import Summit
 from summit.webhooks import websub
 
 FEEDS = ("press:atom", "press:json-feed")
-# A feed filtered by only one of these still uses the hub.
+# A feed that is filtered by only one of these parameters names the hub as well.
 BY = ("kind", "language")
 
 
 def of_feed(query: str) -> str:
-    """Return the hub of a feed with this query string; "" if it has none."""
+    """Return the URL of the hub for a feed with this query string, or "" if the feed has no hub."""
     name, _equals, value = query.partition("=")
     told = not query or (name in BY and "&" not in value)
     return settings.WEBSUB_HUB if told else ""
 
 
 def changed(text: Text, languages: Iterable[str], cause: str) -> None:
-    """Notify the hub of the feeds that a text has changed, in the transaction of the announcement.
+    """Store the notification of the hub about the feeds that contain a text, in the caller's transaction.
 
-    `cause` identifies the change, so that it is notified once. No query without a hub.
+    `languages` are the languages in which the text changed. `cause` identifies the change, so that the hub is
+    notified of it once. Makes no query if there is no hub.
     """
     if settings.WEBSUB_HUB:
         websub.ping(summit=text.summit, feeds=list(_feeds(text.summit, text.kind, sorted(languages))), cause=cause)

@@ -1,6 +1,7 @@
-"""The public editions of a summit with the fields for search and filters, in a few queries, however many editions.
+"""The public editions of a summit, with the values for search and filters.
 
-The process caches them under the version of the summit's public pages (press.public.page_cache).
+Reading them takes a few queries for any number of editions. Each process caches them until the version of the
+summit's public pages changes (press.public.page_cache).
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,9 +25,10 @@ from summit.summits.models import Summit
 
 
 class DocumentRow(NamedTuple):
-    """A public edition with its fields for search and filters.
+    """A public edition, with its values for search and filters.
 
-    Speaker and party have their primary key, or None, and their public id. `slot` is the public id of the speech.
+    `text`, `session_key`, `speaker_key` and `party_key` are primary keys. `slot` (the speech), `speaker` and `party`
+    are public ids. What the text doesn't have is None.
     """
 
     pk: int
@@ -54,18 +56,18 @@ class DocumentRow(NamedTuple):
 
     @property
     def speaker_lines(self) -> str:
-        """The speaker's name and office and the party's name, one per line."""
+        """The speaker's name, the speaker's office and the party's name, one per line. Empty ones are left out."""
         return "\n".join(filter(None, (self.speaker_name, self.speaker_office, self.party_name)))
 
     @property
     def changed_at(self) -> datetime:
-        """When the text was last published, corrected or withdrawn."""
+        """The time when the text was last published, corrected or withdrawn."""
         return self.withdrawn_at or self.published_at
 
 
 @dataclass(frozen=True)
 class PublicSession:
-    """A session in which speeches were given, as far as it is public."""
+    """A public session to which texts belong. `key` is the public id, and `language` the language of the title."""
 
     key: str
     title: str
@@ -75,7 +77,10 @@ class PublicSession:
 
 @dataclass(frozen=True)
 class Subject:
-    """A topic with its name in the reader's language or else the summit's; `language` is "" for the reader's."""
+    """A topic, with its name in the language of the page, or else in the summit's language.
+
+    `key` is the public id. `language` is the language of the name, or "" if this is the language of the page.
+    """
 
     key: str
     name: str
@@ -97,8 +102,8 @@ _PATHS = (
 class Public:
     """The public editions of a summit, unordered, with their sessions and topics.
 
-    `spoken_at` has the sessions of speeches by the speech's public id, `about` those of other texts by the session's
-    primary key, `topics` the topics by the text's primary key.
+    `spoken_at` is a dict from the public ids of speeches to their sessions. `about` is a dict from primary keys of
+    sessions to the sessions, for texts that aren't speeches. `topics` is a dict from primary keys of texts to topics.
     """
 
     rows: tuple[DocumentRow, ...]
@@ -107,16 +112,17 @@ class Public:
     topics: Mapping[int, tuple[Subject, ...]]
 
     def session(self, row: DocumentRow) -> PublicSession | None:
-        """Return the session of a text, or None if it isn't public."""
+        """Return the session of a text, or None if the text has no session or the session isn't public."""
         return self.spoken_at.get(row.slot) if row.slot else self.about.get(row.session_key or 0)
 
 
-# A large summit takes about ten megabytes; only a few summits and languages are requested often.
+# The texts of a large summit take about ten megabytes in each language of pages. Only a few summits and languages are
+# requested often.
 _KEPT: Memory[Public] = Memory(6)
 
 
 def public(summit: Summit) -> Public:
-    """Return the public editions of a summit in all languages. One query if they are cached, otherwise six."""
+    """Return the public editions of a summit in all languages. Makes one query if they are cached, otherwise six."""
     known = read_version(summit.slug)
     if known is None:
         return _read(summit)
@@ -127,7 +133,8 @@ def _read(summit: Summit) -> Public:
     found = tuple(DocumentRow(*values) for values in readable(summit).order_by().values_list(*_PATHS))
     slots = {row.slot for row in found if row.slot}
     shown = ReleasedSession.objects.public(summit)
-    # Two queries: in a single one PostgreSQL, before it has statistics, searches the release again for each row.
+    # These are two queries, because PostgreSQL, until it has statistics, would search the release again for each row
+    # of a single query.
     keys = list(shown.order_by().values_list("pk", flat=True))
     places = ReleasedParticipant.objects.filter(released_session__in=keys).exclude(slot_key="")
     at = {slot: key for slot, key in places.order_by().values_list("slot_key", "released_session") if slot in slots}
@@ -162,7 +169,10 @@ def _topics(summit: Summit, texts: set[int]) -> dict[int, tuple[Subject, ...]]:
 
 
 def spoken(summit: Summit, found: Iterable[DocumentRow]) -> Spoken:
-    """Return a function that finds speeches by speaker or party, in each language of the party's names. One query."""
+    """Return the function that finds speeches by a word in the name of the speaker or party. Makes one query.
+
+    Names of parties in all languages are searched. The function itself makes no query: it returns a condition.
+    """
     people = {row.speaker_key: row.speaker_name or row.speaker_office or "" for row in found if row.speaker_key}
     names = {row.party_key: [(row.party_name or "", summit.language)] for row in found if row.party_key}
     for party, name, language in PartyName.objects.filter(party__summit=summit).values_list(

@@ -13,13 +13,13 @@ from press.texts.models.texts import TextKind
 from summit.core.languages import language_name
 from summit.summits.models import Summit
 
-# A value's name and the language of the name; "" is the page's own language.
+# The name of a value, and the language of the name; "" is the language of the page.
 Named = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class World:
-    """Where names come from: the summit, the page's names of parties, and the public editions."""
+    """The sources of names: the summit, the names of parties in the language of the page, and the public editions."""
 
     summit: Summit
     names: Book
@@ -62,8 +62,8 @@ def _sessions(row: DocumentRow, public: Public) -> tuple[str, ...]:
 class Field:
     """A field by which texts are filtered.
 
-    It has the query parameter's name, a label, a function that returns a text's values as in URLs, and one that
-    returns a value's name.
+    `name` is the name of the query parameter. `keys` returns the values of a text, in the form in which they are in
+    URLs. `named` returns the name of a value.
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""Full-text search in columns of words, with SQLite's FTS5 and PostgreSQL's GIN behind one condition.
+"""Full-text search in columns of words: one condition for the indexes of SQLite (FTS5) and PostgreSQL (GIN).
 
-A column holds words that were prepared in Python: in lower case, separated by single spaces. Neither database splits,
-folds or stems the words itself, so both find the same rows.
+A column has words that were prepared in Python: in lower case, separated by single spaces. Neither database splits,
+folds or stems the words, so both find the same rows.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,17 +14,17 @@ from django.db.models import BooleanField, F, Func
 
 from summit.core.change_counters import Statements
 
-# A row matches a group if it has one of the group's words, and matches several groups if it matches each.
+# Groups of words. A row must have at least one word of each group.
 Groups = Sequence[Iterable[str]]
-# FTS5's tokenizer, set so that every character except spaces is part of a word.
+# The options of FTS5's tokenizer, so that only spaces separate words.
 TOKENS = "unicode61 remove_diacritics 0 categories 'L* N* M* S* P* Co'"
 
 
 class WordIndex(Statements):
-    """Create the full-text index of columns of words.
+    """A migration operation that creates the full-text index of columns of words.
 
-    On SQLite, triggers update the index. A rebuild of the table drops them, so a later migration that alters the
-    table repeats this operation (tests/test_consistency.py lists the triggers).
+    On SQLite, triggers update the index. When SQLite rebuilds the table, it drops the triggers. So a later migration
+    that alters the table must repeat this operation (tests/test_consistency.py lists the triggers).
     """
 
     def __init__(self, table: str, columns: list[str]) -> None:
@@ -96,9 +96,9 @@ class WordIndex(Statements):
 
 
 class Holds(Func):
-    """The condition that a column indexed by `WordIndex` has at least one word of each group.
+    """The condition that a column with a `WordIndex` contains at least one word of each group.
 
-    Raises ValueError without any group, or with an empty group.
+    Raises ValueError if there is no group or if a group is empty.
     """
 
     output_field = BooleanField()

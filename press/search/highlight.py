@@ -1,6 +1,6 @@
 """Mark the words of a search in a text, and choose the best excerpt of a long text.
 
-Only public words come in here, so that highlighting reveals nothing else.
+Callers pass only public texts, so that highlighting reveals nothing else.
 """
 
 import html
@@ -15,7 +15,7 @@ from press.search.tokens import Wanted, pieces, terms_of
 
 # The length of an excerpt in characters, and how many of them come before the first match.
 LENGTH, BEFORE = 240, 70
-# The most matches of a text that are considered for its excerpt.
+# The most matches in a text that are considered when its excerpt is chosen.
 PLACES = 300
 MORE = "…"
 
@@ -29,7 +29,7 @@ _SPACE = re.compile(r"\s+")
 
 @dataclass(frozen=True)
 class Place:
-    """The position of a match in a text, and which of the wanted words it is."""
+    """The position of a match in a text. `word` is the index of the matched word among the wanted words."""
 
     start: int
     end: int
@@ -37,7 +37,10 @@ class Place:
 
 
 def places(text: str, language: str, wanted: Sequence[Wanted]) -> Iterator[Place]:
-    """Yield the matches of the wanted words in a text, in order."""
+    """Yield the matches of the wanted words in a text, roughly in order.
+
+    In scripts without spaces, matches of pairs of letters come after those of single letters.
+    """
     every = frozenset[str]().union(*(one.terms for one in wanted))
     for piece in pieces(text):
         known = terms_of(piece, language)
@@ -49,18 +52,21 @@ def places(text: str, language: str, wanted: Sequence[Wanted]) -> Iterator[Place
 
 
 def bare(body: str) -> str:
-    """Return the words of Markdown in one line, approximately without markup, for an excerpt."""
+    """Return the words of a Markdown text in one line. Nearly all markup is removed, which is enough for excerpts."""
     text = _TABLE.sub(" ", _LINE.sub("", _LINK.sub(r"\1", body)))
     return _SPACE.sub(" ", html.unescape(_ESCAPED.sub(r"\1", _MARKS.sub("", text)))).strip()
 
 
 def marked(text: str, language: str, wanted: Sequence[Wanted]) -> SafeString:
-    """Return a text as safe HTML with the wanted words marked."""
+    """Return a plain text as safe HTML, with the wanted words marked."""
     return _render(text, list(places(text, language, wanted)))
 
 
 def excerpt(body: str, language: str, wanted: Sequence[Wanted]) -> SafeString:
-    """Return the part of a text's Markdown that has most of the wanted words, marked; "" if it has none."""
+    """Return an excerpt of a Markdown text as safe HTML, with the wanted words marked.
+
+    It is the first part with the largest number of different wanted words, or "" if the text has none of them.
+    """
     text = bare(body)
     best, found = _best(text, language, wanted)
     if not best:
@@ -75,12 +81,15 @@ def excerpt(body: str, language: str, wanted: Sequence[Wanted]) -> SafeString:
 
 
 def _best(text: str, language: str, wanted: Sequence[Wanted]) -> tuple[list[Place], list[Place]]:
-    """Return the matches in the window with most of the wanted words, and all matches that were considered."""
+    """Return the matches in the best part of a text for an excerpt, and all matches that were considered.
+
+    The best part is the first one with the largest number of different wanted words.
+    """
     found: list[Place] = []
     best: list[Place] = []
     first, most = 0, 0
     for place in places(text, language, wanted):
-        # Not sorted strictly: pairs of letters come after the single ones. The order is kept.
+        # The matches aren't strictly sorted: pairs of letters come after the single letters. They needn't be.
         found.append(place)
         while found[first].start < place.start - (LENGTH - BEFORE):
             first += 1
@@ -93,12 +102,15 @@ def _best(text: str, language: str, wanted: Sequence[Wanted]) -> tuple[list[Plac
 
 
 def _border(text: str, near: int, limit: int, *, forward: bool = False) -> int:
-    """Return the start of a word at or after `near` and before `limit`; with `forward`, the end of a word."""
+    """Return the first start of a word after `near`, at most `limit`. With `forward`, return the end of a word.
+
+    If no space is near, as in scripts without spaces, return `near` itself.
+    """
     if near <= 0 or near >= len(text):
         return max(0, min(near, len(text)))
     space = text.find(" ", near)
     if space < 0 or space > near + BEFORE // 2:
-        # No space is near: the script has none, or the text ends.
+        # No space is near: the script has no spaces, or the text ends soon.
         return min(near, limit) if not forward or space >= 0 or len(text) - near > BEFORE // 2 else len(text)
     return space if forward else min(space + 1, limit)
 

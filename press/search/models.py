@@ -1,4 +1,4 @@
-"""The search index of editions. It doesn't restrict who may read them: every query starts from public editions."""
+"""The search index of editions. It has unpublished editions too, so every query must start from public editions."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,10 +9,11 @@ from summit.summits.models import Summit
 
 
 class SearchEntry(models.Model):
-    """The normalised words of an edition (press.search.tokens), each once, separated by spaces.
+    """The words of an edition in the search index, normalised by press.search.tokens.
 
-    `terms` includes those of the title. Both columns have a database index (press.search.full_text_index). `plain`
-    has all words in their order, for phrases; None if it isn't filled yet.
+    `title_terms` has the words of the title, and `terms` the words of the whole edition. Each word is there once, and
+    spaces separate the words. Both columns have a full-text index (press.search.full_text_index). `plain` has all
+    words in their order, to find phrases. It is None until the index is rebuilt.
     """
 
     edition = models.OneToOneField(
@@ -31,7 +32,7 @@ class SearchEntry(models.Model):
 
 
 class SearchWord(models.Model):
-    """A folded word of a summit's texts in a language, with its trigrams, by which misspelt queries find it."""
+    """A folded word in the texts of a summit in a language. Misspelt queries find the word by its trigrams."""
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="+", verbose_name=pgettext_lazy("label", "summit")

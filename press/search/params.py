@@ -1,4 +1,4 @@
-"""The query parameters of the press site's lists and feeds. One combination of filters has one URL."""
+"""The query parameters of lists and feeds of the press site. Each combination of filters has one URL."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,14 +9,14 @@ from django.http import QueryDict
 
 from press.search.tokens import LONGEST_QUERY
 
-# The parameters with a value and those with a day, in the order of a URL, after the words.
+# The parameters of filters by a value and by a day. In URLs they have this order, after the words.
 NAMES = ("kind", "speaker", "party", "session", "topic", "language")
 DAYS = ("since", "until")
 
 
 @dataclass(frozen=True)
 class SearchParams:
-    """The search words and filters of a request."""
+    """The search words and filters of a request. It is false if there are none."""
 
     q: str = ""
     chosen: Mapping[str, str] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class SearchParams:
 
     @property
     def narrows(self) -> bool:
-        """Whether there are filters besides the words."""
+        """Whether there are filters, not only search words."""
         return bool(self.chosen or self.since or self.until)
 
     @property
@@ -38,12 +38,12 @@ class SearchParams:
         return {**({"q": self.q} if self.q else {}), **{n: self.chosen[n] for n in NAMES if n in self.chosen}, **days}
 
     def query(self, **beside: str) -> str:
-        """Return the query string "?..." with these and further parameters; "" if there are none."""
+        """Return the query string "?..." with these parameters and those in `beside`, or "" if there are none."""
         found = urlencode({**beside, **self.parameters})
         return f"?{found}" if found else ""
 
     def without(self, name: str) -> "SearchParams":
-        """Return a copy without one parameter."""
+        """Return a copy without the parameter `name`."""
         left = {key: value for key, value in self.chosen.items() if key != name}
         return SearchParams(
             "" if name == "q" else self.q,
@@ -54,7 +54,7 @@ class SearchParams:
 
 
 def parse_params(query: QueryDict) -> SearchParams:
-    """Return the words and filters of a query string; an unreadable day is ignored."""
+    """Return the search words and filters in a query string. An invalid day is ignored, and long words are cut."""
     chosen = {name: value for name in NAMES if (value := str(query.get(name, "")).strip())}
     since, until = (_day(str(query.get(name, ""))) for name in DAYS)
     return SearchParams(" ".join(str(query.get("q", ""))[:LONGEST_QUERY].split()), chosen, since, until)

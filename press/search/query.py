@@ -1,8 +1,8 @@
 """Search public editions for words.
 
-Results, their order and suggestions depend on public editions only: a text's words are compared with those of the
-query and with nothing else, so that no rank and no number reveals an unpublished text. Texts with all words in their
-title come first, then the newest; of those published at the same moment, the one with most of the words.
+The results and their order depend on public editions only, so that no rank and no number reveals an unpublished text.
+Texts with all words in their title come first. After that, newer texts come first, and among texts published at the
+same moment those that have the words more often.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,30 +21,31 @@ from summit.summits.models import Summit
 
 # The most editions that are ranked by relevance, and the weight of a match of all words in sequence.
 RANKED, TOGETHER = 2_000, 5
-# Maps a word to the condition that an edition's speaker or party has it, or with True a similar word; None if none
-# has.
+# Returns the condition that the name of an edition's speaker or party has a word or, with True, a similar word. It
+# returns None if no name has it.
 Spoken = Callable[[Wanted, bool], Q | None]
 
 
 @dataclass(frozen=True)
 class SearchResult:
-    """The result of a search. `editions` maps the keys of public editions to 1 if their title or speaker has all
-    words, else 0.
+    """The result of a search.
 
-    `guessed` says that no edition has the words themselves, and that these have similar ones.
+    `editions` is a dict from primary keys of public editions to 1 or 0: 1 if the title, speaker or party has all
+    words. `guessed` is true if no edition has the words themselves, and these editions have similar words.
     """
 
     wanted: tuple[Wanted, ...] = ()
     editions: dict[int, int] = field(default_factory=dict)
     guessed: bool = False
-    # How many editions have the words, but not the quoted phrases.
+    # The number of editions that have all words, but not all quoted phrases.
     apart: int = 0
 
 
 def ask(summit: Summit, query: str, languages: Iterable[str], spoken: Spoken) -> SearchResult:
-    """Return the public editions that have all words of a query. One query if there are any, at most three.
+    """Return the public editions that have all words of a query, or else all words or similar ones.
 
-    `languages` are those of the texts.
+    `languages` are the languages of the summit's texts. Makes one query if editions have the words, otherwise at most
+    three.
     """
     known = sorted(set(languages))
     wanted = tokens.wanted(query, known)
@@ -68,7 +69,7 @@ def _matches(summit: Summit, wanted: Sequence[Wanted], named: Sequence[Q | None]
 
 
 def _holding(column: str, wanted: Sequence[Wanted], named: Sequence[Q | None]) -> Q:
-    """Return the condition that an edition has each word in this column of the index, or in its speaker or party."""
+    """Return the condition that an edition has each word in a column of the index, or in its speaker or party."""
     groups = [one.terms for one, own in zip(wanted, named, strict=True) if own is None]
     parts = [_entries(column, groups)] if groups else []
     parts += [_entries(column, [one.terms]) | own for one, own in zip(wanted, named, strict=True) if own is not None]
@@ -80,7 +81,7 @@ def _entries(column: str, groups: Sequence[frozenset[str]]) -> Q:
 
 
 def _alike(summit: Summit, wanted: Sequence[Wanted], languages: Sequence[str]) -> list[Wanted]:
-    """Return the wanted words extended by similar ones. One query."""
+    """Return the wanted words, each with the terms of similar words in the summit's texts. Makes one query."""
     loose = [one for one in wanted if not one.spaceless and not one.word.isdigit()]
     if not loose:
         return list(wanted)
@@ -98,9 +99,10 @@ def _like(asked: str, known: dict[str, set[str]]) -> frozenset[str]:
 
 
 def as_quoted(found: SearchResult, query: str, said: Mapping[int, str]) -> SearchResult:
-    """Return `found` without editions that lack one of the query's quoted phrases.
+    """Return `found` without the editions in which one of the query's quoted phrases is missing.
 
-    A phrase may also be in `said`, such as the speaker's name, by the edition's key. One query if there are phrases.
+    `said` is a dict from primary keys of editions to further text that may contain a phrase, such as the speaker's
+    name. Makes one query if there are phrases.
     """
     phrases = tokens.phrases(query)
     if not phrases or not found.editions:
@@ -118,10 +120,10 @@ def as_quoted(found: SearchResult, query: str, said: Mapping[int, str]) -> Searc
 
 
 def relevance(found: SearchResult, query: str, keys: Sequence[int]) -> dict[int, float]:
-    """Return how often editions have the words of a query, per thousand words.
+    """Return a dict from the keys of editions to how often they have the words of a query, per thousand words.
 
-    A sequence of all words counts TOGETHER times. One query for at most RANKED editions; for more of them the result
-    is empty, and they stay in order of time.
+    Each place with all words in sequence counts TOGETHER times more. Makes one query. For a single edition and for
+    more than RANKED editions the dict is empty, so that they stay in order of time.
     """
     if not found.wanted or not 1 < len(keys) <= RANKED:
         return {}

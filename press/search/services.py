@@ -12,18 +12,18 @@ from press.texts.models.editions import Edition
 from summit.summits.models import Summit
 
 BATCH = 500
-# PostgreSQL indexes at most a megabyte of words per row; a text has at most a fifth of that in characters.
+# In bytes. PostgreSQL indexes at most a megabyte of words in a row. A text has at most 200,000 characters.
 LONGEST = 800_000
 
 
 @listeners.stored(10)
 def index_edition(edition: Edition) -> None:
-    """Index an edition, in the transaction that stores it. Two queries."""
+    """Index an edition, in the transaction that stores the edition. Makes two queries."""
     index_editions([edition])
 
 
 def index_editions(editions: Iterable[Edition]) -> None:
-    """Index editions. Their version and text must be joined."""
+    """Add editions to the search index. Callers load them with `select_related("version__text")`."""
     entries, known = [], set[tuple[int, str, str]]()
     for edition in editions:
         version = edition.version
@@ -43,7 +43,7 @@ def index_editions(editions: Iterable[Edition]) -> None:
 
 
 def entry(edition: Edition) -> SearchEntry:
-    """Return an edition's unsaved index entry."""
+    """Return the unsaved SearchEntry of an edition."""
     language = edition.version.language
     title = tokens.terms(edition.title, language)
     every = title | tokens.terms(f"{edition.summary}\n{bare(edition.body)}", language)
@@ -53,15 +53,16 @@ def entry(edition: Edition) -> SearchEntry:
 
 
 def plain_of(edition: Edition) -> str:
-    """Return an edition's normalised words in order, paragraph by paragraph."""
+    """Return the normalised words of an edition in order, with a line break between paragraphs."""
     parts = (edition.title, edition.summary, *map(bare, edition.body.split("\n\n")))
     return tokens.plain("\n".join(parts))
 
 
 def rebuild(*, summit: Summit | None = None) -> int:
-    """Rebuild the index of all editions, or of one summit's; return how many.
+    """Rebuild the search index of all editions, or of those of one summit. Return the number of editions.
 
-    Do this after the normalisation of words has changed. Until it is done, searches use the old index.
+    Call this after the normalisation of words has changed. This is one transaction: until it ends, searches use the
+    old index.
     """
     with transaction.atomic():
         rows = Edition.objects.select_related("version__text").order_by("pk")

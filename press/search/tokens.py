@@ -1,9 +1,9 @@
-"""Normalise words for search, in Python, so that every database finds the same.
+"""Normalise words for search, in Python, so that every database finds the same rows.
 
-A word is folded (summit.core.text_normalisation: no accents, vowel signs, capitals) and reduced to its stem in the
-language of its text, by the Snowball stemmers. From Arabic words the article and attached particles are removed as
-well. Chinese, Japanese, Thai and other scripts without spaces become overlapping pairs of letters, whatever the
-text's language. Stems contain their language, so that words of different languages don't match.
+A word is folded (summit.core.text_normalisation removes accents, vowel signs and capitals). Snowball stemmers reduce
+the word to its stem in the language of the text. From Arabic words the article and attached particles are removed as
+well. Words in scripts without spaces (Chinese, Japanese, Thai ...) become overlapping pairs of letters, in a text of
+any language. Stems contain their language, so that words of different languages don't match.
 """
 
 import re
@@ -16,7 +16,7 @@ import snowballstemmer
 
 from summit.core.text_normalisation import fold
 
-# By the codes of summit.core.languages.tongues.
+# From the language codes of summit.core.languages.tongues to the names of Snowball stemmers.
 STEMMERS = {
     "ar": "arabic",
     "ca": "catalan",
@@ -51,21 +51,22 @@ STEMMERS = {
     "ta": "tamil",
     "tr": "turkish",
 }
-# Written without spaces between words: Thai, Lao, Burmese, Khmer; kana; Han; and Hangul, which attaches particles.
+# Scripts without spaces between words: Thai, Lao, Burmese, Khmer, kana and Han. Hangul is included, because Korean
+# attaches particles to words.
 SPACELESS = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
     "\uff66-\uff9f\U00020000-\U0003ffff"
 )
-# Anything longer isn't a word; PostgreSQL's limit is 2,046 bytes.
+# In characters. Anything longer isn't a word. PostgreSQL's limit for a word is 2,046 bytes.
 LONGEST = 64
 # The most words and characters of a query; the rest is ignored.
 MOST, LONGEST_QUERY = 12, 200
-# Shorter parts of words would match too much.
+# In characters. Shorter words aren't searched as parts of other words, because they would match too much.
 SHORTEST_PART = 4
 # Two words are similar if the Dice coefficient of their trigrams is at least this.
 ALIKE = 0.5
 
-# The quotation marks of the interface's languages and of those that people type.
+# The quotation marks of the languages of the interface, and others that people type.
 _QUOTED = re.compile(r"[\"“”„«»‟「『]([^\"“”„«»‟「」『』]+)[\"“”„«»‟」』]")
 _ARTICLE = re.compile(r"^[وف]?(?:[بكل]?ال|لل)(?=\w{2})")
 _PARTICLE = re.compile(r"^[وف]?[وفبل](?=\w{3})")
@@ -73,7 +74,7 @@ _PARTICLE = re.compile(r"^[وف]?[وفبل](?=\w{3})")
 
 @dataclass(frozen=True)
 class Piece:
-    """A word of a text with its position; in scripts without spaces, a letter or a pair of letters."""
+    """A word of a text, with its position. In scripts without spaces it is a letter or a pair of letters."""
 
     start: int
     end: int
@@ -83,7 +84,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A folded word of a query; a text that has any of `terms` matches."""
+    """A folded word of a query. Texts that have any of `terms` match."""
 
     word: str
     terms: frozenset[str]
@@ -92,7 +93,10 @@ class Wanted:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    """Return the pattern of a run of letters without spaces, or of a word: letters and digits with their marks."""
+    """Return the pattern with two groups: consecutive letters of a script without spaces, or a word.
+
+    A word consists of letters and digits, with their combining marks.
+    """
     marks = "".join(char for char in map(chr, range(0x300, 0xFFFF)) if unicodedata.category(char) in ("Mn", "Mc"))
     return re.compile(rf"([{SPACELESS}]+)|((?:[^\W_{SPACELESS}][{marks}\u0640]*)+)")
 
@@ -104,10 +108,10 @@ def _stemmer(language: str) -> "snowballstemmer.basestemmer.BaseStemmer | None":
 
 @lru_cache(maxsize=30_000)
 def forms(word: str, language: str, *, written: bool = True) -> frozenset[str]:
-    """Return the terms by which a word of a language is found.
+    """Return the terms in the index for a word of a language.
 
-    With `written` it is a word of a text. Otherwise it is one of a query, and fewer forms are tried, so that no part
-    of it is taken for a particle.
+    With `written` the word is from a text. Otherwise it is from a query, and has fewer terms: the first letters of an
+    Arabic word aren't removed as particles.
     """
     folded = fold(word)[:LONGEST]
     found = {folded}
@@ -118,13 +122,16 @@ def forms(word: str, language: str, *, written: bool = True) -> frozenset[str]:
     stemmer = _stemmer(language)
     if stemmer is None:
         return frozenset(found)
-    # A stemmer knows fewer endings without accents, so both spellings are stemmed: queries often lack accents.
+    # Queries often have no accents, and stemmers recognise fewer endings without them. So both spellings are stemmed.
     bases = {unicodedata.normalize("NFC", word).lower()[:LONGEST], *found}
     return frozenset(f"{language}_{fold(stemmer.stemWord(base))}" for base in bases)
 
 
 def pieces(text: str) -> Iterator[Piece]:
-    """Yield the words of a text in order; for a run without spaces its single letters, then its pairs of letters."""
+    """Yield the words of a text in order.
+
+    For consecutive letters of a script without spaces, yield each single letter, and then each pair of letters.
+    """
     for match in _pattern().finditer(text):
         run, word = match.groups()
         start = match.start()
@@ -137,9 +144,9 @@ def pieces(text: str) -> Iterator[Piece]:
 
 
 def plain(text: str) -> str:
-    """Return the folded words of a text in order, each between spaces, so that quoted phrases can be searched in it.
+    """Return the folded words of a text in order, each between spaces, so that quoted phrases can be found in them.
 
-    Paragraphs are separated by a line break.
+    A line break separates the lines of the text, so that no phrase continues from one line to the next.
     """
     return " \n ".join(f" {' '.join(_folded(line))} " for line in text.splitlines() if line.strip())
 
@@ -151,14 +158,14 @@ def _folded(line: str) -> Iterator[str]:
 
 
 def phrases(query: str) -> list[str]:
-    """Return the quoted phrases of a query, in the form of `plain`.
+    """Return the quoted phrases of a query, folded so that they can be found in the result of `plain`.
 
-    A quotation of a single word and one without a closing mark are ignored.
+    Quoted single words, and quotations without a closing mark, are ignored.
     """
     found = []
     for match in _QUOTED.finditer(query[:LONGEST_QUERY]):
         message = " ".join(_folded(match[1]))
-        # In scripts without spaces the neighbouring letters can belong to other words, so no spaces are added.
+        # In scripts without spaces, a phrase has no spaces around it in the result of `plain`.
         if " " in message:
             found.append(f" {message} ")
         elif _pattern().match(message) and len(message) > 1 and _pattern().match(message)[1]:  # type: ignore[index]
@@ -172,17 +179,17 @@ def unquoted(query: str) -> str:
 
 
 def terms_of(piece: Piece, language: str) -> frozenset[str]:
-    """Return the terms by which a piece of a text is found."""
+    """Return the terms in the index for a piece of a text."""
     return frozenset({_plain(piece.text)}) if piece.spaceless else forms(piece.text, language)
 
 
 def _plain(run: str) -> str:
-    """Return folded letters recomposed, so that syllable letters aren't split into their parts."""
+    """Return letters folded and recomposed, so that Korean syllables aren't split into their parts."""
     return unicodedata.normalize("NFC", fold(run))
 
 
 def terms(text: str, language: str) -> set[str]:
-    """Return the terms by which a text is found."""
+    """Return the terms in the index for a text in a language."""
     return {term for piece in set(_bare(text)) for term in terms_of(piece, language)}
 
 
@@ -191,7 +198,7 @@ def _bare(text: str) -> Iterator[Piece]:
 
 
 def wanted(query: str, languages: Iterable[str]) -> list[Wanted]:
-    """Return the words of a query with their terms in these languages, at most MOST words."""
+    """Return at most MOST words of a query, with their terms in these languages."""
     asked, known = query[:LONGEST_QUERY], tuple(languages)
     found: dict[str, Wanted] = {}
     for match in _pattern().finditer(asked):
@@ -211,7 +218,10 @@ def _in_any(word: str, languages: Iterable[str]) -> frozenset[str]:
 
 
 def correctable_words(text: str) -> set[str]:
-    """Return the folded words of a text that are long enough to be corrected if misspelt."""
+    """Return the folded words of a text with which misspelt words of queries are compared.
+
+    Numbers and short words are left out.
+    """
     words = {piece.text for piece in pieces(text) if not piece.spaceless and not piece.text.isdigit()}
     return {folded for word in words if SHORTEST_PART <= len(folded := fold(word)) <= LONGEST}
 
@@ -223,10 +233,10 @@ def trigrams(word: str) -> set[str]:
 
 
 def telling(word: str) -> list[str]:
-    """Return enough trigrams of a folded word that every word that is `alike` has one of them.
+    """Return some trigrams of a folded word, enough to find every similar word by one of them.
 
-    Trigrams of the middle come first, since they are rarer than those of the beginning. Of n trigrams a similar word
-    shares at least a third, since it has at least as many as it shares.
+    Trigrams in the middle of the word come first, since they are rarer than those at its beginning. About two thirds
+    of the trigrams are enough: by the threshold ALIKE, a similar word shares at least a third of them.
     """
     padded = f"__{word}_"
     ordered = [padded[at : at + 3] for at in (*range(2, len(padded) - 2), 1, 0)]
@@ -234,10 +244,10 @@ def telling(word: str) -> list[str]:
 
 
 def alike(asked: str, words: Iterable[str]) -> Iterator[str]:
-    """Yield the words that are similar to the wanted one.
+    """Yield the words that are similar to `asked`.
 
-    A similar word contains it, shares most trigrams with it, or has the same letters in another order from the second
-    on.
+    A similar word contains `asked`, or has at least half of its trigrams in common with `asked`, or has the same
+    first letter and the same other letters in another order. `asked` must be long enough for the first and the last.
     """
     own, long, letters = trigrams(asked), len(asked) >= SHORTEST_PART, sorted(asked)
     for word in words:

@@ -1,4 +1,4 @@
-"""Subscribers and announcements in the admin, read-only. Subscriptions are confirmed and ended by mail."""
+"""The read-only admin of subscribers and announcements. Subscriptions are confirmed and ended by links in mails."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +9,7 @@ from summit.admin_base.model_admin import ReadOnlyAdmin
 
 @admin.register(Subscriber)
 class SubscriberAdmin(ReadOnlyAdmin):
-    """Subscribers."""
+    """The admin of subscribers. Nobody can change them here."""
 
     place = 3
     list_display = ["address", "language", "confirmed_at", "ended_at", "summit"]

@@ -1,7 +1,7 @@
-"""Webhook events about texts. They are sent after publication, and contain no word of a text.
+"""Webhook events about texts. They are sent after publication, and contain no title or other words of a text.
 
-The receiver fetches the URL, which returns the current state: a title in the event could still be on its way when the
-text is held.
+The receiver requests the URL in the event, which returns the current state of the text. A title in an event could
+still be delivered after the text is held.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ WITHDRAWN = webhooks_events.declare("text.withdrawn", _("a text is withdrawn or 
 
 
 def announced(text: Text, editions: Sequence["PublicEdition"]) -> None:
-    """Emit an event for each edition of a text that was published, in the transaction of its announcement."""
+    """Emit an event for each newly published edition of a text, in the transaction that announces the editions."""
     causes = [
         Cause(
             CORRECTED if edition.published_at > edition.first_published_at else PUBLISHED,
@@ -51,9 +51,9 @@ def announced(text: Text, editions: Sequence["PublicEdition"]) -> None:
 
 @listeners.withdrawn(10)
 def withdrawn(text: Text, removed: bool) -> None:
-    """Emit the event that a text was withdrawn or removed, in the same transaction.
+    """Emit the event that a text was withdrawn or removed, in the transaction that withdraws or removes the text.
 
-    A text that was never announced has no event.
+    No event is emitted for a text that was never announced.
     """
     told = Announcement.objects.filter(edition__version__text=text.pk)
     languages = set(told.order_by().values_list("edition__version__language", flat=True))

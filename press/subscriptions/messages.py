@@ -1,4 +1,4 @@
-"""The mails to subscribers: publications, withdrawals, and the request to confirm an address."""
+"""The mails to subscribers: about publications and withdrawals, and to confirm their mail addresses."""
 
 from collections.abc import Sequence
 
@@ -28,9 +28,9 @@ def _subscriber(message: Message) -> Subscriber:
 
 
 def _may_mention_correction(message: Message) -> bool:
-    """Return whether the mail may call the text corrected.
+    """Return whether the mail may say that the text was corrected.
 
-    It may not if the mail about the earlier edition was stored but never sent: then this is the first mail about the
+    It may not if mails about earlier editions were stored but none was sent: then this is the first mail about the
     text that the subscriber gets.
     """
     if not message.facts["corrected"]:
@@ -48,14 +48,14 @@ def _may_mention_correction(message: Message) -> bool:
 
 
 def render_publication(message: Message) -> Mail:
-    """Return the mail about a published text, with its URL."""
+    """Return the mail about the publication or correction of a text, with the URL of the text."""
     facts = message.facts
     end = subscribers.url(_subscriber(message), subscribers.END)
     corrected = _may_mention_correction(message)
     clarified = corrected and facts.get("change_kind") == ChangeKind.CLARIFICATION
     subject = _("Corrected: %(title)s") if corrected else "%(title)s"
     subject = _("Clarified: %(title)s") if clarified else subject
-    # The kind is named in the mail's language. Older stored messages have the words instead of the kind.
+    # The label of the kind is in the language of the mail. Older stored messages have the label instead of the kind.
     what = described(facts["kind"], facts["wording"]) if "kind" in facts else facts["what"]
     star = STAR if facts.get("footnote") else ""
     context = {
@@ -75,7 +75,7 @@ def render_publication(message: Message) -> Mail:
 
 
 def render_withdrawal(message: Message) -> Mail:
-    """Return the mail about a withdrawn text, with the reason."""
+    """Return the mail about the withdrawal of a text, with the reason."""
     end = subscribers.url(_subscriber(message), subscribers.END)
     context = {**message.facts, "url": settings.BASE_URL + message.facts["path"], "end": end}
     return Mail(
@@ -86,7 +86,10 @@ def render_withdrawal(message: Message) -> Mail:
 
 
 def withdrawals_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
-    """Return the messages to former subscribers, which aren't sent: primary key to reason."""
+    """Return a dict from the primary keys of messages that aren't sent to the reason.
+
+    They are the messages about withdrawals to subscribers who have ended their subscription. Makes one query.
+    """
     people = {message.facts["subscriber"] for message in messages}
     active = set(Subscriber.objects.filter(public_id__in=people).active().values_list("public_id", flat=True))
     return {m.pk: because(ENDED) for m in messages if m.facts["subscriber"] not in active}
@@ -98,9 +101,10 @@ def _one_press(end: str) -> dict[str, str]:
 
 
 def publications_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
-    """Return the messages that aren't sent: primary key to reason.
+    """Return a dict from the primary keys of messages that aren't sent to the reason.
 
-    Their text is no longer public or was withdrawn, or the subscription has ended.
+    They are messages about editions that aren't public any more or are withdrawn, and messages to subscribers who
+    have ended their subscription. Makes two queries.
     """
     wanted = {message.facts["edition"] for message in messages}
     still = set(
@@ -116,7 +120,7 @@ def publications_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
 
 
 def render_subscription(message: Message) -> Mail:
-    """Return the mail that asks a subscriber to confirm the address."""
+    """Return the mail that asks a new subscriber to confirm the mail address."""
     link = subscribers.url(_subscriber(message), subscribers.CONFIRM)
     return Mail(
         subject=_("Confirm that you want news from the press office"),
@@ -125,7 +129,10 @@ def render_subscription(message: Message) -> Mail:
 
 
 def subscriptions_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
-    """Return the messages to subscribers who have already confirmed, which aren't sent: primary key to reason."""
+    """Return a dict from the primary keys of messages that aren't sent to the reason.
+
+    They are the messages to subscribers who have confirmed their mail address already. Makes one query.
+    """
     keys = {message.facts["subscriber"] for message in messages}
     active = set(Subscriber.objects.filter(public_id__in=keys).active().values_list("public_id", flat=True))
     return {m.pk: because(CONFIRMED) for m in messages if m.facts["subscriber"] in active}

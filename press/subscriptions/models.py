@@ -14,7 +14,7 @@ from summit.summits.models import Summit
 
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
-    """Subscribers."""
+    """A QuerySet of subscribers."""
 
     def active(self) -> "SubscriberQuerySet":
         """Return the subscribers who confirmed their address and didn't unsubscribe."""
@@ -22,7 +22,10 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
 
 
 class Subscriber(PublicModel):
-    """An address that asked for mails about a summit's texts."""
+    """A mail address for which somebody asked for mails about a summit's texts.
+
+    Mails about texts are sent after the address is confirmed, until the subscription has ended.
+    """
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="subscribers", verbose_name=pgettext_lazy("label", "summit")
@@ -52,7 +55,7 @@ class Subscriber(PublicModel):
 
 
 class Announcement(models.Model):
-    """The announcement of a published edition. It is stored in one transaction with its messages."""
+    """The announcement of a published edition. The messages are stored in the same transaction."""
 
     edition = models.OneToOneField(
         Edition, on_delete=models.PROTECT, related_name="announcement", verbose_name=pgettext_lazy("label", "edition")

@@ -155,8 +155,8 @@ class OneCalendar(OfCalendars):
     def admit(self, request: Request) -> None:
         """Find the calendar among the caller's own calendars. Raises Http404 if it isn't there.
 
-        A repeat of a request that was answered before is admitted even if the calendar is gone, because the first
-        request may have ended the calendar.
+        A repeat of a request with the same Idempotency-Key is admitted even if the calendar is gone, because the
+        first request may have ended it.
         """
         found = next((row for row in self.mine() if row.public_id == self.kwargs["id"]), None)
         if found is not None:

@@ -19,9 +19,9 @@ from summit.public_base.public_pages import blind
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """Return the private calendar of a token as an iCalendar file.
 
-    The response is the same 404 for a calendar that was ended, for one made by somebody who has left, and for an
-    unknown token. Only the token is checked; login sessions and cookies are ignored. A request with the current ETag
-    gets a 304.
+    Raises the same Http404 for an unknown token, for a calendar that was ended, and for one made by somebody who has
+    left. Only the token is checked; login sessions and cookies are ignored. A request with the current ETag gets a
+    304.
     """
     blind(request)
     found = services.find_by_token(token)

@@ -1,6 +1,6 @@
 """Listeners for changes of the draft that affect its speeches. They are called in the transaction of the change.
 
-Code that changes when sessions begin, whether they take place, or which speeches they have must do so within
+Some code changes when sessions begin, whether they take place, or which speeches they have. This code must run within
 `watching`, under the lock of the agenda. Higher layers register with `listeners`.
 """
 

@@ -34,9 +34,9 @@ BECAME: dict[str, Any] = {
 def render(message: Message) -> Mail:
     """Return the mail about changes, with old and new values, from the message's frozen facts. Makes no query.
 
-    Each changed session is a calendar part of its own, since one iTIP object describes one meeting. A single part is
-    an alternative of the text, so that mail programs offer to add it to the calendar. Several parts are attached,
-    since a mail has only one alternative.
+    Each changed session is a calendar part of its own, because one iTIP object describes one meeting. A single part
+    is an alternative of the text, so that mail programs offer to add it to the calendar. Several parts are attached,
+    because a mail has only one alternative.
     """
     facts = message.facts
     changes = [from_facts(entry) for entry in facts["changes"]]

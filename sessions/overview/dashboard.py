@@ -1,4 +1,4 @@
-"""The agenda's parts of the desk's home page: changes to release, warnings, and sessions that start soon."""
+"""The agenda's parts of the desk users' home page: changes to release, warnings, and sessions that start soon."""
 
 from collections.abc import Iterable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The agenda's panels on the summit's public home page and the desks' home page, and its metrics."""
+"""The agenda's panels on the summit's public home page and on the desk users' home page, and the agenda's metrics."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -38,7 +38,7 @@ def _hours(rows: list[ReleasedSession]) -> dict[str, Any]:
 
 @desk_panel(20, works=(EDIT,))
 def agenda_panel(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
-    """Return the template and context of the desk's panel, which shows the number of unreleased changes.
+    """Return the template and context of the panel for desk users, which shows the number of unreleased changes.
 
     Return None for users who may not read the draft.
     """

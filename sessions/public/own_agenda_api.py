@@ -60,7 +60,8 @@ class OwnSessionSerializer(SessionSerializer):
 
 
 class ProgrammeInput(serializers.Serializer[Any]):
-    """Whether to include all sessions that the reader may know of, or only their own and those of their people."""
+    """Whether to include all sessions that the reader may know of, or only the sessions of the reader and of their
+    people."""
 
     everything = serializers.BooleanField(default=False)
 

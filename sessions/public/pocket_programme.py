@@ -20,7 +20,7 @@ from summit.summits.models import Summit
 class ProgrammeReader:
     """The reader of a programme.
 
-    `members` are the parties and people for whom the reader reads, `parties` the same parties as rows, and `me` is
+    `members` are the parties and people for whom the reader reads. `parties` are the same parties as rows. `me` is
     the reader's own person or None.
     """
 

@@ -1,7 +1,7 @@
 """Export the rows of an admin list, with its filters and its order, as a file.
 
-A short list is exported in the request. A longer one is written by a job, and its file is stored for some days for
-the user who asked for it.
+A short list is exported in the request. The file of a longer list is written by a job. It is stored for some days
+for the user who asked for it.
 """
 
 from __future__ import annotations
@@ -116,7 +116,10 @@ def _summits_listed(desk: Any, rows: models.QuerySet[Any]) -> set[int]:
 
 @list_upload(10)
 def upload_address(request: HttpRequest, label: str) -> list[tuple[str, str]]:
-    """Return the address and the words of the upload button of a list, or nothing if the user may not import."""
+    """Return the URL and the label of a list's upload button, as a list of one pair.
+
+    The list is empty if the list can't be imported or the user may not change it.
+    """
     intake = INTAKES.get(label)
     if intake is None or not allows(request.user, intake.viewset.permission_for("change"), None):
         return []

@@ -30,8 +30,8 @@ _EMPTY = ("", "–", "-")
 class Column:
     """A column of an exported list.
 
-    `field` is its entry in `list_display`, `name` its name in JSON, and `heading` its title for people. `read`
-    returns a row's value; `said` returns the value as people read it, such as the label of a choice.
+    `field` is the column's entry in `list_display`, `name` its name in JSON, and `heading` its title for people.
+    `read` returns the value of a row. `said` returns the value as people read it, such as the label of a choice.
     """
 
     field: str
@@ -44,8 +44,8 @@ class Column:
 def columns(desk: Any, names: list[str], made: Mapping[str, Column]) -> list[Column]:
     """Return the columns of the ModelAdmin `desk` for the entries `names` of its `list_display`.
 
-    The first columns are the row's keys: `id`, and `public_id` where the model has one. A column in `made` is used
-    as it is.
+    The first columns are the row's keys: `id`, and `public_id` if the model has one. `made` is a dict from entries to
+    columns that exist already.
     """
     model: type[models.Model] = desk.model
     keys = ["id", *(["public_id"] if _field(model, "public_id") else [])]
@@ -67,9 +67,9 @@ def columns(desk: Any, names: list[str], made: Mapping[str, Column]) -> list[Col
 
 
 def _name(name: str, taken: set[str]) -> str:
-    """Return a column's name in JSON: "name" for `__str__`, otherwise the field's name without "_word" or "_said".
+    """Return a column's name in JSON: "name" for `__str__`, otherwise the entry without "_word" or "_said".
 
-    If the short name is taken, the full one is returned.
+    If that name is in `taken`, return the entry unchanged.
     """
     found = "name" if name == "__str__" else short(name)
     return name if found in taken else found
@@ -110,14 +110,14 @@ def _field(model: type[models.Model], name: str) -> Any:
 
 
 def _at_venue(value: Value, desk: Any, row: Any) -> Value:
-    """Return a UTC datetime in the time zone of the row's summit. Other values are returned as they are."""
+    """Convert a UTC datetime to the time zone of the row's summit. Other values are returned unchanged."""
     if isinstance(value, datetime) and value.tzinfo is UTC:
         return value.astimezone(zone_of(desk, row))
     return value
 
 
 def zone_of(desk: Any, row: Any) -> tzinfo:
-    """Return the time zone of the row's summit, or UTC where the row belongs to no summit."""
+    """Return the time zone of the row's summit, or UTC if the row belongs to no summit."""
     summit = None if desk.summit_path is None else desk._summit(row)
     return UTC if summit is None else summit.zone
 
@@ -145,8 +145,10 @@ def plain(value: Any) -> Value:
 
 
 class _TextExtractor(HTMLParser):
-    """Collects the text of a piece of HTML. Line breaks and blocks become semicolons; `<sup>` (footnote marks) is
-    dropped."""
+    """Collects the text of a piece of HTML.
+
+    Line breaks and blocks become semicolons. The content of `<sup>` (footnote marks) is dropped.
+    """
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

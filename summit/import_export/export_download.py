@@ -18,8 +18,8 @@ from summit.jobs.models.exported_files import ExportedFile
 def table(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """Return the file of an exported list to the user who asked for it.
 
-    Raises Http404 for other users, if the user may no longer see the list, or if the file isn't finished or has
-    expired.
+    Raises Http404 for other users, and for a user who may no longer see the list. Raises Http404 also if the file
+    isn't finished or has expired.
     """
     by = jobs_views.user_of(request)
     row = ExportedFile.objects.filter(public_id=public_id, by=by, made_at__isnull=False, until__gt=Now()).first()

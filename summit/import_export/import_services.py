@@ -29,7 +29,7 @@ READ_IN = "summit.read_in_list"
 
 
 class ListImportFileError(Exception):
-    """A table can't be stored or applied. The message says what to do."""
+    """A table can't be stored or applied. The exception's message says what to do."""
 
 
 def check_may(label: str, summit: Summit, by: User) -> ImportDefinition:
@@ -86,7 +86,7 @@ def _preview(intake: ImportDefinition, summit: Summit, table: Table, by: User) -
 
 
 def refresh_preview(*, given: ListImportFile, by: User) -> ListImportReport:
-    """Preview again what applying a stored table would do; store the report and return it.
+    """Preview a stored table again, store the report on what applying it would do, and return the report.
 
     Raises PermissionDenied. Raises ListImportFileError if the table was applied or deleted meanwhile, and
     UnreadableError if no column identifies the table's rows any more.

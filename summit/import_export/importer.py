@@ -37,7 +37,7 @@ _SIGNS = re.compile("[,;،؛\n]")
 
 @dataclass
 class ImportedLine(uploads.ReportLine):
-    """The report on one row; `about` names the row in the table's own words."""
+    """The report on one row. `about` identifies the row by the cells of its key columns."""
 
     about: str = ""
 
@@ -57,7 +57,7 @@ class ListImportReport(uploads.UploadReport[ImportedLine]):
 
 
 class UnreadableError(Exception):
-    """No column of the table identifies its rows. The message says what to do."""
+    """No column of the table identifies its rows. The exception's message says what to do."""
 
 
 def read_in(*, intake: ImportDefinition, summit: Summit, table: Table, by: User) -> ListImportReport:
@@ -282,7 +282,7 @@ def _in_cells(field: Any) -> dict[str, str]:
 
 
 def _same(there: Any, value: Any) -> bool:
-    """Return whether a table's value equals the stored one; texts are compared without differences in blanks."""
+    """Return whether a table's value equals the stored value. Differences in blanks don't count in texts."""
     if isinstance(there, models.Manager):
         return {row.pk for row in there.all()} == {row.pk for row in value}
     if isinstance(there, str) and isinstance(value, str):

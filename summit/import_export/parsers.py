@@ -43,7 +43,7 @@ Recognised = Callable[[list[str]], int]
 
 
 class TableProblem(Exception):
-    """A file can't be read as a table. The message says what to do."""
+    """A file can't be read as a table. The exception's message says what to do."""
 
 
 @dataclass(frozen=True)

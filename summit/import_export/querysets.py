@@ -1,4 +1,4 @@
-"""Read the rows of an admin list in batches by their keys, in the order that the list had when it was requested."""
+"""Read the rows of an admin list in batches by their keys, in the order of the keys."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from summit.users.models import User
 # The most rows of a file. A longer list must be filtered before it is exported.
 MOST = 100_000
 # The columns that an import fills (`summit.import_export.registry`) are exported too, so that an export can be
-# imported again. Here are, by the label of the model, functions that return these columns by name; a column is None
-# if the model's own field is exported.
+# imported again. This is a dict from the label of a model to a function that returns these columns by name. A column
+# is None if the model's own field is exported.
 TOLD_TOO: dict[str, Callable[[], dict[str, Column | None]]] = {}
 
 
 class Listed:
-    """An admin list as one user sees it. Only the user of `request` counts; its parameters are ignored."""
+    """An admin list as the user of `request` sees it. The parameters of the request are ignored."""
 
     def __init__(self, desk: Any, request: HttpRequest) -> None:
         self.desk = desk
         self.request = request
 
     def names(self) -> list[str]:
-        """Return the names of the columns that the user's list shows, then those that only the export has."""
+        """Return the names of the columns: those that the user's list shows, then those that only the export has."""
         shown = [str(name) for name in self.desk.get_list_display(self.request) if name not in self.desk.leads]
         more = [*self.desk.told_too, *self._filled()]
         return [*shown, *(name for name in dict.fromkeys(more) if name not in shown)]
@@ -37,8 +37,8 @@ class Listed:
     def columns(self) -> list[Column]:
         """Return the columns of the export, the keys first, with headings in the active language.
 
-        If the list can be imported, a column that describes a field in words is left out when the field itself is
-        exported under the same name or heading.
+        If the list can be imported, some columns only describe in words a field that is exported too. Such a column
+        is left out if it has the same name or heading as the field.
         """
         filled = self._filled()
         found = columns_import_export.columns(
@@ -79,12 +79,15 @@ class Listed:
 
 
 def desk_of(label: str) -> Any:
-    """Return the ModelAdmin of a model by its label, such as "summit.venue", or None."""
+    """Return the ModelAdmin of the model with this label, such as "summit.venue".
+
+    Return None if the model has none.
+    """
     return next((desk for model, desk in site._registry.items() if model._meta.label_lower == label), None)
 
 
 def reading(user: User) -> HttpRequest:
-    """Return a GET request of the user, for reading a list outside a browser's request."""
+    """Return a new GET request of the user, with which a job can read a list."""
     request = HttpRequest()
     request.method, request.user = "GET", user
     return request

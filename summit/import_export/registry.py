@@ -1,4 +1,4 @@
-"""The registry of the lists that can be imported. Each has one definition, which names the viewset that writes it.
+"""The registry of the lists that can be imported. Each list has one definition, which names the viewset to write it.
 
 A table accepts the same fields of a row as the API, and both write with the same service functions. A table has the
 same columns as the list's export, so an export can be edited and imported again.
@@ -38,9 +38,10 @@ _SIMPLE = (
 
 @dataclass(frozen=True)
 class ImportColumn:
-    """A column that can be imported: a field of the viewset's input, or the `part` of it in one language.
+    """A column that can be imported: a field of the viewset's input, or its text in one language.
 
-    `column` is the column of the export; it is None where the model's own field is exported.
+    `part` is the code of that language, or "" for the whole field. `column` is the column of the export. It is None
+    if the model's own field is exported.
     """
 
     field: str
@@ -52,8 +53,8 @@ class ImportColumn:
 class ImportDefinition:
     """A list that can be imported.
 
-    `keys` are the fields that identify a row in a table without public ids. `told` has the input fields that are no
-    fields of the model: by name, the heading and a function that reads the value from a row.
+    `keys` are the fields that identify a row in a table without public ids. `told` is for the input fields that the
+    model doesn't have. It is a dict from the field's name to the heading and a function that returns a row's value.
     """
 
     viewset: type[DeskViewSet]
@@ -90,7 +91,11 @@ def _column(name: str, heading: Any, read: Callable[[Any], Value]) -> Column:
 
 
 def _fills(name: str, given: Any, heading: str) -> dict[str, ImportColumn]:
-    """Return the columns of an input field: one, one for each language, or none where no cell can hold its value."""
+    """Return the columns of an input field by name.
+
+    A field of texts in several languages has a column for each language. A field has none if a cell can't hold its
+    value.
+    """
     if isinstance(given, InSummit) and given.slug_field != "public_id":
         return {name: ImportColumn(name, column=_column(name, heading, _mark_of(name, given.slug_field)))}
     if isinstance(given, serializers.ManyRelatedField):
@@ -122,7 +127,10 @@ INTAKES: dict[str, ImportDefinition] = {}
 
 
 def register_import(intake: ImportDefinition) -> ImportDefinition:
-    """Register a list that can be imported, and return its definition. Raises ValueError if the list has another."""
+    """Register the definition of a list that can be imported, and return the definition.
+
+    Raises ValueError if the list has another definition already.
+    """
     if INTAKES.setdefault(intake.label, intake) is not intake:
         raise ValueError(f"two tables fill {intake.label}")
     TOLD_TOO[intake.label] = lambda: {name: fill.column for name, fill in intake.fills().items()}
@@ -135,9 +143,9 @@ def plain(heading: str) -> str:
 
 
 def headings(intake: ImportDefinition, by: User) -> tuple[dict[str, str], set[str]]:
-    """Return the field names by the headings that their columns may have, and the other headings of an export.
+    """Return a dict from headings to the fields that they fill, and the other headings of the list's export.
 
-    Both have the headings in every language and the names in JSON, in the form that `plain` returns.
+    A column may have its heading in any language, or its name in JSON. All are in the form that `plain` returns.
     """
     keyed = any(each.name == "public_id" for each in intake.model._meta.fields)
     fills = intake.fills()
@@ -159,6 +167,6 @@ def headings(intake: ImportDefinition, by: User) -> tuple[dict[str, str], set[st
 
 
 def recognised_by(intake: ImportDefinition, by: User) -> Callable[[list[str]], int]:
-    """Return a function that counts how many of a row's cells are headings of the list."""
+    """Return a function that counts how many of a row's cells are headings of the list, in any language."""
     known, other = headings(intake, by)
     return lambda cells: len({plain(cell) for cell in cells} & {*known, *other})

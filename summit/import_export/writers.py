@@ -1,7 +1,7 @@
 """Write tables as CSV, XLSX or JSON, in parts.
 
-A part doesn't depend on the parts before it: a job writes some rows a step, and the parts are joined when the file is
-downloaded.
+A job writes one part in each step, and the parts are joined when the file is downloaded. So a part must not depend on
+earlier parts.
 
 No cell is a formula. A text that a spreadsheet would read as a formula gets an apostrophe in CSV. It gets one in
 XLSX as well, although its type is text there, because the file may be saved as CSV later.
@@ -43,7 +43,10 @@ _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
 def part(columns: Sequence[Column], rows: Iterable[Any], *, ending: str, first: bool) -> bytes:
-    """Return the bytes of one part of a file: some rows, and before them the headings if it is the `first` part."""
+    """Return the bytes of one part of a file: some rows, and the headings before them if `first` is true.
+
+    `ending` is the format: CSV, XLSX or JSON.
+    """
     if ending == JSON:
         return ",\n".join(_object(columns, row) for row in rows).encode()
     cells = [[column.said(row) for column in columns] for row in rows]
@@ -52,7 +55,7 @@ def part(columns: Sequence[Column], rows: Iterable[Any], *, ending: str, first: 
 
 
 def whole(parts: Iterable[bytes], *, ending: str) -> Iterator[bytes]:
-    """Yield the bytes of the whole file from its parts, in their order."""
+    """Join the parts of a file, in their order, and yield the bytes of the whole file."""
     if ending == XLSX:
         yield from _book(parts)
         return
@@ -157,7 +160,10 @@ def _book(parts: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _sheet_head() -> str:
-    """Return the start of the sheet's XML: the row of headings is frozen, and the direction is the language's."""
+    """Return the start of the sheet's XML, which freezes the row of headings.
+
+    The sheet runs from right to left if the active language does.
+    """
     bidi = int(get_language_info(get_language() or "en")["bidi"])
     pane = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
     view = f'<sheetViews><sheetView rightToLeft="{bidi}" workbookViewId="0">{pane}</sheetView></sheetViews>'
@@ -165,7 +171,10 @@ def _sheet_head() -> str:
 
 
 def _around() -> dict[str, str]:
-    """Return the other files of an XLSX by name, for a workbook of one sheet with formats for dates and datetimes."""
+    """Return the files of an XLSX other than the sheet, as a dict from name to content.
+
+    They describe a workbook of one sheet, with formats for dates and datetimes.
+    """
     kinds = {"workbook": "sheet.main", "worksheets/sheet1": "worksheet", "styles": "styles"}
     parts = "".join(
         f'<Override PartName="/xl/{name}.xml" ContentType="{_TYPES}.{kind}+xml"/>' for name, kind in kinds.items()

@@ -1,4 +1,7 @@
-"""Jobs in the admin: the user's unfinished jobs on the home page, the last verification's result above the audit."""
+"""Jobs on other pages of the admin: the user's unfinished jobs on the home page, and the last verification's result.
+
+The result is displayed above the list of audit entries.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -22,9 +25,9 @@ from summit.users.models import User
 
 @desk_panel(90)
 def unfinished_jobs(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
-    """Return the template and variables of the panel of the user's unfinished jobs; None if there are none.
+    """Return the template and variables of the panel with the user's unfinished jobs, at most five.
 
-    One query.
+    Return None if the user has none. Makes one query.
     """
     if not isinstance(request.user, User):
         return None
@@ -36,7 +39,7 @@ def unfinished_jobs(request: HttpRequest, summit: Summit) -> tuple[str, dict[str
 def verified(request: HttpRequest) -> tuple[str, dict[str, Any]]:
     """Return the template and variables for the result of the last verification of the audit, by any user.
 
-    They include whether the user may start another. One query.
+    The variables include whether the user may start another verification. Makes one query.
     """
     job = Job.objects.filter(kind=audit_verification.NAME, state=JobState.DONE).order_by("-finished_at").first()
     context: dict[str, Any] = {"may_verify": may_verify_audit(request.user, None)}
@@ -51,9 +54,9 @@ def verified(request: HttpRequest) -> tuple[str, dict[str, Any]]:
 
 
 def when(moment: datetime, summit: Summit | None) -> str:
-    """Return a moment in words, such as "today 14:30 London time", with its date if it isn't today.
+    """Return a moment in words in the summit's time zone, such as "today 14:30 London time".
 
-    Without a summit the moment is in UTC.
+    If the moment isn't today, the text has its date. Without a summit the time is in UTC.
     """
     if summit is None:
         return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -1,4 +1,4 @@
-"""Permissions of jobs. The user who asked for a job may see and stop it; each kind decides who may start one."""
+"""Permissions of jobs. Users may see and stop the jobs that they asked for. Each kind decides who may start a job."""
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet

@@ -82,7 +82,7 @@ def run(pk: int) -> None:
 
 
 def step(job: Job) -> bool:
-    """Do one step of a job and store its progress, in one transaction; return whether the job is done.
+    """Do one step of a job and store the progress, in one transaction. Return whether the job is done.
 
     Raises Lost, with nothing stored, if this worker no longer holds the job. The job's row is locked first. If two
     workers do a step at once, the second waits for the first one and then does no step.

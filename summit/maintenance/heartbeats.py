@@ -100,6 +100,6 @@ def drifting() -> float:
 
 
 def worst_of(drifts: Iterable[float]) -> float:
-    """Return the largest of some differences in seconds, or 0 where all are within DRIFT."""
+    """Return the largest in absolute value of some differences in seconds, or 0 if all are within DRIFT."""
     worst = max(drifts, key=abs, default=0.0)
     return worst if abs(worst) > DRIFT else 0.0

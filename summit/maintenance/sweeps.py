@@ -5,7 +5,7 @@ all workers share, decides when a sweep is due. So a task has the same effect if
 beat or of the worker is wrong.
 
 A sweep that fails doesn't keep the others from running. The sweeps that have waited longest run first. If the
-database is busy, full or unreachable, the work is left to the next run, with a line in the log and no traceback.
+database is busy, full or unreachable, the work is left to the next run. Then the log has a line without a traceback.
 """
 
 import time

@@ -63,7 +63,7 @@ class ReturnedFilter(admin.SimpleListFilter):
 
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
-    """The list of messages. Their contents are not shown, because they hold links that grant access."""
+    """The admin of messages. The text of a mail is not shown, because it has links that grant access."""
 
     list_display = ["created_at", "title", "address", "standing", "attempts", "what_went_wrong"]
     list_filter = ["state", ReturnedFilter, KindFilter, "summit"]

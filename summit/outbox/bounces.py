@@ -1,7 +1,7 @@
 """Bounces: read them from delivery reports (RFC 3464), and record them. Mail providers report bounces too.
 
 A bounced message is found by its mailbox and its Message-ID. The Message-ID has 128 random bits, which only the
-recipient and the mail systems on the way know. A report that matches no message changes nothing and gets no answer.
+recipient and the mail systems on the way know. A report that matches no message changes nothing and gets no response.
 """
 
 import re

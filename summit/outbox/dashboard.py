@@ -75,10 +75,10 @@ class _ByKind:
 
 
 def _undelivered(summit: Summit) -> dict[str, list[tuple[str, int]]]:
-    """Return the numbers of a summit's undelivered messages as a dict from "failed" and "returned" to pairs.
+    """Return a dict from "failed" and "returned" to the numbers of a summit's undelivered messages, by kind.
 
-    Each pair is a kind and the number of messages. Bounced messages ("returned") count only if no newer message was
-    stored after them. Makes one query.
+    The numbers are pairs of kind and number. Bounced messages ("returned") count only if no newer message was stored
+    after them. Makes one query.
     """
     parts = {
         "failed": Message.objects.filter(state=MessageState.FAILED),
@@ -181,8 +181,8 @@ def by_hour(summit: Summit) -> list[dict[str, Any]]:
     """Return a dict for each of the last 24 hours in which mails were sent.
 
     `hour` is the start of the hour and `n` the number of mails. `median` and `slowest` are times from a message's
-    cause to the sending of its mail. The median is the time of the middle mail of the hour, or the faster of the two
-    middle mails, because SQLite has no percentiles. Makes one query, which returns one row for each hour.
+    cause to the sending of its mail. The median is the time of the middle mail of the hour. Of two middle mails it is
+    the faster one, because SQLite has no percentiles. Makes one query, which returns one row for each hour.
     """
     rows = (
         Message.objects.filter(summit=summit, state=MessageState.SENT, sent_at__gte=Now() - SPAN)

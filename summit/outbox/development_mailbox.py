@@ -33,7 +33,7 @@ class MailPart:
 
 @require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """List all messages, newest first; `q` searches recipients, subjects and kinds."""
+    """List all messages, newest first. The query parameter `q` searches recipients, subjects and kinds."""
     wanted = request.GET.get("q", "").strip()
     rows = Message.objects.order_by("-id").defer("rendered", "facts")
     if wanted:

@@ -165,7 +165,7 @@ def _judge(problem: Exception) -> Refused | NotNow:
     """Return the error to raise for a failed send: Refused if the failure is final, otherwise NotNow.
 
     A 5xx response to the recipient or to the content is final (RFC 5321, 4.2.1). A 5xx response to the login or to
-    the sender is a mistake of the deployment, and the mail waits until the mistake is corrected.
+    the sender is a mistake of the deployment. The mail then waits until the mistake is corrected.
     """
     if isinstance(problem, smtplib.SMTPRecipientsRefused):
         code, text = next(iter(problem.recipients.values()))

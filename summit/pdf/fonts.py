@@ -69,7 +69,7 @@ def _here() -> set[str]:
 
 
 def package_for(letter: str) -> str:
-    """Return the package with fonts for a letter, or "" where there is none or it is installed already."""
+    """Return the package with fonts for a letter. Return "" if there is none or it is installed already."""
     if unicodedata.category(letter) in {"Cn", "Co", "Cs", "So"}:
         return ""
     package = CJK if _family_of(letter) in _EAST_ASIAN else OTHERS

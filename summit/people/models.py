@@ -14,7 +14,10 @@ from summit.users.models import User
 
 
 def announced(name: str, office: str) -> str:
-    """Return a person's name and office in one line, such as "Ana Silva, Minister of Finance"; either may be ""."""
+    """Return a person's name and office in one line, such as "Ana Silva, Minister of Finance".
+
+    Either may be ""; then the line has only the other.
+    """
     return ", ".join(part for part in (name, office) if part)
 
 

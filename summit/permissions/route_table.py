@@ -12,8 +12,8 @@ Each app declares the routes of its views in `routes.py`, under their names for 
 - `see` is the action (of `summit.permissions.rules`) needed to see that object, or to see a page without an object.
   A user who may not do it gets the same 404, by the same code path, as for an object that doesn't exist.
 - `do` is another action that the page needs. `post` is the action that only a POST needs (in the API, every write).
-  An account that may see the object, but may not do one of these actions, gets a 403 with a sentence that says who
-  can. NOBODY is an action that no role may do.
+  An account that may see the object, but may not do one of these actions, gets a 403 that says who can. NOBODY is an
+  action that no role may do.
 
 The five URLs of each model in the admin need no declaration, because they follow from the rules of its ModelAdmin
 (`summit.admin_base.model_admin.RoleMixin.permission_for`). URLs that a ModelAdmin adds in `get_urls` need one.
@@ -69,8 +69,8 @@ class RouteAnswer(StrEnum):
 class Whose(StrEnum):
     """The relation of an object to the user who requests it.
 
-    Routes with the gates EVERYBODY and HOLDER only have PUBLIC, HIDDEN and MISSING, for whether the object is public
-    or the token is valid.
+    Routes with the gates EVERYBODY and HOLDER only have PUBLIC (the object is public, or the token is valid), HIDDEN
+    and MISSING.
     """
 
     NONE = "none"
@@ -111,7 +111,7 @@ class Route:
         return "" if method == "GET" else dict(self.posts).get(method, self.post)
 
     def whose(self) -> tuple[Whose, ...]:
-        """Return the relations that the route's object can have to a user; only NONE if it names no object."""
+        """Return the relations that the route's object can have to a user: only NONE for a route without object."""
         if not self.kind:
             return (Whose.NONE,)
         if self.gate in (Gate.EVERYBODY, Gate.HOLDER):

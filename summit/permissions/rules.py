@@ -154,8 +154,8 @@ def roles_by_summit(user: Actor) -> dict[int, frozenset[str]]:
 def narrow(user: User, summit: "Summit | int") -> None:
     """Limit an account to one summit for the current request, which has a token of that summit.
 
-    A superuser then has, in that summit only, all the roles that can be assigned by hand, and may do nothing that
-    concerns all summits.
+    A superuser then has all the roles that can be assigned by hand, in that summit only. The superuser may then do
+    nothing that concerns all summits.
     """
     user._only_summit = summit if isinstance(summit, int) else summit.pk  # type: ignore[attr-defined]
     user.__dict__.pop("_roles_by_summit", None)

@@ -191,8 +191,7 @@ def as_data(row: models.Model, columns: "Iterable[models.Field[Any, Any]]") -> d
 
 
 def is_staffs(column: "models.Field[Any, Any]") -> bool:
-    """Return whether a column refers to an account other than the person's, such as that of a desk user who
-    decided."""
+    """Return whether a column refers to an account other than the person's, such as the account that decided."""
     return column.related_model is User and column.model is not Person
 
 

@@ -19,8 +19,8 @@ class LanguageMiddleware:
     """Activate the language of `?lang=`, or else the default language.
 
     On personal pages the choice is stored in the session. If no language was chosen, personal pages are in the
-    account's language. Without an account, they are in the language of the letter or of the person by which the
-    portal was opened in this browser.
+    account's language. Without an account, they are in the language stored when the portal was opened in this browser
+    (DOOR_LANGUAGE).
     """
 
     def __init__(self, get_response: Handler) -> None:

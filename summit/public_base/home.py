@@ -13,7 +13,6 @@ panel = _panels.register
 
 
 def panels(summit: Summit) -> list[tuple[str, dict[str, Any]]]:
-    """Return the templates and contexts of the panels of a summit's home. Panels with nothing to show are left
-    out."""
+    """Return the template and the context of each panel of a summit's home that has something to show."""
     found = (function(summit) for function in _panels)
     return [entry for entry in found if entry is not None]

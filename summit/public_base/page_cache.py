@@ -1,11 +1,11 @@
 """A cache of public pages in the memory of the process.
 
 A page is cached with the version of everything that it depends on (`page_version`). Each request reads the version,
-so a page is never older than the database, with one exception. While one thread renders a new page, other threads
-return the previous page, if nothing has been removed since and the page was current at most two seconds ago.
-Otherwise they wait for the new page.
+so a page is never older than the database, with one exception. While one thread renders a new page, other threads may
+return the previous page. They do so if nothing has been removed since, and if the page was current at most two
+seconds ago. Otherwise they wait for the new page.
 
-A page that depends on rows whose changes aren't counted declares them by `beside`, or isn't cached.
+The changes of some rows aren't counted. A page that depends on such rows declares them by `beside`, or isn't cached.
 """
 
 import functools
@@ -167,7 +167,7 @@ class PageCache:
             self.size -= oldest.size
 
     def clear(self) -> None:
-        """Drop all pages."""
+        """Drop all pages from the cache."""
         with self._lock:
             self._pages.clear()
             self.size = 0

@@ -30,7 +30,7 @@ def _nobody(*args: object) -> NoReturn:
 class NoSession:
     """A replacement for the session on public pages.
 
-    The session middleware finds it unused; any other access raises ImproperlyConfigured.
+    The session middleware finds the session unused. Any other access raises ImproperlyConfigured.
     """
 
     accessed = False
@@ -49,7 +49,7 @@ def public_page(view: View) -> View:
     """Make a view public: it has no session, account or CSRF token, allows only GET and HEAD, and sends an ETag.
 
     `Cache-Control: no-cache` lets caches store the page but makes them revalidate it before each use. So the end of
-    an embargo, a hold or a withdrawal has its effect at once, at the cost of a request with a 304 as the response.
+    an embargo, a hold or a withdrawal has its effect at once. The cost is a request, with a 304 as the response.
     """
 
     @functools.wraps(view)

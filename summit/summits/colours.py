@@ -86,13 +86,13 @@ def ink_on(colour: str) -> str:
 
 
 def light_accent(colour: str) -> Accent:
-    """Return the accent for the light theme: the colour, darkened where it would be too pale to read."""
+    """Return the accent for the light theme: the colour, darkened if it would be too pale to read."""
     found = readable(colour, LIGHT_GROUNDS, LIGHT_WASH, 0.0)
     return Accent(found, ink_on(found))
 
 
 def dark_accent(colour: str) -> Accent:
-    """Return the accent for the dark theme: the colour, lightened where it would be too dark to read."""
+    """Return the accent for the dark theme: the colour, lightened if it would be too dark to read."""
     found = readable(colour, DARK_GROUNDS, DARK_WASH, 1.0)
     return Accent(found, ink_on(found))
 

@@ -2,7 +2,7 @@
 
 Without this, the original and its copy would both send every message. A copy is detected automatically. The row
 `Installation` records the identity of the database and the installation's host. Every query that finds something to
-send compares the recorded values with the current ones (`summit.summits.models.sends`), so a copy sends nothing from
+send compares the recorded values with the current ones (`summit.summits.models.sends`). So a copy sends nothing from
 the start. The sweep `watch` then records the moment and pauses the summits (like `pause_summit --all`).
 
 A copy with the same identity and host isn't detected: a clone of the disk or of the cluster's files, or a backup that

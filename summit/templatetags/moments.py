@@ -69,8 +69,10 @@ def day_clock(moment: datetime, summit: "Summit") -> str:
 
 @register.filter("clock_zone")
 def marked_clock_zone(moment: datetime, summit: "Summit") -> SafeString:
-    """Return the time at the venue as HTML, such as "14:30 London time". The place's name is marked with a
-    language."""
+    """Return the time at the venue as HTML, such as "14:30 London time".
+
+    The place's name is marked with its language.
+    """
     message = {"time": clock(moment, summit), "place": called(summit, "place")}
     return SafeString(conditional_escape(_("%(time)s %(place)s time")) % message)
 

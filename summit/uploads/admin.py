@@ -33,8 +33,7 @@ from summit.users.models import User
 
 
 class UploadForm(forms.Form):
-    """The form for uploading a file: it asks for the file and the summit. `offered` are the summits to choose
-    from."""
+    """The form for uploading a file. It asks for the file and for the summit, one of `offered`."""
 
     summit = forms.ChoiceField(label=pgettext_lazy("label", "Summit"))
     file = forms.FileField(label=gettext_lazy("File"), allow_empty_file=True)
@@ -167,8 +166,10 @@ class UploadsAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, self.file_template, context)
 
     def upload(self, request: HttpRequest) -> HttpResponse:
-        """Show the upload form. On POST, store the file and redirect to its preview, or to the job for the
-        preview."""
+        """Show the upload form. On POST, store the file and redirect to its preview.
+
+        If the file has many rows, redirect to the job that makes the preview.
+        """
         self.admit(request, "view")
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         check(request.user, self.action, None)

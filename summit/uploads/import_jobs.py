@@ -1,6 +1,6 @@
 """Jobs that preview or apply an uploaded file with many rows, each in one transaction.
 
-A file is read in a single step, because the outcome for a row may depend on the rows above it, such as by a quota, a
+A file is read in a single step, because the outcome for a row may depend on the rows above it. Reasons are a quota, a
 second head of delegation, or a repeated name. 20,000 rows take some seconds, which is a part of a worker's lease.
 """
 
@@ -101,8 +101,7 @@ class Reading:
     said: ImportJobMessages
 
     def start(self, *, row: Any, action: str, by: Any) -> Job:
-        """Start a job that previews a file (LOOK) or applies it (TAKE), and return the job. Raises
-        PermissionDenied."""
+        """Start a job that previews a file (LOOK) or applies it (TAKE), and return it. Raises PermissionDenied."""
         params = {self.param: row.public_id, "action": action}
         return jobs_services.start(kind=self.name, by=by, summit=row.summit, params=params)
 

@@ -23,7 +23,7 @@ register_problem(delivery.CantSend, "conflict")
 
 
 class EndpointSerializer(serializers.ModelSerializer[Endpoint]):
-    """A webhook: its address, its events and its health. The secret is never returned."""
+    """A webhook: its URL, its events and its health. The secret is never returned."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     events = serializers.ListField(child=serializers.CharField())
@@ -37,7 +37,7 @@ class EndpointSerializer(serializers.ModelSerializer[Endpoint]):
 
 
 class EndpointInput(serializers.Serializer[Any]):
-    """The name, address and events of a webhook."""
+    """The name, URL and events of a webhook."""
 
     name = serializers.CharField(max_length=80)
     url = serializers.CharField(max_length=500, help_text="By HTTPS, and outside: no inside address is reached.")
@@ -110,7 +110,7 @@ class EndpointViewSet(DeskViewSet):
 
 
 class AttemptSerializer(serializers.ModelSerializer[Attempt]):
-    """One request, its duration in milliseconds, and the beginning of the answer."""
+    """One request, its duration in milliseconds, and the beginning of the receiver's response."""
 
     class Meta:
         model = Attempt

@@ -41,8 +41,8 @@ def emit_many(*, summit: Summit, causes: Sequence[Cause]) -> int:
     """Store deliveries for many causes, in as many queries as for one, and return how many were new.
 
     A delivery that was stored before for the same cause and endpoint is left unchanged. Raises KeyError for an
-    event that isn't declared, and RuntimeError outside a transaction, because a delivery and its cause must be stored
-    together or not at all.
+    event that isn't declared. Raises RuntimeError outside a transaction, because a delivery and its cause must be
+    stored together or not at all.
     """
     for cause in causes:
         EVENTS[cause.event]

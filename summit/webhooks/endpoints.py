@@ -33,8 +33,8 @@ class EndpointProblem(ValueError):
 def make(*, summit: Summit, values: Mapping[str, Any], by: User) -> Endpoint:
     """Add an endpoint, which is on from the start, and return it.
 
-    Raises PermissionDenied, ValidationError with the errors by field, KeyError for an event that isn't declared, and
-    ValueError for a name that isn't in FIELDS.
+    Raises PermissionDenied, and ValidationError with the errors by field. Raises KeyError for an event that isn't
+    declared, and ValueError for a name that isn't in FIELDS.
     """
     check(by, CHANGE, summit)
     row = Endpoint(summit=summit, **_validated(values))
@@ -48,8 +48,8 @@ def make(*, summit: Summit, values: Mapping[str, Any], by: User) -> Endpoint:
 def change(*, endpoint: Endpoint, values: Mapping[str, Any], by: User) -> None:
     """Change an endpoint's name, URL or events. Unchanged values are not recorded in the audit.
 
-    Raises PermissionDenied, ValidationError with the errors by field, KeyError for an event that isn't declared,
-    ValueError for a name that isn't in FIELDS, and EndpointProblem for a hub.
+    Raises PermissionDenied, ValidationError with the errors by field, and EndpointProblem for a hub. Raises KeyError
+    for an event that isn't declared, and ValueError for a name that isn't in FIELDS.
     """
     check(by, CHANGE, endpoint.summit)
     _check_webhook(endpoint)

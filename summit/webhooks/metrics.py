@@ -15,8 +15,9 @@ from summit.webhooks.models.endpoints import Endpoint
 def hooks() -> Iterable[Gauge]:
     """Yield the gauges of webhooks.
 
-    They are the number of deliveries by state, the seconds for which the oldest delivery has been due, and the number
-    of endpoints that are off or failing. Only untried deliveries to endpoints that are on count as due.
+    These are the number of deliveries by state, the seconds for which the oldest delivery has been due, and the
+    number of bad endpoints. An endpoint is bad if it is off or failing. Only untried deliveries to endpoints that are
+    on count as due.
     """
     rows = Delivery.objects.order_by().values_list("state").annotate(Count("pk"))
     counts = [({"state": state}, float(number)) for state, number in rows]

@@ -1,4 +1,4 @@
-"""Admin actions that decide about many texts at once, with a confirmation page that includes each text."""
+"""Admin actions that decide about many texts at once. A confirmation page shows each text before the decision."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -24,16 +24,16 @@ from summit.core.punctuation import pair
 from summit.permissions.rules import allows, check, summits_for
 from summit.summits.models import Summit
 
-# The most reasons that are shown one by one afterwards; the rest is counted.
+# The most skipped texts that are listed with their reasons after a decision. The others are only counted.
 TOLD = 20
 
 
 @dataclass(frozen=True)
 class ConfirmationMessages:
-    """The texts of a confirmation page.
+    """The messages of an action and its confirmation page.
 
-    `todo` is the "to do" filter whose texts the action decides, `all` the link above that filtered list, `lede` the
-    introduction. `title` and `done` contain a number.
+    The action decides about the texts of the list that is filtered by `todo`. `all` is the label of the link above
+    this list, and `lede` the introduction of the page. `title` and `done` contain a number.
     """
 
     todo: str
@@ -72,7 +72,7 @@ ASKED: dict[str, ConfirmationMessages] = {
 
 
 class ManyMixin:
-    """Adds the actions, their confirmation pages, and the links above the list."""
+    """Adds actions for many texts to the admin of texts, with confirmation pages and links above the list."""
 
     admin_site: Any
 
@@ -86,7 +86,7 @@ class ManyMixin:
         return [*own, *super().get_urls()]  # type: ignore[misc]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Add a link above a "to do" list that leads to deciding about all its texts at once."""
+        """Return the list of texts. If it is filtered by a task, a link above it decides about all texts at once."""
         found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
         for name, asked in ASKED.items():
             if request.GET.get("todo") == asked.todo and found.result_count > 1 and self._decides(request, name):
@@ -128,7 +128,8 @@ class ManyMixin:
     def many_view(self, request: HttpRequest, name: str) -> HttpResponse:
         """Show the confirmation page with each text (GET), or decide about the texts (POST).
 
-        The texts are those of each `?row=`, or all that match `?todo=`.
+        The parameters `row` select single texts by primary key. The parameter `todo` selects all texts with an open
+        task instead.
         """
         desk: Any = self
         desk.admit(request, "view")
@@ -143,15 +144,15 @@ class ManyMixin:
         number, asked = len(reach.to), ASKED[name]
         keys = {row.version.text_id for row in reach.to}
         context = {"title": str(asked.title % {"n": number}), "lede": asked.lede, "reach": reach, "keys": keys}
-        # For approval the form comes last, so that the texts are read first.
+        # For approvals the form is below the texts, so that users read the texts first.
         context |= {"form": form, "last": name == "approve"}
         page: HttpResponse = desk._page(request, "many.html", context, 400 if form and form.errors else 200)
         return page
 
     def _texts(self, request: HttpRequest, action: BulkDecision) -> list[Text]:
-        """Return the selected texts, or all that match `todo`; at most MOST.
+        """Return the selected texts, or the texts with the open task `todo`; at most MOST.
 
-        They are of one summit, since a moment is in its venue's time.
+        They are texts of one summit, since a moment is entered in the time zone of the venue.
         """
         desk: Any = self
         given = request.POST if request.method == "POST" else request.GET

@@ -1,4 +1,4 @@
-"""Admin pages that compare two editions of a text, and download its files."""
+"""Admin views that compare two editions of a text, and that return its files for download."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
@@ -11,7 +11,7 @@ from summit.core.languages import direction
 
 
 class ComparisonMixin:
-    """Adds the comparison of editions and the download of files."""
+    """Adds the comparison of editions, and the download of files, to the admin of texts."""
 
     def compare_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show two editions of a language version side by side, word by word."""
@@ -39,7 +39,7 @@ class ComparisonMixin:
         return response
 
     def file_view(self, request: HttpRequest, pk: int, file: int) -> HttpResponse:
-        """Return a text's file for download, even if it isn't public yet."""
+        """Return a file of a text for download, even if the file isn't public yet."""
         text = self._text(request, pk)  # type: ignore[attr-defined]
         row = text.files.filter(pk=file).first()
         if row is None:

@@ -1,4 +1,4 @@
-"""The decisions on a text's admin page: which buttons are shown, and what each does."""
+"""The buttons for decisions on the admin page of a text: when each is shown, and what it does."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class Post:
 
 
 def set_moment(post: Post) -> None:
-    """Set the moment as posted. Raises DecisionRefused with the form's errors."""
+    """Set when the text is published, as posted. Raises DecisionRefused, also with the errors of an invalid form."""
     if not post.form.is_valid():
         raise DecisionRefused(" ".join(str(message) for errors in post.form.errors.values() for message in errors))
     when, embargo = post.form.cleaned_data["when"], post.text.embargo
@@ -57,7 +57,10 @@ def set_moment(post: Post) -> None:
 
 
 def tie(post: Post) -> None:
-    """Tie the text to the one whose key was posted, or else all its languages. Raises DecisionRefused."""
+    """Tie the text to the posted other text, or only its languages to each other if no other was posted.
+
+    Raises DecisionRefused.
+    """
     other = None
     if post.other:
         other = Text.objects.filter(public_id=post.other, summit=post.text.summit_id).exclude(pk=post.text.pk).first()
@@ -66,7 +69,7 @@ def tie(post: Post) -> None:
     joint_publication.tie(text=post.text, to=other, by=post.by)
 
 
-# Button name: what it does, and the message afterwards.
+# From the name of each button to what it does, and to the message afterwards.
 DECISIONS: dict[str, tuple[Callable[[Post], None], Promise]] = {
     "submit": (
         lambda post: decisions.submit(edition=post.edition, by=post.by),
@@ -112,7 +115,10 @@ DECISIONS: dict[str, tuple[Callable[[Post], None], Promise]] = {
 
 
 def offered(*, text: Text, edition: Edition, user: User) -> frozenset[str]:
-    """Return the names of the buttons that the text's state and the user's permissions allow. One query."""
+    """Return the names of the buttons that the user sees: those that the text's state and the permissions allow.
+
+    Makes one query.
+    """
     summit, embargo = text.summit, text.embargo
     if text.withdrawn_at is not None:
         removable = text.removed_at is None and allows(user, BY_NAME["remove"].permission, summit)
@@ -138,7 +144,7 @@ def offered(*, text: Text, edition: Edition, user: User) -> frozenset[str]:
         and allows(user, row.permission, summit)
     }
     if "approve" in fits:
-        # A second person who can approve doesn't need the emergency approval.
+        # A user who can approve the edition as the second person needs no emergency approval.
         fits.discard("approve_alone")
     return frozenset(fits | {name for name, fit in also.items() if fit and name not in BY_NAME})
 
@@ -154,8 +160,9 @@ _KEPT_BACK = {
 
 
 def outcome(*, name: str, row: Text) -> str:
-    """Return the message after a decision about an annotated text. For a moment it says what the text still waits
-    for.
+    """Return the message after a decision about an annotated text.
+
+    After a decision about the moment, the message says what else the text waits for.
     """
     done = str(DECISIONS[name][1])
     if name not in ("set_moment", "deliver"):
@@ -168,7 +175,7 @@ def outcome(*, name: str, row: Text) -> str:
 
 
 class DecisionsMixin:
-    """Adds the URLs of the decision buttons."""
+    """Adds the decision buttons to the admin of texts: their URLs and their view."""
 
     admin_site: Any
 
@@ -179,9 +186,9 @@ class DecisionsMixin:
         return [*own, *super().get_urls()]  # type: ignore[misc]
 
     def decide_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
-        """Make the posted decision and redirect.
+        """Make the posted decision, and redirect to the page of the text or to the posted `next`.
 
-        If the decision is refused, the page shows the reason, and the text that was typed with it.
+        If the decision is refused, the page shows the reason, and the form with the values that the user typed.
         """
         desk: Any = self
         text: Text = desk._text(request, pk)
@@ -209,12 +216,12 @@ class DecisionsMixin:
 
 
 def numbered(written: str) -> int:
-    """Return the posted number of an edition; 0 if it isn't a number."""
+    """Return the posted number of an edition, or 0 if it isn't a valid number."""
     return int(written) if written.isdecimal() and len(written) < 9 else 0
 
 
 def _back(request: HttpRequest) -> str:
-    """Return the posted address of the page with the button; "" unless it belongs to this site."""
+    """Return the posted path of the page to which to return, or "" if it isn't a path of this site."""
     back = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     return back if ours and back.startswith("/") else ""

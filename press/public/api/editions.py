@@ -39,9 +39,9 @@ LANGUAGE = OpenApiParameter("language", str, description="In this language; with
 
 
 def missing(summit: Summit, slug: str, language: str | None) -> Exception:
-    """Return the exception for a text that isn't public. One query.
+    """Return the exception to raise for a text that isn't public. Makes one query.
 
-    It is a 410 Problem with the reason if a published text was removed, otherwise Http404.
+    If a published text was removed, it is a Problem with status 410 and the reason, otherwise Http404.
     """
     removed = find_removed_edition(summit, slug, language)
     if removed is None:
@@ -52,7 +52,11 @@ def missing(summit: Summit, slug: str, language: str | None) -> Exception:
 
 @dataclass(frozen=True)
 class Published:
-    """A published edition. `became` maps the anchors of paragraphs to how they changed up to the newest edition."""
+    """A published edition, and how it differs from the newest public edition.
+
+    `newest` is the number of the newest public edition. `became` is a dict from the anchors of paragraphs to how they
+    differ in the newest edition: "changed" or "gone".
+    """
 
     edition: Edition
     newest: int
@@ -65,8 +69,8 @@ class Published:
 class PublishedEditionSerializer(Told):
     """A published edition, which a newer one may have replaced.
 
-    `newest` is the number of the newest edition. `changed` and `gone` are the anchors of paragraphs that differ or
-    are missing there.
+    `newest` is the number of the newest public edition. `changed` has the anchors of paragraphs that differ in the
+    newest edition, and `gone` those of paragraphs that are missing in it.
     """
 
     slug = serializers.CharField(source="edition.version.text.slug")
@@ -101,7 +105,7 @@ class PublishedEditionSerializer(Told):
         return [anchor for anchor, what in found.became.items() if what == "changed"]
 
     def get_gone(self, found: Published) -> list[str]:
-        """Return the anchors of paragraphs that were removed since."""
+        """Return the anchors of paragraphs that are missing in the newest edition."""
         return [anchor for anchor, what in found.became.items() if what == "gone"]
 
 
@@ -132,7 +136,7 @@ class TextEdition(PublicMixin, APIView):
 
 
 class SpokenSerializer(Told):
-    """One of the two texts: its slug and URL, and the number of the compared edition."""
+    """One of the two compared texts: its slug and URL, and the number of the compared edition."""
 
     slug = serializers.CharField()
     url = serializers.URLField()
@@ -140,7 +144,7 @@ class SpokenSerializer(Told):
 
 
 class SpokenComparisonSerializer(Told):
-    """The prepared and the delivered words, without markup."""
+    """The differences between the prepared and the delivered text, without markup."""
 
     language = serializers.CharField()
     prepared = SpokenSerializer()
@@ -153,11 +157,11 @@ class SpokenComparisonSerializer(Told):
 class TextComparison(PublicMixin, APIView):
     """The differences between the prepared and the delivered text.
 
-    They are available if the press office allows it and both texts are public.
+    They are available if the press office allows the comparison and both texts are public.
     """
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Return the comparison, or 404."""
+        """Return the comparison; 404 if it isn't available."""
         query_params.check_known(request.query_params, ("lang",))
         summit = get_summit(kwargs["summit"])
         delivered = find_public_edition(summit, kwargs["slug"], None)

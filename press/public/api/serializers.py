@@ -1,4 +1,4 @@
-"""Serializers of the public API of texts. They contain what the text's page shows."""
+"""Serializers of the public API of texts. They contain the same facts as the pages of texts."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ Looked = serializers.Serializer[Any]
 
 
 class WordRunSerializer(Looked):
-    """A run of words that are all unchanged, all removed or all new."""
+    """Consecutive words that are all unchanged, all removed or all new."""
 
     kind = serializers.ChoiceField(
         choices=[DifferenceKind.SAME.value, DifferenceKind.GONE.value, DifferenceKind.NEW.value]
@@ -29,10 +29,10 @@ class WordRunSerializer(Looked):
 
 
 class WordPairSerializer(Looked):
-    """A paragraph of the old text beside the one of the new text.
+    """A paragraph of the old text and the corresponding paragraph of the new text.
 
-    `old_at` and `new_at` count paragraphs from 0, null on a side that has none. `runs` joins both in one line,
-    removed words before new ones.
+    `old_at` and `new_at` are the positions of the paragraphs, from 0. One of them is null if that text has no
+    corresponding paragraph. `runs` has the words of both paragraphs, with removed words before new words.
     """
 
     kind = serializers.ChoiceField(choices=[kind.value for kind in DifferenceKind])
@@ -42,7 +42,7 @@ class WordPairSerializer(Looked):
 
 
 class SpeakerSerializer(serializers.Serializer[Any]):
-    """The speaker."""
+    """The speaker of a speech, and the party for which the speech is given."""
 
     id = serializers.CharField(source="speaker.public_id", help_text="As `speaker` of the list takes it.")
     name = serializers.CharField(source="speaker.name")
@@ -54,20 +54,20 @@ class SpeakerSerializer(serializers.Serializer[Any]):
 
     @extend_schema_field(PartySerializer(allow_null=True))
     def get_about_party(self, slot: Slot) -> dict[str, Any] | None:
-        """Return the party with its names in all languages, its footnotes and its flag."""
+        """Return the party with its names in all languages, its footnotes and its flag, or None without a party."""
         known: dict[int | str, dict[str, Any]] = self.context["parties"]
         return known.get(slot.party_id or 0)
 
 
 class VersionSerializer(serializers.Serializer[Any]):
-    """A language in which the text can be read."""
+    """A language in which the text is public, and the path of the text's page in this language."""
 
     language = serializers.CharField()
     url = serializers.CharField()
 
 
 class ChangeSerializer(serializers.Serializer[Any]):
-    """A published edition: its date, and how and why it changed the edition before it."""
+    """A published edition: its number and time, and how and why it changed the previous edition."""
 
     number = serializers.IntegerField()
     at = serializers.DateTimeField()
@@ -83,7 +83,7 @@ class ChangeSerializer(serializers.Serializer[Any]):
 
     @extend_schema_field(serializers.URLField())
     def get_url(self, change: PublishedChange) -> str:
-        """Return the absolute URL."""
+        """Return the absolute URL of the edition's permanent page."""
         return f"{settings.BASE_URL}{change.url}"
 
 
@@ -115,7 +115,7 @@ class FileSerializer(serializers.Serializer[Any]):
 
     @extend_schema_field(serializers.URLField())
     def get_url(self, file: File) -> str:
-        """Return the absolute URL."""
+        """Return the absolute URL of the file."""
         return f"{settings.BASE_URL}{file.url}"
 
 

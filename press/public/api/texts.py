@@ -43,8 +43,9 @@ _ASKED = [
 
 
 def wanted_of(query: QueryDict) -> SearchParams:
-    """Return the filters of a list, parsed as on the press site. Raises Problem for an unknown parameter or a wrong
-    day.
+    """Return the filters in a query string, which are the same as on the press site.
+
+    Raises Problem for an unknown parameter, an invalid page size, an invalid day or an unknown kind of text.
     """
     query_params.check_known(query, KNOWN)
     query_params.check_page_size(query)
@@ -62,7 +63,7 @@ def _narrowed(summit: Summit, wanted: SearchParams) -> QuerySet[Any]:
 
 
 class NewestFirst(ByNewest):
-    """Orders by the moment at which an edition was published, newest first."""
+    """Pagination that orders editions by their time of publication, newest first."""
 
     ordering = ("-published_at", "-id")  # type: ignore[assignment]
 
@@ -78,11 +79,11 @@ class TextList(PublicMixin, ListAPIView[Edition]):
     pagination_class = NewestFirst
 
     def get_queryset(self) -> QuerySet[Any]:
-        """Return the public texts."""
+        """Return the public texts of the summit in their authoritative languages. `list` applies the filters."""
         return listed(get_summit(self.kwargs["summit"])).order_by()
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Return a page of texts."""
+        """Return a page of the texts that match the filters."""
         summit = get_summit(self.kwargs["summit"])
         page = self.paginate_queryset(_narrowed(summit, wanted_of(request.query_params))) or []
         context = {**self.get_serializer_context(), "parties": party_names.all_as_data(summit)}

@@ -1,4 +1,4 @@
-"""Views of the press site. Everybody gets the same bytes, and a text is found only if it is public."""
+"""Views of the press site. All users get the same bytes, and only public texts are found."""
 
 from press.public.views.comparison import comparison
 from press.public.views.lists import atom, index, json_feed

@@ -1,4 +1,4 @@
-"""The comparison of a text as delivered with the prepared one, if the press office allows it."""
+"""The page that compares a text as delivered with the prepared text, if the press office allows it."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,7 +15,11 @@ from summit.public_base.summits import get_summit
 
 @press_page()
 def comparison(request: HttpRequest, summit: str, slug: str) -> HttpResponse:
-    """Show a text as delivered beside the prepared one, while both are public."""
+    """Show the differences between a text as delivered and the prepared text.
+
+    Raises Http404 unless the press office allows the comparison and both texts are public. If the text was removed,
+    the status is 410.
+    """
     found = get_summit(summit)
     delivered = find_public_edition(found, slug, None)
     prepared = prepared_of(found, delivered) if delivered else None

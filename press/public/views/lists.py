@@ -1,4 +1,4 @@
-"""Lists of published texts, as a page and as feeds, with the same filters."""
+"""The list of public texts, as a page and as feeds, all with the same filters."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,14 +25,16 @@ from summit.public_base.summits import get_summit
 PAGE = 20
 
 
-# Pages of searches aren't cached: there would be too many. The documents they search are (press.search.documents).
+# Pages of word searches aren't cached, because there would be too many. The searched documents are cached
+# (press.search.documents).
 @press_page(*NAMES, *DAYS, "page", beside=last_started_session)
 def index(request: HttpRequest, summit: str) -> HttpResponse:
-    """Show the public texts of a summit, newest first, or those that match the filters of the URL."""
+    """Show the public texts of a summit that match the filters in the URL, or all, newest first."""
     found = get_summit(summit)
     wanted = parse_params(request.GET)
     if "" in request.GET.values():
-        # A form sends its empty fields too; redirect, so that one combination has one URL.
+        # The browser sends the empty fields of the form as well. After a redirect without them, each combination of
+        # filters has one URL.
         return HttpResponseRedirect(f"{request.path}{wanted.query(**_spoken())}")
     names = party_names.on_page(found)
     shown = narrowed(found, wanted, names["names"])
@@ -55,20 +57,20 @@ def index(request: HttpRequest, summit: str) -> HttpResponse:
 
 
 def _addresses(request: HttpRequest, shown: FilterResult, page: Page[Any]) -> dict[str, Any]:
-    """Return the canonical URL of the list, and the URLs without each chosen filter."""
+    """Return the canonical URL of the list, and the query strings of its links, for the template's context."""
     number = {"page": str(page.number)} if page.number > 1 else {}
     return {
         "canonical": f"{settings.BASE_URL}{request.path}{shown.asked.query(**number)}",
         "feed_query": shown.asked.query(),
         "chips": [(chip, chip.left.query(**_spoken()) or ".") for chip in shown.chips],
-        # The same words without quotation marks, wherever they are in a text.
+        # A search for the same words without quotation marks, so that they need not be next to each other.
         "apart": replace(shown.asked, q=unquoted(shown.asked.q)).query(**_spoken()),
         "whole": SearchParams().query(**_spoken()) or ".",
     }
 
 
 def _spoken() -> dict[str, str]:
-    """Return the `lang` parameter of the page's own language; empty for the default one."""
+    """Return the parameter `lang` for links in the page's language, or an empty dict for the default language."""
     language = translation.get_language() or settings.LANGUAGE_CODE
     return {} if language == settings.LANGUAGE_CODE else {"lang": language}
 
@@ -86,7 +88,7 @@ def json_feed(request: HttpRequest, summit: str) -> HttpResponse:
 
 
 def _answer(feed: feeds.Feed, name: str, write: Callable[[feeds.Feed], bytes], kind: str) -> HttpResponse:
-    """Return a feed's response, with Link headers for its hub and its own URL (W3C WebSub, 4)."""
+    """Return the response with a feed. If the feed has a hub, a Link header has both URLs (W3C WebSub, 4)."""
     response = HttpResponse(write(feed), content_type=kind)
     if feed.hub:
         response["Link"] = f'<{feed.hub}>; rel="hub", <{feed.address(name)}>; rel="self"'

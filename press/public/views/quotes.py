@@ -14,7 +14,10 @@ PLAIN = "text/plain; charset=utf-8"
 
 @public_page
 def oembed(request: HttpRequest, summit: str) -> HttpResponse:
-    """Return an oEmbed 1.0 response for `url`; 404 if it isn't a public text, 501 for an unsupported format."""
+    """Return the oEmbed 1.0 response for the URL in the parameter `url`.
+
+    The status is 400 without `url`, 404 if `url` isn't the URL of a public text, and 501 for an unsupported format.
+    """
     found = get_summit(summit)
     asked = request.GET
     writer = WRITERS.get(asked.get("format", "json"))

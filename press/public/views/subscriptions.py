@@ -14,7 +14,10 @@ from summit.public_base.summits import get_summit
 
 @csrf_exempt
 def subscribe(request: HttpRequest, summit: str) -> HttpResponse:
-    """Accept an address for news (POST). The response doesn't reveal whether the address was known."""
+    """Store a request for news by mail (POST). The response doesn't reveal whether the mail address was known.
+
+    The status is 400 for an invalid mail address, and 405 for other methods.
+    """
     blind(request)
     if request.method != "POST":
         return HttpResponse(status=405, headers={"Allow": "POST"})
@@ -33,7 +36,11 @@ def subscribe(request: HttpRequest, summit: str) -> HttpResponse:
 
 @csrf_exempt
 def subscription(request: HttpRequest, summit: str, token: str) -> HttpResponse:
-    """Show the button that confirms or ends a subscription (GET), or do it (POST, also by RFC 8058 one-click)."""
+    """Show the button that confirms or ends a subscription (GET), or confirm or end the subscription (POST).
+
+    Mail programs send the POST request for one-click unsubscribing as well (RFC 8058). Raises Http404 for an invalid
+    token.
+    """
     blind(request)
     found = get_summit(summit)
     claim = subscribers.resolve(summit=found, token=token)

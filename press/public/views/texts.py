@@ -27,7 +27,7 @@ from summit.summits.models import Summit
 
 @press_page()
 def text(request: HttpRequest, summit: str, slug: str, language: str | None = None) -> HttpResponse:
-    """Show a text, in its authoritative language or another."""
+    """Show the public edition of a text, in its authoritative language or in `language`."""
     found = get_summit(summit)
     edition = find_public_edition(found, slug, language)
     if edition is None:
@@ -56,7 +56,10 @@ def _context(summit: Summit, reading: Reading, body: SafeString) -> dict[str, An
 
 @press_page()
 def edition(request: HttpRequest, summit: str, slug: str, number: int, language: str | None = None) -> HttpResponse:
-    """Show a published edition, which a newer one may have replaced, with the changes since."""
+    """Show a published edition with a number, even if a newer edition has replaced it.
+
+    Paragraphs that changed in the newest public edition are marked.
+    """
     found = get_summit(summit)
     shown = find_edition(found, slug, language, number)
     if shown is None:
@@ -75,7 +78,10 @@ def edition(request: HttpRequest, summit: str, slug: str, number: int, language:
 
 @press_page()
 def file(request: HttpRequest, summit: str, slug: str, public_id: str, name: str) -> HttpResponse:
-    """Return a file attached to a published edition; 404 for any other, even if the URL is right."""
+    """Return a file that is attached to a published edition.
+
+    Raises Http404 for files of other editions, even if the URL is correct. The status is 410 if the text was removed.
+    """
     found = get_summit(summit)
     row = find_file(found, slug, public_id, name)
     if row is None:
@@ -91,9 +97,9 @@ def file(request: HttpRequest, summit: str, slug: str, public_id: str, name: str
 
 
 def gone_or_404(request: HttpRequest, summit: Summit, slug: str, language: str | None) -> HttpResponse:
-    """Return 410 with the reason for a published text that was removed. Raises Http404 for anything else.
+    """Return a page with status 410 and the reason if a published text was removed. Raises Http404 otherwise.
 
-    Both take the same number of queries.
+    Both cases make the same number of queries.
     """
     removed = find_removed_edition(summit, slug, language)
     if removed is None:
@@ -104,7 +110,10 @@ def gone_or_404(request: HttpRequest, summit: Summit, slug: str, language: str |
 
 @press_page()
 def export(request: HttpRequest, summit: str, slug: str, ending: str, language: str | None = None) -> HttpResponse:
-    """Return a text in the format of the URL's suffix. The words around the text are in its language."""
+    """Return a text in the format of the URL's suffix. Labels are in the language of the text, if it is supported.
+
+    The status is 503 if a PDF needs a font that isn't installed.
+    """
     found = get_summit(summit)
     edition = find_public_edition(found, slug, language)
     if edition is None:

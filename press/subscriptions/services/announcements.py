@@ -1,6 +1,6 @@
-"""Announce published texts to subscribers, once and after publication.
+"""Announce each published edition to subscribers once, after its publication.
 
-Nothing here publishes a text. It finds public texts and writes to subscribers about them.
+Nothing here publishes a text. The functions find public texts, and store messages to subscribers about them.
 """
 
 from __future__ import annotations
@@ -37,15 +37,16 @@ def untold() -> QuerySet[PublicEdition]:
 
 
 def unannounced() -> QuerySet[PublicEdition]:
-    """Return the editions to be announced now: those of `untold` at summits whose outbound mail isn't paused."""
+    """Return the editions to announce now: of those in `untold`, the ones of summits without paused outbound mail."""
     return untold().filter(sends("version__text__summit_id"))
 
 
 def announce_due(*, limit: int = 200) -> int:
-    """Announce the texts that were published since the last time, at most `limit`; return how many.
+    """Announce at most `limit` texts that were published since the last call, and return how many were announced.
 
-    One query if there are none. All workers follow the same order, and one that meets a text announced by another
-    stops: the other goes on, so that several workers don't check each text again. The next sweep finds what is left.
+    Makes one query if there are none. All workers go through the texts in the same order. A worker stops at a text
+    that another worker has announced: the other one continues, and no text is checked twice. The next call finds the
+    texts that are left.
     """
     done, turns = 0, Turns()
     for (text_id,) in _DUE.rows()[:limit]:
@@ -57,7 +58,7 @@ def announce_due(*, limit: int = 200) -> int:
 
 
 def _due() -> QuerySet[PublicEdition, tuple[int]]:
-    """Return the keys of texts with an edition to announce, in order."""
+    """Return the primary keys of the texts that have an edition to announce, in ascending order."""
     return unannounced().order_by("version__text_id").values_list("version__text_id").distinct()
 
 
@@ -65,10 +66,10 @@ _DUE = Prepared(_due)
 
 
 def announce(text_id: int) -> bool:
-    """Announce the public editions of a text, in one transaction; return whether there were any left.
+    """Announce the public editions of a text, and return whether there were any to announce.
 
-    The check is repeated under the embargo's lock: a hold or a change of the moment made before wins, and of several
-    workers only one announces.
+    This is one transaction. It takes the embargo's lock, and then checks again which editions are public: they may
+    have been held or rescheduled. So of several workers only one announces.
     """
     with transaction.atomic():
         lock_text(text_id)
@@ -97,7 +98,11 @@ def _still_due(text_id: int) -> list[PublicEdition]:
 
 
 def _messages(text: Text, editions: Iterable[PublicEdition]) -> Iterable[Message]:
-    """Yield a message for each subscriber: about the edition in their language, or else the authoritative one."""
+    """Yield a message for each subscriber, about the edition in the subscriber's language.
+
+    If there is none, the message is about the edition in the authoritative language; without that either, there is no
+    message.
+    """
     by_language = {edition.version.language: edition for edition in editions}
     books = Books(text.summit)
     original = next((edition for edition in editions if edition.version.authoritative), None)

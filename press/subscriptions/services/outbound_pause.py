@@ -1,6 +1,6 @@
-"""Outbound mail of the press office while it is paused for a summit.
+"""The press office's outbound mail about a summit while outbound mail is paused.
 
-Texts are still published at their moments; only the mail about them waits. After the pause, sweeps send it.
+Texts are still published at their moments. Only the mail about them waits, until the pause ends and sweeps send it.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ from summit.summits.outbound_pause import Channel, Waiting, channels
 
 
 def count_waiting(summit: Summit) -> Iterable[Waiting]:
-    """Yield the numbers of waiting announcements, withdrawal notices and alarms. Four queries."""
+    """Yield the numbers of waiting announcements, withdrawal notices and alarms of a summit. Makes four queries."""
     moments = list(untold().filter(version__text__summit=summit).values_list("published_at", flat=True))
     older = sum(at < summit.paused_at for at in moments if summit.paused_at)
     yield Waiting(gettext_lazy("announcements of texts that came out"), len(moments) - older, older)
@@ -37,9 +37,10 @@ def _before(summit: Summit) -> QuerySet[Embargo]:
 
 
 def cancel(summit: Summit) -> int:
-    """Cancel the announcements and alarms that are older than the pause; return how many.
+    """Cancel the mails about publications and alarms that are older than the pause, and return how many.
 
-    The editions are recorded as announced to nobody, the alarms as raised: the desk sees them on its page.
+    The editions are recorded as announced to nobody, and the alarms as raised. Pages of the desk still show the
+    alarms.
     """
     came = F("version__text__summit__paused_at")
     rows = untold().filter(version__text__summit=summit, published_at__lt=came)

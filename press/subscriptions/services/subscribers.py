@@ -1,4 +1,4 @@
-"""Subscriptions to news. Anybody may ask for one; only the owner of the mailbox can confirm or end it."""
+"""Subscriptions to mails about texts. Anybody can ask for one, but only links in mails confirm and end it."""
 
 import logging
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ from summit.summits.models import Summit
 
 CONFIRM, END = "confirm", "end"
 PURPOSES = (CONFIRM, END)
-# At most one confirmation mail to an address in this time, however often it is requested.
+# A mail address gets at most one confirmation mail in this time, for any number of requests.
 QUIET = timedelta(minutes=10)
-# The most unanswered confirmation mails of a summit, each within a time. More means that somebody enters the
-# addresses of others. Confirmed addresses aren't counted.
+# The most unanswered confirmation mails of a summit within each time. If there are more, somebody probably enters the
+# mail addresses of others. Confirmed addresses aren't counted.
 MOST_WAITING = ((20, timedelta(minutes=1)), (300, timedelta(hours=1)))
-# A mail older than this confirms nothing.
+# The link in a confirmation mail is valid for this time.
 VALID = timedelta(days=7)
 SALT = "press.subscription"
 _WAITING = Q(confirmed_at__isnull=True) | Q(ended_at__isnull=False)
@@ -35,17 +35,18 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Claim:
-    """The subscriber and the purpose of a link in a mail."""
+    """The subscriber to whom a link in a mail belongs, and its purpose: CONFIRM or END."""
 
     subscriber: Subscriber
     purpose: str
 
 
 def ask(*, summit: Summit, address: str, language: str) -> bool:
-    """Store a request for news, and send a confirmation mail; return whether a mail was stored.
+    """Store a request for news by mail, with a message that asks for confirmation. Return whether one was stored.
 
-    None is stored for a subscribed address, nor twice within ten minutes. None is stored either while MOST_WAITING
-    others haven't confirmed; then the address isn't stored at all. Callers must not reveal the result.
+    No message is stored for an address that is subscribed, or that got one in the last ten minutes. If as many
+    addresses as MOST_WAITING allows wait for confirmation, neither message nor address is stored. Callers must not
+    reveal the result, which would tell whether an address is subscribed.
     """
     small = address.strip().lower()
     with transaction.atomic():
@@ -67,7 +68,8 @@ def ask(*, summit: Summit, address: str, language: str) -> bool:
 def _crowded(summit: Summit) -> bool:
     """Return whether too many confirmation mails of a summit are unanswered.
 
-    It locks the summit until the transaction ends, so that concurrent requests can't all be the last one allowed.
+    This locks the summit until the transaction ends. Otherwise several concurrent requests could each find that one
+    more is allowed.
     """
     Summit.objects.select_for_update(no_key=True).get(pk=summit.pk)
     rows = Subscriber.objects.filter(_WAITING, summit=summit)
@@ -76,7 +78,8 @@ def _crowded(summit: Summit) -> bool:
 
 def _confirmation(subscriber: Subscriber) -> Message:
     key = f"press.subscriber:{subscriber.public_id}"
-    # Each request is a mail of its own. The subscriber's row, just written, stays locked until the mail is stored.
+    # Each request needs another version, so that its mail is stored. The subscriber's row was just written, so it is
+    # locked until the message is stored.
     before = Message.objects.filter(subject_key=key).count()
     return enqueue.draft(
         summit=subscriber.summit,
@@ -94,9 +97,10 @@ def _confirmation(subscriber: Subscriber) -> Message:
 
 
 def confirm(claim: Claim) -> bool:
-    """Confirm an address; return False if the mail is too old or the subscription was ended after it.
+    """Confirm a subscription, and return whether it is active now.
 
-    Of several concurrent calls the first one confirms and records it: the UPDATE checks its condition again.
+    It isn't if the mail is too old, or if the subscription was ended after the last request. Of several concurrent
+    calls only the first confirms and writes an audit record, because the UPDATE checks the condition again.
     """
     since = Q(ended_at__isnull=True) | Q(ended_at__lt=F("asked_at"))
     with transaction.atomic():
@@ -108,7 +112,7 @@ def confirm(claim: Claim) -> bool:
 
 
 def end(claim: Claim) -> bool:
-    """End a subscription; to end it twice isn't an error. Always returns True."""
+    """End a subscription, and return True. Ending an ended subscription changes nothing."""
     with transaction.atomic():
         if Subscriber.objects.filter(pk=claim.subscriber.pk, ended_at__isnull=True).update(ended_at=Now()):
             _record(claim.subscriber, action="press.subscription_ended")
@@ -120,12 +124,12 @@ def _record(subscriber: Subscriber, *, action: str) -> None:
 
 
 def token(subscriber: Subscriber, purpose: str) -> str:
-    """Return the token of a link: purpose, subscriber, and a signature made with the subscriber's nonce."""
+    """Return the token for a link: the purpose, the subscriber's public id, and a signature with the nonce."""
     return f"{purpose}-{subscriber.public_id}-{_signature(subscriber, purpose, settings.SECRET_KEY)}"
 
 
 def url(subscriber: Subscriber, purpose: str) -> str:
-    """Return the absolute URL of a subscriber's link."""
+    """Return the absolute URL by which a subscriber confirms or ends the subscription, depending on `purpose`."""
     path = reverse("press:subscription", args=[subscriber.summit.slug, token(subscriber, purpose)])
     return f"{settings.BASE_URL}{path}"
 
@@ -136,7 +140,8 @@ def _signature(subscriber: Subscriber, purpose: str, secret: str) -> str:
 
 
 def resolve(*, summit: Summit, token: str) -> Claim | None:
-    """Return the claim of a link's token; None if the signature is wrong."""
+    """Return the claim in a token, or None if the token is malformed, its subscriber unknown or its signature
+    wrong."""
     purpose, _dash, rest = token.partition("-")
     key, _dash, signature = rest.partition("-")
     if purpose not in PURPOSES or not key.isalnum():

@@ -1,4 +1,4 @@
-"""Notify subscribers of a withdrawn text, once, if they were sent a mail about it."""
+"""Notify subscribers once that a text was withdrawn, if they were sent a mail about the text."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -21,7 +21,8 @@ from summit.outbox.models import Message
 from summit.summits.models import sends
 
 KIND = "withdrawal"
-# Later than a day after the withdrawal a notice is no use any more; and messages aren't stored for ever.
+# More than a day after the withdrawal a notice is useless. Besides, the messages that say who got mails about a text
+# aren't stored forever.
 WITHIN = timedelta(days=1)
 
 
@@ -30,17 +31,17 @@ def _key(text: Text) -> str:
 
 
 def unrecalled() -> QuerySet[Text]:
-    """Return the withdrawn texts whose subscribers are to be notified now: at summits whose outbound mail isn't
-    paused.
+    """Return the withdrawn texts about which subscribers must be notified now.
+
+    They are the texts of `unrecalled_anywhere`, without those of summits with paused outbound mail.
     """
     return unrecalled_anywhere().filter(sends("summit_id"))
 
 
 def unrecalled_anywhere() -> QuerySet[Text]:
-    """Return recently withdrawn texts about which subscribers were sent a mail, but no withdrawal notice.
+    """Return lately withdrawn texts about which subscribers were sent a mail, but no withdrawal notice.
 
-    Texts withdrawn before their summit was moved to this deployment are left out: the other deployment sent the
-    notices.
+    If a summit was moved here, texts withdrawn before the move are left out: the other deployment sent the notices.
     """
     editions = Edition.objects.filter(version__text=OuterRef("pk")).annotate(
         key=Concat(Value("press.edition:"), "public_id")
@@ -54,7 +55,10 @@ def unrecalled_anywhere() -> QuerySet[Text]:
 
 
 def recall_due(*, limit: int = 200) -> int:
-    """Send the notices of withdrawn texts, at most `limit`; return for how many. One query if there are none."""
+    """Store the notices about at most `limit` withdrawn texts, and return about how many texts there were any.
+
+    Makes one query if there are none.
+    """
     return sum(recall(text_id) for (text_id,) in _DUE.rows()[:limit])
 
 
@@ -62,9 +66,9 @@ _DUE = Prepared(lambda: unrecalled().values_list("pk"))
 
 
 def recall(text_id: int) -> bool:
-    """Store a withdrawal notice for each subscriber who was sent a mail about a text; return whether there was any.
+    """Store a withdrawal notice for each subscriber who was sent a mail about a text. Return whether there was any.
 
-    It runs in one transaction. A text that was never public has no notice.
+    This is one transaction. No notices are stored for a text that was never public.
     """
     with transaction.atomic():
         lock_text(text_id)
@@ -80,7 +84,10 @@ def recall(text_id: int) -> bool:
 
 
 def _read(text: Text) -> Edition | None:
-    """Return the last published edition of a text, removed or not; None if it was never published."""
+    """Return the last published edition of a text in the authoritative language, even if the text is removed.
+
+    Returns None if the text was never published.
+    """
     for editions in (public_editions(), removed_editions()):
         rows = editions.filter(version__text=text.pk, version__authoritative=True).order_by("-number")
         found = rows.select_related("version__text").first()

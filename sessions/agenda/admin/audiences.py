@@ -45,7 +45,7 @@ class AudienceLine:
 def audiences(changes: Iterable[SessionChange]) -> list[tuple[str, list[AudienceLine]]]:
     """Return a (reader label, sessions) pair for each kind of reader, starting with everybody.
 
-    The sessions are those that these readers, and no readers of a lower rank, know of once the changes are released.
+    After the release, these readers know of the sessions, but readers of a lower rank don't.
     """
     return [
         (

@@ -98,7 +98,7 @@ class EntryQuerySet(models.QuerySet["ReleaseEntry"]):
         """Return the entries that these members may read together, one for each session.
 
         It is the entry for participants if one of the members takes part in the session, otherwise the entry for all
-        delegations. Without members, it is the entry for everybody.
+        delegations. Without members, it is the entry for everybody, also if the summit has no public pages.
         """
         if not members:
             return self.at(EVERYBODY)

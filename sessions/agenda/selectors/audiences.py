@@ -37,7 +37,7 @@ def who_sees(session: Session) -> list[Seen]:
 
 @dataclass(frozen=True)
 class Audience:
-    """The sessions that one kind of reader, and no reader of a lower rank, knows of after the release."""
+    """The sessions that one kind of reader knows of after the release, but readers of a lower rank don't."""
 
     reader: Visibility
     sessions: tuple[Snapshot, ...]

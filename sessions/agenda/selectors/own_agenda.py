@@ -21,8 +21,8 @@ from summit.users.models import User
 def members_of(user: User, summit: Summit) -> Members:
     """Return the parties and people for whom an account reads a summit's agenda.
 
-    These are the parties that the account acts for or belongs to, the people of the parties that it acts for, and the
-    account's own person. The result is empty if the account has no party. Makes two queries.
+    The parties are those that the account acts for or belongs to. The people are the account's own person, and the
+    people of the parties that it acts for. The result is empty if the account has no party. Makes two queries.
     """
     acts = own_parties(user, Role.FOCAL_POINT).filter(summit=summit)
     belongs = own_parties(user, Role.DELEGATE).filter(summit=summit)
@@ -54,7 +54,7 @@ def own_people(user: User, summit: Summit) -> QuerySet[Person]:
 def reads_all(user: User, summit: Summit) -> bool:
     """Return whether an account may read a summit's whole agenda (permission `agenda.agenda.view`).
 
-    No role has this permission, but those who set up the system do.
+    No role has this permission, but the people who set up the system have it.
     """
     return allows(user, "agenda.agenda.view", summit)
 

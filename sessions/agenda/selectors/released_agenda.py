@@ -12,8 +12,8 @@ from summit.summits.models import Summit
 class Who(StrEnum):
     """Which participants a list of sessions loads.
 
-    `ALL` loads everybody as `participants`. `LEADING` loads those who chair, moderate, speak or interpret as
-    `leading`, because a plenary has too many participants for a list. `NOBODY` loads none.
+    `ALL` loads all participants as `participants`. `LEADING` loads the participants who chair, moderate, speak or
+    interpret as `leading`, because a plenary has too many participants for a list. `NOBODY` loads none.
     """
 
     ALL = "all"

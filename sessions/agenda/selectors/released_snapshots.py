@@ -85,7 +85,7 @@ def released(summit: Summit, numbers: Iterable[int]) -> dict[int, Agenda]:
 def snapshots(summit: Summit, rows: Any) -> dict[int, Snapshot]:
     """Return the released sessions of a queryset as snapshots, by primary key.
 
-    Makes two queries. Places and draft sessions are read as values rather than objects, since there are thousands.
+    Makes two queries. Places and draft sessions are read as values rather than objects, because there are thousands.
     """
     listed = list(rows.annotate(own_key=F("session__public_id")).prefetch_related(None).order_by())
     places: dict[int, list[ParticipantSnapshot]] = {}

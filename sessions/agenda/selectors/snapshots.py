@@ -1,7 +1,7 @@
 """The agenda as plain values, from either the working draft or a release.
 
-A snapshot has everything that members could see of a session and nothing else, so two snapshots with the same content
-look the same to everybody. `Snapshot.at` returns the snapshot reduced to what readers of a rank may know.
+A snapshot has everything that members could see of a session and nothing else. Two snapshots with the same content
+therefore look the same to everybody. `Snapshot.at` returns the snapshot reduced to what readers of a rank may know.
 """
 
 import hashlib
@@ -65,10 +65,10 @@ _PLACE = attrgetter(*PLACE)
 class Snapshot:
     """A session in one state. Times are aware, in UTC; `zone` is the name of the venue's time zone.
 
-    `kind_names` has (language, name) pairs of the summit's own kind, the summit's language first. `texts` has
-    (language, title, summary) rows in other languages, `audiences` (part, visibility), `languages` (source, target,
-    booth), and `documents` (public id, title, language), each in a fixed order. `opening` is the number of minutes
-    before the first speech. If `times_known` is false, the times are the bounds of the session's days.
+    `kind_names` has (language, name) pairs of the summit's own kind, the summit's language first. The other rows are
+    in a fixed order: `texts` has (language, title, summary) in other languages, `audiences` has (part, visibility),
+    `languages` has (source, target, booth), and `documents` has (public id, title, language). `opening` is the number
+    of minutes before the first speech. If `times_known` is false, the times are the bounds of the session's days.
     """
 
     key: str

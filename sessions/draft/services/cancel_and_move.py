@@ -44,7 +44,7 @@ def move(
     """Move a session to another time or room, and return it. If `room` is None, the session gets no room.
 
     Raises PermissionDenied and SessionEditConflict. Raises ValidationError if the session would end before it starts
-    or the room belongs to another summit, and Pinned if the session is pinned and `despite_pin` is false.
+    or the room belongs to another summit. Raises Pinned if the session is pinned and `despite_pin` is false.
     """
     check_can_edit(by, session)
     if ends_at <= starts_at:

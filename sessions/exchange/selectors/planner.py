@@ -62,7 +62,7 @@ def identity(summit: Summit, key: str) -> str:
 
 
 class Planner:
-    """Compares a schedule with a draft. Makes six queries, however many events there are."""
+    """Compares a schedule with a draft. Makes six queries for any number of events."""
 
     def __init__(self, summit: Summit, schedule: Schedule, *, visibility: str, may_add: bool) -> None:
         self.summit, self.schedule = summit, schedule

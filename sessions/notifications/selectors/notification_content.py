@@ -50,8 +50,8 @@ def notified_changes(
     """Return the changes that concern a reader, for a message in the reader's language.
 
     `highest` are the previous sequences of sessions that participants no longer know of. `beside` are readers with
-    another programme at the same address. Both programmes share one calendar, in which a session has one UID, so a
-    session that leaves only one of the programmes isn't removed from the calendar.
+    another programme at the same address. Both programmes share one calendar, in which a session has one UID. A
+    session that leaves only one of the programmes therefore isn't removed from the calendar.
     """
     found = []
     for change in changes:
@@ -118,8 +118,8 @@ def _whom(change: SessionChange, seen: SessionChange, reader: Recipient) -> tupl
 def _became(theirs: SessionChange, part: Programme, seen: SessionChange) -> str:
     """Return how a session changed for one of several readers of a mailbox.
 
-    If this reader leaves a session that the other readers still have, or joins a session that they had before, the
-    result depends on whether this reader speaks there, as far as the readers may know it.
+    This reader may leave a session that the other readers still have, or join one that they had before. The result
+    then depends on whether this reader speaks there, as far as the readers may know it.
     """
     if seen.nature != Nature.CHANGED or theirs.waiting or theirs.nature not in (Nature.ADDED, Nature.GONE):
         return theirs.nature.value

@@ -122,7 +122,7 @@ def _highest(summit: Summit, changes: Iterable[SessionChange]) -> Highest:
 
 
 def _by_address(listed: Iterable[Recipient]) -> dict[str, list[Recipient]]:
-    """Return a dict from address, in lower case, to its readers: one for each party that the address serves."""
+    """Return a dict from mail address, in lower case, to its readers: one for each party that the address serves."""
     found: dict[str, list[Recipient]] = {}
     for reader in listed:
         found.setdefault(reader.mailbox.address.casefold(), []).append(reader)

@@ -1,7 +1,7 @@
 """Messages to accredited media about sessions that left the public agenda. Each release sends one to each mailbox.
 
-If a session was removed without a public notice, only the people with a place in it are notified, by the message
-about changes in their programme (`notices`).
+If a session was removed without a public notice, the messages don't mention it. The people with a place in the
+session get the message about changes in their programme (`notices`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -28,8 +28,8 @@ def store(*, release: Release, told: Iterable[tuple[Snapshot, str]]) -> int:
     """Save a message about these sessions to each mailbox, and return the number of messages.
 
     `told` has pairs of a session's last public state and its `PublicNotice`; sessions with `PublicNotice.NONE` are
-    left out. It runs in the transaction of the release. Makes four queries for the mailboxes, and one for the
-    accounts.
+    left out. It must be called in the transaction of the release. Makes four queries for the mailboxes, and one for
+    the accounts.
     """
     sessions = [
         {**session_facts(session.key, session), "notice": notice}

@@ -78,7 +78,7 @@ class TogetherMixin:
             return super().changeform_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
 
     def compare(self, request: HttpRequest, row: Session) -> None:
-        """Merge the submitted data with what somebody else has saved since the page was rendered.
+        """Merge the submitted data with the changes that somebody else has saved since the page was rendered.
 
         If there are such changes, they are stored on the request, and the page is rendered again instead of saved.
         """

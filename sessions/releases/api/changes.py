@@ -1,4 +1,4 @@
-"""Changes of the agenda in words, as the API returns them to the desk."""
+"""Changes of the agenda in words, as the API returns them to desk users."""
 
 from typing import Any
 

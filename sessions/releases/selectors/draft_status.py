@@ -64,8 +64,8 @@ def agendas(summit: Summit) -> Agendas:
 def standing(summit: Summit) -> Standing:
     """Return a summit's draft compared to the newest release, in the active language.
 
-    Makes one query if the process has cached the result since the last change to the draft or the data of its
-    warnings, otherwise a constant number. The result is shared and must not be changed.
+    Makes one query if the draft and the data of its warnings are unchanged since the process cached the result.
+    Otherwise makes a constant number of queries. The result is shared and must not be changed.
     """
     # The version is read first, so that the next caller notices changes made in the meantime.
     version, key = DraftVersion.objects.number(summit), (summit.pk, get_language())

@@ -1,7 +1,7 @@
 """Restoring the working draft, or one session of it, to an earlier release.
 
 Data that isn't part of a release (set-up and clear-down, pins, sign-ups, requests for the floor) stays as it is. A
-session that the release doesn't have is cancelled in the draft, never deleted. Speeches keep their rows, since
+session that the release doesn't have is cancelled in the draft, never deleted. Speeches keep their rows, because
 transcripts refer to them. The result becomes visible with the next release, which has a number of its own.
 """
 

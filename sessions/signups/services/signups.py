@@ -1,10 +1,10 @@
-"""Sign-ups: delegates take places of a session themselves, leave it, and move up from its waiting list.
+"""Sign-ups: delegates take places of a session themselves, give them back, and move up from the session's waiting
+list.
 
 A session takes sign-ups until it begins, if the newest release says so. Its number of places is the capacity in the
 release, or else the capacity of its room; without either there is no limit. When all places are taken, people wait in
-the
-order of signing up, and move up when somebody leaves or places are added. Changes to the places of one session run
-one at a time, under a lock on the session's row.
+the order of signing up. They move up when somebody leaves or places are added. Changes to the places of one session
+run one at a time, under a lock on the session's row.
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
 """The speakers' list of a session in the admin.
 
-There is a page for the list and the requests for the floor, a page that builds the list from the protocol order, and
-a page for a speech.
+One page has the list and the requests for the floor. Another page builds the list from the protocol order, and a
+third one edits a speech.
 """
 
 from __future__ import annotations
@@ -63,10 +63,11 @@ class SpeakersMixin(FrameMixin):
         return [*self.framed(pages), *super().get_urls()]  # type: ignore[misc]
 
     def speakers_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        """Show the list and the requests; on POST, change them.
+        """Show the list and the requests for the floor; on POST, change them.
 
-        A POST moves one speech (`move=up:KEY:PLACE`, or `to`) and saves the entered places and minutes, saves only
-        these, adds a speech, changes the times, or decides on a request.
+        A POST does one of these things: it moves one speech (`move=up:KEY:PLACE`, or `to`) and saves the entered
+        places and minutes, saves only the entered places and minutes, adds a speech, changes the times, or decides on
+        a request.
         """
         session: Session = self.admit(request, "view", key)  # type: ignore[attr-defined]
         with timezone.override(session.summit.zone):

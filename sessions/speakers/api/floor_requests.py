@@ -103,6 +103,6 @@ class FloorRequestViewSet(HoldsAgenda):
 
 
 def _require_done(done: object) -> None:
-    """Raise FloorRefused if `done` is false, since the request was already decided or withdrawn."""
+    """Raise FloorRefused if `done` is false, because the request was already decided or withdrawn."""
     if not done:
         raise FloorRefused(_("This request was decided or withdrawn meanwhile. Look at the list again."))

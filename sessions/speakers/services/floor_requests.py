@@ -1,8 +1,9 @@
 """Requests for the floor: a delegation asks before the session's deadline, and the programme desk grants or declines.
 
 Delegations see the session as it was released to them. A party may have one open request in a session. A granted
-request becomes a speech of the draft; several granted at once are added in the order of asking. Asking, withdrawing
-and deciding take the lock of the agenda, so that a request is decided only once and a withdrawn one is never granted.
+request becomes a speech of the draft; several requests granted at once are added in the order of asking. Asking,
+withdrawing and deciding take the lock of the agenda. A request is therefore decided only once, and a withdrawn
+request is never granted.
 """
 
 from collections.abc import Iterable, Sequence
@@ -53,8 +54,9 @@ def participating_parties(session: Session, parties: Iterable[int]) -> set[int]:
 def ask(*, session: Session, party: Party, speaker: Person, by: By, subject: str = "") -> FloorRequest:
     """Ask for the floor for a member of a party, with the subject of the speech. Return the request.
 
-    Raises PermissionDenied and ValidationError. Raises FloorRefused if the session takes no requests, if the party
-    doesn't take part in the session or already has an open request, or if the speaker isn't a member of the party.
+    Raises PermissionDenied and ValidationError. Raises FloorRefused if the session takes no requests, the party
+    doesn't take part in the session, the party already has an open request, or the speaker isn't a member of the
+    party.
     """
     check_can_ask_floor(by, party, speaker)
     with transaction.atomic():

@@ -1,9 +1,10 @@
 """Building the speakers' list of a session from the protocol order, with a preview.
 
-The list gets the parties that take part in the session and haven't declined, each with its head as the speaker, or
-else its alternate head. No speech is removed or replaced: a party on the list keeps its speeches, with their speakers
-and minutes, and these speeches move to the party's place. Speeches without a party, such as addresses of guests, stay
-at the beginning of the list; speeches of parties that aren't in the order stay at the end.
+The list gets the parties that take part in the session and haven't declined. Each party's speaker is its head, or
+else its alternate head, representative or guest (`SPEAKING`). No speech is removed or replaced: a party on the list
+keeps its speeches, with their speakers and minutes, and these speeches move to the party's place. Speeches without a
+party, such as addresses of guests, stay at the beginning of the list; speeches of parties that aren't in the order
+stay at the end.
 """
 
 import hashlib

@@ -45,8 +45,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def due(self) -> "MessageQuerySet":
         """Return the messages that are to be sent now, by the database's clock.
 
-        A message is due if it is pending, the time of its next attempt has come, no worker holds it, and its summit
-        isn't paused.
+        A pending message is due if the time of its next attempt has come and no worker holds it. Its summit and the
+        installation must not be paused.
         """
         return self.filter(
             Q(lease_until__isnull=True) | Q(lease_until__lte=Now()),
