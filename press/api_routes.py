@@ -1,4 +1,4 @@
-"""Registers the press desk's API resources with their permissions, and the API's answer to a refused decision."""
+"""Registers the press desk's API resources, and the kind of problem that the API returns for DecisionRefused."""
 
 from press.overview.api.attachments_and_topics import (
     AnnouncementViewSet,

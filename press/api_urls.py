@@ -1,4 +1,4 @@
-"""URLs of the texts API below "api/v1/": the public endpoints first, then those of the press desk."""
+"""URLs of the texts API below "api/v1/": the public endpoints, and the endpoints of the press desk."""
 
 from django.urls import URLPattern, path
 

@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.core.app_config import RegisteringConfig
 
-# Modules that register themselves on import, in registries of lower layers: audit messages, permissions, listeners.
+# The modules that register something when they are imported, such as audit messages, permissions and listeners. The
+# registries are in lower layers, which can't import these modules.
 REGISTERING = (
     "texts.audit_messages",
     "texts.permissions",
@@ -37,7 +38,7 @@ REGISTERING = (
 
 
 class PressConfig(RegisteringConfig):
-    """Application configuration: texts, their editions and their embargoes."""
+    """The configuration of the press app: texts with their editions and embargoes."""
 
     name = "press"
     label = "press"

@@ -1,4 +1,4 @@
-"""Permissions of the press app's URLs: the public pages, and the desk's pages in the admin."""
+"""The permissions that the press app's URLs need: public pages, API endpoints, and the press desk's admin pages."""
 
 from press.embargoes.services.bulk_decisions import BULK_DECISIONS
 from press.texts.permissions import DECISIONS

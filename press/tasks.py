@@ -1,4 +1,4 @@
-"""Celery tasks of the press office. They are safe to run twice, late, never or concurrently: the database decides."""
+"""Celery tasks of the press office. They may run twice, late, never or concurrently: the database decides."""
 
 from celery import shared_task
 
@@ -11,17 +11,23 @@ from summit.outbox.delivery import deliver
 
 @sweep("publications", every=1)
 def announce_publications() -> int:
-    """Announce texts that were published, and notify subscribers of withdrawn ones."""
+    """Announce published texts, and notify subscribers of withdrawn texts. Return the number of both."""
     return announce_due() + recall_due()
 
 
 @sweep("alarms", every=5)
 def raise_alarms() -> int:
-    """Raise the alarm for speeches that weren't marked as given in time, and write to the press desk."""
+    """Raise the alarm for speeches that weren't marked as delivered in time, and return the number of alarms.
+
+    Each alarm stores mails to the press desk.
+    """
     return raise_due()
 
 
 @shared_task(name="press.tasks.deliver_announcements")
 def deliver_announcements(ids: list[int]) -> int:
-    """Deliver the mails about published texts, confirmation requests to subscribers, and alarms to the desk."""
+    """Deliver the mails of this app with these ids, and return the result of `deliver`.
+
+    They are mails to subscribers, and mails about alarms and held texts to the press desk.
+    """
     return deliver(ids)

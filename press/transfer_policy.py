@@ -1,4 +1,4 @@
-"""Which tables of the press app are transferred with a summit, and which are rebuilt at the destination."""
+"""The tables of the press app that are transferred with a summit, and those that are rebuilt at the destination."""
 
 from press.search import services as search_services
 from summit.core.transfer_registry import arrived, declare_excluded, moves

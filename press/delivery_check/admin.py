@@ -1,6 +1,6 @@
-"""Admin pages to mark a prepared text while the speech is given.
+"""Admin pages on which users mark the passages of a prepared text while the speech is given.
 
-A passage is marked by key or by button, and each mark is saved at once.
+Users mark a passage by a key or a button. Each mark is saved at once.
 """
 
 from typing import Any
@@ -32,12 +32,12 @@ from summit.users.models import User
 
 
 class PassageCheckMixin:
-    """Adds the marking page, its POST endpoints, and the page that compares the prepared and the delivered text."""
+    """Adds the page for marks to the admin of texts, and the page that compares prepared and delivered text."""
 
     admin_site: Any
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URLs, with those of the marking pages first."""
+        """Return the admin's URLs. The URLs of the pages for marks come first."""
         wrap = self.admin_site.admin_view
         own = [
             path("<int:pk>/marking/", wrap(require_GET(self.marking_view)), name="press_text_marking"),
@@ -59,7 +59,10 @@ class PassageCheckMixin:
         return user, editions.newest(version_of(text, request.GET.get("version", "")))
 
     def marking_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show a prepared text passage by passage, with the marks that count."""
+        """Show a prepared text passage by passage, each with the mark that counts.
+
+        If the text can't be marked, redirect to its page with the reason.
+        """
         desk: Any = self
         user, edition = self._prepared(request, pk)
         version = edition.version
@@ -74,9 +77,10 @@ class PassageCheckMixin:
         return page
 
     def mark_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Save a mark of a passage, or undo one.
+        """Save a mark of a passage, or undo a mark.
 
-        With `part` in the POST data the response is the passage's HTML; otherwise it redirects to the passage.
+        With `part` in the POST data, the response is the HTML of the passage. Its status is 409 if somebody else has
+        marked the passage in the meantime, and 400 if the mark is refused. Otherwise it redirects to the passage.
         """
         user, edition = self._prepared(request, pk)
         anchor, problem, status = request.POST.get("anchor", "")[:20], "", 200
@@ -99,7 +103,7 @@ class PassageCheckMixin:
         return TemplateResponse(request, "admin/press/passage.html", context, status=status)
 
     def make_delivered_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Create the as-delivered text from the marks, and redirect to it."""
+        """Create or update the text as delivered from the marks, and redirect to its page."""
         user, edition = self._prepared(request, pk)
         try:
             text = services.make_delivered(edition=edition, by=user, tell_removed="tell_removed" in request.POST)
@@ -173,7 +177,7 @@ def _post(request: HttpRequest, edition: Edition, anchor: str, user: User) -> No
 
 
 def _passage_context(each: Marked) -> dict[str, Any]:
-    """Return the template's data of a passage: its HTML, its mark and the words inserted after it."""
+    """Return the template context of a passage: its HTML, its mark, and the words inserted after it."""
     mark, inserted = each.mark, each.inserted
     return {
         "anchor": each.passage.anchor,
@@ -196,7 +200,7 @@ def _delivered(text: Text) -> Text | None:
 
 
 def _pair(text: Text) -> tuple[Text, Text] | None:
-    """Return `text` and its counterpart as (prepared, delivered); None where one of them is missing."""
+    """Return the prepared text and the text as delivered, one of which is `text`, or None if the other is missing."""
     if text.wording == Wording.DELIVERED:
         return (text.prepared, text) if text.prepared else None
     delivered = _delivered(text)

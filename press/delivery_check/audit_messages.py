@@ -1,4 +1,4 @@
-"""Audit messages of the marks that are made while a speech is given."""
+"""The audit message of marks of passages, which users make while a speech is given."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy

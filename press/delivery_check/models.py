@@ -1,4 +1,4 @@
-"""The marks that an officer makes in a prepared text while listening to the speech."""
+"""The marks that press officers make in a prepared text while they listen to the speech."""
 
 from django.db import models
 from django.db.models import Q
@@ -12,7 +12,7 @@ from summit.users.models import User
 
 
 class PassageCheckKind(models.TextChoices):
-    """What was heard of a passage; UNDO undoes an earlier mark."""
+    """What a mark says about a passage. UNDO undoes an earlier mark."""
 
     ACCEPT = "accept", pgettext_lazy("marking", "as read")
     STRIKE = "strike", pgettext_lazy("marking", "not spoken")
@@ -25,10 +25,11 @@ WITH_WORDS = (PassageCheckKind.CHANGE, PassageCheckKind.INSERT)
 
 
 class PassageCheck(models.Model):
-    """One mark of a passage. Marks are never changed or deleted.
+    """A mark of a passage. Marks are never changed or deleted.
 
-    Among a passage's marks that weren't undone, the newest counts. `anchor` is the anchor of the passage's first
-    paragraph. An insertion follows that passage, and counts separately from the mark of the passage itself.
+    Of the marks of a passage that weren't undone, the newest counts. `anchor` is the anchor of the first paragraph of
+    the passage. An insertion has words that follow the passage. It counts separately from marks of the passage
+    itself.
     """
 
     edition = models.ForeignKey(

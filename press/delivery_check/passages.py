@@ -1,7 +1,7 @@
-"""Split a Markdown text into the passages that are marked, and build the delivered text from the marks.
+"""Split a Markdown text into passages, which users mark, and build the delivered text from the marks.
 
-A passage is a block of the text: a paragraph, a whole list, a quotation. Headings, tables and rules aren't spoken:
-they have no anchor and stay as they are.
+A passage is a block of the text: a paragraph, a whole list, a quotation. Headings, tables and rules aren't spoken, so
+they have no anchor and can't be marked.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ from press.texts.selectors.paragraph_anchors import PREFIX
 
 @dataclass(frozen=True)
 class Passage:
-    """A block's Markdown and the anchor of its first paragraph.
+    """The Markdown of a block, and the anchor of the first paragraph in it.
 
     The anchor is "" for a block that can't be marked.
     """
@@ -29,8 +29,8 @@ class Passage:
 class DeliveredPassage:
     """What was heard of a passage.
 
-    `body` is None where it was read as written, and "" where it was not spoken. `inserted` is the Markdown of the
-    words that were spoken after it.
+    `body` is the Markdown of the spoken words. It is None if the passage was read as written, and "" if the passage
+    wasn't spoken. `inserted` is the Markdown of words that were spoken after the passage, or "".
     """
 
     body: str | None = None
@@ -38,17 +38,20 @@ class DeliveredPassage:
 
 
 def passages(body: str, anchors: Sequence[str] = ()) -> list[Passage]:
-    """Return a text's passages in order. Joined by empty lines, they are the text again."""
+    """Return the passages of a Markdown text in order. Joined by empty lines, they are the whole text.
+
+    `anchors` are the anchors of the text's paragraphs.
+    """
     body = body.replace("\r\n", "\n").replace("\r", "\n")
     lines = body.split("\n")
     found: list[Passage] = []
     done = 0
     for block in _blocks(parse(body, anchors)):
         begins, ends = block[0].map or (done, done)
-        # Lines that belong to no block, such as link definitions, are between the blocks.
+        # Lines between blocks belong to no block, such as link definitions. They are passages without an anchor.
         found += _passage("", lines[done:begins])
         named = (str(token.attrs.get("id", "")) for token in block)
-        # Headings have ids too, made from their words.
+        # Headings have ids too, but with another prefix.
         anchor = next((each for each in named if each.startswith(PREFIX)), "")
         found += _passage(anchor, lines[begins:ends])
         done = max(done, ends)
@@ -56,7 +59,7 @@ def passages(body: str, anchors: Sequence[str] = ()) -> list[Passage]:
 
 
 def _blocks(tokens: list[Token]) -> Iterable[list[Token]]:
-    """Yield the tokens of each top-level block, nested tokens included."""
+    """Yield a list of the tokens of each top-level block, including nested tokens."""
     block: list[Token] = []
     depth = 0
     for token in tokens:
@@ -76,9 +79,10 @@ def _passage(anchor: str, lines: list[str]) -> list[Passage]:
 
 
 def spoken(parts: Iterable[Passage], heard: Mapping[str, DeliveredPassage], *, removed: str = "") -> str:
-    """Return the text as it was spoken, as Markdown.
+    """Return the spoken text as Markdown.
 
-    `removed` is the notice that replaces passages that were not spoken, once for several in a row; "" for none.
+    `heard` is a dict from the anchors of passages to what was heard. Passages that aren't in it were read as written.
+    The notice `removed` replaces passages that weren't spoken, once for several in a row, unless it is "".
     """
     found: list[str] = []
     mark = f"*{escape(removed)}*" if removed else ""

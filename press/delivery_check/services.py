@@ -1,7 +1,8 @@
-"""Mark a prepared text while the speech is given, and create the as-delivered text from the marks.
+"""Mark a prepared text while the speech is given, and create the text as delivered from the marks.
 
-Each mark is a row of its own, saved at once with the database's time. Two officers who mark at the same time lose
-nothing: both rows are stored. The second one to mark a passage sees the first one's mark before it can be replaced.
+Each mark is a row, which is saved at once with the time of the database's clock. If two officers mark at the same
+time, both rows are stored. The second officer to mark a passage must see the first officer's mark before replacing
+it.
 """
 
 from collections.abc import Iterable
@@ -28,9 +29,9 @@ from summit.users.models import User
 
 
 class PassageCheckConflict(DecisionRefused):
-    """Somebody else marked this passage after the officer loaded it.
+    """Somebody else marked the passage after the user loaded it.
 
-    `current` is their mark, or None where they undid one.
+    `current` is the other mark, or None if a mark was undone and none counts now.
     """
 
     def __init__(self, message: str, current: PassageCheck | None) -> None:
@@ -40,7 +41,10 @@ class PassageCheckConflict(DecisionRefused):
 
 @dataclass(frozen=True)
 class Marked:
-    """A passage with the mark that counts, the insertion after it, and how many marks it has had."""
+    """A passage with its marks.
+
+    `mark` is the mark that counts, `inserted` the insertion that counts, and `history` all marks, the oldest first.
+    """
 
     passage: Passage
     mark: PassageCheck | None = None
@@ -49,9 +53,9 @@ class Marked:
 
 
 def marked(edition: Edition) -> list[Marked]:
-    """Return an edition's passages with their marks. One query.
+    """Return the passages of an edition with their marks. Makes one query.
 
-    Marks made in an earlier edition count for the passages that are still there.
+    Marks made in other editions of the same version count for passages with the same anchor.
     """
     rows = _rows(edition.version)
     by_anchor: dict[str, list[PassageCheck]] = {}
@@ -74,7 +78,10 @@ def _rows(version: TextVersion, **more: str) -> list[PassageCheck]:
 
 
 def _counting(rows: Iterable[PassageCheck], *, inserted: bool) -> PassageCheck | None:
-    """Return the newest mark that wasn't undone: an insertion if `inserted`, else a mark of the passage itself."""
+    """Return the newest mark that wasn't undone, or None.
+
+    With `inserted` only insertions are considered, otherwise only marks of the passage itself.
+    """
     undone = {row.undoes_id for row in rows if row.undoes_id}
     kept = [row for row in rows if row.kind != PassageCheckKind.UNDO and row.pk not in undone]
     of_kind = [row for row in kept if (row.kind == PassageCheckKind.INSERT) == inserted]
@@ -84,11 +91,13 @@ def _counting(rows: Iterable[PassageCheck], *, inserted: bool) -> PassageCheck |
 def mark(
     *, edition: Edition, anchor: str, kind: str, by: User, words: str = "", seen: int | None = None
 ) -> PassageCheck:
-    """Save what was heard of a passage, or with INSERT the words spoken after it.
+    """Save a mark of a passage, and return it. `words` are the spoken words for CHANGE, or the added ones for INSERT.
 
-    The same mark by the same officer twice is saved once. `seen` is the primary key of the mark that the officer saw
-    there, 0 for none; with None this isn't checked. Raises PermissionDenied; MarkedMeanwhile where somebody else has
-    marked it since; DecisionRefused; and ValidationError for words that can't be published.
+    If the same user repeats the same mark, it is saved once. `seen` is the primary key of the mark that the user saw,
+    0 for none, or None to skip the check for conflicts. Raises PermissionDenied. Raises PassageCheckConflict if
+    somebody else has marked the passage in the meantime. Raises DecisionRefused if the text can't be marked, the kind
+    or words are missing, or the passage isn't in the edition. Raises ValidationError for words that can't be
+    published.
     """
     check_markable(edition, by)
     words = words.replace("\r\n", "\n").strip() if kind in WITH_WORDS else ""
@@ -115,9 +124,10 @@ def mark(
 
 
 def undo(*, passage_check: PassageCheck, by: User) -> PassageCheck:
-    """Undo a mark: the one before it, if any, counts again. To undo a mark twice has no further effect.
+    """Undo a mark, and return the row that undoes it. The previous mark of the passage, if any, counts again.
 
-    Raises PermissionDenied, and DecisionRefused for a mark that is itself an UNDO.
+    Undoing a mark twice changes nothing. Raises PermissionDenied. Raises DecisionRefused for a mark of kind UNDO, and
+    if the text can't be marked.
     """
     check_markable(passage_check.edition, by)
     if passage_check.kind == PassageCheckKind.UNDO:
@@ -140,11 +150,11 @@ def undo(*, passage_check: PassageCheck, by: User) -> PassageCheck:
 
 
 def make_delivered(*, edition: Edition, by: User, tell_removed: bool = True) -> Text:
-    """Create the as-delivered text from an edition's marks, as a draft, and return it.
+    """Create the text as delivered from an edition and its marks, in draft, and return it.
 
-    Passages that were not spoken are left out, insertions are added, the rest is as prepared. If the as-delivered
-    text exists already, it gets a new edition with these words. With `tell_removed` a notice replaces the passages
-    that were not delivered. Raises PermissionDenied, DecisionRefused, EditConflict and ValidationError.
+    Passages that weren't spoken are left out, and insertions are added. If the text as delivered exists already, it
+    gets a new edition or a new language. With `tell_removed` a notice for readers replaces passages that weren't
+    spoken. Raises PermissionDenied, DecisionRefused, EditConflict and ValidationError.
     """
     check_markable(edition, by)
     version = edition.version
@@ -177,9 +187,9 @@ def make_delivered(*, edition: Edition, by: User, tell_removed: bool = True) -> 
 
 
 def delivered_body(edition: Edition, *, tell_removed: bool = True) -> str:
-    """Return an edition's words as delivered, according to its marks, as Markdown. One query.
+    """Return the body of the text as delivered, by the marks of an edition, as Markdown. Makes one query.
 
-    Raises DecisionRefused where no passage is left.
+    Raises DecisionRefused if all passages are marked as not spoken.
     """
     found = marked(edition)
     heard = {each.passage.anchor: _delivered_passage(each) for each in found if each.passage.anchor}
@@ -198,7 +208,10 @@ def _delivered_passage(each: Marked) -> DeliveredPassage:
 
 
 def check_markable(edition: Edition, by: User) -> None:
-    """Raise PermissionDenied or DecisionRefused unless the user may mark passages of the edition."""
+    """Raise an error unless the user may mark passages of an edition.
+
+    Raises PermissionDenied. Raises DecisionRefused if the text isn't a prepared speech or is withdrawn.
+    """
     text = edition.version.text
     check_can_write(by, text.summit)
     if text.kind != TextKind.TRANSCRIPT or text.wording != Wording.PREPARED:

@@ -15,7 +15,7 @@ def can_schedule(user: Actor, summit: Summit) -> bool:
 
 
 def check_can_schedule(user: Actor, summit: Summit) -> None:
-    """Raise PermissionDenied unless `can_schedule` is true."""
+    """Raise PermissionDenied unless the user may set moments and mark speeches as delivered."""
     check(user, "press.schedule", summit)
 
 
@@ -25,5 +25,5 @@ def can_hold(user: Actor, summit: Summit) -> bool:
 
 
 def check_can_hold(user: Actor, summit: Summit) -> None:
-    """Raise PermissionDenied unless `can_hold` is true."""
+    """Raise PermissionDenied unless the user may hold the publication of texts and release holds."""
     check(user, "press.hold", summit)

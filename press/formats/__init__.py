@@ -5,7 +5,7 @@ from collections.abc import Callable
 from press.formats import akomantoso, jsonld, ninjs, pdf, plain
 from press.published_texts.selectors import Reading
 
-# URL suffix: media type and the function that writes the format.
+# From the suffix of URLs to the media type, and to the function that writes the format.
 WRITERS: dict[str, tuple[str, Callable[[Reading], bytes]]] = {
     "txt": ("text/plain; charset=utf-8", plain.write),
     "pdf": ("application/pdf", pdf.write),

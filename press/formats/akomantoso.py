@@ -1,4 +1,4 @@
-"""Write a text as Akoma Ntoso 3.0 (OASIS LegalDocML): a speech as a debate, anything else as a statement."""
+"""Write a text as Akoma Ntoso 3.0 (OASIS LegalDocML): a transcript as a debate, other kinds as a statement."""
 
 from django.conf import settings
 from lxml import etree
@@ -16,7 +16,7 @@ SECTION, SPEECH, BODY = "dbsect_1", "dbsect_1__speech_1", "body"
 
 
 def write(reading: Reading) -> bytes:
-    """Return the text as XML in UTF-8, valid against the standard's schema."""
+    """Return the text as XML in UTF-8. It is valid according to the standard's schema."""
     root = etree.Element(f"{{{NS}}}akomaNtoso", nsmap={None: NS})  # type: ignore[dict-item]
     text = reading.edition.version.text
     if text.kind == TextKind.TRANSCRIPT:
@@ -47,7 +47,7 @@ def _preface(document: Element, reading: Reading) -> None:
 
 
 def _when(preface: Element, reading: Reading) -> None:
-    """Add the session's day, and its time where the time is public."""
+    """Add the title and day of the session, and the time if it is public."""
     occasion = reading.occasion
     if occasion is None:
         return

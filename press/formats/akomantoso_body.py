@@ -1,8 +1,8 @@
 """Write the body of a text as Akoma Ntoso: paragraphs, lists and tables, with their eIds.
 
-An `eId` follows the standard's naming convention: the parent's eId, the element's name and its number, as in
-"dbsect_1__speech_1__p_7". The number is that of the anchor on the text's page, `#p-7`, which a paragraph keeps
-through corrections.
+By the standard's naming convention, an `eId` consists of the eId of the parent, and the name and number of the
+element: "dbsect_1__speech_1__p_7". The number comes from the anchor of the paragraph on the text's page, `#p-7`,
+which stays the same in corrected editions.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ def add(parent: Element, name: str, text: str = "", /, **attributes: str) -> Ele
 
 
 def write(parent: Element, blocks: Iterable[Block], within: str) -> None:
-    """Append blocks to the element with the eId `within`; an empty paragraph if there are no blocks."""
+    """Append blocks to `parent`, which has the eId `within`. If there are no blocks, append an empty paragraph."""
     for block in blocks:
         _block(parent, block, within)
     if not len(parent) or parent[-1].tag == f"{{{NS}}}from":
@@ -51,7 +51,7 @@ def _block(parent: Element, block: Block, within: str) -> None:
 
 
 def _list(parent: Element, block: Block, within: str) -> None:
-    # The standard has no start number for lists, so the class says it.
+    # Lists have no start number in the standard, so the number is in the class.
     begins = {"class": f"start-{block.start}"} if block.kind == "ol" and block.start != 1 else {}
     listed = add(parent, block.kind, **begins)
     for item in block.children:
@@ -61,8 +61,9 @@ def _list(parent: Element, block: Block, within: str) -> None:
 
 
 def _item(line: Element, item: Block, within: str) -> None:
-    """Append an item's content. In the schema an item holds text and lists, no paragraphs; a line break separates
-    them.
+    """Append the content of a list item to its element.
+
+    The schema allows text and lists in an item, but no paragraphs. So line breaks separate paragraphs.
     """
     for position, child in enumerate(item.children):
         if child.kind in ("ul", "ol"):

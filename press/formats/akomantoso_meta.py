@@ -1,8 +1,9 @@
 """Write the Akoma Ntoso metadata of a text: its identifiers, its lifecycle and its references.
 
-Names follow the standard's naming convention. A work is named by country ("un", which is no single country), type,
-kind, summit, day and slug; an expression by the language's three letters, and the day and number of its edition. Each
-correction is an event in the lifecycle and a modification of the work; a withdrawal is the last event.
+Names follow the standard's naming convention. The name of a work consists of country ("un", which is no single
+country), type, kind, summit, day and slug. The name of an expression adds the three-letter code of the language, and
+the day and number of the edition. Each correction is an event in the lifecycle and a modification of the work. A
+withdrawal is the last event.
 """
 
 from datetime import UTC, datetime
@@ -23,7 +24,10 @@ def moment(value: datetime) -> str:
 
 
 def work(reading: Reading, doc_type: str) -> str:
-    """Return the name of the work. It is the same in all languages and editions, since they share one embargo."""
+    """Return the name of a text as a work.
+
+    The name has the day of the embargo's moment, so that it is the same for all languages and editions of the text.
+    """
     text, summit = reading.edition.version.text, reading.summit
     day = (text.embargo.moment or reading.first_published_at).astimezone(summit.zone).date()
     return f"/akn/un/{doc_type}/{text.kind}/{summit.slug}/{day.isoformat()}/{text.slug}"
@@ -35,7 +39,7 @@ def _expression(reading: Reading, of: str, number: int, at: datetime) -> str:
 
 
 def write(document: Element, reading: Reading, *, body: str) -> None:
-    """Add the meta section. `body` is the eId of the element that holds the words."""
+    """Add the meta section to a document. `body` is the eId of the element with the words of the text."""
     doc_type = document.tag.partition("}")[2]
     of, meta = work(reading, doc_type), add(document, "meta")
     _identification(meta, reading, of)
@@ -80,7 +84,7 @@ def _expression_level(level: Element, reading: Reading, of: str) -> None:
     add(level, "FRBRlanguage", language=three(reading.language))
     original = next((each for each in reading.versions if not each.current), None)
     if original and not version.authoritative:
-        # The authoritative version comes first.
+        # The authoritative version comes first in `versions`.
         language = three(original.language)
         add(
             level,

@@ -1,8 +1,7 @@
 """Write a feed as Atom (RFC 4287), with tombstones (RFC 6721) for removed texts.
 
-A withdrawn text that is still shown stays an entry, marked as withdrawn, since its page gives the reason. RFC 6721
-defines `at:deleted-entry` for entries that no longer exist: it is used for removed texts only. A feed never has both
-for one text.
+A withdrawn text stays an entry and is marked as withdrawn, since its page gives the reason. A removed text is an
+`at:deleted-entry`, which RFC 6721 defines for entries that no longer exist. A feed never has both for one text.
 """
 
 from collections.abc import Sequence
@@ -30,8 +29,9 @@ def _add(parent: Element, name: str, text: str = "", /, **attributes: str) -> El
 
 
 def write(feed: Feed) -> bytes:
-    """Return the feed as XML in UTF-8. The feed's own words are in the active language, those of an entry in the
-    text's.
+    """Return the feed as XML in UTF-8.
+
+    The title of the feed is in the active language. Each entry is in the language of its text.
     """
     namespaces = {None: NS, "at": TOMBSTONES} if feed.gone else {None: NS}
     language = {f"{{{XML}}}lang": translation.get_language() or feed.summit.language}

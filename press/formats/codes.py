@@ -1,7 +1,6 @@
-"""Three-letter language codes, which Akoma Ntoso requires, for all languages of
-`summit.core.languages.language_choices`.
+"""Three-letter codes of the languages in `summit.core.languages.language_choices`, which Akoma Ntoso requires.
 
-They are those of ISO 639-2/T, and of ISO 639-3 for languages that have none there.
+They are the codes of ISO 639-2/T, or of ISO 639-3 for languages without a code in ISO 639-2/T.
 """
 
 THREE = {
@@ -22,5 +21,5 @@ UNDETERMINED = "und"
 
 
 def three(language: str) -> str:
-    """Return a language's three-letter code; "und" for an unknown language."""
+    """Return the three-letter code of a language, or "und" (undetermined) for an unknown language."""
     return THREE.get(language, UNDETERMINED)

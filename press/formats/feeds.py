@@ -1,10 +1,10 @@
 """Code shared by the Atom and JSON feeds: titles, URLs, page lengths and the content of entries.
 
-A withdrawn text stays an entry: it still has a page, and readers of the feed need to learn why it was withdrawn. A
-removed text has no page; the feed lists it as `Tombstone`, so that feed readers delete it too.
+A withdrawn text stays an entry: it still has a page, and subscribers of the feed should learn why it was withdrawn. A
+removed text has no page. The feed lists it as a `Tombstone`, so that feed readers delete the entry.
 
-An entry contains a text's summary, or else its beginning: a feed of whole speeches would be a megabyte each time.
-Older texts are on further pages (RFC 5005, section 3, and JSON Feed's `next_url`).
+An entry contains the summary of a text, or else the beginning of the text: a feed of whole speeches would have a
+megabyte. Older texts are on further pages (RFC 5005, section 3, and JSON Feed's `next_url`).
 """
 
 from collections.abc import Sequence
@@ -28,15 +28,15 @@ from press.texts.models.visibility import removed_editions
 from press.texts.selectors.rendered_editions import html_of
 from summit.summits.models import Summit
 
-# The number of texts on a page of a feed. The first page has those that changed last.
+# The number of texts on a page of a feed. The first page has the texts that changed last.
 LENGTH = 50
-# An entry of a text without a summary has this many characters, up to the end of the paragraph.
+# The least characters in an entry of a text without a summary. The entry ends with the end of a paragraph.
 BEGINNING = 600
 
 
 @dataclass(frozen=True)
 class Tombstone:
-    """A published text that was removed: its permanent tag URI, when it was removed, and why."""
+    """A published text that was removed. `ref` is its permanent tag URI, `at` the time and `reason` the reason."""
 
     ref: str
     at: datetime
@@ -45,10 +45,10 @@ class Tombstone:
 
 @dataclass(frozen=True)
 class Feed:
-    """One page of a feed: the texts that changed last, newest first.
+    """One page of a feed. Its texts are in the order of their last change, newest first.
 
-    `query` is the part of the URL that filters the feed, such as "kind=notice", or "". Removed texts are on the first
-    page.
+    `query` is the part of the URL that filters the feed, such as "kind=notice", or "". `gone` has the removed texts,
+    which are only on the first page.
     """
 
     summit: Summit
@@ -60,7 +60,7 @@ class Feed:
 
     @property
     def home(self) -> str:
-        """The absolute URL of the page that lists the same texts."""
+        """The absolute URL of the list on the press site that has the same texts."""
         return self._absolute("press:list")
 
     @property
@@ -70,28 +70,29 @@ class Feed:
 
     @property
     def changed_at(self) -> datetime:
-        """When the feed last changed: its newest text or removal, or else the creation of the summit."""
+        """The time of the newest change or removal of a text on this page, or else of the summit's creation."""
         moments = [reading.changed_at for reading in self.readings] + [gone.at for gone in self.gone]
         return max(moments, default=self.summit.created_at)
 
     @property
     def hub(self) -> str:
-        """The WebSub hub (W3C) that is notified when the feed changes, or ""."""
+        """The URL of the WebSub hub (W3C) that is notified when the feed changes, or ""."""
         return websub.of_feed(self.query) if self.page == 1 else ""
 
     @property
     def tag(self) -> str:
-        """The feed's permanent tag URI (RFC 4151). A filtered feed has its own."""
+        """The permanent tag URI (RFC 4151) of the feed. Each filtered feed has its own tag URI."""
         whole = f"tag:{authority()},{self.summit.starts_on:%Y}:press:{self.summit.public_id}"
         return f"{whole}?{self.query}" if self.query else whole
 
     def address(self, name: str) -> str:
-        """Return the absolute URL of this page, for the route `name`."""
+        """Return the absolute URL of this page of the feed, in the format of the route `name`."""
         return self._absolute(name, self.page)
 
     def others(self, name: str) -> dict[str, str]:
-        """Return the absolute URLs of other pages by link relation (RFC 5005, section 3); empty if there is only one
-        page.
+        """Return a dict from link relations (RFC 5005, section 3) to the absolute URLs of other pages.
+
+        The dict is empty if the feed has only one page.
         """
         last = self.pages
         if last < 2:
@@ -105,7 +106,10 @@ class Feed:
 
 
 def buried(summit: Summit) -> list[Tombstone]:
-    """Return the published texts that were removed last, at most LENGTH. One query."""
+    """Return a tombstone for each of the published texts that were removed last, at most LENGTH.
+
+    Makes one query.
+    """
     rows = removed_editions().filter(version__text__summit=summit, version__authoritative=True, number=_last_read())
     rows = rows.select_related("version__text").order_by("-version__text__removed_at", "-pk")[:LENGTH]
     found = []
@@ -117,7 +121,10 @@ def buried(summit: Summit) -> list[Tombstone]:
 
 
 def _last_read() -> Subquery:
-    """Return a subquery for the number of a version's last published edition, so that each text is listed once."""
+    """Return a subquery for the number of the last published edition of a removed version.
+
+    Feeds list only this edition, so that each removed text is listed once.
+    """
     return Subquery(
         removed_editions().filter(version=OuterRef("version")).order_by("-number").values("number")[:1],
         output_field=IntegerField(),
@@ -130,16 +137,16 @@ def moment(value: datetime) -> str:
 
 
 def title_of(reading: Reading) -> str:
-    """Return the title, marked if the text has been withdrawn."""
+    """Return the title of a text, with "Withdrawn" before it if the text has been withdrawn."""
     if reading.withdrawn:
         return _("Withdrawn: %(title)s") % {"title": reading.edition.title}
     return reading.edition.title
 
 
 def content_of(reading: Reading) -> SafeString:
-    """Return an entry's content as HTML: notices first, then the summary or the beginning, and a link to the rest.
+    """Return the content of an entry as HTML: notices, then the text or its summary or beginning with a link.
 
-    For a withdrawn text only the notices are included; its words are left to its page.
+    For a withdrawn text, only the notices and the footnote are included.
     """
     parts = [
         format_html("<p><strong>{}</strong> {}</p>\n", notice.said, notice.reason) for notice in notices(reading)
@@ -164,7 +171,7 @@ def _body_parts(reading: Reading) -> list[SafeString]:
 
 
 def _beginning(body: str) -> str:
-    """Return the first paragraphs of a text's Markdown, at least BEGINNING characters."""
+    """Return the first paragraphs of a Markdown text, with at least BEGINNING characters if the text has as many."""
     found, length = [], 0
     for part in body.split("\n\n"):
         found.append(part)

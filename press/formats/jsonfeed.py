@@ -1,6 +1,6 @@
 """Write a feed as JSON Feed 1.1.
 
-The extension `_summit` has what the format lacks: corrections, withdrawals and removed texts.
+The format has no fields for corrections, withdrawals and removed texts, so they are in the extension `_summit`.
 """
 
 import json
@@ -20,8 +20,9 @@ MEDIA_TYPE = "application/feed+json; charset=utf-8"
 
 
 def write(feed: Feed) -> bytes:
-    """Return the feed as JSON in UTF-8. The feed's own words are in the active language, those of an item in the
-    text's.
+    """Return the feed as JSON in UTF-8.
+
+    The title of the feed is in the active language. Each item is in the language of its text.
     """
     language = translation.get_language() or feed.summit.language
     found: dict[str, Any] = {
@@ -71,7 +72,7 @@ def _removed_item(each: Tombstone) -> dict[str, str]:
 
 
 def _ours(reading: Reading) -> dict[str, Any]:
-    """Return an item's `_summit` extension: the edition, notices and other languages."""
+    """Return the value of an item's extension `_summit`: the edition number, notices and other languages."""
     found: dict[str, Any] = {"edition": reading.edition.number}
     found |= {each.kind: {"at": moment(each.at), "reason": each.reason} for each in notices(reading)}
     others = [each for each in reading.versions if not each.current]

@@ -1,8 +1,7 @@
-"""Write a text as JSON-LD (schema.org), for search engines and readers' programs.
+"""Write a text as JSON-LD (schema.org), for search engines and other programs.
 
-A text is an Article; a press notice or a media advisory is a NewsArticle. These are the types that such programs know
-how to show. Each published correction is a CorrectionComment, and `creativeWorkStatus` says whether the text is
-withdrawn.
+A press notice or a media advisory is a NewsArticle, and any other text an Article. Search engines support these
+types. Each published correction is a CorrectionComment, and `creativeWorkStatus` says whether the text is withdrawn.
 """
 
 import json
@@ -22,14 +21,14 @@ from summit.summits.models import Summit
 CONTEXT = "https://schema.org"
 MEDIA_TYPE = "application/ld+json"
 NEWS = frozenset({TextKind.NOTICE, TextKind.ADVISORY})
-# URL suffix: media type, for the formats that contain the same words.
+# From the suffix of URLs to the media type, for the formats that contain the same words.
 ENCODINGS = {"txt": "text/plain", "pdf": "application/pdf", "xml": "application/akn+xml", "json": "application/json"}
 
 
 def as_object(reading: Reading, *, words: bool = True) -> dict[str, Any]:
-    """Return the text as a schema.org object, with its words unless `words` is false.
+    """Return the text as a schema.org object. If `words` is false, the object doesn't contain the body.
 
-    The text's page embeds it without them.
+    The text's page embeds the object without the body. The body of a withdrawn text is never included.
     """
     edition, text = reading.edition, reading.edition.version.text
     names = reading.summit.named(reading.language)
@@ -113,7 +112,7 @@ def _languages(reading: Reading) -> dict[str, Any]:
         return {}
     if reading.edition.version.authoritative:
         return {"workTranslation": others}
-    # The authoritative one comes first.
+    # The authoritative version comes first in `versions`.
     return {"translationOfWork": others[0]}
 
 
@@ -134,7 +133,7 @@ def _occasion(reading: Reading) -> dict[str, Any]:
     }
     place = ", ".join(filter(None, (occasion.room_name, occasion.venue_name)))
     session["location"] = {"@type": "Place", "name": place or names.place}
-    # A speech was recorded at the session; any other text is about it.
+    # In schema.org a speech is recorded at its session. A text of another kind is about its session.
     if reading.slot:
         return {"recordedAt": session} | ({"about": topics} if (topics := _topics(reading)) else {})
     return {"about": [session, *_topics(reading)]}

@@ -1,7 +1,7 @@
 """Write a text as News in JSON (IPTC ninjs 3.1).
 
-The standard has a version and a note to editors for changes, but no list of corrections. Each correction is therefore
-a description with a role of its own, and the newest is in the note as well.
+For changes, the standard has a version and a note to editors, but no list of corrections. So each correction is a
+description with the role "correction" or "clarification". The newest one is also in the note to editors.
 """
 
 import json
@@ -17,13 +17,13 @@ from press.published_texts.selectors import Reading
 from press.texts.selectors.rendered_editions import html_of, length_of, plain_of
 
 SCHEMA = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#"
-# URL suffix: media type, for the other formats.
+# From the suffix of URLs to the media type, for the other formats.
 RENDITIONS = {"txt": "text/plain", "pdf": "application/pdf", "xml": "application/akn+xml"}
 RENDITIONS |= {"jsonld": "application/ld+json"}
 
 
 def as_object(reading: Reading) -> dict[str, Any]:
-    """Return the text as a ninjs object."""
+    """Return the text as a ninjs object, with its body as HTML and as plain text. Withdrawn texts are "canceled"."""
     edition, text = reading.edition, reading.edition.version.text
     names = reading.summit.named(reading.language)
     return {
@@ -77,7 +77,7 @@ def _source(reading: Reading) -> dict[str, Any]:
 
 
 def _remarks(reading: Reading) -> dict[str, Any]:
-    """Return the notes beside the body: summary, footnote, each correction and a withdrawal."""
+    """Return the fields for texts other than the body: summary, footnote, withdrawal, and each correction."""
     message = [("summary", reading.edition.summary), ("footnote", reading.note)]
     known = notices(reading)
     message += [(notice.kind, notice.line) for notice in known if notice.kind == "withdrawn"]
@@ -102,7 +102,10 @@ def _people(reading: Reading) -> dict[str, Any]:
 
 
 def _occasion(reading: Reading) -> dict[str, Any]:
-    """Return the summit, the session and the places, and for a media advisory the time at which the media gather."""
+    """Return the fields for the summit, the session and the places.
+
+    For a media advisory they include the place and time where the media gather.
+    """
     summit, occasion, text = reading.summit, reading.occasion, reading.edition.version.text
     names = summit.named(reading.language)
     events = [{"name": names.name, "uri": settings.BASE_URL + summit.get_absolute_url(), "rel": "summit"}]
@@ -122,7 +125,7 @@ def _occasion(reading: Reading) -> dict[str, Any]:
 
 
 def _associations(reading: Reading) -> dict[str, Any]:
-    """Return the related texts and files: other languages, attachments, and the other text of the same speech."""
+    """Return the field for related texts: other languages, attachments, and the other text of the same speech."""
     beside = reading.beside
     found: list[dict[str, Any]] = [
         {"name": each.name, "uri": each.full_url, "rel": "translation", "language": each.language, "type": "text"}
@@ -145,5 +148,5 @@ def _other(rel: str, other: Other) -> dict[str, Any]:
 
 
 def write(reading: Reading) -> bytes:
-    """Return the text as JSON in UTF-8."""
+    """Return the text as ninjs, in JSON in UTF-8."""
     return (json.dumps(as_object(reading), ensure_ascii=False, indent=1) + "\n").encode()

@@ -1,4 +1,4 @@
-"""Answer oEmbed 1.0 requests (https://oembed.com): a paragraph as a quotation that other sites embed."""
+"""Build oEmbed 1.0 responses (https://oembed.com): a paragraph as a quotation that other sites embed."""
 
 import json
 from typing import Any
@@ -16,14 +16,14 @@ from summit.core.languages import spoken
 from summit.templatetags.moments import day_clock
 
 JSON, XML = "application/json; charset=utf-8", "text/xml; charset=utf-8"
-# Seconds for which a site may cache a quotation; after that it shows a correction.
+# In seconds. A site may cache a quotation for this time, so it shows a correction at most this much later.
 AGE = 300
-# Pixels. The width of a letter and the height of a line serve to estimate the height of the embedded quotation.
+# In pixels. The height of the embedded quotation is estimated from the width of a letter and the height of a line.
 WIDTH, NARROWEST, LETTER, LINE, AROUND = 600, 200, 8, 28, 120
 
 
 def answer(quote: Quote, *, width: int | None = None, height: int | None = None) -> dict[str, Any]:
-    """Return the oEmbed response for a quotation, no wider and no higher than asked for, in pixels."""
+    """Return the data of an oEmbed response for a quotation. `width` and `height` are its largest size in pixels."""
     reading, summit = quote.reading, quote.reading.summit
     with translation.override(spoken(reading.language)):
         html, names = _html(quote), summit.named(reading.language)
@@ -72,12 +72,12 @@ def _remarks(quote: Quote) -> list[tuple[str, str]]:
 
 
 def as_json(found: dict[str, Any]) -> bytes:
-    """Return an oEmbed response as JSON in UTF-8."""
+    """Return the data of an oEmbed response as JSON in UTF-8."""
     return (json.dumps(found, ensure_ascii=False) + "\n").encode()
 
 
 def as_xml(found: dict[str, Any]) -> bytes:
-    """Return an oEmbed response as XML in UTF-8."""
+    """Return the data of an oEmbed response as XML in UTF-8."""
     root = etree.Element("oembed")
     for name, value in found.items():
         etree.SubElement(root, name).text = str(value)

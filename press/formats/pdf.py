@@ -1,4 +1,4 @@
-"""Write a text as PDF, tagged with its language. `summit.pdf` does the printing and chooses the fonts."""
+"""Write a text as PDF, tagged with the language. `summit.pdf` makes the document and chooses the fonts."""
 
 import json
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ from summit.core.process_cache import Memory
 from summit.pdf import missing_fonts
 from summit.pdf.typst import lacking, print_pdf
 
-# The PDFs that are requested most, about 50 kB each.
+# A cache of the PDFs that are requested most, at about 50 kB.
 _printed: Memory[bytes] = Memory(64)
 SOURCE = Path(__file__).with_name("document.typ")
 
@@ -34,9 +34,9 @@ def _source() -> bytes:
 
 
 def write(reading: Reading) -> bytes:
-    """Return the text as PDF. One edition always gives the same bytes on the same machine, and is printed once.
+    """Return the text as PDF. The same content always has the same bytes on the same machine, and is cached.
 
-    Raises summit.pdf.fonts.MissingFontError where no installed font has one of its letters.
+    Raises summit.pdf.fonts.MissingFontError if no installed font has a letter of the text.
     """
     data = as_data(reading)
     key = sha256(json.dumps(data).encode()).digest()
@@ -44,7 +44,10 @@ def write(reading: Reading) -> bytes:
 
 
 def unprintable(edition: Edition) -> str:
-    """Return why an edition, published or not, can't be printed on this machine; "" if it can."""
+    """Return a message if this machine can't make a PDF of an edition, because a font is missing, or else "".
+
+    The edition need not be public.
+    """
     version = edition.version
     party = version.text.slot.party_id if version.text.slot else None
     named = Books(version.text.summit).of(party, version.language)
@@ -55,7 +58,7 @@ def unprintable(edition: Edition) -> str:
 
 
 def as_data(reading: Reading) -> dict[str, Any]:
-    """Return everything that the document prints, as JSON-serializable data."""
+    """Return all content of the PDF as JSON-serializable data, for the template `document.typ`."""
     edition, summit = reading.edition, reading.summit
     names = summit.named(reading.language)
     moment = reading.changed_at.astimezone(summit.zone)

@@ -1,4 +1,4 @@
-"""Write a text as plain text."""
+"""Write a text as plain text, without markup."""
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -10,9 +10,9 @@ from press.texts.selectors.rendered_editions import plain_of
 
 
 def write(reading: Reading) -> bytes:
-    """Return the text without markup, headed by speaker, occasion and dates, in UTF-8.
+    """Return the text without markup, in UTF-8. Title, speaker, session and dates come before the body.
 
-    The notice of a withdrawal comes before everything else.
+    If the text is withdrawn, the notice about this comes first.
     """
     edition = reading.edition
     warned = [f"[{notice.line}]" for notice in notices(reading) if notice.kind == "withdrawn"]

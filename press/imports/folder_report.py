@@ -9,7 +9,7 @@ from summit.uploads import report
 
 @dataclass
 class FolderLine(report.ReportLine):
-    """The outcome of a file: its name, and the title of its text."""
+    """The outcome of a file, with the name of the file and the title of the text."""
 
     file: str = ""
     title: str = ""
@@ -17,13 +17,16 @@ class FolderLine(report.ReportLine):
 
 @dataclass
 class FolderReport(report.UploadReport[FolderLine]):
-    """The lines of all files, in the order of the speakers' codes, and further notes."""
+    """The report of an import of a folder: a line for each file, in the order of the parties' codes.
+
+    `speeches` is the number of new speeches. The other fields are about the table of speakers and other files.
+    """
 
     LINE: ClassVar[type[report.ReportLine]] = FolderLine
 
-    # The outcome of the table's rows, if parties and people were to be created.
+    # The outcome of the rows of the table, or None unless parties and people were created from it.
     parties: PartiesReport | None = None
     speeches: int = 0
-    # Codes of rows without a file, and names of files that aren't texts.
+    # Codes of the table's rows without a file, and names of files that aren't texts.
     without_file: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)

@@ -10,7 +10,11 @@ from press.imports.files import ENDINGS
 
 @dataclass(frozen=True)
 class SpeechFile:
-    """A file: its path, its name relative to the folder, the speaker's code in capitals, and the language code."""
+    """A file with a speech.
+
+    `name` is the path relative to the folder. `code` is the code of the party in capitals, and `language` a language
+    code.
+    """
 
     path: Path
     name: str
@@ -19,9 +23,10 @@ class SpeechFile:
 
 
 def gather(folder: Path, *, language: str) -> tuple[list[SpeechFile], list[str]]:
-    """Return the texts of a folder, sorted by code and then language, and the names of other files.
+    """Return the speeches in a folder, and the names of other files. Hidden files are ignored.
 
-    `FRA.txt` is in `language`; `fr/FRA.md` and `FRA.fr.md` are in French. Raises OSError.
+    The speeches are sorted by code, with those in `language` first. The file name has the code, and may have the
+    language: `FRA.txt` is in `language`, and `fr/FRA.md` and `FRA.fr.md` are in French. Raises OSError.
     """
     found, others = list[SpeechFile](), list[str]()
     for path in sorted(each for each in folder.rglob("*") if each.is_file()):
@@ -35,5 +40,5 @@ def gather(folder: Path, *, language: str) -> tuple[list[SpeechFile], list[str]]
         within = [part for part in name.parts[:-1] if part.lower() in dict(settings.LANGUAGES)]
         spoken = (message or (within[-1] if within else language)).lower()
         found.append(SpeechFile(path, str(name), code.upper(), spoken))
-    # For each speaker the authoritative language comes first.
+    # For each code, the language that becomes authoritative comes first.
     return sorted(found, key=lambda file: (file.code, file.language != language, file.name)), others

@@ -1,8 +1,8 @@
 """Import a folder of speeches into a summit: each file becomes a draft transcript of its speech.
 
 Each file is written in its own transaction, so a file that can't be read doesn't stop the others. Importing the same
-folder again writes nothing: a speech is identified by its speaker, wording and language. Words that the desk has
-changed are never overwritten.
+folder again writes nothing, since a text is identified by speech, wording and language. Texts that were changed after
+an import are never overwritten.
 """
 
 from collections.abc import Sequence
@@ -44,7 +44,11 @@ from summit.users.models import User
 
 @dataclass(frozen=True)
 class Order:
-    """What to import, and how. `moment` is when approved texts are published; None sets no moment."""
+    """The files to import, and the options of the import.
+
+    With `make_parties`, missing parties and people are created from `table`. `moment` is the moment of the new texts,
+    or None to set no moment. With `submit`, new texts are submitted for review.
+    """
 
     summit: Summit
     session: Session
@@ -57,18 +61,18 @@ class Order:
     submit: bool = False
 
 
-# The option to create parties from the table also confirms parties that aren't on the country list.
+# Users who let parties be created from the table also confirm parties that aren't in the list of countries.
 MAKE = {"* enter": "enter", "* kind": "international"}
 
 
 class _Refused(Exception):
-    """A file isn't imported; the message says why and what to do."""
+    """A file isn't imported. The message says why, and what to do."""
 
 
 def preview(order: Order) -> FolderReport:
-    """Return the report of an import without writing anything: it is run and rolled back.
+    """Return the report of an import without writing anything: the import is run and rolled back.
 
-    Raises the same errors as `import_speeches`.
+    Raises PermissionDenied. Raises Unreadable if the table has no column that identifies the parties.
     """
     with transaction.atomic():
         report = import_speeches(order)
@@ -79,7 +83,7 @@ def preview(order: Order) -> FolderReport:
 def import_speeches(order: Order) -> FolderReport:
     """Import speeches into a summit, and return a report with the outcome of each file.
 
-    Raises PermissionDenied, and Unreadable if the table has no column that identifies the parties.
+    Raises PermissionDenied. Raises Unreadable if the table has no column that identifies the parties.
     """
     check_can_write(order.by, order.summit)
     rows = rows_of(order.table) if order.table else {}
@@ -102,14 +106,17 @@ class _Import:
     known: ExistingRows
     report: FolderReport
     slots: dict[str, Slot | _Refused] = field(default_factory=dict)
-    # Row numbers of the speakers that were created from the table.
+    # The numbers of the table's rows from which a speaker was created.
     entered: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.books = Books(self.order.summit)
 
     def add_speeches(self) -> None:
-        """Find or create the speech of each code that has a file, in the order of the table."""
+        """Create missing speeches of the parties with a file, in the order of the table.
+
+        Then the speech of each code, or the reason why there is none, is stored in `slots`.
+        """
         self._add_known_speakers()
         codes = dict.fromkeys(file.code for file in self.order.files)
         wanted = []
@@ -126,16 +133,16 @@ class _Import:
             self.slots[code] = self._slot(code, listed)
 
     def _add_known_speakers(self) -> None:
-        """Add to the known people those who speak for a party without being its members."""
+        """Add people who give a speech for a party, but aren't members of it, to the known people of the party."""
         parties = {party.pk: party for party in self.known.parties()}
         spoken = Slot.objects.filter(session__summit=self.order.summit, party__in=parties, speaker__membership=None)
         for slot in spoken.select_related("speaker").order_by("pk"):
             self.known.add_person(parties[slot.party_id or 0], slot.speaker)
 
     def _entered(self, party: Party, row: SpeakerRow) -> Person | None:
-        """Create the speaker that a row names for a party with another head; None unless parties are to be created.
+        """Create the speaker in a row of the table, who may be another person than the head of delegation.
 
-        A person other than the head of delegation may speak.
+        Returns None without the option `make_parties`, and for a row without a valid speaker.
         """
         if not self.order.make_parties or not row.speaker:
             return None
@@ -149,7 +156,10 @@ class _Import:
         return person
 
     def _speaks(self, row: SpeakerRow, party: Party, *, new: bool) -> None:
-        """Correct the outcome of a row that was refused because its party has another head: the person speaks."""
+        """Correct the outcome of a row that was refused because the party has another head of delegation.
+
+        The person in the row isn't the head, but is imported as a speaker.
+        """
         lines = self.report.parties.lines if self.report.parties else []
         line = next((each for each in lines if each.number == row.number), None)
         if line is not None and line.outcome == Outcome.REFUSED:
@@ -178,7 +188,7 @@ class _Import:
         return own[0]
 
     def line(self, file: SpeechFile) -> FolderLine:
-        """Import a file and return its outcome."""
+        """Import a file, and return the line of the report with its outcome. Errors are part of the outcome."""
         line = FolderLine(number=len(self.report.lines) + 1, file=file.name)
         try:
             slot = self.slots[file.code]
@@ -201,7 +211,7 @@ class _Import:
         return line
 
     def _about(self, code: str, slot: Slot) -> list[str]:
-        """Return a note about the party that a code stands for, if the code isn't a country's."""
+        """Return a list with a note about the party of a speech, or an empty list if the party has an ISO code."""
         if slot.party is None or slot.party.iso_code:
             return []
         kind = kind_word(slot.party.kind, says_country=self.known.says_country)
@@ -242,9 +252,9 @@ class _Import:
         return Outcome.NEW.value
 
     def _timed(self, text: Text) -> str | None:
-        """Set the requested moment on an existing text that has none; return the outcome.
+        """Set the requested moment on a text that exists already, and return the outcome.
 
-        Returns None if nothing changed.
+        Returns None if no moment is requested, or if the text has a moment or waits for delivery.
         """
         embargo = text.embargo
         if self.order.moment is None or embargo.moment is not None or embargo.mode != EmbargoMode.MOMENT:

@@ -15,7 +15,11 @@ from summit.people.models import Person
 
 @dataclass(frozen=True)
 class SpeakerRow:
-    """A row of the table: its number in the file, the party's code and country, the speaker and the office."""
+    """A row of the table of speakers.
+
+    `number` is the number of the row in the file. `code` and `country` identify the party. `speaker` is a name, and
+    `office` the office of the speaker. All but `number` and `code` may be "".
+    """
 
     number: int
     code: str
@@ -25,9 +29,9 @@ class SpeakerRow:
 
 
 def rows_of(table: Table) -> dict[str, SpeakerRow]:
-    """Return the table's rows by code in capitals, in order. The first row of a code counts.
+    """Return a dict from codes of parties, in capitals, to the rows of the table, in order.
 
-    Raises Unreadable if no column has the parties' codes.
+    If several rows have the same code, the first row is used. Raises Unreadable if no column has codes.
     """
     known = {name: place for place, name in column_recognition.recognise(table.headings).known.items()}
     code = next((known[name] for name in ("iso3", "iso2", "party_key") if name in known), None)
@@ -46,11 +50,11 @@ def rows_of(table: Table) -> dict[str, SpeakerRow]:
 
 
 def party_of(known: ExistingRows, code: str, row: SpeakerRow | None) -> Party | None:
-    """Return the party of a code, or None: found by key, by ISO 3166 code of two or three letters, or by name."""
+    """Return the party with a code, or None. It is found by key, by ISO 3166 code, or by the name in the row."""
     return known.party(key=code, code=code_of(code), name=row.country if row else code)
 
 
 def speaker_of(known: ExistingRows, party: Party, row: SpeakerRow) -> Person | None:
-    """Return the person of a party who gives a row's speech, found by name or else by office; or None."""
+    """Return the person of a party who is the speaker in a row, or None. People are found by name, or by office."""
     message = {"name": row.speaker, "office": row.office}
     return next(iter([*known.called(party, message), *known.nameless(party, message)]), None)

@@ -1,4 +1,4 @@
-"""The dashboard's chart of how long announcements of texts took to reach all subscribers."""
+"""The dashboard's chart of the time from the publication of each text to the last mail about it."""
 
 from typing import Any
 
@@ -24,10 +24,10 @@ LAST = 8
 
 
 def announced(summit: Summit) -> list[dict[str, Any]]:
-    """Return the last announced texts for which a mail was sent, as dicts. One query.
+    """Return a dict for each of the last announced editions about which a mail was sent, newest first.
 
-    Keys: `title`, the moment of publication (`at`), the number of `mails`, the `lag` until the last mail was sent,
-    and how many are `waiting`.
+    The keys are `title`, `at` (the time of publication), `mails` (their number), `waiting` (the number not sent yet),
+    `last` (when the last mail was sent) and `lag` (from publication to the last mail). Makes one query.
     """
     about = Message.objects.filter(kind="publication", subject_key=OuterRef("key")).order_by().values("subject_key")
     counted = {
@@ -45,9 +45,9 @@ def announced(summit: Summit) -> list[dict[str, Any]]:
 
 @desk_chart.register(90)
 def publication_lag(request: HttpRequest, summit: Summit) -> Chart | None:
-    """Return the chart of the time from each text's moment to the last mail about it.
+    """Return the chart of the time from the publication of each text to the last mail about it.
 
-    None if the user may not hold texts, or there is nothing to show.
+    Returns None if the user may not hold texts, or if no mail has been sent.
     """
     if not allows(request.user, HOLD, summit):
         return None

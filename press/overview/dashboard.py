@@ -1,4 +1,4 @@
-"""What the desk's dashboard shows about texts: open tasks, upcoming publications, and texts that are overdue."""
+"""The dashboard's facts about texts: open tasks, next publications, and overdue texts."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -30,34 +30,34 @@ from summit.summits.models import Summit
 SEE = "press.text.view"
 WRITE, REVIEW, SCHEDULE, HOLD = "press.write", "press.review", "press.schedule", "press.hold"
 WORKS = (WRITE, REVIEW, HOLD)
-# The most texts that are listed one by one, and how long before their moment they are listed as tasks.
+# The most texts in each list. A text is listed as a task within HOURS before its moment.
 MOST = 5
 HOURS = timedelta(hours=6)
 
-# Isolates words of another writing direction inside a sentence.
+# Unicode marks that isolate a title from the writing direction of the sentence around it.
 ISOLATED = "\u2068{}\u2069"
 
 
 def all_of(request: HttpRequest, summit: Summit) -> list[Outline]:
-    """Return outlines of all texts of the summit, read once per request."""
+    """Return the outlines of all texts of a summit. They are read once per request."""
     return cached_on_request(request, "press.outlines", lambda: outlines(summit))
 
 
 def next_out(request: HttpRequest, summit: Summit) -> list[Outline]:
-    """Return the texts that are published next, soonest first."""
+    """Return the texts with a future moment that aren't held, soonest first, at most MOST."""
     now = now_of(request)
     found = [row for row in all_of(request, summit) if row.moment and row.moment > now and row.held_at is None]
     return sorted(found, key=_soonest)[:MOST]
 
 
 def in_review(request: HttpRequest, summit: Summit) -> list[Outline]:
-    """Return the texts that wait for review, the soonest moment first."""
+    """Return the texts that wait for review, with the soonest moment first, at most MOST."""
     found = [row for row in all_of(request, summit) if row.edition_state == EditionState.IN_REVIEW]
     return sorted(found, key=_soonest)[:MOST]
 
 
 def overdue(request: HttpRequest, summit: Summit) -> list[Outline]:
-    """Return the texts that should have been published, the earliest moment first."""
+    """Return the texts that aren't public although their moment has passed, the earliest first, at most MOST."""
     now = now_of(request)
     return sorted((row for row in all_of(request, summit) if row.has_passed(now)), key=_soonest)[:MOST]
 
@@ -67,25 +67,28 @@ def _soonest(row: Outline) -> tuple[bool, float, int]:
 
 
 def listed(summit: Summit, what: str) -> str:
-    """Return the URL of the admin's list of texts for which a task is open."""
+    """Return the URL of the admin's list of the texts for which the task `what` is open."""
     query: dict[str, Any] = {"summit__id__exact": summit.pk, "todo": what}
     return f"{reverse('admin:press_text_changelist')}?{urlencode(query)}"
 
 
 def run_of(summit: Summit, day: date | None = None) -> str:
-    """Return the URL of the publication schedule of a day; today's without one."""
+    """Return the URL of the publication schedule of a day, or of today if `day` is None."""
     query = {"summit": summit.slug} | ({"day": day.isoformat()} if day else {})
     return f"{reverse('admin:press_text_run')}?{urlencode(query)}"
 
 
 def embargoes_of(summit: Summit, **shown: str) -> str:
-    """Return the URL of the embargo calendar; `shown` are further parameters, such as the month."""
+    """Return the URL of the embargo calendar. `shown` has further query parameters, such as the month."""
     return f"{reverse('admin:press_text_embargoes')}?{urlencode({'summit': summit.slug, **shown})}"
 
 
 @desk_task.register(30)
 def waiting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Yield a task for each kind of open step, with the number of texts."""
+    """Yield a task for each kind of open step, with the number of texts.
+
+    Yields nothing to users who may not see texts.
+    """
     if not allows(request.user, SEE, summit):
         return
     now = now_of(request)
@@ -95,7 +98,7 @@ def waiting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
             yield Task(_task_sentence(name, found[name]), urgency, listed(summit, name), permission)
 
 
-# Open step: the permission it needs, and its urgency.
+# From the key of each open step to the permission that it needs, and to its urgency.
 STEPS: dict[str, tuple[str, Urgency]] = {
     "alarm": (HOLD, Urgency.LATE),
     "overdue": (HOLD, Urgency.LATE),
@@ -160,7 +163,10 @@ def _task_sentence(name: str, number: int) -> str:
 
 @desk_task.register(31)
 def going_out(request: HttpRequest, summit: Summit) -> Iterable[Task]:
-    """Yield a task for each text that is published within HOURS, which says whether it is approved."""
+    """Yield a task for each text with a moment within HOURS. The task says whether the text is approved.
+
+    Yields nothing to users who may not see texts.
+    """
     if not allows(request.user, SEE, summit):
         return
     for text in next_out(request, summit):
@@ -176,7 +182,7 @@ def going_out(request: HttpRequest, summit: Summit) -> Iterable[Task]:
 
 @desk_coming.register(30)
 def moments(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
-    """Yield the texts that are published next."""
+    """Yield an entry for each text that is published next. Yields nothing to users who may not see texts."""
     if not allows(request.user, SEE, summit):
         return
     for text in next_out(request, summit):
@@ -188,7 +194,10 @@ def moments(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
 
 @desk_due.register(30)
 def due(request: HttpRequest, summit: Summit) -> Iterable[Due]:
-    """Yield the number of unpublished texts for each day of their moments, at the venue."""
+    """Yield each day at the venue that has moments of unpublished texts, with the number of these texts.
+
+    Yields nothing to users who may not see texts.
+    """
     if not allows(request.user, SEE, summit):
         return
     rows = (row for row in all_of(request, summit) if row.public_number is None)

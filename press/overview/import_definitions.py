@@ -1,7 +1,7 @@
-"""The lists of the press desk that can be imported from a table.
+"""The lists of the press desk that users can import from a table.
 
-Subscribers aren't among them: an address gets news only after its owner has asked for it and confirmed by mail, which
-a table can't prove.
+Subscribers can't be imported. Mails are sent only to addresses that their owners have confirmed by mail, and a table
+can't prove that.
 """
 
 from press.overview.api.attachments_and_topics import TopicViewSet

@@ -1,4 +1,4 @@
-"""The app's panels on the summit's home page and the admin's dashboard, and its metrics."""
+"""Panels about texts on the home page of a summit and on the admin's dashboard, and metrics about announcements."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -26,7 +26,10 @@ LATEST = 5
 
 @panel(30)
 def latest(summit: Summit) -> tuple[str, dict[str, Any]] | None:
-    """Return the panel of the latest texts for the summit's home page; None if there are none."""
+    """Return the template and context of the panel with the latest texts, or None if there are none.
+
+    The panel is on the home page of the summit.
+    """
     lines = [line(brief(summit, edition)) for edition in listed(summit).defer("body")[:LATEST]]
     if not lines:
         return None
@@ -35,7 +38,10 @@ def latest(summit: Summit) -> tuple[str, dict[str, Any]] | None:
 
 @desk_panel(30, works=WORKS)
 def press_desk(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
-    """Return the dashboard's panel of upcoming, waiting and overdue texts; None without permission to see texts."""
+    """Return the template and context of the dashboard's panel with upcoming, waiting and overdue texts.
+
+    Returns None if the user may not see texts.
+    """
     user = request.user
     if not allows(user, "press.text.view", summit):
         return None
@@ -56,7 +62,10 @@ def press_desk(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any
 
 @source
 def announcing() -> Iterable[Gauge]:
-    """Yield the gauges of texts that are public and not announced yet: their number and the age of the oldest."""
+    """Yield two gauges about editions that are public and not announced yet.
+
+    They are the number of these editions, and the seconds since the oldest was published.
+    """
     due = unannounced().order_by()
     oldest = due.aggregate(oldest=Min("published_at"))["oldest"]
     late = (db_now() - oldest).total_seconds() if oldest else 0.0

@@ -1,6 +1,7 @@
-"""The publication schedule of the press desk: texts by their moments, and by the speeches they wait for.
+"""The publication schedule of the press desk: texts by their moments, and by the speeches that they wait for.
 
-A day's schedule and the embargo calendar show the same groups. The number of queries doesn't grow with them.
+The schedule of a day and the embargo calendar show the same groups. The number of queries doesn't grow with the
+number of groups.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from summit.outbox.models import Message, MessageState
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# The prefix of a message's subject key, as press.subscriptions.services.announcements stores it.
+# The prefix of the subject key of messages, which press.subscriptions.services.announcements stores.
 ABOUT = "press.edition:"
 # The states of an edition that isn't approved.
 UNAPPROVED = ("draft", "in_review", "changes_asked")
@@ -33,10 +34,10 @@ UNAPPROVED = ("draft", "in_review", "changes_asked")
 
 @dataclass(frozen=True)
 class ScheduleGroup:
-    """The texts of one embargo, which are published and held together, at the time `at`.
+    """The texts of one embargo, which are published together at the time `at`, and held together.
 
-    `by` is the source of that time: the "moment" that is set; without one, the "plan" of the speech or session; or
-    else the "alarm".
+    `by` is the source of the time: "moment" if a moment is set, otherwise "plan" if a speech or session is planned,
+    otherwise "alarm".
     """
 
     embargo: Embargo
@@ -46,7 +47,7 @@ class ScheduleGroup:
 
     @property
     def planned(self) -> bool:
-        """Whether no moment is set yet."""
+        """Whether the time is only planned: no moment is set yet."""
         return self.by != "moment"
 
     @property
@@ -56,20 +57,20 @@ class ScheduleGroup:
 
     @property
     def cancelled(self) -> bool:
-        """Whether one of its sessions is cancelled."""
+        """Whether the session of one of the texts is cancelled."""
         return any(session.cancelled_at is not None for session in map(session_of, self.texts) if session)
 
 
 @dataclass(frozen=True)
 class Unsent:
-    """An edition, and the number of its mails that failed."""
+    """An edition, and the number of mails about it that failed."""
 
     edition: Edition
     number: int
 
     @property
     def about(self) -> str:
-        """The subject key by which the outbox finds the mails."""
+        """The subject key of the mails, by which the outbox can be searched."""
         return f"{ABOUT}{self.edition.public_id}"
 
 
@@ -77,7 +78,8 @@ class Unsent:
 class ScheduleDetails:
     """Further facts about a text on the schedule.
 
-    `behind` are the other languages that aren't approved, each annotated with its state (`standing`).
+    `language` is the authoritative language, and `author` the author of the newest edition. `behind` has the other
+    languages of which the newest edition isn't approved, each annotated with its state (`standing`).
     """
 
     language: str
@@ -89,8 +91,9 @@ class ScheduleDetails:
 class Plan:
     """The publication schedule of a day.
 
-    `groups` are published on that day; `overdue` should have been published. Texts without a day are `timeless`, on
-    today's schedule only; `unplaced` is their full number. `told` has further facts by the text's primary key.
+    `groups` are published on this day. `overdue` has the texts that should have been published. `timeless` has texts
+    without a day, and `unplaced` is the number of all texts without a day. Both are empty unless the day is today.
+    `told` is a dict from primary keys of texts to further facts about them.
     """
 
     day: date
@@ -104,29 +107,29 @@ class Plan:
 
 
 def session_of(text: Text) -> Session | None:
-    """Return a text's session: that of its speech, or else its own; None if it has none."""
+    """Return the session of a text's speech, or else the session of the text, which may be None."""
     return text.slot.session if text.slot else text.session
 
 
 def bounds(first: date, last: date, summit: Summit) -> tuple[datetime, datetime]:
-    """Return the start of the first day and the end of the last day at the venue, in UTC.
+    """Return the start of the first day and the end of the last day in the venue's time zone, as UTC datetimes.
 
-    The span is an hour longer or shorter if the clocks change in between.
+    The time between them is an hour longer or shorter if the clocks change on one of the days.
     """
     return datetime.combine(first, time.min, summit.zone).astimezone(UTC), end_of(last, summit)
 
 
 def whole(rows: QuerySet[StandingText]) -> QuerySet[StandingText]:
-    """Return the queryset with the related rows that the schedule shows."""
+    """Return the queryset joined with the related rows that the schedule shows, ordered by embargo."""
     return rows.select_related(
         "summit", "embargo__held_by", "slot__speaker", "slot__party", "slot__session", "session"
     ).order_by("embargo_id", "id")
 
 
 def groups(summit: Summit, first: date, last: date) -> list[ScheduleGroup]:
-    """Return the groups to be published from one day at the venue to another, the earliest first. Two queries.
+    """Return the groups that are published from the day `first` to the day `last` at the venue, the earliest first.
 
-    A group includes all texts of its embargo, even those that belong to other days.
+    A group has all texts of its embargo, even texts with a speech or session on another day. Makes two queries.
     """
     start, end = bounds(first, last, summit)
     waits = Q(embargo__moment__isnull=True)
@@ -155,14 +158,14 @@ def _group(
         return ScheduleGroup(embargo, rows, embargo.moment, "moment")
     speeches = [begins[row.slot_id] for row in rows if row.slot_id in begins]
     sessions = [row.session.starts_at for row in rows if row.session]
-    # If the speech is on another day, the group is listed on this one by its alarm.
+    # If the speech isn't within these days, the group is listed by the time of its alarm.
     times = [(at, "plan") for at in (*sorted(speeches), *sorted(sessions))]
     times += [(embargo.fallback_at, "alarm")] if embargo.fallback_at else []
     return next((ScheduleGroup(embargo, rows, at, by) for at, by in times if start <= at < end), None)
 
 
 def timeless(summit: Summit) -> QuerySet[StandingText]:
-    """Return the texts that belong to no day: without a moment, an alarm, a speech and a session."""
+    """Return the texts that belong to no day: they have neither moment nor alarm, neither speech nor session."""
     rows = workflow_queries.texts(summit).filter(embargo__moment__isnull=True, embargo__fallback_at__isnull=True)
     return whole(rows.filter(slot__isnull=True, session__isnull=True)).order_by("-id")
 
@@ -189,7 +192,10 @@ def plan(summit: Summit, day: date, *, now: datetime, most: int) -> Plan:
 
 
 def _schedule_details(rows: list[StandingText]) -> dict[int, ScheduleDetails]:
-    """Return further facts about texts, by primary key. Two queries, for their authors and their languages."""
+    """Return a dict from primary keys of texts to further facts about them.
+
+    Makes two queries, for authors and languages.
+    """
     written, languages = authors(rows), versions(rows)
     told = {}
     for row in rows:
@@ -200,14 +206,17 @@ def _schedule_details(rows: list[StandingText]) -> dict[int, ScheduleDetails]:
 
 
 def authors(rows: Iterable[StandingText]) -> dict[int, User]:
-    """Return the authors of the texts' newest words, by primary key. One query."""
+    """Return a dict from primary keys of users to the users who wrote the newest editions of texts.
+
+    Makes one query.
+    """
     return User.objects.in_bulk({row.written_by for row in rows})
 
 
 def versions(rows: Iterable[Text]) -> dict[int, list[TextVersion]]:
-    """Return the language versions of texts by the text's key, the authoritative one first. One query.
+    """Return a dict from primary keys of texts to their language versions, the authoritative one first.
 
-    Each is annotated with the state of its newest edition (`standing`).
+    Each version is annotated with the state of its newest edition (`standing`). Makes one query.
     """
     newest = Edition.objects.filter(version=OuterRef("pk")).order_by("-number").annotate(standing=standing())
     listed = TextVersion.objects.filter(text__in=[row.pk for row in rows]).annotate(
@@ -220,7 +229,10 @@ def versions(rows: Iterable[Text]) -> dict[int, list[TextVersion]]:
 
 
 def unreviewed(summit: Summit) -> list[Edition]:
-    """Return the editions that were approved without a second person and not reviewed since. One query."""
+    """Return the editions of a summit that were approved without a second person and aren't reviewed yet.
+
+    Editions of withdrawn texts are left out. Makes one query.
+    """
     rows = Edition.objects.filter(
         version__text__summit=summit, version__text__withdrawn_at__isnull=True, afterwards_at__isnull=True
     ).exclude(emergency_reason="")
@@ -228,7 +240,10 @@ def unreviewed(summit: Summit) -> list[Edition]:
 
 
 def unsent(summit: Summit) -> list[Unsent]:
-    """Return the editions with failed mails to subscribers, and the number of these. Two queries."""
+    """Return the editions about which mails to subscribers failed, each with the number of these mails.
+
+    Makes two queries.
+    """
     failed = Message.objects.filter(summit=summit, kind="publication", state=MessageState.FAILED)
     numbers = dict(failed.order_by().values_list("subject_key").annotate(Count("pk")))
     keys = [about.removeprefix(ABOUT) for about in numbers]

@@ -1,4 +1,4 @@
-"""The admin's search for texts: by the newest title in each language, the slug and the speaker."""
+"""The admin's search for texts, by the newest title in each language, the slug and the speaker."""
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse

@@ -27,7 +27,7 @@ def texts_of(summit: Summit, slots: Any) -> Iterator[Published]:
 
 @listing(10)
 def list_of(summit: Summit, session: str) -> str:
-    """Return the URL of the list of texts of a session."""
+    """Return the path of the list of public texts, filtered by a session. `session` is a public id."""
     return f"{reverse('press:list', args=[summit.slug])}{SearchParams(chosen={'session': session}).query()}"
 
 

@@ -1,4 +1,4 @@
-"""URLs of the press site, below "<summit>/press/". They must stay stable: feeds and readers store them."""
+"""URLs of the press site, below "<summit>/press/". They must stay stable, because feeds and bookmarks store them."""
 
 from django.urls import path, register_converter
 
@@ -8,7 +8,7 @@ from press.published_texts.selectors import FORMATS
 
 
 class LanguageConverter:
-    """A language code, such as "fr" or "pt-br"."""
+    """The path converter of language codes, such as "fr" or "pt-br"."""
 
     regex = r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*"
 
@@ -22,7 +22,7 @@ class LanguageConverter:
 
 
 class EndingConverter(LanguageConverter):
-    """The suffix of a URL of a text in another format: one of FORMATS."""
+    """The path converter of the suffixes of other formats: one of FORMATS."""
 
     regex = "|".join(FORMATS)
 

@@ -9,7 +9,7 @@ from summit.templatetags.moments import day_clock
 
 
 def facts(reading: Reading) -> list[str]:
-    """Return one line for each fact about a text, in the active language."""
+    """Return a list of lines about a text, such as its kind and its time of publication, in the active language."""
     text, summit = reading.edition.version.text, reading.summit
     lines = [reading.what, line_of(reading)]
     if text.media_access:

@@ -124,7 +124,7 @@ def find_quote(summit: Summit, url: str) -> Quote | None:
 def _paragraph(edition: Edition, anchor: str) -> tuple[str, SafeString] | None:
     """Return the anchor and the HTML of the element with an anchor, or None if there is none.
 
-    If `anchor` is empty, it finds the first paragraph; a text without paragraphs gives two empty strings.
+    If `anchor` is empty, return those of the first paragraph, or two empty strings if the text has no paragraph.
     """
     page = html.fragment_fromstring(html_of(edition), create_parent="div")
     for element in page.iter():

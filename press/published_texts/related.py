@@ -24,7 +24,7 @@ from summit.summits.models import Summit
 
 @dataclass(frozen=True)
 class File:
-    """A public attachment of a text. `size` is in bytes."""
+    """A public attachment of a text. `size` is in bytes. `url` is a path."""
 
     title: str
     language: str
@@ -56,9 +56,8 @@ class Other:
 class RelatedContent:
     """The content that pages show beside a text.
 
-    `prepared` or `delivered` is the other text of the same speech: the prepared text beside the text as delivered, or
-    the reverse. If the edition translates an older edition of the original, `behind` is the number of the original's
-    public edition.
+    A text as delivered can have a `prepared` text, and a prepared text a `delivered` text. If the edition translates
+    an older edition of the original, `behind` is the number of the original's public edition.
     """
 
     files: tuple[File, ...] = ()

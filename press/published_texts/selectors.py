@@ -105,12 +105,12 @@ class Reading:
 
     @property
     def who(self) -> str:
-        """The speaker's name and office, then the party; "" if the text isn't a speech."""
+        """The speaker's label with the name of the party, or "" if the text isn't a speech."""
         return speaker(self.edition, self.named)
 
     @property
     def who_marked(self) -> str:
-        """The speaker, with a star if the party has a footnote."""
+        """The speaker's label with the name of the party, and with STAR if the party has a footnote."""
         return f"{self.who}{STAR}" if self.note else self.who
 
     @property
@@ -139,7 +139,7 @@ class Reading:
 
     @property
     def corrected(self) -> bool:
-        """Whether an earlier edition was published."""
+        """Whether an earlier edition of the version was published before this one."""
         return self.published_at > self.first_published_at
 
     @property
@@ -186,7 +186,7 @@ class Reading:
         return address(self.summit, self.edition).rstrip("/") + f".{ending}"
 
     def formats(self) -> list[tuple[str, str]]:
-        """Return the suffix and the path of each format."""
+        """Return the suffix and the path of each format in FORMATS."""
         return [(ending, self.format_url(ending)) for ending in FORMATS]
 
 

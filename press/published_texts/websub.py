@@ -1,7 +1,7 @@
 """Notify the deployment's hub when feeds change (W3C WebSub).
 
-The hub is notified of changes to the feed of all texts of a summit, and to the feeds of one kind of text or of one
-language, each as Atom and as JSON Feed. Other feeds don't name the hub, since it isn't notified of their changes.
+The hub is notified of changes to a summit's feed of all texts, and to feeds of one kind of text or one language. Each
+is an Atom feed and a JSON Feed. Other feeds don't name the hub, since the hub isn't notified of their changes.
 """
 
 from collections.abc import Iterable, Iterator

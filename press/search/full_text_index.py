@@ -37,7 +37,7 @@ class WordIndex(Statements):
 
     @property
     def names(self) -> list[str]:
-        """The names of the triggers on SQLite."""
+        """The names of the triggers on SQLite that update the index: for INSERT, UPDATE and DELETE."""
         return [f"{self.table}_words_{event}" for event in ("insert", "update", "delete")]
 
     def database_forwards(
@@ -78,7 +78,7 @@ class WordIndex(Statements):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        """Drop the index."""
+        """Drop the index and, on SQLite, the triggers."""
         if schema_editor.connection.vendor == "postgresql":
             for column in self.columns:
                 schema_editor.execute(f'DROP INDEX IF EXISTS "{self._on(column)}"')

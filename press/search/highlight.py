@@ -39,7 +39,7 @@ class Place:
 def places(text: str, language: str, wanted: Sequence[Wanted]) -> Iterator[Place]:
     """Yield the matches of the wanted words in a text, roughly in order.
 
-    In scripts without spaces, matches of pairs of letters come after those of single letters.
+    In scripts without spaces, matches of pairs of letters come after matches of single letters.
     """
     every = frozenset[str]().union(*(one.terms for one in wanted))
     for piece in pieces(text):

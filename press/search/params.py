@@ -33,7 +33,7 @@ class SearchParams:
 
     @property
     def parameters(self) -> dict[str, str]:
-        """The query parameters, in their fixed order."""
+        """A dict from query parameters to values, in the fixed order of URLs. Empty parameters are left out."""
         days = {name: day.isoformat() for name in DAYS if (day := getattr(self, name))}
         return {**({"q": self.q} if self.q else {}), **{n: self.chosen[n] for n in NAMES if n in self.chosen}, **days}
 

@@ -59,7 +59,7 @@ def plain_of(edition: Edition) -> str:
 
 
 def rebuild(*, summit: Summit | None = None) -> int:
-    """Rebuild the search index of all editions, or of those of one summit. Return the number of editions.
+    """Rebuild the search index of all editions, or of all editions of one summit. Return the number of editions.
 
     Call this after the normalisation of words has changed. This is one transaction: until it ends, searches use the
     old index.

@@ -246,8 +246,9 @@ def telling(word: str) -> list[str]:
 def alike(asked: str, words: Iterable[str]) -> Iterator[str]:
     """Yield the words that are similar to `asked`.
 
-    A similar word contains `asked`, or has at least half of its trigrams in common with `asked`, or has the same
-    first letter and the same other letters in another order. `asked` must be long enough for the first and the last.
+    A similar word has enough trigrams in common with `asked` (a Dice coefficient of at least ALIKE). If `asked` has
+    at least SHORTEST_PART letters, two more kinds of words are similar. They contain `asked`, or have the same first
+    letter and the same other letters in another order.
     """
     own, long, letters = trigrams(asked), len(asked) >= SHORTEST_PART, sorted(asked)
     for word in words:

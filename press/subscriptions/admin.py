@@ -22,7 +22,7 @@ class SubscriberAdmin(ReadOnlyAdmin):
 
 @admin.register(Announcement)
 class AnnouncementAdmin(ReadOnlyAdmin):
-    """Announcements of editions, and the number of their recipients."""
+    """The admin of announcements of editions, with the number of recipients of each. Nobody can change them here."""
 
     place = 2
     summit_path = "edition__version__text__summit"

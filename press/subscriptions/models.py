@@ -17,7 +17,7 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
     """A QuerySet of subscribers."""
 
     def active(self) -> "SubscriberQuerySet":
-        """Return the subscribers who confirmed their address and didn't unsubscribe."""
+        """Return the subscribers who have confirmed their mail address and haven't ended their subscription."""
         return self.filter(confirmed_at__isnull=False, ended_at__isnull=True)
 
 

@@ -1,4 +1,4 @@
-"""Template tags and filters of a text's page: metadata for programs, headings, sharing and reading time."""
+"""Template tags and filters for the page of a text: metadata for programs, headings, sharing and reading time."""
 
 import json
 from dataclasses import replace
@@ -32,16 +32,19 @@ register.filter("length_of", length_of)
 
 @register.filter
 def titled(edition: Edition) -> SafeString:
-    """Return an edition's title as HTML with its language. The version must be joined."""
+    """Return an edition's title as HTML, with the language in the attribute `lang`.
+
+    Callers load the edition with `select_related("version")`.
+    """
     return format_html('<bdi lang="{}">{}</bdi>', edition.version.language, edition.title)
 
 
-# The main country of a language, for OpenGraph's locales; other languages have no og:locale.
+# From language codes to main countries, for OpenGraph's locales. Other languages have no og:locale.
 COUNTRIES = {
     "ar": "AR", "zh": "CN", "en": "GB", "fr": "FR", "ru": "RU", "es": "ES", "de": "DE", "it": "IT", "nl": "NL",
     "pl": "PL", "pt": "PT", "ja": "JP", "ko": "KR", "tr": "TR", "uk": "UA", "fa": "IR", "he": "IL", "sv": "SE",
 }  # fmt: skip
-# Names of the formats; all but the first are proper names and aren't translated.
+# The names of the formats. All but the first are proper names, which aren't translated.
 FORMAT_NAMES: dict[str, Any] = {
     "txt": gettext_lazy("Plain text"),
     "pdf": "PDF",
@@ -56,11 +59,14 @@ DESCRIBED = 200
 
 @register.simple_tag
 def linked_data(reading: Reading, beside: RelatedContent) -> SafeString:
-    """Return the text as JSON-LD in a script element that no browser runs, in the text's language."""
+    """Return the text as JSON-LD without the body, in a script element that browsers don't run.
+
+    Labels are in the language of the text.
+    """
     with translation.override(spoken(reading.language)):
         found = jsonld.as_object(replace(reading, beside=beside), words=False)
     written = json.dumps(found, ensure_ascii=False).translate(ESCAPES)
-    # Escaped as json_script does it.
+    # The same characters are escaped as in Django's json_script, so the content can't end the element.
     return mark_safe(f'<script type="application/ld+json">{written}</script>')  # noqa: S308
 
 
@@ -72,7 +78,7 @@ def _described(reading: Reading) -> str:
 
 
 def _graph(reading: Reading) -> list[tuple[str, str]]:
-    """Return the names and values of OpenGraph (https://ogp.me) for an article."""
+    """Return the names and values of a text's OpenGraph metadata (https://ogp.me)."""
     known = [
         ("og:type", "article"),
         ("og:title", title_of(reading)),
@@ -93,7 +99,10 @@ def _locale(language: str) -> str:
 
 @register.inclusion_tag("press/meta.html")
 def text_meta(reading: Reading, edition: Edition) -> dict[str, Any]:
-    """Return the template context of the page's metadata: OpenGraph, description, oEmbed and other formats."""
+    """Return the template context of a text's metadata: OpenGraph, description, oEmbed and other formats.
+
+    If the page shows an earlier `edition`, oEmbed quotes this edition.
+    """
     with translation.override(spoken(reading.language)):
         graph, described = _graph(reading), _described(reading)
     number = edition.number if edition.number != reading.edition.number else None
@@ -119,16 +128,16 @@ def text_meta(reading: Reading, edition: Edition) -> dict[str, Any]:
 def contents(edition: Edition, reading: Reading, place: str) -> dict[str, Any]:
     """Return the template context of a text's table of contents.
 
-    `place` is "aside" for a page with a margin, "text" for one without.
+    `place` is "aside" for pages with a margin, and "text" for pages without a margin.
     """
     return {"headings": contents_of(edition), "reading": reading, "place": place}
 
 
 @register.inclusion_tag("press/share.html", takes_context=True)
 def share(context: Context, reading: Reading) -> dict[str, Any]:
-    """Return the template context of the links to other formats and for sharing the URL, by mail or by copying.
+    """Return the template context of the links to other formats, and of the links that share the URL of a text.
 
-    It needs no JavaScript.
+    They share the URL by mail or by copying, without JavaScript.
     """
     known = [(FORMAT_NAMES[ending], url) for ending, url in reading.formats()]
     jumbled = copied_wrongly(reading.edition.title + reading.edition.body)
@@ -137,5 +146,5 @@ def share(context: Context, reading: Reading) -> dict[str, Any]:
 
 @register.simple_tag
 def mail_link(reading: Reading) -> SafeString:
-    """Return a mailto URL with the text's title and URL."""
+    """Return a mailto URL with the text's title as the subject, and the URL of the text's page as the body."""
     return format_html("mailto:?subject={}&body={}", quote(title_of(reading)), quote(reading.url))

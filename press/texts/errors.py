@@ -1,10 +1,10 @@
-"""Errors of the press office's decisions; each message is a sentence for the user."""
+"""Errors of the press office's services. Each message is a sentence for the user."""
 
 from press.texts.models.editions import Edition
 
 
 class DecisionRefused(Exception):
-    """The decision doesn't fit the current state. The message says why and what to do."""
+    """A decision can't be made, for example in the current state. The message says why, and what to do."""
 
 
 class EditConflict(DecisionRefused):

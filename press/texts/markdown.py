@@ -1,8 +1,8 @@
 """Parse the Markdown of texts into safe HTML, and into blocks for the other formats.
 
 Raw HTML is rendered as plain text, and images aren't loaded. Headings start at h2, below the heading of the page,
-and skip no level. Each paragraph has an anchor (`p-1`, `p-2` ...) for links;
-press.texts.selectors.paragraph_anchors keeps these anchors stable. The anchor of a heading is made from its words
+and skip no level. Each paragraph has an anchor (`p-1`, `p-2` ...) for links, which
+press.texts.selectors.paragraph_anchors keeps stable. The anchor of a heading is made from the words of the heading
 (`s-the-second-part`).
 """
 
@@ -65,7 +65,7 @@ def _parser() -> MarkdownIt:
 
 
 def paragraphs(body: str) -> list[str]:
-    """Return the source of each paragraph that has an anchor, in order."""
+    """Return the Markdown source of each paragraph of a text in order. These are the paragraphs that have anchors."""
     # Inline markup makes no paragraph, and parsing it would take half of the time.
     tokens = _parser().disable("inline").parse(body)
     return [tokens[place + 1].content for place, token in enumerate(tokens) if token.type == "paragraph_open"]
@@ -74,9 +74,9 @@ def paragraphs(body: str) -> list[str]:
 def parse(body: str, anchors: Sequence[str] = ()) -> list[Token]:
     """Return the tokens of a Markdown text, with anchors on paragraphs and headings, and with adjusted levels.
 
-    `anchors` are the anchors of the paragraphs in order; a paragraph without one gets its number: "p-1", "p-2" ...
+    `anchors` are the anchors of the paragraphs in order. Paragraphs without an anchor are numbered: "p-1", "p-2" ...
     Screen readers navigate by headings. So the highest headings become h2, one level below the heading of the page,
-    at whatever level the author began. No heading is two levels below the heading before it.
+    at whatever level the author began. No heading is two levels below the previous heading.
     """
     tokens = _parser().parse(body)
     count, above, taken = 0, list[int](), set[str]()
@@ -99,7 +99,7 @@ def parse(body: str, anchors: Sequence[str] = ()) -> list[Token]:
 def _named(heading: Token, taken: set[str]) -> str:
     """Return an anchor made from a heading's words, so that it is stable when other headings change.
 
-    The anchor is added to `taken`. A heading whose anchor is taken already gets a number at the end.
+    The anchor is added to `taken`. If it is in `taken` already, a number is appended to it first.
     """
     count_words = "".join(child.content for child in heading.children or () if child.type in ("text", "code_inline"))
     name = HEADING + (slugify(count_words, allow_unicode=True)[:LONGEST].strip("-") or "0")

@@ -31,7 +31,7 @@ def can_write(user: Actor, summit: Summit) -> bool:
 
 
 def check_can_write(user: Actor, summit: Summit) -> None:
-    """Raise PermissionDenied unless `can_write` is true."""
+    """Raise PermissionDenied unless the user may create texts, save editions and submit them for review."""
     check(user, "press.write", summit)
 
 

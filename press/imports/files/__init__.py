@@ -14,16 +14,17 @@ __all__ = ["ENDINGS", "MOST_BYTES", "ImportNote", "ParsedFile", "Unreadable", "r
 MOST_BYTES = 10 * 1024 * 1024
 # The file name suffixes that upload forms accept.
 ENDINGS = (".docx", ".docm", *MARKDOWN, ".txt")
-# Limits of the process that reads a file that isn't small.
+# The limits of time and memory for the process that reads a file that isn't small.
 SECONDS, MEGABYTES = 20, 1500
 
 
 def read(*, filename: str, content: bytes) -> ParsedFile:
-    """Return a file's words as Markdown.
+    """Return the words of a file as Markdown, with a title and notes on what was left out or changed.
 
-    The format is detected from the bytes; the name only distinguishes Markdown from plain text. Nothing in the file
-    is run or fetched. A small file is read in this process, any other in a process that is killed if it uses too
-    much. Raises Unreadable, with a sentence, for a file that isn't text, is broken, locked or too long.
+    The format is detected from the content. The file name only distinguishes Markdown from plain text. Nothing in the
+    file is executed, and no link is followed. A small file is read in this process. Any other file is read in a
+    separate process, which is killed if it exceeds SECONDS or MEGABYTES. Raises Unreadable, with a message for the
+    user, for a file that isn't text, is broken, locked or too long.
     """
     _check(content)
     try:
@@ -52,7 +53,7 @@ def _read_apart(filename: str, content: bytes) -> ParsedFile:
 
 
 def too_large() -> str:
-    """Return the message for a file that has more bytes than are accepted."""
+    """Return the message for a file with more than MOST_BYTES bytes."""
     message = _("The file has more than %(n)d MB. Take pictures out of it, and choose it again.")
     return message % {"n": MOST_BYTES // 1024 // 1024}
 

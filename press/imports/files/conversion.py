@@ -11,14 +11,14 @@ from summit.core.validators import is_printable
 
 MARKDOWN = (".md", ".markdown", ".mdown")
 LONGEST_TITLE = 200
-# A text file of at most this many bytes is small. It is about a third of the longest text that is allowed.
+# In bytes. A text file up to this size is small. This is about a third of the longest text that can be saved.
 SMALL = 60_000
 
 
 def make(*, filename: str, content: bytes, small: bool) -> ParsedFile:
-    """Return a file's words as Markdown.
+    """Return the words of a file as Markdown, with a title and notes on what was left out or changed.
 
-    Raises Unreadable, and Heavy if `small` is true and the file isn't small.
+    Raises Unreadable. Raises Heavy if `small` is true and the file isn't small.
     """
     report = FileReport()
     made = _document if content.startswith(b"PK") else _text
@@ -43,7 +43,7 @@ def _text(filename: str, content: bytes, report: FileReport, small: bool) -> tup
     text = plain_text.decode(content, report)
     if text.lstrip()[:14].lower().startswith(("<!doctype html", "<html")):
         raise Unreadable(_("This file is a web page. Save its words as plain text or DOCX, and choose that file."))
-    # Markup and spaces that are removed later don't make a text four times as long.
+    # Markup and spaces are removed later, but they are never three quarters of a text. So a longer file is too long.
     if len(text) > 4 * LONGEST:
         _check_length(len(text))
     if filename.lower().endswith(MARKDOWN):
@@ -62,8 +62,11 @@ def _check_length(count: int) -> None:
 
 
 def _titled(blocks: list[Block], report: FileReport) -> tuple[str, list[Block]]:
-    """Return the title and the remaining blocks: the first block is the title if it is the only top-level heading."""
-    # The style "Title" is level 1; headings begin with level 2.
+    """Return the title of a document or "", and the blocks without the title.
+
+    The first block is the title if it is the only heading of the highest level.
+    """
+    # Paragraphs with the style "Title" have level 1, and headings have levels from 2.
     above = blocks[:1] if blocks and blocks[0].kind == "h" and blocks[0].level == 1 else []
     highest = above or [block for block in blocks if block.kind == "h" and block.level == 2]
     if not blocks or highest != blocks[:1]:

@@ -1,6 +1,6 @@
-"""Read DOCX files as blocks: paragraphs, headings, lists, quotations and tables. All that isn't kept is noted.
+"""Read DOCX files as blocks: paragraphs, headings, lists, quotations and tables. What is left out is noted.
 
-The format is read with lxml, part by part: libraries that convert it to Markdown don't report what they leave out,
+The parts of the file are parsed with lxml. Libraries that convert DOCX to Markdown don't report what they leave out,
 and number every list from 1.
 """
 
@@ -16,15 +16,16 @@ from press.imports.files.report import FileReport, NoteKind, Unreadable, nested
 from press.texts.markdown import Block, Span
 from press.texts.selectors.publication_checks import LONGEST
 
-# The most cells of a table. Every row is as wide as the widest; the Markdown of more cells leaves no room for words.
+# The most cells of a table, counted as if all rows were as wide as the widest. With more cells, the Markdown of the
+# table alone would be longer than a text may be.
 MOST_CELLS = LONGEST // 4
 _AROUND = frozenset({"sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "AlternateContent", "Choice"})
 
 
 def read(content: bytes, report: FileReport, *, small: bool) -> list[Block]:
-    """Return a DOCX file's blocks, and note in `report` what was left out.
+    """Return the blocks of a DOCX file, and note in `report` what was left out.
 
-    Raises Unreadable, and Heavy if `small` is true and the file isn't small.
+    Raises Unreadable. Raises Heavy if `small` is true and the file isn't small.
     """
     package = open_docx(content, small=small)
     try:
@@ -49,7 +50,7 @@ def _report_parts(package: Package, report: FileReport) -> None:
 
 @dataclass
 class _List:
-    """A list that is being read: its first item's place, and the blocks of its items."""
+    """A list that is being read: the place of the first item, and the blocks of each item."""
 
     place: Place
     items: list[list[Block]] = field(default_factory=list)
@@ -65,7 +66,7 @@ class _List:
 
 
 class _Reader:
-    """Reads the content of the body, of a table cell or of a text box."""
+    """Reads the content of the body, of a table cell or of a text box as blocks."""
 
     def __init__(self, package: Package, report: FileReport) -> None:
         self.report = report
@@ -73,11 +74,11 @@ class _Reader:
         self.numbering = Numbering(package, self.styles)
         self.runs = Runs(package, self.styles, report)
         self.lists: list[_List] = []
-        # The spans of a paragraph whose end mark was deleted: they belong to the next paragraph.
+        # The spans of a paragraph with a deleted end mark. They belong to the next paragraph.
         self.carried: list[Span] = []
 
     def blocks(self, element: Element | None) -> list[Block]:
-        """Return the blocks of an element, in order."""
+        """Return the blocks of an element in order, or an empty list for None."""
         found: list[Block] = []
         for each in self._parts(element):
             found += self._paragraph(each) if local(each) == "p" else [*self._closed(), *self._table(each)]
@@ -128,7 +129,7 @@ class _Reader:
         return [*self._closed(), Block("quote", children=(block,)) if QUOTES & set(names) else block]
 
     def _item(self, place: Place, block: Block) -> list[Block]:
-        """Add a block to the list that is open at its place, or to a new one; return the lists that this closes."""
+        """Add a list item to the open list at its place, or to a new list. Return the lists that this closes."""
         if place.form not in ("bullet", "decimal"):
             self.report.note(NoteKind.NUMBERS, block.text)
         ended: list[Block] = []
@@ -142,7 +143,10 @@ class _Reader:
         return ended
 
     def _end(self) -> list[Block]:
-        """Close the innermost list: add it to the last item of the outer list, or return it if there is none."""
+        """Close the innermost list, and add it to the last item of the outer list.
+
+        If there is no outer list, return the closed list.
+        """
         ended = self.lists.pop()
         if self.lists:
             self.lists[-1].items[-1].append(ended.block())
@@ -188,7 +192,7 @@ class _Reader:
             yield from ([] for _more in range(more))
 
     def _aside(self) -> "_Reader":
-        """Return a reader for a cell. It continues the numbering of lists, but has no open list."""
+        """Return a reader for a table cell. Lists continue their numbering in the cell, but no list is open."""
         other = object.__new__(_Reader)
         other.__dict__ |= self.__dict__ | {"lists": [], "carried": []}
         return other
@@ -226,7 +230,7 @@ def _cells(row: Element) -> Iterator[Element]:
 
 
 def _unmarked(spans: list[Span]) -> tuple[Span, ...]:
-    """Return a heading's spans without the bold or italics that all of them share: that is the heading's style."""
+    """Return the spans of a heading without marks that all of them have, which are part of the heading's style."""
     shared = frozenset.intersection(*(span.marks for span in spans if span.text.strip()))
     return tuple(replace(span, marks=span.marks - shared) for span in spans)
 

@@ -1,6 +1,7 @@
-"""Open the parts of a DOCX file, which is a ZIP archive of XML.
+"""Open the parts of a DOCX file, which is a ZIP archive of XML files.
 
-Limits apply to size and tags, so that no file takes long or expands too far. External entities are never read.
+The unpacked size and the number of tags are limited, so that no file uses too much time or memory. External entities
+are never read.
 """
 
 import io
@@ -14,11 +15,11 @@ from lxml import etree
 
 from press.imports.files.report import Heavy, Unreadable
 
-# The most bytes of all unpacked parts together, and the most tags: a speech of 200,000 characters in which the word
-# processor marks each word has fewer.
+# The most bytes and the most tags of all unpacked parts together. A speech of 200,000 characters has fewer, even if
+# the word processor marks each word.
 MOST_UNPACKED = 60 * 1024 * 1024
 MOST_SIGNS = 1_000_000
-# Enough for a usual speech, and read within a second.
+# The limits of a small file. Most speeches are small, and a small file is read within a second.
 SMALL_UNPACKED, SMALL_SIGNS = 4 * 1024 * 1024, 50_000
 CHUNK = 1024 * 1024
 
@@ -27,7 +28,11 @@ Element = Any
 
 @dataclass
 class Package:
-    """An opened file: its main part, related parts by kind, and link targets by relationship id."""
+    """An opened DOCX file.
+
+    `document` is the main part. `parts` is a dict from kinds of part to the related parts, and `targets` a dict from
+    the ids of relationships to the targets of links. `macros` says whether the file contains macros.
+    """
 
     document: Element
     targets: dict[str, str] = field(default_factory=dict)
@@ -35,27 +40,27 @@ class Package:
     macros: bool = False
 
     def first(self, kind: str) -> Element | None:
-        """Return the part of a kind, such as "styles", or None."""
+        """Return the first part of a kind, such as "styles", or None if there is none."""
         return next(iter(self.parts.get(kind, ())), None)
 
 
 def local(element: Element) -> str:
-    """Return an element's name without its namespace; "" for comments and processing instructions.
+    """Return the name of an element without the namespace, or "" for a comment or processing instruction.
 
-    The strict and the transitional form of the format differ only in namespaces.
+    Namespaces are ignored because they are the only difference between strict and transitional DOCX files.
     """
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def attribute(element: Element | None, name: str) -> str:
-    """Return the value of an attribute, by its name without namespace; "" if it is missing."""
+    """Return the value of the attribute with a name, in any namespace, or "" if there is none."""
     if element is None:
         return ""
     return next((str(value) for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
 
 
 def child(element: Element | None, *path: str) -> Element | None:
-    """Return the first element along a path of names, or None."""
+    """Return the element at a path of names below an element, always the first of a name, or None."""
     for name in path:
         element = next((each for each in element if local(each) == name), None) if element is not None else None
     return element
@@ -65,10 +70,10 @@ _READ = frozenset({"styles", "numbering", "footnotes", "endnotes", "comments", "
 
 
 def open_docx(content: bytes, *, small: bool) -> Package:
-    """Open a DOCX file and return its parts.
+    """Open a DOCX file, and return its parts.
 
-    Raises Unreadable, with a sentence, for a file that isn't a DOCX, is broken, or would take too long; and Heavy if
-    `small` is true and the file isn't small.
+    Raises Unreadable, with a message for the user, for a file that isn't a DOCX file, is broken or locked, or exceeds
+    the limits. Raises Heavy if `small` is true and the file isn't small.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
@@ -98,7 +103,7 @@ def _broken() -> str:
 
 
 class _Opening:
-    """Reads parts, and counts their bytes and tags against the limits."""
+    """Reads the parts of a file, and raises an error when their bytes or tags exceed the limits."""
 
     def __init__(self, packed: zipfile.ZipFile, small: bool) -> None:
         self.packed, self.small = packed, small
@@ -120,7 +125,10 @@ class _Opening:
         return package
 
     def _relations(self, folder: str, name: str) -> list[tuple[str, str, str]]:
-        """Return kind, target and id of a part's relationships. Targets within the file are names of parts."""
+        """Return the kind, target and id of each relationship of a part.
+
+        A target in the same file is the name of a part.
+        """
         if name not in self.names:
             return []
         found = []
@@ -147,6 +155,6 @@ class _Opening:
         root = etree.fromstring(bytes(content), parser)
         docinfo: Any = root.getroottree().docinfo
         if docinfo.doctype:
-            # Word processors write no DOCTYPE, and entities can be declared only there.
+            # Word processors write no DOCTYPE. Entities, which could expand too far, can only be declared in one.
             raise Unreadable(_broken())
         return root

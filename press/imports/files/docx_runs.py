@@ -14,16 +14,19 @@ _AS_THEY_ARE = frozenset(
 )
 _LINK = re.compile(r'HYPERLINK\s+(?:"([^"]*)"|(\S+))', re.I)
 _INK = frozenset({"", "auto", "000000"})
-# A passage can span several runs and is counted once.
+# In characters. The runs of a passage are joined up to this length, so that the passage is noted once.
 LONGEST_PASSAGE = 1000
-# Fields can be nested, such as links in a table of contents.
+# Fields can be nested, for example links in a table of contents. The length of an instruction is in characters.
 DEEPEST_FIELD, LONGEST_INSTRUCTION = 20, 4000
 _PASSAGES = (NoteKind.DELETED, NoteKind.HIDDEN, NoteKind.INSERTED, NoteKind.COLOUR, NoteKind.UNDERLINE)
 
 
 @dataclass
 class _Field:
-    """An open field: its instruction and, once its result begins, its link and whether it is a table of contents."""
+    """An open field, such as a link or a table of contents.
+
+    `result` is true once the field's result has begun. Then `href` and `is_contents` are set from the instruction.
+    """
 
     instruction: str = ""
     result: bool = False
@@ -31,7 +34,7 @@ class _Field:
     is_contents: bool = False
 
     def begin_result(self) -> None:
-        """Parse the instruction, which is now complete; the field's result follows."""
+        """Parse the instruction, which is complete now, because the result of the field follows."""
         found = _LINK.search(self.instruction)
         self.result, self.href = True, (found[1] or found[2] or "") if found else ""
         self.is_contents = self.instruction.split()[:1] == ["TOC"]
@@ -39,7 +42,7 @@ class _Field:
 
 @dataclass(frozen=True)
 class _Where:
-    """The context of a run: the link that contains it, and whether it is a tracked insertion or deletion."""
+    """The context of a run: its link, if any, and whether it is in a tracked insertion or deletion."""
 
     href: str = ""
     inserted: bool = False
@@ -47,7 +50,7 @@ class _Where:
 
 
 def element_text(element: Element) -> str:
-    """Return the words in an element, including tracked deletions; a space separates paragraphs."""
+    """Return the words in an element, including tracked deletions. Paragraphs are separated by spaces."""
     parts = []
     for each in element.iter():
         name = local(each)
@@ -59,7 +62,7 @@ def element_text(element: Element) -> str:
 
 
 class Runs:
-    """Reads paragraphs one after the other, and notes in the report what is left out."""
+    """Reads the paragraphs of a document one after the other, and notes in the report what is left out."""
 
     def __init__(self, package: Package, styles: Styles, report: FileReport) -> None:
         self.package, self.styles, self.report = package, styles, report
@@ -77,7 +80,7 @@ class Runs:
         }
 
     def read(self, paragraph: Element) -> list[Span]:
-        """Return a paragraph's spans. Its text boxes are appended to `boxes`, from which the caller removes them."""
+        """Return the spans of a paragraph, and append its text boxes to `boxes`. Callers remove them from there."""
         self.spans, self.style = [], self.styles.of(paragraph)
         self._children(paragraph, _Where())
         self._close(frozenset())
@@ -129,7 +132,7 @@ class Runs:
         if words.strip():
             self._close(on)
         for kind in on:
-            # More than a quote's length, since spaces are collapsed later.
+            # This is longer than the quote in a note, since spaces are collapsed later.
             self.open[kind] = (self.open.get(kind, "") + words).lstrip()[:LONGEST_PASSAGE]
         if where.deleted or hidden or self.in_contents:
             return
@@ -198,7 +201,7 @@ class Runs:
             self.report.note(NoteKind.LINK, field.href)
 
     def _hanging(self, element: Element, name: str) -> None:
-        """Note a picture, a drawing or an embedded file; keep the words of text boxes."""
+        """Note a picture, drawing or embedded file, which are left out. Text boxes are added to `boxes`."""
         if name == "AlternateContent":
             choice = child(element, "Choice")
             for each in choice if choice is not None else ():
@@ -207,7 +210,7 @@ class Runs:
         if name not in ("drawing", "pict", "object"):
             return
         inside = {local(each) for each in element.iter()}
-        # Nested text boxes are found when the outer ones are read.
+        # Text boxes in a text box are found when the outer text box is read.
         boxes = list(_outermost(element, "txbxContent"))
         if boxes:
             self.boxes += boxes

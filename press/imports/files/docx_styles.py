@@ -16,7 +16,7 @@ DEEPEST_HEADING = 6
 class Level:
     """The format and the first number of a list level.
 
-    `form` is "bullet", "decimal" or another; "none" for no sign.
+    `form` is the number format of DOCX, such as "bullet" or "decimal". It is "none" for items without a sign.
     """
 
     form: str
@@ -25,7 +25,11 @@ class Level:
 
 @dataclass(frozen=True)
 class Place:
-    """A paragraph's place in a list: the list's key, its depth from 0, its number, and the number format."""
+    """The place of a paragraph in a list.
+
+    `list` is the key of the list, `depth` the depth of the item from 0, `number` the number of the item, and `form`
+    the number format.
+    """
 
     list: str
     depth: int
@@ -35,7 +39,7 @@ class Place:
 
 @dataclass(frozen=True)
 class _Style:
-    """A style, parsed once, since every run of the document refers to it."""
+    """A parsed style. Styles are parsed only once, since every run of the document refers to one."""
 
     name: str
     based_on: str
@@ -46,7 +50,7 @@ class _Style:
 
 
 class Styles:
-    """Looks up styles, including those that they are based on."""
+    """The styles of a document. A property of a style can come from the styles on which it is based."""
 
     def __init__(self, package: Package) -> None:
         self.by_key: dict[str, _Style] = {}
@@ -67,7 +71,7 @@ class Styles:
                 self.normal = key
 
     def chain(self, key: str) -> Iterator[_Style]:
-        """Yield a style and the styles it is based on, nearest first."""
+        """Yield the style with a key, and the styles on which it is based, nearest first."""
         seen = set[str]()
         while key in self.by_key and key not in seen and len(seen) < DEEPEST_STYLE:
             seen.add(key)
@@ -75,15 +79,15 @@ class Styles:
             key = self.by_key[key].based_on
 
     def of(self, paragraph: Element) -> str:
-        """Return the key of a paragraph's style."""
+        """Return the key of a paragraph's style, or of the default style of paragraphs."""
         return attribute(child(paragraph, "pPr", "pStyle"), "val") or self.normal
 
     def names(self, key: str) -> Iterator[str]:
-        """Yield the names of a style and of those it is based on, in lower case."""
+        """Yield the names of a style and of the styles on which it is based, in lower case."""
         return (style.name for style in self.chain(key))
 
     def heading(self, paragraph: Element, key: str) -> int:
-        """Return a paragraph's heading level from 1, or 0 if it isn't a heading. `key` is its style's key."""
+        """Return the heading level of a paragraph, from 1, or 0 for other paragraphs. `key` is its style's key."""
         for name in self.names(key):
             word, _space, number = name.rpartition(" ")
             if word == "heading" and number.isdecimal():
@@ -93,9 +97,10 @@ class Styles:
         return int(written) + 1 if written.isdecimal() and int(written) < DEEPEST_HEADING else 0
 
     def on(self, run: Element, key: str, *names: str) -> bool:
-        """Return whether a property, such as "b", is on for a run.
+        """Return whether one of the named properties, such as "b" (bold), is on for a run.
 
-        The run itself decides first, then its style, then the paragraph's style, which has this key.
+        The first of these that has the property decides: the run itself, the style of the run, and the style of the
+        paragraph, which has the key `key`.
         """
         own = child(run, "rPr")
         by_itself = _properties(own)
@@ -108,7 +113,10 @@ class Styles:
 
 
 def _properties(element: Element | None) -> dict[str, bool]:
-    """Return the properties of a run and whether each is on. The first value of a repeated property counts."""
+    """Return a dict from the properties of a run to whether each is on.
+
+    If a property is repeated, the first value counts.
+    """
     found: dict[str, bool] = {}
     for each in element if element is not None else ():
         found.setdefault(local(each), attribute(each, "val").lower() not in OFF)
@@ -116,12 +124,12 @@ def _properties(element: Element | None) -> dict[str, bool]:
 
 
 class Numbering:
-    """Counts the items of lists as a document is read from its beginning."""
+    """Counts the items of lists while a document is read in order."""
 
     def __init__(self, package: Package, styles: Styles) -> None:
         self.styles = styles
         self.levels: dict[str, dict[int, Level]] = {}
-        # Lists of one abstract numbering continue the one before, unless they override their first number.
+        # Lists with the same abstract numbering continue each other's numbers, unless they override the first number.
         self.shared: dict[str, str] = {}
         self.begins: dict[str, set[int]] = {}
         self.counts: dict[str, Counter[int]] = {}
@@ -140,7 +148,7 @@ class Numbering:
                 self.levels[key], self.shared[key], self.begins[key] = levels, shared, set(begins)
 
     def place(self, paragraph: Element) -> Place | None:
-        """Return a paragraph's place in its list, and count it; None if it isn't a list item."""
+        """Count a paragraph as a list item, and return its place in the list. Returns None for other paragraphs."""
         properties = child(paragraph, "pPr", "numPr")
         styled = (style.numbering for style in self.styles.chain(self.styles.of(paragraph)))
         found = [each for each in (properties, *styled) if each is not None]

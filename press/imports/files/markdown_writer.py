@@ -10,18 +10,18 @@ from press.texts import markdown_escaping
 from press.texts.markdown import Block, Span, to_blocks
 from press.texts.markdown_escaping import _MISREAD
 
-# In the order in which they are nested, outermost first.
+# The signs of marks, in the order in which they are nested, outermost first.
 _SIGNS = {"strong": "**", "em": "*", "strike": "~~"}
 _SIGN = re.compile(r"[!-/:-@\[-`{-~]")
 
 
 def write(blocks: Iterable[Block], report: FileReport) -> str:
-    """Return blocks as Markdown that ends with a line break. What can't be written is noted in `report`."""
+    """Return blocks as Markdown that ends with a line break. Marks that can't be written are noted in `report`."""
     return _Writer(report).all(list(blocks)) + "\n"
 
 
 class _Writer:
-    """Writes blocks of each kind."""
+    """Writes blocks as Markdown, with a method for each kind."""
 
     def __init__(self, report: FileReport) -> None:
         self.report = report
@@ -37,9 +37,9 @@ class _Writer:
         }
 
     def all(self, blocks: Sequence[Block]) -> str:
-        """Return blocks separated by empty lines.
+        """Return blocks as Markdown, separated by empty lines.
 
-        A second list in a row gets other bullets, since Markdown would merge the two.
+        A list directly after a list gets other bullets, since Markdown would merge the two lists.
         """
         parts: list[str] = []
         before = ""
@@ -56,12 +56,12 @@ class _Writer:
         return "\n\n".join(parts)
 
     def heading(self, block: Block) -> str:
-        """Return a heading with one "#" for level 2, since level 1 is the page's own heading."""
+        """Return a heading. Level 2 has one "#", since level 1 is the heading of the page."""
         words = self.words(block.spans, one_line=True)
         return "#" * max(1, block.level - 1) + " " + re.sub(r"(#+)$", r"\\\1", words)
 
     def items(self, block: Block, sign: str) -> str:
-        """Return a list; its items are separated by empty lines if one of them has several paragraphs."""
+        """Return a list. If an item has several paragraphs, empty lines separate the items."""
         lines = []
         loose = any([child.kind for child in item.children].count("p") > 1 for item in block.children)
         for number, item in enumerate(block.children, block.start):
@@ -72,7 +72,7 @@ class _Writer:
         return ("\n\n" if loose else "\n").join(lines)
 
     def table(self, block: Block) -> str:
-        """Return a table with the first row as its header; all rows are padded to the width of the widest."""
+        """Return a table with the first row as its header. All rows get as many cells as the widest row."""
         rows = [
             [self.words(cell.spans, one_line=True).replace("|", "\\|") for cell in row.children]
             for row in block.children
@@ -84,13 +84,16 @@ class _Writer:
         return "\n".join([lines[0], "|" + " --- |" * width, *lines[1:]])
 
     def words(self, spans: Sequence[Span], *, one_line: bool = False) -> str:
-        """Return spans with their marks and links; without marks if Markdown would otherwise misread them."""
+        """Return spans as Markdown, with their marks and links.
+
+        If Markdown would misread the marks, they are left out and noted.
+        """
         if one_line:
             spans = [Span(" ", span.marks) if span.text == "\n" else span for span in spans]
         spans = _tidy(spans)
         plain = _plain(spans)
         bare = [Span(span.text, frozenset(), span.href) for span in spans]
-        # Escape as few characters as possible, since people read and edit this Markdown.
+        # As few characters as possible are escaped, since people read and edit this Markdown.
         for tried, signs in ((spans, _MISREAD), (spans, _SIGN), (bare, _SIGN)):
             written = _start_all(_marked(tried, tuple(_SIGNS), signs))
             if _reads(written) == plain:
@@ -120,7 +123,10 @@ def _other_signs(part: str) -> str:
 
 
 def _tidy(spans: Iterable[Span]) -> list[Span]:
-    """Return spans with neighbours of the same format merged, and whitespace collapsed and stripped at both ends."""
+    """Return spans with neighbours of the same format merged.
+
+    White space inside the spans is collapsed. Spans without words at both ends are removed.
+    """
     found: list[Span] = []
     for look, group in groupby(spans, lambda span: (span.marks, span.href, span.text == "\n")):
         found.append(
@@ -138,7 +144,10 @@ def _start_all(written: str) -> str:
 
 
 def _marked(spans: Sequence[Span], names: tuple[str, ...], signs: re.Pattern[str], href: bool = True) -> str:
-    """Return spans wrapped in the marks of `names`, the first outermost, and in their links. `signs` are escaped."""
+    """Return spans as Markdown, in their links and in the marks `names`, of which the first is outermost.
+
+    Characters that match `signs` are escaped. Links are written only if `href` is true.
+    """
     if href:
         return "".join(
             _linked(_marked(list(group), names, signs, False), target)
@@ -165,9 +174,10 @@ def _linked(words: str, target: str) -> str:
 
 
 def _within(words: str, sign: str, before: str, after: str) -> str:
-    """Return words between a pair of signs that Markdown recognises as opening and closing.
+    """Return words between two signs that Markdown recognises as the start and the end of a mark.
 
-    Spaces are moved outside, and so is punctuation where the sign would touch a letter (CommonMark 6.2: flanking).
+    `before` and `after` are the neighbouring characters. Spaces at the ends are moved outside. Punctuation is moved
+    outside as well if the sign would touch a letter there (CommonMark 6.2: flanking).
     """
     lead, core, trail = _edges(words, str.isspace)
     if not lead and _is_letter(before):

@@ -1,4 +1,4 @@
-"""Read plain text and Markdown files: detect the encoding, find paragraphs, and remove what isn't published."""
+"""Read plain text and Markdown files: detect the encoding, find paragraphs, and remove what can't be published."""
 
 import html
 import re
@@ -24,7 +24,8 @@ ENCODINGS = [
     *("gb18030", "big5", "shift_jis", "euc_kr"),
 ]
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-# Lines longer than the first weren't wrapped for their length; mail and typewriters wrap at 60 to 80 characters.
+# In characters. Longer lines than the first weren't wrapped, since mail programs and typewriters wrap at 60 to 80.
+# Most wrapped lines have at least the second length.
 LONGEST_WRAPPED, SHORTEST_WRAPPED = 110, 50
 _BREAKS = re.compile(r"\r\n?|\u2028|\x85")
 _SIGNS_IN_WORDS = re.compile(r"[^\W\d_][¹²³¼½¾¿¡¥£¢¤¦§¨©ª«¬®¯°±´µ¶·¸º»]+[^\W\d_]")
@@ -34,7 +35,10 @@ _FOOTNOTE = re.compile(r"^\[\^([^\]\s]+)\]:[ \t]*(.*(?:\n(?:[ \t]{2,}.*))*)\n?",
 
 
 def decode(content: bytes, report: FileReport) -> str:
-    """Return a text file's characters with plain line breaks. A guessed encoding is noted. Raises Unreadable."""
+    """Return the characters of a text file, with a line feed for each line break. A guessed encoding is noted.
+
+    Raises Unreadable if the file isn't text or no encoding fits.
+    """
     return (
         _BREAKS.sub("\n", _decoded(content, report))
         .replace("\f", "\n\n")
@@ -62,7 +66,7 @@ def _decoded(content: bytes, report: FileReport) -> str:
 def _guessed(sample: bytes) -> str:
     """Return the most likely encoding of bytes that aren't UTF-8, or "".
 
-    Of equally good guesses the first in ENCODINGS counts, unless it puts signs such as ³ within words.
+    Of equally good guesses, it is the first one in ENCODINGS that gives no words with signs such as ³ inside.
     """
     guesses = from_bytes(sample, cp_isolation=ENCODINGS)
     best = guesses.best()
@@ -76,17 +80,17 @@ def _guessed(sample: bytes) -> str:
 
 
 def read_plain(text: str, report: FileReport) -> str:
-    """Return plain text as Markdown that renders the same characters."""
+    """Return plain text as Markdown that renders the same words. Changes to line breaks are noted in `report`."""
     groups = [[line.strip() for line in group.split("\n")] for group in re.split(r"\n[^\S\n]*\n\s*", text.strip())]
     groups = [[line for line in group if line] for group in groups]
     return "\n\n".join(escape(paragraph) for paragraph in _paragraphs(groups, report) if paragraph) + "\n"
 
 
 def _paragraphs(groups: list[list[str]], report: FileReport) -> Iterator[str]:
-    """Yield the paragraphs of groups of lines; empty lines separate the groups.
+    """Yield the paragraphs in groups of lines. Empty lines separate the groups in the file.
 
-    Line breaks are either the author's or wrapping. If any line is too long to be wrapped, each line is a paragraph,
-    as in the verbatim records of the UN.
+    A line break was either made by the author or by wrapping. If a line is too long to be wrapped, each line is a
+    paragraph, as in the verbatim records of the UN. Otherwise each group is a paragraph.
     """
     several = [group for group in groups if len(group) > 1]
     lines = [line for group in several for line in group]
@@ -102,10 +106,10 @@ def _paragraphs(groups: list[list[str]], report: FileReport) -> Iterator[str]:
 
 
 def read_markdown(text: str, report: FileReport) -> tuple[str, str]:
-    """Return Markdown without front matter, footnotes, HTML and images, and its title.
+    """Return Markdown without front matter, footnotes, HTML and images, and the title or "".
 
-    The title comes from the front matter or from the first heading if it is the only one of level 1; "" for none.
-    Markdown without such parts is returned as written.
+    The title comes from the front matter, or from the first heading if no other heading has level 1. Markdown without
+    such parts is returned as written.
     """
     title = ""
     if front := _FRONT.match(text):
@@ -139,7 +143,10 @@ def _without_footnotes(text: str, report: FileReport) -> str:
 
 
 def _first_heading(tokens: list[Token]) -> tuple[str, int] | None:
-    """Return the first block's words and the line after it, if it is the only level-1 heading; or None."""
+    """Return the words of the first block, and the number of the line after it, if it is the only level-1 heading.
+
+    Returns None otherwise.
+    """
     first = sum(token.type == "heading_open" and token.tag == "h1" for token in tokens) == 1
     if not first or tokens[0].type != "heading_open" or tokens[0].tag != "h1" or not tokens[0].map:
         return None
@@ -148,15 +155,15 @@ def _first_heading(tokens: list[Token]) -> tuple[str, int] | None:
 
 
 def _lowered(block: Block) -> Block:
-    """Return a block with its headings one level deeper, as press.texts.markdown renders them."""
+    """Return a block with headings one level deeper, which are the levels that press.texts.markdown renders."""
     level = block.level + 1 if block.kind == "h" else 0
     return replace(block, level=level, children=tuple(map(_lowered, block.children)))
 
 
 def _filter_tokens(tokens: list[Token], report: FileReport) -> Iterator[Token]:
-    """Yield tokens without HTML and images; links to unsupported schemes are noted.
+    """Yield tokens without HTML and images, which are noted. The words inside HTML are kept.
 
-    The words inside HTML are kept.
+    Links with unsupported schemes are noted as well.
     """
     for token in tokens:
         if token.type == "html_block":

@@ -8,20 +8,21 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-# The most quotes of each kind, and their longest length: enough to find the place, but not a second copy of the text.
+# The most quotes of each kind, and the most characters of a quote. They are enough to find the places in the file,
+# but aren't a second copy of the text.
 QUOTED, LONGEST_QUOTE = 5, 160
 
 
 class Unreadable(Exception):
-    """The file can't be read as a text. The message is a sentence that says what to do."""
+    """The file can't be read as a text. The message tells the user what to do."""
 
 
 class Heavy(Exception):
-    """The file isn't small, and must be read in a process of its own."""
+    """The file isn't small, so it must be read in a separate process."""
 
 
 def nested() -> str:
-    """Return the message for a file whose elements are nested too deeply."""
+    """Return the message for a file with elements that are nested too deeply."""
     return _("Too much stands in one another in this file. Take the text into a new one.")
 
 
@@ -90,7 +91,7 @@ DROPPED = frozenset(
 
 @dataclass(frozen=True)
 class ImportNote:
-    """One kind of note about a file: how often it occurs, a sentence about it, and quotes of the passages."""
+    """The notes of one kind about a file: their number, a sentence about them, and quotes of the passages."""
 
     kind: NoteKind
     number: int
@@ -99,19 +100,19 @@ class ImportNote:
 
     @property
     def dropped(self) -> bool:
-        """Whether these parts were left out of the text."""
+        """Whether the passages were left out of the text. If not, they are in the text, but changed."""
         return self.kind in DROPPED
 
 
 @dataclass
 class FileReport:
-    """Collects notes while a file is read."""
+    """Collects notes, by kind, on what is left out or changed while a file is read."""
 
     counts: Counter[NoteKind] = field(default_factory=Counter)
     quotes: dict[NoteKind, list[str]] = field(default_factory=dict)
 
     def note(self, kind: NoteKind, words: str = "", number: int = 1) -> None:
-        """Count an occurrence of a kind, or `number` of them, and keep a quote of the words concerned."""
+        """Add `number` to the count of a kind of note, and store a quote of `words`, up to QUOTED quotes."""
         self.counts[kind] += number
         quote = " ".join(words[: 10 * LONGEST_QUOTE].split())
         kept = self.quotes.setdefault(kind, [])
@@ -119,7 +120,7 @@ class FileReport:
             kept.append(quote if len(quote) <= LONGEST_QUOTE else quote[: LONGEST_QUOTE - 1].rstrip() + "…")
 
     def notes(self) -> list[ImportNote]:
-        """Return the notes in the active language, those about omissions first."""
+        """Return the notes in the active language. Notes on what was left out come first."""
         found = [
             ImportNote(kind, self.counts[kind], SENTENCES[kind](self.counts[kind]), tuple(self.quotes.get(kind, ())))
             for kind in NoteKind
@@ -130,7 +131,7 @@ class FileReport:
 
 @dataclass(frozen=True)
 class ParsedFile:
-    """The result of reading a file: its Markdown, its title or "", and the notes."""
+    """The result of reading a file. `body` is Markdown, and `title` is "" if the file has none."""
 
     body: str
     title: str = ""

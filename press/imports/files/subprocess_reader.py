@@ -1,11 +1,14 @@
-"""Read a file that isn't small, in a process of its own. `summit.uploads.sandbox` runs this module."""
+"""Read a file that isn't small, in a separate process. `summit.uploads.sandbox` runs this module."""
 
 from dataclasses import asdict
 from typing import Any
 
 
 def read(content: bytes, *, filename: str, language: str | None) -> dict[str, Any]:
-    """Return a file's `body`, `title` and `notes`, or a `problem` as a sentence."""
+    """Return a dict with `body`, `title` and `notes`, or with `problem`, a message for the user.
+
+    Messages and notes are in `language`.
+    """
     # This is the entry point of a new process, in which Django isn't set up.
     import django  # noqa: PLC0415
 

@@ -26,7 +26,10 @@ def _speakers(path: Path) -> tables.Table:
 
 
 class Command(BaseCommand):
-    """Imports files named by ISO code as transcripts of a session's speeches, and prints the outcome of each."""
+    """Imports files as transcripts of the speeches of a session, and prints the outcome of each file.
+
+    The name of each file begins with the ISO code of the party.
+    """
 
     help = (
         "Read a folder of speeches named by ISO code (FRA.txt, FRA.docx, fr/FRA.md or FRA.fr.md for another "
@@ -35,7 +38,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the options."""
+        """Declare the folder and the options."""
         parser.add_argument("folder", type=Path, help="the folder; what lies deeper in it is read too")
         parser.add_argument("--summit", required=True, metavar="SLUG", help="address of the summit")
         parser.add_argument("--session", metavar="ID_OR_TITLE", help="the session (default: the summit's only one)")

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--summit", metavar="SLUG", help="address of the summit (default: all)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Rebuild the index, and print how many editions it has."""
+        """Rebuild the index of all summits or of one, and print the number of editions."""
         summit = None
         if slug := options["summit"]:
             summit = Summit.objects.filter(slug=slug).first()

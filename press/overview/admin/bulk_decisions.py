@@ -77,7 +77,7 @@ class ManyMixin:
     admin_site: Any
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URLs, with those of the confirmation pages first."""
+        """Return the admin's URLs. The URLs of the confirmation pages come first."""
         wrap = self.admin_site.admin_view
         own = [
             path(f"many/{name}/", wrap(self.many_view), {"name": name}, name=f"press_text_{name}_many")
@@ -112,17 +112,17 @@ class ManyMixin:
 
     @admin.action(description=gettext_lazy("Submit for review"), permissions=["submit"])
     def submit_chosen(self, request: HttpRequest, queryset: QuerySet[Text]) -> HttpResponse:
-        """Redirect to the page that confirms submitting."""
+        """Redirect to the page on which the user confirms that the chosen texts are submitted."""
         return _ask("submit", request, queryset)
 
     @admin.action(description=gettext_lazy("Approve"), permissions=["approve"])
     def approve_chosen(self, request: HttpRequest, queryset: QuerySet[Text]) -> HttpResponse:
-        """Redirect to the page that confirms approving."""
+        """Redirect to the page on which the user confirms that the chosen texts are approved."""
         return _ask("approve", request, queryset)
 
     @admin.action(description=gettext_lazy("Set one moment"), permissions=["set_moment"])
     def set_moment_of_chosen(self, request: HttpRequest, queryset: QuerySet[Text]) -> HttpResponse:
-        """Redirect to the page that asks for the moment."""
+        """Redirect to the page on which the user sets one moment for the chosen texts."""
         return _ask("set_moment", request, queryset)
 
     def many_view(self, request: HttpRequest, name: str) -> HttpResponse:

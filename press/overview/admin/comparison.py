@@ -14,7 +14,11 @@ class ComparisonMixin:
     """Adds the comparison of editions, and the download of files, to the admin of texts."""
 
     def compare_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show two editions of a language version side by side, word by word."""
+        """Show the differences between two editions of a language version, word by word.
+
+        The parameters are `version` (a language code), and `a` and `b` (numbers of editions). Raises Http404 if an
+        edition doesn't exist.
+        """
         text = self._text(request, pk)  # type: ignore[attr-defined]
         rows = TextVersion.objects.filter(text=text).order_by("-authoritative")
         language = request.GET.get("version", "")

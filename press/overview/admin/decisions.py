@@ -33,7 +33,7 @@ from summit.users.models import User
 
 @dataclass(frozen=True)
 class Post:
-    """The data posted with a decision button."""
+    """The data that a decision button posts. `other` is the public id of the text to tie to, or ""."""
 
     text: Text
     edition: Edition
@@ -180,7 +180,7 @@ class DecisionsMixin:
     admin_site: Any
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URLs, with one for each decision first."""
+        """Return the admin's URLs. The URLs of the decisions come first."""
         view = self.admin_site.admin_view(require_POST(self.decide_view))
         own = [path(f"<int:pk>/decide/{name}/", view, {"name": name}, f"press_text_{name}") for name in DECISIONS]
         return [*own, *super().get_urls()]  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""The form that saves words as a new edition, and how a post of it is handled."""
+"""The form that saves a new edition, and the function that reads a posted form."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -25,7 +25,7 @@ from summit.users.models import User
 
 
 class EditionForm(EditionContentForm):
-    """A new edition of a language version, based on an earlier one."""
+    """The form for a new edition of a language version, based on an earlier edition."""
 
     change_kind = forms.ChoiceField(
         label=gettext_lazy("Kind of change"),
@@ -81,7 +81,7 @@ class EditionForm(EditionContentForm):
             kind.choices, kind.required = ChangeKind.choices, True
             self.fields["change_note"].required = True
         elif not version.editions.filter(state=EditionState.APPROVED).exists():
-            # Nothing has been published, and nothing can be before this edition is approved.
+            # No edition is approved, so this edition can't replace a published one.
             del self.fields["change_kind"], self.fields["change_note"]
         if version.authoritative:
             del self.fields["translates"]
@@ -93,7 +93,10 @@ class EditionForm(EditionContentForm):
             self.fields["translates"].choices = choices  # type: ignore[attr-defined]
 
     def clean_file(self) -> File | None:
-        """Return the uploaded file with its detected format, or None; an unsupported file is an error."""
+        """Return the uploaded file with its detected format, or None without a file.
+
+        Raises ValidationError if the file is too large or its format isn't supported.
+        """
         given = self.cleaned_data["file"]
         if not given:
             return None
@@ -104,7 +107,7 @@ class EditionForm(EditionContentForm):
             raise forms.ValidationError(str(problem)) from problem
 
     def clean(self) -> dict[str, Any]:
-        """Require a note for every change that has a kind."""
+        """Require `change_note` if `change_kind` is chosen."""
         cleaned = super().clean()
         if cleaned.get("change_kind") and not cleaned.get("change_note"):
             self.add_error("change_note", _("Say what was wrong, or unclear: readers see it beside the text."))
@@ -112,9 +115,9 @@ class EditionForm(EditionContentForm):
 
 
 def form_of(edition: Edition) -> EditionForm:
-    """Return a form with an edition's words.
+    """Return a form with the values of an edition, which the writer changes to make the next edition.
 
-    If the edition isn't approved yet, its kind and note of the change are included.
+    The kind of change and the note are copied only from an edition that isn't approved.
     """
     version = edition.version
     why = edition if edition.state != EditionState.APPROVED else Edition()
@@ -134,11 +137,11 @@ def form_of(edition: Edition) -> EditionForm:
 def read_form(
     request: HttpRequest, version: TextVersion, by: User
 ) -> tuple[EditionForm, Edition | None, Edition | None]:
-    """Save the posted words as a new edition, together with an uploaded file.
+    """Save the posted values as a new edition, together with an uploaded file.
 
-    Returns the form, the saved edition or None, and the newer edition by somebody else that prevented saving or None.
-    On such a conflict the form contains both changes and is based on the newer edition; saving it again confirms that
-    both were read.
+    Returns the form, the saved edition or None, and a newer edition or None. The newer edition is by somebody else,
+    and prevented saving. In this case the form contains the changes of both users and is based on the newer edition.
+    By saving the form again, the user confirms both changes.
     """
     form = EditionForm(request.POST, request.FILES, version=version)
     if not form.is_valid():
@@ -153,7 +156,7 @@ def read_form(
 
 
 def _merged_form(request: HttpRequest, form: EditionForm, version: TextVersion, newest: Edition) -> EditionForm:
-    """Return a form with the changes of both editors, and errors that list what has to be checked."""
+    """Return a form with the changes of both users, and with errors that say what the user must check."""
     typed: dict[str, Any] = {**request.POST.dict(), "attachments": request.POST.getlist("attachments")}
     base = version.editions.filter(number=form.cleaned_data["based_on"]).first()
     merged = None

@@ -1,4 +1,4 @@
-"""The embargo calendar: weeks of days at the venue, each with the texts to be published on it."""
+"""The embargo calendar: weeks of days in the venue's time zone, each day with the texts that are published then."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -16,13 +16,13 @@ from press.texts.models.texts import Text
 from press.texts.selectors.workflow_queries import StandingText
 from summit.summits.models import Summit
 
-# The most texts that are listed for a day; the others are on that day's publication schedule.
+# The most texts that are listed for a day. The publication schedule of the day lists all.
 MOST = 6
 
 
 @dataclass(frozen=True)
 class CalendarEntry:
-    """A text in the calendar."""
+    """A text in the calendar: its time at the venue, the source of the time, and whether it is held."""
 
     clock: str
     text: StandingText
@@ -31,13 +31,17 @@ class CalendarEntry:
 
     @property
     def stands(self) -> tuple[Any, str]:
-        """The label and colour of its state."""
+        """The label and the colour name of the text's state."""
         return state_label(self.text)
 
 
 @dataclass
 class Cell:
-    """A day: `number` counts the summit's days from 1, 0 for other days; `hours` is the day's length."""
+    """A day of the calendar.
+
+    `number` is the number of the summit's day, from 1, or 0 for other days. `hours` is the length of the day, which
+    isn't always 24.
+    """
 
     day: date
     url: str
@@ -48,23 +52,29 @@ class Cell:
 
     @property
     def shown(self) -> list[CalendarEntry]:
-        """The texts that are listed."""
+        """The texts that are listed for the day, at most MOST."""
         return self.entries[:MOST]
 
     @property
     def more(self) -> int:
-        """The number of texts that aren't listed."""
+        """The number of the day's texts that aren't listed."""
         return max(len(self.entries) - MOST, 0)
 
 
 def address(summit: Summit, day: date | None = None) -> str:
-    """Return the calendar's URL: for the summit's days, or for the month of a day outside them."""
+    """Return the URL of the calendar that shows a day: the days of the summit, or else the month of the day.
+
+    Without a day, it shows the days of the summit.
+    """
     apart = day is not None and not summit.starts_on <= day <= summit.ends_on
     return embargoes_of(summit, month=f"{day:%Y-%m}") if apart else embargoes_of(summit)
 
 
 def day_of(written: str) -> date | None:
-    """Return a date from ISO format, such as 2025-03-31; None for other text or years outside 1901 to 9998."""
+    """Return the date of a text in ISO format, such as 2025-03-31.
+
+    Returns None for other text, and for years outside 1901 to 9998.
+    """
     try:
         found = date.fromisoformat(written)
     except ValueError:
@@ -73,10 +83,10 @@ def day_of(written: str) -> date | None:
 
 
 def span(summit: Summit, month: str) -> tuple[date, date, date | None]:
-    """Return the first and last day shown, and the first day of the chosen month.
+    """Return the first and the last day that the calendar shows, and the first day of the chosen month.
 
-    Whole weeks are shown, from Monday (ISO 8601). `month` has the form 2025-03; for other text the summit's days are
-    shown, and the last value is None.
+    The calendar shows whole weeks from Monday (ISO 8601). `month` has the form 2025-03. For other text the calendar
+    shows the days of the summit, and the third value is None.
     """
     chosen = day_of(f"{month}-01")
     if chosen is None:
@@ -88,7 +98,7 @@ def span(summit: Summit, month: str) -> tuple[date, date, date | None]:
 
 
 def context(summit: Summit, today: date, month: str) -> dict[str, Any]:
-    """Return the template context of `admin/press/embargoes.html`."""
+    """Return the context for the template `admin/press/embargoes.html`. `month` is as in `span`, such as 2025-03."""
     first, last, chosen = span(summit, month)
     cells = {day: _cell(summit, day, today) for day in _days(first, last)}
     for group in publication_schedule.groups(summit, first, last):
@@ -127,7 +137,10 @@ def _entry(row: StandingText, group: ScheduleGroup, clock: str) -> CalendarEntry
 
 
 def _months(summit: Summit, shown: date) -> list[date]:
-    """Return the months that have publications, the shown month and its neighbours, and the summit's. One query."""
+    """Return the first days of the months to which the calendar links. Makes one query.
+
+    They are the months with publications, the shown month and the months around it, and the months of the summit.
+    """
     rows = Text.objects.filter(summit=summit, withdrawn_at__isnull=True, embargo__moment__isnull=False).order_by()
     months = rows.annotate(month=TruncMonth("embargo__moment", tzinfo=summit.zone)).values_list("month", flat=True)
     here = shown.replace(day=1)

@@ -1,6 +1,7 @@
-"""Admin pages with unsaved words: words read from a file, and the preview of the editor's text.
+"""Admin pages that show forms of texts with unsaved values: with the words of a file, and with a preview.
 
-Without JavaScript these are pages; with it (static/js/preview.js) the preview is updated while typing.
+Without JavaScript the preview is a page. With JavaScript (static/js/preview.js) the preview is updated while the user
+types.
 """
 
 from collections.abc import Callable
@@ -34,26 +35,27 @@ NOT_TYPED = ("csrfmiddlewaretoken", "once")
 
 @dataclass(frozen=True)
 class Unsaved:
-    """A post that saves nothing: the words for the form, and the messages above it."""
+    """The result of a post that saves nothing: the values for the form, and the facts for messages above the form."""
 
     words: dict[str, Any]
     taken: ParsedFile | None = None
-    # The editor's words before the file's words replaced them.
+    # The body that the user had typed before the words of the file replaced it.
     before: str = ""
     problem: str = ""
-    # Whether an attachment was chosen: the officer has to choose it again, since a page can't.
+    # Whether the user had chosen an attachment. The user must choose it again, since a page can't fill in a file.
     had_file: bool = False
 
     @property
     def problem_entries(self) -> list[tuple[str, str, str]]:
-        """The problem as entries of the error summary: field id, label, message."""
+        """The entries of the error summary: field id, label and message. The list is empty without a problem."""
         return [("id_words", "", self.problem)] if self.problem else []
 
 
 def unsaved(request: HttpRequest) -> Unsaved:
-    """Return the posted words, with a chosen file's words or the earlier words in place of the body.
+    """Return the posted values, unsaved.
 
-    With `take` posted, the body comes from the file; with `back`, from the words before.
+    If `take` was posted, the body is replaced by the words of the chosen file. If `back` was posted, the body is
+    replaced by the posted `before`: the body before the file was read.
     """
     typed: dict[str, Any] = {name: value for name, value in request.POST.items() if name not in NOT_TYPED}
     typed["attachments"] = request.POST.getlist("attachments")
@@ -81,13 +83,13 @@ def _read_upload(file: "UploadedFile[Any] | None") -> ParsedFile:
 
 
 class IntakeMixin:
-    """Adds the views that show a text's forms with unsaved words."""
+    """Adds the views that show the forms of texts with unsaved values to the admin of texts."""
 
     admin_site: Any
     opts: Any
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URLs, with those of the unsaved pages first."""
+        """Return the admin's URLs. The URLs of the pages with unsaved values come first."""
         wrap = self.admin_site.admin_view
         added: dict[str, tuple[Callable[..., HttpResponse], str]] = {
             "preview/": (self.preview_view, "preview"),
@@ -101,14 +103,14 @@ class IntakeMixin:
         return [*own, *super().get_urls()]  # type: ignore[misc]
 
     def preview_view(self, request: HttpRequest) -> HttpResponse:
-        """Return the preview fragment: the posted Markdown as HTML, and its length."""
+        """Return the preview of the posted Markdown as a fragment of HTML, with the length of the text."""
         desk: Any = self
         desk.admit(request, "add")
         html, length = preview(request.POST.get("body", ""))
         return TemplateResponse(request, "admin/press/preview.html", {"preview_html": html, "length": length})
 
     def unsaved_new_view(self, request: HttpRequest) -> HttpResponse:
-        """Show the form for a new text with unsaved words."""
+        """Show the form for a new text, with the posted unsaved values."""
         desk: Any = self
         desk.admit(request, "add")
         summit: Summit = desk._summit_to_write(request)
@@ -119,7 +121,7 @@ class IntakeMixin:
         return self._unsaved_page(request, "new.html", context, form, shown)
 
     def unsaved_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show a text's page with unsaved words."""
+        """Show the page of a text, with the posted unsaved values in the form."""
         desk: Any = self
         text: Text = desk._text(request, pk)
         user: User = desk._user(request)
@@ -133,7 +135,7 @@ class IntakeMixin:
         )
 
     def unsaved_language_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the form for another language of a text with unsaved words."""
+        """Show the form for adding a language to a text, with the posted unsaved values."""
         desk: Any = self
         text: Text = desk._text(request, pk)
         check_can_write(desk._user(request), text.summit)

@@ -1,6 +1,6 @@
 """Two admin pages: the publication schedule of a day ("run"), and the embargo calendar.
 
-The schedule lists what is late or failed first, then the day's texts hour by hour.
+The schedule lists late texts and failed mails first, and then the texts of the day, hour by hour.
 """
 
 from __future__ import annotations
@@ -34,33 +34,33 @@ from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# The most texts without a day that are listed, and the most groups of a day before any hour is collapsed.
+# The most texts without a day that are listed. A day with more groups than this collapses hours that are published.
 MOST = 20
 
 
 @dataclass(frozen=True)
 class ScheduledText:
-    """A text on the schedule."""
+    """A text on the schedule, with its authoritative language and the author of its newest edition."""
 
     text: StandingText
     language: str
     author: User | None
-    # The other languages that aren't approved, each with the label and colour of its state.
+    # The other languages that aren't approved, each with the label and the colour name of its state.
     behind: list[tuple[TextVersion, Any, str]]
 
     @property
     def stands(self) -> tuple[Any, str]:
-        """The label and colour of its state."""
+        """The label and the colour name of the text's state."""
         return state_label(self.text)
 
     @property
     def next(self) -> str:
-        """The next step, and who takes it."""
+        """A sentence about the text's next step and the role that takes it, or ""."""
         return str(NEXT[next_step(self.text)])
 
     @property
     def late(self) -> str:
-        """What to do about a text that should have been published."""
+        """A sentence about what to do, if the text should have been published."""
         return str(LATE[late_step(self.text)])
 
 
@@ -68,8 +68,9 @@ class ScheduledText:
 class Slotted:
     """A group on the schedule.
 
-    `clock` is its time at the venue. `deliver` is the key of a text for the "deliver" button; None if the embargo
-    doesn't wait for a speech or the user may not deliver it.
+    `clock` is the time of the group at the venue. `counts` is true if a moment is set, comes today and isn't held:
+    the page then counts down to it. `deliver` is the primary key of a text for the button that marks the speech as
+    delivered. It is None if the embargo doesn't wait for a speech, or if the user may not mark the speech.
     """
 
     group: ScheduleGroup
@@ -81,9 +82,9 @@ class Slotted:
 
 @dataclass(frozen=True)
 class Hour:
-    """An hour at the venue with the groups to be published in it.
+    """An hour at the venue, with the groups that are published in it.
 
-    On a full day it is collapsed once all of them are published.
+    On a day with more than MOST groups, the hour is collapsed once all of its groups are published.
     """
 
     label: str
@@ -97,13 +98,16 @@ class Hour:
 
     @property
     def folded(self) -> bool:
-        """Whether only the number of texts is visible at first."""
+        """Whether the hour is collapsed, so that the page shows only the number of its texts at first."""
         return self.full and all(each.text.standing == "published" for each in self.shown)
 
 
 @dataclass(frozen=True)
 class Failed:
-    """An edition whose mails failed, and the outbox page that lists them; "" if the user may not see it."""
+    """An edition about which mails failed. `address` is the path of the outbox page that lists these mails.
+
+    It is "" if the user may not see the outbox.
+    """
 
     unsent: Unsent
     address: str
@@ -115,14 +119,14 @@ class RunMixin:
     admin_site: Any
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URLs, with those of the two pages first."""
+        """Return the admin's URLs. The URLs of the schedule and the calendar come first."""
         wrap = self.admin_site.admin_view
         added: dict[str, Callable[..., HttpResponse]] = {"run": self.run_view, "embargoes": self.embargoes_view}
         own = [path(f"{name}/", wrap(view), name=f"press_text_{name}") for name, view in added.items()]
         return [*own, *super().get_urls()]  # type: ignore[misc]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Add links to both pages above the list."""
+        """Return the list of texts, with links to the schedule and to the calendar above it."""
         found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
         summit = _seen_summit(request)
         if summit is not None:
@@ -140,7 +144,10 @@ class RunMixin:
         return summit
 
     def run_view(self, request: HttpRequest) -> HttpResponse:
-        """Show the publication schedule of a day: what is published when, next steps, and what is late or failed."""
+        """Show the publication schedule of a day: its texts with their times and next steps, and any problems.
+
+        The parameter `day` is a date in ISO format. Without it, the page shows today at the venue.
+        """
         summit = self._run_summit(request)
         today, now = today_of(request, summit), now_of(request)
         day = embargo_calendar.day_of(request.GET.get("day", "")) or today
@@ -172,16 +179,16 @@ class RunMixin:
         return self._page(request, "run.html", context)  # type: ignore[attr-defined, no-any-return]
 
     def embargoes_view(self, request: HttpRequest) -> HttpResponse:
-        """Show the embargo calendar, day by day, of the summit or of a month."""
+        """Show the embargo calendar for the days of the summit, or for the month in the parameter `month`."""
         summit = self._run_summit(request)
         context = embargo_calendar.context(summit, today_of(request, summit), request.GET.get("month", ""))
         return self._page(request, "embargoes.html", {"summit": summit, **context})  # type: ignore[attr-defined, no-any-return]
 
 
 def _seen_summit(request: HttpRequest) -> Summit | None:
-    """Return the summit that the URL names, or else the newest one at which the user may see texts.
+    """Return the summit in the parameter `summit`, or the chosen summit if the parameter is missing.
 
-    None if the named summit isn't one of these.
+    Only summits at which the user may see texts are considered. Returns None if there is none.
     """
     listed = [row for row in summits_of(request) if allows(request.user, SEE, row)]
     named = request.GET.get("summit", "")
@@ -189,7 +196,7 @@ def _seen_summit(request: HttpRequest) -> Summit | None:
 
 
 def _shower(plan: Plan) -> Callable[[StandingText], ScheduledText]:
-    """Return a function that returns a text's `ScheduledText`."""
+    """Return a function that makes the `ScheduledText` of a text in a plan."""
 
     def show(row: StandingText) -> ScheduledText:
         told = plan.told[row.pk]
@@ -215,7 +222,7 @@ def _slotted(
 
 
 def _by_hour(slotted: list[Slotted], summit: Summit) -> list[Hour]:
-    """Return the groups by hour at the venue. An hour that the clocks show twice is listed twice."""
+    """Return the hours at the venue with their groups. An hour that the clocks show twice is in the list twice."""
 
     def hour(each: Slotted) -> tuple[str, timedelta | None]:
         local = each.group.at.astimezone(summit.zone)
@@ -241,6 +248,6 @@ def _failed(request: HttpRequest, summit: Summit, unsent: list[Unsent]) -> list[
 
 
 def day_of_text(request: HttpRequest, row: Text) -> date:
-    """Return the day whose schedule lists a text: that of its moment, or today."""
+    """Return the day at which the schedule lists a text: the day of the text's moment at the venue, or else today."""
     moment = row.embargo.moment
     return moment.astimezone(row.summit.zone).date() if moment else today_of(request, row.summit)

@@ -1,4 +1,4 @@
-"""The details of a text beside its words: session, topics, people, contact, and media access of an advisory."""
+"""The admin page for the details of a text: session, topics, people, contact, and media access of an advisory."""
 
 from typing import Any
 
@@ -23,7 +23,10 @@ from summit.people.models import Person
 
 
 class AboutForm(forms.Form):
-    """The details beside a text's words. They aren't part of an edition and need no approval."""
+    """The form for the details of a text. Details aren't part of an edition, and need no approval.
+
+    Fields that texts of this kind can't have are left out.
+    """
 
     session = forms.ModelChoiceField(
         label=gettext_lazy("Session"),
@@ -82,7 +85,10 @@ class AboutForm(forms.Form):
             del self.fields["session"]
 
     def clean_topics(self) -> list[str]:
-        """Return the topics' names without duplicates."""
+        """Return the names of the topics without duplicates.
+
+        Raises ValidationError if there are too many names or a name is too long.
+        """
         names = list(dict.fromkeys(name.strip() for name in self.cleaned_data["topics"].splitlines() if name.strip()))
         longest = Topic._meta.get_field("name").max_length or 0
         if len(names) > MOST_TOPICS or any(len(name) > longest for name in names):
@@ -93,7 +99,10 @@ class AboutForm(forms.Form):
         return names
 
     def clean_gather_at(self) -> Any:
-        """Return the time entered, in the venue's time zone, as an aware datetime; None if empty."""
+        """Return the entered local time of the venue as an aware datetime, or None if the field is empty.
+
+        Raises ValidationError for text that isn't a time in the venue's time zone.
+        """
         written = self.cleaned_data["gather_at"]
         if not written:
             return None
@@ -118,10 +127,10 @@ def _initial(text: Text) -> dict[str, Any]:
 
 
 class AboutMixin:
-    """Adds the page that changes a text's details."""
+    """Adds the page for the details of a text to the admin of texts."""
 
     def about_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show or change a text's details."""
+        """Show the details of a text (GET), or change them and redirect to the page of the text (POST)."""
         text = self._text(request, pk)  # type: ignore[attr-defined]
         user = self._user(request)  # type: ignore[attr-defined]
         check_can_write(user, text.summit)

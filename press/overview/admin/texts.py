@@ -1,4 +1,4 @@
-"""Texts in the admin: the list with each text's state, and the page where a text is written and decided."""
+"""The admin of texts: the list with the state of each text, and the page on which users write and decide."""
 
 from typing import Any
 
@@ -53,18 +53,18 @@ from summit.summits.models import Summit
 from summit.templatetags.moments import short_clock
 from summit.users.models import User
 
-# The tag of the message after saving: the browser may then delete its draft (static/js/draft.js).
+# The tag of the message after saving. The browser deletes its local draft when it finds the tag (static/js/draft.js).
 SAVED = "saved"
 
 
 class TodoFilter(admin.SimpleListFilter):
-    """Filters texts by the tasks that are open for them."""
+    """The filter of the list of texts by an open task."""
 
     title = gettext_lazy("to do")
     parameter_name = "todo"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Return the tasks that `press.texts.selectors.workflow_queries.todo` defines."""
+        """Return the keys and labels of the tasks. `workflow_queries.todo` has their conditions."""
         return list(TASKS.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Text]) -> QuerySet[Text]:
@@ -84,7 +84,7 @@ class TextAdmin(
     RunMixin,
     SummitModelAdmin,
 ):
-    """Texts."""
+    """The admin of texts, with pages for editions, decisions, comparisons, files and the schedule."""
 
     place = 1
     list_display = ["headline", "stands", "goes_out", "todo", "kind", "speaker"]
@@ -94,18 +94,18 @@ class TextAdmin(
     actions = ["submit_chosen", "approve_chosen", "set_moment_of_chosen"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Text]:
-        """Return the user's texts annotated with their states, in one query."""
+        """Return the texts that the user may see, annotated with their states. Makes one query."""
         return with_standing(super().get_queryset(request))
 
     @written
     @admin.display(description=gettext_lazy("title"), ordering="title")
     def headline(self, row: Text) -> str:
-        """Return the title of the newest edition."""
+        """Return the title of the newest edition in the authoritative language, or the slug."""
         return str(getattr(row, "title", "") or row.slug)
 
     @admin.display(description=gettext_lazy("state"))
     def stands(self, row: Text) -> str:
-        """Return the text's state as HTML, with a note if readers still see an older edition."""
+        """Return the text's state as HTML, with a note if an edition older than the newest is public."""
         word, colour = state_label(row)
         shown = format_html('<span class="state" data-state="{}">{}</span>{}', colour, word, in_red(row))
         note = _public_edition_note(row)
@@ -122,17 +122,17 @@ class TextAdmin(
 
     @admin.display(description=pgettext_lazy("label", "next"))
     def todo(self, row: Text) -> str:
-        """Return the next step, and who takes it."""
+        """Return a sentence about the next step and the role that takes it, or ""."""
         return str(NEXT[next_step(row)])
 
     @written
     @admin.display(description=pgettext_lazy("label", "speaker"))
     def speaker(self, row: Text) -> str:
-        """Return the speaker."""
+        """Return the speaker of a speech, or "" for other texts."""
         return str(row.slot.speaker) if row.slot else ""
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the admin's URLs, with those of details, comparisons, files and languages first."""
+        """Return the admin's URLs. Those for details, comparisons, files and languages come first."""
         wrap = self.admin_site.admin_view
         return [
             path("<int:pk>/about/", wrap(self.about_view), name="press_text_about"),
@@ -156,7 +156,7 @@ class TextAdmin(
         return TemplateResponse(request, f"admin/press/{template}", full, status=status)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Create a text with its first edition."""
+        """Show the form for a new text (GET), or create the text with its first edition (POST)."""
         self.admit(request, "add")
         user, summit = self._user(request), self._summit_to_write(request)
         check_can_write(user, summit)
@@ -194,7 +194,7 @@ class TextAdmin(
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """Show a text's page; a POST saves the words as a new edition."""
+        """Show the page of a text (GET), or save the posted values as a new edition (POST)."""
         text = self._text(request, object_id)
         version = version_of(text, request.GET.get("version", ""))
         if request.method == "POST":
@@ -202,7 +202,7 @@ class TextAdmin(
         return self._shown(request, text, version)
 
     def _shown(self, request: HttpRequest, text: Text, version: TextVersion, **refused: Any) -> HttpResponse:
-        """Return the text's page; `refused` holds what was typed with a refused decision."""
+        """Return the page of a text. `refused` has the values that the user typed for a refused decision, if any."""
         edition = editions.newest(version)
         context = self._context(request, text, version, edition, editions_admin.form_of(edition)) | refused
         return self._page(request, "text.html", context, 400 if refused else 200)
@@ -260,7 +260,7 @@ class TextAdmin(
         }
 
     def language_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Add a translation with its first edition."""
+        """Show the form for a translation (GET), or add the translation with its first edition (POST)."""
         text, user = self._text(request, pk), self._user(request)
         check_can_write(user, text.summit)
         form = LanguageForm(request.POST or None)
@@ -277,7 +277,7 @@ class TextAdmin(
 
 
 def _public_edition_note(row: Text) -> str:
-    """Return a note if readers see an edition older than the newest of an annotated text; otherwise ""."""
+    """Return a note if an edition of an annotated text older than the newest is public, or else ""."""
     public, number = getattr(row, "public_number", None), getattr(row, "number", None)
     if public is None or public == number:
         return ""
@@ -285,7 +285,10 @@ def _public_edition_note(row: Text) -> str:
 
 
 def _release_label(text: Text, edition: Edition) -> str:
-    """Return the label of the button that releases a hold; it says if the text is then published at once."""
+    """Return the label of the button that releases a hold.
+
+    The label says whether the text is published at once when the hold is released.
+    """
     passed = text.embargo.moment is not None and text.embargo.moment <= db_now()
     unread = getattr(text, "public_number", None) is None and edition.state == EditionState.APPROVED
     return _("Release the hold: publish now") if passed and unread else _("Release the hold")
@@ -296,7 +299,10 @@ def _url(version: TextVersion) -> str:
 
 
 def _listed(version: TextVersion) -> list[tuple[Edition, Any, str]]:
-    """Return the editions, newest first, each with the label and colour of its state. One query."""
+    """Return the editions of a version, newest first, each with the label and the colour name of its state.
+
+    Makes one query.
+    """
     rows = list(version.editions.select_related("author", "decided_by").annotate(standing=standing()))
     approved = [row.number for row in rows if row.state == EditionState.APPROVED]
     found: list[tuple[Edition, Any, str]] = []

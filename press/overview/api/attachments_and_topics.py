@@ -27,7 +27,7 @@ from summit.users.models import User
 
 
 class AttachmentViewSet(WithContent):
-    """Files attached to editions, without their content."""
+    """Files of texts. The list leaves out their content."""
 
     name = "attachments"
     verbose_name = gettext_lazy("files of texts")
@@ -41,20 +41,20 @@ class AttachmentViewSet(WithContent):
     summit_path = "text__summit"
 
     def rows(self) -> QuerySet[Attachment]:
-        """Return files without their content."""
+        """Return the files with their texts. Their content isn't loaded."""
         return Attachment.objects.select_related("text__summit", "added_by").defer("content")
 
     def content(self, *, by: User, row: Attachment) -> Attachment:
-        """Return the file, whose content the user may download."""
+        """Return the file for its download. Every user who may see the file may download it."""
         return row
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Attachment:
-        """Store a file for a text."""
+        """Store a file for a text. The file is public once an edition that has it is public."""
         return attachments.store(by=by, **values)
 
 
 class TopicViewSet(DeskViewSet):
-    """Topics of the summit's texts."""
+    """Topics by which readers find texts of a summit. A topic that a text has can't be deleted."""
 
     name = "topics"
     verbose_name = gettext_lazy("topics")
@@ -83,7 +83,7 @@ class TopicViewSet(DeskViewSet):
 
 
 class SubscriberViewSet(DeskViewSet):
-    """People who subscribed to news. Subscriptions are confirmed and ended by mail."""
+    """Subscribers to mails about texts. They confirm and end their subscriptions by links in mails."""
 
     name = "subscribers"
     verbose_name = gettext_lazy("subscribers")
@@ -99,14 +99,14 @@ class SubscriberViewSet(DeskViewSet):
         return Subscriber.objects.select_related("summit")
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[Subscriber], fields: Iterable[str]) -> None:
-        """Record who saw the subscribers' addresses."""
+        """Record in the access log that a user saw the mail addresses of subscribers."""
         keys = [(row.summit_id, row.public_id) for row in rows]
         if "address" in fields and keys:
             access_log.record_list(by=by, label=Subscriber._meta.label_lower, rows=keys, fields=("address",))
 
 
 class AnnouncementViewSet(DeskViewSet):
-    """Announcements of editions, and how many people each was sent to."""
+    """Announcements of editions, each with its number of recipients."""
 
     name = "announcements"
     verbose_name = gettext_lazy("announcements")

@@ -1,4 +1,4 @@
-"""API serializers for previews of words, words from files, and comparisons of editions."""
+"""API serializers and functions for previews, for texts from files, and for comparisons of editions."""
 
 from typing import Any
 
@@ -17,7 +17,10 @@ from summit.api_base.viewsets import InSummit
 
 
 class ComparedInput(Looked):
-    """The edition to compare with: of the same text in the same language, or of the prepared or delivered text."""
+    """The other edition of a comparison, in the same language.
+
+    It belongs to the same text, or one of the two to the prepared text and the other to the text as delivered.
+    """
 
     other = InSummit(
         queryset=Edition.objects.select_related("version__text__summit"), summit_path="version__text__summit"
@@ -35,7 +38,7 @@ class ComparisonSerializer(Looked):
 
 
 class EditionPreviewInput(Looked):
-    """Words to preview. They need not be saved."""
+    """Title, summary and body to preview. They need not be saved."""
 
     title = serializers.CharField(required=False, allow_blank=True, max_length=200)
     summary = serializers.CharField(required=False, allow_blank=True)
@@ -50,7 +53,7 @@ class PublicationProblemSerializer(Looked):
 
 
 class EditionPreviewSerializer(Looked):
-    """Words as readers will see them, their length, and problems that prevent publishing them."""
+    """The preview of a text: the HTML that readers will see, its length, and problems that prevent publishing."""
 
     html = serializers.CharField(help_text="Without the addresses of paragraphs.")
     words = serializers.IntegerField()
@@ -60,8 +63,9 @@ class EditionPreviewSerializer(Looked):
 
 
 class TextFileInput(Looked):
-    """A file with the words of a text: DOCX, Markdown or plain text. The name only distinguishes Markdown from plain
-    text.
+    """A file with the words of a text: DOCX, Markdown or plain text.
+
+    The name of the file only distinguishes Markdown from plain text.
     """
 
     file_name = serializers.CharField(max_length=200)
@@ -69,9 +73,9 @@ class TextFileInput(Looked):
 
 
 class FileNoteSerializer(Looked):
-    """One kind of note about a file: how often it occurs, a sentence about it, and quotes of the passages.
+    """The notes of one kind about a file: their number, a sentence about them, and quotes of the passages.
 
-    If `dropped` is true, the passages are left out of the text; otherwise they are in the text, but changed.
+    If `dropped` is true, the passages are left out of the text. Otherwise they are in the text, but changed.
     """
 
     kind = serializers.CharField()
@@ -82,7 +86,7 @@ class FileNoteSerializer(Looked):
 
 
 class ParsedFileSerializer(Looked):
-    """A file's words as Markdown, its title if it has one, and notes on what was left out or changed."""
+    """The words of a file as Markdown, its title or "", and notes on what was left out or changed."""
 
     title = serializers.CharField()
     body = serializers.CharField()
@@ -93,7 +97,10 @@ FIELDS = ("title", "summary", "body")
 
 
 def build_preview(values: Any) -> dict[str, Any]:
-    """Return a preview of words: their HTML, their length, and problems of the given fields."""
+    """Return the data of EditionPreviewSerializer for the posted values.
+
+    Only problems of fields that were posted are included.
+    """
     html, length = preview(values["body"])
     given = {name: values[name] for name in FIELDS if name in values}
     return {
@@ -119,7 +126,7 @@ def _problems(given: dict[str, str]) -> list[dict[str, str]]:
 
 
 def parse_file(values: Any) -> report.ParsedFile:
-    """Return the words of a file. Raises Problem if the file can't be read."""
+    """Return the words of a posted file as Markdown, with notes. Raises Problem if the file can't be read."""
     try:
         return files.read(filename=values["file_name"], content=values["content"])
     except report.Unreadable as refused:

@@ -1,4 +1,4 @@
-"""API resources of the press desk: editions with their decisions, marks of passages, and embargoes."""
+"""API resources of the press desk: editions and decisions about them, marks of passages, and embargoes."""
 
 import datetime
 from typing import Any, ClassVar
@@ -49,7 +49,7 @@ from summit.users.models import User
 
 
 class EditionViewSet(DeskViewSet):
-    """Editions of texts. An edition's words never change; new words are a new edition."""
+    """Editions of texts. The words of an edition never change: changed words are a new edition."""
 
     name = "editions"
     verbose_name = gettext_lazy("editions")
@@ -63,25 +63,25 @@ class EditionViewSet(DeskViewSet):
     summit_path = "version__text__summit"
 
     def rows(self) -> QuerySet[Any]:
-        """Return editions, each with its state and attachments."""
+        """Return editions with their attachments, annotated with `standing`, the derived state."""
         files = Prefetch("attachments", Attachment.objects.defer("content").order_by("attached__position"))
         related = ("version__text__summit", "version__text__embargo", "author", "decided_by", "afterwards_by")
         return Edition.objects.select_related(*related).prefetch_related(files).annotate(standing=standing())
 
     def lock(self, row: Edition) -> bool:
-        """Lock the text's embargo, as every decision about a text does."""
+        """Lock the embargo of the edition's text, and return True. All decisions about a text take this lock."""
         locks.lock_text(row.version.text_id)
         return True
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Edition:
-        """Save words as a new edition."""
+        """Save a new edition of a language version, in draft."""
         return editions.draft(by=by, **values)
 
     @action("compare", safe=True, permission="press.text.view", input=ComparedInput, output=ComparisonSerializer)
     def compare(self, *, by: User, row: Edition, values: Values) -> edition_comparison.Comparison:
         """Compare the edition, word by word, with another edition of the text in the same language.
 
-        Prepared words can also be compared with those as delivered. Nothing is written.
+        An edition of a prepared text can also be compared with one of the text as delivered. Nothing is written.
         """
         return edition_comparison.side_by_side(one=row, other=values["other"])
 
@@ -94,7 +94,7 @@ class EditionViewSet(DeskViewSet):
         detail=False,
     )
     def preview(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
-        """Return how words will be shown, and problems that prevent publishing them. Nothing is written."""
+        """Return the preview of a text, and problems that prevent publishing it. Nothing is written."""
         return build_preview(values)
 
     @action(
@@ -111,17 +111,17 @@ class EditionViewSet(DeskViewSet):
 
     @action("submit", permission=DECISIONS["submit"])
     def submit(self, *, by: User, row: Edition, values: Values) -> None:
-        """Submit the newest edition for review."""
+        """Submit the edition for review. Only the newest edition of a language version can be submitted."""
         decisions.submit(edition=row, by=by)
 
     @action("ask-changes", permission=DECISIONS["ask_changes"], input=NoteInput)
     def ask_changes(self, *, by: User, row: Edition, values: Values) -> None:
-        """Return the edition to the writer with a note on what to change."""
+        """Ask the writer to change the edition. The note says what to change, and is required."""
         decisions.ask_changes(edition=row, note=values.get("note", ""), by=by)
 
     @action("approve", permission=DECISIONS["approve"], input=NoteInput)
     def approve(self, *, by: User, row: Edition, values: Values) -> None:
-        """Approve words that somebody else wrote. They are published as soon as the embargo has ended."""
+        """Approve an edition that somebody else wrote. It is published as soon as the embargo has ended."""
         decisions.approve(edition=row, note=values.get("note", ""), by=by)
 
     @action("approve-alone", permission=DECISIONS["approve_alone"], input=PressReasonInput)
@@ -131,17 +131,17 @@ class EditionViewSet(DeskViewSet):
 
     @action("review-afterwards", permission=DECISIONS["review_afterwards"])
     def review_afterwards(self, *, by: User, row: Edition, values: Values) -> None:
-        """Confirm as the second person an edition that somebody approved alone."""
+        """Record that a second person has reviewed an edition that somebody approved alone."""
         decisions.review_afterwards(edition=row, by=by)
 
     @action("make-delivered", permission="press.write", input=DeliveredInput, output=DeliveredSerializer)
     def make_delivered(self, *, by: User, row: Edition, values: Values) -> Text:
-        """Create the text as delivered, as a draft, from the marks in a prepared edition."""
+        """Create the text as delivered, in draft, from a prepared edition and the marks of its passages."""
         return delivery_check_services.make_delivered(edition=row, by=by, tell_removed=values["tell_removed"])
 
 
 class PassageCheckViewSet(DeskViewSet):
-    """Marks of what was heard of prepared texts. A mark can't be changed or deleted, only undone."""
+    """Marks of passages of prepared texts, which say what was heard. A mark can only be undone, not changed."""
 
     name = "markings"
     verbose_name = gettext_lazy("markings of speeches")
@@ -156,24 +156,24 @@ class PassageCheckViewSet(DeskViewSet):
     summit_path = "edition__version__text__summit"
 
     def rows(self) -> QuerySet[Any]:
-        """Return marks, each with whether it was undone."""
+        """Return the marks, annotated with `taken_back`: whether the mark was undone."""
         undone = PassageCheck.objects.filter(undoes=OuterRef("pk"))
         rows = PassageCheck.objects.select_related("edition__version__text__summit", "by")
         return rows.annotate(taken_back=Exists(undone))
 
     def lock(self, row: PassageCheck) -> bool:
-        """Lock the text's embargo, as marking does."""
+        """Lock the embargo of the marked text, and return True. The services for marks take this lock too."""
         locks.lock_text(row.edition.version.text_id)
         return True
 
     def add(self, *, by: User, summit: Summit, values: Values) -> PassageCheck:
-        """Mark a passage."""
+        """Mark what was heard of a passage."""
         seen = values.get("seen")
         return delivery_check_services.mark(**{**values, "seen": None if seen is None else int(seen)}, by=by)
 
     @action("undo", permission="press.write")
     def undo(self, *, by: User, row: PassageCheck, values: Values) -> None:
-        """Undo the mark. The one before it, if any, counts again."""
+        """Undo the mark. The previous mark of the passage, if there is one, counts again."""
         delivery_check_services.undo(passage_check=row, by=by)
 
 
@@ -190,19 +190,19 @@ class EmbargoViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"moment": ("soonest",)}
 
     def rows(self) -> QuerySet[Any]:
-        """Return embargoes with their texts."""
+        """Return embargoes with their texts, annotated with `published`: whether a text has been public."""
         texts = Prefetch("texts", Text.objects.order_by("pk"))
         rows = Embargo.objects.select_related("summit", "decided_by", "held_by").prefetch_related(texts)
         read = published_embargoes().filter(pk=OuterRef("pk"))
         return rows.annotate(soonest=soonest("moment"), published=Exists(read))
 
     def lock(self, row: Embargo) -> bool:
-        """Lock the embargo."""
+        """Lock the embargo, and return whether it still exists: tying texts deletes embargoes."""
         return locks.lock_embargo_if_exists(row.pk)
 
     @action("set-moment", permission=DECISIONS["set_moment"], input=MomentInput)
     def set_moment(self, *, by: User, row: Embargo, values: Values) -> None:
-        """Set the moment at which the embargo's texts are published, or remove it."""
+        """Set the moment at which the embargo's texts are published, or remove the moment."""
         moment: datetime.datetime | None = values["moment"]
         embargoes.set_moment(embargo=row, moment=moment, by=by)
 
@@ -213,20 +213,23 @@ class EmbargoViewSet(DeskViewSet):
 
     @action("wait-for-delivery", permission=DECISIONS["set_moment"], input=WaitInput)
     def wait_for_delivery(self, *, by: User, row: Embargo, values: Values) -> None:
-        """Make the texts wait until somebody marks the speech as given. The alarm publishes nothing."""
+        """Make the embargo's texts wait until a press officer marks the speech as delivered.
+
+        The alarm publishes nothing.
+        """
         embargoes.wait_for_delivery(embargo=row, fallback=values.get("alarm_at"), by=by)
 
     @action("deliver", permission=DECISIONS["deliver"])
     def deliver(self, *, by: User, row: Embargo, values: Values) -> None:
-        """Mark the speech as given. The texts that wait for it are published."""
+        """Mark the speech as delivered. The texts that wait for the speech are published now."""
         embargoes.deliver(embargo=row, by=by)
 
     @action("hold", permission=DECISIONS["hold"], input=PressReasonInput)
     def hold(self, *, by: User, row: Embargo, values: Values) -> None:
-        """Hold the embargo's texts. Nobody outside the desk can read them until the hold is released."""
+        """Hold the embargo's texts. They aren't public until the hold is released."""
         embargoes.hold(embargo=row, reason=values["reason"], by=by)
 
     @action("unhold", permission=DECISIONS["unhold"])
     def unhold(self, *, by: User, row: Embargo, values: Values) -> None:
-        """Release the hold. A text that was never published and whose moment has passed is published now."""
+        """Release the hold. If the moment has passed and the texts were never published, they are published now."""
         embargoes.unhold(embargo=row, by=by)

@@ -1,4 +1,4 @@
-"""Filters of the press desk's API lists. They use declared fields, like the filters of the admin's lists."""
+"""Filters of the press desk's lists in the API. Each parameter is declared as a field."""
 
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ def _moment(path: str, how: str, label: Any) -> django_filters.IsoDateTimeFilter
 
 
 def _since(rows: QuerySet[Edition], moment: datetime) -> QuerySet[Edition]:
-    """Return the editions that were written or decided since a moment."""
+    """Return the editions that were written, decided or reviewed at a moment or later."""
     return rows.filter(Q(created_at__gte=moment) | Q(decided_at__gte=moment) | Q(afterwards_at__gte=moment))
 
 
@@ -51,12 +51,12 @@ class TextFilters(django_filters.FilterSet):
     )
 
     def words(self, rows: QuerySet[Text], name: str, value: str) -> QuerySet[Text]:
-        """Return the texts that the admin's search finds."""
+        """Return the texts that match the words, which are searched like in the admin."""
         found = matching(Text, rows, value)
         return rows if found is None else found
 
     def changed(self, rows: QuerySet[Text], name: str, moment: datetime) -> QuerySet[Text]:
-        """Return the texts that changed since a moment."""
+        """Return the texts that changed at a moment or later: an edition, a withdrawal or a removal."""
         editions = _since(Edition.objects.filter(version__text=OuterRef("pk")), moment)
         return rows.filter(Exists(editions) | Q(withdrawn_at__gte=moment) | Q(removed_at__gte=moment))
 
@@ -84,7 +84,7 @@ class EditionFilters(django_filters.FilterSet):
     )
 
     def changed(self, rows: QuerySet[Edition], name: str, moment: datetime) -> QuerySet[Edition]:
-        """Return the editions that changed since a moment."""
+        """Return the editions that were written, decided or reviewed at a moment or later."""
         return _since(rows, moment)
 
 
@@ -101,7 +101,7 @@ class EmbargoFilters(django_filters.FilterSet):
 
 
 class PassageCheckFilters(django_filters.FilterSet):
-    """Filters of marks."""
+    """Filters of marks of passages."""
 
     edition = _id("edition", _("edition"))
     version = _id("edition__version", _("language version"))

@@ -1,4 +1,4 @@
-"""Input serializers of the press desk's API. The services validate the rules of the domain."""
+"""Input serializers of the press desk's API. They check types and lengths. The services check all other rules."""
 
 from typing import Any
 
@@ -24,14 +24,14 @@ Taken = serializers.Serializer[Any]
 
 
 class EditionContentInput(Taken):
-    """Title, summary and text of an edition."""
+    """Title, summary and body of an edition."""
 
     title = serializers.CharField(max_length=200)
     summary = serializers.CharField(required=False, allow_blank=True)
     body = serializers.CharField(trim_whitespace=False, help_text="Markdown.")
 
     def validate_body(self, body: str) -> str:
-        """Refuse Markdown with pictures, which can't be published."""
+        """Return the body. Raises ValidationError if its Markdown contains a picture, which can't be published."""
         check_pictures(body)
         return body
 
@@ -39,7 +39,7 @@ class EditionContentInput(Taken):
 class TextInput(EditionContentInput):
     """A text with its first edition.
 
-    Without `slug` one is made from the title. Without `lift` the text gets an embargo of its own, without a moment.
+    Without `slug`, the slug is made from the title. Without `lift`, the text gets a new embargo without a moment.
     """
 
     kind = serializers.ChoiceField(choices=TextKind.choices)
@@ -59,7 +59,7 @@ class TextInput(EditionContentInput):
 
 
 class TextChange(Taken):
-    """The details of a text beside its words. They need no approval."""
+    """The details of a text, which aren't part of its editions. They need no approval."""
 
     session = InSummit(queryset=Session.objects.all(), allow_null=True)
     topics = InSummit(many=True, queryset=Topic.objects.all())
@@ -72,17 +72,17 @@ class TextChange(Taken):
 
 
 class VersionInput(EditionContentInput):
-    """A text in another language, with its first edition."""
+    """A language to add to a text, with the first edition in this language."""
 
     text = InSummit(queryset=Text.objects.select_related("summit"))
     language = serializers.CharField(max_length=10)
 
 
 class EditionInput(EditionContentInput):
-    """The words of a new edition.
+    """The values of a new edition.
 
-    `based_on` is the number of the newest edition that the writer has read. Without `attachments` the files of the
-    edition before stay attached.
+    `based_on` is the number of the newest edition that the writer has read. Without `attachments`, the new edition
+    has the files of the previous edition.
     """
 
     version = InSummit(queryset=TextVersion.objects.select_related("text__summit"), summit_path="text__summit")
@@ -99,31 +99,31 @@ class EditionInput(EditionContentInput):
 
 
 class PressReasonInput(Taken):
-    """A reason."""
+    """The reason for a decision."""
 
     reason = serializers.CharField(allow_blank=True)
 
 
 class NoteInput(Taken):
-    """A remark for the writer."""
+    """The reviewer's remark, which the writer sees."""
 
     note = serializers.CharField(required=False, allow_blank=True)
 
 
 class TieInput(Taken):
-    """The text to tie this one to. Without it, all languages of this text are tied."""
+    """The other text to which to tie the text. Without another text, the languages of the text are tied."""
 
     text = InSummit(queryset=Text.objects.select_related("summit"), required=False, allow_null=True)
 
 
 class TextsInput(Taken):
-    """Texts; the newest edition of each in each language is meant."""
+    """The ids of texts. A decision about them is made about their newest edition in each language."""
 
     texts = serializers.ListField(child=serializers.CharField(max_length=40), min_length=1, max_length=MOST)
 
 
 class SkippedTextSerializer(Taken):
-    """An edition that was skipped, and why."""
+    """An edition that a decision skipped, its text, and the reason."""
 
     edition = serializers.CharField()
     text = serializers.CharField()
@@ -138,27 +138,27 @@ class ApprovedSerializer(Taken):
 
 
 class DecidedSerializer(Taken):
-    """The editions that were decided, and those that were skipped."""
+    """The editions about which a decision was made, and the editions that it skipped."""
 
     done = serializers.ListField(child=serializers.CharField(), help_text="Their ids.")
     skipped = SkippedTextSerializer(many=True)
 
 
 class MomentInput(Taken):
-    """The moment of publication; null removes it. A moment within the last minute means now."""
+    """The moment of publication. Null removes the moment. A moment within the last minute means now."""
 
     moment = serializers.DateTimeField(allow_null=True, validators=[validate_year])
 
 
 class MomentOfTextsInput(TextsInput, MomentInput):
-    """The moment at which texts are published together; null removes it.
+    """The moment at which all the texts are published. Null removes their moments.
 
     A moment within the last minute means now.
     """
 
 
 class WaitInput(Taken):
-    """When the desk gets an alarm if nobody has marked the speech as given by then."""
+    """The time of the alarm, which the desk gets if nobody has marked the speech as delivered before."""
 
     alarm_at = serializers.DateTimeField(required=False, allow_null=True, validators=[validate_year])
 
@@ -166,8 +166,8 @@ class WaitInput(Taken):
 class PassageCheckInput(Taken):
     """A mark of what was heard of a passage.
 
-    `seen` is the id of the mark that counted when the passage was read, "0" for none. Without it, marks by others
-    aren't checked.
+    `seen` is the id of the mark that counted when the user read the passage, or "0" for none. Another mark made in
+    the meantime is a conflict. Without `seen`, no conflict is detected.
     """
 
     edition = InSummit(
@@ -180,19 +180,19 @@ class PassageCheckInput(Taken):
 
 
 class DeliveredInput(Taken):
-    """Whether a notice for readers replaces passages that were not delivered."""
+    """Whether the text as delivered has a notice for readers in place of passages that weren't delivered."""
 
     tell_removed = serializers.BooleanField(required=False, default=True)
 
 
 class DeliveredSerializer(Taken):
-    """The text as delivered."""
+    """The id of the new text as delivered."""
 
     text = serializers.CharField(source="public_id")
 
 
 class AttachmentInput(Taken):
-    """A file for a text. It is published with the first edition that it is attached to."""
+    """A file for a text. The file is public once an edition that has it is public."""
 
     text = InSummit(queryset=Text.objects.select_related("summit"))
     language = serializers.CharField(max_length=10)
@@ -201,7 +201,10 @@ class AttachmentInput(Taken):
     content = ContentField(largest=LARGEST)
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Detect the file's format; the formats and sizes are those of the admin."""
+        """Return the values with `file`, the file with its detected format, in place of `name` and `content`.
+
+        Raises ValidationError if the file is too large or its format isn't supported.
+        """
         try:
             file: File = read(name=values.pop("name"), content=values.pop("content"))
         except FileProblem as problem:
@@ -210,7 +213,7 @@ class AttachmentInput(Taken):
 
 
 class TopicInput(Taken):
-    """A topic's name, and its names in other languages."""
+    """The name of a topic in the summit's language, and its names in other languages."""
 
     name = serializers.CharField(max_length=80)
     names = serializers.DictField(

@@ -1,6 +1,4 @@
-"""API serializers of the publication schedule of a day: what is published when, the next steps, what is late or
-failed.
-"""
+"""API serializers of the publication schedule of a day: its texts, their next steps, late texts and failed mails."""
 
 from typing import Any
 
@@ -26,13 +24,13 @@ MOST = 500
 
 
 class RunInput(Told):
-    """The day at the venue; today if it is missing."""
+    """The day of the schedule in the venue's time zone. If it is missing, the day is today."""
 
     day = serializers.DateField(required=False, validators=[validate_year])
 
 
 class BehindSerializer(Told):
-    """A language of a text whose newest edition isn't approved."""
+    """A language of a text that isn't approved: the state is that of the newest edition in the language."""
 
     version = serializers.CharField(source="public_id")
     language = serializers.CharField()
@@ -40,7 +38,7 @@ class BehindSerializer(Told):
 
 
 class RunTextSerializer(Told):
-    """A text on the schedule. `next` is the next step and who takes it, or empty."""
+    """A text on the schedule. `next` is a sentence about the next step and the role that takes it, or empty."""
 
     id = serializers.CharField(source="public_id")
     kind = serializers.ChoiceField(choices=TextKind.choices)
@@ -58,12 +56,15 @@ class RunTextSerializer(Told):
     next = serializers.SerializerMethodField()
 
     def get_next(self, text: Any) -> str:
-        """Return the next step, and who takes it."""
+        """Return a sentence about the next step and the role that takes it, or ""."""
         return str(NEXT[next_step(text)])
 
 
 class LateTextSerializer(RunTextSerializer):
-    """A text that should have been published, by its moment or by the alarm of its speech. `late` says what to do."""
+    """A text that should have been published: its moment or the time of its alarm has passed.
+
+    `late` is a sentence about what to do.
+    """
 
     lift = id_of("embargo")
     moment = serializers.DateTimeField(source="embargo.moment", allow_null=True)
@@ -76,15 +77,15 @@ class LateTextSerializer(RunTextSerializer):
         return text.embargo.held_at is not None
 
     def get_late(self, text: Any) -> str:
-        """Return what to do about it."""
+        """Return a sentence about what to do about the late text."""
         return str(LATE[late_step(text)])
 
 
 class RunGroupSerializer(Told):
     """Texts that are published together at the time `at`.
 
-    `by` is the source of that time: the "moment" that is set; without one, the "plan" of the speech or session; or
-    else the "alarm". `cancelled` is true if the session is cancelled.
+    `by` is the source of the time: "moment" if a moment is set, otherwise "plan" if a speech or session is planned,
+    otherwise "alarm". `cancelled` is true if the session is cancelled.
     """
 
     at = serializers.DateTimeField()
@@ -102,12 +103,12 @@ class RunGroupSerializer(Told):
     texts = RunTextSerializer(many=True)
 
     def get_held(self, group: ScheduleGroup) -> bool:
-        """Return whether the group is held."""
+        """Return whether the embargo of the group is held."""
         return group.embargo.held_at is not None
 
 
 class OfEdition(Told):
-    """The edition that an entry is about."""
+    """The base of entries about an edition: the edition's id, text, language, title and number."""
 
     edition = id_of("edition")
     text = id_of("edition.version.text")
@@ -117,7 +118,7 @@ class OfEdition(Told):
 
 
 class UnreviewedSerializer(OfEdition):
-    """An edition that was approved without a second person, and not reviewed since; with the reason."""
+    """An edition that was approved without a second person and isn't reviewed yet, with the reason."""
 
     decided_by = id_of("edition.decided_by")
     decided_by_name = name_of("edition.decided_by")
@@ -126,8 +127,10 @@ class UnreviewedSerializer(OfEdition):
 
 
 class UnsentSerializer(OfEdition):
-    """An edition whose mails failed, and how many. `about` filters “messages” for them; null if you may not see
-    these.
+    """An edition about which mails failed, and the number of these mails.
+
+    `about` is the value by which the resource “messages” can be filtered for these mails. It is null if the user may
+    not see messages.
     """
 
     mails = serializers.IntegerField()
@@ -137,8 +140,8 @@ class UnsentSerializer(OfEdition):
 class RunSerializer(Told):
     """The publication schedule of a day at the venue.
 
-    Texts that are `overdue`, `unreviewed` or `unsent` are listed on every day. Texts without a day are listed only
-    today: `unplaced` is their number, `timeless` the newest 500 of them.
+    The schedule of every day has all `overdue` texts, and all `unreviewed` and `unsent` editions. Only the schedule
+    of today has texts without a day: `unplaced` is the number of all, and `timeless` has the newest 500.
     """
 
     day = serializers.DateField()
@@ -151,7 +154,10 @@ class RunSerializer(Told):
 
 
 def run_of(by: User, summit: Summit, values: Values) -> dict[str, Any]:
-    """Return the schedule of a day as data for `RunSerializer`, limited to what the user may see."""
+    """Return the schedule of a day as data for `RunSerializer`.
+
+    `about` of unsent editions is None if the user may not see messages.
+    """
     now = db_now()
     found = publication_schedule.plan(
         summit, values.get("day") or now.astimezone(summit.zone).date(), now=now, most=MOST

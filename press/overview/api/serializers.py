@@ -1,6 +1,6 @@
-"""API serializers of the press desk: texts with their states, and everything that belongs to them.
+"""API serializers of the press desk: texts with their states, editions, embargoes, marks and files.
 
-Nothing of this is public. The public API is in `press.public.api.serializers`, and reads public editions only.
+They contain unpublished data. The serializers of the public API are in `press.public.api.serializers`.
 """
 
 from typing import Any, ClassVar
@@ -23,33 +23,33 @@ STANDINGS = (*(state for state in EditionState.values if state != EditionState.A
 
 
 def id_of(source: str) -> Any:
-    """Return a read-only field for the id of a related row; null where there is none."""
+    """Return a read-only field with the public id of a related row, or null if there is no such row."""
     return serializers.CharField(source=f"{source}.public_id", read_only=True, default=None, allow_null=True)
 
 
 def ids() -> Any:
-    """Return a read-only field for the ids of related rows."""
+    """Return a read-only field with the public ids of related rows."""
     return serializers.SlugRelatedField(slug_field="public_id", many=True, read_only=True)
 
 
 class _Called(serializers.CharField):
-    """The name of a user; empty where there is none."""
+    """A field with the name of a user, or "" without a user."""
 
     def get_attribute(self, instance: Any) -> str:
-        """Return the name."""
+        """Return the name of the user, or "" without a user."""
         return str(super().get_attribute(instance) or "")
 
 
 def name_of(source: str) -> Any:
-    """Return a read-only field for the name of a user."""
+    """Return a read-only field with the name of a user, or "" without a user."""
     return _Called(source=source, read_only=True, default="")
 
 
 class DeskTextSerializer(serializers.ModelSerializer[Text]):
-    """A text as the press desk sees it.
+    """A text for the press desk.
 
-    It has the newest edition in the authoritative language with its state, and the number of the edition that is
-    public.
+    `title`, `state` and `edition` belong to the newest edition in the authoritative language. `public_edition` is the
+    number of the public edition, or null.
     """
 
     id = serializers.CharField(source="public_id", read_only=True)
@@ -85,7 +85,7 @@ class DeskTextSerializer(serializers.ModelSerializer[Text]):
         ]  # fmt: skip
 
     def get_language(self, text: Text) -> str:
-        """Return the authoritative language, which is that of the first version."""
+        """Return the authoritative language: the language of the first version."""
         return next((version.language for version in text.versions.all()), "")
 
     def get_held(self, text: Text) -> bool:
@@ -94,7 +94,11 @@ class DeskTextSerializer(serializers.ModelSerializer[Text]):
 
 
 class DeskVersionSerializer(serializers.ModelSerializer[TextVersion]):
-    """A text in one language, with its newest edition and the edition that is public."""
+    """A text in one language.
+
+    `title`, `state` and `edition` belong to the newest edition. `public_edition` is the number of the public edition,
+    or null.
+    """
 
     id = serializers.CharField(source="public_id", read_only=True)
     text = id_of("text")
@@ -146,7 +150,7 @@ class DeskEditionSerializer(serializers.ModelSerializer[Edition]):
 
     @extend_schema_field(PassageSerializer(many=True))
     def get_passages(self, edition: Edition) -> list[dict[str, str]]:
-        """Return the passages, each with the anchor by which it is marked."""
+        """Return the passages, each with its anchor, which marks of the passage refer to."""
         return [
             {"anchor": each.anchor, "body": each.body}
             for each in passages_delivery_check.passages(edition.body, edition.anchors)
@@ -154,8 +158,9 @@ class DeskEditionSerializer(serializers.ModelSerializer[Edition]):
 
 
 class DeskEmbargoSerializer(serializers.ModelSerializer[Embargo]):
-    """An embargo: when its texts are published, and whether they are held. `published` is true once one of them was
-    public.
+    """An embargo: when its texts are published, and whether they are held.
+
+    `published` is true once one of the texts has been public.
     """
 
     id = serializers.CharField(source="public_id", read_only=True)
@@ -176,7 +181,7 @@ class DeskEmbargoSerializer(serializers.ModelSerializer[Embargo]):
 class DeskMarkingSerializer(serializers.ModelSerializer[PassageCheck]):
     """A mark of what was heard of a passage.
 
-    The newest mark of a passage that wasn't undone counts; insertions count separately.
+    Of the marks of a passage, the newest that wasn't undone counts. Insertions are counted separately.
     """
 
     id = serializers.CharField(source="pk", read_only=True)
@@ -220,7 +225,7 @@ class DeskTopicSerializer(serializers.ModelSerializer[Topic]):
 
 
 class DeskSubscriberSerializer(serializers.ModelSerializer[Subscriber]):
-    """A subscriber to news."""
+    """A subscriber to mails about texts, with the mail address."""
 
     id = serializers.CharField(source="public_id", read_only=True)
 

@@ -38,21 +38,21 @@ from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# Sorts rows without a moment last.
+# The moment that stands for none, so that rows without a moment are sorted last.
 LAST = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def soonest(path: str) -> Coalesce:
-    """Return an expression that orders rows by moment, those without one last.
+    """Return an expression that orders rows by moment, with rows without a moment last.
 
-    `path` leads to the embargo's moment.
+    `path` is the path from the rows to the embargo's moment.
     """
     return Coalesce(F(path), Value(LAST, output_field=DateTimeField()), output_field=DateTimeField())
 
 
 @contextmanager
 def slot_errors_as_speech() -> Iterator[None]:
-    """Rename the field "slot" in a ValidationError to "speech", its name in the API."""
+    """Rename the field "slot" in a ValidationError to "speech", which is the name of the field in the API."""
     try:
         yield
     except ValidationError as refused:
@@ -78,24 +78,24 @@ class TextViewSet(DeskViewSet):
     ordering_fields: ClassVar[Any] = {"created_at": ("created_at",), "moment": ("soonest",), "slug": ("slug",)}
 
     def rows(self) -> QuerySet[Any]:
-        """Return texts with their states."""
+        """Return texts with their states, language versions, topics and people."""
         rows = with_standing(Text.objects.all()).annotate(soonest=soonest("embargo__moment"))
         return rows.select_related(
             "summit", "embargo", "slot__speaker", "slot__party", "session", "prepared"
         ).prefetch_related("versions", "topics", "people")
 
     def lock(self, row: Text) -> bool:
-        """Lock the text's embargo, as every decision about a text does."""
+        """Lock the embargo of the text, and return True. All decisions about a text take this lock."""
         locks.lock_text(row.pk)
         return True
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Text:
-        """Create a text."""
+        """Create a text with its first edition."""
         with slot_errors_as_speech():
             return texts.create_text(summit=summit, by=by, **values)
 
     def change(self, *, by: User, row: Text, values: Values) -> Text:
-        """Change a text's details."""
+        """Change the details of a text. Topics and people stay the same if they are missing."""
         topics = values.get("topics", row.topics.all())
         about = {"topics": [topic.name for topic in topics], "people": values.get("people", list(row.people.all()))}
         texts.describe(text=row, by=by, **{**values, **about})
@@ -103,38 +103,50 @@ class TextViewSet(DeskViewSet):
 
     @action("tie", permission=DECISIONS["tie"], input=TieInput)
     def tie(self, *, by: User, row: Text, values: Values) -> None:
-        """Tie the text to another, so that both are published together; without another, tie all its languages."""
+        """Tie the text to another text, so that both are published together.
+
+        Without another text, the languages of the text are tied to each other.
+        """
         joint_publication.tie(text=row, to=values.get("text"), by=by)
 
     @action("untie", permission=DECISIONS["untie"])
     def untie(self, *, by: User, row: Text, values: Values) -> None:
-        """Untie the text, so that it is published separately."""
+        """Untie the text from the others, so that it is published separately.
+
+        The text gets a new embargo without a moment. If the text isn't tied to others, its languages are untied from
+        each other instead.
+        """
         joint_publication.untie(text=row, by=by)
 
     @action("withdraw", permission=DECISIONS["withdraw"], input=PressReasonInput)
     def withdraw(self, *, by: User, row: Text, values: Values) -> None:
-        """Withdraw the text. A published text stays public, marked, with the reason; any other is never published."""
+        """Withdraw the text. A published text stays public, marked and with the reason.
+
+        A text that isn't published yet is never published.
+        """
         texts.withdraw(text=row, reason=values["reason"], by=by)
 
     @action("remove", permission=DECISIONS["remove"], input=PressReasonInput)
     def take_off(self, *, by: User, row: Text, values: Values) -> None:
-        """Remove a withdrawn text. Nobody can read it any more, and its URLs give the reason."""
+        """Remove a withdrawn text from the public site. Its URLs return 410 with the reason."""
         texts.remove(text=row, reason=values["reason"], by=by)
 
     @action("approve", permission=DECISIONS["approve"], input=TextsInput, output=ApprovedSerializer, detail=False)
     def approve(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
-        """Approve the newest edition of each text in each language, if it is in review and somebody else wrote it.
+        """Approve the newest edition of each text in each language.
 
-        Editions that can't be approved are listed with the reason, and don't stop the others.
+        Only editions that are in review and that somebody else wrote can be approved. The others are listed as
+        skipped, with the reason, and don't stop the decision.
         """
         told = _decided("approve", by, summit, values)
         return {"approved": told["done"], "skipped": told["skipped"]}
 
     @action("submit", permission=DECISIONS["submit"], input=TextsInput, output=DecidedSerializer, detail=False)
     def submit(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
-        """Submit for review the newest edition of each text in each language, if it is a draft or was sent back.
+        """Submit the newest edition of each text in each language for review.
 
-        Editions that can't be submitted are listed with the reason, and don't stop the others.
+        Only drafts, and editions for which changes were asked, can be submitted. The others are listed as skipped,
+        with the reason, and don't stop the decision.
         """
         return _decided("submit", by, summit, values)
 
@@ -146,17 +158,18 @@ class TextViewSet(DeskViewSet):
         detail=False,
     )
     def set_moment(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
-        """Set one moment for texts that aren't published yet, or remove it.
+        """Set the same moment for several texts, or remove their moments.
 
-        Texts that are tied to one of them are published with it. Published texts are listed as skipped, and don't
-        stop the others.
+        Texts that are tied to one of them get the same moment. Published and withdrawn texts are listed as skipped,
+        with the reason, and don't stop the decision.
         """
         return _decided("set_moment", by, summit, values, moment=values["moment"])
 
     @action("run", safe=True, permission="press.text.view", input=RunInput, output=RunSerializer, detail=False)
     def run(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
-        """Return the publication schedule of a day: what is published, the next steps, what is late or failed. Writes
-        nothing.
+        """Return the publication schedule of a day: its texts, their next steps, late texts and failed mails.
+
+        Nothing is written.
         """
         return run_of(by, summit, values)
 
@@ -192,7 +205,10 @@ class TextVersionViewSet(DeskViewSet):
     summit_path = "text__summit"
 
     def rows(self) -> QuerySet[Any]:
-        """Return language versions with their newest editions and the states of these."""
+        """Return language versions, annotated with the title, number and state of their newest edition.
+
+        They are also annotated with the number of the public edition.
+        """
         newest = Edition.objects.filter(version=OuterRef("pk")).order_by("-number")
         public = public_editions().filter(version=OuterRef("pk"))
         return TextVersion.objects.select_related("text__summit").annotate(
@@ -203,5 +219,5 @@ class TextVersionViewSet(DeskViewSet):
         )
 
     def add(self, *, by: User, summit: Summit, values: Values) -> TextVersion:
-        """Add a language."""
+        """Add a language to a text, with its first edition."""
         return texts.add_language(by=by, **values)

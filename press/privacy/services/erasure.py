@@ -1,6 +1,6 @@
-"""Personal data of the press office for access and erasure: subscriptions, and the texts that name a person.
+"""Personal data of the press office for requests for access or erasure: subscriptions, and texts that name a person.
 
-Subscriptions are erased; texts stay, since they are what the summit has published.
+Subscriptions are erased. Texts stay, since published words are never changed.
 """
 
 from django.db.models import Q, QuerySet

@@ -1,4 +1,4 @@
-"""Merge two people in the lists of people whom texts concern."""
+"""Merge two people in the details of texts, which list the people concerned."""
 
 from delegations.membership_changes.services.merging import moves
 from press.texts.models.texts import Text
@@ -7,9 +7,9 @@ from summit.people.models import Person
 
 @moves(46)
 def concerned(kept: Person, gone: Person) -> int:
-    """Replace `gone` by `kept` in the people whom texts concern, without duplicates.
+    """Replace the person `gone` by `kept` in the details of texts, without duplicates.
 
-    Returns the number of rows moved.
+    Returns the number of texts in which `gone` was replaced.
     """
     rows = Text.people.through.objects.filter(person=gone)
     own = Text.people.through.objects.filter(person=kept).values("text")

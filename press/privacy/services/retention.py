@@ -1,4 +1,4 @@
-"""Retention of the press office's personal data: the subscribers."""
+"""Retention of the press office's personal data: subscribers are deleted with other contact data."""
 
 from django.utils.translation import gettext_lazy as _
 

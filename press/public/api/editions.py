@@ -1,4 +1,4 @@
-"""Public API of earlier editions, and of the comparison of prepared and delivered words."""
+"""The public API of single editions, and of the comparison of prepared and delivered texts."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -70,7 +70,7 @@ class PublishedEditionSerializer(Told):
     """A published edition, which a newer one may have replaced.
 
     `newest` is the number of the newest public edition. `changed` has the anchors of paragraphs that differ in the
-    newest edition, and `gone` those of paragraphs that are missing in it.
+    newest edition. `gone` has the anchors of paragraphs that are missing in the newest edition.
     """
 
     slug = serializers.CharField(source="edition.version.text.slug")
@@ -88,16 +88,16 @@ class PublishedEditionSerializer(Told):
     files = FileSerializer(many=True)
 
     def get_html(self, found: Published) -> str:
-        """Return the words as HTML."""
+        """Return the body of the edition as safe HTML."""
         return html_of(found.edition)
 
     def get_plain(self, found: Published) -> str:
-        """Return the words without markup."""
+        """Return the body of the edition without markup."""
         return plain_of(found.edition)
 
     @extend_schema_field(ParagraphSerializer(many=True))
     def get_paragraphs(self, found: Published) -> list[dict[str, str]]:
-        """Return the paragraphs, each with its anchor and URL."""
+        """Return the paragraphs of the edition, each with its anchor and its absolute URL."""
         return paragraphs_of(found.edition, found.url)
 
     def get_changed(self, found: Published) -> list[str]:
@@ -111,10 +111,10 @@ class PublishedEditionSerializer(Told):
 
 @extend_schema(parameters=[LANGUAGE], responses=PublishedEditionSerializer)
 class TextEdition(PublicMixin, APIView):
-    """A published edition of a text."""
+    """A published edition of a text, even if a newer edition has replaced it."""
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Return the edition; 410 if the text was removed, 404 if the edition was never published."""
+        """Return the edition. The status is 410 for a removed text, and 404 if the edition was never published."""
         query_params.check_known(request.query_params, ("language", "lang"))
         summit, slug, number = get_summit(kwargs["summit"]), kwargs["slug"], kwargs["number"]
         language = request.query_params.get("language") or None
@@ -161,7 +161,7 @@ class TextComparison(PublicMixin, APIView):
     """
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Return the comparison; 404 if it isn't available."""
+        """Return the comparison. The status is 404 if the comparison isn't available."""
         query_params.check_known(request.query_params, ("lang",))
         summit = get_summit(kwargs["summit"])
         delivered = find_public_edition(summit, kwargs["slug"], None)

@@ -88,7 +88,7 @@ class ChangeSerializer(serializers.Serializer[Any]):
 
 
 class TopicSerializer(serializers.Serializer[Any]):
-    """A topic of a text."""
+    """A topic of a text, with its name in the language of the request."""
 
     id = serializers.CharField(help_text="As `topic` of the list takes it.")
     name = serializers.CharField()
@@ -120,7 +120,7 @@ class FileSerializer(serializers.Serializer[Any]):
 
 
 class ParagraphSerializer(serializers.Serializer[Any]):
-    """A paragraph. Its anchor stays the same through corrections."""
+    """A paragraph of a text. The anchor of a paragraph stays the same in corrected editions."""
 
     anchor = serializers.CharField(help_text="Such as “p-7”; the same words keep it in later editions.")
     body = serializers.CharField(help_text="Markdown.")
@@ -146,7 +146,7 @@ class TextSerializer(serializers.Serializer[Any]):
 
 
 class FullTextSerializer(TextSerializer):
-    """A public text with its words, its languages and its history."""
+    """A public text with its body, its languages, its files and its published editions."""
 
     withdrawal_reason = serializers.CharField(source="edition.version.text.withdrawal_reason")
     body = serializers.CharField(source="edition.body", help_text="Markdown.")
@@ -162,25 +162,25 @@ class FullTextSerializer(TextSerializer):
 
     @extend_schema_field(TopicSerializer(many=True))
     def get_topics(self, reading: Reading) -> list[dict[str, str]]:
-        """Return the text's topics."""
+        """Return the id and the name of each topic of the text."""
         return [{"id": key, "name": name} for key, name in reading.beside.topics]
 
     @extend_schema_field(ParagraphSerializer(many=True))
     def get_paragraphs(self, reading: Reading) -> list[dict[str, str]]:
-        """Return the paragraphs, each with its anchor and URL."""
+        """Return the paragraphs of the text, each with its anchor and its absolute URL."""
         return paragraphs_of(reading.edition, reading.url)
 
     def get_html(self, reading: Reading) -> str:
-        """Return the words as HTML."""
+        """Return the body of the text as safe HTML."""
         return html_of(reading.edition)
 
     def get_plain(self, reading: Reading) -> str:
-        """Return the words without markup."""
+        """Return the body of the text without markup."""
         return plain_of(reading.edition)
 
 
 def paragraphs_of(edition: Edition, url: str) -> list[dict[str, str]]:
-    """Return an edition's paragraphs, each with its anchor and its URL on the page `url`."""
+    """Return a dict for each paragraph of an edition: its anchor, its Markdown, and its URL on the page `url`."""
     return [
         {"anchor": each.anchor, "body": each.body or "", "url": f"{url}#{each.anchor}"}
         for each in passages(edition.body, edition.anchors)

@@ -99,7 +99,7 @@ class TextDetail(PublicMixin, RetrieveAPIView[Edition]):
     queryset = Edition.objects.none()
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Return the text; 410 if it was removed, 404 if it was never published."""
+        """Return the text. The status is 410 if the text was removed, and 404 if it was never published."""
         query_params.check_known(request.query_params, ("language", "lang"))
         summit = get_summit(kwargs["summit"])
         language = request.query_params.get("language") or None

@@ -77,13 +77,13 @@ def _spoken() -> dict[str, str]:
 
 @press_page("page", *NAMES, *DAYS)
 def atom(request: HttpRequest, summit: str) -> HttpResponse:
-    """Return the Atom feed of the texts that match the filters."""
+    """Return a page of the Atom feed of the public texts that match the filters, the last changed first."""
     return _answer(_feed(request, summit), "press:atom", atom_feed.write, atom_feed.MEDIA_TYPE)
 
 
 @press_page("page", *NAMES, *DAYS)
 def json_feed(request: HttpRequest, summit: str) -> HttpResponse:
-    """Return the JSON Feed of the texts that match the filters."""
+    """Return a page of the JSON Feed of the public texts that match the filters, the last changed first."""
     return _answer(_feed(request, summit), "press:json-feed", jsonfeed.write, jsonfeed.MEDIA_TYPE)
 
 

@@ -130,7 +130,7 @@ def export(request: HttpRequest, summit: str, slug: str, ending: str, language: 
 
 
 def _no_font(request: HttpRequest, summit: Summit, edition: Edition, problem: MissingFontError) -> HttpResponse:
-    """Return a page that says which font is missing, instead of a document with empty boxes.
+    """Return a page that says which font is missing. A document without the font would have empty boxes.
 
     The status is 503, since an administrator can install the font.
     """

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def untold() -> QuerySet[PublicEdition]:
-    """Return the public editions that haven't been announced. Withdrawn texts are never announced."""
+    """Return the public editions that haven't been announced. Editions of withdrawn texts are left out."""
     return public_editions().filter(announcement__isnull=True, version__text__withdrawn_at__isnull=True)
 
 
@@ -100,8 +100,8 @@ def _still_due(text_id: int) -> list[PublicEdition]:
 def _messages(text: Text, editions: Iterable[PublicEdition]) -> Iterable[Message]:
     """Yield a message for each subscriber, about the edition in the subscriber's language.
 
-    If there is none, the message is about the edition in the authoritative language; without that either, there is no
-    message.
+    If `editions` has none in this language, the message is about the one in the authoritative language. If that is
+    missing too, there is no message.
     """
     by_language = {edition.version.language: edition for edition in editions}
     books = Books(text.summit)

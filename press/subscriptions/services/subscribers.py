@@ -140,8 +140,7 @@ def _signature(subscriber: Subscriber, purpose: str, secret: str) -> str:
 
 
 def resolve(*, summit: Summit, token: str) -> Claim | None:
-    """Return the claim in a token, or None if the token is malformed, its subscriber unknown or its signature
-    wrong."""
+    """Return the claim in a token, or None if the token is malformed, unknown at this summit or wrongly signed."""
     purpose, _dash, rest = token.partition("-")
     key, _dash, signature = rest.partition("-")
     if purpose not in PURPOSES or not key.isalnum():

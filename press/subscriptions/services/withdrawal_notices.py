@@ -33,7 +33,7 @@ def _key(text: Text) -> str:
 def unrecalled() -> QuerySet[Text]:
     """Return the withdrawn texts about which subscribers must be notified now.
 
-    They are the texts of `unrecalled_anywhere`, without those of summits with paused outbound mail.
+    They are the texts of `unrecalled_anywhere`, except texts of summits with paused outbound mail.
     """
     return unrecalled_anywhere().filter(sends("summit_id"))
 

@@ -17,7 +17,7 @@ ROWS = 24
 
 
 class EditionContentForm(forms.Form):
-    """Title, summary and text of an edition."""
+    """The base of forms that save an edition: title, summary and body."""
 
     title = forms.CharField(
         label=gettext_lazy("Title"), max_length=200, widget=forms.TextInput(attrs={"dir": "auto"})
@@ -110,7 +110,7 @@ class NewTextForm(EditionContentForm):
         return slug
 
     def clean(self) -> dict[str, Any]:
-        """Check that a transcript has a wording, and remove it from other kinds."""
+        """Require a wording for a transcript, and set Wording.NONE for texts of other kinds."""
         cleaned = super().clean()
         if cleaned.get("kind") != TextKind.TRANSCRIPT:
             cleaned["wording"] = Wording.NONE

@@ -43,12 +43,15 @@ class TopicAdmin(CalledAdmin):
 
     @admin.display(description=gettext_lazy("texts"), ordering="number")
     def used(self, row: Any) -> int:
-        """Return how many texts have the topic."""
+        """Return the number of texts that have the topic, for the list."""
         number: int = row.number
         return number
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Add the texts that have the topic to the protected objects, so that nothing is deleted."""
+        """Return the objects to delete, with the texts that have the topic among the protected objects.
+
+        If there are any, Django's admin doesn't delete the topic.
+        """
         rows, counts, needed, protected = super().get_deleted_objects(objs, request)
         using = with_standing(Text.objects.filter(topics__in=[row.pk for row in objs])).order_by("pk")
         return rows, counts, needed, [*protected, *(_link(text) for text in using)]

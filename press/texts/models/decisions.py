@@ -1,4 +1,4 @@
-"""The table of decisions about editions, embargoes and texts, which services, admin and tests share.
+"""The table of decisions about editions, embargoes and texts. Services, admin and tests use the same table.
 
 Decisions concern three separate things: an edition, the embargo of a text, and the text itself. "Scheduled", "under
 embargo" and "published" aren't decisions: press.texts.models.visibility derives them.
@@ -13,14 +13,14 @@ from press.texts.models.editions import EditionState
 
 
 class EmbargoState(models.TextChoices):
-    """Whether an embargo is held."""
+    """Whether an embargo is held. The state isn't stored: an embargo is held if `held_at` is set."""
 
     FREE = "free", _("free to go out")
     HELD = "held", _("held")
 
 
 class TextState(models.TextChoices):
-    """Whether a text is withdrawn or removed."""
+    """Whether a text is withdrawn or removed. The state isn't stored: `withdrawn_at` and `removed_at` are."""
 
     STANDING = "standing", _("standing")
     WITHDRAWN = "withdrawn", _("withdrawn: kept, and marked")

@@ -14,9 +14,10 @@ from summit.users.models import User
 
 
 class EditionState(models.TextChoices):
-    """The decision about an edition.
+    """The stored state of an edition, which decisions change.
 
-    Scheduled, under embargo and published aren't states: press.texts.models.visibility derives them from the embargo.
+    "Scheduled", "under embargo" and "published" aren't stored: press.texts.models.visibility derives them from the
+    embargo.
     """
 
     DRAFT = "draft", _("draft")

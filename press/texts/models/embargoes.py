@@ -16,7 +16,7 @@ GRID = 5
 
 
 class EmbargoMode(models.TextChoices):
-    """What an embargo waits for."""
+    """What an embargo waits for: a moment, or a press officer who marks the speech as delivered."""
 
     MOMENT = "moment", _("at a moment")
     DELIVERED = "delivered", _("when delivered")

@@ -178,7 +178,7 @@ class Text(PublicModel):
 
 
 class TextVersion(PublicModel):
-    """A text in one language. One language is authoritative; the others are translations."""
+    """A text in one language. One version of each text is authoritative, and the others are translations."""
 
     text = models.ForeignKey(
         Text, on_delete=models.CASCADE, related_name="versions", verbose_name=pgettext_lazy("label", "text")
@@ -203,5 +203,5 @@ class TextVersion(PublicModel):
 
     @property
     def language_name(self) -> str:
-        """The language's name in the language itself."""
+        """The name of the language in the language itself, such as "français"."""
         return calls_itself(self.language)

@@ -99,7 +99,7 @@ def _published_at() -> Greatest:
 
 
 def public_editions() -> QuerySet[PublicEdition]:
-    """Return the public editions: the newest approved edition of each version whose embargo has ended.
+    """Return the public editions: of each version with an ended embargo, the newest approved edition.
 
     They are annotated with `published_at`, when the edition was published, and with `first_published_at`, when the
     first edition of the same version was published. Texts withdrawn after their publication are included: pages mark
@@ -149,7 +149,7 @@ def standing() -> Case:
 
     The state of an edition that isn't approved is its stored state. The state of an approved edition is "held",
     "unscheduled", "under_embargo", "waits_for_others" or "published". All editions of a withdrawn text are
-    "withdrawn", and those of a removed text "removed".
+    "withdrawn", and all editions of a removed text "removed".
     """
     text = "version__text__"
     waits = Q(**{f"{text}embargo__tied": True}) & missing(EMBARGO)

@@ -23,8 +23,8 @@ class Comparison:
 def side_by_side(*, one: Edition, other: Edition) -> Comparison:
     """Return the differences between two editions, which may be passed in either order.
 
-    Both belong to one text in one language, or one belongs to a prepared text and the other to the delivered text in
-    the same language. Raises DecisionRefused for any other two. The caller checks that the user may see both.
+    Both are in the same language. They belong to the same text, or to a prepared text and its text as delivered.
+    Raises DecisionRefused for other editions. The caller checks that the user may see both.
     """
     old, new = _in_order(one, other)
     pairs = (compare(getattr(old, name), getattr(new, name)) for name in ("title", "summary", "body"))

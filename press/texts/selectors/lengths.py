@@ -1,4 +1,4 @@
-"""The length of a text: its words, and the minutes that it takes to speak."""
+"""The length of a text: the number of its words, and the minutes that speaking it takes."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Preview of words that aren't saved yet."""
+"""Preview of a text that isn't saved yet."""
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe

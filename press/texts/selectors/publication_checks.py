@@ -127,7 +127,7 @@ def _values(token: Token) -> Iterator[str]:
 
 
 def _depth(tokens: list[Token]) -> int:
-    """Return how deeply quotations and lists are nested."""
+    """Return the number of levels to which quotations and lists are nested, or 0 if there are none."""
     deepest = depth = 0
     for token in tokens:
         if token.type.endswith(("list_open", "blockquote_open")):

@@ -22,12 +22,12 @@ _blocks: Memory[tuple[Block, ...]] = Memory(MOST)
 
 
 def html_of(edition: Edition) -> str:
-    """Return an edition's words as safe HTML."""
+    """Return the body of an edition as safe HTML."""
     return _html.ask(edition.public_id, lambda: to_html(edition.body, edition.anchors))
 
 
 def plain_of(edition: Edition) -> str:
-    """Return an edition's words without markup."""
+    """Return the body of an edition without markup."""
     return _plain.ask(edition.public_id, lambda: to_plain(edition.body))
 
 
@@ -38,7 +38,7 @@ def blocks_of(edition: Edition) -> tuple[Block, ...]:
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of a text: its anchor, its words, and its depth from 0."""
+    """A heading in a table of contents. `depth` is 0 for the highest level."""
 
     anchor: str
     words: str

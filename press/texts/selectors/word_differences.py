@@ -1,7 +1,7 @@
-"""The differences between two wordings, word by word: paragraphs are matched first, then the words of each pair.
+"""The differences between two wordings, word by word. Paragraphs are matched first, then the words of each pair.
 
 In scripts without spaces (Chinese, Japanese, Thai ...) characters are compared. White space is ignored: a paragraph
-that was only wrapped differently is the same.
+that was only wrapped differently is unchanged.
 """
 
 import re
@@ -26,7 +26,7 @@ _APART = re.compile(r"\n[^\S\n]*\n\s*")
 
 
 class DifferenceKind(StrEnum):
-    """How words or a paragraph changed."""
+    """How words or a paragraph changed. Only a paragraph can be CHANGED: some of its words are GONE or NEW."""
 
     SAME = "same"
     GONE = "gone"
@@ -93,12 +93,12 @@ def compare_words(old: str, new: str) -> list[Pair]:
 
 
 def differ(pairs: Sequence[Pair]) -> bool:
-    """Return whether any paragraph differs."""
+    """Return whether any paragraph in the result of `compare` differs."""
     return any(pair.kind != DifferenceKind.SAME for pair in pairs)
 
 
 def _aligned(before: list[list[Token]], after: list[list[Token]]) -> list[Place]:
-    """Return the positions of paragraphs, or sentences, that correspond on two sides, in order."""
+    """Return the positions of corresponding parts of two sides in order. Parts are paragraphs or sentences."""
     old, new = ([tuple(token.key for token in part) for part in side] for side in (before, after))
     frequent_aside = len(before) * len(after) > MOST_PAIRS
     matcher: SequenceMatcher[Any] = SequenceMatcher(None, old, new, autojunk=frequent_aside)
@@ -248,7 +248,7 @@ def _matched(old: list[tuple[str, ...]], new: list[tuple[str, ...]], before: ran
 
 
 def _scores(old: list[tuple[str, ...]], new: list[tuple[str, ...]]) -> list[list[float]]:
-    """Return the similarity of each old paragraph to each new one, from 0 to 1; 0 if it is below ALIKE."""
+    """Return the similarity of each old paragraph to each new one, from 0 to 1. Values below ALIKE become 0."""
     ours, theirs = ([set(_numbered(words)) for words in side] for side in (old, new))
     found = []
     for a in ours:
@@ -263,7 +263,7 @@ def _scores(old: list[tuple[str, ...]], new: list[tuple[str, ...]]) -> list[list
 def _numbered(words: tuple[str, ...]) -> Iterator[tuple[str, int]]:
     """Yield each word with the number of its earlier occurrences, so that sets count repeated words.
 
-    Punctuation is left out: it makes no two paragraphs similar.
+    Punctuation is left out, because common punctuation doesn't make two paragraphs similar.
     """
     seen: Counter[str] = Counter()
     for word in filter(is_word, words):
@@ -274,7 +274,7 @@ def _numbered(words: tuple[str, ...]) -> Iterator[tuple[str, int]]:
 def _followed(before: range, after: range, scores: list[list[float]]) -> list[Place]:
     """Return the matches in order that have the greatest sum of scores.
 
-    The algorithm is that of Needleman and Wunsch, without a cost for gaps.
+    This is the algorithm of Needleman and Wunsch, without a cost for gaps.
     """
     best = [[0.0] * (len(after) + 1) for _ in range(len(before) + 1)]
     for i in reversed(range(len(before))):

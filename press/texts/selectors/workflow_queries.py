@@ -25,7 +25,7 @@ MOST_TIED = 50
 
 
 class StandingAnnotations(TypedDict):
-    """The annotations of `with_standing`."""
+    """The annotations of a text that `with_standing` adds."""
 
     title: str
     number: int
@@ -75,7 +75,7 @@ def _standings() -> dict[str, BaseExpression]:
 
 
 def texts(summit: Summit) -> QuerySet[StandingText]:
-    """Return the texts of a summit with their states, without withdrawn ones."""
+    """Return the texts of a summit, annotated by `with_standing`. Withdrawn texts are left out."""
     return with_standing(Text.objects.filter(summit=summit, withdrawn_at__isnull=True))
 
 
@@ -160,7 +160,7 @@ def outlines(summit: Summit) -> list[Outline]:
 
 
 def late(summit: Summit) -> QuerySet[StandingText]:
-    """Return the texts that are overdue, and those that wait for a speech whose alarm time has passed."""
+    """Return the texts of a summit that are overdue, or that wait for a speech although the alarm time has passed."""
     return texts(summit).filter(_PASSED | _ALARMS).order_by("embargo__moment", "embargo__fallback_at", "id")
 
 
@@ -195,7 +195,7 @@ def todo(user: Actor) -> dict[str, Q]:
 
 
 def next_step(text: Text) -> str:
-    """Return the key of an annotated text's next step in `press.texts.next_steps.NEXT`."""
+    """Return the key in `press.texts.next_steps.NEXT` for the next step of an annotated text, or ""."""
     stand = str(getattr(text, "standing", ""))
     if getattr(text, "alarms", False):
         return "alarm"

@@ -25,7 +25,11 @@ LONGEST_REASON = 300
 
 
 def submit(*, edition: Edition, by: User) -> None:
-    """Submit the newest edition for review. Raises PermissionDenied or DecisionRefused."""
+    """Submit an edition for review.
+
+    Raises PermissionDenied. Raises DecisionRefused if the edition isn't the newest, if it is neither a draft nor an
+    edition for which changes were asked, and if the text is withdrawn.
+    """
     check(by, DECISIONS["submit"], _summit(edition))
     latest = newest(edition.version)
     if latest.pk != edition.pk:
@@ -34,7 +38,11 @@ def submit(*, edition: Edition, by: User) -> None:
 
 
 def ask_changes(*, edition: Edition, note: str, by: User) -> None:
-    """Return an edition to the writer with a note on what to change. Raises PermissionDenied or DecisionRefused."""
+    """Ask the writer to change an edition. `note` says what to change, and the writer sees it.
+
+    Raises PermissionDenied. Raises DecisionRefused without a note, for a note that can't be shown, if the edition
+    isn't in review, and if the text is withdrawn.
+    """
     check(by, DECISIONS["ask_changes"], _summit(edition))
     if not note.strip():
         raise DecisionRefused(_("Say what to change: the writer sees this remark."))
@@ -44,8 +52,9 @@ def ask_changes(*, edition: Edition, note: str, by: User) -> None:
 def approve(*, edition: Edition, by: User, note: str = "") -> None:
     """Approve an edition that somebody else wrote. The edition is public as soon as its embargo has ended.
 
-    Raises PermissionDenied. Raises DecisionRefused if the user wrote the edition, if it isn't in review, if the text
-    is withdrawn, if there is a newer edition, or if it would replace a published edition without saying why.
+    Raises PermissionDenied. Raises DecisionRefused if the user wrote the edition, if the edition isn't in review or
+    isn't the newest, or if the text is withdrawn. An edition that would replace a published edition without a kind of
+    change is refused as well.
     """
     check(by, DECISIONS["approve"], _summit(edition))
     _check_another(edition, "approve", by)
@@ -56,8 +65,8 @@ def approve_alone(*, edition: Edition, reason: str, by: User) -> None:
     """Approve an edition in an emergency without a second person, even if the user wrote it.
 
     The admin marks the edition in red until somebody else has reviewed it. Raises PermissionDenied. Raises
-    DecisionRefused without a valid reason, if the edition is approved already, if the text is withdrawn, if there is
-    a newer edition, or if it would replace a published edition without saying why.
+    DecisionRefused without a valid reason, if the edition is approved already or isn't the newest, or if the text is
+    withdrawn. An edition that would replace a published edition without a kind of change is refused as well.
     """
     check(by, DECISIONS["approve_alone"], _summit(edition))
     message = reason.strip()

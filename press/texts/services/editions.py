@@ -19,7 +19,7 @@ from summit.users.models import User
 
 
 def newest(version: TextVersion) -> Edition:
-    """Return the newest edition of a language version, whatever its state."""
+    """Return the newest edition of a language version in any state, with its author. Makes one query."""
     return Edition.objects.filter(version=version).select_related("author").order_by("-number")[:1].get()
 
 
@@ -81,9 +81,9 @@ def _check(edition: Edition) -> None:
 
 
 def _follow(edition: Edition, before: Edition) -> None:
-    """Set the anchors of a new edition so that they continue those of the edition `before`.
+    """Set the anchors of a new edition: paragraphs that were in the edition `before` keep their anchors.
 
-    If `translates` is None, its value is copied from `before` as well.
+    If `translates` is None, the value of `before` is copied.
     """
     known = Edition.objects.filter(version=edition.version).values_list("anchors", flat=True)
     edition.anchors = paragraph_anchors.follow(
@@ -105,9 +105,9 @@ def attach(edition: Edition, files: Sequence[Attachment]) -> None:
 
 
 def _saved_already(latest: Edition, wanted: Edition) -> Edition:
-    """Return the newest edition if it is the one wanted: the same author saved the same words twice.
+    """Return the newest edition if it equals the wanted edition, because the same author saved it twice.
 
-    Raises EditConflict if it isn't.
+    Raises EditConflict if they differ.
     """
     same = ("number", "author_id", "title", "summary", "body", "change_kind", "change_note")
     if any(getattr(latest, name) != getattr(wanted, name) for name in same):
@@ -116,7 +116,7 @@ def _saved_already(latest: Edition, wanted: Edition) -> Edition:
 
 
 def check_standing(version: TextVersion) -> None:
-    """Raise DecisionRefused if the text has been withdrawn."""
+    """Raise DecisionRefused if the text of a language version has been withdrawn."""
     if TextVersion.objects.filter(pk=version.pk, text__withdrawn_at__isnull=False).exists():
         raise DecisionRefused(_("This text has been withdrawn. Enter a new text instead."))
 

@@ -40,7 +40,10 @@ def lock_text(text_id: int) -> Embargo:
 
 
 def lock_two(one: int, other: int) -> None:
-    """Lock two embargoes, always in the same order, to avoid deadlocks."""
+    """Lock two embargoes, by their primary keys, always in the same order to avoid deadlocks.
+
+    Raises DecisionRefused if one of them was deleted in the meantime.
+    """
     for embargo_id in sorted({one, other}):
         lock_embargo(embargo_id)
 

@@ -121,7 +121,7 @@ def add_language(*, text: Text, language: str, title: str, body: str, by: User, 
 def describe(*, text: Text, by: User, topics: Sequence[str], people: Sequence[Person], **values: Any) -> None:
     """Change the details of a text: its topics, its people, and the fields in `values`.
 
-    `topics` are names; topics that don't exist are created. `values` may have `session`, `contact`,
+    `topics` are names. Topics that don't exist are created. `values` may have `session`, `contact`,
     `comparison_public`, `media_access`, `gather_place` and `gather_at`. Raises PermissionDenied. Raises
     DecisionRefused for a withdrawn text. Raises ValidationError by field, also for a field that texts of this kind
     can't have.
@@ -147,7 +147,7 @@ def describe(*, text: Text, by: User, topics: Sequence[str], people: Sequence[Pe
 
 
 def withdraw(*, text: Text, reason: str, by: User) -> None:
-    """Withdraw a text. A published text stays public, marked and with the reason; any other is never published.
+    """Withdraw a text. If it is published, it stays public, marked and with the reason. Otherwise it never will be.
 
     If the text is tied to texts that aren't published yet, those are held. Raises PermissionDenied. Raises
     DecisionRefused without a reason, for a reason that can't be shown, and if the text is withdrawn already.
