@@ -31,11 +31,10 @@ REAL_CONNECT = socket.socket.connect
 INTERFACES = {"api", "accounts", "attack", "delegation"}
 PAGE_MODULES = (
     "test_admin",
-    "test_desk",
+    "test_home",
     "test_views",
     "test_site",
     "test_pages",
-    "test_queries",
     "test_query_counts",
 )
 # Names the databases of this run; the workers find it in the environment.

@@ -20,7 +20,7 @@ from django.utils.functional import Promise
 from summit.admin_base.model_admin import SUMMIT_PATHS
 from summit.permissions.rules import RULES
 from summit.public_base.public_pages import PERSONAL
-from tests.attack.crawling import routes
+from tests.attack.crawler import routes
 from tests.sources import APPS, ROOT, imported_packages, sources, tasks, text, tree, writes
 
 COUNTED = (

@@ -18,13 +18,13 @@ from summit.outbox.models import Message
 from summit.summits.models import Summit
 from summit.webhooks.events import EVENTS, PING
 from summit.webhooks.models.deliveries import Delivery
-from tests.attack.crawling import CANARY, leaks, told_by_mail
-from tests.attack.hidden import CORRECTION, STATES, canary, hidden_texts, readers
+from tests.attack.crawler import CANARY, leaks, told_by_mail
+from tests.attack.hidden_content import CORRECTION, STATES, canary, hidden_texts, readers
 from tests.clients import signed_in
 from tests.factories import EndpointFactory
+from tests.module_fixtures import once_a_module
 from tests.press.helpers import officer
 from tests.press.test_visibility import everything
-from tests.rows import once_a_module
 
 pytestmark = pytest.mark.django_db
 EMBARGOED = list(STATES).index("under embargo")

@@ -14,12 +14,12 @@ from press.published_texts.selectors import FORMATS
 from press.texts.models.texts import Text
 from press.texts.models.visibility import public_editions
 from summit.summits.models import Summit
-from tests.attack.crawling import CANARY, crawled, delegate, leaks, routes
-from tests.attack.hidden import LANGUAGES, STATES, canary, confide, hidden_texts, readers
+from tests.attack.crawler import CANARY, crawled, delegate, leaks, routes
+from tests.attack.hidden_content import LANGUAGES, STATES, canary, confide, hidden_texts, readers
 from tests.clients import signed_in
 from tests.factories import SummitFactory
+from tests.module_fixtures import once_a_module
 from tests.press.helpers import officer
-from tests.rows import once_a_module
 
 pytestmark = [pytest.mark.django_db, pytest.mark.broad("walks over every route for every reader: minutes")]
 

@@ -1,7 +1,7 @@
 """Every page there is, by axe's rules: in English, a sample in Arabic; wide and light, or narrow and dark. Of those
 that are made alike, some stand for the others.
 
-That no address is left out is a test of its own (tests/routes/test_walked.py).
+That no address is left out is a test of its own (tests/routes/test_crawl_coverage.py).
 """
 
 import json
@@ -15,9 +15,9 @@ import pytest
 from django.template.loader import render_to_string
 from playwright.sync_api import Browser, ConsoleMessage
 
-from tests.browser.crawl.look import MODES, NARROW, WIDE, Mode, Window
-from tests.browser.crawl.states import states
-from tests.browser.crawl.stops import LEADS, OTHERS, Stop, declared_stops, is_alike, is_page
+from tests.browser.crawl.page_checks import MODES, NARROW, WIDE, Mode, Window
+from tests.browser.crawl.page_states import states
+from tests.browser.crawl.pages import LEADS, OTHERS, Stop, declared_stops, is_alike, is_page
 from tests.browser.systems import shared_system
 from tools.running import Running
 

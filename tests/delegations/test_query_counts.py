@@ -32,7 +32,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import queries, queries_of, sign_in
-from tests.rows import once_a_module
+from tests.module_fixtures import once_a_module
 
 pytestmark = pytest.mark.django_db
 ADMIN = "/admin/delegations/"

@@ -22,7 +22,7 @@ from sessions.draft.models.sessions import Session
 from summit.outbox import mime
 from summit.outbox.models import Message
 from summit.permissions.models import Role
-from tests.attack.crawling import put, routes, variables
+from tests.attack.crawler import put, routes, variables
 from tests.clients import signed_in
 from tests.languages import pseudo, world
 from tests.languages.world import World

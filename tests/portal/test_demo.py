@@ -36,7 +36,7 @@ from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
-from tests.rows import once_a_module
+from tests.module_fixtures import once_a_module
 
 # Alike whatever the database.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]

@@ -20,8 +20,8 @@ from press.texts.selectors.workflow_queries import with_standing
 from summit.outbox.models import Message
 from summit.summits.models import Summit
 from tests.factories import SubscriberFactory, SummitFactory, UserFactory
+from tests.module_fixtures import once_a_module
 from tests.press.helpers import ago, make_text, url_of
-from tests.rows import once_a_module
 
 pytestmark = pytest.mark.django_db
 

@@ -68,7 +68,7 @@ from summit.users.models import User
 from summit.webhooks import failure_reasons as hook_reasons
 from summit.webhooks.models.deliveries import Attempt
 from summit.webhooks.models.endpoints import OffWhy
-from tests.browser.crawl import categories, papers
+from tests.browser.crawl import categories, delegation_data
 from tests.factories import (
     ApiClientFactory,
     DeliveryFactory,
@@ -349,7 +349,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "summit.venue": Venue.objects.filter(summit=summit)[0],
         "summit.room": Room.objects.filter(venue__summit=summit)[0],
         "summit.listimportfile": ListImportFileFactory(summit=summit, uploaded_by=user("organiser")),
-        "summit.person": papers.somebody(summit),
+        "summit.person": delegation_data.somebody(summit),
         "delegations.duplicatecandidate": DuplicateCandidate.objects.get(),
         "summit.user": user("press"),
         "summit.roleassignment": RoleAssignment.objects.filter(summit=summit)[0],
@@ -379,7 +379,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
     paper = Document.objects.filter(session__summit=summit, removed_at=None).order_by("pk")[0]
     return {
         **{f"pk {kind}": row.pk for kind, row in rows.items()},
-        **papers.make(party, user("organiser")),
+        **delegation_data.make(party, user("organiser")),
         **categories.make(summit, user("organiser")),
         "invitation": invitation.public_id,
         "waiting_invitation": waiting[0].pk,

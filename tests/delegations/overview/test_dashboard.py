@@ -20,7 +20,7 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests import factories as f
 from tests.delegations.helpers import answered, one_of_each, sign_in, text
-from tests.rows import once_a_module
+from tests.module_fixtures import once_a_module
 
 pytestmark = pytest.mark.django_db
 

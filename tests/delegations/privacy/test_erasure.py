@@ -40,7 +40,7 @@ from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import refuses, text
 from tests.delegations.participants.test_revisions import delegation
-from tests.rows import once_a_module
+from tests.module_fixtures import once_a_module
 
 pytestmark = pytest.mark.django_db
 MARK = "canary"

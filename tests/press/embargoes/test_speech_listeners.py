@@ -35,10 +35,10 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests import factories as f
 from tests.clients import signed_in
+from tests.module_fixtures import once_a_module
 from tests.press.embargoes.test_alarms import body_of
 from tests.press.helpers import move_to_now, officer, organiser
 from tests.press.speeches import Floor, hang, out, timed
-from tests.rows import once_a_module
 from tests.sessions.exchange.test_importer import as_json, event
 from tests.sessions.overview.test_admin import values
 from tests.sources import ROOT, WRITES, tree

@@ -16,7 +16,7 @@ from press.texts.models.editions import Edition, EditionAttachment
 from press.texts.models.texts import Text
 from summit.summits.models import Summit
 from tests.factories import AttachmentFactory, SummitFactory, UserFactory
-from tests.press.checks import NS, atom_faults, json_feed_faults
+from tests.press.format_checks import NS, atom_faults, json_feed_faults
 from tests.press.helpers import add_edition, add_language, ago, make_text
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from press.texts.markdown import count_words, to_blocks, to_html, to_plain
 from press.texts.models.editions import Edition
 from summit.pdf import fonts, typst
 from tests.languages import pseudo
-from tests.press.checks import akoma_ntoso, ninjs_faults
+from tests.press.format_checks import akoma_ntoso, ninjs_faults
 from tests.press.helpers import add_edition, ago, make_text, officer, url_of
 from tests.schemas import needs_schemas
 

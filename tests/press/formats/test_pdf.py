@@ -11,7 +11,7 @@ from django.utils import translation
 from press.formats import pdf
 from press.texts.models.texts import TextKind
 from summit.core.languages import spoken
-from tests.press.formats.test_formats_whole import full_text, reading_of
+from tests.press.formats.test_all_formats import full_text, reading_of
 from tests.press.helpers import add_edition
 
 pytestmark = pytest.mark.django_db

@@ -12,9 +12,9 @@ from press.texts.models.editions import Edition, EditionAttachment
 from press.texts.models.texts import TextKind
 from summit.summits.models import Summit
 from tests.factories import AttachmentFactory, SummitFactory, TopicFactory
+from tests.module_fixtures import once_a_module
 from tests.press.helpers import FIRST, add_edition, add_language, ago, make_corrected, make_delivered, make_text
 from tests.press.test_visibility import everything
-from tests.rows import once_a_module
 
 pytestmark = pytest.mark.django_db
 SITE = "http://localhost:8000/here/press"

@@ -11,7 +11,7 @@ from press.public import sitemap
 from press.texts.models.editions import Edition
 from summit.summits.models import Summit
 from tests.factories import SummitFactory
-from tests.press.checks import grammar
+from tests.press.format_checks import grammar
 from tests.press.helpers import add_language, ago, make_text, url_of
 from tests.press.test_visibility import everything
 

@@ -12,9 +12,9 @@ from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
 from summit.summits.models import Summit
 from tests.factories import SessionFactory, SummitFactory, TopicFactory
+from tests.module_fixtures import once_a_module
 from tests.press.helpers import ago, make_text, organiser
-from tests.press.public.test_lists import speech, text_of
-from tests.rows import once_a_module
+from tests.press.public.test_text_lists import speech, text_of
 from tests.sessions.conftest import SILENTLY
 
 pytestmark = pytest.mark.django_db

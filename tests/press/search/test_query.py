@@ -20,9 +20,9 @@ from summit.core.process_cache import forget_all
 from summit.people.models import Person
 from summit.summits.models import Summit
 from tests.factories import PartyNameFactory, SummitFactory
+from tests.module_fixtures import once_a_module
 from tests.press.helpers import add_edition, add_language, ago, make_embargo, make_text, officer
 from tests.press.test_visibility import everything
-from tests.rows import once_a_module
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from summit.users.models import User
 from tests.clients import signed_in
 from tests.factories import FocalPointFactory, MembershipFactory, PartyFactory, SummitFactory, UserFactory
 from tests.summit.api.conftest import Program, program
-from tests.summit.api.test_rooms import kind
+from tests.summit.api.test_viewsets import kind
 
 pytestmark = pytest.mark.django_db
 MINE = "me/calendars/"

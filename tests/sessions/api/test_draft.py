@@ -13,7 +13,7 @@ from summit.audit.models import AuditEntry
 from summit.core.registry import Registry
 from summit.summits.models import Room, Summit
 from tests import factories as f
-from tests.sessions.api.test_main_job import DESK, add, done
+from tests.sessions.api.test_release_workflow import DESK, add, done
 from tests.summit.api.conftest import Program
 
 pytestmark = pytest.mark.django_db

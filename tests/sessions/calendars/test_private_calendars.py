@@ -28,7 +28,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
-from tests.rows import once_a_module
+from tests.module_fixtures import once_a_module
 from tests.sessions.conftest import session
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from lxml import etree
 
 from sessions.visibility.models import Visibility
 from tests.factories import SessionFactory, SummitFactory
-from tests.press.checks import grammar
+from tests.press.format_checks import grammar
 from tests.sessions.conftest import release
 
 pytestmark = pytest.mark.django_db

@@ -29,7 +29,7 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
-from tests.rows import once_a_module
+from tests.module_fixtures import once_a_module
 from tests.sessions.conftest import SILENTLY, fill, later, parties_of, session
 
 pytestmark = pytest.mark.django_db

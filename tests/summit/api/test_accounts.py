@@ -11,7 +11,7 @@ from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests import factories as f
 from tests.summit.api.conftest import Program
-from tests.summit.api.test_rooms import kind
+from tests.summit.api.test_viewsets import kind
 
 pytestmark = pytest.mark.django_db
 ACCOUNTS = "summits/here/desk/accounts/"

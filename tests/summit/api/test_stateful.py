@@ -25,7 +25,7 @@ from tests.connections import unclosed
 from tests.factories import FocalPointFactory, MembershipFactory, UserFactory
 from tests.routes.world import World, make_world
 from tests.summit.api.conftest import program
-from tests.summit.api.walking import Rows, Walker, rows_of, undone
+from tests.summit.api.link_walker import Rows, Walker, rows_of, undone
 
 pytestmark = [
     pytest.mark.django_db,

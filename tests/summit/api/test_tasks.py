@@ -16,7 +16,7 @@ from tests.clients import signed_in
 from tests.factories import START, InvitationFactory, MessageFactory, PartyFactory, UserFactory
 from tests.press.helpers import make_text
 from tests.summit.api.conftest import Program, program
-from tests.summit.api.test_rooms import kind
+from tests.summit.api.test_viewsets import kind
 
 pytestmark = pytest.mark.django_db
 TASKS = "summits/here/desk/tasks/"

@@ -22,7 +22,7 @@ from summit.users.models import User
 from tests.clients import signed_in
 from tests.factories import SummitFactory, TokenFactory, UserFactory
 from tests.summit.api.conftest import Program, program
-from tests.summit.api.test_rooms import kind
+from tests.summit.api.test_viewsets import kind
 from tests.summit.conftest import desk_of
 
 pytestmark = pytest.mark.django_db

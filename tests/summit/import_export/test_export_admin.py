@@ -34,8 +34,8 @@ from summit.summits.models import Summit, Venue
 from summit.users.models import User
 from tests.clients import signed_in
 from tests.factories import BadgeFactory, PartyFactory, PersonFactory, SummitFactory, UserFactory, VenueFactory
+from tests.module_fixtures import once_a_module
 from tests.routes.world import World, make_world
-from tests.rows import once_a_module
 from tests.summit.conftest import desk_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from summit.outbox import delivery, smtp_connection
 from summit.outbox.models import Message, MessageState
 from tests.factories import MessageFactory
-from tests.summit.outbox.servers import PATIENCE, bad_server, free_port, mail_server
+from tests.summit.outbox.mail_servers import PATIENCE, bad_server, free_port, mail_server
 
 pytestmark = [pytest.mark.django_db, pytest.mark.loopback]
 

@@ -25,7 +25,7 @@ from summit.webhooks.models.deliveries import Delivery
 from tests import factories as f
 from tests.clients import signed_in
 from tests.press.helpers import ago
-from tests.summit.sending import sending_summit, sweep_with
+from tests.summit.outbound_traffic import sending_summit, sweep_with
 
 pytestmark = pytest.mark.django_db
 CAME = datetime.now(UTC) - timedelta(hours=5)

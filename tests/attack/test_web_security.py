@@ -1,0 +1,354 @@
+"""The web surface: forged posts, open redirects, forged hosts, sessions, headers, floods."""
+
+import re
+import runpy
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.test import Client
+
+from delegations.invitations.services import links
+from press.subscriptions.models import Subscriber
+from press.subscriptions.services import subscribers
+from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests.attack.crawler import crawled, routes
+from tests.factories import PASSWORD, InvitationLinkFactory, SubscriberFactory, SummitFactory, UserFactory
+from tests.press.helpers import ago, make_text
+from tests.sources import ROOT
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+every_route = pytest.mark.broad("walks over every route")
+ELSEWHERE = (
+    "https://evil.example/",
+    "//evil.example/",
+    "/\\evil.example/",
+    "https:evil.example",
+    "javascript:alert(1)",
+)
+
+
+def organiser_of(summit: Summit, **kwargs: Any) -> User:
+    return UserFactory.with_role(Role.ORGANISER, summit, **kwargs)
+
+
+# --- forged posts -------------------------------------------------------------------------------------------------
+def test_only_subscriptions_and_what_came_back_take_a_post_without_a_token() -> None:
+    """Public pages take none at all."""
+    exempt = {
+        route
+        for route, view in routes().items()
+        if getattr(view, "csrf_exempt", False) and not getattr(view, "is_public", False)
+    }
+    own = {route for route in exempt if not route.startswith("api/v1/")}
+    subscriptions = {"<slug:summit>/press/subscribe/", "<slug:summit>/press/subscription/<str:token>/"}
+    # The mail provider signs what it posts.
+    assert own == subscriptions | {"webhooks/mail/"}
+
+
+@every_route
+def test_no_address_takes_a_forged_post(summit: Summit) -> None:
+    make_text(summit=summit, moment=ago(5), slug="open-text")
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(UserFactory(is_superuser=True))
+    found: dict[int, set[str]] = {}
+    for path in crawled(summit):
+        found.setdefault(client.post(path, {"x": "y"}).status_code, set()).add(path)
+    personal = ("/admin/", "/portal/", "/accounts/", "/i/")
+    # 405 where nothing is ever posted to, 404 in the API and for what isn't there, 400 for no address to subscribe.
+    assert set(found) == {400, 403, 404, 405}
+    elsewhere = {path for status in (400, 404, 405) for path in found[status] if path.startswith(personal)}
+    assert elsewhere == set()
+    assert found[400] == {f"/{summit.slug}/press/subscribe/"}
+    assert "/admin/press/text/add/" in found[403]
+
+
+def test_a_signed_in_browser_is_used_by_nobody_from_elsewhere() -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(UserFactory())
+    assert client.get("/accounts/logout/").status_code == 200
+    for path in ("/accounts/logout/", "/admin/press/text/add/", "/portal/", "/i/x/"):
+        assert client.post(path).status_code == 403, path
+    assert "_auth_user_id" in client.session
+
+
+# --- where one is led ---------------------------------------------------------------------------------------------
+def test_nobody_is_led_elsewhere(summit: Summit) -> None:
+    user = organiser_of(summit, email="zoe@host.example", password=PASSWORD)
+    for target in ELSEWHERE:
+        client, data = Client(), {"login": user.email, "password": PASSWORD, "next": target}
+        signed = client.post(f"/accounts/login/?next={target}", data)
+        assert (signed.status_code, signed["Location"]) == (302, "/admin/")
+        again = client.get("/accounts/login/", {"next": target})
+        assert (again.status_code, again["Location"]) == (302, "/admin/")
+        desk = Client().get("/admin/login/", {"next": target})
+        assert desk["Location"].startswith("/accounts/login/?next=")
+        root = Client().get("/", {"lang": "fr", "next": target})
+        assert root["Location"].partition("?")[0] == f"/{summit.slug}/"
+        out = client.post("/accounts/logout/", {"next": target})
+        assert (out.status_code, out["Location"]) == (302, "/")
+    # The control: an address of one's own is followed.
+    data = {"login": user.email, "password": PASSWORD, "next": "/portal/agenda/"}
+    assert Client().post("/accounts/login/", data)["Location"] == "/portal/agenda/"
+
+
+def test_a_missing_slash_leads_nowhere_else() -> None:
+    for path in ("//evil.example", "//evil.example/..", "/%5Cevil.example", "/evil.example//x"):
+        answer = Client().get(path)
+        assert not re.match(r"(https?:)?[/\\]{2}", answer.get("Location", "")), path
+
+
+# --- forged hosts -------------------------------------------------------------------------------------------------
+def ask_reset(client: Client, **headers: str) -> int:
+    data = {"email": "zoe@host.example"}
+    return client.post("/accounts/password/reset/", data, headers=headers).status_code
+
+
+def test_links_in_mails_begin_with_the_base(settings: Any) -> None:
+    settings.BASE_URL = "https://summit.example"
+    settings.ALLOWED_HOSTS = ["summit.example", "inside.example"]
+    UserFactory(email="zoe@host.example")
+    ask_reset(Client(), host="inside.example")
+    mail = message_from_bytes(bytes(Message.objects.get().rendered))
+    text = mail.get_payload(decode=True).decode()  # type: ignore[union-attr]
+    assert re.findall(r"\S+/accounts/\S+/key/", text) == ["https://summit.example/accounts/password/reset/key/"]
+    assert ("inside.example" in text, mail["Subject"].startswith("[Summit] ")) == (False, True)
+
+
+def test_a_host_that_is_not_ours_is_refused() -> None:
+    UserFactory(email="zoe@host.example")
+    client = Client(raise_request_exception=False)
+    assert [ask_reset(client, host=host) for host in ("evil.example", "testserver:80@evil.example")] == [400, 400]
+    ask_reset(client, **{"x-forwarded-host": "evil.example"})
+    assert b"evil.example" not in bytes(Message.objects.get().rendered)
+
+
+# --- sessions -----------------------------------------------------------------------------------------------------
+def test_a_session_that_was_planted_is_not_the_one_used(summit: Summit) -> None:
+    link = InvitationLinkFactory()
+    client = Client()
+    client.get("/portal/?lang=fr")
+    planted = client.session.session_key
+    client.get(f"/i/{links.token(link)}/")
+    followed = client.session.session_key
+    user = organiser_of(summit, password=PASSWORD)
+    client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    assert len({planted, followed, client.session.session_key}) == 3
+    for old in (planted, followed):
+        thief = Client()
+        thief.cookies["sessionid"] = str(old)
+        assert thief.get("/portal/").status_code == 302
+        assert thief.get("/admin/").status_code == 302
+
+
+def test_a_disabled_account_is_out_at_the_next_request(summit: Summit) -> None:
+    user, client = organiser_of(summit), Client()
+    client.force_login(user)
+    assert client.get("/admin/").status_code == 200
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    gone = client.get("/admin/")
+    assert (gone.status_code, gone["Location"]) == (302, "/admin/login/?next=/admin/")
+    signed = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    assert signed["Location"] == "/accounts/inactive/"
+    assert client.get("/portal/").status_code == 302
+
+
+# --- headers ------------------------------------------------------------------------------------------------------
+def check_headers(answer: Any, what: str) -> None:
+    policy = answer.get("Content-Security-Policy", "")
+    assert "default-src 'none'" in policy, what
+    assert "frame-ancestors 'none'" in policy, what
+    assert answer.get("X-Content-Type-Options") == "nosniff", what
+    # The address of a letter stays out of Referer on its own origin too.
+    quiet = {"no-referrer", "same-origin", *(["strict-origin"] if what.startswith("/i/") else [])}
+    assert answer.get("Referrer-Policy") in quiet, what
+    assert answer.get("Cross-Origin-Opener-Policy") == "same-origin", what
+    assert answer.get("Cross-Origin-Resource-Policy") == "same-origin", what
+    assert "camera=()" in answer.get("Permissions-Policy", ""), what
+
+
+ROUTES = [False, pytest.param(True, marks=every_route)]
+
+
+@pytest.mark.parametrize("every", ROUTES, ids=["one of each kind", "every route"])
+def test_every_answer_has_the_headers(every: bool, summit: Summit) -> None:
+    make_text(summit=summit, moment=ago(5), slug="open-text")
+    few = [f"/{summit.slug}/{rest}" for rest in ("", "press/open-text.pdf", "agenda.ics", "press/nothing/")]
+    client, seen = Client(raise_request_exception=False), set()
+    for path in crawled(summit) if every else [*few, "/portal/", "/i/x/"]:
+        answer = client.get(path)
+        check_headers(answer, path)
+        seen.add((answer.status_code, answer["Content-Type"].partition(";")[0]))
+    assert {(200, "application/pdf"), (200, "text/calendar"), (302, "text/html"), (404, "text/html")} <= seen
+
+
+def test_failures_have_the_headers(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    forged = client.post("/accounts/login/")
+    foreign = client.get("/", headers={"host": "evil.example"})
+    monkeypatch.setattr("summit.public.views.panels", lambda summit: 1 / 0)
+    broken = client.get(f"/{summit.slug}/")
+    assert [answer.status_code for answer in (forged, foreign, broken)] == [403, 400, 500]
+    for answer in (forged, foreign, broken):
+        check_headers(answer, str(answer.status_code))
+
+
+def test_files_and_redirects_to_https_have_the_headers(settings: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    settings.STATIC_ROOT = tmp_path
+    answer = Client().get("/static/a.svg")
+    assert (answer.status_code, b"".join(answer.streaming_content)[:4]) == (200, b"<svg")  # type: ignore[attr-defined]
+    check_headers(answer, "file")
+    settings.SECURE_SSL_REDIRECT = True
+    answer = Client().get("/portal/")
+    assert (answer.status_code, answer["Location"]) == (301, "https://testserver/portal/")
+    check_headers(answer, "redirect")
+
+
+@pytest.mark.parametrize(("base", "secure"), [("https://summit.example", True), ("http://localhost:8000", False)])
+def test_settings_follow_the_site(base: str, secure: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BASE_URL", base)
+    monkeypatch.setenv("BEHIND_PROXY", str(secure))
+    found = runpy.run_path(str(ROOT / "summit" / "settings.py"))
+    for name in ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT"):
+        assert found[name] is secure, name
+    assert (found["SECURE_HSTS_SECONDS"] > 0, found["ALLAUTH_TRUSTED_PROXY_COUNT"]) == (secure, int(secure))
+    names = ("__Host-sessionid", "__Host-csrftoken") if secure else (None, None)
+    assert (found.get("SESSION_COOKIE_NAME"), found.get("CSRF_COOKIE_NAME")) == names
+
+
+def test_cookies_say_for_whom_they_are(settings: Any) -> None:
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    user = UserFactory(password=PASSWORD)
+    cookies = Client().post("/accounts/login/", {"login": user.email, "password": PASSWORD}).cookies
+    for name in ("sessionid", "csrftoken"):
+        assert (cookies[name]["secure"], cookies[name]["samesite"]) == (True, "Lax")
+    assert (cookies["sessionid"]["httponly"], cookies["sessionid"]["max-age"]) == (True, "")
+
+
+def test_a_wrong_host_leaves_no_traceback(settings: Any, caplog: pytest.LogCaptureFixture) -> None:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    answer = Client(raise_request_exception=False).get("/", headers={"host": "evil.example"})
+    assert (answer.status_code, caplog.text) == (400, "")
+
+
+def test_where_weaknesses_are_told(settings: Any) -> None:
+    settings.SECURITY_CONTACT = "mailto:security@summit.example"
+    said = Client().get("/.well-known/security.txt").content.decode().splitlines()
+    assert said[0] == "Contact: mailto:security@summit.example"
+    ends = datetime.fromisoformat(said[1].removeprefix("Expires: "))
+    assert timedelta(days=60) < ends - datetime.now(UTC) < timedelta(days=365)
+
+
+def test_pages_for_a_new_password_are_kept_nowhere() -> None:
+    for path in ("/accounts/password/reset/", "/accounts/password/reset/done/"):
+        assert "no-store" in Client().get(path)["Cache-Control"]
+
+
+# --- numbers ------------------------------------------------------------------------------------------------------
+def test_behind_a_proxy_only_the_token_opens_the_numbers(settings: Any) -> None:
+    for proxy, token, given, status in (
+        (False, "", "", 200),
+        (True, "", "", 404),
+        (True, "a long token", "", 404),
+        (True, "a long token", "Bearer a long token", 200),
+    ):
+        settings.BEHIND_PROXY, settings.METRICS_TOKEN = proxy, token
+        headers = {"authorization": given} if given else {}
+        assert Client().get("/metrics", REMOTE_ADDR="127.0.0.1", headers=headers).status_code == status
+
+
+# --- guessing -----------------------------------------------------------------------------------------------------
+def sign_in(email: str, password: str, **request: Any) -> int:
+    """Return the status: 302 inside, or 200 for the form again, which says that there were too many attempts."""
+    return Client(**request).post("/accounts/login/", {"login": email, "password": password}).status_code
+
+
+def test_who_knows_a_mailbox_locks_nobody_out() -> None:
+    user = UserFactory(email="zoe@host.example", password=PASSWORD)
+    for number in range(12):
+        sign_in(user.email, "wrong", REMOTE_ADDR=f"192.0.2.{number % 2}")
+    assert sign_in(user.email, PASSWORD, REMOTE_ADDR="192.0.2.1") == 200
+    assert sign_in(user.email, PASSWORD, REMOTE_ADDR="198.51.100.7") == 302
+
+
+def test_control_counted_by_mailbox_alone_the_owner_is_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("summit.accounts.adapter.get_ip", lambda request: "")
+    user = UserFactory(email="zoe@host.example", password=PASSWORD)
+    for _ in range(6):
+        sign_in(user.email, "wrong", REMOTE_ADDR="192.0.2.1")
+    assert sign_in(user.email, PASSWORD, REMOTE_ADDR="198.51.100.7") == 200
+
+
+@pytest.mark.parametrize(("proxies", "status"), [(1, 302), (0, 200)])
+def test_a_client_that_tries_many_mailboxes_is_stopped_and_no_other(proxies: int, status: int, settings: Any) -> None:
+    """Control: where nobody says that a proxy stands before it, all clients are one."""
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    user = UserFactory(email="zoe@host.example", password=PASSWORD)
+    guesser, owner = ({"headers": {"X-Forwarded-For": address}} for address in ("192.0.2.66", "192.0.2.1"))
+    for number in range(10):
+        sign_in(f"nobody{number}@host.example", "wrong", **guesser)
+    assert sign_in(user.email, PASSWORD, **guesser) == 200
+    assert sign_in(user.email, PASSWORD, **owner) == status
+
+
+def test_many_entries_push_out_no_count() -> None:
+    user = UserFactory(email="zoe@host.example", password=PASSWORD)
+    for _ in range(5):
+        sign_in(user.email, "wrong", REMOTE_ADDR="192.0.2.1")
+    for number in range(400):
+        cache.set(f"other-{number}", number)
+    assert sign_in(user.email, PASSWORD, REMOTE_ADDR="192.0.2.1") == 200
+
+
+def test_a_mailbox_is_not_filled_with_resets() -> None:
+    UserFactory(email="zoe@host.example")
+    start = datetime.now(UTC)
+    for minute in range(16):
+        with time_machine.travel(start + timedelta(minutes=4 * minute), tick=False):
+            client = Client(REMOTE_ADDR=f"192.0.2.{minute + 1}")
+            client.post("/accounts/password/reset/", {"email": "zoe@host.example"})
+    # Five in the first hour, and one in the minutes after it.
+    assert Message.objects.count() == 6
+
+
+# --- subscriptions ------------------------------------------------------------------------------------------------
+def ask(summit: Summit, address: str) -> Any:
+    path = f"/{summit.slug}/press/subscribe/"
+    return Client(enforce_csrf_checks=True).post(path, {"address": address, "language": "en"})
+
+
+def flood(summit: Summit, number: int) -> set[tuple[int, bytes]]:
+    answers = [ask(summit, f"victim{n}@paper.example") for n in range(number)]
+    return {(answer.status_code, bytes(answer.content)) for answer in answers}
+
+
+def test_a_flood_of_addresses_is_not_written_to(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(flood(summit, 25)) == 1  # the same answer all along
+    assert (Message.objects.count(), Subscriber.objects.count()) == (20, 20)
+    ask(SummitFactory(), "reader@paper.example")  # another summit's readers don't notice
+    assert Message.objects.count() == 21
+    Subscriber.objects.update(asked_at=ago(0.02))
+    ask(summit, "reader@paper.example")
+    assert Message.objects.count() == 22
+    # Control: without the limit all are written to.
+    monkeypatch.setattr(subscribers, "MOST_WAITING", ())
+    other = SummitFactory()
+    flood(other, 25)
+    assert Message.objects.filter(summit=other).count() == 25
+
+
+def test_an_hour_has_its_limit_and_who_confirmed_is_not_counted(summit: Summit) -> None:
+    SubscriberFactory.create_batch(299, summit=summit, confirmed_at=None, asked_at=ago(0.5))
+    SubscriberFactory.create_batch(5, summit=summit)
+    a, b = ({"summit": summit, "address": f"{name}@paper.example", "language": "en"} for name in "ab")
+    assert (subscribers.ask(**a), subscribers.ask(**b)) == (True, False)
+    subscribers.confirm(subscribers.Claim(Subscriber.objects.get(address="a@paper.example"), subscribers.CONFIRM))
+    assert subscribers.ask(**b) is True

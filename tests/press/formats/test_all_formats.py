@@ -1,0 +1,180 @@
+"""Every format of every kind of text, in every language and state, held against its standard."""
+
+import io
+import itertools
+import json
+import unicodedata
+from dataclasses import replace
+
+import pypdf
+import pytest
+from django.test import Client
+from django.utils import translation
+from lxml import etree
+
+from press.formats import akomantoso, jsonld, ninjs, plain
+from press.formats.codes import THREE, three
+from press.imports import files
+from press.published_texts.related import related_content
+from press.published_texts.selectors import Reading, find_public_edition, read
+from press.texts.models.editions import Edition, EditionAttachment
+from press.texts.models.texts import Text, TextKind, Wording
+from press.texts.selectors.rendered_editions import plain_of
+from summit.core.languages import language_choices, spoken
+from summit.summits.models import Summit
+from tests.factories import AttachmentFactory, PersonFactory, TopicFactory
+from tests.press.format_checks import akoma_ntoso, atom_faults, json_feed_faults, ninjs_faults
+from tests.press.formats.test_linked_data import faults
+from tests.press.helpers import add_edition, add_language, ago, make_text, url_of
+from tests.schemas import DATA, needs_data, needs_schemas
+
+# Alike whatever the database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+
+AKN = {"akn": "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"}
+STATES = ("published", "corrected", "clarified", "withdrawn")
+
+
+def reading_of(edition: Edition) -> Reading:
+    summit, version = edition.version.text.summit, edition.version
+    found = find_public_edition(summit, version.text.slug, version.language)
+    assert found is not None
+    with translation.override(spoken(version.language)):
+        return replace(read(summit, found), beside=related_content(summit, found))
+
+
+def full_text(kind: str, state: str) -> Edition:
+    """A text that has all that a text can have."""
+    speech = kind == TextKind.TRANSCRIPT
+    withdrawn = ago(1) if state == "withdrawn" else None
+    edition = make_text(
+        moment=ago(9), speech=speech, withdrawn_at=withdrawn, title="T & <t>", summary="S", body="One."
+    )
+    text = edition.version.text
+    Text.objects.filter(pk=text.pk).update(
+        kind=kind,
+        wording=Wording.DELIVERED if speech else Wording.NONE,
+        contact="press@host.example",
+        media_access="pooled",
+        gather_place="Gate 3",
+        gather_at=ago(-5),
+    )
+    text.topics.add(TopicFactory(summit=text.summit, name="Borders & <law>"))
+    text.people.add(PersonFactory(summit=text.summit))
+    if state in ("corrected", "clarified"):
+        kind_of = "correction" if state == "corrected" else "clarification"
+        edition = add_edition(
+            edition.version, decided_at=ago(2), body="Two.", change_note="Note & <n>", change_kind=kind_of
+        )
+    for name in ("Annex & <one>", "Annex two"):
+        EditionAttachment.objects.create(edition=edition, attachment=AttachmentFactory(text=text, title=name))
+    add_language(text, "ar", decided_at=ago(30), title="كلمة", body="نص.")
+    return edition
+
+
+def check(reading: Reading) -> etree._Element:
+    document = etree.fromstring(akomantoso.write(reading))
+    akoma_ntoso().assertValid(document)
+    assert ninjs_faults(json.loads(ninjs.write(reading))) == []
+    assert faults(json.loads(jsonld.write(reading))) == []
+    return document
+
+
+FEW = [("transcript", "corrected"), ("advisory", "withdrawn"), ("statement", "published")]
+each_pair = pytest.mark.broad("writes each kind of text in each state")
+REST = [pair for pair in itertools.product(TextKind.values, STATES) if pair not in FEW]
+
+
+@needs_schemas
+@pytest.mark.parametrize(("kind", "state"), [*FEW, *(pytest.param(*pair, marks=each_pair) for pair in REST)])
+def test_every_kind_in_every_state(kind: str, state: str) -> None:
+    edition = full_text(kind, state)
+    arabic = edition.version.text.versions.get(language="ar").editions.get()
+    documents = [check(reading_of(each)) for each in (edition, arabic)]
+    works = {document.xpath("string(//akn:FRBRWork/akn:FRBRuri/@value)", namespaces=AKN) for document in documents}
+    assert len(works) == 1
+    events = documents[0].xpath("//akn:eventRef/@type", namespaces=AKN)
+    ends = {"published": [], "withdrawn": ["repeal"]}.get(state, ["amendment"])
+    assert events == ["generation", *ends]
+    assert documents[1].xpath("string(//akn:FRBRtranslation/@fromLanguage)", namespaces=AKN) == "eng"
+    # Every reference leads to something in the document.
+    ids = set(documents[0].xpath("//@eId"))
+    for name in ("source", "href", "by", "as"):
+        ends = [each[1:] for each in documents[0].xpath(f"//@{name}") if each.startswith("#")]
+        assert set(ends) <= ids, name
+    said = plain.write(reading_of(edition)).decode()
+    for words in ("Borders & <law>", "Gate 3", "press@host.example", "Annex & <one>"):
+        assert words in said
+
+
+@needs_schemas
+@pytest.mark.broad("writes a text in each of the languages")
+def test_every_language() -> None:
+    reading = reading_of(full_text(TextKind.TRANSCRIPT, "corrected"))
+    for code, _name in language_choices():
+        reading.edition.version.language = code
+        with translation.override(spoken(code)):
+            document = check(reading)
+        assert document.xpath("string(//akn:FRBRlanguage/@language)", namespaces=AKN) == THREE[code]
+
+
+def test_codes_of_languages() -> None:
+    assert set(THREE) == {code for code, _name in language_choices()}
+    assert len(set(THREE.values())) == len(THREE)
+    assert [three(code) for code in ("ar", "zh", "fr", "x")] == ["ara", "zho", "fra", "und"]
+
+
+@needs_schemas
+def test_the_prepared_and_the_delivered_text_name_each_other() -> None:
+    prepared = make_text(moment=ago(9), speech=True, title="As prepared")
+    delivered = make_text(summit=prepared.version.text.summit, moment=ago(3), speech=True, title="As delivered")
+    Text.objects.filter(pk=delivered.version.text.pk).update(
+        prepared=prepared.version.text, wording=Wording.DELIVERED, slot=prepared.version.text.slot
+    )
+    documents = [check(reading_of(each)) for each in (prepared, delivered)]
+    said = "//akn:references/akn:{}[@eId='{}']/@showAs"
+    assert documents[0].xpath(said.format("passiveRef", "delivered"), namespaces=AKN) == ["As delivered"]
+    assert documents[1].xpath(said.format("activeRef", "prepared"), namespaces=AKN) == ["As prepared"]
+    found = json.loads(ninjs.write(reading_of(delivered)))["associations"]
+    assert [(each["rel"], each["name"]) for each in found] == [("prepared", "As prepared")]
+
+
+@needs_schemas
+def test_control_the_standards_see_mistakes() -> None:
+    reading = reading_of(full_text(TextKind.STATEMENT, "corrected"))
+    document = etree.fromstring(akomantoso.write(reading).replace(b"textualMod", b"textMod"))
+    assert not akoma_ntoso().validate(document)
+    found = json.loads(ninjs.write(reading))
+    del found["associations"][0]["uri"]
+    assert ninjs_faults(found)
+
+
+SPEECHES = DATA / "unga-77" / "speeches"
+# The first of the alphabet, the longest, the shortest, and two others.
+CODES = ("AGO", "CIV", "MLI", "RWA", "UKR")
+
+
+@pytest.mark.broad("writes long speeches in every format; test_all_formats.py writes short texts")
+@needs_data
+@needs_schemas
+def test_five_speeches_of_a_real_debate(client: Client, summit: Summit) -> None:
+    for code in CODES:
+        path = SPEECHES / f"{code}.txt"
+        taken = files.read(filename=path.name, content=path.read_bytes())
+        edition = make_text(summit=summit, moment=ago(1), speech=True, title=f"Address of {code}", body=taken.body)
+        base, words = url_of(edition.version.text)[:-1], set(plain_of(edition).split())
+        given = {ending: client.get(f"{base}.{ending}").content for ending in ("txt", "pdf", "xml", "json", "jsonld")}
+        assert plain_of(edition).rstrip() in given["txt"].decode()
+        document = etree.fromstring(given["xml"])
+        akoma_ntoso().assertValid(document)
+        assert words <= set("\n".join(document.itertext()).split())
+        assert ninjs_faults(json.loads(given["json"])) == []
+        assert faults(json.loads(given["jsonld"])) == []
+        reader = pypdf.PdfReader(io.BytesIO(given["pdf"]))
+        text = unicodedata.normalize("NFKC", " ".join(page.extract_text() for page in reader.pages))
+        found = sum(unicodedata.normalize("NFKC", word) in text for word in words)
+        # A word that is broken at a line's end is two there.
+        assert found >= 0.97 * len(words)
+    assert atom_faults(client.get(f"/{summit.slug}/press/feed.atom").content) == []
+    assert json_feed_faults(client.get(f"/{summit.slug}/press/feed.json").content) == []
+    assert client.get(f"/{summit.slug}/press/feed.atom").content.count(b"<entry ") == len(CODES)

@@ -1,0 +1,242 @@
+"""The press site's lists narrowed by what one chooses, and the feeds of the same."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from press.embargoes.services import embargoes
+from press.texts.models.editions import Edition, EditionState
+from press.texts.models.texts import TextKind
+from sessions.draft.models.participants import Slot
+from sessions.draft.models.sessions import Session
+from sessions.releases.services import releases
+from sessions.visibility.models import Visibility
+from summit.summits.models import Summit
+from tests import factories as f
+from tests.module_fixtures import once_a_module
+from tests.press.helpers import add_edition, ago, approver, make_text, move_to_now, organiser
+
+pytestmark = pytest.mark.django_db
+
+
+def speech(session: Session, position: int = 0, *, name: str = "Ada Alander", party: str = "Aland") -> Slot:
+    found = session.summit.parties.filter(name=party).first() or f.PartyFactory(summit=session.summit, name=party)
+    speaker = session.summit.people.filter(name=name).first() or f.PersonFactory(summit=session.summit, name=name)
+    slot: Slot = f.SlotFactory(session=session, party=found, speaker=speaker, position=position)
+    return slot
+
+
+def text_of(slot: Slot, **words: Any) -> Edition:
+    """Publish a text of a speech."""
+    edition = make_text(summit=slot.session.summit, **{"moment": ago(1), **words})
+    text = edition.version.text
+    text.slot, text.kind, text.wording = slot, TextKind.TRANSCRIPT, "delivered"
+    text.save()
+    return edition
+
+
+def release(summit: Summit) -> None:
+    releases.release(summit=summit, by=organiser(summit), tell=False)
+
+
+@once_a_module
+def summit() -> Summit:
+    """Return a summit with two sessions in its released agenda: the first is everybody's, the second isn't."""
+    summit: Summit = f.SummitFactory()
+    opening = f.SessionFactory(summit=summit, title="Opening", visibility=Visibility.PUBLIC)
+    closed = f.SessionFactory(summit=summit, title="Closed talks", visibility=Visibility.PARTICIPANTS)
+    slots = [speech(opening), speech(opening, 1, name="Bo Berg", party="Beland")]
+    slots.append(speech(closed, name="Cy", party="Celand"))
+    release(summit)
+    for number, slot in enumerate(slots):
+        text_of(slot, slug=f"speech-{number}", title=f"Speech {number}.", moment=ago(3 - number / 2))
+    make_text(summit=summit, moment=ago(1), slug="statement", title="Statement.", body="On fish.")
+    return summit
+
+
+def page(summit: Summit, query: str = "") -> str:
+    answer = Client().get(f"/{summit.slug}/press/{query}")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def titles(content: str) -> list[str]:
+    return re.findall(r"<h2><a [^>]*>([^<]+)</a></h2>", content)
+
+
+def options(content: str, name: str) -> dict[str, str]:
+    """Return the values that a field offers to choose, by what is read."""
+    field = re.search(rf'<select id="{name}".*?</select>', content, re.DOTALL)
+    found = re.findall(r'<option value="([^"]*)"[^>]*>([^<]+)</option>', field.group()) if field else []
+    return {label: value for value, label in found if value}
+
+
+def offered(content: str, name: str) -> list[str]:
+    return list(options(content, name))
+
+
+def test_each_choice_shows_what_has_it(summit: Summit) -> None:
+    whole = page(summit)
+    assert titles(whole) == ["Statement.", "Speech 2.", "Speech 1.", "Speech 0."]
+    for name, labels, number, shown in (
+        ("kind", ["Statement (1)", "Transcript (3)"], 1, ["Speech 2.", "Speech 1.", "Speech 0."]),
+        ("speaker", ["Ada Alander (1)", "Bo Berg (1)", "Cy (1)"], 1, ["Speech 1."]),
+        ("party", ["Aland (1)", "Beland (1)", "Celand (1)"], 2, ["Speech 2."]),
+    ):
+        assert offered(whole, name) == labels
+        narrowed = page(summit, f"?{name}={options(whole, name)[labels[number]]}")
+        assert titles(narrowed) == shown
+        # What else can be chosen of a field goes on being offered; of the others, what is left.
+        assert offered(narrowed, name) == labels
+    only = page(summit, f"?kind=transcript&party={options(whole, 'party')['Aland (1)']}")
+    assert (titles(only), offered(only, "speaker"), offered(only, "kind")) == (["Speech 0."], [], ["Transcript (1)"])
+
+
+def test_a_session_is_told_as_the_released_agenda_tells_everybody(summit: Summit) -> None:
+    opening, closed = (Session.objects.get(summit=summit, title=title) for title in ("Opening", "Closed talks"))
+    for session, title in ((opening, "On the opening."), (closed, "On talks.")):
+        text = make_text(summit=summit, moment=ago(0.5), title=title).version.text
+        text.session = session
+        text.save()
+    assert "Closed talks" not in page(summit)
+    assert titles(page(summit, f"?session={opening.public_id}")) == ["On the opening.", "Speech 1.", "Speech 0."]
+    nothing = page(summit, f"?session={closed.public_id}")
+    assert (titles(nothing), "something else" in nothing) == ([], True)
+    assert nothing == page(summit, "?session=0000000000000000").replace("0000000000000000", closed.public_id)
+    # The control: a session that everybody may know is offered.
+    Session.objects.filter(pk=closed.pk).update(visibility=Visibility.PUBLIC)
+    release(summit)
+    assert offered(page(summit), "session") == ["Closed talks (2)", "Opening (3)"]
+    assert titles(page(summit, f"?session={closed.public_id}")) == ["On talks.", "Speech 2."]
+
+
+def test_days_are_those_of_the_venue() -> None:
+    summit = f.SummitFactory(time_zone="Pacific/Auckland")
+    begins, second = datetime(2025, 3, 30, 11, tzinfo=UTC), timedelta(seconds=1)
+    ends = begins + timedelta(days=1)
+    for slug, moment in (("before", begins - second), ("first", begins), ("last", ends - second), ("after", ends)):
+        make_text(summit=summit, moment=moment, decided_at=moment, title=slug)
+    for query, shown in (
+        ("?since=2025-03-31&until=2025-03-31", ["last", "first"]),
+        ("?since=2025-03-31", ["after", "last", "first"]),
+        ("?until=2025-03-30", ["before"]),
+        ("?since=2025-02-30&until=2025-02-30", ["after", "last", "first", "before"]),
+        ("?since=9999-12-31&until=0001-01-01", ["after", "last", "first", "before"]),
+    ):
+        assert titles(page(summit, query)) == shown, query
+
+
+def test_a_language_lists_texts_as_they_are_in_it(summit: Summit) -> None:
+    edition = Edition.objects.get(title="Statement.")
+    french = f.TextVersionFactory(text=edition.version.text, language="fr", authoritative=False)
+    draft = add_edition(french, state=EditionState.DRAFT, title="Déclaration.")
+    link = f'<a href="/{summit.slug}/press/statement/fr/" lang="fr" hreflang="fr"'
+    assert offered(page(summit), "language") == []
+    Edition.objects.filter(pk=draft.pk).delete()
+    add_edition(french, title="Déclaration.")
+    whole = page(summit)
+    assert (offered(whole, "language"), whole.count(link)) == (["English (4)", "French (1)"], 1)
+    narrowed = page(summit, "?language=fr")
+    assert (titles(narrowed), link in narrowed) == (["Déclaration."], False)
+
+
+def test_topics_are_offered_as_the_reader_calls_them(summit: Summit) -> None:
+    fish = f.TopicFactory(summit=summit, name="Fish", names={"fr": "Poissons"})
+    ships = f.TopicFactory(summit=summit, name="Ships")
+    f.TopicFactory(summit=summit, name="Nobody's")
+    Edition.objects.get(title="Statement.").version.text.topics.add(fish, ships)
+    Edition.objects.get(title="Speech 0.").version.text.topics.add(ships)
+    hidden = make_text(summit=summit, state="draft", moment=ago(1), title="Hidden.")
+    hidden.version.text.topics.add(f.TopicFactory(summit=summit, name="Secret"))
+    assert offered(page(summit), "topic") == ["Fish (1)", "Ships (2)"]
+    assert offered(page(summit, "?lang=fr"), "topic") == ["Poissons (1)", "Ships (2)"]
+    assert titles(page(summit, f"?topic={ships.public_id}")) == ["Statement.", "Speech 0."]
+
+
+def test_lists_and_feeds_are_kept_and_right_at_each_change(summit: Summit, settings: Any) -> None:
+    settings.KEPT_PAGES = 10_000_000
+    base = f"/{summit.slug}/press/"
+    paths = [base, f"{base}?kind=statement", f"{base}feed.atom?kind=statement", f"{base}feed.json", f"{base}?q=on"]
+
+    def told(word: str) -> list[bool]:
+        return [word in Client().get(path).content.decode() for path in paths]
+
+    coming = make_text(summit=summit, moment=ago(-1), title="On newness.")
+    assert told("newness.") == [False] * 5
+    with CaptureQueriesContext(connection) as captured:
+        assert told("newness.") == [False] * 5
+    # Pages of a search are made anew, among what is kept.
+    assert len(captured) == 2 + 2 + 1 + 1 + 8
+    move_to_now(coming.version.text.embargo)
+    assert told("newness.") == [True] * 5
+    embargoes.hold(embargo=coming.version.text.embargo, reason="Wait.", by=approver(summit))
+    assert told("newness.") == [False] * 5
+
+
+def test_what_was_chosen_can_be_taken_out_and_has_one_address(summit: Summit, settings: Any) -> None:
+    home, address = f"/{summit.slug}/press/", "?q=fish&kind=statement&until=2099-01-01"
+    content = page(summit, "?until=2099-01-01&kind=statement&lang=fr&q=fish").replace("&amp;", "&")
+    assert f'<link rel="canonical" href="{settings.BASE_URL}{home}{address}">' in content
+    chips = ("kind=statement&until=2099-01-01", "q=fish&until=2099-01-01", "q=fish&kind=statement")
+    assert re.findall(r'class="chip" href="([^"]*)"', content) == [f"?lang=fr&{rest}" for rest in chips]
+    assert all(f'href="{home}{name}{address}"' in content for name in ("feed.atom", "feed.json"))
+    sent = Client().get(f"{home}?q=fish&kind=statement&speaker=&since=&until=2099-01-01&lang=fr")
+    assert (sent.status_code, sent["Location"]) == (302, f"{home}?lang=fr&q=fish&kind=statement&until=2099-01-01")
+
+
+def test_lists_without_anything_say_so_in_words(summit: Summit) -> None:
+    assert "Nothing has been published yet." in page(f.SummitFactory())
+    assert "No text that has been published has these words, or words like them." in page(summit, "?q=xylophone")
+    for query in ("?kind=notice", "?speaker=x", "?until=1999-01-01", "?language=tlh"):
+        assert "No text that has been published has all that you chose." in page(summit, query)
+
+
+def test_states_stand_in_the_list_and_corrections_beside_the_newest() -> None:
+    summit = f.SummitFactory()
+    old = make_text(summit=summit, moment=ago(9), decided_at=ago(10), title="Old.")
+    add_edition(old.version, title="Put right.", decided_at=ago(2), change_note="A number.")
+    make_text(summit=summit, moment=ago(5), withdrawn_at=ago(1), title="Taken back.")
+    held = make_text(summit=summit, moment=ago(9), decided_at=ago(10), held=True, title="Held.")
+    add_edition(held.version, title="Held and right.", decided_at=ago(1))
+    content = page(summit)
+    assert titles(content) == ["Taken back.", "Put right."]
+    assert content.count('data-state="bad">withdrawn<') == content.count('data-state="warn">corrected<') == 1
+    aside = content.partition("<aside")[2]
+    assert ("Corrected lately" in aside, "Put right." in aside, "Taken back." in aside) == (True, True, False)
+    assert "Corrected lately" not in page(summit, "?kind=statement")
+
+
+def test_what_comes_next_is_of_the_public_agenda_alone() -> None:
+    summit = f.SummitFactory()
+    for year, title in ((2025, "Past"), (2197, "Secret"), (2199, "Second"), (2198, "First")):
+        start = datetime(year, 3, 1, 9, tzinfo=UTC)
+        seen_by = Visibility.PARTICIPANTS if title == "Secret" else Visibility.PUBLIC
+        times = {"starts_at": start, "ends_at": start.replace(hour=10)}
+        f.SessionFactory(summit=summit, title=title, visibility=seen_by, **times)
+    release(summit)
+    # A text that is ready for a moment says nothing of it here.
+    make_text(summit=summit, moment=ago(-1), title="Embargoed")
+    content = page(summit)
+    aside = content.partition("Next on the agenda")[2]
+    assert re.findall(r'dir="auto">(Past|Secret|First|Second)<', aside) == ["First", "Second"]
+    assert ("Embargoed" in content, "Next on the agenda" in page(summit, "?q=x")) == (False, False)
+
+
+def test_feeds_give_what_is_asked_for_by_what_changed_last(summit: Summit, settings: Any) -> None:
+    base, query = f"/{summit.slug}/press/feed", "?q=speech&kind=transcript"
+    first = Edition.objects.get(title="Speech 0.")
+    add_edition(first.version, title="Speech 0, put right.", decided_at=ago(0.1))
+    data = json.loads(Client().get(f"{base}.json{query}").content)
+    assert [item["title"] for item in data["items"]] == ["Speech 0, put right.", "Speech 2.", "Speech 1."]
+    assert data["feed_url"] == f"{settings.BASE_URL}{base}.json{query}"
+    # Another order of the parameters is the same feed.
+    assert json.loads(Client().get(f"{base}.json?kind=transcript&lang=en&q=speech").content) == data
+    atom = Client().get(f"{base}.atom?kind=statement").content.decode()
+    assert re.findall(r"<title>(\w+ ?\d?\.)</title>", atom) == ["Statement."]
+    assert json.loads(Client().get(f"{base}.json?kind=poem").content)["items"] == []

@@ -1,0 +1,136 @@
+"""Whatever a page shows, a program can read: each page that only shows something stands beside an operation of the
+API that answers the same, or says why there is none. A page that is added fails here until it does."""
+
+import pytest
+
+from summit.permissions.route_table import NOBODY, Gate, Route, declared
+from tests.routes.test_api_write_parity import LISTS, SIGNS_IN, of_the_same_name, writing
+
+pytestmark = pytest.mark.once
+# The list, the page of a row, what was done to it, and the list as a file.
+WAYS = {"changelist": "", "change": "-row", "table": "", "export": ""}
+# Each other page, by what follows "api-desk-" in the name of its operation; whole names where that isn't at a desk.
+SAME = {
+    "admin:delegations_badge_paper": "badges-print",
+    "admin:delegations_handover_waiting": "handovers",
+    "admin:delegations_invitation_calls": "calls-sheet",
+    "admin:delegations_invitation_sent": "messages",
+    "admin:delegations_needs": "needs",
+    "admin:delegations_photos": "photos-sheet",
+    "admin:delegations_photos_file": "photos-sheet",
+    "admin:delegations_reply_scan": "replies-row-content",
+    "admin:delegations_visaletter_paper": "visa-letters-row-content",
+    "admin:index": "tasks",
+    "admin:press_text_delivery": "editions-row-compare",
+    "admin:press_text_embargoes": "lifts",
+    "admin:press_text_file": "attachments-row-content",
+    "admin:press_text_marking": "markings",
+    "admin:agenda_document_file": "session-documents-row-content",
+    "admin:agenda_release_sent": "messages",
+    "admin:agenda_release_warnings": "sessions-warnings",
+    "admin:summit_person_photo_file": "photos-row-content",
+    "admin:summit_summit_changelist": "api-my-summits",
+    "admin:summit_summit_table": "api-my-summits",
+    "admin:jobs": "jobs",
+    "admin:jobs_job": "jobs-row",
+    "agenda:agenda": "api-agenda",
+    "agenda:changes": "api-agenda-changes",
+    "agenda:document": "api-session",
+    "agenda:session": "api-session",
+    "portal:agenda": "agenda",
+    "portal:changes": "agenda-changes",
+    "portal:declarations": "declarations",
+    "portal:delegation": "parties-row",
+    "portal:document": "session-documents-row-content",
+    "portal:home": "agenda",
+    "portal:programme": "agenda-programme",
+    "portal:transferable_passes": "overpasses",
+    "portal:people": "members",
+    "portal:people_blank": "sheets-blank",
+    "portal:people_export": "people",
+    "portal:person": "people-row",
+    "portal:person_photo": "photos-row-content",
+    "portal:session": "agenda-row",
+    "portal:visa_paper": "visa-letters-row-content",
+    **dict.fromkeys(("press:edition", "press:language-edition"), "text-edition"),
+    "press:comparison": "text-comparison",
+    "press:file": "text-detail",
+    "press:language": "text-detail",
+    "press:list": "text-list",
+    "press:text": "text-detail",
+    "summit:home": "api-summit",
+}
+_FILE = "It is for machines itself."
+_LEADS = "It leads on."
+NONE = {
+    **dict.fromkeys(
+        (
+            *("agenda:calendar", "agenda:schedule_json", "agenda:schedule_xml", "agenda:session_calendar"),
+            *("agenda:sitemap", "press:atom", "press:export", "press:json-feed", "press:language-export"),
+            *("press:oembed", "press:sitemap", "sitemap", "summit:sitemap", "summit:theme", "summit:picture"),
+            *("robots", "security"),
+            *("healthz", "readyz", "metrics", "portal:worker", "admin:autocomplete", "admin:jsi18n"),
+        ),
+        _FILE,
+    ),
+    **dict.fromkeys(("root", "admin:login", "admin:app_list"), _LEADS),
+    **dict.fromkeys(
+        ("dev:components", "dev:mail", "dev:message", "dev:part", "dev:source"), "It is there in development only."
+    ),
+    "admin:search": "Each list takes words to look for.",
+    "admin:jobs_table": "It is a list as a file; the rows are read from the list.",
+    "admin:summit_listimportfile_changelist": "What a table fills has a bulk operation.",
+    "admin:summit_listimportfile_change": "What a table fills has a bulk operation.",
+    "admin:summit_listimportfile_table": "What a table fills has a bulk operation.",
+}
+# Actions that write nothing: they take what a page takes in its address, and answer what it shows.
+ASKING = frozenset(
+    {
+        *("agenda-changes", "agenda-programme", "calls-sheet", "texts-run"),
+        *("badges-check", "badges-print", "editions-row-compare", "participant-lists-row-file", "photos-sheet"),
+        *("releases-compare", "sessions-warnings", "sheets-blank"),
+    }
+)
+
+
+def showing() -> dict[str, Route]:
+    """Return the pages that only show something, of which somebody may see it."""
+    writes, found = writing(), {}
+    for name, route in declared().items():
+        opens = route.gate in (Gate.DESK, Gate.PORTAL, Gate.EVERYBODY) and NOBODY not in (route.see, route.do)
+        # What the admin leads on from has no name; signing in is nobody's to do for another.
+        named = "<" not in name and not name.startswith(("api-", "text-", *SIGNS_IN))
+        if opens and named and "GET" in route.methods and name not in writes:
+            found[name] = route
+    return found
+
+
+def operation_of(name: str) -> str:
+    """Return the name of the operation that answers what a page shows. Raises KeyError."""
+    if name in SAME:
+        return SAME[name] if SAME[name].startswith(("api-", "text-")) else f"api-desk-{SAME[name]}"
+    listed, _line, way = name.removeprefix("admin:").rpartition("_")
+    if way == "history" and name.startswith("admin:"):
+        return "api-desk-audit"
+    return f"api-desk-{LISTS[listed]}{WAYS[way]}" if way in WAYS else of_the_same_name(name)
+
+
+def test_what_a_page_shows_a_program_can_read() -> None:
+    for name in showing().keys() - NONE.keys():
+        operation = operation_of(name)
+        asks = operation.removeprefix("api-desk-") in ASKING
+        assert ("POST" if asks else "GET") in declared()[operation].methods, name
+
+
+def test_nothing_is_told_of_pages_that_are_gone() -> None:
+    pages = set(showing())
+    assert (set(SAME) | set(NONE)) - pages == set()
+    assert set(SAME) & set(NONE) == set()
+    assert {f"admin:{name}_changelist" for name in LISTS} - pages == set()
+    assert {operation_of(name).removeprefix("api-desk-") for name in pages - set(NONE)} >= ASKING
+
+
+@pytest.mark.parametrize("name", ["portal:needs", "admin:summit_room_plan", "admin:press_day_changelist"])
+def test_control_a_page_that_nothing_says_anything_of_is_found(name: str) -> None:
+    with pytest.raises(KeyError):
+        operation_of(name)

@@ -1,0 +1,140 @@
+"""However much there is to tell, pages, lists and functions ask the database as often."""
+
+from collections.abc import Callable, Sized
+from datetime import time
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from sessions.agenda.selectors.draft_snapshots import draft
+from sessions.calendars import services as calendars_services
+from sessions.conflicts.selectors import warnings
+from sessions.draft.models.participants import FloorRequest
+from sessions.draft.models.sessions import Session
+from sessions.releases.services import releases
+from sessions.speakers.services import line_up
+from summit.core.process_cache import forget_all
+from summit.permissions.models import Role
+from summit.public_base.page_cache import PAGES
+from tests import factories as f
+from tests.clients import signed_in
+from tests.delegations.helpers import queries
+from tests.sessions.api.conftest import Land
+from tests.sessions.api.test_release_workflow import DESK
+from tests.sessions.conftest import fill, session
+from tests.sessions.public.test_views import paths
+from tests.summit.api.conftest import Program, program
+
+pytestmark = pytest.mark.django_db
+ADMIN = "/admin/agenda"
+
+
+class World:
+    """An agenda that grows, and whoever reads it: a desk, a delegation, their programs, and everybody."""
+
+    def __init__(self) -> None:
+        self.summit = f.SummitFactory(slug="here", public_changes=True)
+        self.by = f.UserFactory.with_role(Role.ORGANISER, self.summit)
+        self.desk, self.program = signed_in(self.by), program(self.by)
+        self.own = Land(self.summit, "Ownland")
+        self.focal = program(self.own.focal)
+        self.feed = calendars_services.make(by=self.own.user, person=self.own.head)[1]
+        self.room = f.RoomFactory(
+            venue__summit=self.summit, venue__opens_at=time(10), venue__closes_at=time(18), capacity=1
+        )
+        self.row = session(self.summit, self.own.party, visibility="public", title="Of ports")
+        self.release()
+
+    def grow(self) -> None:
+        """Make two more of everything, of which most can't be right."""
+        for _number in range(2):
+            member = f.MembershipFactory(party=f.PartyFactory(summit=self.summit))
+            made = session(
+                self.summit, self.own.party, room=self.room, custom_kind=f.CustomKindFactory(summit=self.summit)
+            )
+            made.texts.create(language="fr", title="Des ports")
+            made.interpretation.create(source="en", target="fr")
+            for more in ({"party": member.party}, {"person": member.person}, {"category": member.category}):
+                f.ParticipantFactory(session=made, **more)
+            f.SignUpFactory(session=made, person=member.person)
+            for row in (made, self.row):
+                slot = f.SlotFactory(session=row, party=member.party, speaker=member.person)
+                f.DocumentFactory(session=row)
+                asked = {"party": member.party, "speaker": member.person}
+                FloorRequest.objects.create(session=row, slot=slot, state="withdrawn", **asked)
+            f.InvitationFactory(party=member.party, occasion=made.public_id)
+            f.ScheduleImportFileFactory(summit=self.summit, uploaded_by=f.UserFactory())
+        fill(self.summit, 2, self.own.party)
+        self.release()
+
+    def release(self) -> None:
+        """Release the draft, and change all of it."""
+        releases.release(summit=self.summit, by=self.by)
+        Session.objects.update(title=f"Of ports {Session.objects.count()}")
+
+
+def page(client: Client, path: str) -> bytes:
+    response = client.get(path)
+    assert response.status_code == 200
+    return response.content
+
+
+def listed(who: Program, what: str) -> list[Any]:
+    answer = who.get(f"{DESK}{what}/?page_size=100")
+    assert answer.status_code == 200
+    found: list[Any] = answer.json()["results"]
+    return found
+
+
+def changed(who: Program) -> bytes:
+    answer = who.post(f"{DESK}agenda/changes/", {})
+    assert answer.status_code == 200
+    return bytes(answer.content)
+
+
+def cost(ask: Callable[[World], object], world: World) -> int:
+    """Return how many queries something takes, of which nothing is kept from before."""
+    PAGES.clear()
+    forget_all()
+    return queries(lambda: ask(world))
+
+
+LISTS = (
+    *("sessions", "slots", "session-participants", "session-texts", "interpretation", "session-documents"),
+    *("session-kinds", "floor-requests", "sign-ups", "releases", "schedules"),
+)
+ASKED: dict[str, Callable[[World], Sized]] = {
+    "list of sessions": lambda w: page(w.desk, f"{ADMIN}/session/"),
+    "search of sessions": lambda w: page(w.desk, f"{ADMIN}/session/?q=ports&kind=working_session"),
+    "session at the desk": lambda w: page(w.desk, f"{ADMIN}/session/{w.row.pk}/change/"),
+    "speakers at the desk": lambda w: page(w.desk, f"{ADMIN}/session/{w.row.pk}/speakers/"),
+    "documents at the desk": lambda w: page(w.desk, f"{ADMIN}/session/{w.row.pk}/documents/"),
+    "preview of a release": lambda w: page(w.desk, f"{ADMIN}/release/prepare/here/"),
+    "home of the desk": lambda w: page(w.desk, "/admin/"),
+    "list of invitations": lambda w: page(w.desk, "/admin/delegations/invitation/"),
+    **{
+        f"public page {number}": lambda w, number=number: page(Client(), paths(w.summit)[number])  # type: ignore[misc]
+        for number in range(9)
+    },
+    "calendar": lambda w: page(Client(), f"/calendar/{w.feed}.ics"),
+    **{f"API list of {what}": lambda w, what=what: listed(w.program, what) for what in LISTS},  # type: ignore[misc]
+    "agenda of a delegation": lambda w: listed(w.focal, "agenda"),
+    "changes for a delegation": lambda w: changed(w.focal),
+    "warnings": lambda w: warnings.warnings(w.summit, draft(w.summit)),
+    "speakers in protocol order": lambda w: line_up.preview(session=w.row).entries,
+}
+
+
+@pytest.mark.broad("it opens every page, list and calendar of an agenda, of a small one and of a larger one")
+def test_queries_do_not_grow() -> None:
+    world = World()
+    sizes: list[dict[str, int]] = []
+    asked: list[dict[str, int]] = []
+    for _time in range(2):
+        world.grow()
+        # Who sees people for the first time is recorded.
+        sizes.append({name: len(ask(world)) for name, ask in ASKED.items()})
+        asked.append({name: cost(ask, world) for name, ask in ASKED.items()})
+    assert asked[0] == asked[1]
+    assert {name for name in ASKED if sizes[0][name] >= sizes[1][name]} <= {"home of the desk"}
