@@ -31,10 +31,10 @@ from summit.privacy.erasure import AlreadyErased
 def _of_answer(error: AnswerProblem) -> Problem:
     """Return the API problem for an answer to an invitation, with everything that is wrong in the answer, by
     field."""
-    message: dict[str, list[str]] = {}
-    for each in (error, *error.others):
-        message.setdefault(each.field, []).append(str(each))
-    return unprocessable(message)
+    errors_by_field: dict[str, list[str]] = {}
+    for problem in (error, *error.others):
+        errors_by_field.setdefault(problem.field, []).append(str(problem))
+    return unprocessable(errors_by_field)
 
 
 def _of_possible_duplicate(error: PossibleDuplicate) -> Problem:
@@ -42,8 +42,8 @@ def _of_possible_duplicate(error: PossibleDuplicate) -> Problem:
 
     Each error has the person's id. The client sends these ids in `another` to say that it is another person.
     """
-    told = [{"pointer": "#/another", "detail": f"{hit.sentence} ({hit.person.public_id})"} for hit in error.hits]
-    return Problem("conflict", str(error), errors=told)
+    errors = [{"pointer": "#/another", "detail": f"{hit.sentence} ({hit.person.public_id})"} for hit in error.hits]
+    return Problem("conflict", str(error), errors=errors)
 
 
 register_problem(AnswerProblem, _of_answer)

@@ -47,14 +47,16 @@ def _categories(values: dict[str, Any], names: Names) -> None:
         return
     content = json.loads(values["content"])
 
-    def key(found: object) -> int | str:
-        message = names.page("delegations.category", str(found))
-        return int(message) if message.isdigit() else message
+    def key(old_key: object) -> int | str:
+        mapped = names.page("delegations.category", str(old_key))
+        return int(mapped) if mapped.isdigit() else mapped
 
     for party in content["parties"]:
         for member in party["members"]:
             member["category"] = key(member["category"])
-    content["categories"] = {str(key(each)): message for each, message in content["categories"].items()}
+    content["categories"] = {
+        str(key(category)): category_names for category, category_names in content["categories"].items()
+    }
     values["content"] = json.dumps(content, ensure_ascii=False)
 
 

@@ -23,8 +23,8 @@ EVERY = 300
 
 def sign_ins(request: HttpRequest) -> list[str]:
     """Return the public ids of this browser's portal sessions, ended ones too."""
-    kept: list[str] = request.session.get(SIGN_INS_KEY, [])
-    return kept
+    public_ids: list[str] = request.session.get(SIGN_INS_KEY, [])
+    return public_ids
 
 
 def _new_key(request: HttpRequest) -> None:
@@ -40,9 +40,9 @@ def remember(request: HttpRequest, sign_in: PortalSession, summit: Summit, langu
 
     `language` is the language of the letter or of the person. Pages use it unless the user chooses another.
     """
-    kept = [key for key in sign_ins(request) if key != sign_in.public_id]
+    previous = [key for key in sign_ins(request) if key != sign_in.public_id]
     _new_key(request)
-    request.session[SIGN_INS_KEY] = [*kept, sign_in.public_id][-MOST_SIGN_INS:]
+    request.session[SIGN_INS_KEY] = [*previous, sign_in.public_id][-MOST_SIGN_INS:]
     request.session[SUMMIT_KEY] = summit.slug
     request.session[DOOR_LANGUAGE] = language
     request.session[SEEN_KEY] = int(time.time())
@@ -62,7 +62,7 @@ def log_access(request: HttpRequest) -> None:
 
     Nothing else is written when a user only reads the portal.
     """
-    seen = request.session.get(SEEN_KEY)
-    if seen is not None and time.time() - seen > EVERY:
+    last_seen = request.session.get(SEEN_KEY)
+    if last_seen is not None and time.time() - last_seen > EVERY:
         request.session[SEEN_KEY] = int(time.time())
         portal_sessions.record_activity(sign_ins(request))

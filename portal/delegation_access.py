@@ -50,11 +50,11 @@ class DelegationDesk:
         Makes one query. Raises Http404 if there is no such member.
         """
         rows = Membership.objects.filter(party=self.party, person__public_id=public_id)
-        found = rows.select_related("person", "category").first()
-        if found is None:
+        membership = rows.select_related("person", "category").first()
+        if membership is None:
             raise Http404
-        found.party = self.party
-        return found
+        membership.party = self.party
+        return membership
 
     def entered(self, public_id: str) -> Person:
         """Return the person with this public id whom the delegation has entered.
@@ -62,10 +62,10 @@ class DelegationDesk:
         Makes one query. Raises Http404 if there is none.
         """
         rows = Person.objects.filter(particulars__entered_for=self.party, public_id=public_id)
-        found = rows.select_related("summit").first()
-        if found is None:
+        person = rows.select_related("summit").first()
+        if person is None:
             raise Http404
-        return found
+        return person
 
 
 def require_delegation(request: HttpRequest, public_id: str, action: str) -> DelegationDesk:
@@ -80,9 +80,9 @@ def require_delegation(request: HttpRequest, public_id: str, action: str) -> Del
             if party.public_id == public_id and viewer.may(SEE, party.pk):
                 party.summit = viewer.summit
                 if party.pk not in viewer.acts or not viewer.may(action, party.pk):
-                    message = {"party": party_names.to_reader(party).name, "contact": viewer.summit.contact_email}
+                    params = {"party": party_names.to_reader(party).name, "contact": viewer.summit.contact_email}
                     raise PermissionDenied(
-                        _("The focal points of %(party)s can do this, or protocol: %(contact)s.") % message
+                        _("The focal points of %(party)s can do this, or protocol: %(contact)s.") % params
                     )
                 return DelegationDesk(viewer, party, viewer.acts[party.pk])
     raise Http404

@@ -102,70 +102,70 @@ def viewers(request: HttpRequest) -> list[Viewer]:
     Makes at most six queries, whatever the number of summits, parties and people. Makes none for a browser without a
     session.
     """
-    kept: list[Viewer] | None = getattr(request, "_portal_viewers", None)
-    if kept is None:
-        kept = _find_viewers(request)
-        request._portal_viewers = kept  # type: ignore[attr-defined]
-    return kept
+    cached: list[Viewer] | None = getattr(request, "_portal_viewers", None)
+    if cached is None:
+        cached = _find_viewers(request)
+        request._portal_viewers = cached  # type: ignore[attr-defined]
+    return cached
 
 
 def _find_viewers(request: HttpRequest) -> list[Viewer]:
-    found: dict[int, _ViewerData] = {}
+    by_summit: dict[int, _ViewerData] = {}
     if isinstance(request.user, User) and request.user.is_active:
-        _gather_account(found, request.user)
+        _gather_account(by_summit, request.user)
     keys = sign_ins(request)
     if keys:
-        _gather_sign_ins(found, keys)
-    if not found:
+        _gather_sign_ins(by_summit, keys)
+    if not by_summit:
         return []
-    invitations = _invitations(found.values())
-    standing = {key: _open_invitations(entry, invitations) for key, entry in found.items()}
-    _gather_members(found)
-    gathered = [_viewer(entry, standing[key]) for key, entry in found.items()]
+    invitations = _invitations(by_summit.values())
+    open_invitations = {key: _open_invitations(entry, invitations) for key, entry in by_summit.items()}
+    _gather_members(by_summit)
+    gathered = [_viewer(entry, open_invitations[key]) for key, entry in by_summit.items()]
     listed = [viewer for viewer in gathered if viewer is not None]
     return sorted(listed, key=lambda viewer: (viewer.summit.starts_on, viewer.summit.pk), reverse=True)
 
 
-def _gather_account(found: dict[int, _ViewerData], user: User) -> None:
+def _gather_account(by_summit: dict[int, _ViewerData], user: User) -> None:
     people = Person.objects.filter(user=user).select_related("summit", "membership__party")
     for person in people:
-        _gather_person(found, person, user)
-    if found:
+        _gather_person(by_summit, person, user)
+    if by_summit:
         rows = FocalPoint.objects.filter(person__user=user).select_related("party")
         for row in rows.order_by("party__sort_key", "pk"):
-            if row.party.summit_id in found:
-                found[row.party.summit_id].act_for(row.party, user)
+            if row.party.summit_id in by_summit:
+                by_summit[row.party.summit_id].act_for(row.party, user)
 
 
-def _gather_sign_ins(found: dict[int, _ViewerData], keys: list[str]) -> None:
+def _gather_sign_ins(by_summit: dict[int, _ViewerData], keys: list[str]) -> None:
     rows = PortalSession.objects.live().filter(public_id__in=keys)
     related = ("link__invitation__party__summit", "link__person", "person__summit", "person__membership__party")
     proven: dict[int, PortalSession] = {}
     for row in rows.select_related(*related).order_by("pk"):
         if row.link is not None:
-            _gather_link(found, row.link)
+            _gather_link(by_summit, row.link)
         elif row.person is not None and portal_sessions.is_current_mailbox(row.mailbox, row.person):
             proven.setdefault(row.person.pk, row)
-            _gather_person(found, row.person, Mailbox(row.public_id))
+            _gather_person(by_summit, row.person, Mailbox(row.public_id))
     if proven:
         points = FocalPoint.objects.filter(person__in=proven).select_related("party")
         for point in points.order_by("party__sort_key", "pk"):
-            entry = found[point.party.summit_id]
+            entry = by_summit[point.party.summit_id]
             entry.act_for(point.party, Mailbox(proven[point.person_id].public_id))
 
 
-def _gather_link(found: dict[int, _ViewerData], link: InvitationLink) -> None:
+def _gather_link(by_summit: dict[int, _ViewerData], link: InvitationLink) -> None:
     party = link.invitation.party
-    entry = found.setdefault(party.summit_id, _ViewerData(party.summit))
+    entry = by_summit.setdefault(party.summit_id, _ViewerData(party.summit))
     entry.act_for(party, Link(link.public_id))
     if link.person is not None:
         entry.people.setdefault(link.person.pk, link.person)
         entry.name = entry.name or link.person.label
 
 
-def _gather_person(found: dict[int, _ViewerData], person: Person, by: By) -> None:
+def _gather_person(by_summit: dict[int, _ViewerData], person: Person, by: By) -> None:
     """Add a person, and the party that the person belongs to, to the data of the person's summit."""
-    entry = found.setdefault(person.summit_id, _ViewerData(person.summit))
+    entry = by_summit.setdefault(person.summit_id, _ViewerData(person.summit))
     entry.by = entry.by or by
     entry.people.setdefault(person.pk, person)
     entry.name = entry.name or person.label
@@ -175,9 +175,9 @@ def _gather_person(found: dict[int, _ViewerData], person: Person, by: By) -> Non
         entry.parties.setdefault(membership.party_id, membership.party)
 
 
-def _gather_members(found: dict[int, _ViewerData]) -> None:
+def _gather_members(by_summit: dict[int, _ViewerData]) -> None:
     """Add the members of the parties that the user acts for, because the user may see their places in the agenda."""
-    by_party = {key: entry for entry in found.values() for key in entry.acts}
+    by_party = {key: entry for entry in by_summit.values() for key in entry.acts}
     if by_party:
         rows = Membership.objects.filter(party__in=by_party).select_related("person")
         for row in rows.order_by("party_id", "position", "pk"):
@@ -200,22 +200,24 @@ def _open_invitations(entry: _ViewerData, invitations: dict[int, list[Invitation
     A party has left the summit if its invitation was revoked and it has no other. Such a party is removed from the
     entry.
     """
-    standing: list[Invitation] = []
+    open_invitations: list[Invitation] = []
     for key, party in list(entry.parties.items()):
         rows = invitations.get(key, [])
-        left = [row for row in rows if row.state not in OVER]
-        for row in left:
+        remaining = [row for row in rows if row.state not in OVER]
+        for row in remaining:
             row.party = party
-        standing += left
-        asked = [row for row in rows if not row.occasion]
-        if any(row.state == InvitationState.REVOKED for row in asked) and not any(row in left for row in asked):
+        open_invitations += remaining
+        to_summit = [row for row in rows if not row.occasion]
+        if any(row.state == InvitationState.REVOKED for row in to_summit) and not any(
+            row in remaining for row in to_summit
+        ):
             del entry.parties[key]
             entry.acts.pop(key, None)
             entry.gone.add(key)
-    return standing
+    return open_invitations
 
 
-def _viewer(entry: _ViewerData, standing: list[Invitation]) -> Viewer | None:
+def _viewer(entry: _ViewerData, open_invitations: list[Invitation]) -> Viewer | None:
     """Return the Viewer with the data that was collected in one summit. Return None if no access is left."""
     if entry.by is None or not (entry.parties or entry.people) or (entry.gone and not entry.parties):
         return None
@@ -223,7 +225,7 @@ def _viewer(entry: _ViewerData, standing: list[Invitation]) -> Viewer | None:
         summit=entry.summit,
         parties=tuple(entry.parties.values()),
         people=tuple(entry.people.values()),
-        invitations=tuple(standing),
+        invitations=tuple(open_invitations),
         by=entry.by,
         acts=entry.acts,
         name=entry.name,
@@ -238,13 +240,13 @@ def choose(request: HttpRequest, listed: list[Viewer]) -> Viewer:
     Http404 if the user has no access to the summit in `?summit=`.
     """
     by_slug = {viewer.summit.slug: viewer for viewer in listed}
-    asked = request.GET.get("summit", "")
-    if asked:
-        if asked not in by_slug:
+    slug = request.GET.get("summit", "")
+    if slug:
+        if slug not in by_slug:
             raise Http404
-        if request.session.get(SUMMIT_KEY) != asked:
-            request.session[SUMMIT_KEY] = asked
-        return by_slug[asked]
+        if request.session.get(SUMMIT_KEY) != slug:
+            request.session[SUMMIT_KEY] = slug
+        return by_slug[slug]
     return by_slug.get(request.session.get(SUMMIT_KEY, ""), listed[0])
 
 
@@ -282,8 +284,8 @@ def reader_of(listed: Iterable[Viewer]) -> str:
 
 def viewer_of(request: HttpRequest) -> Viewer:
     """Return the viewer that `viewer_required` has found."""
-    found: Viewer = request.viewer  # type: ignore[attr-defined]
-    return found
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    return viewer
 
 
 def _nobody(request: HttpRequest) -> HttpResponse:
@@ -294,10 +296,10 @@ def _nobody(request: HttpRequest) -> HttpResponse:
         if dead is not None and dead.link is not None and dead.ended_at is None:
             party = dead.link.invitation.party
             context = {"reason": "closed", "party": party, "summit": party.summit, **party_names.alone_on_page(party)}
-            return render(request, "portal/letter_problem.html", context, status=410)
+            return render(request, "portal/letter_links/problem.html", context, status=410)
         if dead is not None and dead.person is not None and dead.ended_at is None:
             context = {"reason": "no longer", "summit": dead.person.summit}
-            return render(request, "portal/letter_problem.html", context, status=410)
+            return render(request, "portal/letter_links/problem.html", context, status=410)
     if request.user.is_authenticated:
-        return render(request, "portal/letter_nobody.html", status=403)
+        return render(request, "portal/no_delegation.html", status=403)
     return redirect_to_login(request.get_full_path())

@@ -168,33 +168,33 @@ class PersonalDataCollector:
         columns = [each for each in columns_of(portion) if each.name not in STRUCTURE and not is_staffs(each)]
         related = [each.name for each in columns if each.many_to_one]
         rows = portion.rows(self.subject)
-        shown = [] if portion.name in COUNTED else list(rows.select_related(*related)[: MOST + 1])
-        number = rows.count() if portion.name in COUNTED or len(shown) > MOST else len(shown)
+        listed = [] if portion.name in COUNTED else list(rows.select_related(*related)[: MOST + 1])
+        number = rows.count() if portion.name in COUNTED or len(listed) > MOST else len(listed)
         if not number:
             return None
         until = self._until(KEPT_AS.get(portion.name, PersonalDataKind.PERSON))
         if portion.erase is None:
             until = _("It isn’t erased: %(stays)s") % {"stays": portion.stays}
         elif portion.stays:
-            message = {"gone": portion.gone, "stays": portion.stays}
-            until = f"{until} {_('Erased means: %(gone)s What stays: %(stays)s') % message}"
+            params = {"gone": portion.gone, "stays": portion.stays}
+            until = f"{until} {_('Erased means: %(gone)s What stays: %(stays)s') % params}"
         source = self._source() if portion.name == "person" else ""
         if portion.name == "photo":
             photo = photo_of(self.person)
             source = self._source_text(photo.entered_for if photo else None)
-        lines = [self._line(row, columns) for row in shown[:MOST]]
+        lines = [self._line(row, columns) for row in listed[:MOST]]
         return DataPart(str(portion.title), lines, number, _roles(SEEN_BY[portion.name]), until, source)
 
     def _line(self, row: models.Model, columns: list[Any]) -> list[tuple[str, Any]]:
-        message = [(capfirst(str(each.verbose_name)), self._said(row, each)) for each in columns]
-        return [(name, value) for name, value in message if value != ""]
+        pairs = [(capfirst(str(each.verbose_name)), self._said(row, each)) for each in columns]
+        return [(name, value) for name, value in pairs if value != ""]
 
     def _particulars(self) -> Iterator[DataPart]:
         row = particulars_of(self.person)
-        for group, kept in GROUPED if row is not None else ():
+        for group, kind in GROUPED if row is not None else ():
             line = self._line(row, [Particulars._meta.get_field(name) for name in group.fields])  # type: ignore[arg-type]
             if line:
-                until, source = self._until(kept), self._source(group)
+                until, source = self._until(kind), self._source(group)
                 yield DataPart(str(SECTIONS[group.name][0]), [line], 1, _roles(group.view), until, source)
 
     def _source(self, group: FieldGroup | None = None) -> str:
@@ -205,12 +205,12 @@ class PersonalDataCollector:
         row = particulars_of(self.person)
         if row is None:
             return ""
-        message = self._source_text(row.entered_for)
-        others = [name for name in (group.fields if group else PERSON) if name in row.withheld]
+        source = self._source_text(row.entered_for)
+        withheld = [name for name in (group.fields if group else PERSON) if name in row.withheld]
         return (
-            f"{message} {_('Some of it was entered by a desk of the host.')}"
-            if others and row.entered_for
-            else message
+            f"{source} {_('Some of it was entered by a desk of the host.')}"
+            if withheld and row.entered_for
+            else source
         )
 
     def _source_text(self, party: Party | None) -> str:
@@ -218,8 +218,8 @@ class PersonalDataCollector:
             return _("Entered by a desk of the host.")
         return _("Entered by the focal points of %(party)s.") % {"party": party_names.to_reader(party).name}
 
-    def _until(self, kept: PersonalDataKind) -> str:
-        day = self.times.goes_on(kept, self.category)
+    def _until(self, kind: PersonalDataKind) -> str:
+        day = self.times.goes_on(kind, self.category)
         if day is None:
             return _("Kept until it is erased at your request.")
         return _("Erased by itself on %(day)s.") % {"day": long_day(day)}

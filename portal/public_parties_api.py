@@ -35,13 +35,13 @@ def public_parties(summit: Summit) -> QuerySet[Party]:
     sessions = ReleasedSession.objects.public(summit)
     places = ReleasedParticipant.objects.filter(released_session__in=sessions.order_by().values("pk")).order_by()
     texts = public_editions().filter(version__text__summit=summit, version__text__slot__party__isnull=False)
-    seen = (
+    condition = (
         Q(pk__in=places.filter(party__isnull=False).values("party"))
         # A release stores a person's party by its name.
         | Q(name__in=places.exclude(party_label="").values("party_label"))
         | Q(pk__in=texts.order_by().values("version__text__slot__party"))
     )
-    rows = Party.objects.filter(seen, summit=summit)
+    rows = Party.objects.filter(condition, summit=summit)
     return rows.select_related("summit").prefetch_related("names")
 
 

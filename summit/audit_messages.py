@@ -42,12 +42,12 @@ describe_actions(
 
 
 def _erased(facts: Facts) -> str:
-    message = {
+    by_reason = {
         "asked": _("erased the person’s data, at their request"),
         "mistake": _("erased the person’s data, entered by mistake"),
         "ordered": _("erased the person’s data, as an authority or a court ordered"),
     }
-    return message.get(
+    return by_reason.get(
         str(facts.detail.get("reason")), _("erased the person’s data, as the summit keeps it no longer")
     )
 
@@ -122,14 +122,14 @@ describe_action("summit.remove_second_step", lambda facts: _("took %(what)s away
 
 
 def _sign_in(facts: Facts) -> str:
-    message = {
+    by_method = {
         "password": _("signed in by the password"),
         "passkey": _("signed in by a passkey"),
         "totp": _("signed in by the password and a code of the app"),
         "recovery_codes": _("signed in by the password and a recovery code"),
         "webauthn": _("signed in by the password and a passkey"),
     }
-    return message.get(str(facts.detail.get("way")), _("signed in"))
+    return by_method.get(str(facts.detail.get("way")), _("signed in"))
 
 
 def _refuse_sign_in(facts: Facts) -> str:

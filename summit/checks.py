@@ -27,7 +27,7 @@ def production_problems() -> list[tuple[str, str, str]]:
     if not settings.PRODUCTION:
         return _exposed()
     findings = [*_secrets(), *_services(), *_addresses()]
-    return sorted((code, wrong, todo) for found, code, wrong, todo in findings if found)
+    return sorted((code, wrong, todo) for applies, code, wrong, todo in findings if applies)
 
 
 def _secrets() -> list[Finding]:

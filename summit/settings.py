@@ -363,9 +363,9 @@ def _broker_socket() -> Path | None:
     """
     if REDIS_URL:
         return None
-    wanted = VAR_DIR / "broker" / "broker.sock"
-    if len(os.fsencode(wanted)) <= 100:
-        return wanted
+    path = VAR_DIR / "broker" / "broker.sock"
+    if len(os.fsencode(path)) <= 100:
+        return path
     name = hashlib.sha256(os.fsencode(VAR_DIR)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"summit-{os.getuid()}-{name}" / "broker.sock"
 

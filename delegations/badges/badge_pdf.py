@@ -26,10 +26,10 @@ def code(number: str) -> str:
     # Imported when the first badge is printed, so that the web process starts faster.
     import segno  # noqa: PLC0415
 
-    drawn = BytesIO()
-    made = segno.make(number.upper(), error="m", micro=False)
-    made.save(drawn, kind="svg", border=4, xmldecl=False, nl=False, svgclass=None, lineclass=None)
-    return drawn.getvalue().decode()
+    svg = BytesIO()
+    qr_code = segno.make(number.upper(), error="m", micro=False)
+    qr_code.save(svg, kind="svg", border=4, xmldecl=False, nl=False, svgclass=None, lineclass=None)
+    return svg.getvalue().decode()
 
 
 def write(cards: Sequence[Card]) -> bytes:
@@ -39,7 +39,7 @@ def write(cards: Sequence[Card]) -> bytes:
     """
     language = cards[0].summit_language
     with override(language):
-        message = {
+        labels = {
             "title": _("Badges"),
             "photograph": _("photograph"),
             "code": _("code of the number"),
@@ -49,7 +49,7 @@ def write(cards: Sequence[Card]) -> bytes:
     return print_pdf(
         _source(),
         {
-            **message,
+            **labels,
             "author": cards[0].summit,
             "language": language,
             "direction": _text_direction(language),

@@ -16,13 +16,13 @@ def moved(ranked: Sequence[int], key: int, how: str) -> list[int]:
     A key that isn't in the order joins at the end when it is moved up.
     """
     rest = [other for other in ranked if other != key]
-    there = key in ranked
-    place = list(ranked).index(key) if there else len(rest)
-    if how == OUT or (how == DOWN and not there):
+    listed = key in ranked
+    place = list(ranked).index(key) if listed else len(rest)
+    if how == OUT or (how == DOWN and not listed):
         return rest
-    wanted = {UP: place - 1 if there else place, DOWN: place + 1, TOP: 0}[how]
-    wanted = max(0, min(wanted, len(rest)))
-    return [*rest[:wanted], key, *rest[wanted:]]
+    new_place = {UP: place - 1 if listed else place, DOWN: place + 1, TOP: 0}[how]
+    new_place = max(0, min(new_place, len(rest)))
+    return [*rest[:new_place], key, *rest[new_place:]]
 
 
 def by_numbers(numbers: Mapping[int, int], was: Mapping[int, int]) -> list[int]:

@@ -65,9 +65,9 @@ def ending_of(asked: str) -> str:
 def write(rows: Iterable[Sequence[str]], *, ending: str) -> bytes:
     """Return rows as a file in the format `ending`. The first row is the header; in JSON an empty cell is null."""
     if ending == JSON:
-        names, *others = rows
-        found = [{name: cell or None for name, cell in zip(names, row, strict=True)} for row in others]
-        return json.dumps(found, ensure_ascii=False).encode()
+        names, *data_rows = rows
+        objects = [{name: cell or None for name, cell in zip(names, row, strict=True)} for row in data_rows]
+        return json.dumps(objects, ensure_ascii=False).encode()
     safe = ([harmless(cell) for cell in row] for row in rows)
     if ending == CSV:
         text = io.StringIO()
@@ -80,6 +80,6 @@ def write(rows: Iterable[Sequence[str]], *, ending: str) -> bytes:
     sheet.sheet_view.rightToLeft = get_language_info(get_language() or "en")["bidi"]
     for row in safe:
         sheet.append(row)
-    made = io.BytesIO()
-    book.save(made)
-    return made.getvalue()
+    output = io.BytesIO()
+    book.save(output)
+    return output.getvalue()

@@ -59,8 +59,8 @@ class ImportFileAdmin(UploadsAdmin):
     upload_form = ImportFileForm
     upload_word = gettext_lazy("Upload a table")
     words = WORDS
-    file_template = "admin/delegations/delegationimportfile/sheet.html"
-    upload_template = "admin/delegations/delegationimportfile/upload.html"
+    file_template = "admin/delegations/imports/file.html"
+    upload_template = "admin/delegations/imports/upload.html"
     reading = import_job.READ_IN
     problems = (import_files.ImportFileProblem, Unreadable)
 
@@ -81,10 +81,10 @@ class ImportFileAdmin(UploadsAdmin):
         """Store the user's answers to the report's questions, and make the report again."""
         row, user = self._mine(request, pk)
         report = import_files.report_of(row)
-        asked = report.questions if report else {}
+        questions = report.questions if report else {}
         # One answer may be for all questions of a kind, beside the answers for single rows.
-        kinds = {f"{ALL} {key.partition(' ')[2]}" for key in asked}
-        answers = {key: str(request.POST[key]) for key in request.POST if key in asked or key in kinds}
+        kinds = {f"{ALL} {key.partition(' ')[2]}" for key in questions}
+        answers = {key: str(request.POST[key]) for key in request.POST if key in questions or key in kinds}
         try:
             import_files.answer(sheet=row, answers=answers, by=user)
             job = self.reading.look(row=row, by=user)
@@ -115,9 +115,9 @@ class ImportFileAdmin(UploadsAdmin):
 
     def more(self, row: DelegationImportFile) -> dict[str, Any]:
         """Return further values for the template. `upload` is the URL that uploads another table of the same kind."""
-        asked = urlencode({"purpose": row.purpose, "summit": row.summit.slug})
+        query = urlencode({"purpose": row.purpose, "summit": row.summit.slug})
         return {
-            "upload": f"{self.address('upload')}?{asked}",
+            "upload": f"{self.address('upload')}?{query}",
             "not_listed": _not_listed(row),
             "enters_all": ENTER_ALL in row.answers and not row.applied_at,
             "to_answer": "" if row.applied_at else self.address("answer", row.pk),
@@ -151,17 +151,17 @@ class ImportFileAdmin(UploadsAdmin):
 def _not_listed(row: DelegationImportFile) -> int:
     """Return the number of rows with an open question whether to enter a party that isn't on the list."""
     report = None if row.applied_at else import_files.report_of(row)
-    asked = report.questions.values() if report else ()
-    return sum(each.key.endswith(" enter") and not each.chosen for each in asked)
+    questions = report.questions.values() if report else ()
+    return sum(question.key.endswith(" enter") and not question.chosen for question in questions)
 
 
 def _purpose(request: HttpRequest) -> str:
-    asked = request.GET.get("purpose", "")
-    return asked if asked in ImportPurpose.values else str(ImportPurpose.PEOPLE.value)
+    purpose = request.GET.get("purpose", "")
+    return purpose if purpose in ImportPurpose.values else str(ImportPurpose.PEOPLE.value)
 
 
 def _blanks(summit: Summit) -> list[tuple[str, str]]:
-    words = {
+    labels = {
         (ImportPurpose.PARTIES, "xlsx"): _("Parties, as a spreadsheet (XLSX)"),
         (ImportPurpose.PARTIES, "csv"): _("Parties, as CSV"),
         (ImportPurpose.PEOPLE, "xlsx"): _("People, as a spreadsheet (XLSX)"),
@@ -169,6 +169,6 @@ def _blanks(summit: Summit) -> list[tuple[str, str]]:
     }
     address = reverse("admin:delegations_delegationimportfile_blank")
     return [
-        (f"{address}?{urlencode({'purpose': purpose, 'ending': ending, 'summit': summit.slug})}", message)
-        for (purpose, ending), message in words.items()
+        (f"{address}?{urlencode({'purpose': purpose, 'ending': ending, 'summit': summit.slug})}", label)
+        for (purpose, ending), label in labels.items()
     ]

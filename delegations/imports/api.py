@@ -46,7 +46,7 @@ class QuestionSerializer(serializers.Serializer[Any]):
     @extend_schema_field(serializers.DictField(child=serializers.CharField()))
     def get_choices(self, asked: Question) -> dict[str, str]:
         """Return a dict from the possible answers to their labels."""
-        return {value: words for value, words in asked.choices}  # noqa: C416 - pairs, as JSON holds them
+        return {value: label for value, label in asked.choices}  # noqa: C416 - pairs, as JSON holds them
 
 
 class AnswersInput(serializers.Serializer[Any]):
@@ -101,17 +101,17 @@ class ImportFileSerializer(serializers.ModelSerializer[DelegationImportFile]):
     @extend_schema_field(ImportFileReportSerializer(allow_null=True))
     def get_report(self, row: DelegationImportFile) -> Any:
         """Return the report on the rows. Return None in lists, and while there is no report yet."""
-        found = import_files.report_of(row) if self.parent is None else None
-        return None if found is None else ImportFileReportSerializer(found).data
+        report = import_files.report_of(row) if self.parent is None else None
+        return None if report is None else ImportFileReportSerializer(report).data
 
     def get_job(self, row: DelegationImportFile) -> str | None:
         """Return the id of the user's latest job that checks or applies the table. Return None in lists, and if there
         is no job."""
         if self.parent is not None:
             return None
-        mine = Job.objects.filter(kind=import_job.NAME, by=self.context["by"], params__sheet=row.public_id)
-        found: str | None = mine.order_by("-pk").values_list("public_id", flat=True).first()
-        return found
+        jobs = Job.objects.filter(kind=import_job.NAME, by=self.context["by"], params__sheet=row.public_id)
+        job_id: str | None = jobs.order_by("-pk").values_list("public_id", flat=True).first()
+        return job_id
 
 
 class OwnParty(InSummit):
@@ -183,8 +183,8 @@ class ImportFileViewSet(DeskViewSet):
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[DelegationImportFile]:
         """Return the import files of desk users, and those of the parties for which the account acts."""
-        mine = own_parties(user, Role.FOCAL_POINT).values("pk")
-        return super().get_queryset(user, slug).filter(Q(party=None) | Q(party__in=mine))
+        parties = own_parties(user, Role.FOCAL_POINT).values("pk")
+        return super().get_queryset(user, slug).filter(Q(party=None) | Q(party__in=parties))
 
     def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
         """Record in the access log that the account read the report of a single import file. Lists contain no
@@ -219,10 +219,10 @@ class ImportFileViewSet(DeskViewSet):
         """Return an empty table with the known headings, in the user's language."""
         party, purpose, ending = values.get("party"), values["purpose"], values["ending"]
         if party is None:
-            made = blank_files.for_desk(summit=summit, purpose=purpose, ending=ending, by=by)
+            content = blank_files.for_desk(summit=summit, purpose=purpose, ending=ending, by=by)
         else:
-            purpose, made = ImportPurpose.PEOPLE, blank_files.for_party(party=party, ending=ending)
-        return File(f"{purpose}.{ending}", blank_files.MEDIA_TYPES[ending], made)
+            purpose, content = ImportPurpose.PEOPLE, blank_files.for_party(party=party, ending=ending)
+        return File(f"{purpose}.{ending}", blank_files.MEDIA_TYPES[ending], content)
 
     @action("answer", permission=READ_IN, input=AnswersInput)
     def answer(self, *, by: User, row: DelegationImportFile, values: Values) -> None:

@@ -87,27 +87,27 @@ def write(shown: Iterable[str], *, ending: str, categories: Iterable[Category], 
 
     `says_country` is the summit's policy: whether a kind of party may be called "country".
     """
-    wanted = list(shown)
-    headings = [column_headings.heading(name) for name in wanted]
+    column_names = list(shown)
+    headings = [column_headings.heading(name) for name in column_names]
     if ending == CSV:
         text = io.StringIO()
         csv.writer(text).writerow(headings)
         # Excel reads a file as UTF-8 only if it begins with a byte order mark.
         return text.getvalue().encode("utf-8-sig")
     choices = {"category": [str(row) for row in categories], "kind": kinds_offered(says_country=says_country)}
-    return _spreadsheet(wanted, headings, choices)
+    return _spreadsheet(column_names, headings, choices)
 
 
-def _spreadsheet(wanted: list[str], headings: list[str], choices: dict[str, list[str]]) -> bytes:
+def _spreadsheet(column_names: list[str], headings: list[str], choices: dict[str, list[str]]) -> bytes:
     book = Workbook()
     sheet: Any = book.active
     sheet.title = _("Table")[:31]
     sheet.append([harmless(heading) for heading in headings])
-    about: Any = book.create_sheet(_("How to fill it in")[:31])
-    about.append([_("Column"), _("For example"), _("What it takes")])
-    for name, heading in zip(wanted, headings, strict=True):
-        about.append([harmless(text) for text in (heading, _example(name), _accepted_values(name, choices))])
-    for page in (sheet, about):
+    help_sheet: Any = book.create_sheet(_("How to fill it in")[:31])
+    help_sheet.append([_("Column"), _("For example"), _("What it takes")])
+    for name, heading in zip(column_names, headings, strict=True):
+        help_sheet.append([harmless(text) for text in (heading, _example(name), _accepted_values(name, choices))])
+    for page in (sheet, help_sheet):
         page.freeze_panes = "A2"
         page.sheet_view.rightToLeft = get_language_info(get_language() or "en")["bidi"]
         for cell in page[1]:
@@ -115,13 +115,13 @@ def _spreadsheet(wanted: list[str], headings: list[str], choices: dict[str, list
     for number in range(1, len(headings) + 1):
         sheet.column_dimensions[get_column_letter(number)].width = WIDTH
     for letter, width in (("A", WIDTH), ("B", WIDTH), ("C", WIDE)):
-        about.column_dimensions[letter].width = width
-    for row in about.iter_rows(min_row=2):
+        help_sheet.column_dimensions[letter].width = width
+    for row in help_sheet.iter_rows(min_row=2):
         for cell in row:
             cell.alignment = Alignment(vertical="top", wrap_text=True)
-    made = io.BytesIO()
-    book.save(made)
-    return made.getvalue()
+    output = io.BytesIO()
+    book.save(output)
+    return output.getvalue()
 
 
 def _example(name: str) -> str:

@@ -77,11 +77,11 @@ _KNOWN: dict[str, str] = {plain(word): name for name, words in _WORDS.items() fo
 @cache
 def _labels() -> dict[str, str]:
     """Return a dict from the headings of our own tables, in each language of the system, to the columns."""
-    found: dict[str, str] = {}
+    column_by_label: dict[str, str] = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            found |= {plain(column_headings.heading(name)): name for name in _WORDS}
-    return found
+            column_by_label |= {plain(column_headings.heading(name)): name for name in _WORDS}
+    return column_by_label
 
 
 @dataclass(frozen=True)
@@ -106,8 +106,8 @@ def recognise(headings: list[str]) -> Columns:
     known: dict[int, str] = {}
     unknown, twice = [], []
     for place, heading in enumerate(headings):
-        message = plain(heading)
-        name = _KNOWN.get(message) or _labels().get(message) or message.replace(" ", "_")
+        plain_heading = plain(heading)
+        name = _KNOWN.get(plain_heading) or _labels().get(plain_heading) or plain_heading.replace(" ", "_")
         if name not in _WORDS:
             unknown += [heading] if heading else []
         elif name in known.values():

@@ -52,8 +52,8 @@ class OwnQuotaViewSet(DeskViewSet):
 
     def change(self, *, by: User, row: Quota, values: Mapping[str, Any]) -> Quota:
         """Change the quota of a party."""
-        message = {"number": row.number, "reason": row.reason, **values}
-        return quotas.set_quota(by=by, party=row.party, category=row.category, **message)
+        new_values = {"number": row.number, "reason": row.reason, **values}
+        return quotas.set_quota(by=by, party=row.party, category=row.category, **new_values)
 
 
 register_import(ImportDefinition(ZoneViewSet, ("code",)))

@@ -4,4 +4,6 @@ from django.utils.translation import gettext_lazy
 
 from summit.uploads.report_page import of_rows
 
-WORDS = of_rows(about=gettext_lazy("Whom it names"), notices="sheets/notices.html", about_row="sheets/about_row.html")
+WORDS = of_rows(
+    about=gettext_lazy("Whom it names"), notices="import_files/notices.html", about_row="import_files/about_row.html"
+)

@@ -62,11 +62,11 @@ def _answered(facts: Facts) -> str:
             Answer.ATTENDING.value: _("accepted the invitation"),
             Answer.REPRESENTED.value: _("accepted the invitation, and another than who was asked for comes"),
         }.get(answer, _("declined the invitation"))
-    words = {
+    text = {
         Answer.ATTENDING.value: _("recorded that the invitation was accepted (%(channel)s)"),
         Answer.REPRESENTED.value: _("recorded that the invitation was accepted and another comes (%(channel)s)"),
     }.get(answer, _("recorded that the invitation was declined (%(channel)s)"))
-    return words % {"channel": Channel(channel).label}
+    return text % {"channel": Channel(channel).label}
 
 
 describe_action("delegations.invite", _invited, label=gettext_lazy("invited the party"))

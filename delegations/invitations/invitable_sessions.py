@@ -50,7 +50,7 @@ def find(summit: Summit, keys: Iterable[str] | None = None) -> dict[str, Occasio
     Keys of other summits and of sessions that are gone are missing from the result. Makes no query if `keys` is
     empty.
     """
-    wanted = None if keys is None else {key for key in keys if key}
-    if wanted is not None and not wanted:
+    wanted_keys = None if keys is None else {key for key in keys if key}
+    if wanted_keys is not None and not wanted_keys:
         return {}
-    return {key: row for finder in _finders for key, row in finder(summit, wanted).items()}
+    return {key: row for finder in _finders for key, row in finder(summit, wanted_keys).items()}

@@ -68,7 +68,7 @@ def write(sheet: LetterSheet) -> bytes:
 def _text_direction(line: str) -> str:
     """Return the direction of a line ("ltr" or "rtl") by its first letter. Lines of the letterhead may be in another
     language than the letter."""
-    first = next((found for found in map(bidirectional, line) if found in {"L", "R", "AL"}), "L")
+    first = next((direction for direction in map(bidirectional, line) if direction in {"L", "R", "AL"}), "L")
     return "ltr" if first == "L" else "rtl"
 
 

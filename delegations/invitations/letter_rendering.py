@@ -31,8 +31,8 @@ def render(message: Message) -> Mail:
         return replace(mail, attachments=[_on_paper(message.facts, mail.subject)])
     except MissingFontError as missing:
         logger.warning("a letter goes without its paper: no font for %s", missing.letters)
-        said = _("This letter comes by mail alone: here it could not be put on paper.")
-        return replace(mail, text=f"{mail.text}\n{said}\n")
+        note = _("This letter comes by mail alone: here it could not be put on paper.")
+        return replace(mail, text=f"{mail.text}\n{note}\n")
 
 
 def render_plain(message: Message) -> Mail:

@@ -20,8 +20,8 @@ from summit.outbox.models import Message
 def render_trial(message: Message) -> Mail:
     """Return the mail of a test letter, which says that it is a test. Makes no query."""
     mail = letter_rendering.render(message)
-    said = _("This is a test that somebody at your desk sent to you. The address in it opens nothing.")
-    return replace(mail, subject=_("Test: %(subject)s") % {"subject": mail.subject}, text=f"{said}\n\n{mail.text}")
+    note = _("This is a test that somebody at your desk sent to you. The address in it opens nothing.")
+    return replace(mail, subject=_("Test: %(subject)s") % {"subject": mail.subject}, text=f"{note}\n\n{mail.text}")
 
 
 def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
@@ -40,8 +40,8 @@ def needless(messages: Sequence[Message]) -> dict[int, str]:
     """
     keys = [message.facts["link"] for message in messages]
     rows = InvitationLink.objects.live().filter(public_id__in=keys, invitation__state=InvitationState.SENT)
-    still = set(rows.filter(invitation__party__summit__answer_by__gt=Now()).values_list("public_id", flat=True))
-    return {message.pk: because(NEEDLESS) for message in messages if message.facts["link"] not in still}
+    unanswered = set(rows.filter(invitation__party__summit__answer_by__gt=Now()).values_list("public_id", flat=True))
+    return {message.pk: because(NEEDLESS) for message in messages if message.facts["link"] not in unanswered}
 
 
 LINK_DEAD = failure_reasons.register(

@@ -32,10 +32,10 @@ declare("delegations.answer_for", WRITERS)
 def not_revoked() -> Q:
     """Return the condition for parties that stay in the summit: their invitation to it is in force, or none was
     revoked."""
-    theirs = Invitation.objects.filter(party=OuterRef("pk"), occasion="")
-    stands = Exists(theirs.filter(state__in=_STANDING))
-    gone = Exists(theirs.filter(state=InvitationState.REVOKED))
-    return Q(stands) | ~Q(gone)
+    invitations = Invitation.objects.filter(party=OuterRef("pk"), occasion="")
+    standing = Exists(invitations.filter(state__in=_STANDING))
+    revoked = Exists(invitations.filter(state=InvitationState.REVOKED))
+    return Q(standing) | ~Q(revoked)
 
 
 # Parties must not see invitations that aren't sent yet or are no longer in force.

@@ -14,7 +14,7 @@ def record_mailboxes(*, by: User, summit: Summit, boxes: Iterable[Mailbox]) -> N
 
     A mission's mailbox belongs to an office and is not recorded.
     """
-    found = Person.objects.filter(summit=summit, email__in={box.address for box in boxes})
-    rows = [(summit.pk, str(key)) for key in found.order_by("pk").values_list("public_id", flat=True)]
+    people = Person.objects.filter(summit=summit, email__in={box.address for box in boxes})
+    rows = [(summit.pk, str(key)) for key in people.order_by("pk").values_list("public_id", flat=True)]
     if rows:
         access_log.record_list(by=by, label=Person._meta.label_lower, rows=rows, fields=["email"])

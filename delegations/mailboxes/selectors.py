@@ -39,14 +39,14 @@ class _Book:
     ) -> None:
         """Add a mailbox. If it is already there, add the people to it."""
         key = (address.strip().casefold(), party.pk if party else None)
-        before = self._found.get(key)
+        existing = self._found.get(key)
         self._found[key] = Mailbox(
-            address=before.address if before else address.strip(),
-            language=before.language if before else language,
+            address=existing.address if existing else address.strip(),
+            language=existing.language if existing else language,
             party_id=key[1],
             party_key=f"party:{party.public_id}" if party else "people",
-            person_ids=(before.person_ids if before else frozenset()) | frozenset(people),
-            zone=(before.zone if before else "") or zone,
+            person_ids=(existing.person_ids if existing else frozenset()) | frozenset(people),
+            zone=(existing.zone if existing else "") or zone,
         )
 
     def all(self) -> list[Mailbox]:
@@ -56,11 +56,11 @@ class _Book:
 
 def focal_points(party_ids: Iterable[int]) -> dict[int, list[FocalPoint]]:
     """Return a dict from primary keys of parties to their focal points with an e-mail address. Makes one query."""
-    found: dict[int, list[FocalPoint]] = {}
+    points_by_party: dict[int, list[FocalPoint]] = {}
     rows = FocalPoint.objects.filter(party__in=party_ids).exclude(person__email="").select_related("person")
     for row in rows.order_by("id"):
-        found.setdefault(row.party_id, []).append(row)
-    return found
+        points_by_party.setdefault(row.party_id, []).append(row)
+    return points_by_party
 
 
 def for_members(*, summit: Summit, party_ids: set[int], person_ids: set[int]) -> list[Mailbox]:
@@ -74,16 +74,16 @@ def for_members(*, summit: Summit, party_ids: set[int], person_ids: set[int]) ->
     party_of = dict(members.values_list("person_id", "party_id"))
     # There may be thousands of people: reading values is faster than creating objects.
     people = Person.objects.filter(pk__in=person_ids, summit=summit).order_by("id")
-    persons = people.values_list("pk", "email", "language", "time_zone")
-    wanted = set(party_ids) | set(party_of.values())
-    parties = {party.pk: party for party in Party.objects.filter(pk__in=wanted, summit=summit)}
+    person_values = people.values_list("pk", "email", "language", "time_zone")
+    party_keys = set(party_ids) | set(party_of.values())
+    parties = {party.pk: party for party in Party.objects.filter(pk__in=party_keys, summit=summit)}
     focal = focal_points(parties)
     book = _Book()
     # Parties come first: if an address is both a party's and a person's, the party's language is used.
     for party in parties.values():
         if party.pk in party_ids:
             _add_party(book, party, focal)
-    for person, address, language, zone in persons:
+    for person, address, language, zone in person_values:
         own_party = parties.get(party_of.get(person, 0))
         if address:
             book.add(address=address, language=language, party=own_party, people=[person], zone=zone)
@@ -100,10 +100,10 @@ def for_letters(parties: Iterable[Party]) -> list[Mailbox]:
     party that the host doesn't recognise gets them at its focal points' e-mail, and at its mission's mailbox only if
     no focal point has an e-mail. Parties without any mailbox are missing from the result.
     """
-    wanted = {party.pk: party for party in parties}
-    focal = focal_points(wanted)
+    party_by_key = {party.pk: party for party in parties}
+    focal = focal_points(party_by_key)
     book = _Book()
-    for party in wanted.values():
+    for party in party_by_key.values():
         addresses = [row.person.email for row in focal.get(party.pk, [])]
         if party.mission_email and (party.recognised or not addresses):
             addresses.insert(0, party.mission_email)

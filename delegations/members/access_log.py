@@ -14,8 +14,8 @@ def record_passport(*, by: By, person: Person, fields: Iterable[str]) -> None:
     The same fields are logged once an hour. The caller fetches the person with the summit and the particulars.
     """
     row: Particulars | None = getattr(person, "particulars", None)
-    there = [name for name in fields if row is not None and getattr(row, name)]
-    if row is not None and there:
+    filled_fields = [name for name in fields if row is not None and getattr(row, name)]
+    if row is not None and filled_fields:
         access_log.record_page(
-            by=by, target=row, summit=person.summit, fields=there, people=lambda: [person.public_id]
+            by=by, target=row, summit=person.summit, fields=filled_fields, people=lambda: [person.public_id]
         )

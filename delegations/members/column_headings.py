@@ -24,7 +24,7 @@ def heading(name: str) -> str:
 
     Imports recognise columns by these headings.
     """
-    message = {
+    special_heading = {
         "party": pgettext("column of a table", "party"),
         "formal_name": _("formal name"),
         "sort_key": _("alphabetical key"),
@@ -39,5 +39,5 @@ def heading(name: str) -> str:
         "head": _("head of delegation"),
         "category": _("category"),
     }.get(name)
-    found = message or label(name)
-    return found[:1].upper() + found[1:]
+    text = special_heading or label(name)
+    return text[:1].upper() + text[1:]

@@ -116,12 +116,12 @@ class PersonForm(forms.Form):
 
     def _field(self, column: Any, **kwargs: Any) -> Any:
         if column.name in ("arrives_at", "departs_at"):
-            words = {
+            options = {
                 "label": column.verbose_name.capitalize(),
                 "required": False,
                 "help_text": self._time_zone_help(),
             }
-            moment = MomentField(zone=self.summit.zone, validators=[validate_year], **words)
+            moment = MomentField(zone=self.summit.zone, validators=[validate_year], **options)
             moment.error_messages["invalid"] = _("Write the day and the time, such as 2025-03-30 14:30.")
             return name_parts(moment)
         if column.name == "nationality":
@@ -165,24 +165,24 @@ class PersonForm(forms.Form):
         Raises ValidationError unless it is in Latin letters, which are the only ones in a passport's machine-readable
         zone.
         """
-        given = unicodedata.normalize("NFC", str(self.cleaned_data["passport_name"]))
-        letters = [char for char in given if char.isalpha()]
+        name = unicodedata.normalize("NFC", str(self.cleaned_data["passport_name"]))
+        letters = [char for char in name if char.isalpha()]
         latin = all(unicodedata.name(char, "").startswith("LATIN") for char in letters)
-        if given and (not latin or not letters or any(char.isdigit() for char in given)):
+        if name and (not latin or not letters or any(char.isdigit() for char in name)):
             raise ValidationError(
                 _("Write the name in Latin letters, as the lines at the foot of the passport’s page have it.")
             )
-        return given
+        return name
 
     def clean_passport_number(self) -> str:
         """Return the number as it is in the machine-readable zone: in capitals, without spaces and hyphens.
 
         Raises ValidationError for characters other than Latin letters and digits.
         """
-        given = re.sub(r"[\s-]", "", str(self.cleaned_data["passport_number"])).upper()
-        if given and not _NUMBER.fullmatch(given):
+        number = re.sub(r"[\s-]", "", str(self.cleaned_data["passport_number"])).upper()
+        if number and not _NUMBER.fullmatch(number):
             raise ValidationError(_("The number has Latin letters and digits alone. Copy it from the passport."))
-        return given
+        return number
 
     def clean_birth_date(self) -> date | None:
         """Return the date. Raises ValidationError if it is in the future, in the summit's time zone."""
@@ -220,23 +220,23 @@ class PersonForm(forms.Form):
         They refuse a person without name and office, a departure before the arrival, and a passport number that is
         too long for a passport.
         """
-        told = {"name", "office"} & set(self.errors)
-        if {"name", "office"} & set(self.fields) and not (told or self.value("name") or self.value("office")):
-            named = "name" if "name" in self.fields else "office"
-            self.add_error(named, _("Give a name or the office held."))
+        invalid = {"name", "office"} & set(self.errors)
+        if {"name", "office"} & set(self.fields) and not (invalid or self.value("name") or self.value("office")):
+            field_name = "name" if "name" in self.fields else "office"
+            self.add_error(field_name, _("Give a name or the office held."))
         arrives, departs = self.value("arrives_at"), self.value("departs_at")
         if arrives and departs and departs < arrives:
-            named = "departs_at" if "departs_at" in self.fields else "arrives_at"
-            self.add_error(named, _("They would depart before they arrive. Give a later moment."))
+            field_name = "departs_at" if "departs_at" in self.fields else "arrives_at"
+            self.add_error(field_name, _("They would depart before they arrive. Give a later moment."))
         number = self.value("passport_number") or ""
-        other = self.value("passport_type") in (PassportType.OTHER, PassportType.LAISSEZ_PASSER)
-        if len(number) > NUMBER_LENGTH and not other:
-            named = "passport_number" if "passport_number" in self.fields else "passport_type"
+        other_document = self.value("passport_type") in (PassportType.OTHER, PassportType.LAISSEZ_PASSER)
+        if len(number) > NUMBER_LENGTH and not other_document:
+            field_name = "passport_number" if "passport_number" in self.fields else "passport_type"
             message = _(
                 "A passport’s number has %(n)d letters and digits at most. Choose the kind if it is no passport."
             )
-            if named in self.fields:
-                self.add_error(named, message % {"n": NUMBER_LENGTH})
+            if field_name in self.fields:
+                self.add_error(field_name, message % {"n": NUMBER_LENGTH})
         return self.cleaned_data
 
 

@@ -50,13 +50,13 @@ def ask(*, memberships: Iterable[Membership], by: User) -> list[Job]:
 
 def step(job: Job) -> JobStep:
     """Withdraw the next BATCH members and return the job's state."""
-    rows, came = job.params["rows"], list(job.checkpoint.get("came", []))
-    for key, _person, _party in rows[len(came) : len(came) + BATCH]:
-        came.append(_withdraw(key, job.by))
+    rows, outcomes = job.params["rows"], list(job.checkpoint.get("came", []))
+    for key, _person, _party in rows[len(outcomes) : len(outcomes) + BATCH]:
+        outcomes.append(_withdraw(key, job.by))
     result = None
-    if len(came) == len(rows):
-        result = Result(DONE, {"number": came.count(DONE), "total": len(rows)})
-    return JobStep(len(came), len(rows), {"came": came}, result)
+    if len(outcomes) == len(rows):
+        result = Result(DONE, {"number": outcomes.count(DONE), "total": len(rows)})
+    return JobStep(len(outcomes), len(rows), {"came": outcomes}, result)
 
 
 def _withdraw(key: int, by: User) -> str:
@@ -113,22 +113,24 @@ def lines(job: Job) -> list[JobLine]:
     """
     if not may_withdraw(job.by, job.summit):
         return []
-    rows, came = job.params["rows"], job.checkpoint.get("came", [])
+    rows, outcomes = job.params["rows"], job.checkpoint.get("came", [])
     people = Person.objects.in_bulk([person for _key, person, _party in rows])
     names = party_names.to_readers(party for _key, _person, party in rows)
-    words = _outcome_labels()
+    labels = _outcome_labels()
     return [
-        _line(people.get(person), names.get(party), words[came[number] if number < len(came) else ""])
+        _line(people.get(person), names.get(party), labels[outcomes[number] if number < len(outcomes) else ""])
         for number, (_key, person, party) in enumerate(rows)
     ]
 
 
-def _line(person: Person | None, party: party_names.NamedParty | None, words: tuple[str, str]) -> JobLine:
-    about: dict[str, Any] = {} if party is None else {"about": party.name, "about_language": party.language}
-    sign, message = words
+def _line(person: Person | None, party: party_names.NamedParty | None, outcome: tuple[str, str]) -> JobLine:
+    party_details: dict[str, Any] = {} if party is None else {"about": party.name, "about_language": party.language}
+    sign, label = outcome
     if person is None:
-        return JobLine("", message, sign, **about)
-    return JobLine(person.label, message, sign, url=reverse("admin:summit_person_change", args=[person.pk]), **about)
+        return JobLine("", label, sign, **party_details)
+    return JobLine(
+        person.label, label, sign, url=reverse("admin:summit_person_change", args=[person.pk]), **party_details
+    )
 
 
 WITHDRAW_MEMBERS = register(

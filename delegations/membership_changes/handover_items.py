@@ -117,14 +117,19 @@ def items(*, summit: Summit, keys: Iterable[tuple[str, str]], reader: Reader) ->
 
     The number of queries grows only with the number of kinds.
     """
-    wanted = list(keys)
-    known = kinds()
-    told = {
-        what: known[what].tell(summit, [key for kind, key in wanted if kind == what], reader)
-        for what in dict.fromkeys(what for what, _key in wanted)
-        if what in known
+    pairs = list(keys)
+    kinds_by_name = kinds()
+    titles_by_kind = {
+        what: kinds_by_name[what].tell(summit, [key for kind, key in pairs if kind == what], reader)
+        for what in dict.fromkeys(what for what, _key in pairs)
+        if what in kinds_by_name
     }
     return [
-        HandoverItem(what, key, str(known[what].label) if what in known else what, told.get(what, {}).get(key))
-        for what, key in wanted
+        HandoverItem(
+            what,
+            key,
+            str(kinds_by_name[what].label) if what in kinds_by_name else what,
+            titles_by_kind.get(what, {}).get(key),
+        )
+        for what, key in pairs
     ]

@@ -39,12 +39,12 @@ def over_time(request: HttpRequest, summit: Summit) -> Chart | None:
     sent, answered = lately(request, ("by day", summit.pk), lambda: progress.by_day(summit))
     today = today_of(request, summit)
     days = _days(sent, answered, summit, today)
-    invited = _sums(sent, days)
-    had = _sums(answered, days)
+    invited_totals = _sums(sent, days)
+    answered_totals = _sums(answered, days)
     far = len(days) > FAR
-    shown = [
+    columns = [
         Column(_short(day, year=far), number if day <= today else 0, whole)
-        for day, number, whole in zip(days, had, invited, strict=True)
+        for day, number, whole in zip(days, answered_totals, invited_totals, strict=True)
     ]
     title = _title(request, summit)
     about = _("Columns are the answers that had come by the end of each day; the line above is who was invited.")
@@ -55,14 +55,14 @@ def over_time(request: HttpRequest, summit: Summit) -> Chart | None:
             name="chart-answers",
             title=title,
             about=about,
-            values=shown,
-            most=_("%(n)s invited") % {"n": formats.localize(invited[-1])},
+            values=columns,
+            most=_("%(n)s invited") % {"n": formats.localize(invited_totals[-1])},
             due=_due(summit, days),
         ),
         head=[_("Day"), _("Answers by its end"), _("Invited by its end")],
         rows=[
             [short_day(day), formats.localize(number), formats.localize(whole)]
-            for position, (day, number, whole) in enumerate(zip(days, had, invited, strict=True))
+            for position, (day, number, whole) in enumerate(zip(days, answered_totals, invited_totals, strict=True))
             if day <= today and (day in sent or day in answered or position == len(days) - 1)
         ],
         key=[(svg_charts.FULL, _("answered")), ("mark", _("invited"))],
@@ -87,8 +87,8 @@ def _due(summit: Summit, days: list[date]) -> tuple[float, str] | None:
         return None
     due = summit.answer_by.astimezone(summit.zone)
     passed = (due.date() - days[0]).days + (due.hour + due.minute / 60) / 24
-    words = _("due %(day)s") % {"day": _short(due.date())}
-    return (passed / len(days), words) if 0 <= passed <= len(days) else None
+    label = _("due %(day)s") % {"day": _short(due.date())}
+    return (passed / len(days), label) if 0 <= passed <= len(days) else None
 
 
 def _short(day: date, *, year: bool = False) -> str:
@@ -96,23 +96,25 @@ def _short(day: date, *, year: bool = False) -> str:
 
 
 def _title(request: HttpRequest, summit: Summit) -> str:
-    found = dashboard.numbers(request, summit)
-    message = {"answered": found["answered"], "invited": found["invited"], "late": found["open"]}
-    late = found["open"] and summit.answer_by is not None and summit.answer_by <= now_of(request)
+    numbers = dashboard.numbers(request, summit)
+    facts = {"answered": numbers["answered"], "invited": numbers["invited"], "late": numbers["open"]}
+    late = numbers["open"] and summit.answer_by is not None and summit.answer_by <= now_of(request)
     if late:
         return (
             ngettext(
                 "%(answered)d of %(invited)d have answered; %(late)d is late",
                 "%(answered)d of %(invited)d have answered; %(late)d are late",
-                found["open"],
+                numbers["open"],
             )
-            % message
+            % facts
         )
     return (
         ngettext(
-            "%(answered)d of %(invited)d has answered", "%(answered)d of %(invited)d have answered", found["answered"]
+            "%(answered)d of %(invited)d has answered",
+            "%(answered)d of %(invited)d have answered",
+            numbers["answered"],
         )
-        % message
+        % facts
     )
 
 
@@ -124,25 +126,25 @@ def by_continent(request: HttpRequest, summit: Summit) -> Chart | None:
     """
     if not allows(request.user, INVITE, summit) or not dashboard.numbers(request, summit)["invited"]:
         return None
-    found = lately(request, ("by continent", summit.pk), lambda: progress.by_continent(summit))
-    open_in = [row for row in found if row.open]
-    title = _attending(sum(row.attending for row in found), len(open_in))
+    groups = lately(request, ("by continent", summit.pk), lambda: progress.by_continent(summit))
+    open_in = [row for row in groups if row.open]
+    title = _attending(sum(row.attending for row in groups), len(open_in))
     labels = dict(regions_selectors.choices(None))
-    shown = [
+    bars = [
         BarRow(
             str(labels[row.group]),
             [row.attending, row.regrets, row.open],
             _("%(answered)d of %(invited)d") % {"answered": row.attending + row.regrets, "invited": row.invited},
         )
-        for row in found
+        for row in groups
     ]
     about = _("A bar for each region: who attends, who declined, who has not answered.")
     return Chart(
         name="chart-regions",
         title=title,
-        drawing=svg_charts.bars(name="chart-regions", title=title, about=about, rows=shown),
+        drawing=svg_charts.bars(name="chart-regions", title=title, about=about, rows=bars),
         head=[_("Region"), _("Attending"), _("Regrets"), _("Not answered")],
-        rows=[_region(row, str(labels[row.group]), summit) for row in found],
+        rows=[_region(row, str(labels[row.group]), summit) for row in groups],
         key=[
             (svg_charts.FULL, _("attending")),
             (svg_charts.HATCHED, _("regrets")),
@@ -173,8 +175,8 @@ def _region(row: progress.GroupNumbers, label: str, summit: Summit) -> list[str]
 
 def _rows_of(number: int, summit: Summit, **wanted: str) -> str:
     """Return a number as a link to the list of the parties that it counts. A zero isn't a link."""
-    message = formats.localize(number)
-    return format_html('<a href="{}">{}</a>', parties(summit, **wanted), message) if number else message
+    text = formats.localize(number)
+    return format_html('<a href="{}">{}</a>', parties(summit, **wanted), text) if number else text
 
 
 # The levels of a host's own counterparts.
@@ -189,27 +191,27 @@ def by_level(request: HttpRequest, summit: Summit) -> Chart | None:
     """
     if not allows(request.user, INVITE, summit) or not dashboard.numbers(request, summit)["attending"]:
         return None
-    found = lately(request, ("by level", summit.pk), lambda: progress.by_level(summit))
+    levels = lately(request, ("by level", summit.pk), lambda: progress.by_level(summit))
     labels: dict[str, str] = {**{str(value): str(label) for value, label in Level.choices}, "": _("level not said")}
-    coming, high = sum(row.coming for row in found), sum(row.coming for row in found if row.level in HIGHEST)
+    coming, high = sum(row.coming for row in levels), sum(row.coming for row in levels if row.level in HIGHEST)
     title = ngettext(
         "%(high)d of %(coming)d comes at the level of head of state or government",
         "%(high)d of %(coming)d come at the level of head of state or government",
         high,
     ) % {"high": high, "coming": coming}
     if not high:
-        most = max(found, key=lambda row: row.coming)
-        message = {"level": labels[most.level], "n": most.coming, "coming": coming}
-        title = _("Most come at this level: %(level)s, %(n)d of %(coming)d") % message
-    shown = [
+        most = max(levels, key=lambda row: row.coming)
+        facts = {"level": labels[most.level], "n": most.coming, "coming": coming}
+        title = _("Most come at this level: %(level)s, %(n)d of %(coming)d") % facts
+    bars = [
         BarRow(labels[row.level], [row.coming, 0, row.open], _("%(n)s come") % {"n": formats.localize(row.coming)})
-        for row in found
+        for row in levels
     ]
     about = _("A bar for each level: who comes at it, and who was asked for at it and has not answered.")
     return Chart(
         name="chart-levels",
         title=title,
-        drawing=svg_charts.bars(name="chart-levels", title=title, about=about, rows=shown),
+        drawing=svg_charts.bars(name="chart-levels", title=title, about=about, rows=bars),
         head=[_("Level"), _("Come"), _("Asked for, not answered")],
         rows=[
             [
@@ -217,7 +219,7 @@ def by_level(request: HttpRequest, summit: Summit) -> Chart | None:
                 _rows_of(row.coming, summit, answer="attending", comes_at=row.level or "unsaid"),
                 _rows_of(row.open, summit, answer="open", **_level_query(row.level)),
             ]
-            for row in found
+            for row in levels
         ],
         key=[(svg_charts.FULL, _("come")), (svg_charts.OPEN, _("not answered"))],
     )

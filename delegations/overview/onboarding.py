@@ -47,18 +47,18 @@ def parties(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         text = _with_countries(text, request.POST.getlist("country"), summit.language)
     elif request.method == "POST":
         try:
-            made = bulk_entry.create_parties(summit=summit, text=text, by=user)
+            created = bulk_entry.create_parties(summit=summit, text=text, by=user)
         except LineProblems as refused:
             problems = refused.found
         else:
-            if made:
-                message = ngettext("%(n)d party is entered.", "%(n)d parties are entered.", len(made))
-                messages.success(request, message % {"n": len(made)})
-                _add_translated_messages(request, made)
+            if created:
+                message = ngettext("%(n)d party is entered.", "%(n)d parties are entered.", len(created))
+                messages.success(request, message % {"n": len(created)})
+                _add_translated_messages(request, created)
                 return redirect(steps.after("parties", user, summit))
             problems = [(0, _("The list is empty. Write a line for each party, or choose names below."))]
-    listed = list(Party.objects.filter(summit=summit).order_by("sort_key", "pk"))
-    known = {party.iso_code for party in listed} | {
+    entered = list(Party.objects.filter(summit=summit).order_by("sort_key", "pk"))
+    known_codes = {party.iso_code for party in entered} | {
         country_recognition.code_of_name(parts_of(line)[0]) for line in text.splitlines()
     }
     context = {
@@ -66,21 +66,21 @@ def parties(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         "problems": [
             ("lines", _("Line %(n)d") % {"n": number} if number else "", message) for number, message in problems
         ],
-        "entered": listed,
-        "silent": sum(not party.mission_email for party in listed),
+        "entered": entered,
+        "silent": sum(not party.mission_email for party in entered),
         "countries": [
-            (group.label, [pair for pair in found if pair[0] not in known])
-            for group, found in un_country_names.proposed(summit.language)
+            (group.label, [pair for pair in names if pair[0] not in known_codes])
+            for group, names in un_country_names.proposed(summit.language)
         ],
     }
-    return show(request, "parties.html", "parties", summit, context, wrong=bool(problems))
+    return show(request, "admin/onboarding/parties.html", "parties", summit, context, wrong=bool(problems))
 
 
-def _add_translated_messages(request: HttpRequest, made: bulk_entry.CreatedParties) -> None:
-    for party, written, language in made.translated:
-        told = _("“%(written)s” is entered as “%(name)s”; what you wrote is its name in %(language)s.")
+def _add_translated_messages(request: HttpRequest, created: bulk_entry.CreatedParties) -> None:
+    for party, written, language in created.translated:
+        message = _("“%(written)s” is entered as “%(name)s”; what you wrote is its name in %(language)s.")
         language_name = get_language_info(language)["name_translated"]
-        messages.info(request, told % {"written": written, "name": party.name, "language": language_name})
+        messages.info(request, message % {"written": written, "name": party.name, "language": language_name})
 
 
 def _with_countries(text: str, codes: list[str], language: str) -> str:
@@ -121,22 +121,24 @@ def letter(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     """
     with timezone.override(summit.zone):
         form = _due_form(request, summit, user)
-        found = first_letter.recipients(summit)
+        targets = first_letter.recipients(summit)
         if request.method == "POST" and (form is None or form.is_valid()):
             due = form.cleaned_data["answer_by"] if form else None
-            chosen = {"first": found.to[:1], "all": found.to}.get(request.POST.get("do", ""))
+            chosen = {"first": targets.to[:1], "all": targets.to}.get(request.POST.get("do", ""))
             if chosen:
                 return _redirect_after_sending(
                     request, summit, user, first_letter.send(summit=summit, parties=chosen, answer_by=due, by=user)
                 )
             # The letter is shown with the submitted time, which is stored only when something is sent.
-            for party in found.to[:1]:
+            for party in targets.to[:1]:
                 party.summit.answer_by = due or party.summit.answer_by
-        context = _letter(found, form, summit)
-        response: Any = show(request, "letter.html", "letter", summit, context, wrong=bool(form and form.errors))
+        context = _letter(targets, form, summit)
+        response: Any = show(
+            request, "admin/onboarding/letter.html", "letter", summit, context, wrong=bool(form and form.errors)
+        )
         response.render()
-    for party in found.to[:1]:
-        access_log.record_mailboxes(by=user, summit=summit, boxes=found.boxes[party.pk])
+    for party in targets.to[:1]:
+        access_log.record_mailboxes(by=user, summit=summit, boxes=targets.boxes[party.pk])
     return response  # type: ignore[no-any-return]
 
 
@@ -161,23 +163,23 @@ def _propose(summit: Summit) -> datetime:
     return summit.begins_at - timedelta(minutes=1) if now < summit.begins_at <= moment else moment
 
 
-def _letter(found: InvitationTargets, form: DueForm | None, summit: Summit) -> dict[str, Any]:
-    read = None
-    if found.to:
-        party = found.to[0]
+def _letter(targets: InvitationTargets, form: DueForm | None, summit: Summit) -> dict[str, Any]:
+    letter_text = None
+    if targets.to:
+        party = targets.to[0]
         if form is not None and not form.is_bound and party.summit.answer_by is None:
             party.summit.answer_by = form.initial["answer_by"]
-        read = first_letter.read(party, found.boxes[party.pk])
-    waits = [party for party, _why in found.skipped if not party.is_host]
-    second = bool(waits) and Policy.objects.of(summit).second_person
-    silent = [] if second else waits
+        letter_text = first_letter.read(party, targets.boxes[party.pk])
+    waiting = [party for party, _why in targets.skipped if not party.is_host]
+    second_person = bool(waiting) and Policy.objects.of(summit).second_person
+    silent = [] if second_person else waiting
     return {
         "form": form,
-        "letter": read,
-        "reached": len(found.to),
-        "letters": found.letters,
+        "letter": letter_text,
+        "reached": len(targets.to),
+        "letters": targets.letters,
         "silent": silent,
-        "inviting": f"{reverse('admin:delegations_party_invite')}?summit={summit.slug}" if second else "",
+        "inviting": f"{reverse('admin:delegations_party_invite')}?summit={summit.slug}" if second_person else "",
         "lacking": f"{reverse('admin:delegations_party_changelist')}?summit__id__exact={summit.pk}&lacks=mailbox",
     }
 
@@ -185,14 +187,14 @@ def _letter(found: InvitationTargets, form: DueForm | None, summit: Summit) -> d
 def _redirect_after_sending(
     request: HttpRequest, summit: Summit, user: User, reach: InvitationTargets
 ) -> HttpResponse:
-    listed = steps.states_for(user, summit)
-    done = sum(stand.state == "done" for stand in listed)
+    states = steps.states_for(user, summit)
+    done = sum(step.state == "done" for step in states)
     message = ngettext("%(n)d invitation is on its way.", "%(n)d invitations are on their way.", len(reach.to)) % {
         "n": len(reach.to)
     }
     messages.success(request, message)
-    counted = _("%(done)d of %(all)d first steps are done. What comes next stands below.")
-    messages.info(request, counted % {"done": done, "all": len(listed)})
+    progress = _("%(done)d of %(all)d first steps are done. What comes next stands below.")
+    messages.info(request, progress % {"done": done, "all": len(states)})
     return redirect(f"{reverse('admin:index')}?summit={summit.slug}")
 
 

@@ -71,30 +71,36 @@ LACKS: dict[Role, tuple[str, ...]] = {
 
 def lines(request: HttpRequest, summit: Summit) -> dict[Role, list[DeskTask]]:
     """Return a dict from each desk's role to its tasks. A desk without tasks has an empty list."""
-    found = numbers(request, summit)
-    say: list[tuple[str, Callable[[int], str], str]] = [
+    counts = numbers(request, summit)
+    rows: list[tuple[str, Callable[[int], str], str]] = [
         ("uninvited", _uninvited, parties(summit, answer="uninvited")),
         ("open", _open, call_sheet(summit)),
         (completeness.REQUESTS, requested, requests(summit)),
     ]
     desks = {
         desk: [
-            DeskTask(completeness.sentence(name, found[name]), found[name], parties(summit, lacks=name))
+            DeskTask(completeness.sentence(name, counts[name]), counts[name], parties(summit, lacks=name))
             for name in names
-            if found[name]
+            if counts[name]
         ]
         for desk, names in LACKS.items()
     }
-    own = [DeskTask(words(found[name]), found[name], address) for name, words, address in say if found[name]]
-    alike = count_duplicates(request, summit)
-    last = [DeskTask(duplicates.sentence(alike), alike, alike_list(summit))] if alike else []
-    things = handed(request, summit)
-    if things:
-        own.append(DeskTask(open_handovers_message(things), things, handed_page(summit)))
-    asked = waiting(request, summit)["visas"]
-    if asked:
-        own.append(DeskTask(visa_letters_sentence(asked), asked, visa_letters(summit)))
-    desks[Role.PROTOCOL] = own + desks[Role.PROTOCOL] + last
+    own_tasks = [
+        DeskTask(sentence(counts[name]), counts[name], address) for name, sentence, address in rows if counts[name]
+    ]
+    duplicate_count = count_duplicates(request, summit)
+    last_tasks = (
+        [DeskTask(duplicates.sentence(duplicate_count), duplicate_count, alike_list(summit))]
+        if duplicate_count
+        else []
+    )
+    handover_count = handed(request, summit)
+    if handover_count:
+        own_tasks.append(DeskTask(open_handovers_message(handover_count), handover_count, handed_page(summit)))
+    visa_count = waiting(request, summit)["visas"]
+    if visa_count:
+        own_tasks.append(DeskTask(visa_letters_sentence(visa_count), visa_count, visa_letters(summit)))
+    desks[Role.PROTOCOL] = own_tasks + desks[Role.PROTOCOL] + last_tasks
     return desks
 
 
@@ -114,7 +120,7 @@ def desks(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | 
         else _("No desk has anything to do")
     )
     rows = [(str(desk.label), entries) for desk, entries in found.items()]
-    return "admin/delegations/desks.html", {"title": title, "desks": rows}
+    return "admin/delegations/overview/desk_tasks_panel.html", {"title": title, "desks": rows}
 
 
 @desk_panel(10, works=(INVITE, CHANGE))
@@ -127,7 +133,7 @@ def invitations(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, An
     may_invite = can_invite(request.user, summit) and found["uninvited"] > 0
     may_see_calls = allows(request.user, "delegations.callnote.view", summit)
     waiting = _waiting(request, summit) if may_see_calls and found["open"] else []
-    return "admin/delegations/panel.html", {
+    return "admin/delegations/overview/invitations_panel.html", {
         **{name: found[name] for name in STANDINGS},
         "late": late,
         "may_invite": may_invite,

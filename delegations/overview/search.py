@@ -21,8 +21,8 @@ def _person(row: Person) -> SearchHit:
 
 
 def _in_any_language(words: list[str]) -> Q:
-    called = Fold(Concat("name", Value(" "), "formal_name", output_field=TextField()))
-    names = PartyName.objects.annotate(folded=called).filter(*(Q(folded__contains=word) for word in words))
+    folded = Fold(Concat("name", Value(" "), "formal_name", output_field=TextField()))
+    names = PartyName.objects.annotate(folded=folded).filter(*(Q(folded__contains=word) for word in words))
     return Q(pk__in=names.values("party"))
 
 

@@ -7,10 +7,10 @@ from summit.audit.actions import Facts, describe_action
 
 
 def _listed(facts: Facts) -> str:
-    words = {"number": int(facts.detail.get("number", 0))}
+    numbers = {"number": int(facts.detail.get("number", 0))}
     if facts.detail.get("final"):
-        return _("made revision %(number)d of the list of participants, a final one") % words
-    return _("made revision %(number)d of the list of participants, a provisional one") % words
+        return _("made revision %(number)d of the list of participants, a final one") % numbers
+    return _("made revision %(number)d of the list of participants, a provisional one") % numbers
 
 
 describe_action("delegations.freeze_list", _listed, label=gettext_lazy("made a list of participants"))

@@ -38,9 +38,9 @@ def write(listing: Listing) -> bytes:
         paragraph = _add_paragraph(document, listing, SMALL, "", language=note.language)
         _run(paragraph, note.mark, note.language).font.superscript = True
         _run(paragraph, f" {note.text}", note.language)
-    made = BytesIO()
-    document.save(made)
-    return made.getvalue()
+    buffer = BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
 
 
 def _page(document: Any, listing: Listing) -> None:
@@ -105,8 +105,8 @@ def _edges(document: Any, listing: Listing) -> None:
     _run(header, f"{listing.summit} · {listing.title}", listing.language)
     _set_direction(footer, listing.direction)
     footer.paragraph_format.tab_stops.add_tab_stop(Mm(210 - 2 * 26), WD_TAB_ALIGNMENT.RIGHT)
-    message = " · ".join((listing.revision, listing.state, listing.language_name))
-    _run(footer, f"{message}\t", listing.language)
+    footer_text = " · ".join((listing.revision, listing.state, listing.language_name))
+    _run(footer, f"{footer_text}\t", listing.language)
     # Page numbers are written from left to right in every script, like dates, but a field has no direction of its
     # own.
     footer.add_run(LEFT_TO_RIGHT)
@@ -114,9 +114,9 @@ def _edges(document: Any, listing: Listing) -> None:
     footer.add_run(f"{LEFT_TO_RIGHT} / {LEFT_TO_RIGHT}")
     _counter(footer, "NUMPAGES")
     footer.add_run(LEFT_TO_RIGHT)
-    made = section.footer.add_paragraph(style="Footer")
-    _set_direction(made, listing.direction)
-    _run(made, listing.made, listing.language)
+    date_paragraph = section.footer.add_paragraph(style="Footer")
+    _set_direction(date_paragraph, listing.direction)
+    _run(date_paragraph, listing.made, listing.language)
 
 
 def _counter(paragraph: Any, name: str) -> None:
@@ -130,10 +130,10 @@ def _counter(paragraph: Any, name: str) -> None:
             mark.set(qn("w:fldCharType"), kind)
             run._r.append(mark)
         else:
-            words = OxmlElement("w:instrText")
-            words.set(qn("xml:space"), "preserve")
-            words.text = text
-            run._r.append(words)
+            instruction = OxmlElement("w:instrText")
+            instruction.set(qn("xml:space"), "preserve")
+            instruction.text = text
+            run._r.append(instruction)
 
 
 def _head(document: Any, listing: Listing) -> None:
@@ -164,8 +164,8 @@ def _party(document: Any, listing: Listing, line: ParticipantLine, nobody: str) 
 def _person(document: Any, listing: Listing, person: ListedPerson) -> Any:
     paragraph = _add_paragraph(document, listing, PERSON, "")
     name = " ".join(part for part in (person.address, person.name) if part)
-    first = _run(paragraph, name or person.office, listing.language)
-    first.bold = first.font.cs_bold = True
+    first_run = _run(paragraph, name or person.office, listing.language)
+    first_run.bold = first_run.font.cs_bold = True
     rest = [person.office if name else "", person.category]
     for text in filter(None, rest):
         paragraph.add_run().add_break()

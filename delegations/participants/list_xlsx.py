@@ -31,9 +31,9 @@ def write(listing: Listing) -> bytes:
     _print(sheet, listing)
     book.properties.title = f"{listing.title}: {listing.summit}"
     book.properties.language = listing.language
-    made = BytesIO()
-    book.save(made)
-    return made.getvalue()
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
 
 
 def _head() -> list[str]:
@@ -84,7 +84,7 @@ def _print(sheet: Any, listing: Listing) -> None:
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     # In a header, & starts a formatting code.
-    message = " · ".join((listing.title, listing.state, listing.revision)).replace("&", "&&")
-    sheet.oddHeader.center.text = message
+    header_text = " · ".join((listing.title, listing.state, listing.revision)).replace("&", "&&")
+    sheet.oddHeader.center.text = header_text
     sheet.oddFooter.left.text = listing.made.replace("&", "&&")
     sheet.oddFooter.right.text = "&P / &N"

@@ -28,7 +28,7 @@ def write(*, summit: Summit, faces: Sequence[Face], language: str, now: datetime
 
     Raises summit.pdf.fonts.MissingFontError if no installed font has one of its characters.
     """
-    at = now.astimezone(summit.zone)
+    local_time = now.astimezone(summit.zone)
     with override(language):
         number = len(faces)
         data = {
@@ -46,7 +46,14 @@ def write(*, summit: Summit, faces: Sequence[Face], language: str, now: datetime
             "language": language,
             "direction": "rtl" if get_language_info(language)["bidi"] else "ltr",
             "ways": text_directions(),
-            "moment": [at.year, at.month, at.day, at.hour, at.minute, at.second],
+            "moment": [
+                local_time.year,
+                local_time.month,
+                local_time.day,
+                local_time.hour,
+                local_time.minute,
+                local_time.second,
+            ],
             "faces": [asdict(face) for face in faces],
         },
     )

@@ -40,4 +40,4 @@ def line(named: NamedParty, notes: Footnotes | None = None) -> SafeString:
 
 def footnote_mark(mark: str) -> SafeString | str:
     """Return the mark of a footnote as HTML, or "" for none."""
-    return render_to_string("components/mark.html", {"mark": mark}) if mark else ""
+    return render_to_string("components/footnote_mark.html", {"mark": mark}) if mark else ""

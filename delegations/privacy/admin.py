@@ -48,13 +48,13 @@ class RetentionForm(SentencesForm):
         person.
         """
         values = super().clean()
-        found = self.cleaned_data
+        cleaned = self.cleaned_data
         # For a stored retention time, the summit is read-only and not among the cleaned data.
-        summit = found.get("summit") or (self.instance.summit if self.instance.pk else None)
-        what, category = found.get("what", ""), found.get("category")
-        wrong = retention_times.problems(summit=summit, what=what, category=category) if summit else {}
-        if wrong:
-            raise ValidationError(wrong)
+        summit = cleaned.get("summit") or (self.instance.summit if self.instance.pk else None)
+        what, category = cleaned.get("what", ""), cleaned.get("category")
+        problems = retention_times.problems(summit=summit, what=what, category=category) if summit else {}
+        if problems:
+            raise ValidationError(problems)
         return values
 
 
@@ -99,8 +99,8 @@ class RetentionAdmin(ServiceAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the list of retention times, with links to the pages of the summits."""
         context = {"kept_by": where_may(request, "delegations.retention.view"), **(extra_context or {})}
-        shown: HttpResponse = super().changelist_view(request, context)
-        return shown
+        response: HttpResponse = super().changelist_view(request, context)
+        return response
 
     def create(self, *, by: User, row: Retention, values: Values) -> Retention:
         """Add the retention time."""
@@ -130,10 +130,10 @@ class RetentionAdmin(ServiceAdmin):
                 "admin:jobs_job", jobs_services.start(kind=purge_job.NAME, by=user, summit=summit).public_id
             )
         now = db_now()
-        held = retention.retained_rows(summit=summit, today=retention.today_at(summit, now))
+        retained = retention.retained_rows(summit=summit, today=retention.today_at(summit, now))
         tonight = retention.retained_rows(summit=summit, today=retention.today_at(summit, _night(now)))
         lines = _lines(summit, tonight)
-        number = sum(each.due for each in held)
+        number = sum(each.due for each in retained)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -146,13 +146,13 @@ class RetentionAdmin(ServiceAdmin):
             "button": ngettext("Purge %(number)d row now", "Purge %(number)d rows now", number) % {"number": number},
             "add": f"{reverse('admin:delegations_retention_add')}?summit={summit.pk}",
         }
-        return TemplateResponse(request, "admin/delegations/retention/summit.html", context)
+        return TemplateResponse(request, "admin/delegations/privacy/retained_data.html", context)
 
 
 def _night(now: datetime) -> datetime:
     """Return the time of the next nightly purge."""
-    at = now.replace(hour=nightly_purge.HOUR, minute=nightly_purge.MINUTE, second=0, microsecond=0)
-    return at if at > now else at + timedelta(days=1)
+    purge_time = now.replace(hour=nightly_purge.HOUR, minute=nightly_purge.MINUTE, second=0, microsecond=0)
+    return purge_time if purge_time > now else purge_time + timedelta(days=1)
 
 
 def _lines(summit: Summit, tonight: list[RetainedRows]) -> list[RetentionLine]:
@@ -160,18 +160,18 @@ def _lines(summit: Summit, tonight: list[RetainedRows]) -> list[RetentionLine]:
     categories = {row.pk: row.name for row in Category.objects.filter(summit=summit)}
     lines = []
     for what, label in PersonalDataKind.choices:
-        of_it = [each for each in tonight if each.piece.what == what]
-        own = [f"{categories.get(key, '')}: {_days(times.days[what, key])}" for key in times.categories(what)]
+        retained = [each for each in tonight if each.piece.what == what]
+        exceptions = [f"{categories.get(key, '')}: {_days(times.days[what, key])}" for key in times.categories(what)]
         lines.append(
             RetentionLine(
                 what=what,
                 label=str(label),
                 days=_days(times.days[what, None]),
                 goes=_last_day(times.goes_on(what)),
-                exceptions=own,
-                number=sum(each.number for each in of_it),
-                due=sum(each.due for each in of_it),
-                pieces=of_it,
+                exceptions=exceptions,
+                number=sum(each.number for each in retained),
+                due=sum(each.due for each in retained),
+                pieces=retained,
             )
         )
     return lines

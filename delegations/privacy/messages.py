@@ -20,7 +20,7 @@ def render(message: Message) -> Mail:
     subject = {
         correction_requests.What.ERASE.value: _("%(person)s asks to have their data erased"),
     }.get(facts["what"], _("%(person)s asks to have their data corrected"))
-    text = render_to_string("mail/own_data.txt", facts)
+    text = render_to_string("mail/correction_request.txt", facts)
     return Mail(subject=subject % facts, text=text.strip() + "\n", reply_to=facts["reply_to"])
 
 

@@ -22,12 +22,12 @@ def step(job: Job) -> JobStep:
         raise ValueError("a purge is of a summit")
     checkpoint = job.checkpoint
     if not checkpoint:
-        found = retention.retained_rows(summit=summit, today=retention.today_at(summit))
-        checkpoint = {"total": sum(each.due for each in found), "done": 0}
-    done = retention.purge_batch(summit=summit, by=job.by)
-    number = checkpoint["done"] + sum(done.values())
+        retained = retention.retained_rows(summit=summit, today=retention.today_at(summit))
+        checkpoint = {"total": sum(each.due for each in retained), "done": 0}
+    purged = retention.purge_batch(summit=summit, by=job.by)
+    number = checkpoint["done"] + sum(purged.values())
     total = max(checkpoint["total"], number)
-    result = None if done else Result(PURGED, {"number": number})
+    result = None if purged else Result(PURGED, {"number": number})
     return JobStep(number, total, {"total": total, "done": number}, result)
 
 

@@ -15,5 +15,5 @@ def write(row: VisaLetter) -> bytes:
     sheet = sheet_of(row)
     with translation.override(sheet.language):
         # Bypass the cache of `letter_pdf.write`, because this letter has passport data.
-        made: bytes = letter_pdf.write.__wrapped__(sheet)
-    return made
+        pdf: bytes = letter_pdf.write.__wrapped__(sheet)
+    return pdf

@@ -53,9 +53,9 @@ def change(*, zone: Zone, values: Mapping[str, Any], by: User) -> Zone:
     Raises PermissionDenied, and ValidationError with the problems by field.
     """
     check(by, CHANGE, zone.summit)
-    now: Zone
-    now, _changed = rows.change(zone, values, FIELDS, by=by, action="delegations.zone.change")
-    return now
+    stored: Zone
+    stored, _changed = rows.change(zone, values, FIELDS, by=by, action="delegations.zone.change")
+    return stored
 
 
 def opened_by(zone: Zone) -> list[str]:

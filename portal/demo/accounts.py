@@ -47,7 +47,7 @@ def make_accounts(
     Return a dict from the mailbox's name to the account. An existing account only gets its roles at the new summit.
     In production no account gets a password.
     """
-    made = {}
+    users = {}
     password = None if settings.PRODUCTION else PASSWORD
     for account in accounts:
         address = f"{account.box}@{domain}"
@@ -58,5 +58,5 @@ def make_accounts(
         RoleAssignment.objects.bulk_create(
             RoleAssignment(summit=summit, user=user, role=role) for role in account.roles
         )
-        made[account.box] = user
-    return made
+        users[account.box] = user
+    return users

@@ -74,12 +74,12 @@ def level_of(kind: str) -> str:
 
 def values_of(title: str) -> dict[str, object]:
     """Return a dict from field names to values of the session with this title: media access, sign-up, visibility."""
-    found: dict[str, object] = {"media": MEDIA.get(title, MediaAccess.CLOSED)}
+    values: dict[str, object] = {"media": MEDIA.get(title, MediaAccess.CLOSED)}
     if title == SIGN_UP:
-        found |= {"sign_up": True, "capacity": PLACES}
+        values |= {"sign_up": True, "capacity": PLACES}
     if title == HIDDEN_ROOM:
-        found |= {"visibility": Visibility.ACCREDITED, "room_to": Visibility.PARTICIPANTS}
-    return found
+        values |= {"visibility": Visibility.ACCREDITED, "room_to": Visibility.PARTICIPANTS}
+    return values
 
 
 def _meeting(title: str) -> tuple[str, ...]:
@@ -90,8 +90,8 @@ def _meeting(title: str) -> tuple[str, ...]:
     names = title.split(" and ")
     if not all(name in LOCAL["fr"] for name in names):
         return ()
-    one, two = ([LOCAL[language][name].name for name in names] for language in ("fr", "ar"))
-    return " et ".join(one), " و".join(two)
+    french, arabic = ([LOCAL[language][name].name for name in names] for language in ("fr", "ar"))
+    return " et ".join(french), " و".join(arabic)
 
 
 def load(sessions: list[Session], by: User, ids: list[str]) -> None:

@@ -64,8 +64,8 @@ def load(act: Act = Act.AHEAD) -> Summit:
         _sessions(loading)
         _texts(loading)
         _subscribers(loading)
-        made = (loading.summit, days, loading.ids, loading.users, loading.categories, loading.parties)
-        protocol.load(protocol.CreatedObjects(*made))
+        created = (loading.summit, days, loading.ids, loading.users, loading.categories, loading.parties)
+        protocol.load(protocol.CreatedObjects(*created))
         agenda_translations.load(
             loading.sessions, loading.users["organiser"], [ids() for _paper in agenda_translations.PAPERS]
         )
@@ -155,13 +155,13 @@ def _names(party: Party) -> None:
         PartyName(
             party=party,
             language=language,
-            name=found.name,
-            formal_name=found.formal_name,
-            sort_key=found.key or found.name,
-            footnote=found.footnote,
+            name=local_name.name,
+            formal_name=local_name.formal_name,
+            sort_key=local_name.key or local_name.name,
+            footnote=local_name.footnote,
         )
         for language, names in LOCAL.items()
-        if (found := names.get(party.name))
+        if (local_name := names.get(party.name))
     )
 
 
@@ -281,22 +281,22 @@ def _texts(loading: Loading) -> None:
         )
         version = TextVersion.objects.create(public_id=loading.ids(), text=text, language="en", authoritative=True)
         body = texts.unfolded(texts.dated(row.body, loading.days))
-        words = {"title": row.title, "summary": row.summary, "body": body}
+        content = {"title": row.title, "summary": row.summary, "body": body}
         by = loading.users["press"]
-        edition = Edition.objects.create(public_id=loading.ids(), version=version, number=1, author=by, **words)
+        edition = Edition.objects.create(public_id=loading.ids(), version=version, number=1, author=by, **content)
         search_services.index_edition(edition)
 
 
 def _subscribers(loading: Loading) -> None:
-    asked = loading.days.evening(SUBSCRIBED)
+    asked_at = loading.days.evening(SUBSCRIBED)
     Subscriber.objects.bulk_create(
         Subscriber(
             public_id=loading.ids(),
             summit=loading.summit,
             address=address,
             language=language,
-            asked_at=asked,
-            confirmed_at=asked,
+            asked_at=asked_at,
+            confirmed_at=asked_at,
         )
         for address, language in texts.SUBSCRIBERS
     )

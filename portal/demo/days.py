@@ -48,11 +48,11 @@ class Days:
 
 def days_of(act: Act, now: datetime) -> Days:
     """Return the dates of a demonstration that is loaded at the time `now`."""
-    here = now.astimezone(ZONE)
+    local_now = now.astimezone(ZONE)
     if act == Act.AHEAD:
         # The demonstration begins on a Monday, like the real summit.
-        first = here.date() + AHEAD
+        first = local_now.date() + AHEAD
         return Days(first + timedelta(days=-first.weekday() % 7))
     hours = sorted(range(-12, 13), key=abs)
-    later = next(hour for hour in hours if BUSY_FROM <= (here - timedelta(hours=hour)).time() <= BUSY_TO)
-    return Days((here - timedelta(hours=later)).date(), timedelta(hours=later))
+    later = next(hour for hour in hours if BUSY_FROM <= (local_now - timedelta(hours=hour)).time() <= BUSY_TO)
+    return Days((local_now - timedelta(hours=later)).date(), timedelta(hours=later))

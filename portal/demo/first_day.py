@@ -53,15 +53,15 @@ def _answers(summit: Summit, days: Days, by: User) -> None:
 
     Members of the parties that attend are confirmed, and get badges.
     """
-    sent, expires = days.evening(INVITED), days.evening(-LINKS_LAST)
+    sent_at, expires = days.evening(INVITED), days.evening(-LINKS_LAST)
     parties = Party.objects.filter(summit=summit, is_host=False).order_by("pk")
     rows = []
     for number, party in enumerate(parties):
-        row = Invitation(party=party, state=InvitationState.SENT, sent_at=sent, sent_by=by)
+        row = Invitation(party=party, state=InvitationState.SENT, sent_at=sent_at, sent_by=by)
         if party.name not in SILENT:
             row.state = InvitationState.ANSWERED
             row.answer = Answer.REGRETS if party.name in REGRETS else Answer.ATTENDING
-            row.answered_at = sent + timedelta(days=1 + number % 30, minutes=7 * number)
+            row.answered_at = sent_at + timedelta(days=1 + number % 30, minutes=7 * number)
             row.answered_by = f"Focal point for {party.name}"
             row.level = party.level if row.answer == Answer.ATTENDING else ""
         rows.append(row)
@@ -117,7 +117,7 @@ def _texts(summit: Summit, days: Days, users: Mapping[str, User], now: datetime)
 def _approve(text: Text, moment: datetime, days: Days, by: User, *, out: bool) -> None:
     """Approve a text, with an embargo until `moment`. With `out`, also mark it as announced at `moment`."""
     Embargo.objects.filter(pk=text.embargo_id).update(moment=moment, mode=EmbargoMode.MOMENT, decided_by=by)
-    found = Edition.objects.filter(version__text=text)
-    found.update(state=EditionState.APPROVED, decided_by=by, decided_at=days.at(FIRST, APPROVED_AT))
+    rows = Edition.objects.filter(version__text=text)
+    rows.update(state=EditionState.APPROVED, decided_by=by, decided_at=days.at(FIRST, APPROVED_AT))
     if out:
-        Announcement.objects.bulk_create(Announcement(edition=row, at=moment) for row in found)
+        Announcement.objects.bulk_create(Announcement(edition=row, at=moment) for row in rows)

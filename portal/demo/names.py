@@ -165,7 +165,7 @@ Türkiye|تركيا|جمهورية تركيا
 
 def _read(table: str) -> dict[str, LocalName]:
     rows = (line.split("|") for line in table.strip().splitlines())
-    return {party: LocalName(*words) for party, *words in rows}
+    return {party: LocalName(*values) for party, *values in rows}
 
 
 FRENCH = _read(_FRENCH) | {

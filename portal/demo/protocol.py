@@ -176,10 +176,10 @@ def _add_particulars(party: Party, days: Days) -> None:
     rows = party.memberships.select_related("person").filter(person__user=None).order_by("position", "pk")
     for number, row in enumerate(rows):
         values = _values(party, number, days)
-        told = Particulars(person=row.person, entered_for=party, **values)
-        for name, digest in passport_digests.of(told).items():
-            setattr(told, name, digest)
-        told.save()
+        particulars = Particulars(person=row.person, entered_for=party, **values)
+        for name, digest in passport_digests.of(particulars).items():
+            setattr(particulars, name, digest)
+        particulars.save()
 
 
 def _values(party: Party, number: int, days: Days) -> dict[str, Any]:

@@ -87,20 +87,20 @@ def load(*, slug: str, sizes: Sizes, progress: Progress | None = None) -> Summit
         ids = Ids(slug=slug, seed=sizes.seed)
         progress.step("accounts")
         summit = _summit(slug, sizes, ids)
-        made = World(summit, ids, make_accounts(summit=summit, domain=domain(slug), ids=ids))
+        world = World(summit, ids, make_accounts(summit=summit, domain=domain(slug), ids=ids))
         progress.step(f"{sizes.delegations} delegations, {sizes.people} people")
-        _parties(made, sizes)
-        _people(made, sizes)
+        _parties(world, sizes)
+        _people(world, sizes)
         TransferablePassRule.objects.create(public_id=ids(), summit=summit, name="Seat behind", people=2, most=3)
         transferable_passes.settle_summit(summit=summit, by=audit.SYSTEM)
         progress.step("invitations and answers")
-        _invitations(made)
+        _invitations(world)
         progress.step(f"{sizes.sessions} sessions")
-        agenda = synthetic_agenda.make(made, sizes.sessions)
+        agenda = synthetic_agenda.make(world, sizes.sessions)
         progress.step("releases of the agenda")
-        synthetic_agenda.release(made, agenda)
+        synthetic_agenda.release(world, agenda)
         progress.step(f"{sizes.texts} texts")
-        synthetic_press.make(made, sizes.texts)
+        synthetic_press.make(world, sizes.texts)
         progress.step("audit")
         complete(summit, {**counts(summit), "seed": sizes.seed})
     progress.finish()
@@ -137,69 +137,69 @@ def _summit(slug: str, sizes: Sizes, ids: Ids) -> Summit:
     return summit
 
 
-def _parties(made: World, sizes: Sizes) -> None:
+def _parties(world: World, sizes: Sizes) -> None:
     languages = ("en", "en", "en", "fr", "ar")
     for position, (name, code) in enumerate(synthetic_countries.delegations(sizes.delegations)):
-        made.parties.append(
+        world.parties.append(
             Party(
-                public_id=made.ids(),
-                summit=made.summit,
+                public_id=world.ids(),
+                summit=world.summit,
                 is_host=position == 0,
                 name=name,
                 formal_name=name,
                 sort_key=name,
                 iso_code=code,
-                language=made.ids.random.choice(languages),
-                mission_email=f"mission-{position + 1}@{domain(made.summit.slug)}",
+                language=world.ids.random.choice(languages),
+                mission_email=f"mission-{position + 1}@{domain(world.summit.slug)}",
                 illustrative=True,
             )
         )
-    Party.objects.bulk_create(made.parties, batch_size=BATCH)
+    Party.objects.bulk_create(world.parties, batch_size=BATCH)
 
 
-def _offices(made: World, sizes: Sizes) -> Iterator[tuple[Party, str, Capacity | None]]:
+def _offices(world: World, sizes: Sizes) -> Iterator[tuple[Party, str, Capacity | None]]:
     """Yield (party, office, capacity) for each person: first heads, then focal points, then the rest.
 
     The capacity of a focal point is None.
     """
-    for party in made.parties:
+    for party in world.parties:
         yield party, f"Head of delegation, {party.name}", Capacity.HEAD
-    for party in made.parties:
+    for party in world.parties:
         yield party, f"Focal point for {party.name}", None
     capacities = (Capacity.ALTERNATE, Capacity.DELEGATE, Capacity.DELEGATE, Capacity.ADVISER, Capacity.STAFF)
-    rest = zip(cycle(made.parties), range(sizes.people - 2 * len(made.parties)), strict=False)
+    rest = zip(cycle(world.parties), range(sizes.people - 2 * len(world.parties)), strict=False)
     for party, number in rest:
-        round_ = number // len(made.parties)
+        round_ = number // len(world.parties)
         capacity = capacities[round_ % len(capacities)]
         yield party, f"{capacity.label.capitalize()} {round_ + 1}, {party.name}", capacity
 
 
-def _people(made: World, sizes: Sizes) -> None:
-    rows = list(_offices(made, sizes))
-    guest = made.parties[1]
-    accounts = {(guest.name, None): made.users["focal"], (guest.name, Capacity.ALTERNATE): made.users["delegate"]}
+def _people(world: World, sizes: Sizes) -> None:
+    rows = list(_offices(world, sizes))
+    guest = world.parties[1]
+    accounts = {(guest.name, None): world.users["focal"], (guest.name, Capacity.ALTERNATE): world.users["delegate"]}
     for number, (party, office, capacity) in enumerate(rows):
         user = accounts.pop((party.name, capacity), None)
-        box = f"focal-{number + 1}@{domain(made.summit.slug)}" if capacity is None and number % 2 else ""
-        made.people.append(
+        box = f"focal-{number + 1}@{domain(world.summit.slug)}" if capacity is None and number % 2 else ""
+        world.people.append(
             Person(
-                public_id=made.ids(),
-                summit=made.summit,
+                public_id=world.ids(),
+                summit=world.summit,
                 user=user,
                 office=office,
                 email=user.email if user else box,
                 language=party.language,
             )
         )
-    Person.objects.bulk_create(made.people, batch_size=BATCH)
-    made.heads = made.people[: len(made.parties)]
-    _places(made, rows)
+    Person.objects.bulk_create(world.people, batch_size=BATCH)
+    world.heads = world.people[: len(world.parties)]
+    _places(world, rows)
 
 
-def _places(made: World, rows: list[tuple[Party, str, Capacity | None]]) -> None:
+def _places(world: World, rows: list[tuple[Party, str, Capacity | None]]) -> None:
     """Create the people's memberships and focal points."""
-    known = list(zip(made.people, rows, strict=True))
-    categories = Category.objects.of(made.summit)
+    people = list(zip(world.people, rows, strict=True))
+    categories = Category.objects.of(world.summit)
     _room(categories, rows)
     Membership.objects.bulk_create(
         [
@@ -210,15 +210,15 @@ def _places(made: World, rows: list[tuple[Party, str, Capacity | None]]) -> None
                 capacity=capacity,
                 position=number,
                 # One in ten is still to be confirmed.
-                confirmed_at=None if number % 10 == 9 else days_before(made.summit.starts_on, CONFIRMED),
+                confirmed_at=None if number % 10 == 9 else days_before(world.summit.starts_on, CONFIRMED),
             )
-            for number, (person, (party, _office, capacity)) in enumerate(known)
+            for number, (person, (party, _office, capacity)) in enumerate(people)
             if capacity is not None
         ],
         batch_size=BATCH,
     )
     FocalPoint.objects.bulk_create(
-        [FocalPoint(party=party, person=person) for person, (party, _o, capacity) in known if capacity is None],
+        [FocalPoint(party=party, person=person) for person, (party, _o, capacity) in people if capacity is None],
         batch_size=BATCH,
     )
 
@@ -235,27 +235,30 @@ def _room(categories: dict[str, Category], rows: list[tuple[Party, str, Capacity
     Category.objects.bulk_update(limited, ["quota"])
 
 
-def _invitations(made: World) -> None:
+def _invitations(world: World) -> None:
     """Create invitations to all parties but the host, with answers.
 
     Of ten parties, six accept, one declines, and two haven't answered. The invitation of the tenth is a draft.
     """
     fate = cycle((*("attending",) * 6, "regrets", "", "", "draft"))
     invitations, expires = [], db_now() + LINKS_LAST
-    invited_at = days_before(made.summit.starts_on, INVITED_BEFORE)
-    for party, what in zip(made.parties[1:], fate, strict=False):
-        row = Invitation(public_id=made.ids(), party=party)
-        if what != "draft":
-            row.state = InvitationState.ANSWERED if what else InvitationState.SENT
-            row.sent_at, row.sent_by = invited_at, made.users["organiser"]
+    invited_at = days_before(world.summit.starts_on, INVITED_BEFORE)
+    for party, outcome in zip(world.parties[1:], fate, strict=False):
+        row = Invitation(public_id=world.ids(), party=party)
+        if outcome != "draft":
+            row.state = InvitationState.ANSWERED if outcome else InvitationState.SENT
+            row.sent_at, row.sent_by = invited_at, world.users["organiser"]
         if row.state == InvitationState.ANSWERED:
-            row.answer, row.answered_at = Answer(what), invited_at + timedelta(days=made.ids.random.randint(1, 20))
+            row.answer, row.answered_at = (
+                Answer(outcome),
+                invited_at + timedelta(days=world.ids.random.randint(1, 20)),
+            )
             row.answered_by = f"Focal point for {party.name}"[:200]
         invitations.append(row)
     Invitation.objects.bulk_create(invitations, batch_size=BATCH)
     InvitationLink.objects.bulk_create(
         [
-            InvitationLink(public_id=made.ids(), invitation=row, address=row.party.mission_email, expires_at=expires)
+            InvitationLink(public_id=world.ids(), invitation=row, address=row.party.mission_email, expires_at=expires)
             for row in invitations
             if row.state != InvitationState.DRAFT
         ],

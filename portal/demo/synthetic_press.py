@@ -50,8 +50,10 @@ def make(made: World, number: int) -> None:
     opening = datetime.combine(made.summit.starts_on, time(8, 0), UTC)
     desk = PressDesk(opening, min(APART, (today - opening) / max(number, 1)), today)
     # Speeches that are over.
-    given = Slot.objects.filter(session__summit=made.summit, session__cancelled_at=None, session__ends_at__lt=today)
-    slots = list(given.order_by("id"))
+    past_slots = Slot.objects.filter(
+        session__summit=made.summit, session__cancelled_at=None, session__ends_at__lt=today
+    )
+    slots = list(past_slots.order_by("id"))
     for position in range(number):
         standing = STANDINGS[position % len(STANDINGS)]
         # Every tenth text shares the embargo of the previous text.

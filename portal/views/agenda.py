@@ -47,9 +47,9 @@ def mark(rows: Sequence[Any], now: datetime) -> tuple[list[Any], Any | None]:
 
     Return a list of the sessions that are on now, and the next session, None if there is none.
     """
-    mine = [row for row in rows if row.mine]
-    on = [row for row in mine if row.starts_at <= now < row.ends_at]
-    following = next((row for row in mine if row.starts_at > now), None)
+    own_rows = [row for row in rows if row.mine]
+    on = [row for row in own_rows if row.starts_at <= now < row.ends_at]
+    following = next((row for row in own_rows if row.starts_at > now), None)
     for row in on:
         row.state = "now"
     if following is not None:
@@ -76,25 +76,25 @@ def my_agenda(request: HttpRequest) -> HttpResponse:
     at = release_cache.current(viewer.summit)
     context: dict[str, Any] = {"viewer": viewer, "summit": viewer.summit, "everything": everything, "release": None}
     if at is None:
-        context["sessions"] = render_to_string("portal/my_sessions.html", context | _narrowed({}, context, []))
-        return render(request, "portal/my_agenda.html", context)
-    found = read_marks.seen_by(request, viewer)
-    own = read_marks.own(viewer, at, found)
+        context["sessions"] = render_to_string("agenda/session_list.html", context | _narrowed({}, context, []))
+        return render(request, "portal/agenda.html", context)
+    seen = read_marks.seen_by(request, viewer)
+    own = read_marks.own(viewer, at, seen)
     listed = SessionList(viewer.summit, at.stamp, get_language() or "", everything)
     rows = _session_lines(viewer, at, own, listed)
-    context |= _lists(viewer, at, listed, rows, read_marks.unread(viewer, at, found, own))
-    wanted = asked(request.GET)
+    context |= _lists(viewer, at, listed, rows, read_marks.unread(viewer, at, seen, own))
+    filters = asked(request.GET)
     context["sessions"] = listed.rendered(
-        rows, tuple(wanted.items()), lambda: context | _narrowed(wanted, context, rows)
+        rows, tuple(filters.items()), lambda: context | _narrowed(filters, context, rows)
     )
-    return render(request, "portal/my_agenda.html", context)
+    return render(request, "portal/agenda.html", context)
 
 
-def _narrowed(wanted: dict[str, str], context: dict[str, Any], rows: list[SessionLine]) -> dict[str, Any]:
-    """Return the context of the list, with the rows filtered by the query parameters `wanted`."""
+def _narrowed(filters: dict[str, str], context: dict[str, Any], rows: list[SessionLine]) -> dict[str, Any]:
+    """Return the context of the list, with the rows filtered by the query parameters `filters`."""
     summit = context["summit"]
-    kept = {"summit": summit.slug, **({"show": "all"} if context["everything"] else {})}
-    shown = narrowed(rows, wanted, has=lambda row: row.about.values, kept=kept)
+    query = {"summit": summit.slug, **({"show": "all"} if context["everything"] else {})}
+    shown = narrowed(rows, filters, has=lambda row: row.about.values, kept=query)
     return {"days": by_day(summit, shown.rows), "shown": shown}
 
 
@@ -104,12 +104,12 @@ def _session_lines(viewer: Viewer, at: Current, own: Own, listed: SessionList) -
     Makes one query if all visible sessions are listed, and none for the viewer's own sessions. Makes two more for
     rows that the process hasn't cached, including the rows of the changes that the page shows.
     """
-    mine = set(own.rows[at.release.number].values())
-    keys = set(release_cache.visible(at.release, viewer.members)) if listed.everything else mine
+    own_keys = set(own.rows[at.release.number].values())
+    keys = set(release_cache.visible(at.release, viewer.members)) if listed.everything else own_keys
     rows = release_cache.rows(viewer.summit, keys | own_changes.differing(own), at.stamp)
     parties = frozenset(party.pk for party in viewer.reads_for)
-    found = [SessionLine(rows[key], listed, mine=key in mine, parties=parties) for key in keys]
-    return sorted(found, key=lambda shown: (shown.row.starts_at, shown.row.ends_at, shown.row.pk))
+    lines = [SessionLine(rows[key], listed, mine=key in own_keys, parties=parties) for key in keys]
+    return sorted(lines, key=lambda line: (line.row.starts_at, line.row.ends_at, line.row.pk))
 
 
 def _lists(
@@ -145,7 +145,7 @@ def my_changes(request: HttpRequest) -> HttpResponse:
     """
     viewer = viewer_of(request)
     everything = request.GET.get("show") == "all"
-    found = release_changes.changes(
+    entries = release_changes.changes(
         summit=viewer.summit, members=viewer.members, everything=everything, language=get_language()
     )
     page = party_names.on_page(viewer.summit)
@@ -154,9 +154,9 @@ def my_changes(request: HttpRequest) -> HttpResponse:
         **page,
         "viewer": viewer,
         "summit": viewer.summit,
-        "told": [(entry.release, describe(entry.changes, viewer, names)) for entry in found],
+        "told": [(entry.release, describe(entry.changes, viewer, names)) for entry in entries],
         "everything": everything,
-        "unreleased": not found and release_cache.current(viewer.summit) is None,
+        "unreleased": not entries and release_cache.current(viewer.summit) is None,
         "show_notes": True,
     }
-    return render(request, "portal/my_changes.html", context)
+    return render(request, "portal/agenda/changes.html", context)

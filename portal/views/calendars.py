@@ -43,10 +43,10 @@ def calendars(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     person = own_person(viewer)
     acts = [party for party in viewer.parties if party.pk in viewer.acts]
-    made, refused = "", ""
+    address, refused = "", ""
     if request.method == "POST":
         if "make" in request.POST:
-            made, refused = _make(request, viewer, person, acts)
+            address, refused = _make(request, viewer, person, acts)
         else:
             _change(request, viewer, person, acts)
             return redirect("portal:calendars")
@@ -58,8 +58,8 @@ def calendars(request: HttpRequest) -> HttpResponse:
         "rows": calendars_services.listed(people=[person] if person else [], parties=acts),
         "person": person,
         "acts": acts,
-        "made": made,
-        "webcal": f"webcal:{made.partition(':')[2]}" if made else "",
+        "made": address,
+        "webcal": f"webcal:{address.partition(':')[2]}" if address else "",
         "refused": refused,
     }
     return render(request, "portal/calendars.html", context, status=422 if refused else 200)
@@ -67,9 +67,9 @@ def calendars(request: HttpRequest) -> HttpResponse:
 
 def _make(request: HttpRequest, viewer: Viewer, person: Person | None, acts: list[Party]) -> tuple[str, str]:
     """Create a calendar URL. Return the URL and "", or "" and a sentence that says why none was created."""
-    whose, alarms = request.POST.get("make", ""), "alarms" in request.POST
-    party = next((row for row in acts if row.public_id == whose), None)
-    if party is None and (whose != OWN or person is None):
+    owner, alarms = request.POST.get("make", ""), "alarms" in request.POST
+    party = next((row for row in acts if row.public_id == owner), None)
+    if party is None and (owner != OWN or person is None):
         return "", _("Choose whose programme it is.")
     by: By = viewer.acts[party.pk] if party else viewer.by
     try:
@@ -81,9 +81,9 @@ def _make(request: HttpRequest, viewer: Viewer, person: Person | None, acts: lis
 
 def _change(request: HttpRequest, viewer: Viewer, person: Person | None, acts: list[Party]) -> None:
     rows = calendars_services.listed(people=[person] if person else [], parties=acts)
-    wanted = request.POST.get("end", "")
-    if wanted:
-        ended = calendars_services.end(feeds=[row for row in rows if wanted in ("all", row.public_id)], by=viewer.by)
+    target = request.POST.get("end", "")
+    if target:
+        ended = calendars_services.end(feeds=[row for row in rows if target in ("all", row.public_id)], by=viewer.by)
         message = ngettext("%(n)d address is dead now.", "%(n)d addresses are dead now.", ended)
         if ended:
             messages.success(request, message % {"n": ended})

@@ -65,20 +65,20 @@ def floor_of(viewer: Viewer, row: ReleasedSession, speeches: Sequence[Speech]) -
     Makes at most four queries.
     """
     people = _people(viewer)
-    theirs = Q(party__in={*people.values(), *viewer.acts}) | Q(speaker=viewer.me, speaker__isnull=False)
-    rows = FloorRequest.objects.filter(theirs, session=row.session_id).exclude(state=RequestState.WITHDRAWN)
-    asked = list(rows.select_related("speaker", "party", "slot").order_by("asked_at", "pk"))
-    mine = [each for each in asked if _may_see(viewer, each)]
+    condition = Q(party__in={*people.values(), *viewer.acts}) | Q(speaker=viewer.me, speaker__isnull=False)
+    rows = FloorRequest.objects.filter(condition, session=row.session_id).exclude(state=RequestState.WITHDRAWN)
+    requests = list(rows.select_related("speaker", "party", "slot").order_by("asked_at", "pk"))
+    visible = [each for each in requests if _may_see(viewer, each)]
     opened = row.mine and floor_requests.is_open(row.session)  # type: ignore[attr-defined]
     free = []
     if opened:
-        waiting = {each.party_id for each in asked if each.state == RequestState.ASKED}
+        waiting = {each.party_id for each in requests if each.state == RequestState.ASKED}
         taking = floor_requests.participating_parties(row.session, set(people.values()) - waiting)
         free = [person for person in viewer.people if people.get(person.pk) in taking]
-    if not mine and not free:
+    if not visible and not free:
         return None
     listed = [
-        _request_status(each, speeches, each.party_id in viewer.acts or each.speaker_id in people) for each in mine
+        _request_status(each, speeches, each.party_id in viewer.acts or each.speaker_id in people) for each in visible
     ]
     return Floor(row.session.requests_until if opened else None, listed, free)
 
@@ -130,8 +130,8 @@ def ask_floor(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, viewer: Viewer, row: ReleasedSession) -> None:
-    wanted = request.POST.get("person", "")
-    person = next((each for each in viewer.people if each.public_id == wanted), None)
+    public_id = request.POST.get("person", "")
+    person = next((each for each in viewer.people if each.public_id == public_id), None)
     member = Membership.objects.filter(person=person).select_related("party__summit").first() if person else None
     if person is None or member is None:
         messages.warning(request, _("Choose who is to speak."))
@@ -155,8 +155,10 @@ def _withdraw(request: HttpRequest, viewer: Viewer, row: ReleasedSession) -> Non
     rows = FloorRequest.objects.filter(
         session=row.session_id, party__in=viewer.parties, public_id=request.POST.get("request", "")
     )
-    found = rows.select_related("session__summit", "party__summit", "speaker").first()
-    if found is not None and floor_requests.withdraw(request=found, by=viewer.acts.get(found.party_id, viewer.by)):
+    floor_request = rows.select_related("session__summit", "party__summit", "speaker").first()
+    if floor_request is not None and floor_requests.withdraw(
+        request=floor_request, by=viewer.acts.get(floor_request.party_id, viewer.by)
+    ):
         messages.success(request, _("The request is withdrawn."))
     else:
         messages.warning(request, _("This request was decided or withdrawn meanwhile."))

@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
     rows = _rows(viewer)
     # The first open task gets the only button in the summit's colour.
     waiting = any(row.state == InvitationState.SENT and viewer.may_answer(row) for row in viewer.invitations)
-    where = _whereabouts(viewer)
+    whereabouts = _whereabouts(viewer)
     unseen = _unseen(request, viewer)
     page = party_names.on_page(viewer.summit)
     names = change_descriptions.Names(page["names"], page["notes"])
@@ -45,14 +45,14 @@ def home(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "waiting": waiting,
         # A session within two hours comes before open invitations.
-        "waiting_first": waiting and not where["now"] and where["minutes"] is None,
+        "waiting_first": waiting and not whereabouts["now"] and whereabouts["minutes"] is None,
         "changed": len(unseen),
         "stories": describe(unseen[:CHANGES], viewer, names),
         "lines": _published(viewer),
-        **where,
+        **whereabouts,
         **page,
     }
-    return render(request, "portal/desk_home.html", context)
+    return render(request, "portal/home.html", context)
 
 
 def _published(viewer: Viewer) -> list[TextLine]:
@@ -69,8 +69,8 @@ def _unseen(request: HttpRequest, viewer: Viewer) -> list[SessionChange]:
     at = release_cache.current(viewer.summit)
     if at is None:
         return []
-    found = read_marks.seen_by(request, viewer)
-    return read_marks.unread(viewer, at, found, read_marks.own(viewer, at, found))
+    seen = read_marks.seen_by(request, viewer)
+    return read_marks.unread(viewer, at, seen, read_marks.own(viewer, at, seen))
 
 
 def _rows(viewer: Viewer) -> list[dict[str, Any]]:
@@ -80,24 +80,24 @@ def _rows(viewer: Viewer) -> list[dict[str, Any]]:
     at most two queries.
     """
     takes, now = answers.still_open(viewer.summit.pk).exists(), db_now()
-    found = invitable_sessions.find(viewer.summit, [row.occasion for row in viewer.invitations])
+    sessions = invitable_sessions.find(viewer.summit, [row.occasion for row in viewer.invitations])
     rows: list[dict[str, Any]] = []
     for party in viewer.parties:
         acts = party.pk in viewer.acts
-        theirs = [row for row in viewer.invitations if row.party_id == party.pk]
-        main = next((row for row in theirs if not row.occasion), None)
+        invitations = [row for row in viewer.invitations if row.party_id == party.pk]
+        main = next((row for row in invitations if not row.occasion), None)
         rows.append({"party": party, "invitation": main, "acts": acts, "takes": takes, "key": party.public_id})
         rows += [
             {
                 "party": party,
                 "invitation": row,
                 "acts": acts,
-                "takes": found[row.occasion].takes_answers(now),
-                "occasion": found[row.occasion],
+                "takes": sessions[row.occasion].takes_answers(now),
+                "occasion": sessions[row.occasion],
                 "key": row.public_id,
             }
-            for row in theirs
-            if row.occasion in found
+            for row in invitations
+            if row.occasion in sessions
         ]
     return rows
 
@@ -110,12 +110,12 @@ def _whereabouts(viewer: Viewer) -> dict[str, Any]:
     rows = own_agenda_of(viewer)
     moment = db_now()
     on, following = mark(rows, moment)
-    shown = {row.pk for row in [*on, following] if row is not None}
-    day = (following or on[-1]).starts_at.astimezone(viewer.summit.zone).date() if shown else None
+    current = {row.pk for row in [*on, following] if row is not None}
+    day = (following or on[-1]).starts_at.astimezone(viewer.summit.zone).date() if current else None
     later = [
         row
         for row in rows
-        if row.pk not in shown
+        if row.pk not in current
         and row.starts_at > moment
         and row.starts_at.astimezone(viewer.summit.zone).date() == day
     ]

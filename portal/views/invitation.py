@@ -44,8 +44,8 @@ def invitation(request: HttpRequest, public_id: str) -> HttpResponse:
         values = {"answer": row.answer, "level": level, "name": name, "note": row.note}
         return _page(request, viewer, row, values)
     if not viewer.may_answer(row):
-        message = {"party": party_names.to_reader(row.party).name, "contact": viewer.summit.contact_email}
-        raise PermissionDenied(_("The focal points of %(party)s can answer, or protocol: %(contact)s.") % message)
+        params = {"party": party_names.to_reader(row.party).name, "contact": viewer.summit.contact_email}
+        raise PermissionDenied(_("The focal points of %(party)s can answer, or protocol: %(contact)s.") % params)
     values = {key: request.POST.get(key, "") for key in ENTERED}
     try:
         answers.answer(
@@ -58,8 +58,8 @@ def invitation(request: HttpRequest, public_id: str) -> HttpResponse:
         )
     except answers.AnswerProblem as problem:
         errors: dict[str, str] = {}
-        for each in (problem, *problem.others):
-            errors.setdefault(each.field, str(each))
+        for error in (problem, *problem.others):
+            errors.setdefault(error.field, str(error))
         return _page(request, viewer, row, values, errors=errors, status=422)
     except answers.AnswerRefused as refused:
         return _page(request, viewer, row, values, refused=str(refused), status=409)
@@ -109,13 +109,13 @@ def _page(
 
 def _choices(named: party_names.NamedParty) -> list[tuple[str, str, str]]:
     """Return each possible answer for a party, as its value, label and description."""
-    message = {"party": named.name}
+    params = {"party": named.name}
     return [
-        (Answer.ATTENDING, _("Accept"), _("%(party)s takes part.") % message),
+        (Answer.ATTENDING, _("Accept"), _("%(party)s takes part.") % params),
         (
             Answer.REPRESENTED,
             _("Accept, another will represent us"),
-            _("%(party)s takes part; another than the letter asks for comes.") % message,
+            _("%(party)s takes part; another than the letter asks for comes.") % params,
         ),
-        (Answer.REGRETS, _("Decline"), _("%(party)s sends its regrets.") % message),
+        (Answer.REGRETS, _("Decline"), _("%(party)s sends its regrets.") % params),
     ]

@@ -66,9 +66,11 @@ def ask(request: HttpRequest) -> HttpResponse:
     party = link.invitation.party
     context = {"party": party, "summit": party.summit, **party_names.alone_on_page(party)}
     if not ratelimit.consume(request, app="portal", action="letter", config=LIMITS):
-        return _plain(render(request, "portal/letter_asked.html", {**context, "crowded": True}, status=429))
+        return _plain(
+            render(request, "portal/letter_links/new_letter_request.html", {**context, "crowded": True}, status=429)
+        )
     link_requests.ask(link=link)
-    return _plain(render(request, "portal/letter_asked.html", context))
+    return _plain(render(request, "portal/letter_links/new_letter_request.html", context))
 
 
 def _ask_at(request: HttpRequest, mailbox: str) -> HttpResponse:
@@ -77,11 +79,11 @@ def _ask_at(request: HttpRequest, mailbox: str) -> HttpResponse:
     except ValidationError:
         message = _("Enter the whole address, such as office@mission.example.")
         context = {"reason": "mangled", "mailbox": mailbox, "error": message}
-        return render(request, "portal/letter_problem.html", context, status=422)
+        return render(request, "portal/letter_links/problem.html", context, status=422)
     if not ratelimit.consume(request, app="portal", action="letter", config=LIMITS):
-        return render(request, "portal/letter_asked.html", {"crowded": True}, status=429)
+        return render(request, "portal/letter_links/new_letter_request.html", {"crowded": True}, status=429)
     link_requests.ask_at(mailbox=mailbox)
-    return render(request, "portal/letter_asked.html", {"mailbox": mailbox})
+    return render(request, "portal/letter_links/new_letter_request.html", {"mailbox": mailbox})
 
 
 def _dead_link(request: HttpRequest, token: str) -> InvitationLink | None:
@@ -110,7 +112,7 @@ def _problem(request: HttpRequest, problem: links.LinkProblem, token: str) -> Ht
     context = {"reason": problem.reason, "party": party, "summit": party.summit if party else None, "token": token}
     if party:
         context |= party_names.alone_on_page(party)
-    return render(request, "portal/letter_problem.html", context, status=_STATUS[problem.reason])
+    return render(request, "portal/letter_links/problem.html", context, status=_STATUS[problem.reason])
 
 
 def _plain(response: HttpResponse, referrer: str = "strict-origin") -> HttpResponse:

@@ -95,27 +95,25 @@ class AskForm(forms.Form):
 def own_data(request: HttpRequest) -> HttpResponse:
     """Show the viewer's own personal data. A POST asks protocol to correct or erase the data."""
     viewer = viewer_of(request)
-    found = find_own_person(request, viewer)
-    form = AskForm(request.POST if request.method == "POST" and found else None)
-    if found is not None and request.method == "POST" and form.is_valid():
+    own = find_own_person(request, viewer)
+    form = AskForm(request.POST if request.method == "POST" and own else None)
+    if own is not None and request.method == "POST" and form.is_valid():
         try:
-            new = correction_requests.ask(
-                person=found.person, reply_to=found.mailbox, by=found.by, **form.cleaned_data
-            )
+            new = correction_requests.ask(person=own.person, reply_to=own.mailbox, by=own.by, **form.cleaned_data)
         except correction_requests.AskProblem as problem:
             form.add_error(problem.field, str(problem))
         else:
             message = (
                 _("Protocol is told, and answers to %(mailbox)s.") if new else _("Protocol was told so already.")
             )
-            messages.success(request, message % {"mailbox": found.mailbox})
+            messages.success(request, message % {"mailbox": own.mailbox})
             return redirect("portal:held")
-    parts = list(PersonalDataCollector(found.subject).parts()) if found else []
-    if found is not None and found.alone:
-        access_log.record_passport(by=found.by, person=found.person, fields=PASSPORT.fields)
-    known: dict[str, Any] = {"viewer": viewer, "summit": viewer.summit}
-    context = {**known, "found": found, "parts": parts, "form": form}
-    return render(request, "portal/held.html", context, status=422 if form.is_bound else 200)
+    parts = list(PersonalDataCollector(own.subject).parts()) if own else []
+    if own is not None and own.alone:
+        access_log.record_passport(by=own.by, person=own.person, fields=PASSPORT.fields)
+    common: dict[str, Any] = {"viewer": viewer, "summit": viewer.summit}
+    context = {**common, "found": own, "parts": parts, "form": form}
+    return render(request, "portal/personal_data.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST
@@ -126,12 +124,12 @@ def download(request: HttpRequest) -> HttpResponse:
     Otherwise redirect to the page of personal data, with a message that says whom to contact.
     """
     viewer = viewer_of(request)
-    found = find_own_person(request, viewer)
-    if found is None or not found.alone:
+    own = find_own_person(request, viewer)
+    if own is None or not own.alone:
         message = _("Others may read by this mailbox too. Protocol hands your data to you: %(contact)s.")
         messages.warning(request, message % {"contact": viewer.summit.contact_email})
         return redirect("portal:held")
-    packed = data_export.export_own_data(person=found.person, by=found.by)
-    access_log.record_passport(by=found.by, person=found.person, fields=PASSPORT.fields)
+    packed = data_export.export_own_data(person=own.person, by=own.by)
+    access_log.record_passport(by=own.by, person=own.person, fields=PASSPORT.fields)
     headers = {"Content-Disposition": 'attachment; filename="my-data.zip"', "Cache-Control": "private, no-store"}
     return HttpResponse(packed, content_type="application/zip", headers=headers)

@@ -18,16 +18,16 @@ from portal.identity import viewer_of, viewer_required
 def browsers(request: HttpRequest) -> HttpResponse:
     """List the browsers. A POST signs out one of them, or all except this one."""
     rows = portal_sessions.listed(sign_ins(request))
-    here = set(sign_ins(request))
+    current = set(sign_ins(request))
     if request.method != "POST":
         viewer = viewer_of(request)
-        known = {"viewer": viewer, "summit": viewer.summit, **party_names.on_page(viewer.summit)}
-        elsewhere = any(row.public_id not in here for row in rows)
-        context = {**known, "rows": rows, "here": here, "elsewhere": elsewhere}
-        return render(request, "portal/browsers.html", context)
-    wanted = request.POST.get("end", "")
-    others = [row for row in rows if row.public_id not in here]
-    chosen = others if wanted == "others" else [row for row in rows if row.public_id == wanted]
+        common = {"viewer": viewer, "summit": viewer.summit, **party_names.on_page(viewer.summit)}
+        elsewhere = any(row.public_id not in current for row in rows)
+        context = {**common, "rows": rows, "here": current, "elsewhere": elsewhere}
+        return render(request, "portal/portal_sessions.html", context)
+    target = request.POST.get("end", "")
+    others = [row for row in rows if row.public_id not in current]
+    chosen = others if target == "others" else [row for row in rows if row.public_id == target]
     ended = portal_sessions.end(rows=chosen, by=viewer_of(request).by)
     if ended:
         message = ngettext("%(n)d browser is signed out.", "%(n)d browsers are signed out.", ended)

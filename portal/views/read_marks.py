@@ -38,9 +38,9 @@ def record(request: HttpRequest, viewer: Viewer, number: int, session: Session |
     if viewer.me is not None:
         read_marks.record(person=viewer.me, number=number, session=session)
         return
-    found = seen_by(request, viewer)
-    if number > (found.sessions.get(session.pk, 0) if session else found.everything):
-        numbers = {"": found.everything, **{str(key): value for key, value in found.sessions.items()}}
+    seen = seen_by(request, viewer)
+    if number > (seen.sessions.get(session.pk, 0) if session else seen.everything):
+        numbers = {"": seen.everything, **{str(key): value for key, value in seen.sessions.items()}}
         numbers[str(session.pk) if session else ""] = number
         noted = request.session.get(SHOWN_KEY, {})
         request.session[SHOWN_KEY] = {**noted, viewer.summit.slug: numbers}
@@ -60,10 +60,10 @@ def unread(viewer: Viewer, at: Current, found: Seen, theirs: Own) -> list[Sessio
 
     Makes no query, except for rows that the process hasn't cached.
     """
-    told = own_changes.changes(viewer.summit, theirs, at, get_language())
+    changes_by_release = own_changes.changes(viewer.summit, theirs, at, get_language())
     return [
         change
-        for number, changes in told.items()
+        for number, changes in changes_by_release.items()
         for change in changes
         if not found.has(number, change.session.session_id)
     ]

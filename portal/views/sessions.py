@@ -58,7 +58,7 @@ def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
         "sign_up": _sign_up_of(viewer, row),
         **party_names.on_page(viewer.summit),
     }
-    return render(request, "portal/my_session.html", context)
+    return render(request, "portal/sessions/session.html", context)
 
 
 def speeches(row: ReleasedSession, places: list[Any]) -> list[tuple[Any, datetime | None]]:
@@ -95,11 +95,11 @@ def _sign_up_of(viewer: Viewer, row: ReleasedSession) -> SignUps | None:
         return None
     takes = signups.is_open(row)
     members = set(Membership.objects.filter(person__in=people).values_list("person", flat=True))
-    taken = {each.person_id for each in signed}
+    signed_up = {each.person_id for each in signed}
     elsewhere = (
         overlaps_by_person(summit=viewer.summit, row=row, people=list(people.values())) if row.times_known else {}
     )
-    free = [(person, elsewhere.get(pk, [])) for pk, person in people.items() if pk in members - taken]
+    free = [(person, elsewhere.get(pk, [])) for pk, person in people.items() if pk in members - signed_up]
     return SignUps(
         open=takes,
         places=signups.places(row.session_id, row),
@@ -113,8 +113,8 @@ def _sign_up_of(viewer: Viewer, row: ReleasedSession) -> SignUps | None:
 def sign_up(request: HttpRequest, public_id: str) -> HttpResponse:
     """Sign up one of the viewer's people for a session, or end the sign-up (POST)."""
     viewer, row = find_session_or_404(request, public_id)
-    wanted = request.POST.get("person", "")
-    person = next((each for each in viewer.people if each.public_id == wanted), None)
+    person_id = request.POST.get("person", "")
+    person = next((each for each in viewer.people if each.public_id == person_id), None)
     if person is None:
         messages.warning(request, _("Choose for whom the place is."))
     else:
@@ -132,11 +132,11 @@ def sign_up(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _sign_up(request: HttpRequest, row: ReleasedSession, person: Person, by: Any) -> None:
     try:
-        made = signups.sign_up(session=row.session, person=person, by=by)
+        signup = signups.sign_up(session=row.session, person=person, by=by)
     except SignUpRefused as refused:
         messages.warning(request, str(refused))
         return
-    if made.state == SignUpState.PLACE:
+    if signup.state == SignUpState.PLACE:
         message = _("%(person)s has a place.")
     else:
         message = _("All places are taken: %(person)s waits, and is told when a place becomes free.")
@@ -150,8 +150,8 @@ def document(request: HttpRequest, public_id: str, document: str) -> HttpRespons
     _viewer, row = find_session_or_404(request, public_id)
     if document not in {key for key, _title, _language in row.documents}:
         raise Http404(_("This paper does not lie on the table of a session that is open to you."))
-    found = Document.objects.get(session=row.session_id, public_id=document)
-    response = HttpResponse(bytes(found.content), content_type=found.content_type)
-    response["Content-Disposition"] = content_disposition_header(True, found.file_name) or "attachment"
+    file = Document.objects.get(session=row.session_id, public_id=document)
+    response = HttpResponse(bytes(file.content), content_type=file.content_type)
+    response["Content-Disposition"] = content_disposition_header(True, file.file_name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     return response

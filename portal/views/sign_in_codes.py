@@ -32,15 +32,19 @@ def ask(request: HttpRequest) -> HttpResponse:
     The response is the same for every mailbox.
     """
     if request.method != "POST":
-        return render(request, "portal/code_ask.html")
+        return render(request, "portal/sign_in_codes/request_code.html")
     mailbox = request.POST.get("mailbox", "").strip()
     try:
         validate_mailbox(mailbox)
     except ValidationError:
         message = _("Enter the whole address, such as office@mission.example.")
-        return render(request, "portal/code_ask.html", {"mailbox": mailbox, "error": message}, status=422)
+        return render(
+            request, "portal/sign_in_codes/request_code.html", {"mailbox": mailbox, "error": message}, status=422
+        )
     if not ratelimit.consume(request, app="portal", action="code", config=LIMITS):
-        return render(request, "portal/code_ask.html", {"mailbox": mailbox, "crowded": True}, status=429)
+        return render(
+            request, "portal/sign_in_codes/request_code.html", {"mailbox": mailbox, "crowded": True}, status=429
+        )
     row = sign_in_codes.ask(mailbox=mailbox, language=get_language() or "en")
     request.session[CODE_KEY] = row.public_id
     return _on("portal:code_enter")
@@ -53,15 +57,15 @@ def enter_code(request: HttpRequest) -> HttpResponse:
 
     If the mailbox belongs to several people, a POST redirects to the page to choose the person.
     """
-    asked = request.session.get(CODE_KEY, "")
-    if not asked:
+    request_id = request.session.get(CODE_KEY, "")
+    if not request_id:
         return redirect("portal:code_ask")
     if request.method != "POST":
-        return _render_code_form(request, asked)
+        return _render_code_form(request, request_id)
     try:
-        row = sign_in_codes.prove(public_id=asked, code=request.POST.get("code", ""))
+        row = sign_in_codes.prove(public_id=request_id, code=request.POST.get("code", ""))
     except sign_in_codes.CodeProblem as problem:
-        return _render_code_form(request, asked, problem.reason)
+        return _render_code_form(request, request_id, problem.reason)
     people = sign_in_codes.people_at(row.mailbox)
     if len(people) == 1:
         return _sign_in(request, row.mailbox, people[0].public_id)
@@ -80,8 +84,8 @@ def choose(request: HttpRequest) -> HttpResponse:
     return _choices(request, mailbox)
 
 
-def _render_code_form(request: HttpRequest, asked: str, problem: str = "") -> HttpResponse:
-    row = sign_in_codes.find_open_request(asked)
+def _render_code_form(request: HttpRequest, request_id: str, problem: str = "") -> HttpResponse:
+    row = sign_in_codes.find_open_request(request_id)
     context: dict[str, Any] = {"problem": problem}
     if row is not None and row.digits > sign_in_codes.DIGITS:
         # Shown for every mailbox, known or not: it reveals when codes were requested, but not whether one was sent.
@@ -89,7 +93,7 @@ def _render_code_form(request: HttpRequest, asked: str, problem: str = "") -> Ht
         context["long"] = True
         context["minutes"] = int((now - row.written_at).total_seconds() // 60)
         context["left"] = int((row.expires_at - now).total_seconds() // 60)
-    return render(request, "portal/code_enter.html", context, status=422 if problem else 200)
+    return render(request, "portal/sign_in_codes/enter_code.html", context, status=422 if problem else 200)
 
 
 def _choices(request: HttpRequest, mailbox: str, error: str = "") -> HttpResponse:
@@ -100,7 +104,7 @@ def _choices(request: HttpRequest, mailbox: str, error: str = "") -> HttpRespons
         for key, summit in summits.items()
     ]
     context = {"listed": listed, "mailbox": mailbox, "error": error, "notes": footnotes.Footnotes()}
-    return render(request, "portal/code_choose.html", context, status=422 if error else 200)
+    return render(request, "portal/sign_in_codes/choose_person.html", context, status=422 if error else 200)
 
 
 def _sign_in(request: HttpRequest, mailbox: str, public_id: str) -> HttpResponse:

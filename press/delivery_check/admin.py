@@ -73,7 +73,9 @@ class PassageCheckMixin:
             return redirect("admin:press_text_change", pk)
         context: dict[str, Any] = {"title": _("Mark what is spoken"), "delivered": _delivered(version.text)}
         context |= {"passages": [_passage_context(each) for each in services.marked(edition)]}
-        page: HttpResponse = desk._page(request, "marking.html", _about(edition) | context)
+        page: HttpResponse = desk._page(
+            request, "admin/press/delivery_check/passages.html", _about(edition) | context
+        )
         return page
 
     def mark_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -95,12 +97,12 @@ class PassageCheckMixin:
             if problem:
                 messages.error(request, problem)
             return redirect(f"{_address('marking', edition)}#{escape(anchor)}")
-        found = next((each for each in services.marked(edition) if each.passage.anchor == anchor), None)
-        if found is None:
+        marked_passage = next((each for each in services.marked(edition) if each.passage.anchor == anchor), None)
+        if marked_passage is None:
             raise Http404
         typed = request.POST.get("words", "") if problem else ""
-        context = _about(edition) | {"each": _passage_context(found) | {"problem": problem, "typed": typed}}
-        return TemplateResponse(request, "admin/press/passage.html", context, status=status)
+        context = _about(edition) | {"each": _passage_context(marked_passage) | {"problem": problem, "typed": typed}}
+        return TemplateResponse(request, "admin/press/delivery_check/passage.html", context, status=status)
 
     def make_delivered_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Create or update the text as delivered from the marks, and redirect to its page."""
@@ -118,22 +120,22 @@ class PassageCheckMixin:
         """Show the differences between the prepared and the delivered text, word by word."""
         desk: Any = self
         text: Text = desk._text(request, pk)
-        pair = _pair(text)
-        if pair is None:
+        texts = _pair(text)
+        if texts is None:
             raise Http404
-        version = version_of(pair[0], request.GET.get("version", ""))
-        other = TextVersion.objects.filter(text=pair[1], language=version.language).first()
-        if other is None:
+        version = version_of(texts[0], request.GET.get("version", ""))
+        delivered_version = TextVersion.objects.filter(text=texts[1], language=version.language).first()
+        if delivered_version is None:
             raise Http404
-        prepared, delivered = editions.newest(version), editions.newest(other)
-        shown = compare_words(prepared.body, delivered.body)
+        prepared, delivered = editions.newest(version), editions.newest(delivered_version)
+        pairs = compare_words(prepared.body, delivered.body)
         context = _about(delivered) | {
             "title": _("Prepared and as delivered"),
-            "shown": shown,
-            "differ": differ(shown),
+            "shown": pairs,
+            "differ": differ(pairs),
             "may_allow": can_write(request.user, text.summit),
         }
-        page: HttpResponse = desk._page(request, "delivery.html", context)
+        page: HttpResponse = desk._page(request, "admin/press/delivery_check/comparison.html", context)
         return page
 
 
@@ -159,8 +161,8 @@ def _post(request: HttpRequest, edition: Edition, anchor: str, user: User) -> No
     if kind == PassageCheckKind.UNDO:
         key = request.POST.get("undoes", "")
         wanted = int(key) if key.isdecimal() and len(key) < 18 else 0
-        row = PassageCheck.objects.filter(pk=wanted, edition__version=edition.version_id)
-        passage_check = row.select_related("edition__version__text__summit").first()
+        rows = PassageCheck.objects.filter(pk=wanted, edition__version=edition.version_id)
+        passage_check = rows.select_related("edition__version__text__summit").first()
         if passage_check is None:
             raise DecisionRefused(_("There is no mark to take back."))
         services.undo(passage_check=passage_check, by=user)
@@ -176,13 +178,13 @@ def _post(request: HttpRequest, edition: Edition, anchor: str, user: User) -> No
     )
 
 
-def _passage_context(each: Marked) -> dict[str, Any]:
+def _passage_context(marked_passage: Marked) -> dict[str, Any]:
     """Return the template context of a passage: its HTML, its mark, and the words inserted after it."""
-    mark, inserted = each.mark, each.inserted
+    mark, inserted = marked_passage.mark, marked_passage.inserted
     return {
-        "anchor": each.passage.anchor,
-        "body": each.passage.body,
-        "html": _html(each.passage.body),
+        "anchor": marked_passage.passage.anchor,
+        "body": marked_passage.passage.body,
+        "html": _html(marked_passage.passage.body),
         "mark": mark,
         "changed": _html(mark.words) if mark and mark.words else "",
         "inserted": inserted,

@@ -50,9 +50,9 @@ def passages(body: str, anchors: Sequence[str] = ()) -> list[Passage]:
         begins, ends = block[0].map or (done, done)
         # Lines between blocks belong to no block, such as link definitions. They are passages without an anchor.
         found += _passage("", lines[done:begins])
-        named = (str(token.attrs.get("id", "")) for token in block)
+        ids = (str(token.attrs.get("id", "")) for token in block)
         # Headings have ids too, but with another prefix.
-        anchor = next((each for each in named if each.startswith(PREFIX)), "")
+        anchor = next((each for each in ids if each.startswith(PREFIX)), "")
         found += _passage(anchor, lines[begins:ends])
         done = max(done, ends)
     return [*found, *_passage("", lines[done:])]
@@ -84,15 +84,15 @@ def spoken(parts: Iterable[Passage], heard: Mapping[str, DeliveredPassage], *, r
     `heard` is a dict from the anchors of passages to what was heard. Passages that aren't in it were read as written.
     The notice `removed` replaces passages that weren't spoken, once for several in a row, unless it is "".
     """
-    found: list[str] = []
+    blocks: list[str] = []
     mark = f"*{escape(removed)}*" if removed else ""
     for part in parts:
-        message = heard.get(part.anchor, DeliveredPassage()) if part.anchor else DeliveredPassage()
-        words = part.body if message.body is None else message.body
-        if words.strip():
-            found.append(words.strip("\n"))
-        elif mark and found[-1:] != [mark]:
-            found.append(mark)
-        if message.inserted.strip():
-            found.append(message.inserted.strip("\n"))
-    return "\n\n".join(found) + "\n"
+        delivered = heard.get(part.anchor, DeliveredPassage()) if part.anchor else DeliveredPassage()
+        body = part.body if delivered.body is None else delivered.body
+        if body.strip():
+            blocks.append(body.strip("\n"))
+        elif mark and blocks[-1:] != [mark]:
+            blocks.append(mark)
+        if delivered.inserted.strip():
+            blocks.append(delivered.inserted.strip("\n"))
+    return "\n\n".join(blocks) + "\n"

@@ -83,8 +83,8 @@ def _counting(rows: Iterable[PassageCheck], *, inserted: bool) -> PassageCheck |
     With `inserted` only insertions are considered, otherwise only marks of the passage itself.
     """
     undone = {row.undoes_id for row in rows if row.undoes_id}
-    kept = [row for row in rows if row.kind != PassageCheckKind.UNDO and row.pk not in undone]
-    of_kind = [row for row in kept if (row.kind == PassageCheckKind.INSERT) == inserted]
+    remaining = [row for row in rows if row.kind != PassageCheckKind.UNDO and row.pk not in undone]
+    of_kind = [row for row in remaining if (row.kind == PassageCheckKind.INSERT) == inserted]
     return of_kind[-1] if of_kind else None
 
 
@@ -134,9 +134,9 @@ def undo(*, passage_check: PassageCheck, by: User) -> PassageCheck:
         raise DecisionRefused(_("This mark takes another back. Mark the passage anew."))
     with transaction.atomic():
         lock_text(passage_check.edition.version.text_id)
-        there = PassageCheck.objects.filter(undoes=passage_check).first()
-        if there is not None:
-            return there
+        existing = PassageCheck.objects.filter(undoes=passage_check).first()
+        if existing is not None:
+            return existing
         row = PassageCheck(
             edition=passage_check.edition,
             anchor=passage_check.anchor,
@@ -175,14 +175,14 @@ def make_delivered(*, edition: Edition, by: User, tell_removed: bool = True) -> 
                 contact=prepared.contact,
                 **values,
             )
-        existing = TextVersion.objects.filter(text=text, language=version.language).select_related("text__summit")
-        there = existing.first()
-        if there is None:
+        rows = TextVersion.objects.filter(text=text, language=version.language).select_related("text__summit")
+        existing = rows.first()
+        if existing is None:
             texts.add_language(text=text, language=version.language, **values)
             return text
-        newest = editions.newest(there)
+        newest = editions.newest(existing)
         if newest.body != body:
-            editions.draft(version=there, based_on=newest.number, **values)
+            editions.draft(version=existing, based_on=newest.number, **values)
     return text
 
 
@@ -191,20 +191,23 @@ def delivered_body(edition: Edition, *, tell_removed: bool = True) -> str:
 
     Raises DecisionRefused if all passages are marked as not spoken.
     """
-    found = marked(edition)
-    heard = {each.passage.anchor: _delivered_passage(each) for each in found if each.passage.anchor}
+    marked_passages = marked(edition)
+    heard = {each.passage.anchor: _delivered_passage(each) for each in marked_passages if each.passage.anchor}
     with translation.override(interface(edition.version.language)):
         removed = pgettext("in a text as delivered", "[passage not delivered]") if tell_removed else ""
-    body = spoken([each.passage for each in found], heard, removed=removed)
-    if not any(each.passage.anchor and heard[each.passage.anchor].body != "" for each in found):
+    body = spoken([each.passage for each in marked_passages], heard, removed=removed)
+    if not any(each.passage.anchor and heard[each.passage.anchor].body != "" for each in marked_passages):
         raise DecisionRefused(_("Every passage is marked as not spoken. Nothing is left to publish."))
     return body
 
 
-def _delivered_passage(each: Marked) -> DeliveredPassage:
-    bodies = {PassageCheckKind.STRIKE.value: "", PassageCheckKind.CHANGE.value: each.mark.words if each.mark else ""}
-    body = bodies.get(each.mark.kind) if each.mark else None
-    return DeliveredPassage(body, each.inserted.words if each.inserted else "")
+def _delivered_passage(marked_passage: Marked) -> DeliveredPassage:
+    bodies = {
+        PassageCheckKind.STRIKE.value: "",
+        PassageCheckKind.CHANGE.value: marked_passage.mark.words if marked_passage.mark else "",
+    }
+    body = bodies.get(marked_passage.mark.kind) if marked_passage.mark else None
+    return DeliveredPassage(body, marked_passage.inserted.words if marked_passage.inserted else "")
 
 
 def check_markable(edition: Edition, by: User) -> None:

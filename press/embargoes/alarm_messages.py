@@ -27,7 +27,7 @@ def render(message: Message) -> Mail:
         subject = _("Alarm: has the speech of %(name)s been given?") % {"name": names.pop()}
     else:
         subject = _("Alarm: have the speeches been given?")
-    return Mail(subject=subject, text=render_to_string("mail/alarm.txt", context).strip() + "\n")
+    return Mail(subject=subject, text=render_to_string("mail/embargo_alarm.txt", context).strip() + "\n")
 
 
 failure_reasons.register(alarms.ANSWERED, gettext_lazy("The alarm had been answered before the message was sent."))

@@ -21,11 +21,11 @@ def render(message: Message) -> Mail:
         for each in message.facts["held"]
     ]
     number = sum(len(each["urls"]) for each in about)
-    said = ngettext(
+    subject = ngettext(
         "Held: %(n)d text, since its speech changed", "Held: %(n)d texts, since their speeches changed", number
     )
-    text = render_to_string("mail/held.txt", {**message.facts, "held": about})
-    return Mail(subject=said % {"n": number}, text=text.strip() + "\n")
+    text = render_to_string("mail/embargo_hold.txt", {**message.facts, "held": about})
+    return Mail(subject=subject % {"n": number}, text=text.strip() + "\n")
 
 
 failure_reasons.register(

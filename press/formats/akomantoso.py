@@ -52,11 +52,11 @@ def _when(preface: Element, reading: Reading) -> None:
     if occasion is None:
         return
     begins = occasion.starts_at.astimezone(reading.summit.zone)
-    line = add(preface, "p", occasion.words.title + " ", **{"class": "session"})
+    paragraph = add(preface, "p", occasion.words.title + " ", **{"class": "session"})
     if occasion.times_known:
-        add(line, "docDate", begins.isoformat(timespec="minutes"), date=moment(begins))
+        add(paragraph, "docDate", begins.isoformat(timespec="minutes"), date=moment(begins))
     else:
-        add(line, "docDate", begins.date().isoformat(), date=begins.date().isoformat())
+        add(paragraph, "docDate", begins.date().isoformat(), date=begins.date().isoformat())
 
 
 def _speech(body: Element, reading: Reading) -> None:
@@ -69,16 +69,22 @@ def _speech(body: Element, reading: Reading) -> None:
         attributes["startTime"] = moment(reading.occasion.starts_at)
     speech = add(section, "speech", **attributes)
     if reading.who:
-        line = add(speech, "from", reading.who)
+        from_element = add(speech, "from", reading.who)
         if reading.note:
-            add(add(line, "authorialNote", marker=STAR), "p", reading.note)
+            add(add(from_element, "authorialNote", marker=STAR), "p", reading.note)
     akomantoso_body.write(speech, blocks_of(reading.edition), SPEECH)
 
 
 def _attachments(document: Element, reading: Reading) -> None:
     files = reading.beside.files
-    found = add(document, "attachments") if files else None
+    attachments = add(document, "attachments") if files else None
     for number, file in enumerate(files, 1):
-        held = add(found, "attachment", eId=f"att_{number}") if found is not None else document
-        add(held, "heading", file.title)
-        add(held, "documentRef", eId=f"att_{number}__docRef_1", href=settings.BASE_URL + file.url, showAs=file.title)
+        attachment = add(attachments, "attachment", eId=f"att_{number}") if attachments is not None else document
+        add(attachment, "heading", file.title)
+        add(
+            attachment,
+            "documentRef",
+            eId=f"att_{number}__docRef_1",
+            href=settings.BASE_URL + file.url,
+            showAs=file.title,
+        )

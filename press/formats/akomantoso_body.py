@@ -19,9 +19,9 @@ Element = etree._Element
 
 def add(parent: Element, name: str, text: str = "", /, **attributes: str) -> Element:
     """Append a child element with text and attributes, and return it."""
-    found = etree.SubElement(parent, f"{{{NS}}}{name}", attributes)
-    found.text = text or None
-    return found
+    element = etree.SubElement(parent, f"{{{NS}}}{name}", attributes)
+    element.text = text or None
+    return element
 
 
 def write(parent: Element, blocks: Iterable[Block], within: str) -> None:
@@ -41,9 +41,9 @@ def _block(parent: Element, block: Block, within: str) -> None:
     elif block.kind == "table":
         table = add(parent, "table")
         for number, row in enumerate(block.children):
-            line = add(table, "tr")
+            tr = add(table, "tr")
             for cell in row.children:
-                _spans(add(add(line, "td" if number else "th"), "p"), cell.spans)
+                _spans(add(add(tr, "td" if number else "th"), "p"), cell.spans)
     elif block.kind in ("p", "h", "code"):
         kind = {"h": "heading", "code": "code"}.get(block.kind)
         numbered = _address("p", block.anchor, within) if block.kind == "p" else {}
@@ -60,20 +60,20 @@ def _list(parent: Element, block: Block, within: str) -> None:
         _item(add(listed, "li", **numbered), item, numbered.get("eId", within))
 
 
-def _item(line: Element, item: Block, within: str) -> None:
+def _item(element: Element, item: Block, within: str) -> None:
     """Append the content of a list item to its element.
 
     The schema allows text and lists in an item, but no paragraphs. So line breaks separate paragraphs.
     """
     for position, child in enumerate(item.children):
         if child.kind in ("ul", "ol"):
-            _list(line, child, within)
+            _list(element, child, within)
             continue
         if position and item.children[position - 1].kind not in ("ul", "ol"):
-            add(line, "eol")
+            add(element, "eol")
         inner = child.children if child.kind == "quote" else (child,)
         for part in inner:
-            _spans(line, part.spans)
+            _spans(element, part.spans)
 
 
 def _address(name: str, anchor: str, within: str) -> dict[str, str]:

@@ -33,29 +33,29 @@ def work(reading: Reading, doc_type: str) -> str:
     return f"/akn/un/{doc_type}/{text.kind}/{summit.slug}/{day.isoformat()}/{text.slug}"
 
 
-def _expression(reading: Reading, of: str, number: int, at: datetime) -> str:
+def _expression(reading: Reading, work_name: str, number: int, at: datetime) -> str:
     day = at.astimezone(reading.summit.zone).date()
-    return f"{of}/{three(reading.language)}@{day.isoformat()},{number}"
+    return f"{work_name}/{three(reading.language)}@{day.isoformat()},{number}"
 
 
 def write(document: Element, reading: Reading, *, body: str) -> None:
     """Add the meta section to a document. `body` is the eId of the element with the words of the text."""
     doc_type = document.tag.partition("}")[2]
-    of, meta = work(reading, doc_type), add(document, "meta")
-    _identification(meta, reading, of)
+    work_name, meta = work(reading, doc_type), add(document, "meta")
+    _identification(meta, reading, work_name)
     _classification(meta, reading)
     _lifecycle(meta, reading)
     _analysis(meta, reading, body)
-    _references(meta, reading, of)
+    _references(meta, reading, work_name)
 
 
-def _identification(meta: Element, reading: Reading, of: str) -> None:
+def _identification(meta: Element, reading: Reading, work_name: str) -> None:
     edition, version = reading.edition, reading.edition.version
     identification = add(meta, "identification", source=SOURCE)
     first, current = moment(reading.first_published_at), moment(reading.published_at)
-    expression = _expression(reading, of, edition.number, reading.published_at)
+    expression = _expression(reading, work_name, edition.number, reading.published_at)
     for name, uri, at, what in (
-        ("FRBRWork", of, first, "published"),
+        ("FRBRWork", work_name, first, "published"),
         ("FRBRExpression", expression, current, "corrected" if reading.corrected else "published"),
         ("FRBRManifestation", f"{expression}.xml", current, "published"),
     ):
@@ -72,12 +72,12 @@ def _identification(meta: Element, reading: Reading, of: str) -> None:
             add(level, "FRBRsubtype", value=version.text.kind)
             add(level, "FRBRname", value=version.text.slug)
         elif name == "FRBRExpression":
-            _expression_level(level, reading, of)
+            _expression_level(level, reading, work_name)
         else:
             add(level, "FRBRformat", value=MEDIA_TYPE)
 
 
-def _expression_level(level: Element, reading: Reading, of: str) -> None:
+def _expression_level(level: Element, reading: Reading, work_name: str) -> None:
     version = reading.edition.version
     add(level, "FRBRversionNumber", value=str(reading.edition.number))
     add(level, "FRBRauthoritative", value="true" if version.authoritative else "false")
@@ -89,7 +89,7 @@ def _expression_level(level: Element, reading: Reading, of: str) -> None:
         add(
             level,
             "FRBRtranslation",
-            href=f"{of}/{language}",
+            href=f"{work_name}/{language}",
             fromLanguage=language,
             authoritative="false",
             by=SOURCE,
@@ -99,9 +99,9 @@ def _expression_level(level: Element, reading: Reading, of: str) -> None:
 def _classification(meta: Element, reading: Reading) -> None:
     if not reading.beside.topics:
         return
-    found = add(meta, "classification", source=SOURCE)
+    classification = add(meta, "classification", source=SOURCE)
     for key, name in reading.beside.topics:
-        add(found, "keyword", value=key, showAs=name, dictionary="#topics")
+        add(classification, "keyword", value=key, showAs=name, dictionary="#topics")
 
 
 def _ref(change: PublishedChange) -> str:
@@ -109,40 +109,40 @@ def _ref(change: PublishedChange) -> str:
 
 
 def _lifecycle(meta: Element, reading: Reading) -> None:
-    found = add(meta, "lifecycle", source=SOURCE)
+    lifecycle = add(meta, "lifecycle", source=SOURCE)
     for number, change in enumerate(reversed(reading.history)):
         values = {"type": "amendment" if number else "generation", "source": f"#{_ref(change)}"}
-        add(found, "eventRef", eId=f"eventRef_{number + 1}", date=moment(change.at), **values)
+        add(lifecycle, "eventRef", eId=f"eventRef_{number + 1}", date=moment(change.at), **values)
     if (withdrawn := reading.edition.version.text.withdrawn_at) is not None:
         values = {"type": "repeal", "source": "#withdrawal"}
-        add(found, "eventRef", eId=f"eventRef_{len(reading.history) + 1}", date=moment(withdrawn), **values)
+        add(lifecycle, "eventRef", eId=f"eventRef_{len(reading.history) + 1}", date=moment(withdrawn), **values)
 
 
 def _analysis(meta: Element, reading: Reading, body: str) -> None:
     if not reading.corrections:
         return
-    found = add(add(meta, "analysis", source=SOURCE), "passiveModifications")
+    modifications = add(add(meta, "analysis", source=SOURCE), "passiveModifications")
     for number, change in enumerate(reversed(reading.corrections), 1):
-        change_of = add(found, "textualMod", type="substitution", eId=f"pmod_{number}")
-        add(change_of, "source", href=f"#{_ref(change)}")
-        add(change_of, "destination", href=f"#{body}")
+        modification = add(modifications, "textualMod", type="substitution", eId=f"pmod_{number}")
+        add(modification, "source", href=f"#{_ref(change)}")
+        add(modification, "destination", href=f"#{body}")
 
 
-def _references(meta: Element, reading: Reading, of: str) -> None:
+def _references(meta: Element, reading: Reading, work_name: str) -> None:
     references = add(meta, "references", source=SOURCE)
     past = list(reversed(reading.history))
     for number, change in enumerate(past):
-        uri = _expression(reading, of, change.number, change.at)
-        message = ": ".join(filter(None, (change.said, change.note))) if number else reading.edition.title
-        add(references, "passiveRef" if number else "original", eId=_ref(change), href=uri, showAs=message)
+        uri = _expression(reading, work_name, change.number, change.at)
+        title = ": ".join(filter(None, (change.said, change.note))) if number else reading.edition.title
+        add(references, "passiveRef" if number else "original", eId=_ref(change), href=uri, showAs=title)
     text, beside = reading.edition.version.text, reading.beside
     if reading.withdrawn:
         add(references, "passiveRef", eId="withdrawal", href=reading.url, showAs=text.withdrawal_reason)
     # The prepared and the delivered text of a speech are separate works, which refer to each other.
-    texts = ("activeRef", "prepared", beside.prepared), ("passiveRef", "delivered", beside.delivered)
-    for name, kind, other in texts:
-        if other:
-            add(references, name, eId=kind, href=settings.BASE_URL + other.url, showAs=other.title)
+    related_texts = ("activeRef", "prepared", beside.prepared), ("passiveRef", "delivered", beside.delivered)
+    for name, kind, related in related_texts:
+        if related:
+            add(references, name, eId=kind, href=settings.BASE_URL + related.url, showAs=related.title)
     for number, file in enumerate(beside.files, 1):
         href = settings.BASE_URL + file.url
         add(references, "hasAttachment", eId=f"file_{number}", href=href, showAs=file.title, type=file.content_type)

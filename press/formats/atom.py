@@ -23,9 +23,9 @@ Element = etree._Element
 
 
 def _add(parent: Element, name: str, text: str = "", /, **attributes: str) -> Element:
-    found = etree.SubElement(parent, f"{{{NS}}}{name}", attributes)
-    found.text = text or None
-    return found
+    element = etree.SubElement(parent, f"{{{NS}}}{name}", attributes)
+    element.text = text or None
+    return element
 
 
 def write(feed: Feed) -> bytes:
@@ -73,7 +73,7 @@ def _entry(root: Element, reading: Reading) -> None:
     _add(entry, "content", content_of(reading), type="html")
 
 
-def _tombstones(root: Element, gone: Sequence[Tombstone]) -> None:
-    for each in gone:
-        entry = etree.SubElement(root, f"{{{TOMBSTONES}}}deleted-entry", ref=each.ref, when=moment(each.at))
-        etree.SubElement(entry, f"{{{TOMBSTONES}}}comment").text = each.reason
+def _tombstones(root: Element, tombstones: Sequence[Tombstone]) -> None:
+    for tombstone in tombstones:
+        entry = etree.SubElement(root, f"{{{TOMBSTONES}}}deleted-entry", ref=tombstone.ref, when=moment(tombstone.at))
+        etree.SubElement(entry, f"{{{TOMBSTONES}}}comment").text = tombstone.reason

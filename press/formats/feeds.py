@@ -71,7 +71,7 @@ class Feed:
     @property
     def changed_at(self) -> datetime:
         """The time of the newest change or removal of a text on this page, or else of the summit's creation."""
-        moments = [reading.changed_at for reading in self.readings] + [gone.at for gone in self.gone]
+        moments = [reading.changed_at for reading in self.readings] + [tombstone.at for tombstone in self.gone]
         return max(moments, default=self.summit.created_at)
 
     @property
@@ -101,8 +101,10 @@ class Feed:
         return {rel: self._absolute(name, number) for rel, number in numbers.items() if 1 <= number <= last}
 
     def _absolute(self, name: str, page: int = 1) -> str:
-        asked = "&".join(filter(None, (f"page={page}" if page > 1 else "", self.query)))
-        return f"{settings.BASE_URL}{reverse(name, args=[self.summit.slug])}{'?' if asked else ''}{asked}"
+        query_string = "&".join(filter(None, (f"page={page}" if page > 1 else "", self.query)))
+        return (
+            f"{settings.BASE_URL}{reverse(name, args=[self.summit.slug])}{'?' if query_string else ''}{query_string}"
+        )
 
 
 def buried(summit: Summit) -> list[Tombstone]:
@@ -112,12 +114,12 @@ def buried(summit: Summit) -> list[Tombstone]:
     """
     rows = removed_editions().filter(version__text__summit=summit, version__authoritative=True, number=_last_read())
     rows = rows.select_related("version__text").order_by("-version__text__removed_at", "-pk")[:LENGTH]
-    found = []
+    tombstones = []
     for edition in rows:
         text = edition.version.text
         if text.removed_at is not None:
-            found.append(Tombstone(addresses.tag(summit, edition), text.removed_at, text.removal_reason))
-    return found
+            tombstones.append(Tombstone(addresses.tag(summit, edition), text.removed_at, text.removal_reason))
+    return tombstones
 
 
 def _last_read() -> Subquery:
@@ -164,18 +166,18 @@ def _body_parts(reading: Reading) -> list[SafeString]:
         # html_of has cleaned it with nh3.
         return [mark_safe(html_of(edition))]  # noqa: S308
     if edition.summary:
-        shown = format_html("<p>{}</p>\n", edition.summary)
+        content = format_html("<p>{}</p>\n", edition.summary)
     else:
-        shown = mark_safe(to_html(_beginning(edition.body)))  # noqa: S308
-    return [shown, format_html('<p><a href="{}">{}</a></p>\n', reading.url, _("Read the whole text"))]
+        content = mark_safe(to_html(_beginning(edition.body)))  # noqa: S308
+    return [content, format_html('<p><a href="{}">{}</a></p>\n', reading.url, _("Read the whole text"))]
 
 
 def _beginning(body: str) -> str:
     """Return the first paragraphs of a Markdown text, with at least BEGINNING characters if the text has as many."""
-    found, length = [], 0
-    for part in body.split("\n\n"):
-        found.append(part)
-        length += len(part)
+    paragraphs, length = [], 0
+    for paragraph in body.split("\n\n"):
+        paragraphs.append(paragraph)
+        length += len(paragraph)
         if length >= BEGINNING:
             break
-    return "\n\n".join(found)
+    return "\n\n".join(paragraphs)

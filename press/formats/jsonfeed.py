@@ -25,7 +25,7 @@ def write(feed: Feed) -> bytes:
     The title of the feed is in the active language. Each item is in the language of its text.
     """
     language = translation.get_language() or feed.summit.language
-    found: dict[str, Any] = {
+    data: dict[str, Any] = {
         "version": VERSION,
         "title": feed.title,
         "home_page_url": feed.home,
@@ -35,12 +35,12 @@ def write(feed: Feed) -> bytes:
         "items": [_item(reading) for reading in feed.readings],
     }
     if following := feed.others("press:json-feed").get("next"):
-        found["next_url"] = following
+        data["next_url"] = following
     if feed.hub:
-        found["hubs"] = [{"type": "WebSub", "url": feed.hub}]
+        data["hubs"] = [{"type": "WebSub", "url": feed.hub}]
     if feed.gone:
-        found["_summit"] = {"removed": [_removed_item(each) for each in feed.gone]}
-    return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()
+        data["_summit"] = {"removed": [_removed_item(each) for each in feed.gone]}
+    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _item(reading: Reading) -> dict[str, Any]:
@@ -67,15 +67,15 @@ def _attachment(file: File) -> dict[str, Any]:
     return {"url": url, "mime_type": file.content_type, "title": file.title, "size_in_bytes": file.size}
 
 
-def _removed_item(each: Tombstone) -> dict[str, str]:
-    return {"id": each.ref, "at": moment(each.at), "reason": each.reason}
+def _removed_item(tombstone: Tombstone) -> dict[str, str]:
+    return {"id": tombstone.ref, "at": moment(tombstone.at), "reason": tombstone.reason}
 
 
 def _ours(reading: Reading) -> dict[str, Any]:
     """Return the value of an item's extension `_summit`: the edition number, notices and other languages."""
-    found: dict[str, Any] = {"edition": reading.edition.number}
-    found |= {each.kind: {"at": moment(each.at), "reason": each.reason} for each in notices(reading)}
+    extension: dict[str, Any] = {"edition": reading.edition.number}
+    extension |= {each.kind: {"at": moment(each.at), "reason": each.reason} for each in notices(reading)}
     others = [each for each in reading.versions if not each.current]
     if others:
-        found["languages"] = [{"language": each.language, "url": each.full_url} for each in others]
-    return found
+        extension["languages"] = [{"language": each.language, "url": each.full_url} for each in others]
+    return extension

@@ -34,7 +34,7 @@ def as_object(reading: Reading, *, words: bool = True) -> dict[str, Any]:
     names = reading.summit.named(reading.language)
     site = settings.BASE_URL + reverse("press:list", args=[reading.summit.slug])
     host = {"@type": "Organization", "name": names.host, "url": settings.BASE_URL + reading.summit.get_absolute_url()}
-    found: dict[str, Any] = {
+    data: dict[str, Any] = {
         "@context": CONTEXT,
         "@type": "NewsArticle" if text.kind in NEWS else "Article",
         "@id": reading.url,
@@ -59,28 +59,28 @@ def as_object(reading: Reading, *, words: bool = True) -> dict[str, Any]:
         ],
     }
     if words and not reading.withdrawn:
-        found["articleBody"] = plain_of(edition)
+        data["articleBody"] = plain_of(edition)
     if not reading.withdrawn:
-        found |= {"wordCount": length_of(edition).counted, "timeRequired": f"PT{minutes_of(edition)}M"}
+        data |= {"wordCount": length_of(edition).counted, "timeRequired": f"PT{minutes_of(edition)}M"}
     if edition.summary:
-        found["description"] = edition.summary
-    return found | _corrections(reading) | _languages(reading) | _occasion(reading) | _related(reading)
+        data["description"] = edition.summary
+    return data | _corrections(reading) | _languages(reading) | _occasion(reading) | _related(reading)
 
 
 def _author(reading: Reading) -> dict[str, Any]:
     slot = reading.slot
     if slot is None:
         return {}
-    found: dict[str, Any] = {"@type": "Person", "name": slot.speaker.name or slot.speaker.label}
+    person: dict[str, Any] = {"@type": "Person", "name": slot.speaker.name or slot.speaker.label}
     if slot.speaker.office:
-        found["jobTitle"] = slot.speaker.office
+        person["jobTitle"] = slot.speaker.office
     if reading.named:
-        found["affiliation"] = {"@type": "Organization", "name": reading.named.name}
-    return found
+        person["affiliation"] = {"@type": "Organization", "name": reading.named.name}
+    return person
 
 
 def _corrections(reading: Reading) -> dict[str, Any]:
-    found = [
+    comments = [
         {
             "@type": "CorrectionComment",
             "name": change.said,
@@ -98,8 +98,8 @@ def _corrections(reading: Reading) -> dict[str, Any]:
             "text": text.withdrawal_reason,
             "datePublished": moment(text.withdrawn_at),
         }
-        found.insert(0, withdrawal)
-    return {"correction": found} if found else {}
+        comments.insert(0, withdrawal)
+    return {"correction": comments} if comments else {}
 
 
 def _languages(reading: Reading) -> dict[str, Any]:
@@ -119,17 +119,17 @@ def _languages(reading: Reading) -> dict[str, Any]:
 def _occasion(reading: Reading) -> dict[str, Any]:
     summit, occasion = reading.summit, reading.occasion
     names = summit.named(reading.language)
-    whole = {"@type": "Event", "name": names.name, "url": settings.BASE_URL + summit.get_absolute_url()}
-    whole |= {"startDate": summit.starts_on.isoformat(), "endDate": summit.ends_on.isoformat()}
-    whole["location"] = {"@type": "Place", "name": names.place}
+    summit_event = {"@type": "Event", "name": names.name, "url": settings.BASE_URL + summit.get_absolute_url()}
+    summit_event |= {"startDate": summit.starts_on.isoformat(), "endDate": summit.ends_on.isoformat()}
+    summit_event["location"] = {"@type": "Place", "name": names.place}
     if occasion is None:
-        return {"about": [whole, *_topics(reading)]}
+        return {"about": [summit_event, *_topics(reading)]}
     session: dict[str, Any] = {
         "@type": "Event",
         "name": occasion.words.title,
         "url": settings.BASE_URL + reverse("agenda:session", args=[summit.slug, occasion.session.public_id]),
         "startDate": _started(occasion, summit),
-        "superEvent": whole,
+        "superEvent": summit_event,
     }
     place = ", ".join(filter(None, (occasion.room_name, occasion.venue_name)))
     session["location"] = {"@type": "Place", "name": place or names.place}
@@ -149,9 +149,9 @@ def _topics(reading: Reading) -> list[dict[str, Any]]:
 
 
 def _related(reading: Reading) -> dict[str, Any]:
-    beside, found = reading.beside, dict[str, Any]()
+    beside, fields = reading.beside, dict[str, Any]()
     if beside.files:
-        found["associatedMedia"] = [
+        fields["associatedMedia"] = [
             {
                 "@type": "MediaObject",
                 "name": file.title,
@@ -163,14 +163,14 @@ def _related(reading: Reading) -> dict[str, Any]:
             for file in beside.files
         ]
     if beside.people:
-        found["mentions"] = [
+        fields["mentions"] = [
             {"@type": "Person", "name": person.name or person.label}
             | ({"jobTitle": person.office} if person.office else {})
             for person in beside.people
         ]
     if beside.prepared:
-        found["isBasedOn"] = settings.BASE_URL + beside.prepared.url
-    return found
+        fields["isBasedOn"] = settings.BASE_URL + beside.prepared.url
+    return fields
 
 
 def write(reading: Reading) -> bytes:

@@ -72,17 +72,17 @@ def _bodies(reading: Reading) -> list[dict[str, Any]]:
 
 def _source(reading: Reading) -> dict[str, Any]:
     names, contact = reading.summit.named(reading.language), reading.edition.version.text.contact
-    found: dict[str, Any] = {"name": names.host, "role": "publisher"}
-    return found | ({"contactInfo": [{"role": "press", "value": contact}]} if contact else {})
+    source: dict[str, Any] = {"name": names.host, "role": "publisher"}
+    return source | ({"contactInfo": [{"role": "press", "value": contact}]} if contact else {})
 
 
 def _remarks(reading: Reading) -> dict[str, Any]:
     """Return the fields for texts other than the body: summary, footnote, withdrawal, and each correction."""
-    message = [("summary", reading.edition.summary), ("footnote", reading.note)]
+    remarks = [("summary", reading.edition.summary), ("footnote", reading.note)]
     known = notices(reading)
-    message += [(notice.kind, notice.line) for notice in known if notice.kind == "withdrawn"]
-    message += [(change.kind or "correction", f"{moment(change.at)} {change.note}") for change in reading.corrections]
-    rows = [{"role": role, "contentType": "text/plain", "value": words} for role, words in message if words]
+    remarks += [(notice.kind, notice.line) for notice in known if notice.kind == "withdrawn"]
+    remarks += [(change.kind or "correction", f"{moment(change.at)} {change.note}") for change in reading.corrections]
+    rows = [{"role": role, "contentType": "text/plain", "value": text} for role, text in remarks if text]
     note = {"edNote": " ".join(notice.line for notice in known)} if known else {}
     return note | ({"descriptions": rows} if rows else {})
 
@@ -91,14 +91,14 @@ def _people(reading: Reading) -> dict[str, Any]:
     slot = reading.slot
     people = [{"name": slot.speaker.label, "rel": "speaker"}] if slot else []
     people += [{"name": person.label, "rel": "concerned"} for person in reading.beside.people]
-    found: dict[str, Any] = {"people": people} if people else {}
+    fields: dict[str, Any] = {"people": people} if people else {}
     if slot:
-        found["by"] = reading.who
+        fields["by"] = reading.who
     if reading.named:
-        found["organisations"] = [{"name": reading.named.name, "rel": "speaksFor"}]
+        fields["organisations"] = [{"name": reading.named.name, "rel": "speaksFor"}]
     if reading.beside.topics:
-        found["subjects"] = [{"name": name, "literal": key} for key, name in reading.beside.topics]
-    return found
+        fields["subjects"] = [{"name": name, "literal": key} for key, name in reading.beside.topics]
+    return fields
 
 
 def _occasion(reading: Reading) -> dict[str, Any]:
@@ -109,25 +109,25 @@ def _occasion(reading: Reading) -> dict[str, Any]:
     summit, occasion, text = reading.summit, reading.occasion, reading.edition.version.text
     names = summit.named(reading.language)
     events = [{"name": names.name, "uri": settings.BASE_URL + summit.get_absolute_url(), "rel": "summit"}]
-    found: dict[str, Any] = {"events": events}
+    fields: dict[str, Any] = {"events": events}
     places = []
     if occasion:
         path = reverse("agenda:session", args=[summit.slug, occasion.session.public_id])
         events.append({"name": occasion.words.title, "uri": settings.BASE_URL + path, "rel": "session"})
         places += [name for name in (occasion.room_name, occasion.venue_name) if name]
         if reading.slot and occasion.times_known:
-            found["contentCreated"] = moment(occasion.starts_at)
+            fields["contentCreated"] = moment(occasion.starts_at)
     if text.gather_at:
-        found["eventDetails"] = {"dates": {"startDate": moment(text.gather_at)}}
+        fields["eventDetails"] = {"dates": {"startDate": moment(text.gather_at)}}
     if text.gather_place:
         places.append(text.gather_place)
-    return found | ({"places": [{"name": name} for name in places]} if places else {})
+    return fields | ({"places": [{"name": name} for name in places]} if places else {})
 
 
 def _associations(reading: Reading) -> dict[str, Any]:
     """Return the field for related texts: other languages, attachments, and the other text of the same speech."""
     beside = reading.beside
-    found: list[dict[str, Any]] = [
+    associations: list[dict[str, Any]] = [
         {"name": each.name, "uri": each.full_url, "rel": "translation", "language": each.language, "type": "text"}
         for each in reading.versions
         if not each.current
@@ -136,11 +136,11 @@ def _associations(reading: Reading) -> dict[str, Any]:
         url = settings.BASE_URL + file.url
         rendition = {"name": "file", "href": url, "contentType": file.content_type, "sizeInBytes": file.size}
         about = {"name": file.title, "uri": url, "rel": "attachment", "language": file.language}
-        found.append(about | {"renditions": [rendition]})
-    found += [
+        associations.append(about | {"renditions": [rendition]})
+    associations += [
         _other(rel, other) for rel, other in (("prepared", beside.prepared), ("delivered", beside.delivered)) if other
     ]
-    return {"associations": found} if found else {}
+    return {"associations": associations} if associations else {}
 
 
 def _other(rel: str, other: Other) -> dict[str, Any]:

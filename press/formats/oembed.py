@@ -47,24 +47,24 @@ def answer(quote: Quote, *, width: int | None = None, height: int | None = None)
 
 def _html(quote: Quote) -> SafeString:
     reading = quote.reading
-    words = format_html(
+    quotation = format_html(
         '<blockquote cite="{}" lang="{}" dir="{}">{}</blockquote>\n',
         quote.url,
         reading.language,
         reading.direction,
         quote.words,
     )
-    message = {"moment": day_clock(reading.first_published_at, reading.summit)}
+    values = {"moment": day_clock(reading.first_published_at, reading.summit)}
     source = format_html(
         '<p dir="{}">— {}<a href="{}"><cite>{}</cite></a>, {}</p>\n',
         reading.direction,
         format_html("{}, ", reading.who) if reading.who else "",
         quote.url,
         title_of(reading),
-        message["moment"],
+        values["moment"],
     )
     remarks = format_html_join("", '<p dir="{}"><strong>{}</strong></p>\n', _remarks(quote))
-    return remarks + (words if quote.words else SafeString("")) + source
+    return remarks + (quotation if quote.words else SafeString("")) + source
 
 
 def _remarks(quote: Quote) -> list[tuple[str, str]]:

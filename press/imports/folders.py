@@ -28,7 +28,7 @@ def gather(folder: Path, *, language: str) -> tuple[list[SpeechFile], list[str]]
     The speeches are sorted by code, with those in `language` first. The file name has the code, and may have the
     language: `FRA.txt` is in `language`, and `fr/FRA.md` and `FRA.fr.md` are in French. Raises OSError.
     """
-    found, others = list[SpeechFile](), list[str]()
+    speeches, others = list[SpeechFile](), list[str]()
     for path in sorted(each for each in folder.rglob("*") if each.is_file()):
         name = path.relative_to(folder)
         if any(part.startswith(".") for part in name.parts):
@@ -36,9 +36,9 @@ def gather(folder: Path, *, language: str) -> tuple[list[SpeechFile], list[str]]
         if path.suffix.lower() not in ENDINGS:
             others.append(str(name))
             continue
-        code, _point, message = path.stem.partition(".")
-        within = [part for part in name.parts[:-1] if part.lower() in dict(settings.LANGUAGES)]
-        spoken = (message or (within[-1] if within else language)).lower()
-        found.append(SpeechFile(path, str(name), code.upper(), spoken))
+        code, _point, language_suffix = path.stem.partition(".")
+        language_folders = [part for part in name.parts[:-1] if part.lower() in dict(settings.LANGUAGES)]
+        file_language = (language_suffix or (language_folders[-1] if language_folders else language)).lower()
+        speeches.append(SpeechFile(path, str(name), code.upper(), file_language))
     # For each code, the language that becomes authoritative comes first.
-    return sorted(found, key=lambda file: (file.code, file.language != language, file.name)), others
+    return sorted(speeches, key=lambda file: (file.code, file.language != language, file.name)), others

@@ -119,16 +119,18 @@ class _Import:
         """
         self._add_known_speakers()
         codes = dict.fromkeys(file.code for file in self.order.files)
-        wanted = []
+        speeches = []
         for code, row in self.rows.items():
             party = party_of(self.known, code, row) if code in codes else None
             speaker = speaker_of(self.known, party, row) or self._entered(party, row) if party else None
             if party and speaker:
-                wanted.append((speaker, party))
+                speeches.append((speaker, party))
                 self._speaks(row, party, new=row.number in self.entered)
-        self.report.speeches = len(imported_speeches.add_all(session=self.order.session, speeches=wanted, by=SYSTEM))
-        found = Slot.objects.filter(session=self.order.session).select_related("session", "speaker", "party")
-        listed = list(found.order_by("position", "pk"))
+        self.report.speeches = len(
+            imported_speeches.add_all(session=self.order.session, speeches=speeches, by=SYSTEM)
+        )
+        slots = Slot.objects.filter(session=self.order.session).select_related("session", "speaker", "party")
+        listed = list(slots.order_by("position", "pk"))
         for code in codes:
             self.slots[code] = self._slot(code, listed)
 
@@ -175,17 +177,17 @@ class _Import:
         if party is None:
             message = _("%(code)s is no party of this summit. Enter it, or let parties be made of the table.")
             return _Refused(message % {"code": code})
-        own = [slot for slot in listed if slot.party_id == party.pk]
+        slots = [slot for slot in listed if slot.party_id == party.pk]
         speaker = speaker_of(self.known, party, row) if row else None
         if speaker:
-            own = [slot for slot in own if slot.speaker_id == speaker.pk]
+            slots = [slot for slot in slots if slot.speaker_id == speaker.pk]
         if row and not speaker:
             message = _("%(name)s is not known at %(party)s. Enter them, or let them be made of the table.")
             return _Refused(message % {"name": row.speaker or row.office, "party": party.name})
-        if len(own) != 1:
+        if len(slots) != 1:
             message = _("%(party)s has %(number)d speeches in this session. Say in a table who speaks.")
-            return _Refused(message % {"party": party.name, "number": len(own)})
-        return own[0]
+            return _Refused(message % {"party": party.name, "number": len(slots)})
+        return slots[0]
 
     def line(self, file: SpeechFile) -> FolderLine:
         """Import a file, and return the line of the report with its outcome. Errors are part of the outcome."""

@@ -33,20 +33,22 @@ def rows_of(table: Table) -> dict[str, SpeakerRow]:
 
     If several rows have the same code, the first row is used. Raises Unreadable if no column has codes.
     """
-    known = {name: place for place, name in column_recognition.recognise(table.headings).known.items()}
-    code = next((known[name] for name in ("iso3", "iso2", "party_key") if name in known), None)
-    if code is None:
+    columns = {name: place for place, name in column_recognition.recognise(table.headings).known.items()}
+    code_column = next((columns[name] for name in ("iso3", "iso2", "party_key") if name in columns), None)
+    if code_column is None:
         raise Unreadable(_("No column of the table has codes of countries. Call one “iso3”."))
-    found: dict[str, SpeakerRow] = {}
+    rows_by_code: dict[str, SpeakerRow] = {}
     for row in table.rows:
 
         def cell(*names: str, cells: list[str] = row.cells) -> str:
-            return next((cells[known[name]] for name in names if name in known), "")
+            return next((cells[columns[name]] for name in names if name in columns), "")
 
-        key = row.cells[code].upper()
+        key = row.cells[code_column].upper()
         if key:
-            found.setdefault(key, SpeakerRow(row.number, key, cell("party"), cell("head", "name"), cell("office")))
-    return found
+            rows_by_code.setdefault(
+                key, SpeakerRow(row.number, key, cell("party"), cell("head", "name"), cell("office"))
+            )
+    return rows_by_code
 
 
 def party_of(known: ExistingRows, code: str, row: SpeakerRow | None) -> Party | None:
@@ -56,5 +58,5 @@ def party_of(known: ExistingRows, code: str, row: SpeakerRow | None) -> Party | 
 
 def speaker_of(known: ExistingRows, party: Party, row: SpeakerRow) -> Person | None:
     """Return the person of a party who is the speaker in a row, or None. People are found by name, or by office."""
-    message = {"name": row.speaker, "office": row.office}
-    return next(iter([*known.called(party, message), *known.nameless(party, message)]), None)
+    values = {"name": row.speaker, "office": row.office}
+    return next(iter([*known.called(party, values), *known.nameless(party, values)]), None)

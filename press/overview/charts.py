@@ -29,17 +29,17 @@ def announced(summit: Summit) -> list[dict[str, Any]]:
     The keys are `title`, `at` (the time of publication), `mails` (their number), `waiting` (the number not sent yet),
     `last` (when the last mail was sent) and `lag` (from publication to the last mail). Makes one query.
     """
-    about = Message.objects.filter(kind="publication", subject_key=OuterRef("key")).order_by().values("subject_key")
-    counted = {
+    mails = Message.objects.filter(kind="publication", subject_key=OuterRef("key")).order_by().values("subject_key")
+    counts = {
         "mails": Count("pk"),
         "last": Max("sent_at"),
         "waiting": Count("pk", filter=Q(state=MessageState.PENDING)),
     }
     editions = published_editions().filter(version__text__summit=summit, announcement__isnull=False)
     rows = editions.annotate(key=Concat(Value("press.edition:"), "public_id")).annotate(
-        at=F("published_at"), **{name: Subquery(about.annotate(n=what).values("n")) for name, what in counted.items()}
+        at=F("published_at"), **{name: Subquery(mails.annotate(n=what).values("n")) for name, what in counts.items()}
     )
-    found = rows.filter(last__isnull=False).order_by("-announcement__at").values("title", "at", *counted)
+    found = rows.filter(last__isnull=False).order_by("-announcement__at").values("title", "at", *counts)
     return [{**row, "lag": row["last"] - row["at"]} for row in found[:LAST]]
 
 
@@ -51,22 +51,24 @@ def publication_lag(request: HttpRequest, summit: Summit) -> Chart | None:
     """
     if not allows(request.user, HOLD, summit):
         return None
-    found = lately(request, ("announced", summit.pk), lambda: announced(summit))
-    if not found:
+    announcements = lately(request, ("announced", summit.pk), lambda: announced(summit))
+    if not announcements:
         return None
-    slowest = duration(max(row["lag"] for row in found))
+    slowest = duration(max(row["lag"] for row in announcements))
     message = ngettext(
         "%(n)d text was announced to everybody, within %(slowest)s",
         "The last %(n)d texts were announced to everybody, each within %(slowest)s",
-        len(found),
+        len(announcements),
     )
-    title = message % {"n": len(found), "slowest": slowest}
+    title = message % {"n": len(announcements), "slowest": slowest}
     about = _("A bar for each text: from its moment to the last mail about it.")
-    shown = [BarRow(row["title"], [max(row["lag"].total_seconds(), 0.5)], duration(row["lag"])) for row in found]
+    bars = [
+        BarRow(row["title"], [max(row["lag"].total_seconds(), 0.5)], duration(row["lag"])) for row in announcements
+    ]
     return Chart(
         name="chart-publication",
         title=title,
-        drawing=svg_charts.bars(name="chart-publication", title=title, about=about, rows=shown),
+        drawing=svg_charts.bars(name="chart-publication", title=title, about=about, rows=bars),
         head=[_("Text"), _("Out at"), _("Mails"), _("Last mail after"), _("Still to be sent")],
         rows=[
             [
@@ -76,7 +78,7 @@ def publication_lag(request: HttpRequest, summit: Summit) -> Chart | None:
                 duration(row["lag"]),
                 formats.localize(row["waiting"]),
             ]
-            for row in found
+            for row in announcements
         ],
         note=_("The texts themselves have no lag: each can be read from the second of its moment."),
     )

@@ -92,10 +92,10 @@ def waiting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     if not allows(request.user, SEE, summit):
         return
     now = now_of(request)
-    found = Counter(name for row in all_of(request, summit) for name in row.todo(request.user, now))
+    counts = Counter(name for row in all_of(request, summit) for name in row.todo(request.user, now))
     for name, (permission, urgency) in STEPS.items():
-        if found[name]:
-            yield Task(_task_sentence(name, found[name]), urgency, listed(summit, name), permission)
+        if counts[name]:
+            yield Task(_task_sentence(name, counts[name]), urgency, listed(summit, name), permission)
 
 
 # From the key of each open step to the permission that it needs, and to its urgency.
@@ -133,7 +133,7 @@ def _late(number: int) -> dict[str, str]:
 
 
 def _task_sentence(name: str, number: int) -> str:
-    message: dict[str, Any] = {
+    sentences: dict[str, Any] = {
         **_late(number),
         "review": ngettext("%(n)d text waits for your review.", "%(n)d texts wait for your review.", number),
         "change": ngettext(
@@ -158,7 +158,7 @@ def _task_sentence(name: str, number: int) -> str:
             number,
         ),
     }
-    return str(message[name] % {"n": number})
+    return str(sentences[name] % {"n": number})
 
 
 @desk_task.register(31)

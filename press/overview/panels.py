@@ -45,7 +45,7 @@ def press_desk(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any
     user = request.user
     if not allows(user, "press.text.view", summit):
         return None
-    return "admin/press/panel.html", {
+    return "admin/press/overview/panel.html", {
         "summit": summit,
         "coming": next_out(request, summit),
         "waiting": in_review(request, summit),

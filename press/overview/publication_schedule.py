@@ -136,8 +136,8 @@ def groups(summit: Summit, first: date, last: date) -> list[ScheduleGroup]:
     speech = Q(slot__session__starts_at__lt=end, slot__session__ends_at__gte=start)
     session = Q(slot__isnull=True, session__starts_at__lt=end, session__starts_at__gte=start)
     alarm = Q(embargo__fallback_at__gte=start, embargo__fallback_at__lt=end)
-    there = Q(embargo__moment__gte=start, embargo__moment__lt=end) | waits & (speech | session | alarm)
-    embargoes = Text.objects.filter(there, summit=summit, withdrawn_at__isnull=True).values("embargo")
+    in_period = Q(embargo__moment__gte=start, embargo__moment__lt=end) | waits & (speech | session | alarm)
+    embargoes = Text.objects.filter(in_period, summit=summit, withdrawn_at__isnull=True).values("embargo")
     rows = list(whole(workflow_queries.texts(summit).filter(embargo__in=embargoes)))
     begins = speech_times.planned(
         sessions={row.slot.session_id for row in rows if row.slot and row.embargo.moment is None}
@@ -175,19 +175,19 @@ def plan(summit: Summit, day: date, *, now: datetime, most: int) -> Plan:
 
     The number of queries depends only on whether the day is today.
     """
-    found, overdue = groups(summit, day, day), list(whole(late(summit)))
+    day_groups, overdue = groups(summit, day, day), list(whole(late(summit)))
     overdue.sort(key=lambda row: (row.embargo.moment or row.embargo.fallback_at or now, row.pk))
-    apart = timeless(summit) if day == now.astimezone(summit.zone).date() else None
-    named = list(apart[:most]) if apart is not None else []
+    without_day = timeless(summit) if day == now.astimezone(summit.zone).date() else None
+    listed = list(without_day[:most]) if without_day is not None else []
     return Plan(
         day=day,
-        groups=found,
+        groups=day_groups,
         overdue=overdue,
-        timeless=named,
-        unplaced=apart.count() if apart is not None else 0,
+        timeless=listed,
+        unplaced=without_day.count() if without_day is not None else 0,
         unreviewed=unreviewed(summit),
         unsent=unsent(summit),
-        told=_schedule_details([row for group in found for row in group.texts] + overdue + named),
+        told=_schedule_details([row for group in day_groups for row in group.texts] + overdue + listed),
     )
 
 
@@ -197,12 +197,12 @@ def _schedule_details(rows: list[StandingText]) -> dict[int, ScheduleDetails]:
     Makes two queries, for authors and languages.
     """
     written, languages = authors(rows), versions(rows)
-    told = {}
+    details = {}
     for row in rows:
         first, *others = languages[row.pk]
         behind = [each for each in others if getattr(each, "standing", "") in UNAPPROVED]
-        told[row.pk] = ScheduleDetails(first.language, written.get(row.written_by), behind)
-    return told
+        details[row.pk] = ScheduleDetails(first.language, written.get(row.written_by), behind)
+    return details
 
 
 def authors(rows: Iterable[StandingText]) -> dict[int, User]:

@@ -81,19 +81,19 @@ def narrowed(summit: Summit, wanted: SearchParams, names: Book) -> FilterResult:
     words at most six more.
     """
     everything = public(summit)
-    found, shown, numbers = _select(summit, wanted, everything)
-    has = query.relevance(found, wanted.q, _tied(shown))
-    shown.sort(
-        key=lambda row: (found.editions.get(row.pk, 0), row.first_published_at, has.get(row.pk, 0), row.pk),
+    result, rows, numbers = _select(summit, wanted, everything)
+    scores = query.relevance(result, wanted.q, _tied(rows))
+    rows.sort(
+        key=lambda row: (result.editions.get(row.pk, 0), row.first_published_at, scores.get(row.pk, 0), row.pk),
         reverse=True,
     )
     groups = tuple(_groups(numbers, wanted, World(summit, names, everything)))
     return FilterResult(
         asked=wanted,
-        keys=tuple(row.pk for row in shown),
+        keys=tuple(row.pk for row in rows),
         groups=groups,
         chips=tuple(_chips(wanted, groups)),
-        found=found,
+        found=result,
         corrected=_corrected(everything.rows),
     )
 
@@ -111,8 +111,8 @@ def changed_last(summit: Summit, wanted: SearchParams) -> list[int]:
 
     A change is a publication, correction or withdrawal. Makes as many queries as `narrowed`.
     """
-    shown = _select(summit, wanted, public(summit))[1]
-    return [row.pk for row in sorted(shown, key=lambda row: (row.changed_at, row.pk), reverse=True)]
+    rows = _select(summit, wanted, public(summit))[1]
+    return [row.pk for row in sorted(rows, key=lambda row: (row.changed_at, row.pk), reverse=True)]
 
 
 def _select(
@@ -125,9 +125,11 @@ def _select(
     if not wanted.q:
         return SearchResult(), *_count(everything.rows, wanted, everything, summit)
     rows = everything.rows
-    found = query.ask(summit, wanted.q, {row.language for row in rows}, spoken(summit, rows))
-    found = query.as_quoted(found, wanted.q, {row.pk: row.speaker_lines for row in rows if row.pk in found.editions})
-    return found, *_count([row for row in rows if row.pk in found.editions], wanted, everything, summit)
+    result = query.ask(summit, wanted.q, {row.language for row in rows}, spoken(summit, rows))
+    result = query.as_quoted(
+        result, wanted.q, {row.pk: row.speaker_lines for row in rows if row.pk in result.editions}
+    )
+    return result, *_count([row for row in rows if row.pk in result.editions], wanted, everything, summit)
 
 
 def _tied(rows: Iterable[DocumentRow]) -> list[int]:
@@ -160,23 +162,23 @@ def _count(
     numbers: Numbers = {name: Counter() for name in NAMES}
     language, others = wanted.chosen.get("language"), [each for each in FIELDS if each.name != "language"]
     inside, one_each = _inside(wanted, summit), _one_each(base, wanted)
-    shown = []
+    matching = []
     for row in base:
         if not inside(row.first_published_at):
             continue
         keys = {each.name: each.keys(row, everything) for each in others}
-        wrong = [name for name, own in keys.items() if name in wanted.chosen and wanted.chosen[name] not in own]
-        if not wrong:
+        unmatched = [name for name, own in keys.items() if name in wanted.chosen and wanted.chosen[name] not in own]
+        if not unmatched:
             numbers["language"][row.language] += 1
         if not (row.language == language if language else row.pk in one_each):
             continue
-        if not wrong:
-            shown.append(row)
+        if not unmatched:
+            matching.append(row)
         for name, own in keys.items():
-            if not wrong or wrong == [name]:
+            if not unmatched or unmatched == [name]:
                 for key in own:
                     numbers[name][key] += 1
-    return shown, numbers
+    return matching, numbers
 
 
 def _inside(wanted: SearchParams, summit: Summit) -> Callable[[datetime], bool]:
@@ -187,24 +189,24 @@ def _inside(wanted: SearchParams, summit: Summit) -> Callable[[datetime], bool]:
 
 
 def _groups(numbers: Numbers, wanted: SearchParams, world: World) -> Iterator[TextFilterGroup]:
-    some: dict[str, dict[str, DocumentRow]] = {name: {} for name in NAMES}
+    rows_by_value: dict[str, dict[str, DocumentRow]] = {name: {} for name in NAMES}
     for row in world.public.rows:
-        for each in FIELDS:
-            for key in each.keys(row, world.public):
+        for field in FIELDS:
+            for key in field.keys(row, world.public):
                 # The chosen value stays visible even if no text has it.
-                if numbers[each.name][key] or wanted.chosen.get(each.name) == key:
-                    some[each.name].setdefault(key, row)
-    for each in FIELDS:
-        chosen = wanted.chosen.get(each.name, "")
-        named = [(key, *each.named(row, key, world)) for key, row in some[each.name].items()]
-        if chosen and chosen not in some[each.name]:
+                if numbers[field.name][key] or wanted.chosen.get(field.name) == key:
+                    rows_by_value[field.name].setdefault(key, row)
+    for field in FIELDS:
+        chosen = wanted.chosen.get(field.name, "")
+        named = [(key, *field.named(row, key, world)) for key, row in rows_by_value[field.name].items()]
+        if chosen and chosen not in rows_by_value[field.name]:
             named.append((chosen, _("something else"), ""))
         choices = tuple(
-            Choice(key, name, language, numbers[each.name][key], key == chosen)
+            Choice(key, name, language, numbers[field.name][key], key == chosen)
             for key, name, language in sorted(named, key=lambda entry: (entry[1].casefold(), entry))
         )
         if len(choices) > 1 or chosen:
-            yield TextFilterGroup(each.name, each.label, choices, bool(chosen))
+            yield TextFilterGroup(field.name, field.label, choices, bool(chosen))
 
 
 def _chips(wanted: SearchParams, groups: Iterable[TextFilterGroup]) -> Iterator[Chip]:

@@ -46,8 +46,8 @@ def _pages(slug: str, texts: int, newest: datetime) -> Iterator[Chapter]:
 def sitemap(request: HttpRequest, summit: str) -> HttpResponse:
     """Return a sitemap with LENGTH texts of the press site. The parameter `page` selects which, from 1."""
     found = get_summit(summit)
-    asked = request.GET.get("page", "1")
-    page = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 0
+    requested = request.GET.get("page", "1")
+    page = int(requested) if requested.isascii() and requested.isdecimal() and len(requested) < 7 else 0
     keys = _keys(found, page) if page else []
     if not keys and page != 1:
         raise Http404

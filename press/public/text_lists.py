@@ -40,13 +40,13 @@ def readings(summit: Summit, keys: Iterable[int], *, words: bool = False) -> dic
     The bodies are loaded only with `words`. Keys of editions that aren't public any more are left out.
     """
     rows = readable(summit).filter(pk__in=set(keys)).order_by()
-    found = list(rows if words else rows.defer("body"))
-    languages = versions_of(summit, [row.version.text_id for row in found])
+    editions = list(rows if words else rows.defer("body"))
+    languages = versions_of(summit, [row.version.text_id for row in editions])
     return {
         row.pk: replace(
             brief(summit, row), versions=mark_current(languages.get(row.version.text_id, ()), row.version)
         )
-        for row in found
+        for row in editions
     }
 
 

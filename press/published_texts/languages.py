@@ -41,18 +41,18 @@ def versions_of(summit: Summit, texts: Iterable[int], current: int | None = None
         .select_related("version__text")
         .order_by("-version__authoritative", "version__language")
     )
-    found: dict[int, tuple[Version, ...]] = {}
+    by_text: dict[int, tuple[Version, ...]] = {}
     for row in rows:
         version = row.version
-        shown = Version(
+        entry = Version(
             language=version.language,
             name=calls_itself(version.language),
             direction=languages.direction(version.language),
             url=address(summit, row),
             current=version.pk == current,
         )
-        found[version.text_id] = (*found.get(version.text_id, ()), shown)
-    return found
+        by_text[version.text_id] = (*by_text.get(version.text_id, ()), entry)
+    return by_text
 
 
 def mark_current(versions: Iterable[Version], current: TextVersion) -> tuple[Version, ...]:

@@ -43,8 +43,8 @@ def find_edition(summit: Summit, slug: str, language: str | None, number: int) -
 def find_file(summit: Summit, slug: str, public_id: str, name: str) -> Attachment | None:
     """Return a file that is attached to a published edition of a text, or None. Makes one query."""
     read = published_editions().filter(version__text__summit=summit, version__text__slug=slug)
-    lies = EditionAttachment.objects.filter(edition__in=read.values("pk"), attachment=OuterRef("pk"))
-    return Attachment.objects.filter(Exists(lies), public_id=public_id, file_name=name).first()
+    attached = EditionAttachment.objects.filter(edition__in=read.values("pk"), attachment=OuterRef("pk"))
+    return Attachment.objects.filter(Exists(attached), public_id=public_id, file_name=name).first()
 
 
 def find_removed_edition(summit: Summit, slug: str, language: str | None) -> Edition | None:
@@ -62,14 +62,14 @@ def since(old: Edition, new: Edition) -> dict[str, str]:
     before, after = _by_anchor(old), _by_anchor(new)
     return {
         anchor: "changed" if anchor in after else "gone"
-        for anchor, words in before.items()
-        if after.get(anchor) != words
+        for anchor, paragraph in before.items()
+        if after.get(anchor) != paragraph
     }
 
 
 def _by_anchor(edition: Edition) -> dict[str, str]:
-    kept = edition.anchors or paragraph_anchors.counted(edition.body)
-    return dict(zip(kept, paragraphs(edition.body), strict=False))
+    anchors = edition.anchors or paragraph_anchors.counted(edition.body)
+    return dict(zip(anchors, paragraphs(edition.body), strict=False))
 
 
 def with_links(edition: Edition, path: str, marks: dict[str, str] | None = None) -> SafeString:
@@ -77,14 +77,14 @@ def with_links(edition: Edition, path: str, marks: dict[str, str] | None = None)
 
     `marks` is a dict from anchors to "changed" or "gone". Its paragraphs get a visible note.
     """
-    told = {"changed": _("changed since"), "gone": _("taken out since")}
-    message = escape(_("Link to this paragraph"))
+    labels = {"changed": _("changed since"), "gone": _("taken out since")}
+    link_label = escape(_("Link to this paragraph"))
 
     def link(match: re.Match[str]) -> str:
         opening, anchor = match.groups()
         became = (marks or {}).get(anchor, "")
-        mark = format_html('<mark class="since">{}</mark> ', told[became]) if became else ""
-        return f'{opening}<a class="pin" href="{escape(path)}#{anchor}" aria-label="{message}">¶</a>{mark}'
+        mark = format_html('<mark class="since">{}</mark> ', labels[became]) if became else ""
+        return f'{opening}<a class="pin" href="{escape(path)}#{anchor}" aria-label="{link_label}">¶</a>{mark}'
 
     # nh3 has cleaned the HTML, and the inserted parts are escaped.
     return mark_safe(_PARAGRAPH.sub(link, html_of(edition)))  # noqa: S308

@@ -74,7 +74,7 @@ class Quote:
         if self.edition.number == reading.edition.number:
             return []
         became = since(self.edition, reading.edition).get(self.anchor, "")
-        message = {
+        sentences = {
             "changed": _("This paragraph reads otherwise now."),
             "gone": _("This paragraph is no longer in it."),
             "": _("This paragraph reads the same now."),
@@ -82,23 +82,23 @@ class Quote:
         moment = day_clock(reading.published_at, reading.summit)
         return [
             _("The text was changed after this edition, last on %(moment)s.") % {"moment": moment},
-            message[became],
+            sentences[became],
         ]
 
 
 def place_of(summit: Summit, url: str) -> QuotedPlace | None:
     """Return the parts of the URL of a text of this summit, or None for any other URL. Makes no query."""
     try:
-        asked, ours = urlsplit(url), urlsplit(settings.BASE_URL)
-        found = resolve(asked.path)
+        requested, base = urlsplit(url), urlsplit(settings.BASE_URL)
+        match = resolve(requested.path)
     except (ValueError, Resolver404):
         return None
-    if (asked.scheme, asked.netloc) != (ours.scheme, ours.netloc) or found.view_name not in PAGES:
+    if (requested.scheme, requested.netloc) != (base.scheme, base.netloc) or match.view_name not in PAGES:
         return None
-    given = found.kwargs
-    if given["summit"] != summit.slug:
+    kwargs = match.kwargs
+    if kwargs["summit"] != summit.slug:
         return None
-    return QuotedPlace(given["slug"], given.get("language"), given.get("number"), asked.fragment)
+    return QuotedPlace(kwargs["slug"], kwargs.get("language"), kwargs.get("number"), requested.fragment)
 
 
 def find_quote(summit: Summit, url: str) -> Quote | None:
@@ -113,12 +113,12 @@ def find_quote(summit: Summit, url: str) -> Quote | None:
     edition: Edition | None = current
     if place.number is not None and place.number != current.number:
         edition = find_edition(summit, place.slug, place.language, place.number)
-    found = _paragraph(edition, place.anchor) if edition else None
-    if edition is None or found is None:
+    paragraph = _paragraph(edition, place.anchor) if edition else None
+    if edition is None or paragraph is None:
         return None
-    anchor, words = found
+    anchor, content = paragraph
     reading = brief(summit, current, Books(summit, [current.version.language]))
-    return Quote(reading, edition, anchor, SafeString("") if reading.withdrawn else words)
+    return Quote(reading, edition, anchor, SafeString("") if reading.withdrawn else content)
 
 
 def _paragraph(edition: Edition, anchor: str) -> tuple[str, SafeString] | None:
@@ -136,8 +136,8 @@ def _paragraph(edition: Edition, anchor: str) -> tuple[str, SafeString] | None:
 
 def _alone(element: html.HtmlElement) -> SafeString:
     """Return the HTML of an element for other pages: without ids, and with `p` or `div` in place of `li`."""
-    for each in element.iter():
-        each.attrib.pop("id", None)
+    for node in element.iter():
+        node.attrib.pop("id", None)
     if element.tag == "li":
         element.tag = "div" if any(child.tag in BLOCKS for child in element) else "p"
     element.tail = None

@@ -96,11 +96,11 @@ def files_of_all(summit: Summit, editions: Sequence[Edition]) -> dict[int, tuple
     """
     known = {edition.pk: edition for edition in editions}
     rows = EditionAttachment.objects.filter(edition__in=list(known)).select_related("attachment")
-    found: dict[int, tuple[File, ...]] = {}
+    by_edition: dict[int, tuple[File, ...]] = {}
     for row in rows.defer("attachment__content").order_by("edition", "position", "attachment"):
-        shown = _file(summit, known[row.edition_id], row.attachment)
-        found[row.edition_id] = (*found.get(row.edition_id, ()), shown)
-    return found
+        file = _file(summit, known[row.edition_id], row.attachment)
+        by_edition[row.edition_id] = (*by_edition.get(row.edition_id, ()), file)
+    return by_edition
 
 
 def _file(summit: Summit, edition: Edition, row: Attachment) -> File:

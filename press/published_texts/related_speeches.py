@@ -51,10 +51,10 @@ def around(summit: Summit, reading: Reading) -> Neighbours:
 
     Makes at most three queries.
     """
-    found = _of_session(summit, reading)
-    known = {each.path for each in found.others}
-    alike = tuple(each for each in _of_topics(summit, reading) if each.path not in known)
-    return replace(found, alike=alike[:MOST])
+    neighbours = _of_session(summit, reading)
+    session_paths = {each.path for each in neighbours.others}
+    alike = tuple(each for each in _of_topics(summit, reading) if each.path not in session_paths)
+    return replace(neighbours, alike=alike[:MOST])
 
 
 def _of_topics(summit: Summit, reading: Reading) -> list[Neighbour]:
@@ -74,21 +74,21 @@ def _of_session(summit: Summit, reading: Reading) -> Neighbours:
     places = ReleasedParticipant.objects.filter(released_session=occasion).exclude(slot_key="")
     order = list(places.order_by("position", "id").values_list("slot_key", "label"))
     names = dict(order)
-    found: dict[str, list[Neighbour]] = {}
+    by_slot: dict[str, list[Neighbour]] = {}
     # If a speech has several texts, the newest comes first.
     for edition in listed(summit).defer("body").filter(version__text__slot__public_id__in=names):
         slot = edition.version.text.slot
         if slot is not None and edition.version.text_id != reading.edition.version.text_id:
-            found.setdefault(slot.public_id, []).append(_neighbour(summit, edition, names[slot.public_id]))
-    at = list(names).index(own.public_id)
-    before, after = list(names)[:at], list(names)[at + 1 :]
-    every = [each for key in names for each in found.get(key, ())]
+            by_slot.setdefault(slot.public_id, []).append(_neighbour(summit, edition, names[slot.public_id]))
+    position = list(names).index(own.public_id)
+    before, after = list(names)[:position], list(names)[position + 1 :]
+    neighbours = [each for key in names for each in by_slot.get(key, ())]
     return Neighbours(
-        previous=next((found[key][0] for key in reversed(before) if key in found), None),
-        next=next((found[key][0] for key in after if key in found), None),
-        others=tuple(every[:MOST]),
+        previous=next((by_slot[key][0] for key in reversed(before) if key in by_slot), None),
+        next=next((by_slot[key][0] for key in after if key in by_slot), None),
+        others=tuple(neighbours[:MOST]),
         session=occasion.session.public_id,
-        more=len(every) > MOST,
+        more=len(neighbours) > MOST,
     )
 
 

@@ -215,12 +215,12 @@ def described(kind: str, wording: str) -> str:
     """Return the labels of a kind and a wording in the active language. Wording.NONE has no label."""
     name = str(TextKind(kind).label)
     name = name[:1].upper() + name[1:]
-    message = {
+    label = {
         Wording.PREPARED: _("Prepared text: check against delivery"),
         Wording.DELIVERED: _("Text as delivered"),
         Wording.NOTES: _("Speaker's notes: the speech may have differed"),
     }.get(Wording(wording))
-    return f"{name}. {message}" if message else name
+    return f"{name}. {label}" if label else name
 
 
 def readable(summit: Summit) -> QuerySet[PublicEdition]:
@@ -308,13 +308,13 @@ def several(summit: Summit, rows: Sequence[PublicEdition]) -> list[Reading]:
     """
     books = Books(summit, [edition.version.language for edition in rows])
     versions = versions_of(summit, [edition.version.text_id for edition in rows])
-    files, found = files_of_all(summit, rows), []
+    files, readings = files_of_all(summit, rows), []
     for edition in rows:
         version = edition.version
         known = mark_current(versions.get(version.text_id, ()), version)
         around = RelatedContent(files=files.get(edition.pk, ()))
-        found.append(replace(brief(summit, edition, books), versions=known, beside=around))
-    return found
+        readings.append(replace(brief(summit, edition, books), versions=known, beside=around))
+    return readings
 
 
 def _occasion(summit: Summit, edition: Edition) -> ReleasedSession | None:

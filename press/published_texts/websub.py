@@ -22,8 +22,8 @@ BY = ("kind", "language")
 def of_feed(query: str) -> str:
     """Return the URL of the hub for a feed with this query string, or "" if the feed has no hub."""
     name, _equals, value = query.partition("=")
-    told = not query or (name in BY and "&" not in value)
-    return settings.WEBSUB_HUB if told else ""
+    has_hub = not query or (name in BY and "&" not in value)
+    return settings.WEBSUB_HUB if has_hub else ""
 
 
 def changed(text: Text, languages: Iterable[str], cause: str) -> None:

@@ -130,42 +130,42 @@ def public(summit: Summit) -> Public:
 
 
 def _read(summit: Summit) -> Public:
-    found = tuple(DocumentRow(*values) for values in readable(summit).order_by().values_list(*_PATHS))
-    slots = {row.slot for row in found if row.slot}
-    shown = ReleasedSession.objects.public(summit)
+    documents = tuple(DocumentRow(*values) for values in readable(summit).order_by().values_list(*_PATHS))
+    slots = {row.slot for row in documents if row.slot}
+    sessions = ReleasedSession.objects.public(summit)
     # These are two queries, because PostgreSQL, until it has statistics, would search the release again for each row
     # of a single query.
-    keys = list(shown.order_by().values_list("pk", flat=True))
+    keys = list(sessions.order_by().values_list("pk", flat=True))
     places = ReleasedParticipant.objects.filter(released_session__in=keys).exclude(slot_key="")
     at = {slot: key for slot, key in places.order_by().values_list("slot_key", "released_session") if slot in slots}
-    own = {row.session_key for row in found if row.session_key and not row.slot}
+    own = {row.session_key for row in documents if row.session_key and not row.slot}
     columns = ("session__public_id", "title", "summary", "texts", "kind", "kind_names", "starts_at")
-    rows = shown.filter(Q(pk__in=set(at.values())) | Q(session__in=own)).select_related("session").only(*columns)
-    held = {row.pk: _public_session(row, summit) for row in rows}
+    rows = sessions.filter(Q(pk__in=set(at.values())) | Q(session__in=own)).select_related("session").only(*columns)
+    public_sessions = {row.pk: _public_session(row, summit) for row in rows}
     return Public(
-        found,
-        {slot: held[key] for slot, key in at.items()},
-        {row.session_id: held[row.pk] for row in rows},
-        _topics(summit, {row.text for row in found}),
+        documents,
+        {slot: public_sessions[key] for slot, key in at.items()},
+        {row.session_id: public_sessions[row.pk] for row in rows},
+        _topics(summit, {row.text for row in documents}),
     )
 
 
 def _public_session(row: ReleasedSession, summit: Summit) -> PublicSession:
-    message = row.words
-    return PublicSession(row.session.public_id, message.title, message.language or summit.language, row.starts_at)
+    words = row.words
+    return PublicSession(row.session.public_id, words.title, words.language or summit.language, row.starts_at)
 
 
 def _topics(summit: Summit, texts: set[int]) -> dict[int, tuple[Subject, ...]]:
-    found: dict[int, tuple[Subject, ...]] = {}
+    by_text: dict[int, tuple[Subject, ...]] = {}
     language = get_language() or summit.language
     rows = Text.topics.through.objects.filter(text__summit=summit).order_by("topic__name", "topic")
     for text, key, name, names in rows.values_list("text", "topic__public_id", "topic__name", "topic__names"):
         if text in texts:
-            message = (
+            subject = (
                 Subject(key, names[language], "") if names.get(language) else Subject(key, name, summit.language)
             )
-            found[text] = (*found.get(text, ()), message)
-    return found
+            by_text[text] = (*by_text.get(text, ()), subject)
+    return by_text
 
 
 def spoken(summit: Summit, found: Iterable[DocumentRow]) -> Spoken:
@@ -180,10 +180,10 @@ def spoken(summit: Summit, found: Iterable[DocumentRow]) -> Spoken:
     ):
         if party in names:
             names[party].append((name, language))
-    message = [("speaker", key, [(name, summit.language)]) for key, name in people.items()]
-    message += [("party", key, own) for key, own in names.items()]
+    entries = [("speaker", key, [(name, summit.language)]) for key, name in people.items()]
+    entries += [("party", key, own) for key, own in names.items()]
     terms = [
-        (what, key, frozenset().union(*(tokens.terms(*name) for name in own)), own) for what, key, own in message
+        (what, key, frozenset().union(*(tokens.terms(*name) for name in own)), own) for what, key, own in entries
     ]
 
     def ask(wanted: Wanted, loosely: bool) -> Q | None:
@@ -199,5 +199,5 @@ def spoken(summit: Summit, found: Iterable[DocumentRow]) -> Spoken:
 
 
 def _like(word: str, written: list[tuple[str, str]]) -> bool:
-    known = {each for name, _language in written for each in tokens.correctable_words(name)}
-    return any(True for _each in tokens.alike(word, known))
+    words = {each for name, _language in written for each in tokens.correctable_words(name)}
+    return any(True for _each in tokens.alike(word, words))

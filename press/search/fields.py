@@ -40,13 +40,13 @@ def _party(row: DocumentRow, _key: str, world: World) -> Named:
 
 
 def _session(row: DocumentRow, key: str, world: World) -> Named:
-    held = world.public.session(row)
-    return (held.title, held.language) if held else (key, "")
+    session = world.public.session(row)
+    return (session.title, session.language) if session else (key, "")
 
 
 def _topic(row: DocumentRow, key: str, world: World) -> Named:
-    own = (each for each in world.public.topics.get(row.text, ()) if each.key == key)
-    return next(((each.name, each.language) for each in own), (key, ""))
+    topics = (each for each in world.public.topics.get(row.text, ()) if each.key == key)
+    return next(((each.name, each.language) for each in topics), (key, ""))
 
 
 def _language(row: DocumentRow, _key: str, _world: World) -> Named:
@@ -54,8 +54,8 @@ def _language(row: DocumentRow, _key: str, _world: World) -> Named:
 
 
 def _sessions(row: DocumentRow, public: Public) -> tuple[str, ...]:
-    held = public.session(row)
-    return (held.key,) if held else ()
+    session = public.session(row)
+    return (session.key,) if session else ()
 
 
 @dataclass(frozen=True)

@@ -114,10 +114,10 @@ class Holds(Func):
         column, key = self.get_source_expressions()
         index = connection.ops.quote_name(f"{column.target.model._meta.db_table}_words")
         alternatives = ("(" + " OR ".join(map(_quoted, group)) + ")" for group in self.groups)
-        asked = f"{{{_quoted(column.target.column)}}} : ({' AND '.join(alternatives)})"
+        match_query = f"{{{_quoted(column.target.column)}}} : ({' AND '.join(alternatives)})"
         sql, params = compiler.compile(key)
-        found = f"SELECT rowid FROM {index} WHERE {index} MATCH %s"  # noqa: S608 - the table's own name
-        return f"{sql} IN ({found})", (*params, asked)
+        subquery = f"SELECT rowid FROM {index} WHERE {index} MATCH %s"  # noqa: S608 - the table's own name
+        return f"{sql} IN ({subquery})", (*params, match_query)
 
     def as_postgresql(self, compiler: Any, connection: BaseDatabaseWrapper, **context: Any) -> Any:
         """Return SQL with the same expression as the index, so that PostgreSQL uses it."""

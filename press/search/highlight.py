@@ -41,13 +41,13 @@ def places(text: str, language: str, wanted: Sequence[Wanted]) -> Iterator[Place
 
     In scripts without spaces, matches of pairs of letters come after matches of single letters.
     """
-    every = frozenset[str]().union(*(one.terms for one in wanted))
+    all_terms = frozenset[str]().union(*(wanted_word.terms for wanted_word in wanted))
     for piece in pieces(text):
         known = terms_of(piece, language)
-        if every.isdisjoint(known):
+        if all_terms.isdisjoint(known):
             continue
-        for number, one in enumerate(wanted):
-            if not one.terms.isdisjoint(known):
+        for number, wanted_word in enumerate(wanted):
+            if not wanted_word.terms.isdisjoint(known):
                 yield Place(piece.start, piece.end, number)
 
 
@@ -68,13 +68,15 @@ def excerpt(body: str, language: str, wanted: Sequence[Wanted]) -> SafeString:
     It is the first part with the largest number of different wanted words, or "" if the text has none of them.
     """
     text = bare(body)
-    best, found = _best(text, language, wanted)
+    best, matches = _best(text, language, wanted)
     if not best:
         return SafeString("")
     start = _border(text, best[0].start - BEFORE, best[0].start)
     end = _border(text, max(start + LENGTH, best[0].end), len(text), forward=True)
     inside = [
-        Place(one.start - start, one.end - start, one.word) for one in found if start <= one.start and one.end <= end
+        Place(match.start - start, match.end - start, match.word)
+        for match in matches
+        if start <= match.start and match.end <= end
     ]
     before, after = MORE if start else "", MORE if end < len(text) else ""
     return SafeString(f"{before}{_render(text[start:end], inside)}{after}")
@@ -85,20 +87,20 @@ def _best(text: str, language: str, wanted: Sequence[Wanted]) -> tuple[list[Plac
 
     The best part is the first one with the largest number of different wanted words.
     """
-    found: list[Place] = []
+    matches: list[Place] = []
     best: list[Place] = []
     first, most = 0, 0
     for place in places(text, language, wanted):
         # The matches aren't strictly sorted: pairs of letters come after the single letters. They needn't be.
-        found.append(place)
-        while found[first].start < place.start - (LENGTH - BEFORE):
+        matches.append(place)
+        while matches[first].start < place.start - (LENGTH - BEFORE):
             first += 1
-        number = len({one.word for one in found[first:]})
+        number = len({match.word for match in matches[first:]})
         if number > most:
-            most, best = number, found[first:]
-        if (most == len(wanted) and place.start > best[0].start + LENGTH) or len(found) >= PLACES:
+            most, best = number, matches[first:]
+        if (most == len(wanted) and place.start > best[0].start + LENGTH) or len(matches) >= PLACES:
             break
-    return best, found
+    return best, matches
 
 
 def _border(text: str, near: int, limit: int, *, forward: bool = False) -> int:
@@ -115,19 +117,19 @@ def _border(text: str, near: int, limit: int, *, forward: bool = False) -> int:
     return space if forward else min(space + 1, limit)
 
 
-def _render(text: str, found: Sequence[Place]) -> SafeString:
+def _render(text: str, matches: Sequence[Place]) -> SafeString:
     parts: list[str] = []
     at = 0
-    for start, end in _merged_ranges(found):
+    for start, end in _merged_ranges(matches):
         parts += [conditional_escape(text[at:start]), f"<mark>{conditional_escape(text[start:end])}</mark>"]
         at = end
     return SafeString("".join([*parts, conditional_escape(text[at:])]))
 
 
-def _merged_ranges(found: Sequence[Place]) -> Iterator[tuple[int, int]]:
+def _merged_ranges(matches: Sequence[Place]) -> Iterator[tuple[int, int]]:
     """Yield the ranges to mark, with overlapping and adjacent matches merged."""
     start = end = -1
-    for place in sorted(found, key=lambda one: (one.start, one.end)):
+    for place in sorted(matches, key=lambda match: (match.start, match.end)):
         if place.start > end:
             if end > 0:
                 yield start, end

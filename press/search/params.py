@@ -39,8 +39,8 @@ class SearchParams:
 
     def query(self, **beside: str) -> str:
         """Return the query string "?..." with these parameters and those in `beside`, or "" if there are none."""
-        found = urlencode({**beside, **self.parameters})
-        return f"?{found}" if found else ""
+        query_string = urlencode({**beside, **self.parameters})
+        return f"?{query_string}" if query_string else ""
 
     def without(self, name: str) -> "SearchParams":
         """Return a copy without the parameter `name`."""
@@ -62,8 +62,8 @@ def parse_params(query: QueryDict) -> SearchParams:
 
 def _day(value: str) -> date | None:
     try:
-        found = date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
         return None
     # Days at the ends of the calendar would overflow in other time zones.
-    return found if date.min + timedelta(days=2) < found < date.max - timedelta(days=2) else None
+    return day if date.min + timedelta(days=2) < day < date.max - timedelta(days=2) else None

@@ -51,9 +51,9 @@ def ask(summit: Summit, query: str, languages: Iterable[str], spoken: Spoken) ->
     wanted = tokens.wanted(query, known)
     if not wanted or not known:
         return SearchResult(tuple(wanted))
-    found = _matches(summit, wanted, [spoken(one, False) for one in wanted])
-    if found:
-        return SearchResult(tuple(wanted), found)
+    editions = _matches(summit, wanted, [spoken(one, False) for one in wanted])
+    if editions:
+        return SearchResult(tuple(wanted), editions)
     guessed, named = _alike(summit, wanted, known), [spoken(one, True) for one in wanted]
     if guessed == wanted and not any(named):
         return SearchResult(tuple(wanted))
@@ -94,8 +94,8 @@ def _alike(summit: Summit, wanted: Sequence[Wanted], languages: Sequence[str]) -
 
 
 def _like(asked: str, known: dict[str, set[str]]) -> frozenset[str]:
-    found = tokens.alike(asked, known)
-    return frozenset().union(*(tokens.forms(word, code, written=False) for word in found for code in known[word]))
+    similar = tokens.alike(asked, known)
+    return frozenset().union(*(tokens.forms(word, code, written=False) for word in similar for code in known[word]))
 
 
 def as_quoted(found: SearchResult, query: str, said: Mapping[int, str]) -> SearchResult:
@@ -111,12 +111,17 @@ def as_quoted(found: SearchResult, query: str, said: Mapping[int, str]) -> Searc
     holds = {phrase: Case(When(plain__contains=phrase, then=Value(1)), default=Value(0)) for phrase in phrases}
     named = {f"has_{number}": case for number, case in enumerate(holds.values())}
     spoken = {key: tokens.plain(names) for key, names in said.items()}
-    kept = {
+    remaining = {
         key: found.editions[key]
         for key, *have in rows.annotate(**named).values_list("edition", *named)
         if all(has or phrase in spoken.get(key, "") for phrase, has in zip(phrases, have, strict=True))
     }
-    return replace(found, editions=kept, guessed=found.guessed and bool(kept), apart=len(found.editions) - len(kept))
+    return replace(
+        found,
+        editions=remaining,
+        guessed=found.guessed and bool(remaining),
+        apart=len(found.editions) - len(remaining),
+    )
 
 
 def relevance(found: SearchResult, query: str, keys: Sequence[int]) -> dict[int, float]:

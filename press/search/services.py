@@ -95,10 +95,10 @@ def _trigrams(word: str) -> str:
 
 
 def _join_terms(terms: set[str]) -> str:
-    found, length = [], 0
+    included, length = [], 0
     for term in sorted(terms):
         length += len(term.encode()) + 1
         if length > LONGEST:
             break
-        found.append(term)
-    return " ".join(found)
+        included.append(term)
+    return " ".join(included)

@@ -114,16 +114,16 @@ def forms(word: str, language: str, *, written: bool = True) -> frozenset[str]:
     Arabic word aren't removed as particles.
     """
     folded = fold(word)[:LONGEST]
-    found = {folded}
+    variants = {folded}
     if language == "ar":
-        found |= {_ARTICLE.sub("", folded)}
+        variants |= {_ARTICLE.sub("", folded)}
         if written:
-            found |= {_PARTICLE.sub("", folded)}
+            variants |= {_PARTICLE.sub("", folded)}
     stemmer = _stemmer(language)
     if stemmer is None:
-        return frozenset(found)
+        return frozenset(variants)
     # Queries often have no accents, and stemmers recognise fewer endings without them. So both spellings are stemmed.
-    bases = {unicodedata.normalize("NFC", word).lower()[:LONGEST], *found}
+    bases = {unicodedata.normalize("NFC", word).lower()[:LONGEST], *variants}
     return frozenset(f"{language}_{fold(stemmer.stemWord(base))}" for base in bases)
 
 
@@ -164,12 +164,12 @@ def phrases(query: str) -> list[str]:
     """
     found = []
     for match in _QUOTED.finditer(query[:LONGEST_QUERY]):
-        message = " ".join(_folded(match[1]))
+        phrase = " ".join(_folded(match[1]))
         # In scripts without spaces, a phrase has no spaces around it in the result of `plain`.
-        if " " in message:
-            found.append(f" {message} ")
-        elif _pattern().match(message) and len(message) > 1 and _pattern().match(message)[1]:  # type: ignore[index]
-            found.append(message)
+        if " " in phrase:
+            found.append(f" {phrase} ")
+        elif _pattern().match(phrase) and len(phrase) > 1 and _pattern().match(phrase)[1]:  # type: ignore[index]
+            found.append(phrase)
     return list(dict.fromkeys(found))
 
 
@@ -199,9 +199,9 @@ def _bare(text: str) -> Iterator[Piece]:
 
 def wanted(query: str, languages: Iterable[str]) -> list[Wanted]:
     """Return at most MOST words of a query, with their terms in these languages."""
-    asked, known = query[:LONGEST_QUERY], tuple(languages)
+    shortened, codes = query[:LONGEST_QUERY], tuple(languages)
     found: dict[str, Wanted] = {}
-    for match in _pattern().finditer(asked):
+    for match in _pattern().finditer(shortened):
         run, word = match.groups()
         if run:
             size = min(len(run), 2)
@@ -209,7 +209,7 @@ def wanted(query: str, languages: Iterable[str]) -> list[Wanted]:
                 pair = _plain(run[at : at + size])
                 found.setdefault(pair, Wanted(pair, frozenset({pair}), spaceless=True))
         elif len(word) > 1 or word.isdigit():
-            found.setdefault(fold(word), Wanted(fold(word), _in_any(word, known)))
+            found.setdefault(fold(word), Wanted(fold(word), _in_any(word, codes)))
     return list(found.values())[:MOST]
 
 
@@ -255,6 +255,6 @@ def alike(asked: str, words: Iterable[str]) -> Iterator[str]:
         if long and (asked in word or (word[0] == asked[0] and len(word) == len(asked) and sorted(word) == letters)):
             yield word
         elif abs(len(word) - len(asked)) <= len(asked):
-            other = trigrams(word)
-            if 2 * len(own & other) >= ALIKE * (len(own) + len(other)):
+            word_trigrams = trigrams(word)
+            if 2 * len(own & word_trigrams) >= ALIKE * (len(own) + len(word_trigrams)):
                 yield word

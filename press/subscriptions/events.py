@@ -55,8 +55,8 @@ def withdrawn(text: Text, removed: bool) -> None:
 
     No event is emitted for a text that was never announced.
     """
-    told = Announcement.objects.filter(edition__version__text=text.pk)
-    languages = set(told.order_by().values_list("edition__version__language", flat=True))
+    announcements = Announcement.objects.filter(edition__version__text=text.pk)
+    languages = set(announcements.order_by().values_list("edition__version__language", flat=True))
     if not languages:
         return
     cause = Cause(WITHDRAWN, f"press.text:{text.public_id}", 2 if removed else 1, _facts(text) | {"removed": removed})

@@ -38,12 +38,12 @@ def _may_mention_correction(message: Message) -> bool:
     before = Edition.objects.filter(
         version__editions__public_id=message.facts["edition"], number__lt=message.version
     ).values_list("public_id", flat=True)
-    told = Message.objects.filter(
+    earlier = Message.objects.filter(
         kind=message.kind,
         recipient_key=message.recipient_key,
         subject_key__in=[f"press.edition:{public_id}" for public_id in before],
     )
-    states = set(told.values_list("state", flat=True))
+    states = set(earlier.values_list("state", flat=True))
     return not states or MessageState.SENT in states
 
 
@@ -114,9 +114,9 @@ def publications_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
     )
     people = {message.facts["subscriber"] for message in messages}
     active = set(Subscriber.objects.filter(public_id__in=people).active().values_list("public_id", flat=True))
-    found = {m.pk: because(NOT_PUBLIC) for m in messages if m.facts["edition"] not in still}
-    left = {m.pk: because(ENDED) for m in messages if m.facts["subscriber"] not in active}
-    return left | found
+    not_public = {m.pk: because(NOT_PUBLIC) for m in messages if m.facts["edition"] not in still}
+    ended = {m.pk: because(ENDED) for m in messages if m.facts["subscriber"] not in active}
+    return ended | not_public
 
 
 def render_subscription(message: Message) -> Mail:
@@ -124,7 +124,7 @@ def render_subscription(message: Message) -> Mail:
     link = subscribers.url(_subscriber(message), subscribers.CONFIRM)
     return Mail(
         subject=_("Confirm that you want news from the press office"),
-        text=render_to_string("mail/subscription.txt", {**message.facts, "link": link}),
+        text=render_to_string("mail/subscription_confirmation.txt", {**message.facts, "link": link}),
     )
 
 

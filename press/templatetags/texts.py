@@ -64,8 +64,8 @@ def linked_data(reading: Reading, beside: RelatedContent) -> SafeString:
     Labels are in the language of the text.
     """
     with translation.override(spoken(reading.language)):
-        found = jsonld.as_object(replace(reading, beside=beside), words=False)
-    written = json.dumps(found, ensure_ascii=False).translate(ESCAPES)
+        data = jsonld.as_object(replace(reading, beside=beside), words=False)
+    written = json.dumps(data, ensure_ascii=False).translate(ESCAPES)
     # The same characters are escaped as in Django's json_script, so the content can't end the element.
     return mark_safe(f'<script type="application/ld+json">{written}</script>')  # noqa: S308
 
@@ -97,7 +97,7 @@ def _locale(language: str) -> str:
     return f"{language}_{COUNTRIES[language]}" if language in COUNTRIES else ""
 
 
-@register.inclusion_tag("press/meta.html")
+@register.inclusion_tag("press/metadata.html")
 def text_meta(reading: Reading, edition: Edition) -> dict[str, Any]:
     """Return the template context of a text's metadata: OpenGraph, description, oEmbed and other formats.
 
@@ -124,7 +124,7 @@ def text_meta(reading: Reading, edition: Edition) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("press/contents.html")
+@register.inclusion_tag("press/table_of_contents.html")
 def contents(edition: Edition, reading: Reading, place: str) -> dict[str, Any]:
     """Return the template context of a text's table of contents.
 

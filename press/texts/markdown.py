@@ -101,14 +101,14 @@ def _named(heading: Token, taken: set[str]) -> str:
 
     The anchor is added to `taken`. If it is in `taken` already, a number is appended to it first.
     """
-    count_words = "".join(child.content for child in heading.children or () if child.type in ("text", "code_inline"))
-    name = HEADING + (slugify(count_words, allow_unicode=True)[:LONGEST].strip("-") or "0")
-    found, again = name, 1
-    while found in taken:
-        again += 1
-        found = f"{name}-{again}"
-    taken.add(found)
-    return found
+    heading_text = "".join(child.content for child in heading.children or () if child.type in ("text", "code_inline"))
+    name = HEADING + (slugify(heading_text, allow_unicode=True)[:LONGEST].strip("-") or "0")
+    anchor, number = name, 1
+    while anchor in taken:
+        number += 1
+        anchor = f"{name}-{number}"
+    taken.add(anchor)
+    return anchor
 
 
 def to_html(body: str, anchors: Sequence[str] = ()) -> str:
@@ -159,9 +159,9 @@ def _plain(block: Block) -> str:
 
 def _blocks(node: SyntaxTreeNode) -> Iterator[Block]:
     for child in node.children:
-        found = _block(child)
-        if found is not None:
-            yield found
+        block = _block(child)
+        if block is not None:
+            yield block
 
 
 def _block(node: SyntaxTreeNode) -> Block | None:

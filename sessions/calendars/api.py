@@ -96,8 +96,8 @@ class OfCalendars(WorkingView):
         return self._here(own_parties(self.by, Role.FOCAL_POINT).select_related("summit"))
 
     def _here(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        only = self.token.summit_id if self.token else None
-        return rows if only is None else rows.filter(summit=only)
+        summit_id = self.token.summit_id if self.token else None
+        return rows if summit_id is None else rows.filter(summit=summit_id)
 
     def mine(self) -> list[CalendarFeed]:
         """Return the caller's live calendars, the newest first."""
@@ -133,17 +133,17 @@ class Calendars(OfCalendars):
         return self.once(self._make)
 
     def _make(self) -> Response:
-        given = self.sent(CalendarInput)
-        whose = {name: given[name] for name in ("person", "party") if name in given}
-        if len(whose) != 1:
+        values = self.sent(CalendarInput)
+        owner = {name: values[name] for name in ("person", "party") if name in values}
+        if len(owner) != 1:
             raise unprocessable({"person": _("Choose whose programme it is.")})
-        person = self.people().filter(public_id=given.get("person", "")).first()
-        party = self.parties().filter(public_id=given.get("party", "")).first()
+        person = self.people().filter(public_id=values.get("person", "")).first()
+        party = self.parties().filter(public_id=values.get("party", "")).first()
         if person is None and party is None:
-            raise unprocessable({next(iter(whose)): _("Choose whose programme it is.")})
-        row, token = services.make(by=self.by, person=person, party=party, alarms=given["reminders"])
-        found = {**CalendarSerializer(row).data, "address": services.address_of(token)}
-        return Response(found, status=HTTPStatus.CREATED)
+            raise unprocessable({next(iter(owner)): _("Choose whose programme it is.")})
+        row, token = services.make(by=self.by, person=person, party=party, alarms=values["reminders"])
+        data = {**CalendarSerializer(row).data, "address": services.address_of(token)}
+        return Response(data, status=HTTPStatus.CREATED)
 
 
 class OneCalendar(OfCalendars):
@@ -158,9 +158,9 @@ class OneCalendar(OfCalendars):
         A repeat of a request with the same Idempotency-Key is admitted even if the calendar is gone, because the
         first request may have ended it.
         """
-        found = next((row for row in self.mine() if row.public_id == self.kwargs["id"]), None)
-        if found is not None:
-            self.found = found
+        calendar = next((row for row in self.mine() if row.public_id == self.kwargs["id"]), None)
+        if calendar is not None:
+            self.found = calendar
         elif not self.was_answered():
             raise Http404
 
@@ -201,9 +201,9 @@ class CalendarReminders(OneCalendar):
 
 def calendar_paths() -> list[URLPattern]:
     """Return the URL patterns of the private calendars in the API."""
-    one = "me/calendars/<str:id>/"
+    detail = "me/calendars/<str:id>/"
     return [
         path("me/calendars/", working_api(Calendars.as_view()), name="api-my-calendars"),
-        path(f"{one}end/", working_api(EndCalendar.as_view()), name="api-my-calendar-end"),
-        path(f"{one}remind/", working_api(CalendarReminders.as_view()), name="api-my-calendar-remind"),
+        path(f"{detail}end/", working_api(EndCalendar.as_view()), name="api-my-calendar-end"),
+        path(f"{detail}remind/", working_api(CalendarReminders.as_view()), name="api-my-calendar-remind"),
     ]

@@ -23,16 +23,16 @@ class FeedQuerySet(models.QuerySet["CalendarFeed"]):
         The maker must still have the access with which the calendar was made: an active account, a working link of a
         letter, or a person with a mailbox that was confirmed by a code.
         """
-        acts = FocalPoint.objects.filter(party=OuterRef("party"))
-        own = Q(person__erased_at__isnull=True)
+        focal_points = FocalPoint.objects.filter(party=OuterRef("party"))
+        not_erased = Q(person__erased_at__isnull=True)
         account = Q(user__is_active=True) & (
-            (own & Q(person__user=F("user"))) | Q(Exists(acts.filter(person__user=OuterRef("user"))))
+            (not_erased & Q(person__user=F("user"))) | Q(Exists(focal_points.filter(person__user=OuterRef("user"))))
         )
         link = Q(link__in=InvitationLink.objects.live()) & (
-            (own & Q(person=F("link__person"))) | Q(party=F("link__invitation__party"))
+            (not_erased & Q(person=F("link__person"))) | Q(party=F("link__invitation__party"))
         )
         holder = Q(holder__erased_at__isnull=True) & (
-            Q(person=F("holder")) | Q(Exists(acts.filter(person=OuterRef("holder"))))
+            Q(person=F("holder")) | Q(Exists(focal_points.filter(person=OuterRef("holder"))))
         )
         return self.filter(account | link | holder, ended_at__isnull=True)
 

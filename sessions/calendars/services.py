@@ -98,13 +98,13 @@ def make(
         if len(listed(people=[person] if person else [], parties=[party] if party else [])) >= MOST:
             message = _("There are %(most)d addresses already. End one that nobody uses, then make another.")
             raise TooManyCalendars(message % {"most": MOST})
-        made = CalendarFeed.objects.create(
+        calendar = CalendarFeed.objects.create(
             digest=digest_of(token), person=person, party=party, alarms=alarms, **_sign_in_fields(by)
         )
         if find_by_token(token) is None:
             raise PermissionDenied(_("This programme is read by those who take part, and by the focal points."))
         audit.record(by=by, action="agenda.open_feed", target=target, summit=target.summit)
-    return made, token
+    return calendar, token
 
 
 def listed(*, people: Iterable[Person], parties: Iterable[Party]) -> list[CalendarFeed]:
@@ -172,10 +172,10 @@ def _party_has_left(row: CalendarFeed) -> bool:
 
     It has left if its invitation was revoked and it has no other open invitation.
     """
-    asked = Invitation.objects.filter(party=party_of(row), occasion="")
+    invitations = Invitation.objects.filter(party=party_of(row), occasion="")
     return (
-        asked.filter(state=InvitationState.REVOKED).exists()
-        and not asked.exclude(state__in=[*OVER, InvitationState.DRAFT, InvitationState.APPROVED]).exists()
+        invitations.filter(state=InvitationState.REVOKED).exists()
+        and not invitations.exclude(state__in=[*OVER, InvitationState.DRAFT, InvitationState.APPROVED]).exists()
     )
 
 
@@ -226,5 +226,5 @@ def _places_of(person_id: int | None) -> Q:
 @listeners.follows(50)
 def _ends_with_membership(party: Party, person: Person, by: By) -> None:
     """End the calendars of a person who leaves a delegation, and the calendars that this person created for it."""
-    mine = CalendarFeed.objects.filter(Q(person=person) | Q(holder=person, party=party), ended_at__isnull=True)
-    end(feeds=mine.select_related("person__summit", "party__summit"), by=by)
+    calendars = CalendarFeed.objects.filter(Q(person=person) | Q(holder=person, party=party), ended_at__isnull=True)
+    end(feeds=calendars.select_related("person__summit", "party__summit"), by=by)

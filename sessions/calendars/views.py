@@ -24,11 +24,11 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     304.
     """
     blind(request)
-    found = services.find_by_token(token)
-    if found is None:
+    calendar = services.find_by_token(token)
+    if calendar is None:
         raise Http404
-    services.record_fetch(found)
-    content = _content(found)
+    services.record_fetch(calendar)
+    content = _content(calendar)
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {
         "ETag": etag,
@@ -41,15 +41,15 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     return get_conditional_response(request, etag=etag, response=response) or response
 
 
-def _content(found: CalendarFeed) -> bytes:
-    summit, language = services.summit_of(found), spoken(services.language_of(found))
+def _content(calendar: CalendarFeed) -> bytes:
+    summit, language = services.summit_of(calendar), spoken(services.language_of(calendar))
     with override(language):
-        name = to_reader(found.party).name if found.party else str(found.person)
+        name = to_reader(calendar.party).name if calendar.party else str(calendar.person)
         return private_feed(
             summit=summit,
-            updated_at=services.updated_at(found),
-            sessions=services.sessions_of(found),
+            updated_at=services.updated_at(calendar),
+            sessions=services.sessions_of(calendar),
             name=name,
             language=language,
-            alarms=found.alarms,
+            alarms=calendar.alarms,
         )

@@ -56,17 +56,17 @@ class DocumentForm(forms.Form):
 
         Raises ValidationError if the file can't be stored.
         """
-        given = self.cleaned_data["file"]
+        uploaded = self.cleaned_data["file"]
         try:
-            file_checks.check_size(given.size)
-            return file_checks.read(name=given.name, content=given.read())
+            file_checks.check_size(uploaded.size)
+            return file_checks.read(name=uploaded.name, content=uploaded.read())
         except file_checks.FileProblem as problem:
             raise forms.ValidationError(str(problem)) from None
 
     def paper(self) -> Paper:
         """Return the entered title, language and file."""
-        found = self.cleaned_data
-        return Paper(title=found["title"], language=found["language"], file=found["file"])
+        cleaned = self.cleaned_data
+        return Paper(title=cleaned["title"], language=cleaned["language"], file=cleaned["file"])
 
 
 class PapersMixin(FrameMixin):
@@ -92,8 +92,8 @@ class PapersMixin(FrameMixin):
                 return self._shift(request, session, by)
             form = DocumentForm(request.POST, request.FILES)
             if form.is_valid():
-                made = documents.add(session=session, paper=form.paper(), by=by)
-                messages.success(request, _("“%(title)s” lies on the table.") % {"title": made.title})
+                document = documents.add(session=session, paper=form.paper(), by=by)
+                messages.success(request, _("“%(title)s” lies on the table.") % {"title": document.title})
                 return redirect("admin:agenda_session_documents", session.pk)
         context = {
             **self.frame(request, session, _("Documents")),
@@ -102,13 +102,13 @@ class PapersMixin(FrameMixin):
             "form": form,
             "may_edit": can_edit(request.user, session),
         }
-        return TemplateResponse(request, "admin/agenda/session/documents.html", context)
+        return TemplateResponse(request, "admin/agenda/documents/documents.html", context)
 
     def _shift(self, request: HttpRequest, session: Session, by: User) -> HttpResponse:
-        way, _sep, number = request.POST["move"].partition(":")
+        direction, _sep, number = request.POST["move"].partition(":")
         row = Document.objects.filter(session=session, pk=key_of(number) or 0).defer("content").first()
         if row is not None:
-            documents.shift(document=row, up=way == "up", by=by)
+            documents.shift(document=row, up=direction == "up", by=by)
         return redirect("admin:agenda_session_documents", session.pk)
 
     def file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -136,14 +136,14 @@ class PapersMixin(FrameMixin):
         )
         if request.method == "POST" and form.is_valid():
             try:
-                made = documents.replace(document=row, paper=form.paper(), by=by)
+                document = documents.replace(document=row, paper=form.paper(), by=by)
             except ValidationError as refused:
                 messages.warning(request, " ".join(refused.messages))
             else:
-                messages.success(request, _("“%(title)s” has a new version.") % {"title": made.title})
+                messages.success(request, _("“%(title)s” has a new version.") % {"title": document.title})
             return redirect("admin:agenda_session_documents", row.session_id)
         context = {**self.frame(request, row.session, _("New version")), "document": row, "form": form}
-        return TemplateResponse(request, "admin/agenda/session/document_replace.html", context)
+        return TemplateResponse(request, "admin/agenda/documents/replace.html", context)
 
     def remove_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for confirmation, then remove a document from the session."""
@@ -154,7 +154,7 @@ class PapersMixin(FrameMixin):
             messages.success(request, _("“%(title)s” is taken off the table.") % {"title": row.title})
             return redirect("admin:agenda_session_documents", row.session_id)
         context = {**self.frame(request, row.session, _("Take document off")), "document": row}
-        return TemplateResponse(request, "admin/agenda/session/document_remove.html", context)
+        return TemplateResponse(request, "admin/agenda/documents/remove.html", context)
 
 
 def _document_rows(rows: Any) -> list[dict[str, Any]]:

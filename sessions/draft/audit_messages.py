@@ -26,21 +26,21 @@ def _moved(facts: Facts) -> str:
         return _("moved the session")
     old, new = (datetime.fromisoformat(moment) for moment in (before, after))
     same_day = local(old, facts.summit).date() == local(new, facts.summit).date()
-    message = {
+    times = {
         "before": day_clock(old, facts.summit),
         "after": (clock_zone if same_day else day_clock)(new, facts.summit),
     }
-    return _("moved the session from %(before)s to %(after)s") % message
+    return _("moved the session from %(before)s to %(after)s") % times
 
 
 def _rows(facts: Facts) -> str:
     numbers = {name: int(facts.detail.get(name, 0)) for name in ("added", "changed", "removed")}
-    message = [
+    parts = [
         ngettext("%(number)d added", "%(number)d added", numbers["added"]) % {"number": numbers["added"]},
         ngettext("%(number)d changed", "%(number)d changed", numbers["changed"]) % {"number": numbers["changed"]},
         ngettext("%(number)d taken off", "%(number)d taken off", numbers["removed"]) % {"number": numbers["removed"]},
     ]
-    return comma().join(part for part, number in zip(message, numbers.values(), strict=True) if number)
+    return comma().join(part for part, number in zip(parts, numbers.values(), strict=True) if number)
 
 
 def _participants(facts: Facts) -> str:

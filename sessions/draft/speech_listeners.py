@@ -95,10 +95,10 @@ def watching(*, by: By, sessions: Collection[int] | None = None, summit: Summit 
     before = _speech_states(sessions, summit)
     yield watch
     after = _speech_states(sessions, summit)
-    happened = list(_changes_between(before, after, watch.named))
-    if happened:
+    events = list(_changes_between(before, after, watch.named))
+    if events:
         for listener in listeners:
-            listener(happened, by)
+            listener(events, by)
 
 
 def _speech_states(sessions: Collection[int] | None, summit: Summit | None) -> dict[int, _SpeechState]:
@@ -133,23 +133,23 @@ def _changes_between(
 ) -> Iterator[Happened]:
     displaced = _displaced(before, after) if named is None else set(named)
     displaced = {pk for pk in displaced & before.keys() & after.keys() if before[pk].place != after[pk].place}
-    for pk, now in after.items():
-        was = before.get(pk)
-        what = _what(was, now, displaced=pk in displaced) if was is not None else None
-        if was is not None and what is not None:
-            yield Happened(pk, what, now.begins, was.speaker_id)
+    for pk, new in after.items():
+        old = before.get(pk)
+        what = _what(old, new, displaced=pk in displaced) if old is not None else None
+        if old is not None and what is not None:
+            yield Happened(pk, what, new.begins, old.speaker_id)
 
 
-def _what(was: _SpeechState, now: _SpeechState, *, displaced: bool) -> What | None:
-    if now.cancelled and not was.cancelled:
+def _what(old: _SpeechState, new: _SpeechState, *, displaced: bool) -> What | None:
+    if new.cancelled and not old.cancelled:
         return What.CANCELLED
-    if now.dropped and not was.dropped:
+    if new.dropped and not old.dropped:
         return What.DROPPED
-    if (was.speaker_id, was.party_id) != (now.speaker_id, now.party_id):
+    if (old.speaker_id, old.party_id) != (new.speaker_id, new.party_id):
         return What.GIVEN
-    if displaced or was.session_id != now.session_id or was.session_begins != now.session_begins:
+    if displaced or old.session_id != new.session_id or old.session_begins != new.session_begins:
         return What.MOVED
-    return What.SHIFTED if was.begins != now.begins else None
+    return What.SHIFTED if old.begins != new.begins else None
 
 
 def _displaced(before: dict[int, _SpeechState], after: dict[int, _SpeechState]) -> set[int]:
@@ -159,16 +159,16 @@ def _displaced(before: dict[int, _SpeechState], after: dict[int, _SpeechState]) 
     swapped, both count as moved.
     """
     places = {pk: place for place, pk in enumerate(before)}
-    lists: dict[int, list[int]] = defaultdict(list)
-    for pk, stand in after.items():
-        if pk in before and before[pk].session_id == stand.session_id and not stand.dropped:
-            lists[stand.session_id].append(pk)
+    keys_by_session: dict[int, list[int]] = defaultdict(list)
+    for pk, state in after.items():
+        if pk in before and before[pk].session_id == state.session_id and not state.dropped:
+            keys_by_session[state.session_id].append(pk)
     found: set[int] = set()
-    for keys in lists.values():
+    for keys in keys_by_session.values():
         order = [places[pk] for pk in keys]
         if order != sorted(order):
-            kept = _unmoved_numbers(order)
-            found |= {pk for pk, place in zip(keys, order, strict=True) if place not in kept}
+            unmoved = _unmoved_numbers(order)
+            found |= {pk for pk, place in zip(keys, order, strict=True) if place not in unmoved}
     return found
 
 
@@ -177,11 +177,11 @@ def _unmoved_numbers(order: Sequence[int]) -> set[int]:
     up = _lengths(order)
     down = _lengths([-number for number in reversed(order)])[::-1]
     longest = max(up)
-    at: dict[int, list[int]] = defaultdict(list)
-    for number, before, behind in zip(order, up, down, strict=True):
-        if before + behind - 1 == longest:
-            at[before].append(number)
-    return {numbers[0] for numbers in at.values() if len(numbers) == 1}
+    by_length: dict[int, list[int]] = defaultdict(list)
+    for number, length_to, length_from in zip(order, up, down, strict=True):
+        if length_to + length_from - 1 == longest:
+            by_length[length_to].append(number)
+    return {numbers[0] for numbers in by_length.values() if len(numbers) == 1}
 
 
 def _lengths(order: Sequence[int]) -> list[int]:
@@ -189,7 +189,7 @@ def _lengths(order: Sequence[int]) -> list[int]:
     ends: list[int] = []
     lengths = []
     for number in order:
-        at = bisect_left(ends, number)
-        ends[at : at + 1] = [number]
-        lengths.append(at + 1)
+        index = bisect_left(ends, number)
+        ends[index : index + 1] = [number]
+        lengths.append(index + 1)
     return lengths

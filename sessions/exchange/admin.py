@@ -53,8 +53,8 @@ class ScheduleImportFileAdmin(UploadsAdmin):
     action = "agenda.edit"
     upload_form = ScheduleForm
     upload_word = gettext_lazy("Upload a schedule")
-    file_template = "admin/agenda/scheduleimportfile/file.html"
-    upload_template = "admin/agenda/scheduleimportfile/upload.html"
+    file_template = "admin/agenda/exchange/file.html"
+    upload_template = "admin/agenda/exchange/upload.html"
     reading = import_job.READ
     problems = (Unreadable,)
     words = ReportLabels(
@@ -65,8 +65,8 @@ class ScheduleImportFileAdmin(UploadsAdmin):
         some=gettext_lazy("Some of the events"),
         show_all=gettext_lazy("Show all events"),
         caption=gettext_lazy("What becomes of each event"),
-        notices="admin/agenda/scheduleimportfile/notices.html",
-        about_row="admin/agenda/scheduleimportfile/about_row.html",
+        notices="admin/agenda/exchange/notices.html",
+        about_row="admin/agenda/exchange/about_row.html",
     )
 
     def keep(self, summit: Summit, form: UploadForm, by: User) -> ScheduleImportFile:
@@ -93,8 +93,8 @@ class ScheduleImportFileAdmin(UploadsAdmin):
 
     def onward(self, row: ScheduleImportFile) -> tuple[str, str]:
         """Return the URL and label of the link to the draft."""
-        listed = reverse("admin:agenda_session_changelist")
-        return f"{listed}?summit__id__exact={row.summit_id}", _("Show the draft")
+        changelist_url = reverse("admin:agenda_session_changelist")
+        return f"{changelist_url}?summit__id__exact={row.summit_id}", _("Show the draft")
 
     def more(self, row: ScheduleImportFile) -> dict[str, Any]:
         """Return the page's context with the number of days for which a schedule is stored."""

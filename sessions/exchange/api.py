@@ -131,9 +131,9 @@ class ScheduleImportFileViewSet(DeskViewSet):
 
     def add(self, *, by: User, summit: Summit, values: Values) -> ScheduleImportFile:
         """Store a schedule and check its events. A long schedule is checked by a worker."""
-        given = {"filename": values["file_name"], "content": values["content"], "visibility": values["visibility"]}
+        fields = {"filename": values["file_name"], "content": values["content"], "visibility": values["visibility"]}
         try:
-            row = import_files.store(summit=summit, by=by, **given)
+            row = import_files.store(summit=summit, by=by, **fields)
         except Unreadable as refused:
             raise unprocessable({"content": [str(refused)]}) from None
         if not row.report:
@@ -147,11 +147,11 @@ class ScheduleImportFileViewSet(DeskViewSet):
     @action("report", safe=True, permission="agenda.scheduleimportfile.view", output=ScheduleReportSerializer)
     def report(self, *, by: User, row: ScheduleImportFile, values: Values) -> ScheduleReport:
         """Return the planned or final outcome of each event. Writes nothing."""
-        found = import_files.report_of(row)
-        if found is None:
+        schedule_report = import_files.report_of(row)
+        if schedule_report is None:
             raise Problem("conflict", str(_NOT_YET))
         access_log.record_page(by=by, target=row, summit=row.summit, fields=("report",))
-        return found
+        return schedule_report
 
     @action("look", permission="agenda.edit", output=ScheduleImportResultSerializer)
     def look(self, *, by: User, row: ScheduleImportFile, values: Values) -> dict[str, Any]:

@@ -37,8 +37,8 @@ def _coming(person: Person) -> QuerySet[Session]:
     """
     rows = Session.objects.filter(summit=person.summit_id, cancelled_at__isnull=True).order_by()
     now = db_now()
-    runs = person.summit.ends_on >= now.astimezone(person.summit.zone).date()
-    return rows.filter(ends_at__gt=now) if runs else rows
+    is_running = person.summit.ends_on >= now.astimezone(person.summit.zone).date()
+    return rows.filter(ends_at__gt=now) if is_running else rows
 
 
 def _speeches(person: Person) -> Sequence[str]:
@@ -56,19 +56,19 @@ def _places(*kinds: SessionKind) -> Callable[[Person], Sequence[str]]:
     Without kinds, the function finds the places in sessions of all kinds that aren't in OF_KIND.
     """
 
-    def held(person: Person) -> Sequence[str]:
-        found = _coming(person).filter(participants__person=person)
-        rows = found.filter(kind__in=kinds) if kinds else found.exclude(kind__in=list(OF_KIND))
+    def find_places(person: Person) -> Sequence[str]:
+        sessions = _coming(person).filter(participants__person=person)
+        rows = sessions.filter(kind__in=kinds) if kinds else sessions.exclude(kind__in=list(OF_KIND))
         return list(rows.order_by("starts_at", "pk").values_list("public_id", flat=True))
 
-    return held
+    return find_places
 
 
 def _describe_speeches(summit: Summit, keys: Iterable[str], reader: Reader) -> dict[str, ItemTitle]:
     rows = Slot.objects.filter(session__summit=summit, public_id__in=list(keys))
     sessions = dict(rows.values_list("public_id", "session__public_id"))
-    told = _describe_sessions(summit, sessions.values(), reader)
-    return {key: told[session] for key, session in sessions.items() if session in told}
+    titles = _describe_sessions(summit, sessions.values(), reader)
+    return {key: titles[session] for key, session in sessions.items() if session in titles}
 
 
 def _describe_sessions(summit: Summit, keys: Iterable[str], reader: Reader) -> dict[str, ItemTitle]:
@@ -77,11 +77,11 @@ def _describe_sessions(summit: Summit, keys: Iterable[str], reader: Reader) -> d
     Desk users who may read the draft get the names in the draft, with links; other desk users get none. Other readers
     get the names in the newest release.
     """
-    wanted = set(keys)
+    public_ids = set(keys)
     if isinstance(reader, handover_items.HandoverDesk):
         if not allows(reader.user, "agenda.session.view", summit):
             return {}
-        rows = Session.objects.filter(summit=summit, public_id__in=wanted)
+        rows = Session.objects.filter(summit=summit, public_id__in=public_ids)
         return {
             row.public_id: ItemTitle(
                 _session_label(row, summit), reverse("admin:agenda_session_change", args=[row.pk])
@@ -89,7 +89,7 @@ def _describe_sessions(summit: Summit, keys: Iterable[str], reader: Reader) -> d
             for row in rows
         }
     visible = ReleasedSession.objects.for_members(summit, Members.of([reader.party], reader.people))
-    released = visible.filter(session__public_id__in=wanted).select_related("session")
+    released = visible.filter(session__public_id__in=public_ids).select_related("session")
     return {row.session.public_id: ItemTitle(_session_label(row, summit)) for row in released}
 
 

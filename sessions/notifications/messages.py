@@ -60,14 +60,14 @@ def render(message: Message) -> Mail:
         "url": f"{settings.BASE_URL}/portal/",
     }
     text = render_to_string("mail/agenda_change.txt", context)
-    said = {"summit": facts["summit"]["short_name"], "count": len(changes), "name": facts["name"]}
-    told = [
+    params = {"summit": facts["summit"]["short_name"], "count": len(changes), "name": facts["name"]}
+    events = [
         (change, entry)
         for change, entry in zip(changes, facts["changes"], strict=True)
         if entry.get("calendar", True)
     ]
-    parts = [_part(message, *entry, position, len(told) == 1) for position, entry in enumerate(told, start=1)]
-    return Mail(subject=_subject(said, first), text=text, attachments=parts, reply_to=facts["summit"]["contact"])
+    parts = [_part(message, *entry, position, len(events) == 1) for position, entry in enumerate(events, start=1)]
+    return Mail(subject=_subject(params, first), text=text, attachments=parts, reply_to=facts["summit"]["contact"])
 
 
 def _is_first(facts: dict[str, Any], changes: list[SessionChange]) -> bool:
@@ -75,16 +75,16 @@ def _is_first(facts: dict[str, Any], changes: list[SessionChange]) -> bool:
     return facts["since"] == 0 and all(change.nature == Nature.ADDED for change in changes)
 
 
-def _subject(said: dict[str, Any], first: bool) -> str:
+def _subject(params: dict[str, Any], first: bool) -> str:
     if first:
-        return _("%(summit)s: your programme (%(name)s)") % said
+        return _("%(summit)s: your programme (%(name)s)") % params
     return (
         ngettext(
             "%(summit)s: one change in your programme (%(name)s)",
             "%(summit)s: %(count)d changes in your programme (%(name)s)",
-            said["count"],
+            params["count"],
         )
-        % said
+        % params
     )
 
 
@@ -97,11 +97,11 @@ def whom(facts: dict[str, Any]) -> str:
     by_nature: dict[str, list[str]] = {}
     for name, nature in facts.get("whom", ()):
         by_nature.setdefault(nature, []).append(name or _("the delegation"))
-    message = []
+    parts = []
     for nature, names in sorted(by_nature.items(), key=lambda entry: entry[0] != facts["nature"]):
-        words = _named(names)
-        message.append(words if nature == facts["nature"] else pair(words, str(BECAME[nature])))
-    return semicolon().join(message)
+        who = _named(names)
+        parts.append(who if nature == facts["nature"] else pair(who, str(BECAME[nature])))
+    return semicolon().join(parts)
 
 
 def _named(names: list[str]) -> str:
@@ -124,9 +124,9 @@ def _waiting(change: SessionChange) -> str:
     return _("You are on the waiting list.") if change.after else _("You were on the waiting list.")
 
 
-def _part(message: Message, change: SessionChange, told: dict[str, Any], position: int, inline: bool) -> Attachment:
+def _part(message: Message, change: SessionChange, entry: dict[str, Any], position: int, inline: bool) -> Attachment:
     method, content = icalendar.itip(
-        change, told=told, facts=message.facts, address=message.address, stamp=message.date
+        change, told=entry, facts=message.facts, address=message.address, stamp=message.date
     )
     return Attachment(
         filename=f"{position:02}-{change.session.key}.ics",

@@ -21,12 +21,12 @@ def render(message: Message) -> Mail:
     ]
     text = render_to_string("mail/public_removal.txt", {"summit": facts["summit"], "sessions": sessions})
     number = len(sessions)
-    said = ngettext(
+    template = ngettext(
         "%(summit)s: %(number)d session has left the public agenda",
         "%(summit)s: %(number)d sessions have left the public agenda",
         number,
     )
-    subject = said % {"summit": facts["summit"]["name"], "number": number}
+    subject = template % {"summit": facts["summit"]["name"], "number": number}
     return Mail(subject=subject, text=text.strip() + "\n", reply_to=facts["summit"]["contact"])
 
 

@@ -55,34 +55,34 @@ def drafting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """Yield tasks for unreleased changes and for warnings about the draft; none for users who may not edit it."""
     if not allows(request.user, EDIT, summit):
         return
-    found = standing(request, summit)
-    if found.warnings:
-        number = len(found.warnings)
+    status = standing(request, summit)
+    if status.warnings:
+        number = len(status.warnings)
         message = ngettext(
             "%(n)d warning of the draft: something in it can’t be right.",
             "%(n)d warnings of the draft: something in it can’t be right.",
             number,
         )
-        address = reverse("admin:agenda_release_warnings", args=[summit.slug])
-        yield Task(message % {"n": number}, Urgency.NOW, address, EDIT)
-    if found.changes:
-        number = len(found.changes)
+        url = reverse("admin:agenda_release_warnings", args=[summit.slug])
+        yield Task(message % {"n": number}, Urgency.NOW, url, EDIT)
+    if status.changes:
+        number = len(status.changes)
         message = (
             ngettext(
                 "%(n)d session differs from release %(number)d. Preview the next release.",
                 "%(n)d sessions differ from release %(number)d. Preview the next release.",
                 number,
             )
-            if found.last
+            if status.last
             else ngettext(
                 "%(n)d session is not released yet. Preview the first release.",
                 "%(n)d sessions are not released yet. Preview the first release.",
                 number,
             )
         )
-        address = reverse("admin:agenda_release_prepare", args=[summit.slug])
-        values = {"n": number, "number": found.last.number if found.last else 0}
-        yield Task(message % values, Urgency.NOW, address, RELEASE)
+        url = reverse("admin:agenda_release_prepare", args=[summit.slug])
+        values = {"n": number, "number": status.last.number if status.last else 0}
+        yield Task(message % values, Urgency.NOW, url, RELEASE)
 
 
 @desk_task.register(21)
@@ -93,15 +93,15 @@ def starting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """
     if not allows(request.user, EDIT, summit):
         return
-    found = lately(request, ("starting", *_draft(request, summit)), lambda: _starting(request, summit))
-    if found["hour"]:
+    counts = lately(request, ("starting", *_draft(request, summit)), lambda: _starting(request, summit))
+    if counts["hour"]:
         message = ngettext(
-            "%(n)d session starts within the hour.", "%(n)d sessions start within the hour.", found["hour"]
+            "%(n)d session starts within the hour.", "%(n)d sessions start within the hour.", counts["hour"]
         )
-        yield Task(message % {"n": found["hour"]}, Urgency.NOW, listed(summit, starts="hour"), EDIT)
-    if found["today"]:
-        message = ngettext("%(n)d session starts later today.", "%(n)d sessions start later today.", found["today"])
-        yield Task(message % {"n": found["today"]}, Urgency.NEXT, listed(summit, starts="today"), EDIT)
+        yield Task(message % {"n": counts["hour"]}, Urgency.NOW, listed(summit, starts="hour"), EDIT)
+    if counts["today"]:
+        message = ngettext("%(n)d session starts later today.", "%(n)d sessions start later today.", counts["today"])
+        yield Task(message % {"n": counts["today"]}, Urgency.NEXT, listed(summit, starts="today"), EDIT)
 
 
 def _draft(request: HttpRequest, summit: Summit) -> tuple[int, int]:
@@ -111,10 +111,10 @@ def _draft(request: HttpRequest, summit: Summit) -> tuple[int, int]:
 
 def _starting(request: HttpRequest, summit: Summit) -> dict[str, int]:
     now, today = now_of(request), today_of(request, summit)
-    hour = Q(starts_at__lte=now + HOUR)
+    soon = Q(starts_at__lte=now + HOUR)
     rows = ahead(summit).filter(starts_at__gt=now, starts_at__lt=end_of(today, summit) + HOUR)
     return rows.aggregate(
-        hour=Count("pk", filter=hour), today=Count("pk", filter=~hour & Q(starts_at__lt=end_of(today, summit)))
+        hour=Count("pk", filter=soon), today=Count("pk", filter=~soon & Q(starts_at__lt=end_of(today, summit)))
     )
 
 

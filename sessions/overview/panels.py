@@ -28,7 +28,7 @@ def public_panel(summit: Summit) -> tuple[str, dict[str, Any]] | None:
         {"day": day, "number": len(found), **_hours([row for row in found if row.times_known])}
         for day, found in by_day(summit, rows.order_by("starts_at", "ends_at", "id"))
     ]
-    return ("portal/panel_agenda.html", {"summit": summit, "days": days}) if days else None
+    return ("agenda/panel.html", {"summit": summit, "days": days}) if days else None
 
 
 def _hours(rows: list[ReleasedSession]) -> dict[str, Any]:
@@ -44,14 +44,14 @@ def agenda_panel(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, A
     """
     if not allows(request.user, "agenda.session.view", summit):
         return None
-    found = standing(request, summit)
+    status = standing(request, summit)
     context = {
         "summit": summit,
-        "last": found.last,
-        "unreleased": len(found.changes),
+        "last": status.last,
+        "unreleased": len(status.changes),
         "may_release": can_release(request.user, summit),
     }
-    return "admin/agenda/panel.html", context
+    return "admin/agenda/overview/panel.html", context
 
 
 @metrics.source

@@ -48,20 +48,20 @@ def _anywhere(words: list[str]) -> Q:
     A word may be in the session itself, in its titles in other languages, or in the names of participants and
     speakers: any name of a party, or the name or office of a person.
     """
-    wanted = Q()
+    condition = Q()
     for word in words:
         own = Session.objects.annotate(found_here=_folded("title", "summary", "room__name", "custom_kind__name"))
         parties = PartyName.objects.annotate(found_in=_folded("name", "formal_name")).filter(found_in__contains=word)
-        named = parties.order_by().values("party")
-        wanted &= (
+        party_keys = parties.order_by().values("party")
+        condition &= (
             Q(pk__in=own.filter(found_here__contains=word).order_by().values("pk"))
             | Q(pk__in=_having(SessionText, word, "title", "summary"))
             | Q(pk__in=_having(Participant, word, "party__name", "party__formal_name", *_person("person")))
             | Q(pk__in=_having(Slot, word, "title", "party__name", "party__formal_name", *_person("speaker")))
-            | Q(pk__in=Participant.objects.filter(party__in=named).order_by().values("session"))
-            | Q(pk__in=Slot.objects.filter(party__in=named).order_by().values("session"))
+            | Q(pk__in=Participant.objects.filter(party__in=party_keys).order_by().values("session"))
+            | Q(pk__in=Slot.objects.filter(party__in=party_keys).order_by().values("session"))
         )
-    return wanted
+    return condition
 
 
 def _person(path: str) -> tuple[str, ...]:

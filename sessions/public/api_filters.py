@@ -29,20 +29,22 @@ def filter_sessions(rows: ReleasedQuerySet, asked: Mapping[str, str], summit: Su
         rows = rows.filter(starts_at__gte=start, starts_at__lt=after)
     if asked.get("language"):
         # Filtered in Python: the databases search JSON lists differently, and a summit has a few hundred sessions.
-        spoken = rows.order_by().values_list("pk", "languages")
-        rows = rows.filter(pk__in=[pk for pk, ways in spoken if asked["language"] in {way[1] for way in ways}])
+        languages = rows.order_by().values_list("pk", "languages")
+        rows = rows.filter(
+            pk__in=[pk for pk, entries in languages if asked["language"] in {entry[1] for entry in entries}]
+        )
     return rows
 
 
-def _check(asked: Mapping[str, str]) -> None:
+def _check(params: Mapping[str, str]) -> None:
     for name, known in (("kind", SessionKind.values), ("ordering", list(ORDERS))):
-        if asked.get(name) and asked[name] not in known:
+        if params.get(name) and params[name] not in known:
             raise ValidationError({name: _("Write one of: %(known)s.") % {"known": ", ".join(known)}})
 
 
-def _day(said: str) -> date:
+def _day(text: str) -> date:
     try:
-        found = date.fromisoformat(said)
-        return found if found < date.max else date.fromisoformat("")
+        day = date.fromisoformat(text)
+        return day if day < date.max else date.fromisoformat("")
     except (ValueError, OverflowError):
         raise ValidationError({"day": _("Write the day as 2025-03-31.")}) from None

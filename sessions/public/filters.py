@@ -30,10 +30,10 @@ def _day(row: ReleasedSession, summit: Summit) -> list[Named]:
 
 
 def _kind(row: ReleasedSession, summit: Summit) -> list[Named]:
-    message = row.kind_words
+    kind = row.kind_words
     # A summit's own kind is identified by its name in the summit's language.
     value = f"own:{row.kind_names[0][1]}" if row.kind_names else row.kind
-    return [(value, message.title, message.language)]
+    return [(value, kind.title, kind.language)]
 
 
 def _room(row: ReleasedSession, summit: Summit) -> list[Named]:
@@ -113,12 +113,12 @@ def narrowed(
 
     `has` returns the values of a row; `kept` are other parameters of each choice's query string.
     """
-    every = list(rows)
-    found = [has(row) for row in every]
-    groups = tuple(_group(field, found, wanted, kept) for field in FIELDS)
+    all_rows = list(rows)
+    row_values = [has(row) for row in all_rows]
+    groups = tuple(_group(field, row_values, wanted, kept) for field in FIELDS)
     return Narrowed(
-        rows=[row for row, known in zip(every, found, strict=True) if _matches(known, wanted)],
-        total=len(every),
+        rows=[row for row, known in zip(all_rows, row_values, strict=True) if _matches(known, wanted)],
+        total=len(all_rows),
         groups=tuple(group for group in groups if len(group.choices) > 1 or group.chosen),
         chosen=tuple(choice for group in groups for choice in group.choices if choice.chosen),
         asked=bool(wanted),
@@ -131,16 +131,16 @@ def _matches(known: Values, wanted: Mapping[str, str]) -> bool:
 
 
 def _group(
-    field: Field, found: list[Values], wanted: Mapping[str, str], kept: Mapping[str, str]
+    field: Field, row_values: list[Values], wanted: Mapping[str, str], kept: Mapping[str, str]
 ) -> AgendaFilterGroup:
     others = {name: value for name, value in wanted.items() if name != field.name}
     names: dict[str, Named] = {}
     numbers: dict[str, int] = {}
-    for known in found:
+    for known in row_values:
         fits = _matches(known, others)
-        for named in known[field.name]:
-            names.setdefault(named[0], named)
-            numbers[named[0]] = numbers.get(named[0], 0) + fits
+        for label in known[field.name]:
+            names.setdefault(label[0], label)
+            numbers[label[0]] = numbers.get(label[0], 0) + fits
     order = sorted(names.values(), key=None if field.name == "day" else _by_name)
     chosen = wanted.get(field.name)
     choices = tuple(

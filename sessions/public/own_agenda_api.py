@@ -135,8 +135,8 @@ class OwnAgendaViewSet(DeskViewSet):
         if released_snapshots.latest(summit) is None:
             raise Problem("conflict", gettext("The agenda has not been released yet."))
         members, whole = own_agenda.members_of(by, summit), own_agenda.reads_all(by, summit)
-        me = None if whole else by.people.filter(summit=summit).first()
-        reader = pocket_programme.ProgrammeReader(members, [] if whole else own_agenda.parties_of(by, summit), me)
+        person = None if whole else by.people.filter(summit=summit).first()
+        reader = pocket_programme.ProgrammeReader(members, [] if whole else own_agenda.parties_of(by, summit), person)
         rows = own_agenda.programme_of(by, summit, members, everything=values["everything"])
         updated = own_agenda.updated_at(by, summit, members, everything=values["everything"])
         name, content = pocket_programme.write(summit, updated, reader, rows, own=not (whole or values["everything"]))

@@ -44,8 +44,8 @@ def write(
     Raises summit.pdf.fonts.MissingFontError if no installed font has one of the characters.
     """
     names = party_names.book(summit)
-    whose = _whose(reader, names, summit.language)
-    content = pocket_programme_pdf.write(Pocket(summit, updated_at, reader.members, whose, own, names), rows)
+    owners = _whose(reader, names, summit.language)
+    content = pocket_programme_pdf.write(Pocket(summit, updated_at, reader.members, owners, own, names), rows)
     return f"{summit.slug}-programme.pdf", content
 
 
@@ -53,7 +53,7 @@ def _whose(reader: ProgrammeReader, names: Book, language: str) -> list[TextWith
     """Return the names of the programme's owners: the reader, if known, and the parties that they read for."""
     found = [TextWithLanguage(reader.me.label, language)] if reader.me else []
     for party in reader.parties:
-        named = names.of(party)
-        if named is not None and not (reader.me and not party_suffix(reader.me.label, party.name)):
-            found.append(TextWithLanguage(named.name, named.language))
+        party_name = names.of(party)
+        if party_name is not None and not (reader.me and not party_suffix(reader.me.label, party.name)):
+            found.append(TextWithLanguage(party_name.name, party_name.language))
     return found

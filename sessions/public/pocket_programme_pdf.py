@@ -83,7 +83,7 @@ def write(pocket: Pocket, rows: Iterable[ReleasedSession]) -> bytes:
         for day, entries in groupby(rows, key=lambda row: row.starts_at.astimezone(pocket.summit.zone).date())
     ]
     names = pocket.summit.reads_as
-    at = (pocket.updated_at or pocket.summit.created_at).astimezone(pocket.summit.zone)
+    local = (pocket.updated_at or pocket.summit.created_at).astimezone(pocket.summit.zone)
     updated = day_clock(pocket.updated_at, pocket.summit) if pocket.updated_at else ""
     return print_pdf(
         _source(),
@@ -100,8 +100,8 @@ def write(pocket: Pocket, rows: Iterable[ReleasedSession]) -> bytes:
             "language": language,
             "direction": "rtl" if get_language_info(language)["bidi"] else "ltr",
             "ways": {code: "rtl" if get_language_info(code)["bidi"] else "ltr" for code, _name in languages()},
-            "moment": [at.year, at.month, at.day, at.hour, at.minute, at.second],
-            "notes": [{"mark": mark, "words": words, "language": spoken} for mark, words, spoken in pocket.notes],
+            "moment": [local.year, local.month, local.day, local.hour, local.minute, local.second],
+            "notes": [{"mark": mark, "words": text, "language": spoken} for mark, text, spoken in pocket.notes],
         },
     )
 
@@ -114,8 +114,8 @@ def _about(pocket: Pocket, number: int) -> str:
 
 def _entry(pocket: Pocket, row: ReleasedSession) -> ProgrammeEntry:
     times = (clock(row.starts_at, pocket.summit), clock(row.ends_at, pocket.summit)) if row.times_known else ()
-    message = facts(row)
-    lines = (_where(pocket, row), *_people(pocket, row), (_ours(message),) if message else ())
+    details = facts(row)
+    lines = (_where(pocket, row), *_people(pocket, row), (_ours(details),) if details else ())
     return ProgrammeEntry(times, _theirs(pocket, row.words.title, row.words.language), tuple(filter(None, lines)))
 
 

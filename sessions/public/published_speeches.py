@@ -39,11 +39,11 @@ def texts(summit: Summit, rows: Iterable[ReleasedSession]) -> dict[str, list[Pub
     `rows` must have loaded their participants (`released_agenda.Who`). The rows of readers who may not know the
     speakers have no speeches, so these readers get no texts.
     """
-    of = {place.slot_key: row.session.public_id for row in rows for place in _named(row) if place.slot_key}
+    session_keys = {place.slot_key: row.session.public_id for row in rows for place in _named(row) if place.slot_key}
     found: dict[str, list[Published]] = {}
-    for function in _sources if of else ():
-        for text in function(summit, of.keys()):
-            found.setdefault(of[text.slot_key], []).append(text)
+    for find in _sources if session_keys else ():
+        for text in find(summit, session_keys.keys()):
+            found.setdefault(session_keys[text.slot_key], []).append(text)
     return found
 
 

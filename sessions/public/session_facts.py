@@ -12,19 +12,19 @@ from summit.core.punctuation import comma
 
 def facts(row: ReleasedSession) -> str:
     """Return a line with interpretation and its booths, media access and documents, in the reader's language."""
-    message = []
+    parts = []
     targets = {target: booth for _source, target, booth in row.languages}
     if targets:
-        named = [
+        languages = [
             _("%(language)s (booth %(booth)s)") % {"language": language_name(target), "booth": booth}
             if booth
             else language_name(target)
             for target, booth in targets.items()
         ]
-        message.append(_("interpreted into %(languages)s") % {"languages": comma().join(named)})
+        parts.append(_("interpreted into %(languages)s") % {"languages": comma().join(languages)})
     if row.media != MediaAccess.CLOSED:
-        message.append(str(MediaAccess(row.media).label))
+        parts.append(str(MediaAccess(row.media).label))
     if row.documents:
         number = len(row.documents)
-        message.append(ngettext("%(n)d document", "%(n)d documents", number) % {"n": number})
-    return capfirst(comma().join(message))
+        parts.append(ngettext("%(n)d document", "%(n)d documents", number) % {"n": number})
+    return capfirst(comma().join(parts))

@@ -78,16 +78,16 @@ class SessionList:
 
         `asked` are the filters of the list, which are a part of the cache key.
         """
-        message = tuple(row.said for row in rows)
-        key = self.stamp.lasting, self.language, self.everything, asked, message, tuple(self.notes)
+        row_states = tuple(row.said for row in rows)
+        key = self.stamp.lasting, self.language, self.everything, asked, row_states, tuple(self.notes)
         # For a long list only the lines are cached, not the whole list of each reader.
-        found = _LISTS.ask(key, lambda: self._render(context())) if len(rows) <= LONG else self._render(context())
-        self.notes.add(found.notes)
-        return found.html
+        cached = _LISTS.ask(key, lambda: self._render(context())) if len(rows) <= LONG else self._render(context())
+        self.notes.add(cached.notes)
+        return cached.html
 
     def _render(self, context: dict[str, Any]) -> _Line:
         before = self.notes.copy()
-        html = render_to_string("portal/my_sessions.html", context)
+        html = render_to_string("agenda/session_list.html", context)
         return _Line(html, self.notes.beyond(before))
 
 
@@ -150,8 +150,8 @@ class SessionLine:
         """The session's rendered line in the list, from the cache if possible."""
         listed = self._list
         own = self.mine and listed.everything
-        message = listed.language, listed.personal, listed.everything, own, self.state, self.fresh, self._level
-        line = _LINES.ask((self.row.pk, listed.stamp.lasting, message, tuple(listed.notes)), self._render)
+        variant = listed.language, listed.personal, listed.everything, own, self.state, self.fresh, self._level
+        line = _LINES.ask((self.row.pk, listed.stamp.lasting, variant, tuple(listed.notes)), self._render)
         listed.notes.add(line.notes)
         return line.html
 

@@ -28,9 +28,9 @@ def chapters() -> Iterator[Chapter]:
 @cached_page()
 def sitemap(request: HttpRequest, summit: str) -> HttpResponse:
     """Return the sitemap of a summit's agenda and its public sessions."""
-    found = get_summit(summit)
-    places: list[SitemapEntry] = interface(reverse("agenda:agenda", args=[summit]), last_changed.public(found))
-    rows = ReleasedSession.objects.public(found).order_by("session__public_id")
+    summit_row = get_summit(summit)
+    places: list[SitemapEntry] = interface(reverse("agenda:agenda", args=[summit]), last_changed.public(summit_row))
+    rows = ReleasedSession.objects.public(summit_row).order_by("session__public_id")
     for key, changed in rows.values_list("session__public_id", "created_at"):
         places += interface(reverse("agenda:session", args=[summit, key]), changed)
     return answer(places)

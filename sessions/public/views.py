@@ -71,13 +71,13 @@ def agenda(request: HttpRequest, summit: str) -> HttpResponse:
 
     `?day=`, `?kind=`, `?room=` and `?language=` filter them.
     """
-    found = get_summit(summit)
-    at = release_cache.current(found)
-    rows, page = _lines(found, at) if at else ([], {})
-    chosen = {"lang": lang} if (lang := request.GET.get("lang")) else {}
-    shown = narrowed(rows, asked(request.GET), has=lambda row: row.about.values, kept=chosen)
-    context = {"summit": found, "shown": shown, "days": by_day(found, shown.rows), **page}
-    return render(request, "portal/agenda.html", context)
+    summit_row = get_summit(summit)
+    at = release_cache.current(summit_row)
+    rows, page = _lines(summit_row, at) if at else ([], {})
+    kept_params = {"lang": lang} if (lang := request.GET.get("lang")) else {}
+    shown = narrowed(rows, asked(request.GET), has=lambda row: row.about.values, kept=kept_params)
+    context = {"summit": summit_row, "shown": shown, "days": by_day(summit_row, shown.rows), **page}
+    return render(request, "agenda/agenda.html", context)
 
 
 def _public(summit: Summit, at: Current) -> list[CachedSession]:
@@ -85,8 +85,8 @@ def _public(summit: Summit, at: Current) -> list[CachedSession]:
 
     Makes one query, and two more for rows that the process hasn't cached.
     """
-    found = release_cache.rows(summit, release_cache.public(at.release), at.stamp).values()
-    return sorted(found, key=lambda each: (each.row.starts_at, each.row.ends_at, each.row.pk))
+    rows = release_cache.rows(summit, release_cache.public(at.release), at.stamp).values()
+    return sorted(rows, key=lambda each: (each.row.starts_at, each.row.ends_at, each.row.pk))
 
 
 def _lines(summit: Summit, at: Current) -> tuple[list[SessionLine], dict[str, Any]]:
@@ -106,39 +106,39 @@ def session(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
 
     Raises Http404 for any other session.
     """
-    found = get_summit(summit)
-    row = released_agenda.public_agenda(summit=found).filter(session__public_id=public_id).first()
+    summit_row = get_summit(summit)
+    row = released_agenda.public_agenda(summit=summit_row).filter(session__public_id=public_id).first()
     if row is None:
-        last = release_changes.ended(summit=found, public_id=public_id)
+        last = release_changes.ended(summit=summit_row, public_id=public_id)
         if last is None:
             raise Http404
-        context = {"summit": found, "row": last.row, "state": change_descriptions.PUBLIC_STATES[last.nature]}
-        return render(request, "portal/session_cancelled.html", context, status=410)
-    message = texts(found, [row]).get(public_id, [])
+        context = {"summit": summit_row, "row": last.row, "state": change_descriptions.PUBLIC_STATES[last.nature]}
+        return render(request, "agenda/session_cancelled.html", context, status=410)
+    published = texts(summit_row, [row]).get(public_id, [])
     context = {
-        "summit": found,
+        "summit": summit_row,
         "row": row,
-        "documents": released_files.listed(found, row),
-        "texts": message[:MOST],
-        "all_texts": (len(message), list_of(found, public_id)) if len(message) > MOST else None,
-        **party_names.on_page(found),
+        "documents": released_files.listed(summit_row, row),
+        "texts": published[:MOST],
+        "all_texts": (len(published), list_of(summit_row, public_id)) if len(published) > MOST else None,
+        **party_names.on_page(summit_row),
     }
-    return render(request, "portal/session.html", context)
+    return render(request, "agenda/session.html", context)
 
 
 @public_page
 @cached_page()
 def session_calendar(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
     """Return one public session as a calendar file. Raises Http404 for any other session."""
-    found = get_summit(summit)
-    at = release_cache.current(found)
-    rows = [each.row for each in _public(found, at) if each.row.session.public_id == public_id] if at else []
+    summit_row = get_summit(summit)
+    at = release_cache.current(summit_row)
+    rows = [each.row for each in _public(summit_row, at) if each.row.session.public_id == public_id] if at else []
     if at is None or not rows:
         raise Http404
     content = icalendar.public_feed(
-        summit=found, updated_at=last_changed.public(found, at.release), sessions=rows, stamp=at.stamp
+        summit=summit_row, updated_at=last_changed.public(summit_row, at.release), sessions=rows, stamp=at.stamp
     )
-    return _as_calendar(content, f"{found.slug}-{public_id}.ics", attached=True)
+    return _as_calendar(content, f"{summit_row.slug}-{public_id}.ics", attached=True)
 
 
 @public_page
@@ -149,46 +149,46 @@ def paper(request: HttpRequest, summit: str, public_id: str, document: str) -> H
         .filter(session__public_id=public_id)
         .first()
     )
-    found = released_files.find(row, document) if row else None
-    if found is None:
+    released_file = released_files.find(row, document) if row else None
+    if released_file is None:
         raise Http404
-    return released_files.as_file(found)
+    return released_files.as_file(released_file)
 
 
 @public_page
 @cached_page()
 def changes(request: HttpRequest, summit: str) -> HttpResponse:
     """Show what releases changed for everybody. Raises Http404 if the summit doesn't publish changes."""
-    found = get_summit(summit)
-    if not found.public_changes:
+    summit_row = get_summit(summit)
+    if not summit_row.public_changes:
         raise Http404
-    page = party_names.on_page(found)
+    page = party_names.on_page(summit_row)
     names = change_descriptions.Names(page["names"], page["notes"])
-    told = [
-        (entry.release, change_descriptions.stories(entry.changes, found, public=True, names=names))
-        for entry in release_changes.public_changes(summit=found, language=get_language())
+    release_stories = [
+        (entry.release, change_descriptions.stories(entry.changes, summit_row, public=True, names=names))
+        for entry in release_changes.public_changes(summit=summit_row, language=get_language())
     ]
-    return render(request, "portal/changes.html", {"summit": found, "told": told, **page})
+    return render(request, "agenda/changes.html", {"summit": summit_row, "told": release_stories, **page})
 
 
 @public_page
 @cached_page()
 def calendar(request: HttpRequest, summit: str) -> HttpResponse:
     """Return the public agenda as a calendar to subscribe to."""
-    found = get_summit(summit)
-    at = release_cache.current(found)
+    summit_row = get_summit(summit)
+    at = release_cache.current(summit_row)
     content = icalendar.public_feed(
-        summit=found,
-        updated_at=last_changed.public(found, at.release) if at else None,
-        sessions=[each.row for each in _public(found, at)] if at else [],
-        stamp=at.stamp if at else Stamp(found.pk, 0, 0),
+        summit=summit_row,
+        updated_at=last_changed.public(summit_row, at.release) if at else None,
+        sessions=[each.row for each in _public(summit_row, at)] if at else [],
+        stamp=at.stamp if at else Stamp(summit_row.pk, 0, 0),
     )
-    return _as_calendar(content, f"{found.slug}.ics")
+    return _as_calendar(content, f"{summit_row.slug}.ics")
 
 
 def _as_calendar(content: bytes, name: str, *, attached: bool = False) -> HttpResponse:
-    shown = content_disposition_header(attached, name) or f'inline; filename="{name}"'
-    headers = {"Content-Disposition": shown}
+    disposition = content_disposition_header(attached, name) or f'inline; filename="{name}"'
+    headers = {"Content-Disposition": disposition}
     return HttpResponse(content, content_type="text/calendar; charset=utf-8", headers=headers)
 
 
@@ -207,13 +207,13 @@ def schedule_xml(request: HttpRequest, summit: str) -> HttpResponse:
 
 
 def _schedule(slug: str) -> dict[str, Any]:
-    found = get_summit(slug)
-    at = release_cache.current(found)
-    rows = [each.row for each in _public(found, at)] if at else []
+    summit = get_summit(slug)
+    at = release_cache.current(summit)
+    rows = [each.row for each in _public(summit, at)] if at else []
     return frab.as_data(
-        summit=found,
-        updated_at=last_changed.public(found, at.release) if at else None,
+        summit=summit,
+        updated_at=last_changed.public(summit, at.release) if at else None,
         sessions=rows,
-        stamp=at.stamp if at else Stamp(found.pk, 0, 0),
-        links=frab.links_of(texts(found, rows)),
+        stamp=at.stamp if at else Stamp(summit.pk, 0, 0),
+        links=frab.links_of(texts(summit, rows)),
     )

@@ -87,14 +87,14 @@ class SignUpAdmin(ToolsMixin, ReadOnlyAdmin):
         membership = getattr(row.person, "membership", None)
         if membership is None:
             return "–"
-        named = getattr(row, "party_named", None) or party_names.to_reader(membership.party)
-        return named.name
+        party_name = getattr(row, "party_named", None) or party_names.to_reader(membership.party)
+        return party_name.name
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_word(self, row: SignUp) -> SafeString:
         """Return whether the person has a place, as a label."""
-        word = SignUpState(row.state).label
-        return format_html('<span class="state" data-state="{}">{}</span>', SIGNS[row.state], word)
+        label = SignUpState(row.state).label
+        return format_html('<span class="state" data-state="{}">{}</span>', SIGNS[row.state], label)
 
     @admin.display(description=gettext_lazy("signed up"), ordering="signed_up_at")
     def since(self, row: SignUp) -> str:
@@ -117,23 +117,23 @@ def table(rows: models.QuerySet[SignUp]) -> table_writers.ExportedTable:
         gettext_lazy("signed up"),
     ]
     books: dict[int, party_names.Book] = {}
-    found, told = [], []
+    table_rows, people = [], []
     related = ("session__summit", "person__membership__party")
     for row in rows.select_related(*related).iterator(chunk_size=table_writers.AT_ONCE):
         summit, membership = row.session.summit, getattr(row.person, "membership", None)
         if summit.pk not in books:
             books[summit.pk] = party_names.book(summit, get_language() or summit.language)
-        named = books[summit.pk].of(membership.party) if membership else None
-        found.append(
+        party = books[summit.pk].of(membership.party) if membership else None
+        table_rows.append(
             [
                 row.session.title,
                 day_clock(row.session.starts_at, summit),
                 row.person.label,
-                named.name if named else "",
+                party.name if party else "",
                 str(SignUpState(row.state).label),
                 day_clock(row.signed_up_at, summit),
             ]
         )
-        told.append((summit.pk, row.person.public_id))
+        people.append((summit.pk, row.person.public_id))
     names = ("session", "starts", "person", "party", "state", "signed_up")
-    return table_writers.ExportedTable(names, [str(heading) for heading in headings], found, told, ("person",))
+    return table_writers.ExportedTable(names, [str(heading) for heading in headings], table_rows, people, ("person",))

@@ -16,7 +16,7 @@ def render(message: Message) -> Mail:
     """Return the mail in the active language, from the message's frozen facts. Makes no query."""
     facts = message.facts
     context = {**message_session_facts.context_of(facts), "people": comma().join(facts["people"])}
-    text = render_to_string("mail/place_free.txt", context)
+    text = render_to_string("mail/waiting_list_place.txt", context)
     subject = _("A place for you: %(title)s") % context
     return Mail(subject=subject, text=text.strip() + "\n", reply_to=facts["summit"]["contact"])
 

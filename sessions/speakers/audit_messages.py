@@ -21,11 +21,11 @@ def _arranged(facts: Facts) -> str:
 
 def _lined_up(facts: Facts) -> str:
     numbers = {name: int(facts.detail.get(name, 0)) for name in ("added", "moved")}
-    message = [
+    parts = [
         ngettext("%(number)d added", "%(number)d added", numbers["added"]) % {"number": numbers["added"]},
         ngettext("%(number)d moved", "%(number)d moved", numbers["moved"]) % {"number": numbers["moved"]},
     ]
-    rows = comma().join(part for part, number in zip(message, numbers.values(), strict=True) if number)
+    rows = comma().join(part for part, number in zip(parts, numbers.values(), strict=True) if number)
     return _("made the speakers’ list from the protocol order (%(rows)s)") % {"rows": rows}
 
 

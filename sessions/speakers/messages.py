@@ -15,8 +15,10 @@ def render(message: Message) -> Mail:
     """Return the mail in the active language, from the message's frozen facts. Makes no query."""
     context = context_of(message.facts)
     text = render_to_string("mail/floor_request.txt", context)
-    said = _("On the speakers’ list: %(title)s") if context["granted"] else _("Not on the speakers’ list: %(title)s")
-    return Mail(subject=said % context, text=text.strip() + "\n", reply_to=message.facts["summit"]["contact"])
+    subject = (
+        _("On the speakers’ list: %(title)s") if context["granted"] else _("Not on the speakers’ list: %(title)s")
+    )
+    return Mail(subject=subject % context, text=text.strip() + "\n", reply_to=message.facts["summit"]["contact"])
 
 
 DROPPED = failure_reasons.register(

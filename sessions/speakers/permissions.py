@@ -45,8 +45,8 @@ def can_ask_floor(by: By, party: Party, speaker: Person) -> bool:
     if isinstance(by, User):
         if allows(by, "agenda.ask_floor", party.summit_id):
             return True
-        acts = own_parties(by, Role.FOCAL_POINT).filter(pk=party.pk)
-        return allows_own("agenda.ask_floor", [Role.FOCAL_POINT]) and acts.exists()
+        focal_points = own_parties(by, Role.FOCAL_POINT).filter(pk=party.pk)
+        return allows_own("agenda.ask_floor", [Role.FOCAL_POINT]) and focal_points.exists()
     return can_act(by, "agenda.ask_floor", party)
 
 

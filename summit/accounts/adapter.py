@@ -39,23 +39,26 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         An account with a second step can't reauthenticate by its password alone, so a stolen password isn't enough to
         change its protection.
         """
-        message = {
+        descriptions = {
             "reauthenticate": _("Enter the password"),
             "mfa_reauthenticate": _("Enter a code of the app, or a recovery code"),
             "mfa_reauthenticate:webauthn": _("Use a passkey"),
         }
-        ways = [{**way, "description": message[way["id"]]} for way in super().get_reauthentication_methods(user)]
-        stronger = [way for way in ways if way["id"] != "reauthenticate"]
+        methods = [
+            {**method, "description": descriptions[method["id"]]}
+            for method in super().get_reauthentication_methods(user)
+        ]
+        stronger = [method for method in methods if method["id"] != "reauthenticate"]
         # allauth asks for the first method: a passkey, where there is one.
-        return sorted(stronger, key=lambda way: not way["id"].endswith(":webauthn")) or ways
+        return sorted(stronger, key=lambda method: not method["id"].endswith(":webauthn")) or methods
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
         """Mail an account's owner about a change to the account, and name the browser that made the change."""
-        found = device(self.get_http_user_agent(self.request))
+        browser = device(self.get_http_user_agent(self.request))
         super().send_notification_mail(
-            template_prefix, user, {"device": found, **(context or {}), "user": user}, email
+            template_prefix, user, {"device": browser, **(context or {}), "user": user}, email
         )
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
@@ -64,18 +67,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         Links in the mail begin with BASE_URL, whatever the host name of the request.
         """
         origin = current.request.build_absolute_uri("/")
-        ours = {
+        links = {
             key: f"{settings.BASE_URL}/{value.removeprefix(origin)}"
             for key, value in context.items()
             if isinstance(value, str) and value.startswith(origin)
         }
         site = SimpleNamespace(name="Summit", domain=urlsplit(settings.BASE_URL).netloc)
         account = context.get("user")
-        asked = translation.get_language() or settings.LANGUAGE_CODE
-        language = spoken(account.language if isinstance(account, User) else asked)
-        message = {**context, **ours, "current_site": site, "account_url": f"{settings.BASE_URL}/accounts/2fa/"}
+        active = translation.get_language() or settings.LANGUAGE_CODE
+        language = spoken(account.language if isinstance(account, User) else active)
+        mail_context = {**context, **links, "current_site": site, "account_url": f"{settings.BASE_URL}/accounts/2fa/"}
         with translation.override(language):
-            super().send_mail(template_prefix, email, message)
+            super().send_mail(template_prefix, email, mail_context)
 
     def render_mail(self, *args: Any, **kwargs: Any) -> EmailMessage:
         """Return the rendered mail, marked as automatic (RFC 3834) and with its language."""

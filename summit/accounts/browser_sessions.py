@@ -16,8 +16,8 @@ def listed(user: User) -> list[UserSession]:
     """
     rows = list(UserSession.objects.filter(user=user).order_by("-last_seen_at", "-pk"))
     keys = [row.session_key for row in rows]
-    there = Session.objects.filter(pk__in=keys, expire_date__gt=timezone.now())
-    live = set(there.values_list("pk", flat=True))
+    unexpired = Session.objects.filter(pk__in=keys, expire_date__gt=timezone.now())
+    live = set(unexpired.values_list("pk", flat=True))
     return [row for row in rows if row.session_key in live]
 
 

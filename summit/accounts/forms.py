@@ -113,10 +113,10 @@ class ResetPassword(Worded, account.ResetPasswordForm):  # type: ignore[misc]
         if nobody:
             self.users = [User(pk=0, email=self.cleaned_data["email"], password="!")]  # noqa: S106 - opens nothing
         with transaction.atomic():
-            message: str = super().save(request, **kwargs)
+            address: str = super().save(request, **kwargs)
             if nobody:
                 transaction.set_rollback(True)
-        return message
+        return address
 
 
 class PasswordFromLink(NewPassword, account.ResetPasswordKeyForm):  # type: ignore[misc]
@@ -143,8 +143,8 @@ class SingleUseCodeForm(OneCode):
         """Return the code. Raises ValidationError for a wrong or used code, and after too many guesses."""
         code: str = self.cleaned_data["code"]
         guess = guess_limits.count(current.request, self.user)
-        found = self._found(code, app=guess.app)
-        if found is None:
+        authenticator = self._found(code, app=guess.app)
+        if authenticator is None:
             main = self._main()
             if main is not None:
                 self._emit_authentication_failed(main)  # type: ignore[attr-defined]
@@ -155,8 +155,8 @@ class SingleUseCodeForm(OneCode):
         if not cache.add(key, 1, timeout=120):
             raise forms.ValidationError(form_texts.MFA_ERRORS["incorrect_code"])
         guess.was_right()
-        found.user = self.user
-        self.authenticator = found
+        authenticator.user = self.user
+        self.authenticator = authenticator
         return code
 
     def _found(self, code: str, *, app: bool) -> Authenticator | None:
@@ -207,12 +207,12 @@ class AddPasskey(Worded, passkeys._BaseAddWebAuthnForm):  # type: ignore[misc]
         A passkey counts as both steps of sign-in, so the device must verify its user. A passkey without that is
         refused.
         """
-        message = forms.ValidationError(form_texts.NOT_THE_PASSKEY)
+        error = forms.ValidationError(form_texts.NOT_THE_PASSKEY)
         try:
             # allauth parses the posted data, which may be anything, and raises various exceptions for it.
             return super().clean()  # type: ignore[no-any-return]
         except (AttributeError, KeyError, TypeError, ValueError, forms.ValidationError):
-            raise message from None
+            raise error from None
 
 
 class RenamePasskey(Worded, passkeys.EditWebAuthnForm):  # type: ignore[misc]

@@ -52,20 +52,20 @@ def count(request: HttpRequest, user: User) -> Guess:
     """
     browser = _known_browsers(request).get(user.public_id, "")
     source, limit = (f"browser:{browser}", KNOWN) if browser else (f"network:{ratelimit.get_ip(request)}", NETWORK)
-    own = ratelimit.consume(request, app=_APP, action="code", config=limit, key=f"{user.pk}:{source}")
-    if own is None:
+    usage = ratelimit.consume(request, app=_APP, action="code", config=limit, key=f"{user.pk}:{source}")
+    if usage is None:
         raise get_adapter().validation_error("too_many_login_attempts")
     if browser:
-        return Guess((own,), True)
-    together = ratelimit.consume(request, app=_APP, action="code", config=STRANGERS, key=str(user.pk))
-    return Guess((own,) if together is None else (own, together), together is not None)
+        return Guess((usage,), True)
+    shared = ratelimit.consume(request, app=_APP, action="code", config=STRANGERS, key=str(user.pk))
+    return Guess((usage,) if shared is None else (usage, shared), shared is not None)
 
 
 def forgive(request: HttpRequest, user: User) -> None:
     """Reset the guesses counted for unknown browsers and for this network, after the password was changed."""
     ratelimit.clear(request, app=_APP, action="code", config=STRANGERS, key=str(user.pk))
-    own = f"{user.pk}:network:{ratelimit.get_ip(request)}"
-    ratelimit.clear(request, app=_APP, action="code", config=NETWORK, key=own)
+    key = f"{user.pk}:network:{ratelimit.get_ip(request)}"
+    ratelimit.clear(request, app=_APP, action="code", config=NETWORK, key=key)
 
 
 def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
@@ -73,12 +73,12 @@ def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
 
     The cookie holds the last five such accounts of the browser.
     """
-    known = {key: value for key, value in _known_browsers(request).items() if key != user.public_id}
-    mine = _known_browsers(request).get(user.public_id) or get_random_string(16)
-    kept = dict([*known.items(), (user.public_id, mine)][-MOST_ACCOUNTS:])
+    others = {key: value for key, value in _known_browsers(request).items() if key != user.public_id}
+    browser = _known_browsers(request).get(user.public_id) or get_random_string(16)
+    remembered = dict([*others.items(), (user.public_id, browser)][-MOST_ACCOUNTS:])
     response.set_cookie(
         COOKIE,
-        signing.dumps(kept, salt=_SALT),
+        signing.dumps(remembered, salt=_SALT),
         max_age=KEPT,
         path="/accounts/",
         secure=settings.SESSION_COOKIE_SECURE,
@@ -89,7 +89,7 @@ def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
 
 def _known_browsers(request: HttpRequest) -> dict[str, str]:
     try:
-        kept: dict[str, str] = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=KEPT)
+        browsers: dict[str, str] = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=KEPT)
     except signing.BadSignature:
         return {}
-    return kept
+    return browsers

@@ -29,10 +29,10 @@ def welcome(*, summit: Summit, user: User, roles: Sequence[str]) -> Message:
     """
     key = f"summit.welcome:{summit.public_id}:{user.public_id}"
     earlier = list(_about([key]))
-    waiting = [role for each in earlier if each.state == MessageState.PENDING for role in each.facts["roles"]]
-    if waiting:
+    pending_roles = [role for each in earlier if each.state == MessageState.PENDING for role in each.facts["roles"]]
+    if pending_roles:
         held = set(RoleAssignment.objects.filter(summit=summit, user=user).values_list("role", flat=True))
-        roles = list(dict.fromkeys([*(role for role in waiting if role in held), *map(str, roles)]))
+        roles = list(dict.fromkeys([*(role for role in pending_roles if role in held), *map(str, roles)]))
     version = max((each.version for each in earlier), default=0) + 1
     return _draft(summit=summit, user=user, roles=roles, key=key, version=version)
 
@@ -90,8 +90,8 @@ def render(message: Message) -> Mail:
         "sign_in": f"{settings.BASE_URL}/{'portal' if facts.get('portal') else 'admin'}/",
         "forgotten": f"{settings.BASE_URL}/accounts/password/reset/",
     }
-    said = _("Your account for the %(summit)s") if facts.get("portal") else _("You work for the %(summit)s")
-    subject = said % {"summit": facts["summit"]}
+    template = _("Your account for the %(summit)s") if facts.get("portal") else _("You work for the %(summit)s")
+    subject = template % {"summit": facts["summit"]}
     return Mail(subject=subject, text=render_to_string("mail/welcome.txt", context), reply_to=facts["contact_email"])
 
 
@@ -103,14 +103,21 @@ def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
     """
     keys = [message.facts["user"] for message in messages]
     live = set(User.objects.filter(public_id__in=keys, is_active=True).values_list("public_id", flat=True))
-    closed, named = _("The account may not sign in any more."), _("A later message names these roles as well.")
-    found = {message.pk: closed for message in messages if message.facts["user"] not in live}
+    closed_reason, named_reason = (
+        _("The account may not sign in any more."),
+        _("A later message names these roles as well."),
+    )
+    with_closed_account = {message.pk: closed_reason for message in messages if message.facts["user"] not in live}
     of_roles = [message for message in messages if not message.facts.get("portal")]
-    others = _about([message.subject_key for message in of_roles])
-    later = list(others.filter(state__in=[MessageState.PENDING, MessageState.SENT]))
-    taken = _("The roles were taken away again.")
-    gone = {key: taken for key, roles in _roles_still_held(of_roles).items() if not roles}
-    return {**{message.pk: named for message in messages if _is_named(message, later)}, **gone, **found}
+    related = _about([message.subject_key for message in of_roles])
+    later = list(related.filter(state__in=[MessageState.PENDING, MessageState.SENT]))
+    removed_reason = _("The roles were taken away again.")
+    with_removed_roles = {key: removed_reason for key, roles in _roles_still_held(of_roles).items() if not roles}
+    return {
+        **{message.pk: named_reason for message in messages if _is_named(message, later)},
+        **with_removed_roles,
+        **with_closed_account,
+    }
 
 
 def _roles_still_held(messages: Sequence[Message]) -> dict[int, list[str]]:

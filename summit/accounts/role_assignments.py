@@ -50,8 +50,8 @@ def give(*, summit: Summit, user: User, role: str, by: User) -> bool:
     The caller must have checked the permission of `by`.
     """
     with transaction.atomic():
-        assignment, made = RoleAssignment.objects.get_or_create(summit=summit, user=user, role=role)
-        if made:
+        assignment, created = RoleAssignment.objects.get_or_create(summit=summit, user=user, role=role)
+        if created:
             audit.record(
                 by=by,
                 action="summit.roleassignment.add",
@@ -60,7 +60,7 @@ def give(*, summit: Summit, user: User, role: str, by: User) -> bool:
                 fields=["user", "role"],
                 detail={"role": str(role)},
             )
-    return made
+    return created
 
 
 @summits_services.founding.register(10)
@@ -78,15 +78,20 @@ def add_team(*, summit: Summit, colleagues: Sequence[Colleague], by: User) -> in
     """
     check(by, "summit.roleassignment.change", summit)
     with transaction.atomic():
-        given: dict[int, tuple[User, list[str]]] = {}
+        roles_by_account: dict[int, tuple[User, list[str]]] = {}
         for colleague in colleagues:
             user = _account(colleague, summit, by)
             if give(summit=summit, user=user, role=colleague.role, by=by):
-                given.setdefault(user.pk, (user, []))[1].append(colleague.role)
+                roles_by_account.setdefault(user.pk, (user, []))[1].append(colleague.role)
         # A concurrent call for one of these accounts waits for the lock, and then sends one message with both roles.
-        list(User.objects.select_for_update().filter(pk__in=given).order_by("pk").values_list("pk", flat=True))
-        enqueue.store([welcome(summit=summit, user=user, roles=names) for user, names in given.values()])
-    return len(given)
+        list(
+            User.objects.select_for_update()
+            .filter(pk__in=roles_by_account)
+            .order_by("pk")
+            .values_list("pk", flat=True)
+        )
+        enqueue.store([welcome(summit=summit, user=user, roles=names) for user, names in roles_by_account.values()])
+    return len(roles_by_account)
 
 
 def _account(colleague: Colleague, summit: Summit, by: User) -> User:

@@ -21,21 +21,21 @@ class ScopesTable(forms.CheckboxSelectMultiple):
 
         The first checkbox has the field's id, so the summary of errors can link to it.
         """
-        chosen, at = set(value or ()), (attrs or {}).get("id", f"id_{name}")
+        chosen, field_id = set(value or ()), (attrs or {}).get("id", f"id_{name}")
         rows = [
             {
-                "label": capfirst(str(each.label)),
+                "label": capfirst(str(resource.label)),
                 "boxes": [
-                    {"scope": f"{each.name}:{verb}", "said": message, "there": verb == READ or each.writes}
-                    for verb, message in VERBS.items()
+                    {"scope": f"{resource.name}:{verb}", "said": verb_label, "there": verb == READ or resource.writes}
+                    for verb, verb_label in VERBS.items()
                 ],
             }
-            for each in by_label()
+            for resource in by_label()
         ]
         middle = (len(rows) + 1) // 2
         context = {
             "name": name,
-            "at": at,
+            "at": field_id,
             "every": EVERY,
             "chosen": chosen,
             "verbs": list(VERBS.values()),
@@ -54,7 +54,7 @@ class ScopesField(forms.MultipleChoiceField):
 
     def clean(self, value: Any) -> list[str]:
         """Return the chosen scopes in order, with EVERY replaced by the scopes for reading each resource."""
-        found = set(super().clean(value))
-        if EVERY in found:
-            found = {f"{each.name}:{READ}" for each in resources()} | found - {EVERY}
-        return checked(found)
+        scopes = set(super().clean(value))
+        if EVERY in scopes:
+            scopes = {f"{each.name}:{READ}" for each in resources()} | scopes - {EVERY}
+        return checked(scopes)

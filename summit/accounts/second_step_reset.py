@@ -34,8 +34,10 @@ def can_reset(by: User, account: User) -> bool:
         return False
     if may_everything(by):
         return True
-    theirs = _summits_of(account)
-    return bool(theirs) and theirs <= set(summits_for(by, ACTION) or []) and not account.is_superuser
+    account_summits = _summits_of(account)
+    return (
+        bool(account_summits) and account_summits <= set(summits_for(by, ACTION) or []) and not account.is_superuser
+    )
 
 
 def _summits_of(account: User) -> set[int]:
@@ -50,8 +52,8 @@ def only_summit(account: User) -> Summit | None:
     An audit entry with that summit is visible to the summit's organisers. Entries about accounts of several summits
     are for superusers only. Makes two queries.
     """
-    theirs = _summits_of(account)
-    return Summit.objects.filter(pk=min(theirs) if len(theirs) == 1 else 0).first()
+    account_summits = _summits_of(account)
+    return Summit.objects.filter(pk=min(account_summits) if len(account_summits) == 1 else 0).first()
 
 
 def check_can_reset(by: User, account: User) -> None:
@@ -70,11 +72,11 @@ def reset(*, account: User, by: User) -> None:
     """
     check_can_reset(by, account)
     with transaction.atomic():
-        gone = Authenticator.objects.filter(user=account)
-        kinds = sorted(gone.values_list("type", flat=True))
+        authenticators = Authenticator.objects.filter(user=account)
+        kinds = sorted(authenticators.values_list("type", flat=True))
         if not kinds:
             raise ValueError(_("This account has no second step."))
-        gone.delete()
+        authenticators.delete()
         ended = browser_sessions.end_all(user=account)
         # Somebody with the lost telephone may have made tokens.
         revoked = token_services.revoke_all(user=account, by=by)

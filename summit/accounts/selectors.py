@@ -20,8 +20,8 @@ CHOOSE = "summit.choose_account"
 
 def visible_accounts(user: Any) -> QuerySet[User]:
     """Return the accounts that `user` may see: all accounts for a superuser, else those of the user's summits."""
-    mine = summits_for(user, SEE)
-    return User.objects.all() if mine is None else User.objects.filter(_belonging(summit__in=mine))
+    allowed = summits_for(user, SEE)
+    return User.objects.all() if allowed is None else User.objects.filter(_belonging(summit__in=allowed))
 
 
 def of_summit(*, slug: str, to: User) -> QuerySet[User]:
@@ -29,8 +29,8 @@ def of_summit(*, slug: str, to: User) -> QuerySet[User]:
 
     The queryset is empty if `to` may not see the accounts of this summit.
     """
-    mine = summits_for(to, SEE)
-    return User.objects.filter(_belonging(summit__slug=slug, **({} if mine is None else {"summit__in": mine})))
+    allowed = summits_for(to, SEE)
+    return User.objects.filter(_belonging(summit__slug=slug, **({} if allowed is None else {"summit__in": allowed})))
 
 
 def _belonging(**summits: Any) -> Q:

@@ -42,18 +42,18 @@ def count_refused_sign_in(*, account: User | None, code: bool = False) -> None:
     If `account` is None, because no account has the address, the same writes are made and rolled back. The response
     time therefore doesn't reveal which addresses have accounts.
     """
-    door = account or User(pk=0)
+    user = account or User(pk=0)
     with transaction.atomic():
         now = db_now()
-        kept = RefusedSignIns.objects.select_for_update().filter(user_id=door.pk).first()
-        if kept is not None and kept.since > now - TOGETHER:
-            RefusedSignIns.objects.filter(pk=kept.pk).update(number=F("number") + 1, codes=F("codes") + int(code))
+        stored = RefusedSignIns.objects.select_for_update().filter(user_id=user.pk).first()
+        if stored is not None and stored.since > now - TOGETHER:
+            RefusedSignIns.objects.filter(pk=stored.pk).update(number=F("number") + 1, codes=F("codes") + int(code))
             return
-        _record_rest(kept)
+        _record_rest(stored)
         with transaction.atomic():
-            _record(door, number=1, codes=int(code))
+            _record(user, number=1, codes=int(code))
             # Two concurrent refusals are both recorded, and one of them starts the ten minutes.
-            RefusedSignIns.objects.bulk_create([RefusedSignIns(user_id=door.pk, since=now)], ignore_conflicts=True)
+            RefusedSignIns.objects.bulk_create([RefusedSignIns(user_id=user.pk, since=now)], ignore_conflicts=True)
             if account is None:
                 transaction.set_rollback(True)
 
@@ -65,18 +65,18 @@ def record_refused(*, now: datetime | None = None) -> int:
     the database's.
     """
     with transaction.atomic():
-        over = RefusedSignIns.objects.select_for_update().filter(since__lte=(now or db_now()) - TOGETHER)
-        rows = list(over.select_related("user").order_by("pk"))
+        due = RefusedSignIns.objects.select_for_update().filter(since__lte=(now or db_now()) - TOGETHER)
+        rows = list(due.select_related("user").order_by("pk"))
         for row in rows:
             _record_rest(row)
     return len(rows)
 
 
-def _record_rest(kept: RefusedSignIns | None) -> None:
-    if kept is not None:
-        if kept.number:
-            _record(kept.user, number=kept.number, codes=kept.codes)
-        kept.delete()
+def _record_rest(row: RefusedSignIns | None) -> None:
+    if row is not None:
+        if row.number:
+            _record(row.user, number=row.number, codes=row.codes)
+        row.delete()
 
 
 def _record(account: User, *, number: int, codes: int) -> AuditEntry:

@@ -54,9 +54,9 @@ class TokenForm(forms.Form):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        every = Summit.objects.order_by("-starts_on", "slug")
+        summits = Summit.objects.order_by("-starts_on", "slug")
         field: Any = self.fields["summit"]
-        field.queryset = every if may_everything(user) else every.filter(pk__in=roles_by_summit(user))
+        field.queryset = summits if may_everything(user) else summits.filter(pk__in=roles_by_summit(user))
         field.empty_label = _("in all of mine")
 
 
@@ -74,16 +74,16 @@ def own_tokens(request: HttpRequest) -> HttpResponse:
     if "revoke" in request.POST:
         return _revoke(request, user)
     owes = owes_second_step(request)
-    form, made = TokenForm(user, request.POST or None), None
+    form, new_token = TokenForm(user, request.POST or None), None
     if request.method == "POST" and not owes and form.is_valid():
         try:
-            made = create_token_once(request, form, lambda: _make(form, user))
+            new_token = create_token_once(request, form, lambda: _make(form, user))
         except form_idempotency.AddedAlready:
             return duplicate_post_response(request, redirect("account_tokens"))
-        form = form if made is None else TokenForm(user)
+        form = form if new_token is None else TokenForm(user)
     context = {
         "form": form,
-        "made": made,
+        "made": new_token,
         "once": form_idempotency.mark_of(request) if form.is_bound else form_idempotency.new_mark(),
         "owes": owes,
         "must_set_up": must_set_up(request),

@@ -57,15 +57,15 @@ ways = never_cache(SignInMethodsView.as_view())
 def browsers(request: HttpRequest) -> HttpResponse:
     """List the browsers in which the account is signed in; a POST signs out one of them, or all others."""
     assert isinstance(request.user, User)  # noqa: S101 - login_required
-    this = request.session.session_key
+    session_key = request.session.session_key
     if request.method != "POST":
-        context = {"rows": signed_in.listed(request.user), "this": this}
+        context = {"rows": signed_in.listed(request.user), "this": session_key}
         return render(request, "account/browsers.html", context)
-    wanted = request.POST.get("end", "")
-    if wanted == "others":
-        ended = signed_in.end_all(user=request.user, but=this)
+    posted = request.POST.get("end", "")
+    if posted == "others":
+        ended = signed_in.end_all(user=request.user, but=session_key)
     else:
-        ended = signed_in.end(user=request.user, pk=int(wanted)) if wanted.isdecimal() and len(wanted) < 18 else 0
+        ended = signed_in.end(user=request.user, pk=int(posted)) if posted.isdecimal() and len(posted) < 18 else 0
     if ended:
         message = ngettext("%(n)d browser is signed out.", "%(n)d browsers are signed out.", ended)
         messages.success(request, message % {"n": ended})

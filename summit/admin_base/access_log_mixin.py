@@ -68,9 +68,9 @@ class AccessLogMixin:
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Show the list, and record in the access log which rows the user saw."""
         response = super().changelist_view(request, *args, **kwargs)  # type: ignore[misc]
-        listed = (getattr(response, "context_data", None) or {}).get("cl")
-        if listed is not None and isinstance(request.user, User):
-            self.log_access(request.user, list(listed.result_list), filters_of(request))
+        changelist = (getattr(response, "context_data", None) or {}).get("cl")
+        if changelist is not None and isinstance(request.user, User):
+            self.log_access(request.user, list(changelist.result_list), filters_of(request))
         return response
 
     def log_access(self, by: User, rows: list[Any], filters: dict[str, str]) -> None:

@@ -96,9 +96,9 @@ class AuditForm(forms.Form):
             "kind": kind_choices(),
             "summit": [(summit.slug, summit.reads_as.short_name) for summit in summits],
         }
-        for name, found in choices.items():
-            column: Any = self.fields[name]
-            column.choices = [("", _("All")), *found]
+        for name, options in choices.items():
+            form_field: Any = self.fields[name]
+            form_field.choices = [("", _("All")), *options]
         if seen_alone:
             del self.fields["action"]
         if len(summits) < 2:
@@ -111,19 +111,23 @@ def action_choices(actions: set[str] | None = None) -> list[Any]:
     `actions`, if not None, limits the choices.
     """
     groups: dict[str, list[tuple[str, str]]] = {}
-    for action, chosen in ACTION_WORDS.items():
+    for action, description in ACTION_WORDS.items():
         if action != access_log.SEEN and (actions is None or action in actions):
             name = action.partition(".")[0]
-            groups.setdefault(LABELS.get(name, name), []).append((action, capfirst(chosen.name)))
+            groups.setdefault(LABELS.get(name, name), []).append((action, capfirst(description.name)))
     names = {config.label: str(config.verbose_name) for config in apps.get_app_configs()}
-    return [(names.get(label, label), sorted(found, key=lambda pair: pair[1])) for label, found in groups.items()]
+    return [(names.get(label, label), sorted(choices, key=lambda pair: pair[1])) for label, choices in groups.items()]
 
 
 def kind_choices() -> list[tuple[str, str]]:
     """Return the choices of object types that audit entries can be about, sorted by name."""
     labels = {
         *MODEL_WORDS,
-        *(model._meta.label_lower for model, desk in site._registry.items() if hasattr(desk, "permission")),
+        *(
+            model._meta.label_lower
+            for model, model_admin in site._registry.items()
+            if hasattr(model_admin, "permission")
+        ),
     }
     found = [(label, model_of(label)) for label in labels - {AuditEntry._meta.label_lower}]
     pairs = [(label, capfirst(str(model._meta.verbose_name_plural))) for label, model in found if model]
@@ -175,17 +179,17 @@ def _between(
 
 def accounts(wanted: str) -> list[int]:
     """Return the primary keys of at most 100 accounts with all words of `wanted` in their name or e-mail address."""
-    found = Fold(Concat("name", Value(" "), "email", output_field=TextField()))
-    rows = User.objects.alias(found=found).filter(*(Q(found__contains=word) for word in fold(wanted).split()))
+    searched = Fold(Concat("name", Value(" "), "email", output_field=TextField()))
+    rows = User.objects.alias(found=searched).filter(*(Q(found__contains=word) for word in fold(wanted).split()))
     return list(rows.values_list("pk", flat=True)[:MOST_ACCOUNTS])
 
 
 def without(request: HttpRequest, *names: str) -> str:
     """Return the request's query string without the parameters `names` and without the position in the list."""
-    left = [
+    remaining = [
         (name, str(value)) for name, value in request.GET.items() if name not in {*names, "before", "after"} and value
     ]
-    return f"?{urlencode(left)}"
+    return f"?{urlencode(remaining)}"
 
 
 def _by(request: HttpRequest, narrowed: Narrowed) -> None:
@@ -227,19 +231,19 @@ def condition_of(row: models.Model) -> Q:
     Makes one query for each kind of part.
     """
     label = row._meta.label_lower
-    wanted = Q(object_type=label, object_key=audit.key_of(row)) | Q(part_of=audit.name_of(row))
+    condition = Q(object_type=label, object_key=audit.key_of(row)) | Q(part_of=audit.name_of(row))
     for part in PARTS.get(label, ()):
         keys = part.find(row).order_by().annotate(audit_key=Cast(key_field(part.model), CharField()))
-        wanted |= Q(
+        condition |= Q(
             object_type=part.model._meta.label_lower, object_key__in=list(keys.values_list("audit_key", flat=True))
         )
-    return wanted
+    return condition
 
 
 def _seen_by(request: HttpRequest, source: search.Source) -> QuerySet[Any]:
-    mine = summits_for(request.user, source.permission)
+    allowed = summits_for(request.user, source.permission)
     rows = source.rows()
-    return rows if mine is None else rows.filter(**{f"{source.summit_path}__in": mine})
+    return rows if allowed is None else rows.filter(**{f"{source.summit_path}__in": allowed})
 
 
 def _search(request: HttpRequest, narrowed: Narrowed, wanted: str) -> None:
@@ -247,11 +251,11 @@ def _search(request: HttpRequest, narrowed: Narrowed, wanted: str) -> None:
 
     If only one row is found, the entries about its parts are included as well.
     """
-    found: list[models.Model] = []
-    rest = without(request, "q", "of")
+    matches: list[models.Model] = []
+    base_query = without(request, "q", "of")
     for source in search.sources():
-        words = search.split_terms(wanted)
-        rows = list(source.narrow(_seen_by(request, source), words)[: search.SHOWN]) if words else []
+        terms = search.split_terms(wanted)
+        rows = list(source.narrow(_seen_by(request, source), terms)[: search.SHOWN]) if terms else []
         if rows and source.personal and isinstance(request.user, User):
             keys = [(getattr(row, f"{source.summit_path}_id"), audit.key_of(row)) for row in rows]
             access_log.record_list(
@@ -259,14 +263,14 @@ def _search(request: HttpRequest, narrowed: Narrowed, wanted: str) -> None:
             )
         for row in rows:
             label, key = row._meta.label_lower, audit.key_of(row)
-            found.append(row)
-            url = f"{rest}&{urlencode({'of': f'{label}:{key}'})}"
+            matches.append(row)
+            url = f"{base_query}&{urlencode({'of': f'{label}:{key}'})}"
             narrowed.found.append(FoundObject(capfirst(_name(row)), source.hit(row).name, url))
-    if len(found) == 1:
-        narrowed.rows = narrowed.rows.filter(condition_of(found[0]))
+    if len(matches) == 1:
+        narrowed.rows = narrowed.rows.filter(condition_of(matches[0]))
         return
-    condition = Q(part_of__in=[audit.name_of(row) for row in found])
-    for row in found:
+    condition = Q(part_of__in=[audit.name_of(row) for row in matches])
+    for row in matches:
         condition |= Q(object_type=row._meta.label_lower, object_key=audit.key_of(row))
     narrowed.rows = narrowed.rows.filter(condition)
 

@@ -98,11 +98,11 @@ def cached_on_request(request: HttpRequest, key: Hashable, make: Callable[[], Fo
 
     Panels, tasks and charts share numbers this way.
     """
-    kept: dict[Hashable, Any] = request.__dict__.setdefault("desk_found", {})
-    if key not in kept:
-        kept[key] = make()
-    found: Found = kept[key]
-    return found
+    cached: dict[Hashable, Any] = request.__dict__.setdefault("desk_found", {})
+    if key not in cached:
+        cached[key] = make()
+    result: Found = cached[key]
+    return result
 
 
 def lately(request: HttpRequest, key: Hashable, make: Callable[[], Found]) -> Found:
@@ -138,9 +138,9 @@ def end_of(day: date, summit: Summit) -> datetime:
 def tasks(request: HttpRequest, summit: Summit) -> list[Task]:
     """Return the tasks that the user of the request may do at a summit, the most urgent first."""
     found = [task for source in desk_task for task in source(request, summit)]
-    mine = [task for task in found if allows(request.user, task.permission, summit)]
+    allowed = [task for task in found if allows(request.user, task.permission, summit)]
     far = now_of(request) + timedelta(days=3650)
-    return sorted(mine, key=lambda task: (task.urgency, task.moment or far))
+    return sorted(allowed, key=lambda task: (task.urgency, task.moment or far))
 
 
 def tasks_of(user: User, summit: Summit) -> list[Task]:
@@ -148,30 +148,30 @@ def tasks_of(user: User, summit: Summit) -> list[Task]:
 
     The sources get an empty request, so they must read only the user from it.
     """
-    asked = HttpRequest()
-    asked.user = user
-    return tasks(asked, summit)
+    request = HttpRequest()
+    request.user = user
+    return tasks(request, summit)
 
 
 def headline(found: Sequence[Task]) -> str:
     """Return a sentence that says how many of the tasks are late and how many are to be done now."""
     late = sum(task.urgency == Urgency.LATE for task in found)
     now = sum(task.urgency == Urgency.NOW for task in found)
-    message = {"late": late, "now": now}
+    counts = {"late": late, "now": now}
     if late and now:
-        return _("%(late)d late, %(now)d to do now") % message
+        return _("%(late)d late, %(now)d to do now") % counts
     if late:
-        return ngettext("%(late)d thing is late", "%(late)d things are late", late) % message
+        return ngettext("%(late)d thing is late", "%(late)d things are late", late) % counts
     if now:
-        return ngettext("%(now)d thing to do now", "%(now)d things to do now", now) % message
+        return ngettext("%(now)d thing to do now", "%(now)d things to do now", now) % counts
     return _("Nothing has to be done now")
 
 
 def coming(request: HttpRequest, summit: Summit) -> list[Coming]:
     """Return the next events of a summit, soonest first, at most `MOST_COMING`."""
-    found = [entry for source in desk_coming for entry in source(request, summit)]
-    ahead = [entry for entry in found if entry.moment > now_of(request)]
-    return sorted(ahead, key=lambda entry: entry.moment)[:MOST_COMING]
+    events = [event for source in desk_coming for event in source(request, summit)]
+    ahead = [event for event in events if event.moment > now_of(request)]
+    return sorted(ahead, key=lambda event: event.moment)[:MOST_COMING]
 
 
 @desk_coming.register(5)
@@ -184,8 +184,8 @@ def opening(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
 
 def chart_list(request: HttpRequest, summit: Summit) -> list[Chart]:
     """Return the charts that the registered sources have for the user of the request at a summit."""
-    found = [source(request, summit) for source in desk_chart]
-    return [chart for chart in found if chart is not None]
+    charts = [source(request, summit) for source in desk_chart]
+    return [chart for chart in charts if chart is not None]
 
 
 # Takes the request and a summit; returns a template and its context, or None for a user who may not see the panel.
@@ -215,5 +215,5 @@ def panels_for(request: HttpRequest, summit: Summit) -> list[tuple[str, dict[str
     def elsewhere(entry: tuple[DeskPanel, Sequence[str]]) -> bool:
         return not any(allows(request.user, permission, summit) for permission in entry[1])
 
-    found = (function(request, summit) for function, _works in sorted(PANELS, key=elsewhere))
-    return [entry for entry in found if entry is not None]
+    panels = (function(request, summit) for function, _works in sorted(PANELS, key=elsewhere))
+    return [entry for entry in panels if entry is not None]

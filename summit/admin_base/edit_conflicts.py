@@ -80,16 +80,20 @@ def take_snapshot(form: BaseForm, formsets: Iterable[Any], *, facts: Mapping[str
 def unpacked(text: str) -> FormSnapshot | None:
     """Return the `FormSnapshot` that a page carried as JSON, or None if `text` isn't one."""
     try:
-        found = FormSnapshot(**json.loads(text))
-        return found if json.loads(found.packed()) and isinstance(found.entry, int) and _whole(found) else None
+        snapshot = FormSnapshot(**json.loads(text))
+        return (
+            snapshot
+            if json.loads(snapshot.packed()) and isinstance(snapshot.entry, int) and _whole(snapshot)
+            else None
+        )
     except (ValueError, TypeError, AttributeError):
         return None
 
 
-def _whole(found: FormSnapshot) -> bool:
-    rows = [found.fields, *(row for rows in found.rows.values() for row in rows.values())]
+def _whole(snapshot: FormSnapshot) -> bool:
+    rows = [snapshot.fields, *(row for rows in snapshot.rows.values() for row in rows.values())]
     texts = [text for row in rows for parts in row.values() for text in parts.values()]
-    return all(isinstance(text, str) for text in [*texts, *found.facts.values()])
+    return all(isinstance(text, str) for text in [*texts, *snapshot.facts.values()])
 
 
 def _row(form: BaseForm, *, leave: tuple[str, ...] = ()) -> Row:
@@ -103,7 +107,7 @@ def _parts(bound: BoundField) -> Parts:
     if hasattr(widget, "widgets_names"):
         values: Any = widget.decompress(value) if not isinstance(value, list | tuple) else value
         pairs = zip(widget.widgets_names, widget.widgets, values, strict=False)
-        return {name: str(each.format_value(part) or "") for name, each, part in pairs}
+        return {name: str(subwidget.format_value(part) or "") for name, subwidget, part in pairs}
     if isinstance(widget, CheckboxInput):
         return {"": "on" if widget.check_test(value) else ""}
     if isinstance(widget, Select):
@@ -112,8 +116,8 @@ def _parts(bound: BoundField) -> Parts:
     return {"": "" if display is None else str(display)}
 
 
-def _same(one: Parts | None, other: Parts | None) -> bool:
-    return _plain(one) == _plain(other)
+def _same(first: Parts | None, second: Parts | None) -> bool:
+    return _plain(first) == _plain(second)
 
 
 def _plain(parts: Parts | None) -> Parts:
@@ -138,12 +142,12 @@ def both(
     have to be made from the current row.
     """
     merged, changes = data.copy(), []
-    for name, was in _facts(before, now):
-        changes.append(FieldChange(name, name, was or NOTHING, now.facts.get(name) or NOTHING))
-    sent = _posted_row(data, "", now.fields)
-    for name, theirs in now.fields.items():
-        shown_so = before.fields.get(name, theirs)
-        value, change = _field(name, form.fields[name], shown_so, sent[name], theirs)
+    for name, old in _facts(before, now):
+        changes.append(FieldChange(name, name, old or NOTHING, now.facts.get(name) or NOTHING))
+    posted = _posted_row(data, "", now.fields)
+    for name, current in now.fields.items():
+        original = before.fields.get(name, current)
+        value, change = _field(name, form.fields[name], original, posted[name], current)
         _set_posted_value(merged, name, value)
         changes += change
     for formset in formsets:
@@ -154,7 +158,7 @@ def both(
 def _facts(before: FormSnapshot, now: FormSnapshot) -> list[tuple[str, str]]:
     """Return the name and the former text of each fact that differs between `before` and `now`."""
     names = dict.fromkeys([*before.facts, *now.facts])
-    return [(name, was) for name in names if (was := before.facts.get(name, "")) != now.facts.get(name, "")]
+    return [(name, old) for name in names if (old := before.facts.get(name, "")) != now.facts.get(name, "")]
 
 
 def _posted_row(data: QueryDict, prefix: str, like: Row) -> Row:
@@ -173,19 +177,26 @@ def _set_posted_value(data: QueryDict, name: str, parts: Parts) -> None:
             data.pop(f"{name}{part}", None)
 
 
-def _field(name: str, spoken: Field, was: Parts, mine: Parts, theirs: Parts) -> tuple[Parts, list[FieldChange]]:
+def _field(
+    name: str, form_field: Field, original: Parts, posted: Parts, current: Parts
+) -> tuple[Parts, list[FieldChange]]:
     """Return a field's value after the merge, and a list with the first person's change, empty if there is none.
 
-    `was` is the value that both people saw, `mine` the second person's value, and `theirs` the first person's.
+    `original` is the value that both people saw. `posted` is the value of the second person, and `current` that of
+    the first.
     """
-    if _same(was, theirs):
-        return mine, []
-    touched = not _same(mine, was)
-    yours = display(spoken, mine) if touched and not _same(mine, theirs) else ""
+    if _same(original, current):
+        return posted, []
+    touched = not _same(posted, original)
+    yours = display(form_field, posted) if touched and not _same(posted, current) else ""
     change = FieldChange(
-        name, capfirst(str(spoken.label or name)), display(spoken, was), display(spoken, theirs), yours
+        name,
+        capfirst(str(form_field.label or name)),
+        display(form_field, original),
+        display(form_field, current),
+        yours,
     )
-    return (mine if touched else theirs), [change]
+    return (posted if touched else current), [change]
 
 
 def display(spoken: Field, parts: Parts) -> str:
@@ -229,29 +240,33 @@ class _Rows:
 
     def merge(self, data: QueryDict, merged: QueryDict) -> list[FieldChange]:
         """Write the rows of both people into `merged`, stored rows first. Return the first person's changes."""
-        mine = self._mine(data)
-        kept: list[tuple[str, Row, bool]] = []
-        fresh: list[Row] = []
+        posted = self._mine(data)
+        stored: list[tuple[str, Row, bool]] = []
+        added: list[Row] = []
         changes: list[FieldChange] = []
-        for key, row, gone in mine:
-            theirs, was = self.now.get(key), self.before.get(key)
-            if theirs is not None:
-                value, change = self._row(was or theirs, row, theirs, gone=gone)
-                kept.append((key, value, gone))
+        for key, row, deleted in posted:
+            current, original = self.now.get(key), self.before.get(key)
+            if current is not None:
+                value, change = self._row(original or current, row, current, gone=deleted)
+                stored.append((key, value, deleted))
                 changes += change
-            elif key and was is not None and (gone or all(_same(row[name], was.get(name)) for name in row)):
-                changes.append(self._change(was, None))
-            elif key and was is not None:
-                fresh.append(row)
-                changes.append(self._change(was, None, yours=self._said(row)))
+            elif (
+                key
+                and original is not None
+                and (deleted or all(_same(row[name], original.get(name)) for name in row))
+            ):
+                changes.append(self._change(original, None))
+            elif key and original is not None:
+                added.append(row)
+                changes.append(self._change(original, None, yours=self._said(row)))
             elif any(text for parts in row.values() for text in parts.values()) and row not in self._added():
-                fresh.append(row)
-        listed = {key for key, _row, _gone in kept}
+                added.append(row)
+        stored_keys = {key for key, _row, _gone in stored}
         for key, row in self.now.items():
-            if key not in listed:
-                kept.append((key, row, False))
+            if key not in stored_keys:
+                stored.append((key, row, False))
                 changes += [self._change(None, row)] if key not in self.before else []
-        self._write(data, merged, kept, fresh)
+        self._write(data, merged, stored, added)
         return changes
 
     def _added(self) -> list[Row]:
@@ -262,32 +277,32 @@ class _Rows:
 
         The key is "" for a new row. `deleted` says whether the row is to be deleted.
         """
-        number = data.get(f"{self.prefix}-TOTAL_FORMS", "0")
-        found = []
-        for place in range(min(int(number), self.formset.absolute_max) if number.isdecimal() else 0):
-            start = f"{self.prefix}-{place}-"
-            row = _posted_row(data, start, self._parts_of(data.get(f"{start}id", "")))
-            found.append((data.get(f"{start}id", ""), row, bool(data.get(f"{start}DELETE"))))
-        return found
+        total = data.get(f"{self.prefix}-TOTAL_FORMS", "0")
+        posted = []
+        for index in range(min(int(total), self.formset.absolute_max) if total.isdecimal() else 0):
+            prefix = f"{self.prefix}-{index}-"
+            row = _posted_row(data, prefix, self._parts_of(data.get(f"{prefix}id", "")))
+            posted.append((data.get(f"{prefix}id", ""), row, bool(data.get(f"{prefix}DELETE"))))
+        return posted
 
     def _parts_of(self, key: str) -> Row:
         return self.now.get(key) or self.before.get(key) or self.like
 
-    def _row(self, was: Row, mine: Row, theirs: Row, *, gone: bool) -> tuple[Row, list[FieldChange]]:
+    def _row(self, original: Row, posted: Row, current: Row, *, gone: bool) -> tuple[Row, list[FieldChange]]:
         pairs = {
-            name: _field(name, self.form.fields[name], was.get(name, parts), mine[name], parts)
-            for name, parts in theirs.items()
+            name: _field(name, self.form.fields[name], original.get(name, parts), posted[name], parts)
+            for name, parts in current.items()
         }
         value = {name: pair[0] for name, pair in pairs.items()}
         if not any(pair[1] for pair in pairs.values()):
             return value, []
         mixed = gone or any(change.yours for pair in pairs.values() for change in pair[1])
-        yours = (_("taken off") if gone else self._said(mine)) if mixed else ""
-        return value, [self._change(was, theirs, yours=yours)]
+        yours = (_("taken off") if gone else self._said(posted)) if mixed else ""
+        return value, [self._change(original, current, yours=yours)]
 
-    def _change(self, was: Row | None, now: Row | None, *, yours: str = "") -> FieldChange:
-        old, new = (NOTHING if row is None else self._said(row) for row in (was, now))
-        return FieldChange(self.prefix, self.label, old, _("taken off") if now is None else new, yours)
+    def _change(self, before: Row | None, after: Row | None, *, yours: str = "") -> FieldChange:
+        old, new = (NOTHING if row is None else self._said(row) for row in (before, after))
+        return FieldChange(self.prefix, self.label, old, _("taken off") if after is None else new, yours)
 
     def _said(self, row: Row) -> str:
         """Return a row as a text for people, made from its fields that aren't empty."""
@@ -298,19 +313,21 @@ class _Rows:
         ]
         return comma().join(texts) or NOTHING
 
-    def _write(self, data: QueryDict, merged: QueryDict, kept: list[tuple[str, Row, bool]], fresh: list[Row]) -> None:
+    def _write(
+        self, data: QueryDict, merged: QueryDict, stored: list[tuple[str, Row, bool]], added: list[Row]
+    ) -> None:
         managed = {f"{self.prefix}-{name}_FORMS" for name in ("TOTAL", "INITIAL", "MIN_NUM", "MAX_NUM")}
         for name in [name for name in data if name.startswith(f"{self.prefix}-") and name not in managed]:
             merged.pop(name, None)
-        rows = [*kept, *(("", row, False) for row in fresh)]
-        for place, (key, row, gone) in enumerate(rows):
-            start = f"{self.prefix}-{place}-"
+        rows = [*stored, *(("", row, False) for row in added)]
+        for index, (key, row, deleted) in enumerate(rows):
+            prefix = f"{self.prefix}-{index}-"
             for name, parts in row.items():
-                _set_posted_value(merged, f"{start}{name}", parts)
-            merged[f"{start}{self.formset.fk.name}"] = str(self.formset.instance.pk)
+                _set_posted_value(merged, f"{prefix}{name}", parts)
+            merged[f"{prefix}{self.formset.fk.name}"] = str(self.formset.instance.pk)
             if key:
-                merged[f"{start}id"] = key
-            if gone:
-                merged[f"{start}DELETE"] = "on"
+                merged[f"{prefix}id"] = key
+            if deleted:
+                merged[f"{prefix}DELETE"] = "on"
         merged[f"{self.prefix}-TOTAL_FORMS"] = str(len(rows))
-        merged[f"{self.prefix}-INITIAL_FORMS"] = str(len(kept))
+        merged[f"{self.prefix}-INITIAL_FORMS"] = str(len(stored))

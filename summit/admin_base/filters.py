@@ -26,9 +26,9 @@ class OwnSummitsFilter(admin.RelatedFieldListFilter):
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         """Return the (key, name) choices of the summits in which the user may see rows."""
-        mine = summits_for(request.user, f"{model_admin.permission}.view")
-        wanted = {} if mine is None else {"pk__in": mine}
-        return field.get_choices(include_blank=False, limit_choices_to=wanted)
+        allowed = summits_for(request.user, f"{model_admin.permission}.view")
+        limits = {} if allowed is None else {"pk__in": allowed}
+        return field.get_choices(include_blank=False, limit_choices_to=limits)
 
     @property
     def is_offered(self) -> bool:

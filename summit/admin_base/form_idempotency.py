@@ -114,10 +114,10 @@ class IdempotentAddMixin:
             may_add = self.has_add_permission(request)  # type: ignore[attr-defined]
             if object_id is None and request.method == "POST" and may_add:
                 check_not_added(request)
-            shown: HttpResponse = super().changeform_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
+            response: HttpResponse = super().changeform_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
         except AddedAlready as added:
             return self.added_already(request, added)
-        return shown
+        return response
 
     def added_already(self, request: HttpRequest, added: AddedAlready) -> HttpResponse:
         """Show a message that the row exists. Redirect to the row if the user may see it, otherwise to the list."""
@@ -141,5 +141,5 @@ class IdempotentAddMixin:
     def response_add(self, request: HttpRequest, obj: models.Model, *args: Any, **kwargs: Any) -> HttpResponse:
         """Remember the row that was added, and return Django's response."""
         store(request, obj)
-        shown: HttpResponse = super().response_add(request, obj, *args, **kwargs)  # type: ignore[misc]
-        return shown
+        response: HttpResponse = super().response_add(request, obj, *args, **kwargs)  # type: ignore[misc]
+        return response

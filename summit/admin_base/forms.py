@@ -35,20 +35,20 @@ def holds(condition: Q | None, row: models.Model) -> bool:
     """
     if condition is None:
         return True
-    found: list[bool] = []
+    results: list[bool] = []
     child: Any
     for child in condition.children:
         if isinstance(child, Q):
-            found.append(holds(child, row))
+            results.append(holds(child, row))
             continue
         name, _sep, lookup = str(child[0]).partition("__")
         value = getattr(row, row._meta.get_field(name).attname)  # type: ignore[union-attr]
         if lookup not in ("", "exact", "isnull"):
-            against = {column.name: getattr(row, column.attname) for column in row._meta.local_concrete_fields}
-            return condition.check(against)
-        found.append((value is None) is child[1] if lookup == "isnull" else value == child[1])
-    whole = any(found) if condition.connector == Q.OR else all(found)
-    return whole is not condition.negated
+            values = {column.name: getattr(row, column.attname) for column in row._meta.local_concrete_fields}
+            return condition.check(values)
+        results.append((value is None) is child[1] if lookup == "isnull" else value == child[1])
+    result = any(results) if condition.connector == Q.OR else all(results)
+    return result is not condition.negated
 
 
 class SentencesForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -65,8 +65,8 @@ class SentencesForm(forms.ModelForm):  # type: ignore[type-arg]
     def field_of(self, constraint: BaseConstraint) -> str | None:
         """Return the name of the field that reports a constraint, or None to report it at the head of the form."""
         named = [*names_in(getattr(constraint, "condition", None)), *getattr(constraint, "fields", ())]
-        wanted = [self.said_at.get(constraint.name, ""), *reversed(named)]
-        return next((name for name in wanted if name in self.fields), None)
+        candidates = [self.said_at.get(constraint.name, ""), *reversed(named)]
+        return next((name for name in candidates if name in self.fields), None)
 
     def _post_clean(self) -> None:
         # Django checks only the constraints with all their fields in the form, and reports them at the head of the
@@ -85,9 +85,9 @@ class SentencesForm(forms.ModelForm):  # type: ignore[type-arg]
             for constraint in constraints:
                 # A check is skipped if the form lacks one of its fields: such a field is often filled only when the
                 # row is saved.
-                lacking = left_out if isinstance(constraint, CheckConstraint) else left_out & set(self.fields)
+                skipped = left_out if isinstance(constraint, CheckConstraint) else left_out & set(self.fields)
                 try:
-                    constraint.validate(type(self.instance), self.instance, exclude=lacking)
+                    constraint.validate(type(self.instance), self.instance, exclude=skipped)
                 except ValidationError as refused:
                     self.add_error(self.field_of(constraint), refused.messages)
 
@@ -104,9 +104,9 @@ def check_among(forms_of_rows: Iterable[Any], model: type[models.Model]) -> None
             columns = [model._meta.get_field(name).attname for name in constraint.fields]  # type: ignore[union-attr]
             key = tuple(getattr(form.instance, column) for column in columns)
             # The parent of the rows may be new and have no key yet. It is the same for all rows.
-            own = getattr(form, "parent_name", None)
-            lacking = [name for name, value in zip(constraint.fields, key, strict=True) if value is None]
-            if any(name != own for name in lacking) or not holds(constraint.condition, form.instance):
+            parent_name = getattr(form, "parent_name", None)
+            missing = [name for name, value in zip(constraint.fields, key, strict=True) if value is None]
+            if any(name != parent_name for name in missing) or not holds(constraint.condition, form.instance):
                 continue
             if key in seen:
                 form.add_error(form.field_of(constraint), str(constraint.get_violation_error_message()))
@@ -122,11 +122,11 @@ class AgainMixin:
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the page of a row. If a POST raises IntegrityError or ValidationError, process it once more."""
         try:
-            shown: HttpResponse = super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
+            response: HttpResponse = super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
         except (IntegrityError, ValidationError):
             if request.method != "POST":
                 raise
-            for kept in ("desk_rows", "desk_says"):
-                request.__dict__.pop(kept, None)
-            shown = super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
-        return shown
+            for attribute in ("desk_rows", "desk_says"):
+                request.__dict__.pop(attribute, None)
+            response = super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
+        return response

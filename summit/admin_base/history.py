@@ -38,8 +38,8 @@ def readable(rows: QuerySet[AuditEntry], request: HttpRequest) -> QuerySet[Audit
     These are the entries of summits where the user may read the audit. A superuser also reads the entries of no
     summit.
     """
-    mine = summits_for(request.user, "summit.auditentry.view")
-    return rows if mine is None else rows.filter(summit__in=mine)
+    allowed = summits_for(request.user, "summit.auditentry.view")
+    return rows if allowed is None else rows.filter(summit__in=allowed)
 
 
 class Slice:
@@ -53,21 +53,21 @@ class Slice:
         if before is not None:
             rows = rows.filter(pk__lt=before)
         if after is not None:
-            found = list(
+            entries = list(
                 reversed(rows.filter(pk__gt=after).order_by("pk").select_related("by", "summit")[: size + 1])
             )
-            more, found = len(found) > size, found[-size:]
-            self.newer, self.older = more, bool(found)
+            has_more, entries = len(entries) > size, entries[-size:]
+            self.newer, self.older = has_more, bool(entries)
         else:
-            found = list(rows.order_by("-pk").select_related("by", "summit")[: size + 1])
-            more, found = len(found) > size, found[:size]
-            self.newer, self.older = before is not None, more
-        self.entries = found
-        self.first, self.last = (found[0].pk, found[-1].pk) if found else (0, 0)
-        others = given.copy()
+            entries = list(rows.order_by("-pk").select_related("by", "summit")[: size + 1])
+            has_more, entries = len(entries) > size, entries[:size]
+            self.newer, self.older = before is not None, has_more
+        self.entries = entries
+        self.first, self.last = (entries[0].pk, entries[-1].pk) if entries else (0, 0)
+        query = given.copy()
         for name in ("before", "after"):
-            others.pop(name, None)
-        self.query = others.urlencode()
+            query.pop(name, None)
+        self.query = query.urlencode()
 
 
 def _actions(rows: QuerySet[AuditEntry]) -> list[Any]:
@@ -87,8 +87,8 @@ def by_day(lines: Sequence[AuditLine], summit: Summit | None) -> Iterator[tuple[
 
     Times are in the zone of the entry's summit, else of `summit`, else in UTC.
     """
-    for name, found in groupby(lines, key=lambda line: _day(line, summit)):
-        yield name, [(_time(line, summit), line) for line in found]
+    for name, lines_of_day in groupby(lines, key=lambda line: _day(line, summit)):
+        yield name, [(_time(line, summit), line) for line in lines_of_day]
 
 
 def _day(line: AuditLine, summit: Summit | None) -> str:
@@ -130,7 +130,7 @@ class HistoryMixin:
         seen = request.GET.get("show") == "seen"
         rows = readable(seen_of(row) if seen else of_row(row).exclude(action=SEEN), request)
         chosen = "" if seen else request.GET.get("action", "").replace("\0", "")
-        found = Slice(rows.filter(action=chosen) if chosen else rows, request.GET)
+        page = Slice(rows.filter(action=chosen) if chosen else rows, request.GET)
         context = {
             **self.admin_site.each_context(request),
             "title": _("History"),
@@ -138,14 +138,14 @@ class HistoryMixin:
             "object": row,
             "name": MODEL_WORDS.get(row._meta.label_lower, ModelDescription()).name(row),
             "summit": summit,
-            "slice": found,
+            "slice": page,
             "seen": seen,
             "action": chosen,
-            "actions": [] if seen or not (chosen or found.older or found.newer) else _actions(rows),
-            "days": list(by_day(render(found.entries, request.user), summit)),
+            "actions": [] if seen or not (chosen or page.older or page.newer) else _actions(rows),
+            "days": list(by_day(render(page.entries, request.user), summit)),
             **(extra_context or {}),
         }
-        return TemplateResponse(request, "admin/history.html", context)
+        return TemplateResponse(request, "admin/object_history.html", context)
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         """Add to the context whether to link to the history, and the summit of the row."""

@@ -66,9 +66,11 @@ class ExportMixin:
     def export_address(self, request: HttpRequest) -> str:
         """Return the URL of the export page, with the filters and the order of the list."""
         aside = self.aside()
-        kept = [(name, value) for name in request.GET for value in request.GET.getlist(name) if name not in aside]
+        parameters = [
+            (name, value) for name in request.GET for value in request.GET.getlist(name) if name not in aside
+        ]
         address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_table")
-        return f"{address}?{urlencode(kept)}" if kept else address
+        return f"{address}?{urlencode(parameters)}" if parameters else address
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Return the list with its rows prepared.
@@ -76,11 +78,13 @@ class ExportMixin:
         Its `tools` are the pages for uploads. Its `export` is the URL of the export page, or "" without rows or in a
         pop-up.
         """
-        found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
-        self.make_ready(request, found.result_list)
-        found.tools = self.filling(request)
-        found.export = self.export_address(request) if found.result_count and not found.is_popup else ""
-        return found
+        changelist: Any = super().get_changelist_instance(request)  # type: ignore[misc]
+        self.make_ready(request, changelist.result_list)
+        changelist.tools = self.filling(request)
+        changelist.export = (
+            self.export_address(request) if changelist.result_count and not changelist.is_popup else ""
+        )
+        return changelist
 
     def further_files(self, request: HttpRequest) -> list[tuple[str, str]]:
         """Return (URL, name) of each other export of the same rows; by default none."""
@@ -88,8 +92,8 @@ class ExportMixin:
 
     def listed_rows(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the rows that the list shows, on all its pages, in its order. Raises IncorrectLookupParameters."""
-        found: models.QuerySet[Any] = self.get_changelist_instance(request).queryset
-        return found
+        rows: models.QuerySet[Any] = self.get_changelist_instance(request).queryset
+        return rows
 
     def table_view(self, request: HttpRequest) -> HttpResponseBase:
         """Return the page that exports the list."""

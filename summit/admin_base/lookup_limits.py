@@ -36,9 +36,13 @@ class LookupsMixin:
     def _offered(self, request: HttpRequest) -> set[str]:
         offered: set[str] = set()
         for entry in self.get_list_filter(request):  # type: ignore[attr-defined]
-            named = getattr(entry, "parameter_name", None)
+            parameter_name = getattr(entry, "parameter_name", None)
             path = entry[0] if isinstance(entry, (tuple, list)) else entry
-            offered |= {named} if named else {str(path), *(f"{path}__{how}" for how in _COMPARED)}
+            offered |= (
+                {parameter_name}
+                if parameter_name
+                else {str(path), *(f"{path}__{comparison}" for comparison in _COMPARED)}
+            )
         days = self.date_hierarchy  # type: ignore[attr-defined]
         offered |= {f"{days}__{part}" for part in ("year", "month", "day", "gte", "lt")} if days else set()
         return offered
@@ -72,10 +76,10 @@ class LookupsMixin:
 
         Values for a date with a time are left out: users choose them in the form.
         """
-        given: dict[str, Any] = super().get_changeform_initial_data(request)  # type: ignore[misc]
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)  # type: ignore[misc]
         columns = {field.name: field for field in self.model._meta.concrete_fields}
         return {
-            name: value for name, value in given.items() if not isinstance(columns.get(name), models.DateTimeField)
+            name: value for name, value in initial.items() if not isinstance(columns.get(name), models.DateTimeField)
         }
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -87,8 +91,8 @@ class LookupsMixin:
             if not keys:
                 posted.pop(ACTION_CHECKBOX_NAME)
             request.POST = posted  # type: ignore[assignment]
-        shown: HttpResponse = super().changelist_view(request, extra_context)  # type: ignore[misc]
-        return shown
+        response: HttpResponse = super().changelist_view(request, extra_context)  # type: ignore[misc]
+        return response
 
 
 class KeyedSelect(AutocompleteSelect):
@@ -96,5 +100,5 @@ class KeyedSelect(AutocompleteSelect):
 
     def optgroups(self, name: str, value: Any, attr: dict[str, Any] | None = None) -> Any:
         """Return the chosen rows as options. Values that can't be keys are left out."""
-        kept = [each for each in value if not each or key_of(str(each)) is not None]
-        return super().optgroups(name, kept, attr)
+        keys = [each for each in value if not each or key_of(str(each)) is not None]
+        return super().optgroups(name, keys, attr)

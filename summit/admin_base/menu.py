@@ -19,8 +19,8 @@ def proposed(request: HttpRequest, given: dict[str, Any], action: str) -> dict[s
     This is the summit that the query string names, or the only summit where the user may do `action`. A desk's URL
     names a summit by its slug, as public pages do. A form names a summit by its key, which stays unchanged.
     """
-    mine, named = summits_for(request.user, action), str(given.get("summit", ""))
-    open_to = [row for row in summits_of(request) if mine is None or row.pk in mine]
+    allowed, named = summits_for(request.user, action), str(given.get("summit", ""))
+    open_to = [row for row in summits_of(request) if allowed is None or row.pk in allowed]
     summit = next((row for row in open_to if row.slug == named), open_to[0] if len(open_to) == 1 else None)
     rest = given if key_of(named) is not None else {name: given[name] for name in given if name != "summit"}
     return {**({"summit": summit.pk} if summit else {}), **rest}
@@ -38,7 +38,7 @@ def navigation(
     list to a summit. `more` are pages that are no lists (`summit.admin_base.summit_pages.menu_of`). Each desk of the
     result is a dict: `pages` are displayed in the menu itself, and `menus` are submenus with all other pages.
     """
-    found = []
+    desks = []
     for app in apps:
         pages = [
             _page(model["name"], model["admin_url"], path, model["shelf"], scope_of(model))
@@ -49,8 +49,8 @@ def navigation(
             label = app["app_label"]
             pages += [_page(row["name"], row["url"], path, row["shelf"]) for row in more if row["desk"] == label]
             within = any(page["within"] for page in pages)
-            found.append({"name": app["name"], "url": pages[0]["url"], "within": within, **_by_shelf(pages)})
-    return found
+            desks.append({"name": app["name"], "url": pages[0]["url"], "within": within, **_by_shelf(pages)})
+    return desks
 
 
 def _page(name: str, url: str, path: str, shelf: MenuGroup, scope: str = "") -> dict[str, Any]:
@@ -68,13 +68,13 @@ def _by_shelf(pages: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
 
     The daily pages, and single pages of other groups, need no submenu.
     """
-    openly: list[dict[str, Any]] = []
+    direct: list[dict[str, Any]] = []
     menus: list[dict[str, Any]] = []
     for shelf in MenuGroup:
-        there = [page for page in pages if page["shelf"] == shelf]
-        if shelf == MenuGroup.DAILY or len(there) == 1:
-            openly += there
-        elif there:
-            within = any(page["within"] for page in there)
-            menus.append({"name": shelf.label, "pages": there, "within": within})
-    return {"pages": openly, "menus": menus}
+        group = [page for page in pages if page["shelf"] == shelf]
+        if shelf == MenuGroup.DAILY or len(group) == 1:
+            direct += group
+        elif group:
+            within = any(page["within"] for page in group)
+            menus.append({"name": shelf.label, "pages": group, "within": within})
+    return {"pages": direct, "menus": menus}

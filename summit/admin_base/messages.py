@@ -60,27 +60,27 @@ class AdminMessagesMixin:
     def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> Any:
         """Show the page that asks before a row is deleted, or says why it can't be and what to do first."""
         refused = context.get("stopped") or context["perms_lacking"] or context["protected"]
-        asked = _("“%(row)s” can’t be deleted") if refused else _("Delete “%(row)s”?")
-        context |= {"title": asked % {"row": context["object"]}, "end_first": self.end_first}
+        title = _("“%(row)s” can’t be deleted") if refused else _("Delete “%(row)s”?")
+        context |= {"title": title % {"row": context["object"]}, "end_first": self.end_first}
         return super().render_delete_form(request, context)  # type: ignore[misc]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Return the actions of the list. The action that deletes rows is replaced by `delete_chosen`."""
-        found: dict[str, Any] = super().get_actions(request)  # type: ignore[misc]
-        if "delete_selected" in found:
-            found["delete_selected"] = (delete_chosen, *found["delete_selected"][1:])
-        return found
+        actions: dict[str, Any] = super().get_actions(request)  # type: ignore[misc]
+        if "delete_selected" in actions:
+            actions["delete_selected"] = (delete_chosen, *actions["delete_selected"][1:])
+        return actions
 
     def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
         """Show the message that `set_message` has stored, once, in place of `message`.
 
         If none is stored, show `message`.
         """
-        said = request.__dict__.pop("desk_says", None)
-        if said is None:
+        stored = request.__dict__.pop("desk_says", None)
+        if stored is None:
             super().message_user(request, message, *args, **kwargs)  # type: ignore[misc]
         else:
-            super().message_user(request, *said)  # type: ignore[misc]
+            super().message_user(request, *stored)  # type: ignore[misc]
 
 
 def delete_chosen(model_admin: Any, request: HttpRequest, queryset: models.QuerySet[Any]) -> Any:
@@ -91,10 +91,10 @@ def delete_chosen(model_admin: Any, request: HttpRequest, queryset: models.Query
     page = delete_selected(model_admin, request, queryset)
     context = getattr(page, "context_data", None)
     if context is not None:
-        number, one, many = len(queryset), model_admin.opts.verbose_name, model_admin.opts.verbose_name_plural
-        asked = ngettext("Delete %(number)s %(one)s?", "Delete %(number)s %(many)s?", number)
+        number, singular, plural = len(queryset), model_admin.opts.verbose_name, model_admin.opts.verbose_name_plural
+        question = ngettext("Delete %(number)s %(one)s?", "Delete %(number)s %(many)s?", number)
         refused = context["perms_lacking"] or context["protected"]
-        title = _("Nothing is deleted") if refused else asked % {"number": number, "one": one, "many": many}
+        title = _("Nothing is deleted") if refused else question % {"number": number, "one": singular, "many": plural}
         context |= {"title": title, "end_first": model_admin.end_first}
     return page
 
@@ -120,10 +120,10 @@ class NamedFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     def clean(self) -> None:
         """Raise ValidationError if a row to be deleted is needed by other rows. The form keeps the typed values."""
         super().clean()
-        refused = [(form.instance, self.why_not(form.instance)) for form in self.deleted_forms if form.instance.pk]
+        reasons = [(form.instance, self.why_not(form.instance)) for form in self.deleted_forms if form.instance.pk]
         message = _("“%(row)s” can’t be deleted. %(why)s")
-        if any(why for _row, why in refused):
-            raise ValidationError([message % {"row": row, "why": why} for row, why in refused if why])
+        if any(why for _row, why in reasons):
+            raise ValidationError([message % {"row": row, "why": why} for row, why in reasons if why])
 
     def why_not(self, row: models.Model) -> str:
         """Return a sentence about the rows that need `row`, which is to be deleted; "" if no rows do."""
@@ -134,8 +134,8 @@ class NamedFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
 
         Errors are reported at the later row.
         """
-        gone = set(map(id, self.deleted_forms))
-        check_among((form for form in self.forms if id(form) not in gone), self.model)  # type: ignore[arg-type]
+        deleted_ids = set(map(id, self.deleted_forms))
+        check_among((form for form in self.forms if id(form) not in deleted_ids), self.model)  # type: ignore[arg-type]
 
 
 def written(method: Any) -> Any:

@@ -40,10 +40,10 @@ def summit_of(row: models.Model, path: str) -> Summit:
 
     With the path "", return the row, which is a summit itself.
     """
-    found: Any = row
+    value: Any = row
     for name in filter(None, path.split("__")):
-        found = getattr(found, name)
-    summit: Summit = found
+        value = getattr(value, name)
+    summit: Summit = value
     return summit
 
 
@@ -105,11 +105,11 @@ class RoleMixin:
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the rows of the user's summits; all rows for a superuser or a model without summits."""
         rows: models.QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
-        mine = summits_for(request.user, f"{self.permission}.view")
-        if mine is None or self.summit_path is None:
+        allowed = summits_for(request.user, f"{self.permission}.view")
+        if allowed is None or self.summit_path is None:
             return rows
         key = f"{self.summit_path}__in" if self.summit_path else "pk__in"
-        return rows.filter(**{key: mine})
+        return rows.filter(**{key: allowed})
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Return a form field. Dates and times have the browser's own controls, each with an accessible name.
@@ -130,9 +130,9 @@ class RoleMixin:
             kwargs["widget"] = KeyedSelect(db_field, self.admin_site)  # type: ignore[attr-defined]
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
         path = SUMMIT_PATHS.get(db_field.related_model)
-        mine = summits_for(request.user, f"{self.permission}.change")
-        if field is not None and path is not None and mine is not None:
-            field.queryset = field.queryset.filter(**{f"{path}__in" if path else "pk__in": mine})
+        allowed = summits_for(request.user, f"{self.permission}.change")
+        if field is not None and path is not None and allowed is not None:
+            field.queryset = field.queryset.filter(**{f"{path}__in" if path else "pk__in": allowed})
         return field
 
 
@@ -176,8 +176,8 @@ class SummitModelAdmin(
 
         The column "summit" is left out unless rows may have no summit: otherwise all rows are of the chosen summit.
         """
-        shown = super().get_list_display(request)
-        return [name for name in shown if name != "summit" or self._is_of_none()]
+        columns = super().get_list_display(request)
+        return [name for name in columns if name != "summit" or self._is_of_none()]
 
     def _is_of_none(self) -> bool:
         return self.summit_path == "summit" and bool(self.opts.get_field("summit").null)
@@ -187,15 +187,15 @@ class SummitModelAdmin(
 
         They include the summit if the user may add rows in only one summit, or comes from a page of one.
         """
-        given = super().get_changeform_initial_data(request)
-        return given if self.summit_path != "summit" else proposed(request, given, f"{self.permission}.change")
+        initial = super().get_changeform_initial_data(request)
+        return initial if self.summit_path != "summit" else proposed(request, initial, f"{self.permission}.change")
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         """Return the filters of the list. The filter by summit offers only the user's summits."""
-        wanted = list(super().get_list_filter(request))
-        if self.summit_path and self.summit_path not in wanted:
-            wanted = [self.summit_path, *wanted]
-        return [(name, OwnSummitsFilter) if name == self.summit_path else name for name in wanted]
+        filters = list(super().get_list_filter(request))
+        if self.summit_path and self.summit_path not in filters:
+            filters = [self.summit_path, *filters]
+        return [(name, OwnSummitsFilter) if name == self.summit_path else name for name in filters]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Return the list with the values that its template needs.
@@ -203,13 +203,15 @@ class SummitModelAdmin(
         They are: whether the list is empty, the text for an empty list, whether it has filters, and whether the user
         may add rows.
         """
-        found: Any = super().get_changelist_instance(request)
-        found.may_add = self.has_add_permission(request)
-        narrowed = any(not getattr(spec, "is_scope", False) and spec.used_parameters for spec in found.filter_specs)
-        found.bare = not (found.result_count or found.query or narrowed)
-        found.has_filters = any(getattr(spec, "is_offered", True) for spec in found.filter_specs)
-        found.nothing_yet = self.nothing_yet or _("There is nothing here yet.")
-        return found
+        changelist: Any = super().get_changelist_instance(request)
+        changelist.may_add = self.has_add_permission(request)
+        narrowed = any(
+            not getattr(spec, "is_scope", False) and spec.used_parameters for spec in changelist.filter_specs
+        )
+        changelist.bare = not (changelist.result_count or changelist.query or narrowed)
+        changelist.has_filters = any(getattr(spec, "is_offered", True) for spec in changelist.filter_specs)
+        changelist.nothing_yet = self.nothing_yet or _("There is nothing here yet.")
+        return changelist
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Return (rows, False) with the rows that the search over everything finds, if it covers this model.

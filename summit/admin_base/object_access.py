@@ -32,24 +32,24 @@ class AdmitMixin:
         `verb` is "view", "add", "change" or "delete". Raises Http404 if the row doesn't exist or the user may not see
         it. Raises PermissionDenied if the user may see the row but not do `verb`.
         """
-        mixed: Any = self
+        model_admin: Any = self
         row = None
-        if not mixed.has_module_permission(request):
+        if not model_admin.has_module_permission(request):
             raise Http404
         if object_id is not None:
             row = self.get_object(request, unquote(str(object_id)))
-            if row is None or not mixed.has_view_permission(request, row):
+            if row is None or not model_admin.has_view_permission(request, row):
                 raise Http404
-            if mixed.summit_path is not None:
-                set_request_summit(request, mixed._summit(row))
-        if not getattr(mixed, f"has_{verb}_permission")(request, row):
-            action = mixed.permission_for(verb)
+            if model_admin.summit_path is not None:
+                set_request_summit(request, model_admin._summit(row))
+        if not getattr(model_admin, f"has_{verb}_permission")(request, row):
+            action = model_admin.permission_for(verb)
             raise PermissionDenied(self._by_nobody(verb) if action == NOBODY else refusal(action))
         return row
 
     def _by_nobody(self, verb: str) -> str:
-        mixed: Any = self
-        if verb == "delete" and mixed.permission_for("change") != NOBODY:
+        model_admin: Any = self
+        if verb == "delete" and model_admin.permission_for("change") != NOBODY:
             return str(self.deleted_where) or _(
                 "This is not deleted here. Change it, or end it where that is offered."
             )
@@ -60,17 +60,17 @@ class AdmitMixin:
 
         Each row is queried once a request.
         """
-        found = request.__dict__.setdefault("desk_rows", {})
+        rows = request.__dict__.setdefault("desk_rows", {})
         key = (self.model, object_id, from_field)
-        if key not in found:
-            found[key] = super().get_object(request, object_id, from_field)  # type: ignore[misc]
-        return found[key]
+        if key not in rows:
+            rows[key] = super().get_object(request, object_id, from_field)  # type: ignore[misc]
+        return rows[key]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the list. Raises Http404 if the user may not see any of its rows."""
         self.admit(request, "view")
-        shown: HttpResponse = super().changelist_view(request, extra_context)  # type: ignore[misc]
-        return shown
+        response: HttpResponse = super().changelist_view(request, extra_context)  # type: ignore[misc]
+        return response
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
@@ -78,11 +78,11 @@ class AdmitMixin:
         """Show the page of a row or of a new row, if the user may see, change or add it."""
         verb = "add" if object_id is None else "change" if request.method == "POST" else "view"
         self.admit(request, verb, object_id)
-        shown: HttpResponse = super().changeform_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
-        return shown
+        response: HttpResponse = super().changeform_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
+        return response
 
     def delete_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Ask before deleting a row, and delete it once the user has confirmed."""
         self.admit(request, "delete", object_id)
-        shown: HttpResponse = super().delete_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
-        return shown
+        response: HttpResponse = super().delete_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
+        return response

@@ -52,16 +52,16 @@ declare("admin/(?P<url>.*)$", Gate.DESK, see=NOBODY)
 @derives(10)
 def of_models() -> Iterator[Route]:
     """Yield the routes of every model in the admin."""
-    for model, desk in admin.site._registry.items():
-        if not isinstance(desk, RoleMixin):
+    for model, model_admin in admin.site._registry.items():
+        if not isinstance(model_admin, RoleMixin):
             continue
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-        see, kind = desk.permission_for("view"), desk.permission
+        see, kind = model_admin.permission_for("view"), model_admin.permission
         yield Route(f"{name}_changelist", Gate.DESK, BOTH, see=see)
         yield Route(f"{name}_table", Gate.DESK, BOTH, see=see)
-        yield Route(f"{name}_add", Gate.DESK, BOTH, see=see, do=desk.permission_for("add"))
-        yield Route(f"{name}_change", Gate.DESK, BOTH, kind, see, post=desk.permission_for("change"))
-        yield Route(f"{name}_delete", Gate.DESK, BOTH, kind, see, do=desk.permission_for("delete"))
+        yield Route(f"{name}_add", Gate.DESK, BOTH, see=see, do=model_admin.permission_for("add"))
+        yield Route(f"{name}_change", Gate.DESK, BOTH, kind, see, post=model_admin.permission_for("change"))
+        yield Route(f"{name}_delete", Gate.DESK, BOTH, kind, see, do=model_admin.permission_for("delete"))
         yield Route(f"{name}_history", Gate.DESK, kind=kind, see=see, do="summit.auditentry.view")
         # An old URL, which redirects to the row's page without a query for the row.
         yield Route(f"admin/{model._meta.app_label}/{model._meta.model_name}/<path:object_id>/", Gate.DESK)

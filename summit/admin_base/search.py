@@ -133,24 +133,24 @@ def find(request: HttpRequest, wanted: str, summit: Summit | None) -> list[Sourc
     If several summits are searched, each hit names its summit. Sources without results are left out. Makes one query
     for each source.
     """
-    words = split_terms(wanted)
-    found = [_ask(request, source, words, wanted, summit) for source in _sources] if words else []
-    return [entry for entry in found if entry is not None]
+    terms = split_terms(wanted)
+    results = [_ask(request, source, terms, wanted, summit) for source in _sources] if terms else []
+    return [entry for entry in results if entry is not None]
 
 
 def _ask(
-    request: HttpRequest, source: Source, words: list[str], wanted: str, summit: Summit | None
+    request: HttpRequest, source: Source, terms: list[str], wanted: str, summit: Summit | None
 ) -> SourceResults | None:
-    mine = summits_for(request.user, source.permission)
-    if mine == []:
+    allowed = summits_for(request.user, source.permission)
+    if allowed == []:
         return None
     rows = source.rows()
-    if mine is not None:
-        rows = rows.filter(**{f"{source.summit_path}__in": mine})
+    if allowed is not None:
+        rows = rows.filter(**{f"{source.summit_path}__in": allowed})
     if summit is not None:
         rows = rows.filter(**{source.summit_path: summit})
-    narrowed = source.narrow(rows, words).annotate(total=Window(Count("*")))
-    first = list(narrowed.order_by(*_order(source, words))[:SHOWN])
+    narrowed = source.narrow(rows, terms).annotate(total=Window(Count("*")))
+    first = list(narrowed.order_by(*_order(source, terms))[:SHOWN])
     if not first:
         return None
     if source.personal and isinstance(request.user, User):
@@ -158,8 +158,8 @@ def _ask(
         access_log.record_list(
             by=request.user, label=source.model._meta.label_lower, rows=keys, fields=source.personal
         )
-    listed = summits_of(request)
-    names = {row.pk: row.reads_as.short_name for row in listed} if summit is None and len(listed) > 1 else {}
+    summits = summits_of(request)
+    names = {row.pk: row.reads_as.short_name for row in summits} if summit is None and len(summits) > 1 else {}
     hits = [
         _with_summit_name(source.hit(row), names.get(getattr(row, f"{source.summit_path}_id"), "")) for row in first
     ]
@@ -171,9 +171,9 @@ def _with_summit_name(hit: SearchHit, summit: str) -> SearchHit:
     return replace(hit, note=" · ".join(part for part in (hit.note, summit) if part))
 
 
-def _order(source: Source, words: list[str]) -> list[Any]:
+def _order(source: Source, terms: list[str]) -> list[Any]:
     """Return the order of results: rows with exactly this name, then names that begin with it, then the rest."""
-    phrase = " ".join(words)
+    phrase = " ".join(terms)
     head = Fold(_text(source.head))
     rank = Case(
         When(_compared(head, "exact", phrase), then=Value(0)),
@@ -189,12 +189,12 @@ def _text(part: str | Subquery) -> Coalesce:
 
 
 def _compared(head: Fold, lookup: str, phrase: str) -> Any:
-    found = head.get_lookup(lookup)
-    assert found is not None  # noqa: S101 - lookups of every text
-    return found(head, phrase)
+    lookup_class = head.get_lookup(lookup)
+    assert lookup_class is not None  # noqa: S101 - lookups of every text
+    return lookup_class(head, phrase)
 
 
 def matching(model: type[Model], rows: QuerySet[Any], wanted: str) -> QuerySet[Any] | None:
     """Return those of `rows` that the search finds for the text `wanted`, or None if the model has no source."""
-    source, words = source_of(model), fold(wanted.replace("\0", "")[:LONGEST]).split()
-    return source.narrow(rows, words) if source else None
+    source, terms = source_of(model), fold(wanted.replace("\0", "")[:LONGEST]).split()
+    return source.narrow(rows, terms) if source else None

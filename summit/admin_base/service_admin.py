@@ -110,12 +110,12 @@ def save_rows(
     row. A row that somebody else has deleted meanwhile stays deleted.
     """
     formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
-    rows, gone = formset.model._default_manager, set(map(id, formset.deleted_forms))
+    rows, deleted_ids = formset.model._default_manager, set(map(id, formset.deleted_forms))
     for form in formset.deleted_forms:
         if row := rows.filter(pk=form.instance.pk).first():
             remove(row)
     for form in formset.forms:
-        if id(form) in gone or not form.has_changed():
+        if id(form) in deleted_ids or not form.has_changed():
             continue
         values = {name: form.cleaned_data[name] for name in form._meta.fields or form.base_fields if _own(form, name)}
         if form.instance.pk is None:

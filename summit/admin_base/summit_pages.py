@@ -75,9 +75,9 @@ def summit_page(route: str, name: str, *, permission: str, post: str) -> Callabl
     def add(view: View) -> View:
         @functools.wraps(view)
         def wrapped(request: HttpRequest, slug: str) -> HttpResponse:
-            mine = summits_for(request.user, "summit.summit.view")
+            allowed = summits_for(request.user, "summit.summit.view")
             rows = Summit.objects.filter(slug=slug)
-            summit = (rows if mine is None else rows.filter(pk__in=mine)).first()
+            summit = (rows if allowed is None else rows.filter(pk__in=allowed)).first()
             if summit is None or not isinstance(request.user, User):
                 raise Http404
             check(request.user, permission, summit)

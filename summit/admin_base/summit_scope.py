@@ -37,11 +37,11 @@ def summits_of(request: HttpRequest) -> list[Summit]:
     They are queried once a request.
     """
     if "desk_summits" not in request.__dict__:
-        mine = summits_for(request.user, "summit.summit.view")
-        rows = Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
+        allowed = summits_for(request.user, "summit.summit.view")
+        rows = Summit.objects.all() if allowed is None else Summit.objects.filter(pk__in=allowed)
         request.__dict__["desk_summits"] = list(rows)
-    found: list[Summit] = request.__dict__["desk_summits"]
-    return found
+    summits: list[Summit] = request.__dict__["desk_summits"]
+    return summits
 
 
 def set_request_summit(request: HttpRequest, summit: Summit | None) -> None:
@@ -79,23 +79,23 @@ def _named(query: QueryDict, listed: list[Summit]) -> Summit | None:
 
     It is named by `summit`, by a list's filter, or by the filter of the list that the user came from.
     """
-    asked = {str(query.get("summit", ""))}
-    for each in (query, QueryDict(str(query.get("_changelist_filters", "")))):
-        asked |= {str(value) for key, value in each.items() if key.endswith(_ENDS[0])}
-    return next((summit for summit in listed if summit.slug in asked or str(summit.pk) in asked), None)
+    wanted = {str(query.get("summit", ""))}
+    for parameters in (query, QueryDict(str(query.get("_changelist_filters", "")))):
+        wanted |= {str(value) for key, value in parameters.items() if key.endswith(_ENDS[0])}
+    return next((summit for summit in listed if summit.slug in wanted or str(summit.pk) in wanted), None)
 
 
 def _before(request: HttpRequest, listed: list[Summit]) -> Summit | None:
     """Return the summit of the page with the link, by the Referer header; None for a page outside the desk."""
     if "desk_summit_before" not in request.__dict__:
-        found = None
+        summit = None
         try:
             parts = urlsplit(request.headers.get("Referer", ""))
         except ValueError:
             parts = urlsplit("")
         if parts.netloc == request.get_host() and parts.path.startswith("/admin/"):
-            found = _named(QueryDict(parts.query), listed) or _of_path(parts.path, listed)
-        request.__dict__["desk_summit_before"] = found
+            summit = _named(QueryDict(parts.query), listed) or _of_path(parts.path, listed)
+        request.__dict__["desk_summit_before"] = summit
     before: Summit | None = request.__dict__["desk_summit_before"]
     return before
 
@@ -109,18 +109,22 @@ def _of_path(path: str, listed: list[Summit]) -> Summit | None:
         match = resolve(path)
     except Resolver404:
         return None
-    picks = match.kwargs
-    if "slug" in picks:
-        return next((summit for summit in listed if summit.slug == picks["slug"]), None)
-    desk: Any = getattr(match.func, "model_admin", None)
-    of = getattr(desk, "summit_path", None)
-    if of is None:
+    path_values = match.kwargs
+    if "slug" in path_values:
+        return next((summit for summit in listed if summit.slug == path_values["slug"]), None)
+    model_admin: Any = getattr(match.func, "model_admin", None)
+    summit_path = getattr(model_admin, "summit_path", None)
+    if summit_path is None:
         return None
     # The pages of a row are below its key. Other keys in a path may belong to other models.
-    listed_at = reverse(f"admin:{desk.opts.app_label}_{desk.opts.model_name}_changelist")
-    key = key_of(path.removeprefix(listed_at).partition("/")[0])
-    found = desk.model._default_manager.filter(pk=key).values_list(of or "pk", flat=True).first() if key else None
-    return next((summit for summit in listed if summit.pk == found), None)
+    list_url = reverse(f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}_changelist")
+    key = key_of(path.removeprefix(list_url).partition("/")[0])
+    summit_key = (
+        model_admin.model._default_manager.filter(pk=key).values_list(summit_path or "pk", flat=True).first()
+        if key
+        else None
+    )
+    return next((summit for summit in listed if summit.pk == summit_key), None)
 
 
 def where_may(request: HttpRequest, action: str) -> list[Summit]:
@@ -141,8 +145,8 @@ def list_scope(request: HttpRequest, desk: Any, summit: Summit | None = None) ->
     It is "" for users with a single summit.
     """
     listed, key = summits_of(request), list_key(desk)
-    of = (summit or chosen_summit(request, listed)) if len(listed) > 1 else None
-    return f"?{urlencode({key: of.slug if key == 'summit' else of.pk})}" if of else ""
+    chosen = (summit or chosen_summit(request, listed)) if len(listed) > 1 else None
+    return f"?{urlencode({key: chosen.slug if key == 'summit' else chosen.pk})}" if chosen else ""
 
 
 def page_scope(request: HttpRequest) -> str:
@@ -161,15 +165,17 @@ def address_with_summit(request: HttpRequest, view: Callable[..., Any], path: Ma
     Nothing is added if the requested URL names a summit already or the page belongs to none. `path` has the values
     from the path.
     """
-    desk: Any = getattr(view, "__self__", None)
-    listing = view.__name__ in LISTS
+    model_admin: Any = getattr(view, "__self__", None)
+    is_list = view.__name__ in LISTS
     # If the path names a row, the page belongs to that row's summit. Accounts are of no summit.
-    picks = set(path) - {"app_label", "url"} and (desk is None or getattr(desk, "summit_path", None) is not None)
-    if request.method not in ("GET", "HEAD") or picks or view.__name__ in APART or len(summits_of(request)) < 2:
+    names_row = set(path) - {"app_label", "url"} and (
+        model_admin is None or getattr(model_admin, "summit_path", None) is not None
+    )
+    if request.method not in ("GET", "HEAD") or names_row or view.__name__ in APART or len(summits_of(request)) < 2:
         return ""
-    key = list_key(desk) if listing else "summit"
+    key = list_key(model_admin) if is_list else "summit"
     summit = chosen_summit(request, summits_of(request))
-    if any(name == key or (listing and name.endswith(_ENDS)) for name in request.GET) or summit is None:
+    if any(name == key or (is_list and name.endswith(_ENDS)) for name in request.GET) or summit is None:
         return ""
     query = request.GET.copy()
     query.pop("summit", None)

@@ -39,8 +39,8 @@ class NamedForm(SentencesForm):
 
         `found` is the form's cleaned data.
         """
-        given = {code: found.get(name, "") for code, name in NAMES.items() if name in self.fields}
-        return {code: message for code, message in given.items() if message} if given else None
+        typed = {code: found.get(name, "") for code, name in NAMES.items() if name in self.fields}
+        return {code: text for code, text in typed.items() if text} if typed else None
 
     @property
     def changed_data(self) -> list[str]:
@@ -64,7 +64,7 @@ class CalledForm(NamedForm):
             message = _("This is the summit’s own language. Write the same as in “name”, or nothing.")
             self.add_error(NAMES[own], message)
         if names is not None:
-            self.instance.names = {code: message for code, message in names.items() if code != own}
+            self.instance.names = {code: text for code, text in names.items() if code != own}
         return found
 
 

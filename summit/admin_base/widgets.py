@@ -92,8 +92,8 @@ def plain_widget(field: Field | None) -> Field | None:
     elif isinstance(field, ModelChoiceField) and field.empty_label is not None:
         field.empty_label = NOTHING
     elif isinstance(field, ChoiceField):
-        offered: Any = field.choices
-        field.choices = [(value, name if value else NOTHING) for value, name in offered]
+        choices: Any = field.choices
+        field.choices = [(value, name if value else NOTHING) for value, name in choices]
     return field
 
 

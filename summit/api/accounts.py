@@ -62,8 +62,8 @@ class UserViewSet(DeskViewSet):
         """Return the accounts of a summit that `user` may see, each with its person there and its second steps."""
         person = Person.objects.filter(user=OuterRef("pk"), summit__slug=slug).order_by().values("public_id")
         steps = Prefetch("authenticator_set", Authenticator.objects.only("user_id", "type"))
-        found = accounts_selectors.of_summit(slug=slug, to=user).annotate(person=Subquery(person[:1]))
-        return found.prefetch_related(steps)
+        accounts = accounts_selectors.of_summit(slug=slug, to=user).annotate(person=Subquery(person[:1]))
+        return accounts.prefetch_related(steps)
 
     def get_queryset_with_summit(self, user: User, slug: str) -> QuerySet[Any]:
         """Return the same accounts as `get_queryset`: an account has no summit that could be loaded with it."""

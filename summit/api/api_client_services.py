@@ -32,8 +32,8 @@ def make(*, by: User, summit: Summit, name: str, given: Iterable[str]) -> ApiCli
     """
     check(by, "api.apiclient.change", summit)
     check(by, "summit.roleassignment.change", summit)
-    wanted = sorted(set(given))
-    if not wanted or not set(wanted) <= set(map(str, BY_HAND)):
+    roles = sorted(set(given))
+    if not roles or not set(roles) <= set(map(str, BY_HAND)):
         raise ValidationError({"roles": _("Give it one role or more: they say what it may do.")})
     user = User(email=f"{new_public_id()}@{DOMAIN}", name=name.strip(), language=summit.language)
     user.set_unusable_password()
@@ -44,7 +44,7 @@ def make(*, by: User, summit: Summit, name: str, given: Iterable[str]) -> ApiCli
         api_client.user = user
         api_client.save()
         audit.record(by=by, action="api.apiclient.add", target=api_client, summit=summit, fields=["name"])
-        for role in wanted:
+        for role in roles:
             role_assignments.give(summit=summit, user=user, role=role, by=by)
     return api_client
 

@@ -127,9 +127,9 @@ class ApiClientViewSet(DeskViewSet):
     def make_token(self, *, by: User, row: ApiClient, values: Values) -> Token:
         """Create a token for the application, and show its secret once. This needs a browser session, not a token."""
         _only_in_a_browser(by)
-        made = token_services.make_for(by=by, api_client=row, **values)
-        made.token.secret = made.secret  # type: ignore[attr-defined]
-        return made.token
+        new_token = token_services.make_for(by=by, api_client=row, **values)
+        new_token.token.secret = new_token.secret  # type: ignore[attr-defined]
+        return new_token.token
 
 
 class ApiClientTokenViewSet(DeskViewSet):

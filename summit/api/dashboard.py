@@ -32,11 +32,11 @@ class TaskSerializer(serializers.Serializer[Any]):
 
     def to_representation(self, instance: Task) -> dict[str, Any]:
         """Return the task as JSON data."""
-        told = {"urgency": instance.urgency.name.lower(), "page": f"{settings.BASE_URL}{instance.address}"}
-        found: dict[str, Any] = super().to_representation(
-            {"sentence": instance.sentence, "moment": instance.moment, **told}
+        derived = {"urgency": instance.urgency.name.lower(), "page": f"{settings.BASE_URL}{instance.address}"}
+        data: dict[str, Any] = super().to_representation(
+            {"sentence": instance.sentence, "moment": instance.moment, **derived}
         )
-        return found
+        return data
 
 
 class TasksSerializer(serializers.Serializer[Any]):

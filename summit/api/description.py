@@ -24,8 +24,8 @@ RENDERERS: dict[str, Any] = {"json": OpenApiJsonRenderer, "yaml": OpenApiYamlRen
 
 def folder() -> Path:
     """Return the folder of the files with the description."""
-    found: Path = settings.VAR_DIR / "api-description"
-    return found
+    path: Path = settings.VAR_DIR / "api-description"
+    return path
 
 
 @lru_cache(maxsize=16)
@@ -46,11 +46,11 @@ def write(language: str) -> dict[str, bytes]:
     The content is also stored in files, if possible.
     """
     with translation.override(language):
-        found = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-        written = {form: renderer().render(found, renderer_context={}) for form, renderer in RENDERERS.items()}
-    for form, content in written.items():
+        schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+        contents = {form: renderer().render(schema, renderer_context={}) for form, renderer in RENDERERS.items()}
+    for form, content in contents.items():
         _store(_path(form, language), content)
-    return written
+    return contents
 
 
 def write_all() -> int:
@@ -58,11 +58,13 @@ def write_all() -> int:
 
     Files of other versions of the program are deleted.
     """
-    wanted = {language: [_path(form, language) for form in RENDERERS] for language in settings.INTERFACE_LANGUAGES}
-    missing = [language for language, paths in wanted.items() if not all(path.exists() for path in paths)]
+    paths_by_language = {
+        language: [_path(form, language) for form in RENDERERS] for language in settings.INTERFACE_LANGUAGES
+    }
+    missing = [language for language, paths in paths_by_language.items() if not all(path.exists() for path in paths)]
     for language in missing:
         write(language)
-    current = {path for paths in wanted.values() for path in paths}
+    current = {path for paths in paths_by_language.values() for path in paths}
     for path in folder().glob("*"):
         if path not in current:
             path.unlink(missing_ok=True)
@@ -91,9 +93,9 @@ def _store(path: Path, content: bytes) -> None:
 @lru_cache(maxsize=1)
 def _version() -> str:
     """Return a hash of the sizes and modification times of the program's sources and translations."""
-    abouts = ((path, path.stat()) for path in sorted(set(_sources())))
-    seen = "\n".join(f"{path}:{about.st_size}:{about.st_mtime_ns}" for path, about in abouts)
-    return hashlib.sha256(seen.encode()).hexdigest()[:16]
+    stats = ((path, path.stat()) for path in sorted(set(_sources())))
+    listing = "\n".join(f"{path}:{stat.st_size}:{stat.st_mtime_ns}" for path, stat in stats)
+    return hashlib.sha256(listing.encode()).hexdigest()[:16]
 
 
 def _sources() -> Iterator[Path]:

@@ -90,9 +90,9 @@ class DeskSummitViewSet(DeskViewSet):
 
     def get_queryset(self, user: User, slug: str) -> QuerySet[Summit]:
         """Return the summit with a slug if the user works for it or, with an empty slug, all the user's summits."""
-        mine = summits_for(user, "summit.summit.view")
-        found = Summit.objects.filter(slug=slug) if slug else Summit.objects.all()
-        return found if mine is None else found.filter(pk__in=mine)
+        allowed = summits_for(user, "summit.summit.view")
+        summits = Summit.objects.filter(slug=slug) if slug else Summit.objects.all()
+        return summits if allowed is None else summits.filter(pk__in=allowed)
 
     def add(self, *, by: User, summit: Summit | None, values: Values) -> Summit:
         """Create a summit. The user becomes its organiser."""
@@ -109,10 +109,10 @@ class DeskSummitViewSet(DeskViewSet):
     @classmethod
     def paths(cls) -> list[URLPattern]:
         """Return the URL patterns of the user's summits and of one summit."""
-        own = {"viewset": cls(), "scope": cls.name}
+        options = {"viewset": cls(), "scope": cls.name}
         return [
-            path("me/summits/", working_api(MySummits.as_view(**own)), name="api-my-summits"),
-            path("summits/<slug:summit>/desk/", working_api(Desk.as_view(**own)), name="api-desk"),
+            path("me/summits/", working_api(MySummits.as_view(**options)), name="api-my-summits"),
+            path("summits/<slug:summit>/desk/", working_api(Desk.as_view(**options)), name="api-desk"),
         ]
 
 

@@ -119,14 +119,14 @@ class Me(WorkingView):
         """Return the user's account, the user's roles in each summit, and the token of the request."""
         held = roles_by_summit(self.by)
         summits = Summit.objects.filter(pk__in=held).order_by("slug").values_list("pk", "slug")
-        found = {
+        profile = {
             "id": self.by.public_id,
             **{name: getattr(self.by, name) for name in ("name", "email", "language")},
             "everything": may_everything(self.by),
             "roles": [{"summit": slug, "roles": sorted(held[pk])} for pk, slug in summits if held[pk]],
             "token": self.token,
         }
-        return Response(MeSerializer(found).data)
+        return Response(MeSerializer(profile).data)
 
 
 class OfTokens(WorkingView):
@@ -138,8 +138,8 @@ class OfTokens(WorkingView):
         If the request's token is limited to a summit, return only tokens of that summit.
         """
         rows = token_services.listed(self.by)
-        only = self.token.summit_id if self.token else None
-        return rows if only is None else rows.filter(summit=only)
+        summit_id = self.token.summit_id if self.token else None
+        return rows if summit_id is None else rows.filter(summit=summit_id)
 
 
 class Tokens(OfTokens):
@@ -169,14 +169,14 @@ class Tokens(OfTokens):
         return self.once(self._make)
 
     def _make(self) -> Response:
-        wanted = TokenInput(data=self.request.data)
-        check_fields(self.request.data, wanted.fields)
-        if not wanted.is_valid():
-            raise unprocessable(wanted.errors)
-        made = token_services.make(by=self.by, **wanted.validated_data)
-        found = {**TokenSerializer(made.token).data, "secret": made.secret}
-        where = self.request.build_absolute_uri(f"{self.request.path}{made.token.public_id}/")
-        return Response(found, status=HTTPStatus.CREATED, headers={"Location": where})
+        serializer = TokenInput(data=self.request.data)
+        check_fields(self.request.data, serializer.fields)
+        if not serializer.is_valid():
+            raise unprocessable(serializer.errors)
+        new_token = token_services.make(by=self.by, **serializer.validated_data)
+        data = {**TokenSerializer(new_token.token).data, "secret": new_token.secret}
+        location = self.request.build_absolute_uri(f"{self.request.path}{new_token.token.public_id}/")
+        return Response(data, status=HTTPStatus.CREATED, headers={"Location": location})
 
 
 class OneToken(OfTokens):
@@ -186,10 +186,10 @@ class OneToken(OfTokens):
 
     def admit(self, request: Request) -> None:
         """Find the token of the URL among the user's own. Raises Http404."""
-        found = self.mine().filter(public_id=self.kwargs["id"]).first()
-        if found is None:
+        token = self.mine().filter(public_id=self.kwargs["id"]).first()
+        if token is None:
             raise Http404
-        self.found = found
+        self.found = token
 
     @extend_schema(responses=TokenSerializer, operation_id="get_my_token", tags=["me"])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -85,17 +85,17 @@ class OutboundPauseViewSet(DeskViewSet):
     @classmethod
     def paths(cls) -> list[URLPattern]:
         """Return the URL patterns of the pause and of its action. They need the scope of summits."""
-        own: dict[str, Any] = {"viewset": cls(), "scope": "summits"}
-        where = "summits/<slug:summit>/desk/arming/"
+        options: dict[str, Any] = {"viewset": cls(), "scope": "summits"}
+        prefix = "summits/<slug:summit>/desk/arming/"
         actions = [
             path(
-                f"{where}{each.name}/",
-                working_api(ListActionView.as_view(**own, action=each)),
+                f"{prefix}{each.name}/",
+                working_api(ListActionView.as_view(**options, action=each)),
                 name=f"api-desk-arming-{each.name}",
             )
             for each in actions_of(cls)
         ]
-        return [path(where, working_api(State.as_view(**own)), name="api-desk-arming"), *actions]
+        return [path(prefix, working_api(State.as_view(**options)), name="api-desk-arming"), *actions]
 
 
 class State(DetailView):

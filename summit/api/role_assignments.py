@@ -85,8 +85,8 @@ class RoleAssignmentViewSet(DeskViewSet):
         name = " ".join(values["name"].split())
         colleague = role_assignments.Colleague(values["email"], values["role"], name, values["language"])
         role_assignments.add_team(summit=summit, colleagues=[colleague], by=by)
-        found = self.rows().filter(summit=summit, role=values["role"])
-        return found.get(user__email=values["email"].strip().lower())
+        assignments = self.rows().filter(summit=summit, role=values["role"])
+        return assignments.get(user__email=values["email"].strip().lower())
 
     def remove(self, *, by: User, row: RoleAssignment) -> None:
         """Remove a role. The last organiser of a summit can't lose this role."""

@@ -63,11 +63,11 @@ class Docs(SpectacularSwaggerSplitView):
     """A page with the description of the API, on which people can also try it. Its script contains no token."""
 
     url_name = "api-schema"
-    template_name = "portal/api_docs.html"
-    template_name_js = "portal/api_docs.js"
+    template_name = "api/docs.html"
+    template_name_js = "api/docs.js"
 
 
 @public_page
 def problems(request: HttpRequest) -> HttpResponse:
     """Show the page that explains the kinds of problems. The `type` of each problem is a URL on this page."""
-    return render(request, "portal/api_problems.html", {"kinds": KINDS.values()})
+    return render(request, "api/problems.html", {"kinds": KINDS.values()})

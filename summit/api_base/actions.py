@@ -74,9 +74,11 @@ def action(
     """
 
     def mark(method: Method) -> Method:
-        message = " ".join((method.__doc__ or "").split())
-        found = Action(name, permission, input, output, detail, safe, gone, shown_once, method.__name__, message)
-        method.is_action = found  # type: ignore[attr-defined]
+        description = " ".join((method.__doc__ or "").split())
+        declared = Action(
+            name, permission, input, output, detail, safe, gone, shown_once, method.__name__, description
+        )
+        method.is_action = declared  # type: ignore[attr-defined]
         return method
 
     return mark
@@ -119,12 +121,12 @@ class _ActionView(ViewSetView):
     def sent(self, row: Any = None) -> Any:
         """Return the validated input of the action. `row` is the action's row, if it has one. Raises Problem."""
         data = self.body()
-        known = (self.action.input or _Nothing)(data=data, context={**self.context(), "row": row})
-        check_fields(data, known.fields)
-        if not known.is_valid():
-            raise unprocessable(known.errors)
-        check_years(known.validated_data)
-        return known.validated_data
+        serializer = (self.action.input or _Nothing)(data=data, context={**self.context(), "row": row})
+        check_fields(data, serializer.fields)
+        if not serializer.is_valid():
+            raise unprocessable(serializer.errors)
+        check_years(serializer.validated_data)
+        return serializer.validated_data
 
     def told(self, found: Any) -> Response:
         """Return the response for the result of an action, rendered by its `output`."""
@@ -179,10 +181,10 @@ class RowActionView(_ActionView, DetailView):
         values = self.sent(self.row)
         if self.request.headers.get("If-Match", "").strip():
             self.row = self._held()
-        found = self.do(row=self.row, values=values)
+        result = self.do(row=self.row, values=values)
         if self.action.gone:
             return Response(status=HTTPStatus.NO_CONTENT)
-        return self.answer(self.fresh(self.row)) if self.action.output is None else self.told(found)
+        return self.answer(self.fresh(self.row)) if self.action.output is None else self.told(result)
 
 
 class ListActionView(_ActionView):
@@ -200,9 +202,9 @@ class ListActionView(_ActionView):
 
     def _done(self) -> Response:
         with transaction.atomic():
-            found = self.do(summit=self.summit, values=self.sent())
+            result = self.do(summit=self.summit, values=self.sent())
         if self.action.output is not None:
-            return self.told(found)
-        keys = [row.pk for row in found]
+            return self.told(result)
+        keys = [row.pk for row in result]
         rows = {row.pk: row for row in self.viewset.rows().filter(pk__in=keys)}
         return Response(self.shown([rows[key] for key in keys], many=True))

@@ -25,10 +25,10 @@ class BearerAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, Token] | None:
         """Return the account and the token, or None without such a header. Raises Problem for an invalid token."""
-        scheme, _space, message = request.headers.get("Authorization", "").partition(" ")
+        scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        token = token_services.find(message.strip())
+        token = token_services.find(secret.strip())
         if token is None:
             raise Problem("credentials", headers={"WWW-Authenticate": f'{REALM}, error="invalid_token"'})
         token_services.record_use(token)

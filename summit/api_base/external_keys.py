@@ -28,5 +28,5 @@ def keys_visible_to(user: User, summit_path: str) -> Q:
     Users without this permission can't find out from any URL whether a row has such a key. `summit_path` leads from a
     row to its summit.
     """
-    mine = summits_for(user, SEE)
-    return Q(pk__isnull=False) if mine is None else Q(**{f"{summit_path}__in": mine})
+    allowed = summits_for(user, SEE)
+    return Q(pk__isnull=False) if allowed is None else Q(**{f"{summit_path}__in": allowed})

@@ -35,6 +35,6 @@ def speak() -> None:
 
     A field reads the messages of its class when it is created.
     """
-    for kind, words in WORDS.items():
+    for kind, messages in WORDS.items():
         own = vars(kind).get("default_error_messages", {})
-        kind.default_error_messages = {**own, **words}
+        kind.default_error_messages = {**own, **messages}

@@ -68,8 +68,8 @@ class ContentSchema(ViewSetSchema):
 
     def parameters(self) -> list[Any]:
         """Return the headers and the id of the row."""
-        message = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.viewset.external else ".")
-        return [*ApiSchema.parameters(self), OpenApiParameter("id", str, PATH, description=message)]
+        description = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.viewset.external else ".")
+        return [*ApiSchema.parameters(self), OpenApiParameter("id", str, PATH, description=description)]
 
     def get_response_serializers(self) -> Any:
         """Return the serializer of the response."""
@@ -89,10 +89,10 @@ class Content(DetailView):
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return the file of the row. Responds with 404 if there is none for the user."""
-        found = self.viewset.content(by=self.by, row=self.row)
-        if found is None:
+        file = self.viewset.content(by=self.by, row=self.row)
+        if file is None:
             raise Http404
-        return Response(ContentSerializer(found).data)
+        return Response(ContentSerializer(file).data)
 
 
 class WithContent(DeskViewSet):

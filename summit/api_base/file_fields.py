@@ -48,10 +48,10 @@ class ContentField(serializers.Field[bytes, Any, Any, Any]):
             data.seek(0)
             return bytes(data.read())
         try:
-            message = data.encode("ascii") if isinstance(data, str) else None
-            if message is not None:
-                self._check_size(len(message) * 3 // 4 - message[-2:].count(b"="))
-                return base64.b64decode(message, validate=True)
+            encoded = data.encode("ascii") if isinstance(data, str) else None
+            if encoded is not None:
+                self._check_size(len(encoded) * 3 // 4 - encoded[-2:].count(b"="))
+                return base64.b64decode(encoded, validate=True)
         except (binascii.Error, UnicodeEncodeError):
             pass
         raise serializers.ValidationError(_("Write the file as %(form)s.") % {"form": "Base64 (RFC 4648)"})
@@ -132,23 +132,23 @@ def body_of(data: Any) -> Any:
     """
     if not isinstance(data, QueryDict):
         return data
-    found = {name: parts[0] for name, parts in data.lists() if len(parts) == 1}
-    if len(found) < len(data) or any("\0" in name for name in found):
+    values = {name: parts[0] for name, parts in data.lists() if len(parts) == 1}
+    if len(values) < len(data) or any("\0" in name for name in values):
         raise ParseError
-    return found
+    return values
 
 
 def digest_of(body: Mapping[str, Any]) -> bytes:
     """Return a digest of a form's content. It is the same for forms with the same parts and different boundaries."""
-    parts = (hashlib.sha256(name.encode()).digest() + _part_of(message) for name, message in sorted(body.items()))
+    parts = (hashlib.sha256(name.encode()).digest() + _part_of(value) for name, value in sorted(body.items()))
     return hashlib.sha256(b"".join(parts)).digest()
 
 
-def _part_of(said: Any) -> bytes:
-    if not isinstance(said, UploadedFile):
-        return b"text" + hashlib.sha256(str(said).encode()).digest()
-    file: Any = said.file
+def _part_of(value: Any) -> bytes:
+    if not isinstance(value, UploadedFile):
+        return b"text" + hashlib.sha256(str(value).encode()).digest()
+    file: Any = value.file
     file.seek(0)
-    found = hashlib.file_digest(file, "sha256").digest()
+    digest = hashlib.file_digest(file, "sha256").digest()
     file.seek(0)
-    return b"file" + found
+    return b"file" + digest

@@ -41,8 +41,8 @@ class Question:
 
         The content is the method, the URL and the body.
         """
-        asked = hashlib.sha256(b"\0".join([method.encode(), address.encode(), body]))
-        return cls(who, hashlib.sha256(key.encode()).hexdigest(), asked.hexdigest())
+        content = hashlib.sha256(b"\0".join([method.encode(), address.encode(), body]))
+        return cls(who, hashlib.sha256(key.encode()).hexdigest(), content.hexdigest())
 
 
 def begin(question: Question) -> IdempotencyRecord:
@@ -53,13 +53,13 @@ def begin(question: Question) -> IdempotencyRecord:
     """
     now = timezone.now()
     IdempotencyRecord.objects.filter(who=question.who, key=question.key, made_at__lt=now - KEPT_FOR).delete()
-    fresh = IdempotencyRecord(who=question.who, key=question.key, asked=question.asked)
+    record = IdempotencyRecord(who=question.who, key=question.key, asked=question.asked)
     try:
         with transaction.atomic():
-            fresh.save(force_insert=True)
+            record.save(force_insert=True)
     except IntegrityError:
         return _existing_record(question)
-    return fresh
+    return record
 
 
 def _existing_record(question: Question) -> IdempotencyRecord:
@@ -95,8 +95,8 @@ def finish(row: IdempotencyRecord, *, status: int, headers: dict[str, str], body
     Raises StillRunning if another request has taken over the question meanwhile. The transaction is then rolled back,
     so that the effect doesn't happen twice.
     """
-    mine = IdempotencyRecord.objects.filter(pk=row.pk, status__isnull=True, made_at=row.made_at)
-    if not mine.update(status=status, headers=headers, body=body):
+    unfinished = IdempotencyRecord.objects.filter(pk=row.pk, status__isnull=True, made_at=row.made_at)
+    if not unfinished.update(status=status, headers=headers, body=body):
         raise StillRunning
 
 

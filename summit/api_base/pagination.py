@@ -40,7 +40,7 @@ class ByNewest(CursorPagination):
 
         The column may belong to a related row.
         """
-        found = instance
+        value = instance
         for name in ordering[0].lstrip("-").split("__"):
-            found = getattr(found, name)
-        return None if found is None else str(found)
+            value = getattr(value, name)
+        return None if value is None else str(value)

@@ -23,7 +23,7 @@ class BodyParser(JSONParser):
     ) -> Any:
         """Return the parsed body. Raises ParseError if it isn't valid JSON or can't be stored."""
         try:
-            found = json.loads(
+            body = json.loads(
                 stream.read().decode(),
                 parse_constant=_refused,
                 parse_float=_finite,
@@ -31,19 +31,19 @@ class BodyParser(JSONParser):
             )
         except (ValueError, RecursionError) as error:
             raise ParseError from error
-        if not all(_is_encodable(text) for text in _texts(found)):
+        if not all(_is_encodable(text) for text in _texts(body)):
             raise ParseError
-        return found
+        return body
 
 
-def _refused(said: str) -> Any:
-    raise ValueError(said)
+def _refused(constant: str) -> Any:
+    raise ValueError(constant)
 
 
-def _finite(said: str) -> float:
-    number = float(said)
+def _finite(text: str) -> float:
+    number = float(text)
     if number in (float("inf"), float("-inf")):
-        raise ValueError(said)
+        raise ValueError(text)
     return number
 
 
@@ -53,25 +53,25 @@ def _reject_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     Raises ValueError for a duplicate name, because parsers differ in which value they use. Raises it also for a name
     with a NUL, which no database accepts.
     """
-    found = dict(pairs)
-    if len(found) < len(pairs) or any("\0" in name for name in found):
+    members = dict(pairs)
+    if len(members) < len(pairs) or any("\0" in name for name in members):
         raise ValueError
-    return found
+    return members
 
 
-def _texts(found: Any) -> Iterator[str]:
+def _texts(body: Any) -> Iterator[str]:
     """Yield all names and strings. Raises ParseError if the nesting is too deep."""
-    level = [found]
+    level = [body]
     for _depth in range(DEEPEST):
         inner: list[Any] = []
-        for each in level:
-            if isinstance(each, str):
-                yield each
-            elif isinstance(each, dict):
-                yield from each
-                inner += each.values()
-            elif isinstance(each, list):
-                inner += each
+        for value in level:
+            if isinstance(value, str):
+                yield value
+            elif isinstance(value, dict):
+                yield from value
+                inner += value.values()
+            elif isinstance(value, list):
+                inner += value
         level = inner
     if level:
         raise ParseError

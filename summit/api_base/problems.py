@@ -48,13 +48,13 @@ class Problem(rest.APIException):
 
     def body(self) -> dict[str, Any]:
         """Return the body of the response as a dict."""
-        found = {
+        content = {
             "type": type_of(self.kind),
             "title": str(self.kind.title),
             "status": self.status_code,
             "detail": str(self.detail),
         }
-        return {**found, "errors": self.errors} if self.errors else found
+        return {**content, "errors": self.errors} if self.errors else content
 
 
 def type_of(kind: ProblemType) -> str:
@@ -69,12 +69,12 @@ def unprocessable(error: django.ValidationError | rest.ValidationError | Mapping
 
 def parameters(wrong: Mapping[str, Sequence[str] | str]) -> Problem:
     """Return the problem for invalid query parameters. `wrong` is a dict from parameter name to messages."""
-    found = []
-    for name, message in wrong.items():
-        found += [
-            {"parameter": name, "detail": each} for each in ([message] if isinstance(message, str) else message)
+    errors = []
+    for name, details in wrong.items():
+        errors += [
+            {"parameter": name, "detail": each} for each in ([details] if isinstance(details, str) else details)
         ]
-    return Problem("parameters", errors=found)
+    return Problem("parameters", errors=errors)
 
 
 def _errors(error: Any, pointer: str) -> Errors:
@@ -84,17 +84,17 @@ def _errors(error: Any, pointer: str) -> Errors:
     if isinstance(error, django.ValidationError):
         if hasattr(error, "error_dict"):
             return _errors(error.message_dict, pointer)
-        return [{"pointer": f"#{pointer}", "detail": each} for each in error.messages]
+        return [{"pointer": f"#{pointer}", "detail": item} for item in error.messages]
     if isinstance(error, Mapping):
-        found: Errors = []
-        for name, each in error.items():
-            whole = name in ("__all__", "non_field_errors")
-            found += _errors(each, pointer if whole else f"{pointer}/{_escaped(str(name))}")
-        return found
+        errors: Errors = []
+        for name, item in error.items():
+            of_form = name in ("__all__", "non_field_errors")
+            errors += _errors(item, pointer if of_form else f"{pointer}/{_escaped(str(name))}")
+        return errors
     if isinstance(error, list | tuple):
-        nested = any(isinstance(each, Mapping | list) for each in error)
-        pairs = ((each, f"{pointer}/{place}" if nested else pointer) for place, each in enumerate(error))
-        return [line for each, where in pairs if each for line in _errors(each, where)]
+        nested = any(isinstance(item, Mapping | list) for item in error)
+        pairs = ((item, f"{pointer}/{index}" if nested else pointer) for index, item in enumerate(error))
+        return [entry for item, item_pointer in pairs if item for entry in _errors(item, item_pointer)]
     return [{"pointer": f"#{pointer}", "detail": str(error)}]
 
 
@@ -113,11 +113,11 @@ def register_problem(error: type[Exception], problem: str | Callable[[Any], Prob
     message as its detail. If the exception has a `field`, the message is reported at that field of the body.
     """
 
-    def told(raised: Any) -> Problem:
+    def problem_by_kind(raised: Any) -> Problem:
         field = getattr(raised, "field", "")
         return unprocessable({field: str(raised)}) if field else Problem(str(problem), str(raised))
 
-    _MEANT[error] = told if isinstance(problem, str) else problem
+    _MEANT[error] = problem_by_kind if isinstance(problem, str) else problem
 
 
 def _busy(raised: OperationalError) -> Problem:
@@ -138,8 +138,8 @@ def problem_of(error: Exception) -> Problem | None:  # noqa: C901, PLR0911 - one
         return Problem("conflict", deletion_blockers.describe(error))
     if isinstance(error, IntegrityError):
         # Another request wrote a conflicting row after validation.
-        found = unique_errors.message_of(error)
-        return Problem("conflict", found) if found else None
+        duplicate = unique_errors.message_of(error)
+        return Problem("conflict", duplicate) if duplicate else None
     if isinstance(error, django.ValidationError):
         return unprocessable(error)
     if isinstance(error, django.PermissionDenied):
@@ -150,14 +150,14 @@ def problem_of(error: Exception) -> Problem | None:  # noqa: C901, PLR0911 - one
         return Problem("malformed")
     if isinstance(error, Http404 | rest.NotFound):
         return Problem("not-found")
-    meant = next((make for kind, make in _MEANT.items() if isinstance(error, kind)), None)
-    if meant is not None:
-        return meant(error)
+    make_problem = next((make for kind, make in _MEANT.items() if isinstance(error, kind)), None)
+    if make_problem is not None:
+        return make_problem(error)
     if isinstance(error, rest.ValidationError):
         # Views raise this exception only for query parameters.
         detail = error.detail if isinstance(error.detail, dict) else {"": error.detail}
-        lists = {name: message if isinstance(message, list) else [message] for name, message in detail.items()}
-        return parameters({name: [str(each) for each in message] for name, message in lists.items()})
+        lists = {name: details if isinstance(details, list) else [details] for name, details in detail.items()}
+        return parameters({name: [str(each) for each in details] for name, details in lists.items()})
     return _of_the_framework(error)
 
 

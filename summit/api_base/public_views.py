@@ -54,8 +54,8 @@ def cached_api(view: View, *params: str) -> View:
 
 
 def _accepts_json(request: HttpRequest) -> bool:
-    asked = request.headers.get("Accept", "*/*").lower()
-    return any(kind in asked for kind in ("*/*", "application/*", "application/json")) and ";q=0" not in asked
+    accepted = request.headers.get("Accept", "*/*").lower()
+    return any(kind in accepted for kind in ("*/*", "application/*", "application/json")) and ";q=0" not in accepted
 
 
 def _nowhere(request: HttpRequest) -> HttpResponse:
@@ -65,13 +65,13 @@ def _nowhere(request: HttpRequest) -> HttpResponse:
     """
     with_slash = f"{request.path_info}/"
     try:
-        found = not request.path_info.endswith("/") and resolve(with_slash).func is not not_found
+        exists = not request.path_info.endswith("/") and resolve(with_slash).func is not not_found
     except Resolver404:
-        found = False
-    if found:
+        exists = False
+    if exists:
         query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
-        where = escape_leading_slashes(with_slash) + query
-        return JsonResponse({"detail": where}, status=301, headers={"Location": where})
+        location = escape_leading_slashes(with_slash) + query
+        return JsonResponse({"detail": location}, status=301, headers={"Location": location})
     return plain("not-found")
 
 

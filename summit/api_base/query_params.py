@@ -37,8 +37,10 @@ def check_known(query: QueryDict, known: Iterable[str]) -> None:
 
 def check_page_size(query: Mapping[str, str]) -> None:
     """Raise Problem for a `page_size` that isn't a number from 1 to the maximum."""
-    message, most = query.get("page_size"), ByNewest.max_page_size
-    if message is not None and not (message.isascii() and message.isdecimal() and 1 <= int(message[:9]) <= most):
+    page_size, most = query.get("page_size"), ByNewest.max_page_size
+    if page_size is not None and not (
+        page_size.isascii() and page_size.isdecimal() and 1 <= int(page_size[:9]) <= most
+    ):
         raise parameters({"page_size": _("Write a number from 1 to %(most)d.") % {"most": most}})
 
 
@@ -50,25 +52,27 @@ def narrowed(rows: QuerySet[Any], filters: Any, query: QueryDict) -> QuerySet[An
     if filters is None:
         return rows
     _check_booleans(filters, query)
-    chosen = filters(query, queryset=rows)
-    if not chosen.is_valid():
-        raise parameters({name: [str(each) for each in message] for name, message in chosen.errors.items()})
-    far = [name for name, value in chosen.form.cleaned_data.items() if isinstance(value, datetime) and _far(value)]
-    if far:
-        message = _("Write a moment with its zone, such as 2025-03-31T14:30:00+01:00.")
-        raise parameters(dict.fromkeys(far, message))
+    filterset = filters(query, queryset=rows)
+    if not filterset.is_valid():
+        raise parameters({name: [str(each) for each in details] for name, details in filterset.errors.items()})
+    out_of_range = [
+        name for name, value in filterset.form.cleaned_data.items() if isinstance(value, datetime) and _far(value)
+    ]
+    if out_of_range:
+        details = _("Write a moment with its zone, such as 2025-03-31T14:30:00+01:00.")
+        raise parameters(dict.fromkeys(out_of_range, details))
     # PostgreSQL refuses a zone sixteen hours and more from UTC, Python one of a day.
-    cleaned = chosen.form.cleaned_data
+    cleaned = filterset.form.cleaned_data
     for name in [name for name, each in cleaned.items() if isinstance(each, datetime)]:
         cleaned[name] = cleaned[name].astimezone(UTC)
-    found: QuerySet[Any] = chosen.qs
-    return found
+    matching: QuerySet[Any] = filterset.qs
+    return matching
 
 
 def _check_booleans(filters: Any, query: QueryDict) -> None:
     """Raise Problem for a boolean filter with a value other than true and false. It would have no effect."""
-    asked = [name for name, each in filters.base_filters.items() if isinstance(each, BooleanFilter) and name in query]
-    wrong = [name for name in asked if str(query[name]).lower() not in ("true", "false")]
+    names = [name for name, each in filters.base_filters.items() if isinstance(each, BooleanFilter) and name in query]
+    wrong = [name for name in names if str(query[name]).lower() not in ("true", "false")]
     if wrong:
         raise parameters(dict.fromkeys(wrong, _("Write true or false.")))
 
@@ -112,8 +116,8 @@ def field_names(output: type[BaseSerializer[Any]]) -> tuple[str, ...]:
 
     They are cached, because creating the fields takes milliseconds.
     """
-    made: Any = output()
-    return tuple(made.fields)
+    serializer: Any = output()
+    return tuple(serializer.fields)
 
 
 def wanted_fields(said: str | None, known: Sequence[str]) -> list[str]:
@@ -130,7 +134,7 @@ def wanted_fields(said: str | None, known: Sequence[str]) -> list[str]:
 
 def keep_fields(serializer: BaseSerializer[Any], names: Iterable[str]) -> None:
     """Remove the fields other than `names` from a serializer's output. Without names, keep all fields."""
-    each: Any = serializer.child if isinstance(serializer, ListSerializer) else serializer
+    child: Any = serializer.child if isinstance(serializer, ListSerializer) else serializer
     wanted = set(names)
-    for name in [name for name in each.fields if wanted and name not in wanted]:
-        each.fields.pop(name)
+    for name in [name for name in child.fields if wanted and name not in wanted]:
+        child.fields.pop(name)

@@ -35,5 +35,5 @@ def register(viewset: type[DeskViewSet]) -> None:
     if issubclass(viewset, WithContent):
         declare(f"{name}-row-content", Gate.API, kind=row, see=see)
     for each in actions_of(viewset):
-        kind, at = (row, f"{name}-row-{each.name}") if each.detail else (desk, f"{name}-{each.name}")
-        declare(at, Gate.API, "POST", kind=kind, see=see, post=each.permission)
+        kind, route_name = (row, f"{name}-row-{each.name}") if each.detail else (desk, f"{name}-{each.name}")
+        declare(route_name, Gate.API, "POST", kind=kind, see=see, post=each.permission)

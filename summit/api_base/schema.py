@@ -39,8 +39,8 @@ def refused(schema: Any, found: Any, direction: Any) -> Any:
     Returns the responses, ordered by status.
     """
     for status in sorted(schema.refusals()):
-        message = ". ".join(str(kind.title) for kind in KINDS.values() if kind.status == status)
-        described = OpenApiResponse(ProblemSerializer, description=message)
+        description = ". ".join(str(kind.title) for kind in KINDS.values() if kind.status == status)
+        described = OpenApiResponse(ProblemSerializer, description=description)
         found[str(status)] = schema._get_response_for_code(described, str(status), [CONTENT_TYPE], direction)
     if schema.method == "GET":
         found["304"] = {"description": "It is as it was read."}
@@ -90,12 +90,12 @@ class ApiSchema(AutoSchema):
         """Return the statuses of possible error responses."""
         if not self.working:
             return {400, 404, 406}
-        found = {400, 401, 403, 404, 406, 429}
+        statuses = {400, 401, 403, 404, 406, 429}
         if self.method in ("POST", "PATCH"):
-            found |= {409, 413, 415, 422}
+            statuses |= {409, 413, 415, 422}
         if self.method in ("PATCH", "DELETE"):
-            found |= {409, 412, 428}
-        return found
+            statuses |= {409, 412, 428}
+        return statuses
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         """Return the accepted credentials, with the scope that a token needs (roles in OpenAPI 3.1)."""
@@ -117,13 +117,15 @@ class ApiSchema(AutoSchema):
 
     def parameters(self) -> list[Any]:
         """Return the headers of requests and responses."""
-        found = [OpenApiParameter("ETag", str, HEADER, response=["200", "201"], description="How it stands.")]
+        headers = [OpenApiParameter("ETag", str, HEADER, response=["200", "201"], description="How it stands.")]
         if self.method == "GET":
-            found.append(OpenApiParameter("If-None-Match", str, HEADER, description="An ETag: 304 where it stands."))
-        return [*found, *self._working_headers()] if self.working else found
+            headers.append(
+                OpenApiParameter("If-None-Match", str, HEADER, description="An ETag: 304 where it stands.")
+            )
+        return [*headers, *self._working_headers()] if self.working else headers
 
     def _working_headers(self) -> list[Any]:
-        found = [
+        headers = [
             OpenApiParameter("Accept-Language", str, HEADER, description="In which language sentences come."),
             OpenApiParameter("RateLimit", str, HEADER, response=True, description="What is left of this minute."),
             OpenApiParameter("RateLimit-Policy", str, HEADER, response=True, description="How much a minute allows."),
@@ -131,13 +133,13 @@ class ApiSchema(AutoSchema):
             OpenApiParameter("WWW-Authenticate", str, HEADER, response=["401", "403"], description="RFC 6750."),
         ]
         if self.method == "POST":
-            message = "A new key for each thing to be done: the same key has the same answer for 24 hours."
-            found.append(OpenApiParameter("Idempotency-Key", _KEY, HEADER, description=message))
-            found.append(OpenApiParameter("Location", OpenApiTypes.URI, HEADER, response=["201"]))
+            description = "A new key for each thing to be done: the same key has the same answer for 24 hours."
+            headers.append(OpenApiParameter("Idempotency-Key", _KEY, HEADER, description=description))
+            headers.append(OpenApiParameter("Location", OpenApiTypes.URI, HEADER, response=["201"]))
         if self.method in ("PATCH", "DELETE"):
-            message = "The ETag of what was read; 412 where somebody has changed it since."
-            found.append(OpenApiParameter("If-Match", str, HEADER, required=True, description=message))
-        return found
+            description = "The ETag of what was read; 412 where somebody has changed it since."
+            headers.append(OpenApiParameter("If-Match", str, HEADER, required=True, description=description))
+        return headers
 
     def get_request_serializer(self) -> Any:
         """Return the serializer of the request body, None for methods without one."""
@@ -153,21 +155,21 @@ class ApiSchema(AutoSchema):
         if isinstance(field, serializers.ChoiceField) and field.read_only and model is not None:
             columns = {column.name: column for column in model._meta.fields}
             field.allow_blank = getattr(columns.get(field.source), "blank", field.allow_blank)
-        found = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
-        if found.get("format") == "time":
-            found = {name: message for name, message in found.items() if name != "format"} | {"pattern": _CLOCK}
-        return found
+        schema = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        if schema.get("format") == "time":
+            schema = {name: value for name, value in schema.items() if name != "format"} | {"pattern": _CLOCK}
+        return schema
 
     def _get_serializer_field_meta(self, field: Any, direction: Any) -> Any:
         """Return the metadata of a field. For requests they say which texts and lists must not be empty."""
-        found = super()._get_serializer_field_meta(field, direction)  # type: ignore[no-untyped-call]
+        meta = super()._get_serializer_field_meta(field, direction)  # type: ignore[no-untyped-call]
         if direction != "request":
-            return found
+            return meta
         if isinstance(field, serializers.CharField) and not field.allow_blank:
-            found["minLength"] = 1
+            meta["minLength"] = 1
         if not getattr(field, "allow_empty", True):
-            found["minItems"] = 1
-        return found
+            meta["minItems"] = 1
+        return meta
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         return refused(self, super()._get_response_bodies(direction), direction)

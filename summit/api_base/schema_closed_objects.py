@@ -15,9 +15,9 @@ def close(result: dict[str, Any], generator: Any, request: Any, public: Any) -> 
     schemas = result["components"]["schemas"]
     for name in {name for path in result["paths"].values() for name in _bodies(path)}:
         rows = schemas[name].get("properties", {}).get("rows", {}).get("items", {})
-        for each in (name, _called(rows)):
-            if each:
-                schemas[each]["additionalProperties"] = False
+        for schema_name in (name, _called(rows)):
+            if schema_name:
+                schemas[schema_name]["additionalProperties"] = False
     return result
 
 

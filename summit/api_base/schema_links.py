@@ -34,16 +34,18 @@ def add_links(result: dict[str, Any], generator: Any, request: Any, public: Any)
 
 
 def _targets(paths: dict[str, Any], names: list[str]) -> list[dict[str, Any]]:
-    return [found for name in names for method, found in sorted(paths[name].items()) if method != "parameters"]
+    return [
+        operation for name in names for method, operation in sorted(paths[name].items()) if method != "parameters"
+    ]
 
 
 def _link(source: dict[str, Any], status: str, path: str, targets: list[dict[str, Any]], where: str) -> None:
     above = {name.strip("{}"): f"$request.path.{name.strip('{}')}" for name in path.split("/") if name[:1] == "{"}
     links = {}
-    for found in targets:
+    for target in targets:
         parameters = {**{f"path.{name}": value for name, value in above.items()}, "path.id": where}
-        names = {each["name"] for each in found.get("parameters", ()) if each["in"] == "header"}
+        names = {each["name"] for each in target.get("parameters", ()) if each["in"] == "header"}
         if "If-Match" in names and where != IN_LIST:
             parameters["header.If-Match"] = "$response.header.ETag"
-        links[found["operationId"]] = {"operationId": found["operationId"], "parameters": parameters}
+        links[target["operationId"]] = {"operationId": target["operationId"], "parameters": parameters}
     source["responses"][status]["links"] = links

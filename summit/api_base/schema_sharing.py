@@ -41,8 +41,8 @@ def _refusals(operation: dict[str, Any]) -> Iterator[tuple[str, Place]]:
 
 
 def _parameters(operation: dict[str, Any]) -> Iterator[tuple[str, Place]]:
-    for at, found in enumerate(operation.get("parameters", ())):
-        yield found["name"].replace("-", ""), (operation["parameters"], at)
+    for index, parameter in enumerate(operation.get("parameters", ())):
+        yield parameter["name"].replace("-", ""), (operation["parameters"], index)
 
 
 def _move(components: dict[str, Any], kind: str, places: list[tuple[str, Place]]) -> None:
@@ -50,13 +50,13 @@ def _move(components: dict[str, Any], kind: str, places: list[tuple[str, Place]]
 
     Different contents with the same name are numbered.
     """
-    told = {(name, json.dumps(rows[at], sort_keys=True)) for name, (rows, at) in places}
+    named_contents = {(name, json.dumps(rows[at], sort_keys=True)) for name, (rows, at) in places}
     numbers = Counter(json.dumps(rows[at], sort_keys=True) for _name, (rows, at) in places)
     names: dict[str, str] = {}
-    for name, content in sorted(told):
+    for name, content in sorted(named_contents):
         if numbers[content] > 1 and content not in names:
-            taken = sum(each == name or each.startswith(f"{name}.") for each in names.values())
-            names[content] = f"{name}.{taken + 1}" if taken else name
+            number = sum(each == name or each.startswith(f"{name}.") for each in names.values())
+            names[content] = f"{name}.{number + 1}" if number else name
             components[names[content]] = json.loads(content)
     for _name, (rows, at) in places:
         content = json.dumps(rows[at], sort_keys=True)

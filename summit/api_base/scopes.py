@@ -61,27 +61,27 @@ def describe_scopes(scopes: Iterable[str]) -> list[str]:
     held, listed = set(scopes), by_label()
     changed = [str(each.label) for each in listed if f"{each.name}:{WRITE}" in held]
     read = [str(each.label) for each in listed if f"{each.name}:{READ}" in held and str(each.label) not in changed]
-    message = []
+    sentences = []
     if all(covers(held, each.name, READ) for each in listed):
-        message.append(_("It may read everything."))
+        sentences.append(_("It may read everything."))
     elif read:
-        message.append(_("It may read: %(what)s.") % {"what": comma().join(read)})
+        sentences.append(_("It may read: %(what)s.") % {"what": comma().join(read)})
     if changed:
-        message.append(_("It may read and change: %(what)s.") % {"what": comma().join(changed)})
-    return message
+        sentences.append(_("It may read and change: %(what)s.") % {"what": comma().join(changed)})
+    return sentences
 
 
 def checked(wanted: Iterable[str]) -> list[str]:
     """Return the scopes `wanted`, sorted and without duplicates. Raises ValidationError for an unknown scope."""
-    found = sorted(set(wanted))
-    wrong = [scope for scope in found if scope not in all_scopes()]
+    scopes = sorted(set(wanted))
+    wrong = [scope for scope in scopes if scope not in all_scopes()]
     if wrong:
         raise ValidationError(
             _("There is no scope “%(scope)s”. Take some of: %(known)s.")
             % {"scope": wrong[0], "known": ", ".join(all_scopes())},
             code="scope",
         )
-    return found
+    return scopes
 
 
 def covers(scopes: Iterable[str], resource: str, verb: str) -> bool:

@@ -41,11 +41,11 @@ class Budget:
 
         If the limit is exceeded, they include Retry-After.
         """
-        found = {
+        fields = {
             "RateLimit-Policy": f'"default";q={self.limit};w={WINDOW}',
             "RateLimit": f'"default";r={max(0, self.left)};t={self.resets_in}',
         }
-        return {**found, "Retry-After": str(self.resets_in)} if self.over else found
+        return {**fields, "Retry-After": str(self.resets_in)} if self.over else fields
 
 
 def spend(who: str) -> Budget:

@@ -21,10 +21,10 @@ def lacking(data: Any, fields: Iterable[str]) -> dict[str, str]:
     return {name: message for name in moments if _without_zone(data.get(name))}
 
 
-def _without_zone(said: Any) -> bool:
+def _without_zone(value: Any) -> bool:
     try:
-        found = parse_datetime(said.strip()) if isinstance(said, str) else None
+        moment = parse_datetime(value.strip()) if isinstance(value, str) else None
     except ValueError:
         # A text that is no moment is refused by its field.
         return False
-    return found is not None and found.tzinfo is None
+    return moment is not None and moment.tzinfo is None

@@ -37,8 +37,8 @@ def _checksum(text: str) -> str:
 
 
 def _base62(number: int, length: int) -> str:
-    found = ""
+    digits = ""
     while number:
         number, digit = divmod(number, len(_DIGITS))
-        found = _DIGITS[digit] + found
-    return found.rjust(length, _DIGITS[0])
+        digits = _DIGITS[digit] + digits
+    return digits.rjust(length, _DIGITS[0])

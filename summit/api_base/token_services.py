@@ -124,11 +124,11 @@ def revoke_all(*, user: User, by: User) -> int:
     The caller has to check that `by` may do this.
     """
     with transaction.atomic():
-        found = list(Token.objects.alive().select_for_update(of=("self",)).filter(user=user, api_client=None))
-        Token.objects.filter(pk__in=[token.pk for token in found]).update(revoked_at=Now())
-        for token in found:
+        tokens = list(Token.objects.alive().select_for_update(of=("self",)).filter(user=user, api_client=None))
+        Token.objects.filter(pk__in=[token.pk for token in tokens]).update(revoked_at=Now())
+        for token in tokens:
             audit.record(by=by, action="api.token.revoke", target=token, summit=token.summit, part_of=user)
-    return len(found)
+    return len(tokens)
 
 
 def revoke(*, token: Token, by: User) -> bool:

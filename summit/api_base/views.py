@@ -85,8 +85,8 @@ def _conditional_response(request: HttpRequest, response: HttpResponseBase) -> H
         response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     if not etags.header_matches(request.headers.get("If-None-Match", ""), response["ETag"]):
         return response
-    kept = {name: value for name, value in response.headers.items() if name != "Content-Type"}
-    return HttpResponse(status=HTTPStatus.NOT_MODIFIED, headers=kept)
+    headers = {name: value for name, value in response.headers.items() if name != "Content-Type"}
+    return HttpResponse(status=HTTPStatus.NOT_MODIFIED, headers=headers)
 
 
 class WorkingView(APIView):
@@ -167,8 +167,8 @@ class WorkingView(APIView):
             raise Problem("too-many")
         verb = self.verb(str(request.method))
         if self.scope and self.token and not covers(self.token.scopes, self.scope, verb):
-            asked = f'Bearer realm="Summit", error="insufficient_scope", scope="{self.scope}:{verb}"'
-            raise Problem("scope", headers={"WWW-Authenticate": asked})
+            challenge = f'Bearer realm="Summit", error="insufficient_scope", scope="{self.scope}:{verb}"'
+            raise Problem("scope", headers={"WWW-Authenticate": challenge})
 
     def admit(self, request: Request) -> None:
         """Find the object of the URL, if the user may see it; by default nothing.
@@ -182,10 +182,10 @@ class WorkingView(APIView):
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Return the response with the rate limit headers added."""
-        found = super().finalize_response(request, response, *args, **kwargs)
+        final = super().finalize_response(request, response, *args, **kwargs)
         for name, value in (self.budget.headers() if self.budget else {}).items():
-            found[name] = value
-        return found
+            final[name] = value
+        return final
 
     def once(self, do: Callable[[], Response]) -> HttpResponseBase:
         """Return the result of `do`, called in one transaction.

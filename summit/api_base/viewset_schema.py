@@ -36,19 +36,21 @@ class ViewSetSchema(ApiSchema):
 
     def parameters(self) -> list[Any]:
         """Return the parameters of the URL: headers, id, fields, and for a list its order and filters."""
-        found = super().parameters()
+        declared = super().parameters()
         if "{id}" in self.path:
-            message = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.viewset.external else ".")
-            found.append(OpenApiParameter("id", str, PATH, description=message))
+            description = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.viewset.external else ".")
+            declared.append(OpenApiParameter("id", str, PATH, description=description))
         if self.kind == "Bulk" or self.method == "DELETE":
-            return found
+            return declared
         names = ", ".join(field_names(self.view.viewset.serializer_class))
-        found.append(OpenApiParameter("fields", str, QUERY, description=f"Some of them, with commas: {names}."))
+        declared.append(OpenApiParameter("fields", str, QUERY, description=f"Some of them, with commas: {names}."))
         if self.kind == "Collection" and self.method == "GET":
             ordering_fields = order_names(self.view.viewset.ordering_fields)
-            found.append(OpenApiParameter("order", str, QUERY, enum=ordering_fields, description="“-” is backwards."))
-            found += [_described(name, each) for name, each in self._filters()]
-        return found
+            declared.append(
+                OpenApiParameter("order", str, QUERY, enum=ordering_fields, description="“-” is backwards.")
+            )
+            declared += [_described(name, each) for name, each in self._filters()]
+        return declared
 
     def _filters(self) -> list[tuple[str, Any]]:
         filters = self.view.viewset.filterset_class
@@ -56,28 +58,28 @@ class ViewSetSchema(ApiSchema):
 
     def get_request_serializer(self) -> Any:
         """Return the serializer of the request body: for a row, some of its fields, or many rows."""
-        own = self.view.viewset.input_serializer_class
+        input_class = self.view.viewset.input_serializer_class
         if self.kind != "Bulk":
-            changes = self.view.viewset.update_serializer_class or own
-            return {"POST": described(own), "PATCH": changes}.get(self.method)
-        more = {
+            changes = self.view.viewset.update_serializer_class or input_class
+            return {"POST": described(input_class), "PATCH": changes}.get(self.method)
+        row_fields = {
             "id": serializers.CharField(required=False, help_text="Of a row that is there; without it a new one."),
             "etag": serializers.CharField(required=False, help_text="Of the row that is there, as it was read."),
         }
-        fields = {name: _optional(field) for name, field in own().fields.items()}
-        row = inline_serializer(f"{self._name()}Row", {**more, **fields}, many=True)
+        fields = {name: _optional(field) for name, field in input_class().fields.items()}
+        row = inline_serializer(f"{self._name()}Row", {**row_fields, **fields}, many=True)
         return inline_serializer(f"{self._name()}Rows", {"rows": row})
 
     def get_response_serializers(self) -> Any:
         """Return a dict from status to the serializer of the response."""
-        own = self.view.viewset.serializer_class
+        serializer_class = self.view.viewset.serializer_class
         if self.method == "DELETE":
             return {"204": OpenApiResponse(description="It is deleted.")}
         if self.kind == "Bulk":
             return {"200": self._results()}
         if self.kind == "Collection":
-            return {"201": own} if self.method == "POST" else {"200": own(many=True)}
-        return {"200": own}
+            return {"201": serializer_class} if self.method == "POST" else {"200": serializer_class(many=True)}
+        return {"200": serializer_class}
 
     def _results(self) -> Any:
         row = {
@@ -114,13 +116,13 @@ class ActionSchema(ViewSetSchema):
 
     def parameters(self) -> list[Any]:
         """Return the headers and, for an action on a row, the row's id."""
-        found = ApiSchema.parameters(self)
+        declared = ApiSchema.parameters(self)
         if self.kind == "RowAction":
-            message = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.viewset.external else ".")
-            found.append(OpenApiParameter("id", str, PATH, description=message))
-            message = "The ETag of what was read, where it matters; 412 where somebody has changed it since."
-            found.append(OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description=message))
-        return found
+            description = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.viewset.external else ".")
+            declared.append(OpenApiParameter("id", str, PATH, description=description))
+            description = "The ETag of what was read, where it matters; 412 where somebody has changed it since."
+            declared.append(OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description=description))
+        return declared
 
     def get_request_serializer(self) -> Any:
         """Return the serializer of the action's input, or None."""
@@ -128,22 +130,24 @@ class ActionSchema(ViewSetSchema):
 
     def get_response_serializers(self) -> Any:
         """Return a dict from status to the serializer of the response: the row or rows, or the action's `output`."""
-        action, own = self.view.action, self.view.viewset.serializer_class
+        action, serializer_class = self.view.action, self.view.viewset.serializer_class
         if action.gone:
             return {"204": OpenApiResponse(description="It is done, and the row is gone.")}
-        return {"200": action.output or (own if self.kind == "RowAction" else own(many=True))}
+        return {
+            "200": action.output or (serializer_class if self.kind == "RowAction" else serializer_class(many=True))
+        }
 
 
 def _optional(field: Any) -> Any:
     # deepcopy creates an unbound field from the arguments of the original, also for fields inside it.
-    found = copy.deepcopy(field)
-    found._kwargs = {**found._kwargs, "required": False}
-    return found
+    optional = copy.deepcopy(field)
+    optional._kwargs = {**optional._kwargs, "required": False}
+    return optional
 
 
-def _described(name: str, each: Any) -> OpenApiParameter:
+def _described(name: str, declared_filter: Any) -> OpenApiParameter:
     """Return the description of a declared filter as a query parameter."""
-    choices = each.extra.get("choices")
+    choices = declared_filter.extra.get("choices")
     choices = choices() if callable(choices) else choices
     values = [value for value, _label in choices] if choices else None
     kinds: dict[str, Any] = {
@@ -152,5 +156,5 @@ def _described(name: str, each: Any) -> OpenApiParameter:
         "DateFilter": OpenApiTypes.DATE,
         "IsoDateTimeFilter": OpenApiTypes.DATETIME,
     }
-    kind = kinds.get(type(each).__name__, str)
-    return OpenApiParameter(name, kind, QUERY, enum=values, description=str(each.label or ""))
+    kind = kinds.get(type(declared_filter).__name__, str)
+    return OpenApiParameter(name, kind, QUERY, enum=values, description=str(declared_filter.label or ""))

@@ -51,18 +51,18 @@ def check_years(values: Any) -> None:
 
 def _far(values: Any) -> dict[str, Any]:
     """Return a dict of the errors of dates and moments, by the name or the position of the value in the body."""
-    listed = values if isinstance(values, list) else ()
-    pairs: Iterable[tuple[Any, Any]] = values.items() if isinstance(values, Mapping) else enumerate(listed)
-    found: dict[str, Any] = {}
+    items = values if isinstance(values, list) else ()
+    pairs: Iterable[tuple[Any, Any]] = values.items() if isinstance(values, Mapping) else enumerate(items)
+    errors: dict[str, Any] = {}
     for name, value in pairs:
         if isinstance(value, date):
             try:
                 validate_year(value)
             except ValidationError as error:
-                found[str(name)] = error.messages
+                errors[str(name)] = error.messages
         elif deeper := _far(value):
-            found[str(name)] = deeper
-    return found
+            errors[str(name)] = deeper
+    return errors
 
 
 class ViewSetView(WorkingView):
@@ -80,9 +80,9 @@ class ViewSetView(WorkingView):
 
         Raises Http404 and PermissionDenied.
         """
-        mine = accessible_summits(self.by, f"{self.viewset.permission}.view")
+        allowed = accessible_summits(self.by, f"{self.viewset.permission}.view")
         summit = self._named()
-        if summit is None or not (mine is None or summit.pk in mine):
+        if summit is None or not (allowed is None or summit.pk in allowed):
             raise Http404
         self.summit = summit
         self.check_may_write()
@@ -92,8 +92,10 @@ class ViewSetView(WorkingView):
 
         If it is the summit of the token, it makes no query: that summit was loaded with the token.
         """
-        own, slug = self.token.summit if self.token else None, self.kwargs["summit"]
-        return own if own and own.slug == slug else Summit.objects.filter(slug=slug).first()
+        token_summit, slug = self.token.summit if self.token else None, self.kwargs["summit"]
+        return (
+            token_summit if token_summit and token_summit.slug == slug else Summit.objects.filter(slug=slug).first()
+        )
 
     def check_may_write(self) -> None:
         """Raise PermissionDenied if the request writes and the user may not. The message says who may.
@@ -116,11 +118,11 @@ class ViewSetView(WorkingView):
 
         Records in the access log who saw personal data.
         """
-        found = self.viewset.serializer_class(rows, context=self.context(), **more)
-        query_params.keep_fields(found, self.fields())
+        serializer = self.viewset.serializer_class(rows, context=self.context(), **more)
+        query_params.keep_fields(serializer, self.fields())
         names = self.fields() or query_params.field_names(self.viewset.serializer_class)
         self.viewset.log_access(by=self.by, summit=self.summit, rows=rows if more else [rows], fields=names)
-        return found.data
+        return serializer.data
 
     def fields(self) -> list[str]:
         """Return the names of the requested fields, or [] for all fields. Raises Problem for an unknown field."""
@@ -130,18 +132,18 @@ class ViewSetView(WorkingView):
 
     def read(self, data: Any, *, row: Any = None) -> Values:
         """Return the validated input. With `row`, required fields may be missing. Raises Problem."""
-        kind = (
+        serializer_class = (
             self.viewset.input_serializer_class
             if row is None
             else self.viewset.update_serializer_class or self.viewset.input_serializer_class
         )
-        known = kind(instance=row, data=data, partial=row is not None, context=self.context())
-        check_fields(data, known.fields)
-        if not known.is_valid():
-            raise unprocessable(known.errors)
-        found: Values = known.validated_data
-        check_years(found)
-        return found
+        serializer = serializer_class(instance=row, data=data, partial=row is not None, context=self.context())
+        check_fields(data, serializer.fields)
+        if not serializer.is_valid():
+            raise unprocessable(serializer.errors)
+        values: Values = serializer.validated_data
+        check_years(values)
+        return values
 
     def state(self, row: Any) -> str:
         """Return the state of a row for its ETag. It is the same in every language."""
@@ -164,10 +166,10 @@ class ViewSetView(WorkingView):
         # Databases refuse this character.
         if "\0" in key:
             return None
-        found = rows.filter(self.viewset.picked(key))
+        matching = rows.filter(self.viewset.picked(key))
         if self.viewset.external and key.startswith(EXTERNAL):
-            found = found.filter(keys_visible_to(self.by, self.viewset.summit_path))
-        return found.first()
+            matching = matching.filter(keys_visible_to(self.by, self.viewset.summit_path))
+        return matching.first()
 
     def fresh(self, row: models.Model) -> Any:
         """Return a written row, loaded again with the related rows that its serializer needs."""
@@ -301,14 +303,14 @@ class BulkView(ViewSetView):
     def _one(self, row: dict[str, Any]) -> dict[str, Any]:
         try:
             with transaction.atomic():
-                status, found = self._do(row)
+                status, saved = self._do(row)
         except Exception as error:
             problem = problem_of(error)
             if problem is None:
                 raise
             return {"status": problem.status_code, "etag": None, "body": None, "problem": problem.body()}
-        etag = etags.tag(self.state(found), translation.get_language() or "", ())
-        return {"status": int(status), "etag": etag, "body": self.shown(found), "problem": None}
+        etag = etags.tag(self.state(saved), translation.get_language() or "", ())
+        return {"status": int(status), "etag": etag, "body": self.shown(saved), "problem": None}
 
     def _do(self, row: dict[str, Any]) -> tuple[HTTPStatus, Any]:
         key, etag = row.pop("id", None), row.pop("etag", None)
@@ -317,16 +319,16 @@ class BulkView(ViewSetView):
             raise Problem("method")
         require_collection_permission(self.by, self.viewset.permission_for(action), self.summit)
         if key is None:
-            made = self.viewset.add(by=self.by, summit=self.summit, values=self.read(row))
-            return HTTPStatus.CREATED, self.fresh(made)
-        known = self.named(self.viewset.get_queryset(self.by, self.kwargs["summit"]), str(key))
-        if known is None:
+            added = self.viewset.add(by=self.by, summit=self.summit, values=self.read(row))
+            return HTTPStatus.CREATED, self.fresh(added)
+        stored = self.named(self.viewset.get_queryset(self.by, self.kwargs["summit"]), str(key))
+        if stored is None:
             raise Http404
         if not etag:
             raise Problem("condition")
-        if not self.viewset.lock(known):
+        if not self.viewset.lock(stored):
             raise Http404
-        known = self.fresh(known)
-        etags.check_tag(str(etag), self.state(known))
-        changed = self.viewset.change(by=self.by, row=known, values=self.read(row, row=known))
+        stored = self.fresh(stored)
+        etags.check_tag(str(etag), self.state(stored))
+        changed = self.viewset.change(by=self.by, row=stored, values=self.read(row, row=stored))
         return HTTPStatus.OK, self.fresh(changed)

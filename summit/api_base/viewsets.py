@@ -83,10 +83,10 @@ class DeskViewSet:
 
     def log_access(self, *, by: User, summit: Any, rows: Iterable[Any], fields: Iterable[str]) -> None:
         """Record in the access log who saw rows, if one of the `fields` holds personal data."""
-        shown, found = set(self.personal) & set(fields), list(rows)
-        if shown and found:
-            keys = [(summit.pk, audit.key_of(row)) for row in found]
-            access_log.record_list(by=by, label=self.model._meta.label_lower, rows=keys, fields=shown)
+        personal, row_list = set(self.personal) & set(fields), list(rows)
+        if personal and row_list:
+            keys = [(summit.pk, audit.key_of(row)) for row in row_list]
+            access_log.record_list(by=by, label=self.model._meta.label_lower, rows=keys, fields=personal)
 
     @classmethod
     def permission_for(cls, action: str) -> str:
@@ -95,9 +95,9 @@ class DeskViewSet:
 
     def get_queryset(self, user: User, slug: str) -> models.QuerySet[Any]:
         """Return the rows of the summit `slug` that a user may see: all rows at a desk, or the user's own rows."""
-        found = self.rows().filter(**{f"{self.summit_path}__slug": slug})
-        seen = seen_rows(user, f"{self.permission}.view", self.model, self.summit_path)
-        return found if seen is None else found.filter(seen)
+        rows = self.rows().filter(**{f"{self.summit_path}__slug": slug})
+        condition = seen_rows(user, f"{self.permission}.view", self.model, self.summit_path)
+        return rows if condition is None else rows.filter(condition)
 
     def get_queryset_with_summit(self, user: User, slug: str) -> models.QuerySet[Any]:
         """Return the same rows as `get_queryset`, each with its summit in the same query."""
@@ -105,10 +105,10 @@ class DeskViewSet:
 
     def summit_of(self, row: Any, slug: str) -> Any:
         """Return the summit of a row. `slug` is the slug in the URL, for overrides."""
-        found: Any = row
+        value: Any = row
         for name in self.summit_path.split("__"):
-            found = getattr(found, name)
-        return found
+            value = getattr(value, name)
+        return value
 
     def where(self, row: Any) -> str:
         """Return the URL of a row."""
@@ -134,7 +134,7 @@ class DeskViewSet:
         viewset, base, name = cls(), f"summits/<slug:summit>/desk/{cls.name}/", f"api-desk-{cls.name}"
         actions = actions_of(cls)
 
-        def at(view: Any, **more: Any) -> Callable[..., HttpResponseBase]:
+        def make_view(view: Any, **more: Any) -> Callable[..., HttpResponseBase]:
             return working_api(view.as_view(viewset=viewset, scope=cls.name, **more))
 
         def action_path(each: Any) -> URLPattern:
@@ -142,20 +142,24 @@ class DeskViewSet:
                 (RowActionView, f"{base}<str:id>/", "-row") if each.detail else (ListActionView, base, "")
             )
             route_name = f"{name}{row}-{each.name}"
-            return path(f"{where}{each.name}/", at(view, action=each, shown_once=each.shown_once), name=route_name)
+            return path(
+                f"{where}{each.name}/", make_view(view, action=each, shown_once=each.shown_once), name=route_name
+            )
 
         writes = {"add": "post", "change": "patch", "remove": "delete"}
         on_list = ["get", "head", *(writes[each] for each in cls.allowed_methods if each == "add")]
         on_row = ["get", "head", *(writes[each] for each in cls.allowed_methods if each != "add")]
         many = (
-            [path(f"{base}bulk/", at(BulkView), name=f"{name}-bulk")] if set(cls.allowed_methods) - {"remove"} else []
+            [path(f"{base}bulk/", make_view(BulkView), name=f"{name}-bulk")]
+            if set(cls.allowed_methods) - {"remove"}
+            else []
         )
         return [
-            path(base, at(ListView, http_method_names=on_list), name=name),
+            path(base, make_view(ListView, http_method_names=on_list), name=name),
             *many,
             # These come before the pattern of a row, which would match them too.
             *(action_path(each) for each in actions if not each.detail),
-            path(f"{base}<str:id>/", at(DetailView, http_method_names=on_row), name=f"{name}-row"),
+            path(f"{base}<str:id>/", make_view(DetailView, http_method_names=on_row), name=f"{name}-row"),
             *(action_path(each) for each in actions if each.detail),
         ]
 
@@ -182,8 +186,8 @@ class InSummit(serializers.SlugRelatedField[Any]):
         """
         if not (self.external and isinstance(data, str) and data.startswith(EXTERNAL)):
             return super().to_internal_value(data)
-        told = keys_visible_to(self.context["by"], self.summit_path)
-        found = self.get_queryset().filter(told, external_key(self.external, data)).first()
-        if found is None:
+        visible = keys_visible_to(self.context["by"], self.summit_path)
+        row = self.get_queryset().filter(visible, external_key(self.external, data)).first()
+        if row is None:
             self.fail("does_not_exist", slug_name="id", value=data)
-        return found
+        return row

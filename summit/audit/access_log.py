@@ -49,8 +49,8 @@ def record_page(
     key, label, fields = services.key_of(target), target._meta.label_lower, sorted(fields)
     if not always and _recorded_recently(by, label, key, fields=fields):
         return
-    found = list(people())[:MOST]
-    detail = {"people": found} if found else {}
+    person_keys = list(people())[:MOST]
+    detail = {"people": person_keys} if person_keys else {}
     summit_id = summit.pk if summit else None
     _store([_entry(by, summit_id, (label, key), fields=sorted(fields), detail=detail)])
 
@@ -76,13 +76,13 @@ def record_list(
     for summit_id, key in rows:
         by_summit.setdefault(summit_id, []).append(key)
     for summit_id, keys in by_summit.items():
-        shown = f"list:{hashlib.sha256(' '.join(sorted(keys)).encode()).hexdigest()[:32]}"
-        if _recorded_recently(by, label, shown, fields=fields):
+        list_key = f"list:{hashlib.sha256(' '.join(sorted(keys)).encode()).hexdigest()[:32]}"
+        if _recorded_recently(by, label, list_key, fields=fields):
             continue
         detail: dict[str, Any] = {"number": len(keys), "keys": keys}
         detail |= {"filters": filters} if filters else {}
         detail |= {"people": sorted(set(people))} if people else {}
-        entries.append(_entry(by, summit_id, (label, shown), fields=fields, detail=detail))
+        entries.append(_entry(by, summit_id, (label, list_key), fields=fields, detail=detail))
     _store(entries)
 
 
@@ -117,9 +117,9 @@ def _store(entries: list[AuditEntry]) -> None:
 
 def seen_of(row: models.Model) -> QuerySet[AuditEntry]:
     """Return the access log's entries about a row: for its own page, and for lists and pages that showed it."""
-    wanted = Q(object_type=row._meta.label_lower, object_key=services.key_of(row))
+    condition = Q(object_type=row._meta.label_lower, object_key=services.key_of(row))
     rows = AuditEntry.objects.filter(action=SEEN)
     if isinstance(row, PublicModel):
         rows = rows.annotate(text=Cast("detail", TextField()))
-        wanted |= Q(text__contains=f'"{row.public_id}"')
-    return rows.filter(wanted)
+        condition |= Q(text__contains=f'"{row.public_id}"')
+    return rows.filter(condition)

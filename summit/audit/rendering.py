@@ -81,7 +81,11 @@ def render(entries: Sequence[AuditEntry], reader: Actor | None = None) -> list[A
             wanted.add(*reference.rsplit(":", 1))
         if entry.by_label:
             acting.add(*_split(entry.by_label))
-    names = {(label, key): found for label, keys in wanted.keys.items() for key, found in named(label, keys).items()}
+    names = {
+        (label, key): named_row
+        for label, keys in wanted.keys.items()
+        for key, named_row in named(label, keys).items()
+    }
     actors = {prefix: ACTORS[prefix](keys) for prefix, keys in acting.keys.items() if prefix in ACTORS}
     return [_line(entry, names, actors, reader) for entry in entries]
 
@@ -92,18 +96,18 @@ def _line(
     actors: dict[str, dict[str, str]],
     reader: Actor | None,
 ) -> AuditLine:
-    chosen = ACTION_WORDS.get(entry.action)
+    description = ACTION_WORDS.get(entry.action)
 
-    def found(label: str, key: str) -> NamedObject:
+    def named_object(label: str, key: str) -> NamedObject:
         return (names.get((label, key)) or deleted_object(label, key)).for_reader(reader, entry.summit_id)
 
     return AuditLine(
         entry=entry,
         who=who(entry, actors),
         what=sentence(entry),
-        row=found(entry.object_type, entry.object_key),
-        others=[found(*reference.rsplit(":", 1)) for reference in _others(entry)],
-        changes=_changes(entry, chosen, names),
+        row=named_object(entry.object_type, entry.object_key),
+        others=[named_object(*reference.rsplit(":", 1)) for reference in _others(entry)],
+        changes=_changes(entry, description, names),
     )
 
 
@@ -112,10 +116,10 @@ def sentence(entry: AuditEntry) -> str:
 
     An action without a description is quoted by its name.
     """
-    chosen = ACTION_WORDS.get(entry.action)
-    if chosen is None:
+    description = ACTION_WORDS.get(entry.action)
+    if description is None:
         return _("did “%(action)s”") % {"action": entry.action}
-    return chosen.say(Facts(entry.detail, entry.summit))
+    return description.say(Facts(entry.detail, entry.summit))
 
 
 def who(entry: AuditEntry, actors: dict[str, dict[str, str]]) -> str:
@@ -141,10 +145,10 @@ def _references(entry: AuditEntry) -> list[str]:
 
     They include rows in the values of its fields.
     """
-    found = [*_others(entry)]
+    references = [*_others(entry)]
     for pair in _values(entry).values():
-        found += [value["row"] for value in pair if isinstance(value, dict)]
-    return found
+        references += [value["row"] for value in pair if isinstance(value, dict)]
+    return references
 
 
 def _others(entry: AuditEntry) -> list[str]:
@@ -162,14 +166,18 @@ def named(label: str, keys: Iterable[str]) -> dict[str, NamedObject]:
     model = model_of(label)
     if model is None:
         return {}
-    how = MODEL_WORDS.get(label, ModelDescription())
+    description = MODEL_WORDS.get(label, ModelDescription())
     name = key_field(model)
     usable = [key for key in keys if name != "pk" or key.isdecimal()]
     rows = model._default_manager.filter(**{f"{name}__in": usable})
     # With no name given, select_related would join every table there is.
-    rows = (rows.select_related(*how.related) if how.related else rows).prefetch_related(*how.prefetch)
+    rows = (rows.select_related(*description.related) if description.related else rows).prefetch_related(
+        *description.prefetch
+    )
     kind = str(model._meta.verbose_name)
-    return {services.key_of(row): NamedObject(kind, how.name(row), *page_of(row, how)) for row in rows}
+    return {
+        services.key_of(row): NamedObject(kind, description.name(row), *page_of(row, description)) for row in rows
+    }
 
 
 def deleted_object(label: str, key: str) -> NamedObject:
@@ -181,12 +189,12 @@ def deleted_object(label: str, key: str) -> NamedObject:
 
 def page_of(row: models.Model, how: ModelDescription) -> tuple[str, str]:
     """Return (URL, permission) of the admin page that shows a row, or ("", "") if there is none."""
-    shown = how.shown_on(row) if how.shown_on else row
-    desk: Any = site._registry.get(type(shown))
-    if desk is None:
+    page_row = how.shown_on(row) if how.shown_on else row
+    model_admin: Any = site._registry.get(type(page_row))
+    if model_admin is None:
         return "", ""
-    address = reverse(f"admin:{shown._meta.app_label}_{shown._meta.model_name}_change", args=[shown.pk])
-    return address, desk.permission_for("view")
+    address = reverse(f"admin:{page_row._meta.app_label}_{page_row._meta.model_name}_change", args=[page_row.pk])
+    return address, model_admin.permission_for("view")
 
 
 def model_of(label: str) -> type[models.Model] | None:
@@ -203,16 +211,16 @@ def key_field(model: type[models.Model]) -> str:
 
 
 def _changes(
-    entry: AuditEntry, chosen: ActionDescription | None, names: dict[tuple[str, str], NamedObject]
+    entry: AuditEntry, description: ActionDescription | None, names: dict[tuple[str, str], NamedObject]
 ) -> list[AuditChange]:
-    model = (chosen.fields_of if chosen else None) or model_of(entry.object_type)
+    model = (description.fields_of if description else None) or model_of(entry.object_type)
     values = _values(entry)
-    found = []
+    changes = []
     for name in entry.fields:
         column = _column(model, name)
         pair = [_value(column, value, entry.summit, names) for value in values.get(name, ())]
-        found.append(AuditChange(field_name(model, name), *pair))
-    return found
+        changes.append(AuditChange(field_name(model, name), *pair))
+    return changes
 
 
 def _column(model: type[models.Model] | None, name: str) -> Any:

@@ -39,5 +39,7 @@ def save_changes(
     row.full_clean()
     if changed:
         row.save(update_fields=list(changed))
-        told = services.values(type(row), changed)
-        services.record(by=by, action=action, target=row, summit=summit, fields=changed, detail=told, part_of=part_of)
+        detail = services.values(type(row), changed)
+        services.record(
+            by=by, action=action, target=row, summit=summit, fields=changed, detail=detail, part_of=part_of
+        )

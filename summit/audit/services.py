@@ -67,12 +67,12 @@ def values(model: type[models.Model], changed: Mapping[str, tuple[Any, Any]]) ->
     `changed` is a dict from field name to (before, after). The audit may store moments, numbers, choices, booleans
     and references to rows, but never personal data or text. Returns {} if no value may be stored.
     """
-    kept = {}
+    stored = {}
     for name, pair in changed.items():
         packed = [_packed(model, name, value) for value in pair]
         if name not in PERSONAL.get(model._meta.label_lower, ()) and ... not in packed:
-            kept[name] = packed
-    return {"values": kept} if kept else {}
+            stored[name] = packed
+    return {"values": stored} if stored else {}
 
 
 def _packed(model: type[models.Model], name: str, value: Any) -> Any:
@@ -96,10 +96,10 @@ def references(row: models.Model) -> list[str]:
     The audit stores them when the row is deleted.
     """
     columns = [column for column in row._meta.fields if column.is_relation]
-    found = [(column.related_model, getattr(row, column.attname)) for column in columns]
+    pairs = [(column.related_model, getattr(row, column.attname)) for column in columns]
     return [
         name_of(model._default_manager.get(pk=key))
-        for model, key in found
+        for model, key in pairs
         if key is not None and isinstance(model, type) and model._meta.label != "summit.Summit"
     ]
 

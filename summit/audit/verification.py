@@ -34,10 +34,10 @@ class Mark:
     @classmethod
     def read(cls, text: str) -> Mark:
         """Return the mark for a text "digest:length". Raises ValueError for any other text."""
-        found = re.fullmatch(r"([0-9a-f]{64}):([1-9][0-9]{0,17})", text.strip())
-        if found is None:
+        match = re.fullmatch(r"([0-9a-f]{64}):([1-9][0-9]{0,17})", text.strip())
+        if match is None:
             raise ValueError(text)
-        return cls(int(found[2]), found[1])
+        return cls(int(match[2]), match[1])
 
 
 @dataclass(frozen=True)

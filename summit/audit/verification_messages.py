@@ -28,11 +28,11 @@ def broken(problem: str, *, position: int, key: int | None = None, at: datetime 
 
     `problem` is one of `verification.PROBLEMS`. `key` and `at` are None if the entry is missing.
     """
-    message = {"position": position, "key": key, "moment": f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else ""}
+    values = {"position": position, "key": key, "moment": f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else ""}
     if key is None:
-        entry = _("Entry %(position)d") % message
+        entry = _("Entry %(position)d") % values
     elif position:
-        entry = _("Entry %(position)d (row %(key)d, recorded %(moment)s)") % message
+        entry = _("Entry %(position)d (row %(key)d, recorded %(moment)s)") % values
     else:
-        entry = _("The entry in row %(key)d, recorded %(moment)s,") % message
-    return str(WORDS[problem]) % {**message, "entry": entry}
+        entry = _("The entry in row %(key)d, recorded %(moment)s,") % values
+    return str(WORDS[problem]) % {**values, "entry": entry}

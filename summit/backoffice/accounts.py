@@ -99,8 +99,10 @@ class RoleAssignmentAdmin(SummitModelAdmin):
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         colleague = role_assignments.Colleague(form.cleaned_data["email"], obj.role, form.cleaned_data["name"])
         role_assignments.add_team(summit=obj.summit, colleagues=[colleague], by=request.user)
-        given = RoleAssignment.objects.get(summit=obj.summit, role=obj.role, user__email=form.cleaned_data["email"])
-        obj.pk, obj.user = given.pk, given.user
+        assignment = RoleAssignment.objects.get(
+            summit=obj.summit, role=obj.role, user__email=form.cleaned_data["email"]
+        )
+        obj.pk, obj.user = assignment.pk, assignment.user
 
     def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
         """Remove the role. If the service refuses it, show a message."""
@@ -129,14 +131,14 @@ class UserAdmin(SummitModelAdmin):
     fields = ["email", "name", "language", "is_active", "second_step", "last_login", "date_joined"]
     readonly_fields = ["second_step", "last_login", "date_joined"]
     page_shows = list_shows = ("email", "name")
-    change_form_template = "admin/account.html"
+    change_form_template = "admin/summit/user/change_form.html"
 
     @admin.display(description=gettext_lazy("second step"))
     def second_step(self, row: User) -> str:
         """Return the names of the account's second steps as one text, for a field."""
-        found = Authenticator.objects.filter(user=row).values_list("type", flat=True)
+        kinds = Authenticator.objects.filter(user=row).values_list("type", flat=True)
         names = {"webauthn": _("passkey"), "totp": _("authenticator app"), "recovery_codes": _("recovery codes")}
-        return ", ".join(names[kind] for kind in names if kind in found) or _("none")
+        return ", ".join(names[kind] for kind in names if kind in kinds) or _("none")
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         """Save the account. If it is closed, its browser sessions end, so that reopening it revives none.
@@ -159,8 +161,8 @@ class UserAdmin(SummitModelAdmin):
         """Add `can_reset` to the context: whether the user may reset the account's second step and there is one."""
         account = kwargs.get("obj")
         if isinstance(account, User) and isinstance(request.user, User):
-            has = Authenticator.objects.filter(user=account).exists()
-            context["can_reset"] = has and second_step_accounts.can_reset(request.user, account)
+            has_second_step = Authenticator.objects.filter(user=account).exists()
+            context["can_reset"] = has_second_step and second_step_accounts.can_reset(request.user, account)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def reset_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -178,7 +180,7 @@ class UserAdmin(SummitModelAdmin):
                 "title": _("Take away the second step of %(account)s") % {"account": account},
                 "account": account,
             }
-            return TemplateResponse(request, "admin/second_step.html", context)
+            return TemplateResponse(request, "admin/backoffice/second_step_reset.html", context)
         try:
             second_step_accounts.reset(account=account, by=request.user)
         except ValueError as refused:

@@ -70,7 +70,7 @@ class ApplicationAdmin(SummitModelAdmin):
     place = 2
     form = ApplicationForm
     actions = None
-    change_form_template = "admin/api/apiclient.html"
+    change_form_template = "admin/api/apiclient/change_form.html"
     list_display = ["name", "acts_as", "standing", "summit"]
     list_filter = ["summit"]
     list_select_related = ["summit"]
@@ -105,10 +105,10 @@ class ApplicationAdmin(SummitModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Create the application with its account and roles. Raises AddedAlready if the form was posted before."""
         form_idempotency.claim(request)
-        made = api_client_services.make(
+        api_client = api_client_services.make(
             by=_user(request), summit=obj.summit, name=obj.name, given=form.cleaned_data["roles"]
         )
-        obj.pk, obj.user = made.pk, made.user
+        obj.pk, obj.user = api_client.pk, api_client.user
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Do nothing: an application has no inline rows."""
@@ -120,11 +120,11 @@ class ApplicationAdmin(SummitModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Return the URLs of the admin, with the page of tokens and the URL that ends an application."""
         wrap = self.admin_site.admin_view
-        own = [
+        urls = [
             path("<int:pk>/tokens/", wrap(self.tokens_view), name="api_apiclient_tokens"),
             path("<int:pk>/end/", require_POST(wrap(self.end_view)), name="api_apiclient_end"),
         ]
-        return [*own, *super().get_urls()]
+        return [*urls, *super().get_urls()]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Add to the context a link to the application's tokens, and whether the user may end the application."""
@@ -150,13 +150,13 @@ class ApplicationAdmin(SummitModelAdmin):
         row, user = self.admit(request, "view", pk), _user(request)
         if "revoke" in request.POST:
             return self._revoke(request, row)
-        form, made = ApplicationTokenForm(user, request.POST or None), None
+        form, new_token = ApplicationTokenForm(user, request.POST or None), None
         if request.method == "POST" and form.is_valid():
             try:
-                made = create_token_once(request, form, lambda: _make(form, row, user))
+                new_token = create_token_once(request, form, lambda: _make(form, row, user))
             except form_idempotency.AddedAlready:
                 return duplicate_post_response(request, redirect("admin:api_apiclient_tokens", row.pk))
-            form = form if made is None else ApplicationTokenForm(user)
+            form = form if new_token is None else ApplicationTokenForm(user)
         now = timezone.now()
         context = {
             **self.admin_site.each_context(request),
@@ -164,7 +164,7 @@ class ApplicationAdmin(SummitModelAdmin):
             "opts": self.opts,
             "original": row,
             "form": form,
-            "made": made,
+            "made": new_token,
             "once": form_idempotency.mark_of(request) if form.is_bound else form_idempotency.new_mark(),
             "may_make": row.ended_at is None,
             "rows": [(each, each.state(now)) for each in row.tokens.select_related("summit")],
@@ -184,8 +184,10 @@ class ApplicationAdmin(SummitModelAdmin):
 
 def _make(form: forms.Form, row: ApiClient, user: User) -> token_services.NewToken:
     data = form.cleaned_data
-    ends = timezone.now() + timedelta(days=data["days"])
-    return token_services.make_for(by=user, api_client=row, name=data["name"], scopes=data["scopes"], expires_at=ends)
+    expires_at = timezone.now() + timedelta(days=data["days"])
+    return token_services.make_for(
+        by=user, api_client=row, name=data["name"], scopes=data["scopes"], expires_at=expires_at
+    )
 
 
 def _user(request: HttpRequest) -> User:

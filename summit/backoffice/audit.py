@@ -39,8 +39,8 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         self.admit(request, "view")
         form, narrowed = self._narrowed(request)
         seen = request.GET.get("show") == "seen"
-        found = Slice(narrowed.rows, request.GET)
-        lines = render(found.entries, request.user)
+        page = Slice(narrowed.rows, request.GET)
+        lines = render(page.entries, request.user)
         chips = list(narrowed.chips)
         if narrowed.actor:
             unknown = _("an account") if narrowed.actor.startswith(ACCOUNT) else _("somebody without an account")
@@ -57,7 +57,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
             "narrowed": bool(chips or any(form.data.get(name) for name in form.fields)),
             "kept": [(name, request.GET[name]) for name in ("show", "by", "of") if request.GET.get(name)],
             "actors": without(request, "by"),
-            "slice": found,
+            "slice": page,
             "days": list(by_day(lines, None)),
             "export": self.export_address(request) if lines else "",
             **(extra_context or {}),
@@ -65,11 +65,11 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "admin/audit/list.html", context)
 
     def _narrowed(self, request: HttpRequest) -> tuple[AuditForm, Narrowed]:
-        listed = [row for row in summits_of(request) if allows(request.user, "summit.auditentry.view", row)]
+        summits = [row for row in summits_of(request) if allows(request.user, "summit.auditentry.view", row)]
         seen = request.GET.get("show") == "seen"
-        form = AuditForm(request.GET, listed, seen_alone=seen)
+        form = AuditForm(request.GET, summits, seen_alone=seen)
         rows = AuditEntry.objects.filter(action=SEEN) if seen else AuditEntry.objects.exclude(action=SEEN)
-        return form, narrow(request, readable(rows, request), form, listed)
+        return form, narrow(request, readable(rows, request), form, summits)
 
     def listed_rows(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the entries that the list shows, the newest first."""

@@ -21,18 +21,18 @@ def due_chart(request: HttpRequest, summit: Summit) -> Chart | None:
 
     The first row has all late things. The other rows are days with something due, up to `DAYS` ahead.
     """
-    found = [entry for source in desk_due for entry in source(request, summit) if entry.number]
+    due = [entry for source in desk_due for entry in source(request, summit) if entry.number]
     today = today_of(request, summit)
-    found = [entry for entry in found if entry.day <= today + timedelta(days=DAYS)]
-    if not found:
+    due = [entry for entry in due if entry.day <= today + timedelta(days=DAYS)]
+    if not due:
         return None
-    kinds = list(dict.fromkeys(entry.kind for entry in found))
+    kinds = list(dict.fromkeys(entry.kind for entry in due))
     days: dict[date | None, dict[str, int]] = {}
-    for entry in sorted(found, key=lambda entry: entry.day):
+    for entry in sorted(due, key=lambda entry: entry.day):
         row = days.setdefault(entry.day if entry.day >= today else None, dict.fromkeys(kinds, 0))
         row[entry.kind] += entry.number
     late = sum(days.get(None, {}).values())
-    ahead = sum(entry.number for entry in found) - late
+    ahead = sum(entry.number for entry in due) - late
     title = _due_title(late, ahead)
     rows = [
         svg_charts.BarRow(_day_name(day, today), list(row.values()), formats.localize(sum(row.values())))
@@ -50,16 +50,16 @@ def due_chart(request: HttpRequest, summit: Summit) -> Chart | None:
 
 
 def _due_title(late: int, ahead: int) -> str:
-    message = {"late": late, "ahead": ahead, "days": DAYS}
+    counts = {"late": late, "ahead": ahead, "days": DAYS}
     if late and ahead:
-        return _("%(late)d late, %(ahead)d due within %(days)d days") % message
+        return _("%(late)d late, %(ahead)d due within %(days)d days") % counts
     if late:
-        return ngettext("%(late)d thing is late", "%(late)d things are late", late) % message
+        return ngettext("%(late)d thing is late", "%(late)d things are late", late) % counts
     return (
         ngettext(
             "%(ahead)d thing is due within %(days)d days", "%(ahead)d things are due within %(days)d days", ahead
         )
-        % message
+        % counts
     )
 
 

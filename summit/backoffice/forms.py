@@ -25,14 +25,14 @@ class SummitForm(NamesForm):
 
         The deadline is compared with the first day and the time zone in the same form.
         """
-        found: dict[str, Any] = super().clean() or self.cleaned_data
-        moment, day = found.get("answer_by"), found.get("starts_on")
-        if moment and day and "time_zone" in found and "answer_by" in self.changed_data:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        moment, day = cleaned.get("answer_by"), cleaned.get("starts_on")
+        if moment and day and "time_zone" in cleaned and "answer_by" in self.changed_data:
             try:
-                Summit(starts_on=day, time_zone=found["time_zone"]).check_due(moment, db_now())
+                Summit(starts_on=day, time_zone=cleaned["time_zone"]).check_due(moment, db_now())
             except forms.ValidationError as refused:
                 self.add_error("answer_by", refused)
-        return found
+        return cleaned
 
 
 class RoomForm(SentencesForm):
@@ -40,15 +40,15 @@ class RoomForm(SentencesForm):
 
     def clean(self) -> dict[str, Any]:
         """Return the cleaned data; add an error if a room is moved to another summit's venue."""
-        found: dict[str, Any] = super().clean() or self.cleaned_data
-        if self.instance.pk and "venue" in found and "venue" in self.changed_data:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.instance.pk and "venue" in cleaned and "venue" in self.changed_data:
             try:
                 summits_services.check_same_summit(
-                    Room.objects.select_related("venue").get(pk=self.instance.pk), found["venue"]
+                    Room.objects.select_related("venue").get(pk=self.instance.pk), cleaned["venue"]
                 )
             except forms.ValidationError as refused:
                 self.add_error(None, refused)
-        return found
+        return cleaned
 
 
 class RoleForm(SentencesForm):
@@ -80,10 +80,10 @@ class RoleForm(SentencesForm):
 
     def clean(self) -> dict[str, Any]:
         """Return the cleaned data; add an error if the account already has the role."""
-        found: dict[str, Any] = super().clean() or self.cleaned_data
-        user = User.objects.filter(email=found.get("email", "")).first()
-        if user is None or "role" not in found or "summit" not in found:
-            return found
-        if user.roles.filter(role=found["role"], summit=found["summit"]).exists():
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        user = User.objects.filter(email=cleaned.get("email", "")).first()
+        if user is None or "role" not in cleaned or "summit" not in cleaned:
+            return cleaned
+        if user.roles.filter(role=cleaned["role"], summit=cleaned["summit"]).exists():
             self.add_error("email", _("This account holds the role already."))
-        return found
+        return cleaned

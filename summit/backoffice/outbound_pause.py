@@ -49,7 +49,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         "can_resume_installation": installation.can_resume(user),
         "waiting": outbound_pause.waiting(summit) if summit.is_paused else [],
     }
-    return TemplateResponse(request, "admin/outbound_pause.html", context)
+    return TemplateResponse(request, "admin/backoffice/outbound_pause.html", context)
 
 
 @desk_page("arm/", "resume")
@@ -74,16 +74,18 @@ def page_of_all(request: HttpRequest) -> HttpResponse:
             none = _("The installation sends from now on.")
             messages.success(request, message % {"n": number} if number else none)
         return redirect("admin:index")
-    found = installation.noticed()
+    noticed = installation.noticed()
     context = {
         **admin.site.each_context(request),
         "title": _("Let the installation send"),
-        "installation": found,
-        "former": "" if found is None or found.host == host() else found.host,
-        "waiting": installation.waiting(found) if found else [],
-        "summits": [(row, outbound_pause.waiting(row)) for row in installation.summits_of(found)] if found else [],
+        "installation": noticed,
+        "former": "" if noticed is None or noticed.host == host() else noticed.host,
+        "waiting": installation.waiting(noticed) if noticed else [],
+        "summits": [(row, outbound_pause.waiting(row)) for row in installation.summits_of(noticed)]
+        if noticed
+        else [],
     }
-    return TemplateResponse(request, "admin/outbound_pause_all.html", context)
+    return TemplateResponse(request, "admin/backoffice/outbound_pause_all.html", context)
 
 
 @desk_task.register(1)

@@ -41,8 +41,8 @@ def handing_over_tasks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         if row.asked_by_id != user.pk:
             message = _("%(who)s asks to hand over the data of %(person)s: agree, or speak to them.")
             address = reverse("admin:summit_person_agree_hand_over", args=[person.pk])
-            told = message % {"who": row.asked_by, "person": person.label}
-            yield Task(told, Urgency.NOW, address, subject_access.AGREE, row.asked_at)
+            sentence = message % {"who": row.asked_by, "person": person.label}
+            yield Task(sentence, Urgency.NOW, address, subject_access.AGREE, row.asked_at)
         else:
             message = _("You can take the data of %(person)s to hand it over: somebody has agreed.")
             address = reverse("admin:summit_person_hand_over", args=[person.pk])
@@ -59,26 +59,26 @@ class RightsMixin:
     def get_urls(self) -> list[URLPattern]:
         """Return the URLs of the admin, with those of the pages for both."""
         wrap = self.admin_site.admin_view
-        found: list[URLPattern] = super().get_urls()  # type: ignore[misc]
+        urls: list[URLPattern] = super().get_urls()  # type: ignore[misc]
         return [
             path("<int:pk>/data/", wrap(self.hand_over_view), name="summit_person_hand_over"),
             path("<int:pk>/data/ask/", wrap(self.ask_view), name="summit_person_ask_hand_over"),
             path("<int:pk>/data/agree/", wrap(self.agree_view), name="summit_person_agree_hand_over"),
             path("<int:pk>/erase/", wrap(self.erase_view), name="summit_person_erase"),
-            *found,
+            *urls,
         ]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Add links to the context, to those of the two pages that the user may open."""
         person = kwargs.get("obj")
         if isinstance(person, Person):
-            offered = (
+            tools = (
                 (subject_access.HAND_OVER, _("Hand over the data"), "admin:summit_person_hand_over"),
                 (erasure.ERASE, _("Erase the person"), "admin:summit_person_erase"),
             )
             context["row_tools"] = [
-                (reverse(name, args=[person.pk]), message)
-                for action, message, name in offered
+                (reverse(name, args=[person.pk]), title)
+                for action, title, name in tools
                 if allows(request.user, action, person.summit) and person.erased_at is None
             ]
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
@@ -93,21 +93,23 @@ class RightsMixin:
         if request.method == "POST":
             try:
                 with transaction.atomic():
-                    packed = subject_access.hand_over(person=person, by=user)
+                    archive = subject_access.hand_over(person=person, by=user)
                     # In the same transaction: if the access can't be recorded, the agreement isn't used up either.
                     access_log.record_page(by=user, target=person, summit=person.summit, fields=self.page_shows)
             except NeedsAgreement as refused:
                 messages.warning(request, str(refused))
                 return redirect("admin:summit_person_hand_over", pk)
             headers = {"Content-Disposition": f'attachment; filename="person-{person.public_id}.zip"'}
-            return HttpResponse(packed, content_type="application/zip", headers=headers)
+            return HttpResponse(archive, content_type="application/zip", headers=headers)
         hidden = subject_access.unseen(person, user)
         more = {
             "needs": subject_access.needs(hidden) if hidden else "",
             "asked": subject_access.request_of(person, user),
             "agreed": subject_access.is_agreed(person, user),
         }
-        return self._page(request, person, "admin/person_hand_over.html", _("Hand over the data"), **more)
+        return self._page(
+            request, person, "admin/backoffice/personal_data/hand_over.html", _("Hand over the data"), **more
+        )
 
     def ask_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for a colleague's agreement to hand the data over (POST only)."""
@@ -132,7 +134,9 @@ class RightsMixin:
             return redirect("admin:summit_person_change", pk)
         rows = list(subject_access.waiting(person.summit, user).filter(person=person).select_related("asked_by"))
         more = {"requests": rows, "until": rows[-1].pk if rows else ""}
-        return self._page(request, person, "admin/person_agree.html", _("Agree to handing over the data"), **more)
+        return self._page(
+            request, person, "admin/backoffice/personal_data/agree.html", _("Agree to handing over the data"), **more
+        )
 
     def erase_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show which data would be erased (GET), or erase it (POST).
@@ -148,7 +152,7 @@ class RightsMixin:
                 return redirect("admin:summit_person_erase", pk)
             messages.success(request, _("The person’s data is erased. What stays says so."))
             return redirect("admin:summit_person_change", pk)
-        return self._page(request, person, "admin/person_erase.html", _("Erase the person"))
+        return self._page(request, person, "admin/backoffice/personal_data/erase.html", _("Erase the person"))
 
     def _admitted(self, request: HttpRequest, pk: int, action: str) -> tuple[Person, User]:
         person = self.admit(request, "view", pk)  # type: ignore[attr-defined]

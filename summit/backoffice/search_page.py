@@ -21,14 +21,14 @@ def search_page(request: HttpRequest) -> HttpResponse:
     context = site.each_context(request)
     wanted = request.GET.get("q", "").replace("\0", "").strip()[: search.LONGEST]
     everywhere = len(context["desk_summits"]) < 2 or "everywhere" in request.GET
-    found = search.find(request, wanted, None if everywhere else context["desk_summit"])
+    results = search.find(request, wanted, None if everywhere else context["desk_summit"])
     query = {"q": wanted, "summit": getattr(context["desk_summit"], "slug", "")}
     context |= {
         "title": _("Search"),
         "wanted": wanted,
         "everywhere": "" if everywhere else f"?{urlencode({**query, 'everywhere': '1'})}",
         "too_short": not search.split_terms(wanted),
-        "found": found,
-        "total": sum(entry.total for entry in found),
+        "found": results,
+        "total": sum(entry.total for entry in results),
     }
-    return TemplateResponse(request, "admin/search/page.html", context)
+    return TemplateResponse(request, "admin/backoffice/search_page.html", context)

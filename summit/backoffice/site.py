@@ -32,7 +32,7 @@ class SummitAdminSite(admin.AdminSite):
     site_title = _("Summit")
     site_header = _("Summit")
     index_title = _("Where the summit stands")
-    index_template = "admin/home.html"
+    index_template = "admin/index.html"
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[Any]:
@@ -41,12 +41,12 @@ class SummitAdminSite(admin.AdminSite):
         Django's pages for passwords are left out, because passwords are changed on the account's page. Django's URL
         that redirects from any key to a public page is left out too: it would reveal rows that aren't public.
         """
-        elsewhere = ("password_change", "password_change_done", "view_on_site")
-        own: list[Any] = [path(route, self.admin_view(view), name=name) for route, name, view in PAGES]
+        left_out = ("password_change", "password_change_done", "view_on_site")
+        urls: list[Any] = [path(route, self.admin_view(view), name=name) for route, name, view in PAGES]
         for step in steps.desk_step:
             view = self.admin_view(steps.page(step))
-            own.append(path(f"setup/<slug:slug>/{step.name}/", view, name=f"setup_{step.name}"))
-        return own + [entry for entry in super().get_urls() if getattr(entry, "name", None) not in elsewhere]
+            urls.append(path(f"setup/<slug:slug>/{step.name}/", view, name=f"setup_{step.name}"))
+        return urls + [entry for entry in super().get_urls() if getattr(entry, "name", None) not in left_out]
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """Return rows to choose from. Raises Http404 for a model that the user may not see."""
@@ -82,8 +82,8 @@ class SummitAdminSite(admin.AdminSite):
         """Return the context of every page. For users who may use the admin, it has the summits for the header."""
         context = super().each_context(request)
         if context["has_permission"]:
-            listed = summits_of(request)
-            context |= {"desk_summit": chosen_summit(request, listed), "desk_summits": listed}
+            summits = summits_of(request)
+            context |= {"desk_summit": chosen_summit(request, summits), "desk_summits": summits}
         return context
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
@@ -101,17 +101,17 @@ class SummitAdminSite(admin.AdminSite):
         def place_of(entry: dict[str, Any]) -> tuple[int, int]:
             return entry["shelf"], int(getattr(self._registry[entry["model"]], "place", 9))
 
-        found = super().get_app_list(request, app_label)
-        for app in found:
+        app_list = super().get_app_list(request, app_label)
+        for app in app_list:
             for entry in app["models"]:
-                desk = self._registry[entry["model"]]
-                entry["shelf"] = getattr(desk, "shelf", MenuGroup.DAILY)
+                model_admin = self._registry[entry["model"]]
+                entry["shelf"] = getattr(model_admin, "shelf", MenuGroup.DAILY)
                 entry |= {
-                    "list_scope": summit_scope.list_scope(request, desk),
+                    "list_scope": summit_scope.list_scope(request, model_admin),
                     "page_scope": summit_scope.page_scope(request),
                 }
             app["models"].sort(key=place_of)
-        return sorted(found, key=lambda app: int(getattr(apps.get_app_config(app["app_label"]), "desk_place", 9)))
+        return sorted(app_list, key=lambda app: int(getattr(apps.get_app_config(app["app_label"]), "desk_place", 9)))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Redirect to the sign-in page.
@@ -125,27 +125,27 @@ class SummitAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show the home of the chosen summit: its state, and the user's tasks."""
-        listed = summits_of(request)
-        chosen = chosen_summit(request, listed)
-        context = {"summits": listed, "summit": chosen, **self._home(request, chosen), **(extra_context or {})}
+        summits = summits_of(request)
+        summit = chosen_summit(request, summits)
+        context = {"summits": summits, "summit": summit, **self._home(request, summit), **(extra_context or {})}
         return super().index(request, context)
 
     def _home(self, request: HttpRequest, summit: Summit | None) -> dict[str, Any]:
         if summit is None:
-            first = allows(request.user, "summit.summit.add", None)
-            return {"steps": steps.states_for(request.user, None)} if first else {}
-        found = admin_base_dashboard.tasks(request, summit)
+            may_create = allows(request.user, "summit.summit.add", None)
+            return {"steps": steps.states_for(request.user, None)} if may_create else {}
+        tasks = admin_base_dashboard.tasks(request, summit)
         unfinished = steps.unfinished(request.user, summit)
         # Users with panels of their own also read that there is nothing to do. Others read only about tasks.
-        works = bool(found) or any(
+        works = bool(tasks) or any(
             allows(request.user, permission, summit) for _function, rules in PANELS for permission in rules
         )
         return {
             "works": works,
             "steps": unfinished,
-            "steps_done": sum(stand.state == "done" for stand in unfinished),
-            "tasks": found,
-            "headline": admin_base_dashboard.headline(found),
+            "steps_done": sum(state.state == "done" for state in unfinished),
+            "tasks": tasks,
+            "headline": admin_base_dashboard.headline(tasks),
             "coming": admin_base_dashboard.coming(request, summit),
             "now": admin_base_dashboard.now_of(request),
             "panels": admin_base_dashboard.panels_for(request, summit),

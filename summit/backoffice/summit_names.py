@@ -20,8 +20,8 @@ FIELDS = {language: {text: f"{text}_{language}" for text in TEXTS} for language,
 def label(model: type[Model], text: str, language: str) -> str:
     """Return the label of the field for the translation of the column `text` into a language."""
     column: Any = model._meta.get_field(text)
-    message = {"text": column.verbose_name, "language": get_language_info(language)["name_translated"]}
-    return _("%(text)s in %(language)s") % message
+    values = {"text": column.verbose_name, "language": get_language_info(language)["name_translated"]}
+    return _("%(text)s in %(language)s") % values
 
 
 def heading(language: str) -> str:
@@ -54,8 +54,8 @@ class NamesForm(SentencesForm):
 
     def own_fields(self) -> list[forms.BoundField]:
         """Return the visible fields other than those for texts in other languages."""
-        apart = {name for texts in FIELDS.values() for name in texts.values()}
-        return [field for field in self.visible_fields() if field.name not in apart]
+        translated = {name for texts in FIELDS.values() for name in texts.values()}
+        return [field for field in self.visible_fields() if field.name not in translated]
 
     def by_language(self) -> list[tuple[str, list[forms.BoundField]]]:
         """Return (heading, fields) for each language."""
@@ -74,39 +74,39 @@ class NamesForm(SentencesForm):
 
         These are stored together in `names`.
         """
-        apart = {name for texts in FIELDS.values() for name in texts.values()}
-        return [name for name in super().changed_data if name not in apart]
+        translated = {name for texts in FIELDS.values() for name in texts.values()}
+        return [name for name in super().changed_data if name not in translated]
 
     def clean(self) -> dict[str, Any]:
         """Collect the texts by language in `names`, and return the cleaned data without them.
 
         Texts in the summit's first language stay in the summit's own columns.
         """
-        found: dict[str, Any] = super().clean() or self.cleaned_data
-        own = found.get("language") or self.instance.language
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        first_language = cleaned.get("language") or self.instance.language
         self.names = dict(self.instance.names)
         for language, texts in FIELDS.items():
-            shown = {text: name for text, name in texts.items() if name in self.fields}
-            given = {text: found.pop(name, "") for text, name in shown.items()}
-            if language == own:
-                self._check_same(given, found, texts)
-                given = {}
-            if shown:
-                self.names[language] = {text: words for text, words in given.items() if words}
+            field_names = {text: name for text, name in texts.items() if name in self.fields}
+            typed = {text: cleaned.pop(name, "") for text, name in field_names.items()}
+            if language == first_language:
+                self._check_same(typed, cleaned, texts)
+                typed = {}
+            if field_names:
+                self.names[language] = {text: translation for text, translation in typed.items() if translation}
         self.names = {language: texts for language, texts in self.names.items() if texts}
-        return found
+        return cleaned
 
-    def _check_same(self, given: dict[str, str], found: dict[str, Any], texts: dict[str, str]) -> None:
+    def _check_same(self, typed: dict[str, str], cleaned: dict[str, Any], texts: dict[str, str]) -> None:
         """Add an error for each text in the summit's first language that differs from the summit's own column."""
-        for text, words in given.items():
-            if words and words != found.get(text, getattr(self.instance, text)):
+        for text, translation in typed.items():
+            if translation and translation != cleaned.get(text, getattr(self.instance, text)):
                 message = _("This is the summit’s first language. Write it in the field without a language instead.")
                 self.add_error(texts[text], message)
 
 
 def with_names(form: type[NamesForm]) -> type[Any]:
     """Return a subclass of a form, with a field for each text of a summit in each language."""
-    found = {
+    fields = {
         name: forms.CharField(
             label=lazy_label(Summit, text, language),
             max_length=TEXTS[text],
@@ -117,4 +117,4 @@ def with_names(form: type[NamesForm]) -> type[Any]:
         for language, texts in FIELDS.items()
         for text, name in texts.items()
     }
-    return type(f"Called{form.__name__}", (form,), found)
+    return type(f"Called{form.__name__}", (form,), fields)

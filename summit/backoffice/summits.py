@@ -78,20 +78,20 @@ class SummitAdmin(ServiceAdmin):
 
         Users who may not change the summit get one group with all texts as one field.
         """
-        shown: list[Any] = [(None, {"fields": self.basics})]
+        fieldsets: list[Any] = [(None, {"fields": self.basics})]
         if obj is not None and not self.has_change_permission(request, obj):
             return [(None, {"fields": [*self.basics, "elsewhere"]})]
         for language, texts in FIELDS.items():
             if obj is None or language != obj.language:
-                message = gettext("What is left empty stands as in the summit’s first language.")
-                shown.append((heading(language), {"fields": list(texts.values()), "description": message}))
-        return shown
+                description = gettext("What is left empty stands as in the summit’s first language.")
+                fieldsets.append((heading(language), {"fields": list(texts.values()), "description": description}))
+        return fieldsets
 
     @admin.display(description=gettext_lazy("names in other languages"))
     def elsewhere(self, row: Summit) -> SafeString:
         """Return the texts in other languages as HTML, for users who may not change them."""
         others = [language for language in sorted(row.names) if language != row.language]
-        lines = ((own(words, code),) for code in others for words in row.names[code].values())
+        lines = ((own(text, code),) for code in others for text in row.names[code].values())
         return format_html_join("", "<p>{}</p>", lines)
 
     def values_of(self, form: Any, *, change: bool) -> dict[str, Any]:
@@ -99,9 +99,9 @@ class SummitAdmin(ServiceAdmin):
 
         For an existing summit, return only the changed values.
         """
-        found = super().values_of(form, change=change)
+        values = super().values_of(form, change=change)
         renamed = form.names != form.instance.names
-        return {**found, "names": form.names} if renamed or not change else found
+        return {**values, "names": form.names} if renamed or not change else values
 
     def create(self, *, by: User, row: Summit, values: Values) -> Summit:
         """Create the summit with all its settings."""
@@ -130,8 +130,8 @@ class SummitAdmin(ServiceAdmin):
     ) -> HttpResponse:
         """Show a summit's page, with links to the summit's other pages."""
         row = self.admit(request, "view", object_id)
-        more = {"places": places_of(request.user, row), **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, more)
+        context = {"places": places_of(request.user, row), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
 
     # Only users who set the system up may add a summit.
     permissions = {"add": "summit.summit.add"}

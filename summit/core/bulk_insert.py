@@ -38,10 +38,10 @@ def insert(rows: Sequence[models.Model]) -> None:
             if connection.vendor == "postgresql":
                 _from_lists(cursor, rows[0], part, returning)
             else:
-                lines = list(zip(*(values for _field, values in part), strict=True))
-                marks = ", ".join([_marks(fields)] * len(lines))
+                value_rows = list(zip(*(values for _field, values in part), strict=True))
+                marks = ", ".join([_marks(fields)] * len(value_rows))
                 sql = f"{_into(rows[0], fields)} VALUES {marks} {returning}"
-                cursor.execute(sql, [value for line in lines for value in line])
+                cursor.execute(sql, [value for value_row in value_rows for value in value_row])
             for row, (stored,) in zip(rows[start : start + step], cursor.fetchall(), strict=True):
                 row.pk = stored
                 row._state.adding, row._state.db = False, connection.alias
@@ -74,16 +74,16 @@ def _from_lists(cursor: Any, row: models.Model, columns: list[tuple[Any, list[An
     values are the same object after `_column` has prepared them.
     """
     first, rest = columns[0], columns[1:]
-    same = [(field, values[0]) for field, values in rest if all(value is values[0] for value in values)]
-    once = {field for field, _value in same}
+    shared = [(field, values[0]) for field, values in rest if all(value is values[0] for value in values)]
+    shared_fields = {field for field, _value in shared}
     # The first column is always a list: its length is the number of rows.
-    each = [first, *((field, values) for field, values in rest if field not in once)]
-    lists = [_list(field, values) for field, values in each]
-    given = ", ".join(call for call, _values in lists)
-    message = "".join(f", %s::{_type(field)}" for field, _value in same)
-    into = _into(row, [field for field, _values in (*each, *same)])
-    sql = f"{into} SELECT given.*{message} FROM ROWS FROM ({given}) AS given {tail}"  # noqa: S608
-    cursor.execute(sql, [*(value for _field, value in same), *(values for _call, values in lists)])
+    listed = [first, *((field, values) for field, values in rest if field not in shared_fields)]
+    lists = [_list(field, values) for field, values in listed]
+    calls = ", ".join(call for call, _values in lists)
+    constants = "".join(f", %s::{_type(field)}" for field, _value in shared)
+    into = _into(row, [field for field, _values in (*listed, *shared)])
+    sql = f"{into} SELECT given.*{constants} FROM ROWS FROM ({calls}) AS given {tail}"  # noqa: S608
+    cursor.execute(sql, [*(value for _field, value in shared), *(values for _call, values in lists)])
 
 
 def _into(row: models.Model, fields: Sequence[Any]) -> str:
@@ -126,10 +126,10 @@ def _default(field: Any, rows: Sequence[models.Model]) -> bool:
     """
     if not field.has_db_default():
         return False
-    left = [isinstance(getattr(row, field.attname), DatabaseDefault) for row in rows]
-    if any(left) and not all(left):
+    left_to_database = [isinstance(getattr(row, field.attname), DatabaseDefault) for row in rows]
+    if any(left_to_database) and not all(left_to_database):
         raise ValueError(f"{field.name} is given for some rows and left to the database for others")
-    return left[0]
+    return left_to_database[0]
 
 
 def _column(field: Any, rows: Sequence[models.Model]) -> list[Any]:
@@ -143,24 +143,24 @@ def _column(field: Any, rows: Sequence[models.Model]) -> list[Any]:
     keyed: Callable[[Any], Any] = id if isinstance(field, JSONField) else lambda value: (type(value), value)
     # An encrypted field writes equal values differently each time, so they can't be shared. An empty value can.
     secret = not isinstance(field, JSONField) and field.get_internal_type() == "BinaryField"
-    found = []
+    prepared_values = []
     for value in values:
         if secret and value not in (None, ""):
-            found.append(field.get_db_prep_save(value, database))
+            prepared_values.append(field.get_db_prep_save(value, database))
             continue
         key = keyed(value)
         if key not in prepared:
             prepared[key] = field.get_db_prep_save(value, database)
-        found.append(prepared[key])
-    return found
+        prepared_values.append(prepared[key])
+    return prepared_values
 
 
 def _refer(field: Any, rows: Sequence[models.Model]) -> None:
     """Set a missing foreign key on rows that refer to an object which was saved after the assignment."""
     for row in rows:
-        other = field.get_cached_value(row, default=None)
-        if other is not None and getattr(row, field.attname) is None:
-            setattr(row, field.name, other)
+        referred = field.get_cached_value(row, default=None)
+        if referred is not None and getattr(row, field.attname) is None:
+            setattr(row, field.name, referred)
 
 
 @contextmanager

@@ -25,8 +25,8 @@ def compile_stale(folder: Path) -> list[Path]:
             continue
         catalogue = polib.pofile(str(source), wrapwidth=0, encoding="utf-8")
         # Replaced in one step: a process that starts meanwhile reads either the old file or the new one.
-        fresh = target.with_suffix(".mo.new")
-        fresh.write_bytes(compiled(catalogue))
-        fresh.replace(target)
+        temporary = target.with_suffix(".mo.new")
+        temporary.write_bytes(compiled(catalogue))
+        temporary.replace(target)
         written.append(target)
     return written

@@ -115,9 +115,9 @@ class CountChanges(Statements):
 
     def make(self, vendor: str) -> Iterator[str]:
         """Yield the SQL that creates the triggers."""
-        made = self._postgresql if vendor == "postgresql" else self._sqlite
+        statements = self._postgresql if vendor == "postgresql" else self._sqlite
         for event in self.events:
-            yield from made(event, self.removes.get(event, "TRUE"))
+            yield from statements(event, self.removes.get(event, "TRUE"))
 
     def drop(self, vendor: str) -> Iterator[str]:
         """Yield the SQL that drops the triggers."""
@@ -130,19 +130,19 @@ class CountChanges(Statements):
         The number of rows that the statement writes doesn't matter.
         """
         name, rows = self._name(event), {row: f"{row}_rows" for row in self._rows(event)}
-        found = " UNION ALL ".join(
-            f"SELECT summit, {less.format(row=each)} AS less FROM {each} "  # noqa: S608
-            f"CROSS JOIN LATERAL (SELECT {self._summit(each, 'postgresql')}) AS found (summit)"
-            for each, less in zip(rows.values(), (removes, "FALSE"), strict=False)
+        counted = " UNION ALL ".join(
+            f"SELECT summit, {less.format(row=transition_table)} AS less FROM {transition_table} "  # noqa: S608
+            f"CROSS JOIN LATERAL (SELECT {self._summit(transition_table, 'postgresql')}) AS found (summit)"
+            for transition_table, less in zip(rows.values(), (removes, "FALSE"), strict=False)
         )
         yield (
             f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"PERFORM {self.count}(summit, bool_or(less)) FROM ({found}) AS counted "
+            f"PERFORM {self.count}(summit, bool_or(less)) FROM ({counted}) AS counted "
             "WHERE summit IS NOT NULL GROUP BY summit; RETURN NULL; END $$"
         )
-        named = " ".join(f"{row} TABLE AS {each}" for row, each in rows.items())
+        transition_tables = " ".join(f"{row} TABLE AS {transition_table}" for row, transition_table in rows.items())
         yield (
-            f'CREATE TRIGGER "{name}" AFTER {event} ON "{self.table}" REFERENCING {named} '
+            f'CREATE TRIGGER "{name}" AFTER {event} ON "{self.table}" REFERENCING {transition_tables} '
             f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
         )
 
@@ -152,15 +152,15 @@ class CountChanges(Statements):
         It always counts in the summit's row of writer 0, because SQLite has one writer at a time.
         """
         rows = self._rows(event)
-        found = " UNION ".join(f"SELECT {self._summit(row, 'sqlite')}" for row in rows)
+        summits = " UNION ".join(f"SELECT {self._summit(row, 'sqlite')}" for row in rows)
         less = f"({removes.format(row=rows[0])}) AND summit_id IN (SELECT {self._summit(rows[0], 'sqlite')})"
         yield (
             f'CREATE TRIGGER "{self._name(event)}" AFTER {event} ON "{self.table}" FOR EACH ROW BEGIN '  # noqa: S608
             f"INSERT INTO {self.counter} (summit_id, writer, changes, removals) SELECT key, 0, 0, 0 "
-            f"FROM (SELECT NULL AS key WHERE FALSE UNION {found}) WHERE key IS NOT NULL "
+            f"FROM (SELECT NULL AS key WHERE FALSE UNION {summits}) WHERE key IS NOT NULL "
             f"AND key NOT IN (SELECT summit_id FROM {self.counter}); "
             f"UPDATE {self.counter} SET changes = changes + 1, "
-            f"removals = removals + ({less}) WHERE summit_id IN ({found}); END"
+            f"removals = removals + ({less}) WHERE summit_id IN ({summits}); END"
         )
 
     def _rows(self, event: str) -> tuple[str, ...]:

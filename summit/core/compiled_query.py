@@ -45,19 +45,19 @@ class Prepared:
             name: f"prepared {name}" if isinstance(value, str) else NO_KEY - place
             for place, (name, value) in enumerate(values.items())
         }
-        made = self._made.get(connection.vendor)
-        if made is None:
-            made = self._build(**marks).query.sql_with_params()
-            self._made.put(connection.vendor, made)
-        sql, params = made
-        asked = {mark: values[name] for name, mark in marks.items()}
-        if not asked.keys() <= set(params):
+        compiled = self._made.get(connection.vendor)
+        if compiled is None:
+            compiled = self._build(**marks).query.sql_with_params()
+            self._made.put(connection.vendor, compiled)
+        sql, params = compiled
+        values_by_mark = {mark: values[name] for name, mark in marks.items()}
+        if not values_by_mark.keys() <= set(params):
             raise ValueError(f"the query depends on {params}, not on {', '.join(values)} alone")
         with _cursor() as cursor:
-            cursor.execute(sql, [asked.get(param, param) for param in params])
-            found: list[tuple[Any, ...]] = cursor.fetchall()
+            cursor.execute(sql, [values_by_mark.get(param, param) for param in params])
+            result: list[tuple[Any, ...]] = cursor.fetchall()
         _answered.at = time.monotonic()
-        return found
+        return result
 
 
 def _cursor() -> Any:

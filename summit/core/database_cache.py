@@ -23,14 +23,14 @@ class DatabaseCache(db.DatabaseCache):
         """
         failed: list[OperationalError] = []
 
-        def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        def record_failure(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
             try:
                 return execute(sql, params, many, context)
             except OperationalError as problem:
                 failed.append(problem)
                 raise
 
-        with connections[router.db_for_write(self.cache_model_class)].execute_wrapper(note):
+        with connections[router.db_for_write(self.cache_model_class)].execute_wrapper(record_failure):
             added: bool = super().add(key, value, timeout, version)
         if failed:
             raise failed[-1]

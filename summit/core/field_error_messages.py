@@ -31,6 +31,6 @@ def speak() -> None:
 
     Fields copy the defaults of their class when they are created. Messages that a field sets itself take precedence.
     """
-    for kind, words in WORDS.items():
+    for kind, messages in WORDS.items():
         own = vars(kind).get("default_error_messages", {})
-        kind.default_error_messages = {**own, **words}
+        kind.default_error_messages = {**own, **messages}

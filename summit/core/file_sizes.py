@@ -15,6 +15,9 @@ def too_large(size: int, limit: int) -> dict[str, str]:
 
     If both texts would be equal, the size is rounded up: "20 MB, where up to 20 MB are kept" explains nothing.
     """
-    message, most = megabytes(size), megabytes(limit)
-    up = (math.floor(size * 10 / MEGABYTE) + 1) / 10
-    return {"size": f"{up:.1f}".removesuffix(".0") if message == most else message, "limit": most}
+    size_text, limit_text = megabytes(size), megabytes(limit)
+    rounded_up = (math.floor(size * 10 / MEGABYTE) + 1) / 10
+    return {
+        "size": f"{rounded_up:.1f}".removesuffix(".0") if size_text == limit_text else size_text,
+        "limit": limit_text,
+    }

@@ -48,8 +48,8 @@ def also(function: Also) -> Also:
 
 def columns() -> list[tuple[type[models.Model], EncryptedBytesField]]:
     """Return (model, field) for every column of an encrypted field."""
-    found = [(model, field) for model in apps.get_models() for field in model._meta.local_concrete_fields]
-    return [(model, field) for model, field in found if isinstance(field, EncryptedBytesField)]
+    pairs = [(model, field) for model in apps.get_models() for field in model._meta.local_concrete_fields]
+    return [(model, field) for model, field in pairs if isinstance(field, EncryptedBytesField)]
 
 
 def renewed(token: bytes) -> bytes | None:
@@ -86,8 +86,8 @@ def _column(model: type[models.Model], field: EncryptedBytesField, batch: int) -
     last = 0
     while True:
         with transaction.atomic():
-            found = list(rows.filter(pk__gt=last, raw__isnull=False).values_list("pk", "raw")[:batch])
-            tokens = {pk: bytes(stored) for pk, stored in found}
+            pairs = list(rows.filter(pk__gt=last, raw__isnull=False).values_list("pk", "raw")[:batch])
+            tokens = {pk: bytes(stored) for pk, stored in pairs}
             progress.written += _write(rows, field, tokens, progress)
         progress.seen += len(tokens)
         yield progress

@@ -21,10 +21,10 @@ class _Gauges(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         for function in _sources:
             for name, what, rows in function():
-                listed = list(rows)
-                labels = sorted({key for keys, _value in listed for key in keys})
+                samples = list(rows)
+                labels = sorted({key for keys, _value in samples for key in keys})
                 family = GaugeMetricFamily(name, what, labels=labels)
-                for keys, value in listed:
+                for keys, value in samples:
                     family.add_metric([keys.get(label, "") for label in labels], value)
                 yield family
 

@@ -98,12 +98,12 @@ def frozen_columns() -> dict[str, tuple[str, ...]]:
 
     They are those of the last `FreezeColumns` for the table in the migrations.
     """
-    found: dict[str, tuple[str, ...]] = {}
+    columns: dict[str, tuple[str, ...]] = {}
     for _key, migration in sorted(MigrationLoader(None).disk_migrations.items()):
         for operation in migration.operations:
             if isinstance(operation, FreezeColumns):
-                found[operation.table] = tuple(operation.columns)
-    return found
+                columns[operation.table] = tuple(operation.columns)
+    return columns
 
 
 @contextmanager
@@ -122,10 +122,10 @@ def thawed(table: str) -> Iterator[None]:
             # PostgreSQL refuses ALTER TABLE while deferred constraints are pending: check them now.
             check = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
             cursor.execute(f'{check}; ALTER TABLE "{table}" DISABLE TRIGGER "{name}"')
-            again = f'{check}; ALTER TABLE "{table}" ENABLE TRIGGER "{name}"'
+            restore = f'{check}; ALTER TABLE "{table}" ENABLE TRIGGER "{name}"'
         else:
             cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = %s", [name])
-            again = cursor.fetchone()[0]
+            restore = cursor.fetchone()[0]
             cursor.execute(f'DROP TRIGGER "{name}"')
         yield
-        cursor.execute(again, None)
+        cursor.execute(restore, None)

@@ -36,9 +36,9 @@ class VersionQuerySet(models.QuerySet[Any]):
 
         Together they are a summit's stamp. `summit` is the column of the annotated rows with the summit's key.
         """
-        of = self.filter(summit_id=OuterRef(summit)).order_by().values("summit_id")
+        counts = self.filter(summit_id=OuterRef(summit)).order_by().values("summit_id")
         return {
-            f"counted_{name}": Subquery(of.annotate(found=Cast(Sum(name), BigIntegerField())).values("found"))
+            f"counted_{name}": Subquery(counts.annotate(found=Cast(Sum(name), BigIntegerField())).values("found"))
             for name in ("changes", "removals")
         }
 

@@ -29,10 +29,10 @@ class Memory(Generic[Value]):
     def get(self, key: Hashable) -> Value | None:
         """Return the value of a key, or None if it isn't cached."""
         with self._lock:
-            found = self._values.get(key)
-            if found is not None:
+            value = self._values.get(key)
+            if value is not None:
                 self._values.move_to_end(key)
-            return found
+            return value
 
     def put(self, key: Hashable, value: Value) -> None:
         """Store a value under a key. If the cache is full, drop the least recently used value."""
@@ -47,11 +47,11 @@ class Memory(Generic[Value]):
 
         If two threads ask at the same time, both may call `make`.
         """
-        found = self.get(key)
-        if found is None:
-            found = make()
-            self.put(key, found)
-        return found
+        value = self.get(key)
+        if value is None:
+            value = make()
+            self.put(key, value)
+        return value
 
     def ask_all(
         self, keys: Iterable[Key], beside: Hashable, make: Callable[[list[Key]], dict[Key, Value]]
@@ -60,12 +60,12 @@ class Memory(Generic[Value]):
 
         `make` is called at most once, with all keys that aren't cached.
         """
-        found = {key: self.get((key, beside)) for key in keys}
-        missing = [key for key, value in found.items() if value is None]
-        made = make(missing) if missing else {}
-        for key, value in made.items():
+        cached = {key: self.get((key, beside)) for key in keys}
+        missing = [key for key, value in cached.items() if value is None]
+        created = make(missing) if missing else {}
+        for key, value in created.items():
             self.put((key, beside), value)
-        return {key: value for key, value in (found | made).items() if value is not None}
+        return {key: value for key, value in (cached | created).items() if value is not None}
 
     def forget(self) -> None:
         """Drop all values of this cache."""

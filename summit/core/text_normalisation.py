@@ -20,8 +20,8 @@ def fold(text: str | None) -> str:
     if not text or text.isascii():
         return (text or "").lower()
     folded = _marks.sub("", unicodedata.normalize("NFKD", text).lower()).translate(_single)
-    for one, two in _PAIRS:
-        folded = folded.replace(one, two)
+    for letter, replacement in _PAIRS:
+        folded = folded.replace(letter, replacement)
     return folded
 
 
@@ -39,12 +39,12 @@ class Fold(Func):
         """Return SQL that folds like `fold` by PostgreSQL's own functions, without an extension."""
         inner = f"regexp_replace(lower(normalize(%(expressions)s, NFKD)), '[{_MARKS}]', '', 'g')"
         inner = f"translate({inner}, '{_FROM}', '{_TO}')"
-        for one, two in _PAIRS:
-            inner = f"replace({inner}, '{one}', '{two}')"
+        for letter, replacement in _PAIRS:
+            inner = f"replace({inner}, '{letter}', '{replacement}')"
         # Most text is ASCII, which needs lower() only.
         plain = "octet_length(%(expressions)s) = char_length(%(expressions)s)"
-        whole = f"CASE WHEN {plain} THEN lower(%(expressions)s) ELSE {inner} END"
-        sql, params = self.as_sql(compiler, connection, template=whole, **context)
+        template = f"CASE WHEN {plain} THEN lower(%(expressions)s) ELSE {inner} END"
+        sql, params = self.as_sql(compiler, connection, template=template, **context)
         return sql, (*params, *params, *params, *params)
 
 

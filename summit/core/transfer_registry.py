@@ -117,10 +117,10 @@ def only_here(accounts: Q) -> None:
 
 def programs() -> Q:
     """Return the condition that selects the accounts declared by `only_here`."""
-    found = Q(pk__in=[])
-    for each in _programs:
-        found |= each
-    return found
+    condition = Q(pk__in=[])
+    for accounts in _programs:
+        condition |= accounts
+    return condition
 
 
 def moved_of(model: type[Model]) -> Moved:

@@ -20,18 +20,18 @@ def tidy(values: Mapping[str, Any], row: Any, *, own: str = "") -> dict[str, Any
     if "names" not in values:
         return dict(values)
     names, known = values["names"] if isinstance(values["names"], Mapping) else {}, dict(settings.LANGUAGES)
-    for code, message in names.items():
+    for code, name in names.items():
         if code not in known:
             raise _wrong(_("Write one of: %(known)s.") % {"known": ", ".join(known)})
-        if message.strip():
+        if name.strip():
             try:
-                type(row)._meta.get_field("name").clean(message, row)
+                type(row)._meta.get_field("name").clean(name, row)
             except ValidationError as refused:
                 raise _wrong(refused.messages) from None
     if own and names.get(own, "") not in ("", values.get("name", row.name)):
         raise _wrong(_("This is the summit’s own language. Write the same as in “name”, or nothing."))
-    return {**values, "names": {code: message for code, message in names.items() if message.strip() and code != own}}
+    return {**values, "names": {code: name for code, name in names.items() if name.strip() and code != own}}
 
 
-def _wrong(said: Any) -> ValidationError:
-    return ValidationError({"names": said})
+def _wrong(errors: Any) -> ValidationError:
+    return ValidationError({"names": errors})

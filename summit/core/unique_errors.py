@@ -20,12 +20,16 @@ _KEY = re.compile(r"Key \((?P<columns>[\w, \"]+)\)=")
 
 def unique_ones(model: type[models.Model]) -> Iterator[UniqueConstraint]:
     """Yield a model's unique constraints over fields. Each unique field yields a constraint too."""
-    yield from (found for found in model._meta.constraints if isinstance(found, UniqueConstraint) and found.fields)
+    yield from (
+        constraint
+        for constraint in model._meta.constraints
+        if isinstance(constraint, UniqueConstraint) and constraint.fields
+    )
     for column in model._meta.local_concrete_fields:
         if column.unique and not column.primary_key:
-            message = str(column.error_messages["unique"])
-            words = message % {"model_name": model._meta.verbose_name, "field_label": column.verbose_name}
-            yield UniqueConstraint(fields=[column.name], name=column.name, violation_error_message=words)
+            template = str(column.error_messages["unique"])
+            message = template % {"model_name": model._meta.verbose_name, "field_label": column.verbose_name}
+            yield UniqueConstraint(fields=[column.name], name=column.name, violation_error_message=message)
 
 
 def message_of(error: IntegrityError) -> str:
@@ -33,18 +37,18 @@ def message_of(error: IntegrityError) -> str:
 
     Returns "" for any other error, which is a bug of the program.
     """
-    read = _READ.get(type(error.__cause__).__module__.partition(".")[0])
-    if read is None:
+    reader = _READ.get(type(error.__cause__).__module__.partition(".")[0])
+    if reader is None:
         return ""
-    broken = read(error.__cause__)
-    message = {
-        _sentence(model, each)
+    broken = reader(error.__cause__)
+    sentences = {
+        _sentence(model, constraint)
         for model in apps.get_models()
-        for each in (*unique_ones(model), *_by_expressions(model))
-        if broken.is_it(model, each)
+        for constraint in (*unique_ones(model), *_by_expressions(model))
+        if broken.is_it(model, constraint)
     }
     # If constraints have the same columns under different conditions, it is unknown which one was violated.
-    return message.pop() if len(message) == 1 else _same() if message else ""
+    return sentences.pop() if len(sentences) == 1 else _same() if sentences else ""
 
 
 def _by_expressions(model: type[models.Model]) -> Iterator[UniqueConstraint]:
@@ -86,12 +90,12 @@ def _of_postgres(cause: Any) -> _Broken:
 
 
 def _of_sqlite(cause: Any) -> _Broken:
-    found = _SQLITE.match(str(cause))
-    if found is None:
+    match = _SQLITE.match(str(cause))
+    if match is None:
         return _Broken()
-    if found["index"]:
-        return _Broken(found["index"])
-    pairs = [each.partition(".") for each in found["columns"].split(", ")]
+    if match["index"]:
+        return _Broken(match["index"])
+    pairs = [each.partition(".") for each in match["columns"].split(", ")]
     return _Broken("", pairs[0][0], frozenset(pair[-1] for pair in pairs))
 
 

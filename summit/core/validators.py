@@ -17,19 +17,19 @@ KEPT_FREE = frozenset({"static", "media", "favicon", "robots", "sitemap", "help"
 
 def reserved_slugs() -> frozenset[str]:
     """Return the names that can't be the slug of a summit: the first segments of all routes, and KEPT_FREE."""
-    found: set[str] = set(KEPT_FREE)
+    segments: set[str] = set(KEPT_FREE)
 
     def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> None:
         for entry in patterns:
             route = prefix + str(entry.pattern).lstrip("^")
-            first = _SEGMENT.match(route)
-            if first:
-                found.add(first.group())
+            match = _SEGMENT.match(route)
+            if match:
+                segments.add(match.group())
             elif isinstance(entry, URLResolver) and not route:
                 walk(entry.url_patterns, route)
 
     walk(get_resolver().url_patterns, "")
-    return frozenset(found)
+    return frozenset(segments)
 
 
 def validate_free_slug(value: str) -> None:

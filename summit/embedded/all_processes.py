@@ -61,14 +61,14 @@ def commands(*, port: int) -> dict[str, str]:
     The command lines begin with `exec`, so that no shell remains between honcho and the keeper.
     """
     python = shlex.quote(sys.executable)
-    kept = f"exec {python} {shlex.quote(process_keeper.__file__)} {python}"
+    keeper = f"exec {python} {shlex.quote(process_keeper.__file__)} {python}"
     return {
         "web": (
-            f"{kept} -m gunicorn summit.wsgi --bind 127.0.0.1:{port} --workers {WEB_WORKERS} --threads 4 "
+            f"{keeper} -m gunicorn summit.wsgi --bind 127.0.0.1:{port} --workers {WEB_WORKERS} --threads 4 "
             "--graceful-timeout 3 --no-control-socket --log-level warning"
         ),
-        **{name: f"{kept} -m {_worker(name, queue, more)}" for name, (queue, more) in WORKERS.items()},
-        "beat": f"{kept} -m celery --quiet --app summit beat --loglevel INFO --pidfile=",
+        **{name: f"{keeper} -m {_worker(name, queue, more)}" for name, (queue, more) in WORKERS.items()},
+        "beat": f"{keeper} -m celery --quiet --app summit beat --loglevel INFO --pidfile=",
     }
 
 
@@ -83,12 +83,12 @@ def run(*, port: int, socket: Path | None, when_started: Callable[[], None]) -> 
     `socket` is the path of the embedded broker's socket, or None if REDIS_URL names another broker. `when_started` is
     called in a thread after the processes were added, and may wait for them.
     """
-    around: AbstractContextManager[object] = broker(socket) if socket else nullcontext()
-    with around:
+    broker_context: AbstractContextManager[object] = broker(socket) if socket else nullcontext()
+    with broker_context:
         manager = Manager(Printer(sys.stdout, colour=sys.stdout.isatty()))
         manager._procmgr = LeaderOnly()
-        for name, line in commands(port=port).items():
-            manager.add_process(name, line)
+        for name, command_line in commands(port=port).items():
+            manager.add_process(name, command_line)
         Thread(target=when_started, daemon=True).start()
         manager.loop()
     stopped_by_hand = manager.returncode in (130, 143)

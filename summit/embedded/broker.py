@@ -33,9 +33,9 @@ def find_server() -> str:
     Raises BrokerError if there is neither.
     """
     for name in ("valkey-server", "redis-server"):
-        found = shutil.which(name)
-        if found:
-            return found
+        path = shutil.which(name)
+        if path:
+            return path
     try:
         return str(get_binary_path())
     except Exception as problem:
@@ -45,9 +45,19 @@ def find_server() -> str:
 
 
 def _command(server: str, socket: Path) -> list[str]:
-    keep = ["--appendonly", "no", "--save", ""]
-    where = ["--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700", "--dir", str(socket.parent)]
-    return [server, *where, *keep, "--daemonize", "no", "--loglevel", "warning", "--logfile", "broker.log"]
+    no_persistence = ["--appendonly", "no", "--save", ""]
+    connection = ["--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700", "--dir", str(socket.parent)]
+    return [
+        server,
+        *connection,
+        *no_persistence,
+        "--daemonize",
+        "no",
+        "--loglevel",
+        "warning",
+        "--logfile",
+        "broker.log",
+    ]
 
 
 def _answers(socket: Path) -> bool:
@@ -129,10 +139,10 @@ def broker(socket: Path) -> Iterator[int]:
     process = _start(socket)
     if process is None:
         raise BrokerError(f"The broker doesn't start. {socket.parent / 'broker.log'} says why.")
-    kept = _Supervisor(socket, process)
-    kept.start()
+    supervisor = _Supervisor(socket, process)
+    supervisor.start()
     try:
         yield process.pid
     finally:
-        kept.end()
+        supervisor.end()
         socket.unlink(missing_ok=True)

@@ -59,11 +59,11 @@ class ListImportFileAdmin(UploadsAdmin):
     upload_word = gettext_lazy("Upload a table")
     words = of_rows(
         about=gettext_lazy("Which it is"),
-        notices="admin/given/notices.html",
-        about_row="admin/given/about_row.html",
+        notices="admin/import_export/notices.html",
+        about_row="admin/import_export/about_row.html",
     )
-    file_template = "admin/given/file.html"
-    upload_template = "admin/given/upload.html"
+    file_template = "admin/import_export/file.html"
+    upload_template = "admin/import_export/upload.html"
     reading = import_job.READ_IN_LIST
     # PermissionDenied too: a user who may not change the list gets its message on the upload page.
     problems = (import_services.ListImportFileError, UnreadableError, PermissionDenied)
@@ -101,8 +101,8 @@ class ListImportFileAdmin(UploadsAdmin):
 
     def more(self, row: ListImportFile) -> dict[str, Any]:
         """Return the template's variables: the list's name, and a URL to upload another table for the same list."""
-        asked = urlencode({"list": row.label, "summit": row.summit.slug})
-        return {"upload": f"{self.address('upload')}?{asked}", "filled": _called(row.label)}
+        query = urlencode({"list": row.label, "summit": row.summit.slug})
+        return {"upload": f"{self.address('upload')}?{query}", "filled": _called(row.label)}
 
     def first(self, request: HttpRequest) -> dict[str, Any]:
         """Return the form's initial values: the list named in the request's query string."""

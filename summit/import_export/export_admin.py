@@ -39,10 +39,10 @@ def table_view(desk: Any, request: HttpRequest) -> HttpResponseBase:
     """
     desk.admit(request, "view")
     assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-    asked = request.GET.copy()
+    query = request.GET.copy()
     for name in desk.aside():
-        asked.pop(name, None)
-    request.GET = asked  # type: ignore[assignment]
+        query.pop(name, None)
+    request.GET = query  # type: ignore[assignment]
     try:
         rows = desk.listed_rows(request)
     except IncorrectLookupParameters:
@@ -57,7 +57,7 @@ def table_view(desk: Any, request: HttpRequest) -> HttpResponseBase:
 def _ask_format(desk: Any, request: HttpRequest, user: User, number: int) -> HttpResponse:
     listed = Listed(desk, request)
     name = f"admin:{desk.opts.app_label}_{desk.opts.model_name}_changelist"
-    words = {writers.XLSX: _("Spreadsheet (XLSX)"), writers.CSV: "CSV", writers.JSON: _("JSON, for programs")}
+    format_labels = {writers.XLSX: _("Spreadsheet (XLSX)"), writers.CSV: "CSV", writers.JSON: _("JSON, for programs")}
     context = {
         **desk.admin_site.each_context(request),
         "opts": desk.opts,
@@ -68,7 +68,7 @@ def _ask_format(desk: Any, request: HttpRequest, user: User, number: int) -> Htt
         "most": MOST if number > MOST else 0,
         "later": number > AT_ONCE,
         "columns": [column.heading for column in listed.columns()],
-        "formats": words.items(),
+        "formats": format_labels.items(),
         "personal": bool(desk.list_shows),
         "further": desk.further_files(request),
         "again": desk.uploads,
@@ -76,11 +76,11 @@ def _ask_format(desk: Any, request: HttpRequest, user: User, number: int) -> Htt
         "kept": export_services.mine(user, desk.opts.label_lower),
         "days": export_services.KEPT.days,
     }
-    return TemplateResponse(request, "admin/table.html", context)
+    return TemplateResponse(request, "admin/import_export/export.html", context)
 
 
 def _give_table(
-    desk: Any, request: HttpRequest, found: models.QuerySet[Any], keys: list[int], ending: str
+    desk: Any, request: HttpRequest, queryset: models.QuerySet[Any], keys: list[int], ending: str
 ) -> HttpResponseBase:
     user: Any = request.user
     language = export_services.MACHINES if ending == writers.JSON else get_language() or export_services.MACHINES
@@ -94,7 +94,7 @@ def _give_table(
             keys=keys,
             columns=listed.names(),
             filters=filters_of(request),
-            summits=_summits_listed(desk, found),
+            summits=_summits_listed(desk, queryset),
             personal=bool(desk.list_shows),
         )
         return redirect("admin:jobs_job", job.public_id)
@@ -108,10 +108,10 @@ def _give_table(
 
 
 def _summits_listed(desk: Any, rows: models.QuerySet[Any]) -> set[int]:
-    where: str | None = desk.summit_path
-    if where is None:
+    summit_path: str | None = desk.summit_path
+    if summit_path is None:
         return set()
-    return set(rows.order_by().values_list(where or "pk", flat=True).distinct()) - {None}
+    return set(rows.order_by().values_list(summit_path or "pk", flat=True).distinct()) - {None}
 
 
 @list_upload(10)
@@ -124,8 +124,8 @@ def upload_address(request: HttpRequest, label: str) -> list[tuple[str, str]]:
     if intake is None or not allows(request.user, intake.viewset.permission_for("change"), None):
         return []
     summit = chosen_summit(request, summits_of(request))
-    asked = {"list": label, **({"summit": summit.slug} if summit else {})}
-    return [(f"{reverse('admin:summit_listimportfile_upload')}?{urlencode(asked)}", _("Upload a table"))]
+    query = {"list": label, **({"summit": summit.slug} if summit else {})}
+    return [(f"{reverse('admin:summit_listimportfile_upload')}?{urlencode(query)}", _("Upload a table"))]
 
 
 def as_file(content: Any, name: str, ending: str) -> StreamingHttpResponse:

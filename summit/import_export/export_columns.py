@@ -49,8 +49,8 @@ def columns(desk: Any, names: list[str], made: Mapping[str, Column]) -> list[Col
     """
     model: type[models.Model] = desk.model
     keys = ["id", *(["public_id"] if _field(model, "public_id") else [])]
-    words = {"id": _("Number in the system"), "public_id": _("Public id")}
-    found = [Column(name, name, words[name], _plain(_key(name)), _plain(_key(name))) for name in keys]
+    headings = {"id": _("Number in the system"), "public_id": _("Public id")}
+    found = [Column(name, name, headings[name], _plain(_key(name)), _plain(_key(name))) for name in keys]
     taken = set(keys)
     for name in names:
         if name in taken:
@@ -59,10 +59,10 @@ def columns(desk: Any, names: list[str], made: Mapping[str, Column]) -> list[Col
             taken.add(name)
             found.append(made[name])
             continue
-        called = _name(name, taken | set(names))
-        taken.add(called)
+        json_name = _name(name, taken | set(names))
+        taken.add(json_name)
         heading = capfirst(str(label_for_field(name, model, desk)))
-        found.append(_column(desk, name, called, heading))
+        found.append(_column(desk, name, json_name, heading))
     return found
 
 

@@ -50,12 +50,12 @@ def ask(
     If the user has an unfinished job for the same file, return that job. The caller must have checked that the user
     may see the list. Each step checks this again.
     """
-    wanted = {"label": label, "ending": ending, "language": language, "columns": list(columns)}
+    values = {"label": label, "ending": ending, "language": language, "columns": list(columns)}
     for same in ExportedFile.objects.filter(by=by, job__state__in=UNFINISHED, label=label, ending=ending):
         if same.keys == list(keys) and same.language == language and same.columns == list(columns):
             return same.job
     row = ExportedFile(
-        by=by, keys=list(keys), filters=dict(filters), summits=sorted(summits), personal=personal, **wanted
+        by=by, keys=list(keys), filters=dict(filters), summits=sorted(summits), personal=personal, **values
     )
     row.until = db_now() + KEPT
     with transaction.atomic():
@@ -152,9 +152,9 @@ def delete_personal_files(summit: Summit) -> int:
 
 
 def _delete(keys: Iterable[int]) -> int:
-    found = list(keys)
-    ExportedFile.objects.filter(pk__in=found).delete()
-    return len(found)
+    pks = list(keys)
+    ExportedFile.objects.filter(pk__in=pks).delete()
+    return len(pks)
 
 
 def title_of(label: str) -> str:

@@ -89,17 +89,17 @@ class _Reader:
 
     def _recognise(self) -> dict[int, str]:
         found: dict[int, str] = {}
-        known, other = headings(self.intake, self.by)
+        names_by_heading, other_headings = headings(self.intake, self.by)
         for place, heading in enumerate(self.table.headings):
-            name = known.get(plain(heading))
+            name = names_by_heading.get(plain(heading))
             if name is None:
-                self.report.unknown += [heading] if plain(heading) not in other and heading else []
+                self.report.unknown += [heading] if plain(heading) not in other_headings and heading else []
             elif name in found.values():
                 self.report.twice.append(heading)
             else:
                 found[place] = name
-        there = set(found.values())
-        if PUBLIC_ID not in there and not set(self.intake.keys) <= there:
+        recognised = set(found.values())
+        if PUBLIC_ID not in recognised and not set(self.intake.keys) <= recognised:
             label = ", ".join(f"“{self._label(name)}”" for name in self.intake.keys)
             message = _("No column says which row is meant. The first row must name these columns: %(columns)s.")
             raise UnreadableError(message % {"columns": label})
@@ -124,8 +124,8 @@ class _Reader:
         column, field = self.fills[name].column, self.input[name]
         if column is not None:
             return column.read(row)
-        found = getattr(row, name)
-        return getattr(found, field.slug_field) if isinstance(field, InSummit) and found is not None else found
+        value = getattr(row, name)
+        return getattr(value, field.slug_field) if isinstance(field, InSummit) and value is not None else value
 
     def _key(self, cells: Mapping[str, str]) -> tuple[str, ...]:
         return tuple(self._marked(name, cells.get(name, "")) for name in self.intake.keys)
@@ -141,26 +141,26 @@ class _Reader:
 
     def read(self) -> ListImportReport:
         """Write each row, in the order of the table, and return the report."""
-        for there in self.viewset.rows().filter(**{self.viewset.summit_path: self.summit}):
-            self._remember(there)
+        for stored in self.viewset.rows().filter(**{self.viewset.summit_path: self.summit}):
+            self._remember(stored)
         for row in self.table.rows:
             self.report.lines.append(self._row(row))
         return self.report
 
-    def _row(self, given: ParsedRow) -> ImportedLine:
-        cells = {name: given.cells[place] for place, name in self.columns.items()}
+    def _row(self, parsed: ParsedRow) -> ImportedLine:
+        cells = {name: parsed.cells[place] for place, name in self.columns.items()}
         key = self._key(cells)
         about = ", ".join(filter(None, (cells.get(name, "") for name in reversed(self.intake.keys))))
-        line = ImportedLine(given.number, about=about)
-        there = self.known.get(cells.get(PUBLIC_ID, "")) or self.known.get(key)
-        mark = there.pk if there is not None else key
+        line = ImportedLine(parsed.number, about=about)
+        stored = self.known.get(cells.get(PUBLIC_ID, "")) or self.known.get(key)
+        mark = stored.pk if stored is not None else key
         if mark in self.met:
             line.outcome, line.notes = Outcome.REFUSED.value, [_("The table has this row twice. Keep one of them.")]
             return line
         self.met.add(mark)
         try:
             with transaction.atomic():
-                self._write(line, there, {name: text for name, text in cells.items() if name != PUBLIC_ID})
+                self._write(line, stored, {name: text for name, text in cells.items() if name != PUBLIC_ID})
         except Exception as error:
             problem = problem_of(error)
             if problem is None:
@@ -168,47 +168,47 @@ class _Reader:
             line.outcome, line.fields, line.notes = Outcome.REFUSED.value, [], self._said(problem)
         return line
 
-    def _write(self, line: ImportedLine, there: models.Model | None, cells: dict[str, str]) -> None:
-        values = self._values(there, cells)
-        if there is None:
-            made = self.viewset.add(by=self.by, summit=self.summit, values=values)
+    def _write(self, line: ImportedLine, stored: models.Model | None, cells: dict[str, str]) -> None:
+        values = self._values(stored, cells)
+        if stored is None:
+            added = self.viewset.add(by=self.by, summit=self.summit, values=values)
             line.outcome = Outcome.NEW.value
-            self._remember(made)
-            self.met.add(made.pk)
+            self._remember(added)
+            self.met.add(added.pk)
             return
-        changed = {name: value for name, value in values.items() if not self._is(there, name, value)}
+        changed = {name: value for name, value in values.items() if not self._is(stored, name, value)}
         if changed and "change" in self.viewset.allowed_methods:
-            self.viewset.change(by=self.by, row=there, values=changed)
+            self.viewset.change(by=self.by, row=stored, values=changed)
             line.outcome = Outcome.CHANGED.value
             line.fields = [self._label(name) for name in changed]
 
-    def _is(self, there: models.Model, name: str, value: Any) -> bool:
-        return _same(self._told(there, name) if name in self.intake.told else getattr(there, name), value)
+    def _is(self, stored: models.Model, name: str, value: Any) -> bool:
+        return _same(self._told(stored, name) if name in self.intake.told else getattr(stored, name), value)
 
-    def _values(self, there: models.Model | None, cells: Mapping[str, str]) -> dict[str, Any]:
-        kind = self.viewset.input_serializer_class
-        if there is not None:
-            kind = self.viewset.update_serializer_class or kind
+    def _values(self, stored: models.Model | None, cells: Mapping[str, str]) -> dict[str, Any]:
+        serializer_class = self.viewset.input_serializer_class
+        if stored is not None:
+            serializer_class = self.viewset.update_serializer_class or serializer_class
         context = self._context()
-        fields = kind(context=context).fields
+        fields = serializer_class(context=context).fields
         data: dict[str, Any] = {}
         for name, text in cells.items():
             fill = self.fills[name]
             field = fields.get(fill.field)
-            if field is None or not (text or there is not None or field.required):
+            if field is None or not (text or stored is not None or field.required):
                 continue
             if fill.part:
-                message = data.setdefault(fill.field, dict(getattr(there, fill.field, {})))
-                message.pop(fill.part, None)
-                message.update({fill.part: text} if text else {})
+                texts = data.setdefault(fill.field, dict(getattr(stored, fill.field, {})))
+                texts.pop(fill.part, None)
+                texts.update({fill.part: text} if text else {})
             else:
                 data[fill.field] = self._given(field, name, text)
-        read = kind(instance=there, data=data, partial=there is not None, context=context)
+        serializer = serializer_class(instance=stored, data=data, partial=stored is not None, context=context)
         for name in data:
-            read.fields[name].error_messages.update(_in_cells(read.fields[name]))
-        if not read.is_valid():
-            raise unprocessable(read.errors)
-        return dict(read.validated_data)
+            serializer.fields[name].error_messages.update(_in_cells(serializer.fields[name]))
+        if not serializer.is_valid():
+            raise unprocessable(serializer.errors)
+        return dict(serializer.validated_data)
 
     def _given(self, field: Any, name: str, text: str) -> Any:
         if isinstance(field, serializers.ManyRelatedField):
@@ -248,10 +248,10 @@ class _Reader:
         twice: set[str] = set()
         rows = list(field.get_queryset())
         for row in rows:
-            message = plain(str(row))
-            twice |= {message} & set(found)
-            found[message] = getattr(row, field.slug_field)
-        named = {message: key for message, key in found.items() if message not in twice}
+            name = plain(str(row))
+            twice |= {name} & set(found)
+            found[name] = getattr(row, field.slug_field)
+        named = {name: key for name, key in found.items() if name not in twice}
         marks = [str(getattr(row, field.slug_field)) for row in rows]
         return {**named, **{plain(mark): mark for mark in marks}, **dict(zip(marks, marks, strict=True))}
 
@@ -276,18 +276,18 @@ def _in_cells(field: Any) -> dict[str, str]:
     if isinstance(field, serializers.DateTimeField):
         return {"invalid": _("Write a moment at the venue, such as 2025-03-31 14:30.")}
     if isinstance(field, serializers.ChoiceField):
-        known = comma().join(str(message) for message in field.choices.values())
+        known = comma().join(str(label) for label in field.choices.values())
         return {"invalid_choice": _("Write one of: %(known)s.") % {"known": known}}
     return {}
 
 
-def _same(there: Any, value: Any) -> bool:
+def _same(stored: Any, value: Any) -> bool:
     """Return whether a table's value equals the stored value. Differences in blanks don't count in texts."""
-    if isinstance(there, models.Manager):
-        return {row.pk for row in there.all()} == {row.pk for row in value}
-    if isinstance(there, str) and isinstance(value, str):
-        return " ".join(there.split()) == " ".join(value.split())
-    return bool(there == value)
+    if isinstance(stored, models.Manager):
+        return {row.pk for row in stored.all()} == {row.pk for row in value}
+    if isinstance(stored, str) and isinstance(value, str):
+        return " ".join(stored.split()) == " ".join(value.split())
+    return bool(stored == value)
 
 
 def _yes_and_no() -> dict[str, bool]:
@@ -303,5 +303,5 @@ def _values_by_label(choices: Mapping[Any, str | Promise]) -> dict[str, Any]:
     found = {}
     for code, _name in settings.LANGUAGES:
         with override(code):
-            found.update({plain(str(message)): value for value, message in choices.items()})
+            found.update({plain(str(label)): value for value, label in choices.items()})
     return found

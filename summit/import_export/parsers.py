@@ -73,30 +73,30 @@ def read(*, filename: str, content: bytes, recognised: Recognised = lambda cells
     if not content.strip():
         raise TableProblem(_("The file is empty. Choose the one that holds the table."))
     if content.startswith((_ZIP, _OLE)):
-        lines = _spreadsheet(content)
+        numbered_rows = _spreadsheet(content)
     elif content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
         return _objects(content)
     elif content.startswith(b"%PDF") or (b"\0" in content[:SAMPLE] and not content.startswith(_UTF16)):
         raise TableProblem(_("This file is no table. Choose one that was saved as XLSX or CSV."))
     else:
-        lines = _separated(content, recognised)
-    return _table(lines, recognised)
+        numbered_rows = _separated(content, recognised)
+    return _table(numbered_rows, recognised)
 
 
 def _objects(content: bytes) -> Table:
     """Return the table in a JSON file: a list of objects, with the objects' names as headings."""
     message = _("This JSON is no list of rows. It must be a list of objects, each with the names of the columns.")
     try:
-        found = json.loads(content.decode("utf-8-sig"))
+        objects = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as problem:
         raise TableProblem(_("This JSON can’t be read. Save it again, in UTF-8.")) from problem
-    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+    if not isinstance(objects, list) or not all(isinstance(item, dict) for item in objects):
         raise TableProblem(message)
-    headings = list(dict.fromkeys(name for each in found for name in each))
-    _check_size(len(headings), len(found))
+    headings = list(dict.fromkeys(name for item in objects for name in item))
+    _check_size(len(headings), len(objects))
     rows = [
-        ParsedRow(number, ["" if each.get(name) is None else _worded(each[name]) for name in headings])
-        for number, each in enumerate(found, start=1)
+        ParsedRow(number, ["" if item.get(name) is None else _worded(item[name]) for name in headings])
+        for number, item in enumerate(objects, start=1)
     ]
     return Table([_clean(name) for name in headings], rows)
 
@@ -119,9 +119,9 @@ def too_large() -> str:
     return message % {"n": MOST_BYTES // 1024 // 1024}
 
 
-def _table(lines: Iterator[tuple[int, list[str]]], recognised: Recognised) -> Table:
+def _table(numbered_rows: Iterator[tuple[int, list[str]]], recognised: Recognised) -> Table:
     rows: list[ParsedRow] = []
-    for number, cells in lines:
+    for number, cells in numbered_rows:
         while cells and not cells[-1]:
             cells.pop()
         if cells:
@@ -174,9 +174,9 @@ def _sign(text: str, recognised: Recognised) -> str:
     If no separator results in two known headings, return the one that occurs most often in the first line.
     """
     lines = list(islice((line for line in io.StringIO(text) if line.strip()), TITLE_ROWS))
-    found = max(_SIGNS, key=lambda sign: max((recognised(line.split(sign)) for line in lines), default=0))
-    known = max((recognised(line.strip().split(found)) for line in lines), default=0)
-    return found if known > 1 else max(_SIGNS, key=lambda sign: lines[0].count(sign) if lines else 0)
+    separator = max(_SIGNS, key=lambda sign: max((recognised(line.split(sign)) for line in lines), default=0))
+    known_headings = max((recognised(line.strip().split(separator)) for line in lines), default=0)
+    return separator if known_headings > 1 else max(_SIGNS, key=lambda sign: lines[0].count(sign) if lines else 0)
 
 
 def _decoded(content: bytes) -> str:
@@ -195,7 +195,7 @@ def _decoded(content: bytes) -> str:
 def _spreadsheet(content: bytes) -> Iterator[tuple[int, list[str]]]:
     limits = {"rows": MOST_ROWS, "columns": MOST_COLUMNS, "characters": MOST_BYTES}
     try:
-        found = sandbox.run(spreadsheet.__file__, content, limits, seconds=SECONDS, megabytes=MEGABYTES)
+        result = sandbox.run(spreadsheet.__file__, content, limits, seconds=SECONDS, megabytes=MEGABYTES)
     except sandbox.TooMuch:
         raise TableProblem(
             _("The spreadsheet has too many cells, empty ones with a frame or a colour among them. Save it as CSV.")
@@ -207,9 +207,9 @@ def _spreadsheet(content: bytes) -> Iterator[tuple[int, list[str]]]:
         if content.startswith(_OLE):
             message = _("This is an old or locked spreadsheet. Save it as XLSX without a password, or as CSV.")
         raise TableProblem(message) from problem
-    if "rows" not in found:
+    if "rows" not in result:
         raise TableProblem(_("The spreadsheet is too large when it is unpacked. Save the table as CSV."))
-    for number, cells in found["rows"]:
+    for number, cells in result["rows"]:
         yield number, [_clean(cell) for cell in cells]
 
 

@@ -30,9 +30,9 @@ class Listed:
 
     def names(self) -> list[str]:
         """Return the names of the columns: those that the user's list shows, then those that only the export has."""
-        shown = [str(name) for name in self.desk.get_list_display(self.request) if name not in self.desk.leads]
+        visible = [str(name) for name in self.desk.get_list_display(self.request) if name not in self.desk.leads]
         more = [*self.desk.told_too, *self._filled()]
-        return [*shown, *(name for name in dict.fromkeys(more) if name not in shown)]
+        return [*visible, *(name for name in dict.fromkeys(more) if name not in visible)]
 
     def columns(self) -> list[Column]:
         """Return the columns of the export, the keys first, with headings in the active language.
@@ -41,16 +41,18 @@ class Listed:
         is left out if it has the same name or heading as the field.
         """
         filled = self._filled()
-        found = columns_import_export.columns(
+        all_columns = columns_import_export.columns(
             self.desk, self.names(), {name: each for name, each in filled.items() if each is not None}
         )
         if not filled:
-            return found
+            return all_columns
         fields = {field.name for field in self.desk.model._meta.fields} | set(filled)
-        message = {column.heading for column in found if column.field in fields}
-        told = {column.field for column in found} & fields
+        headings = {column.heading for column in all_columns if column.field in fields}
+        field_names = {column.field for column in all_columns} & fields
         return [
-            each for each in found if each.field in told or not {each.heading, short(each.field)} & (message | told)
+            each
+            for each in all_columns
+            if each.field in field_names or not {each.heading, short(each.field)} & (headings | field_names)
         ]
 
     def _filled(self) -> dict[str, Column | None]:
@@ -62,8 +64,8 @@ class Listed:
 
         Rows that were deleted meanwhile, or that the user may no longer see, are left out.
         """
-        found = {row.pk: row for row in self._rows().filter(pk__in=keys)}
-        rows = [found[key] for key in keys if key in found]
+        rows_by_pk = {row.pk: row for row in self._rows().filter(pk__in=keys)}
+        rows = [rows_by_pk[key] for key in keys if key in rows_by_pk]
         self.desk.make_ready(self.request, rows)
         return rows
 
@@ -71,11 +73,11 @@ class Listed:
         desk, model = self.desk, self.desk.model
         related = desk.get_list_select_related(self.request) or ()
         keys = {field.name for field in model._meta.fields if isinstance(field, models.ForeignKey)}
-        wanted = {*related, *(keys & set(self.names())), *([desk.summit_path] if desk.summit_path else [])}
+        relations = {*related, *(keys & set(self.names())), *([desk.summit_path] if desk.summit_path else [])}
         rows: models.QuerySet[Any] = desk.get_queryset(self.request)
         several = {field.name for field in model._meta.many_to_many} & set(self.names())
         rows = rows.prefetch_related(*sorted(several))
-        return rows.select_related(*sorted(wanted)) if wanted else rows
+        return rows.select_related(*sorted(relations)) if relations else rows
 
 
 def desk_of(label: str) -> Any:

@@ -77,12 +77,12 @@ class ImportDefinition:
         own = {column.name: column for column in (*self.model._meta.fields, *self.model._meta.many_to_many)}
         fields = self.viewset.input_serializer_class().fields
         for name in dict.fromkeys((*self.keys, *fields)):
-            given = fields[name]
+            input_field = fields[name]
             if name in self.told:
                 heading, read = self.told[name]
                 found[name] = ImportColumn(name, column=_column(name, heading, read))
             elif name in own:
-                found |= _fills(name, given, capfirst(str(own[name].verbose_name)))
+                found |= _fills(name, input_field, capfirst(str(own[name].verbose_name)))
         return found
 
 
@@ -90,25 +90,25 @@ def _column(name: str, heading: Any, read: Callable[[Any], Value]) -> Column:
     return Column(name, name, str(heading), read, read)
 
 
-def _fills(name: str, given: Any, heading: str) -> dict[str, ImportColumn]:
+def _fills(name: str, input_field: Any, heading: str) -> dict[str, ImportColumn]:
     """Return the columns of an input field by name.
 
     A field of texts in several languages has a column for each language. A field has none if a cell can't hold its
     value.
     """
-    if isinstance(given, InSummit) and given.slug_field != "public_id":
-        return {name: ImportColumn(name, column=_column(name, heading, _mark_of(name, given.slug_field)))}
-    if isinstance(given, serializers.ManyRelatedField):
-        marks = _marks_of(name, str(getattr(given.child_relation, "slug_field", "pk")))
+    if isinstance(input_field, InSummit) and input_field.slug_field != "public_id":
+        return {name: ImportColumn(name, column=_column(name, heading, _mark_of(name, input_field.slug_field)))}
+    if isinstance(input_field, serializers.ManyRelatedField):
+        marks = _marks_of(name, str(getattr(input_field.child_relation, "slug_field", "pk")))
         return {name: ImportColumn(name, column=_column(name, heading, marks))}
-    if isinstance(given, serializers.DictField):
+    if isinstance(input_field, serializers.DictField):
         found = {}
         for code, _name in settings.LANGUAGES:
-            message = _("name in %(language)s") % {"language": get_language_info(code)["name_local"]}
-            column = _column(f"{name}_{code}", capfirst(message), _part_of(name, code))
+            label = _("name in %(language)s") % {"language": get_language_info(code)["name_local"]}
+            column = _column(f"{name}_{code}", capfirst(label), _part_of(name, code))
             found[column.name] = ImportColumn(name, code, column)
         return found
-    return {name: ImportColumn(name)} if isinstance(given, _SIMPLE) else {}
+    return {name: ImportColumn(name)} if isinstance(input_field, _SIMPLE) else {}
 
 
 def _mark_of(name: str, slug: str) -> Callable[[Any], Value]:
@@ -149,24 +149,24 @@ def headings(intake: ImportDefinition, by: User) -> tuple[dict[str, str], set[st
     """
     keyed = any(each.name == "public_id" for each in intake.model._meta.fields)
     fills = intake.fills()
-    known = {plain(name): name for name in (*(["public_id"] if keyed else []), *fills)}
-    other: set[str] = set()
+    fields_by_heading = {plain(name): name for name in (*(["public_id"] if keyed else []), *fills)}
+    other_headings: set[str] = set()
     listed = Listed(desk_of(intake.label), reading(by))
     for code, _name in settings.LANGUAGES:
         with override(code):
             for column in listed.columns():
-                message = plain(column.heading)
-                if column.field in known.values():
-                    known.setdefault(message, column.field)
-                other |= {message, plain(column.name)}
+                heading = plain(column.heading)
+                if column.field in fields_by_heading.values():
+                    fields_by_heading.setdefault(heading, column.field)
+                other_headings |= {heading, plain(column.name)}
             for name, fill in fills.items():
                 if fill.column is None:
                     own: Any = intake.model._meta.get_field(name)
-                    known.setdefault(plain(str(own.verbose_name)), name)
-    return known, other - set(known)
+                    fields_by_heading.setdefault(plain(str(own.verbose_name)), name)
+    return fields_by_heading, other_headings - set(fields_by_heading)
 
 
 def recognised_by(intake: ImportDefinition, by: User) -> Callable[[list[str]], int]:
     """Return a function that counts how many of a row's cells are headings of the list, in any language."""
-    known, other = headings(intake, by)
-    return lambda cells: len({plain(cell) for cell in cells} & {*known, *other})
+    fields_by_heading, other_headings = headings(intake, by)
+    return lambda cells: len({plain(cell) for cell in cells} & {*fields_by_heading, *other_headings})

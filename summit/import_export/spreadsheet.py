@@ -21,8 +21,8 @@ def read(content: bytes, *, rows: int, columns: int, characters: int) -> dict[st
     empty if the cells have more than `characters` characters.
     """
     with load_workbook(io.BytesIO(content)) as book:
-        shown = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
-        first = next((each for each in shown if each.visible == SheetVisibleEnum.Visible), shown[0])
+        worksheets = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
+        first = next((each for each in worksheets if each.visible == SheetVisibleEnum.Visible), worksheets[0])
         sheet = book.get_sheet_by_name(first.name)
         found = []
         for row in _rows(sheet, columns + 1):

@@ -100,8 +100,8 @@ def _csv_value(value: Value) -> str | int | float:
 
 
 def _sheet(heads: list[str], cells: list[list[Value]], first: bool) -> bytes:
-    lines: list[Sequence[Value]] = [heads, *cells] if first else [*cells]
-    return "".join(f"<row>{''.join(map(_cell, line))}</row>" for line in lines).encode()
+    rows: list[Sequence[Value]] = [heads, *cells] if first else [*cells]
+    return "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows).encode()
 
 
 def _cell(value: Value) -> str:
@@ -110,15 +110,15 @@ def _cell(value: Value) -> str:
     if isinstance(value, bool):
         return f'<c t="b"><v>{int(value)}</v></c>'
     if isinstance(value, datetime):
-        there = value.replace(tzinfo=None)
-        days = (there - datetime(_FIRST.year, _FIRST.month, _FIRST.day)).total_seconds() / 86400  # noqa: DTZ001
+        naive = value.replace(tzinfo=None)
+        days = (naive - datetime(_FIRST.year, _FIRST.month, _FIRST.day)).total_seconds() / 86400  # noqa: DTZ001
         return f'<c s="2"><v>{days:.8f}</v></c>'
     if isinstance(value, date):
         return f'<c s="1"><v>{(value - _FIRST).days}</v></c>'
     if isinstance(value, (int, float)):
         return f"<c><v>{value}</v></c>"
-    message = escape(_UNSAID.sub("", harmless(value))[:LONGEST])
-    return f'<c t="inlineStr"><is><t xml:space="preserve">{message}</t></is></c>'
+    text = escape(_UNSAID.sub("", harmless(value))[:LONGEST])
+    return f'<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 
 class _Sink(io.RawIOBase):
@@ -138,9 +138,9 @@ class _Sink(io.RawIOBase):
 
     def taken(self) -> bytes:
         """Return the bytes written since the last call, and empty the buffer."""
-        found = bytes(self.found)
+        content = bytes(self.found)
         self.found.clear()
-        return found
+        return content
 
 
 def _book(parts: Iterable[bytes]) -> Iterator[bytes]:
@@ -150,12 +150,12 @@ def _book(parts: Iterable[bytes]) -> Iterator[bytes]:
             book.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)
         sheet = zipfile.ZipInfo("xl/worksheets/sheet1.xml")
         sheet.compress_type = zipfile.ZIP_DEFLATED
-        with book.open(sheet, "w", force_zip64=True) as made:
-            made.write(_sheet_head().encode())
-            for each in parts:
-                made.write(each)
+        with book.open(sheet, "w", force_zip64=True) as stream:
+            stream.write(_sheet_head().encode())
+            for chunk in parts:
+                stream.write(chunk)
                 yield sink.taken()
-            made.write(b"</sheetData></worksheet>")
+            stream.write(b"</sheetData></worksheet>")
     yield sink.taken()
 
 
@@ -210,8 +210,8 @@ def _around() -> dict[str, str]:
 
 
 def _links(*targets: tuple[str, str]) -> str:
-    found = "".join(
+    elements = "".join(
         f'<Relationship Id="rId{number}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
         for number, (kind, target) in enumerate(targets, start=1)
     )
-    return f'{_XML}<Relationships xmlns="{_RELATIONS}">{found}</Relationships>'
+    return f'{_XML}<Relationships xmlns="{_RELATIONS}">{elements}</Relationships>'

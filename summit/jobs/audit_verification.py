@@ -24,9 +24,9 @@ def step(job: Job) -> JobStep:
 
     The job ends at the entry that was the last one when the job began.
     """
-    kept = job.checkpoint
-    mark = Mark(kept["length"], kept["head"]) if kept else verification.end()
-    reached = VerificationProgress(kept["position"], kept["digest"]) if kept else verification.begin()
+    stored = job.checkpoint
+    mark = Mark(stored["length"], stored["head"]) if stored else verification.end()
+    reached = VerificationProgress(stored["position"], stored["digest"]) if stored else verification.begin()
     reached = verification.advance(reached, mark.length)
     checkpoint = {
         "length": mark.length,
@@ -55,13 +55,13 @@ def progress(done: int, total: int) -> str:
 
 def result(job: Job) -> str:
     """Return sentences with the result of a finished verification, and what to do."""
-    found = job.result_params
+    params = job.result_params
     if job.result == WHOLE:
-        number = found["length"]
+        number = params["length"]
         message = ngettext("%(number)d entry is whole.", "%(number)d entries are whole.", number) % {"number": number}
-        if not found["mark"]:
+        if not params["mark"]:
             return message
-        noted = _("Note the end of the chain elsewhere, to compare it later: %(mark)s") % {"mark": found["mark"]}
+        noted = _("Note the end of the chain elsewhere, to compare it later: %(mark)s") % {"mark": params["mark"]}
         return f"{message} {noted}"
     message = _problem(job)
     todo = _("Keep the database as it is, and have whoever runs it compare it with a backup.")
@@ -69,22 +69,22 @@ def result(job: Job) -> str:
 
 
 def _problem(job: Job) -> str:
-    found = job.result_params
-    at = datetime.fromisoformat(found["at"]) if found["at"] else None
-    return verification_messages.broken(found["problem"], position=found["position"], key=found["key"], at=at)
+    params = job.result_params
+    at = datetime.fromisoformat(params["at"]) if params["at"] else None
+    return verification_messages.broken(params["problem"], position=params["position"], key=params["key"], at=at)
 
 
 def checked(job: Job, moment: str) -> str:
     """Return a sentence with the result of a finished verification and `moment`, the time of it in words."""
-    found = job.result_params
+    params = job.result_params
     if job.result != WHOLE:
-        message = _problem(job)
-        return _("%(problem)s Found %(moment)s.") % {"problem": message, "moment": moment}
-    number = found["length"]
-    words = ngettext(
+        problem = _problem(job)
+        return _("%(problem)s Found %(moment)s.") % {"problem": problem, "moment": moment}
+    number = params["length"]
+    message = ngettext(
         "%(number)s entry is whole, checked %(moment)s.", "%(number)s entries are whole, checked %(moment)s.", number
     )
-    return words % {"number": formats.number_format(number, force_grouping=True), "moment": moment}
+    return message % {"number": formats.number_format(number, force_grouping=True), "moment": moment}
 
 
 VERIFY = register(

@@ -49,9 +49,9 @@ def job_progress(job: Job) -> JobProgress:
     """Return a job in words. If its kind isn't registered any more, the title is the kind's name."""
     kind = KINDS.get(job.kind)
     bad = job.state == JobState.FAILED or (job.state == JobState.DONE and kind is not None and kind.bad(job))
-    words = kind.progress(job.done, job.total) if kind and job.total else ""
+    message = kind.progress(job.done, job.total) if kind and job.total else ""
     if job.state == JobState.WAITING and not job.done:
-        words = _("A worker takes it up within a few seconds.")
+        message = _("A worker takes it up within a few seconds.")
     state = "" if job.unfinished else "bad" if bad else "good" if job.state == JobState.DONE else "off"
     return JobProgress(
         job=job,
@@ -59,7 +59,7 @@ def job_progress(job: Job) -> JobProgress:
         word=str(job.get_state_display()),
         sign="bad" if bad else SIGNS[job.state],
         said=_outcome_message(job),
-        progress=Progress(job.done, job.total, words, _remaining_time(job), state),
+        progress=Progress(job.done, job.total, message, _remaining_time(job), state),
     )
 
 

@@ -40,7 +40,7 @@ class Lost(Exception):
 def claim(pk: int) -> Job | None:
     """Claim the job with primary key `pk` and return it, or None if it isn't due or another worker holds it."""
     with transaction.atomic():
-        taken = (
+        updated = (
             Job.objects.due()
             .filter(pk=pk, state__in=sources(JobState.RUNNING))
             .update(
@@ -52,7 +52,7 @@ def claim(pk: int) -> Job | None:
                 heartbeat_at=Now(),
             )
         )
-        return Job.objects.select_related("by", "summit").get(pk=pk) if taken else None
+        return Job.objects.select_related("by", "summit").get(pk=pk) if updated else None
 
 
 def run(pk: int) -> None:
@@ -90,27 +90,27 @@ def step(job: Job) -> bool:
     with transaction.atomic():
         if not claimed_rows(job).update(lease_until=Now() + LEASE, heartbeat_at=Now()):
             raise Lost
-        made = KINDS[job.kind].step(job)
+        outcome = KINDS[job.kind].step(job)
         values: dict[str, Any] = {
-            "done": made.done,
-            "total": made.total,
-            "checkpoint": made.checkpoint,
+            "done": outcome.done,
+            "total": outcome.total,
+            "checkpoint": outcome.checkpoint,
             "attempts": 0,
         }
-        if made.result is not None:
-            values |= _result(made)
+        if outcome.result is not None:
+            values |= _result(outcome)
         if not claimed_rows(job).update(**values):
             raise Lost
-    job.done, job.total, job.checkpoint = made.done, made.total, made.checkpoint
-    return made.result is not None
+    job.done, job.total, job.checkpoint = outcome.done, outcome.total, outcome.checkpoint
+    return outcome.result is not None
 
 
-def _result(made: JobStep) -> dict[str, Any]:
-    assert made.result is not None  # noqa: S101 - asked for by the caller
+def _result(outcome: JobStep) -> dict[str, Any]:
+    assert outcome.result is not None  # noqa: S101 - asked for by the caller
     return {
         "state": JobState.DONE,
-        "result": made.result.code,
-        "result_params": made.result.params,
+        "result": outcome.result.code,
+        "result_params": outcome.result.params,
         "lease_until": None,
         "handed_until": None,
         "finished_at": Now(),

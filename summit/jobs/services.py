@@ -38,11 +38,13 @@ def start(*, kind: str, by: User, summit: Summit | None = None, params: dict[str
     registered.
     """
     check_can_start(by, kind, summit)
-    given = params or {}
-    key = _key(f"{kind}:{summit.pk if summit else ''}:{':'.join(f'{name}={given[name]}' for name in sorted(given))}")
+    values = params or {}
+    key = _key(
+        f"{kind}:{summit.pk if summit else ''}:{':'.join(f'{name}={values[name]}' for name in sorted(values))}"
+    )
     try:
         with transaction.atomic():
-            job = Job(kind=kind, by=by, summit=summit, params=given, key=key)
+            job = Job(kind=kind, by=by, summit=summit, params=values, key=key)
             job.save(force_insert=True)
             audit.record(by=by, action="jobs.start", target=job, summit=summit, detail={"kind": kind})
     except IntegrityError:

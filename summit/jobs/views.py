@@ -67,20 +67,20 @@ def verify_audit(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show a job with its progress or its result. With `Accept: application/json`, return only the progress."""
     job = _get_job_or_404(request, public_id)
-    found = job_progress(job)
+    status = job_progress(job)
     if request.headers.get("Accept") == "application/json":
-        return JsonResponse(found.progress.as_json())
+        return JsonResponse(status.progress.as_json())
     kind = KINDS.get(job.kind)
     context: dict[str, Any] = {
         **site.each_context(request),
-        "title": found.title,
+        "title": status.title,
         "lines": kind.lines(job) if kind and kind.lines else [],
         "file": kind.file(job) if kind and kind.file and job.by_id == user_of(request).pk else None,
         "onward": kind.onward(job) if kind and kind.onward and job.state == JobState.DONE else None,
         "summit": job.summit,
         "job": job,
-        "shown": found,
-        "progress": found.progress,
+        "shown": status,
+        "progress": status.progress,
     }
     return TemplateResponse(request, "admin/jobs/job.html", context)
 

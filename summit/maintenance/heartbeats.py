@@ -59,11 +59,11 @@ def due(intervals: Mapping[str, float]) -> tuple[list[str], datetime]:
     `intervals` is a dict from the name of each sweep to its interval in seconds. A sweep is due if it last began at
     least SHARE × its interval ago, or never. The sweeps that have waited longest come first.
     """
-    found = beats()
-    waited = {row.name: (found.now - row.at).total_seconds() for row in found.rows}
+    latest = beats()
+    waited = {row.name: (latest.now - row.at).total_seconds() for row in latest.rows}
     never = [name for name in intervals if name not in waited]
     again = [name for name, long in waited.items() if name in intervals and long >= intervals[name] * SHARE]
-    return never + again, found.now
+    return never + again, latest.now
 
 
 def begin(name: str, *, every: float, drift: float = 0.0) -> bool:
@@ -75,8 +75,8 @@ def begin(name: str, *, every: float, drift: float = 0.0) -> bool:
     free = Heartbeat.objects.filter(pk=name, at__lte=Now() - timedelta(seconds=every * SHARE))
     if free.update(at=Now(), drift=drift):
         return True
-    _row, made = Heartbeat.objects.get_or_create(pk=name, defaults={"drift": drift})
-    return made
+    _row, created = Heartbeat.objects.get_or_create(pk=name, defaults={"drift": drift})
+    return created
 
 
 def drift(now: datetime, sent_at: float | None) -> float:

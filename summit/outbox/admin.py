@@ -55,10 +55,10 @@ class ReturnedFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Return the messages that the chosen filter selects, or all messages if none is chosen."""
-        found = {"open": bounce_reasons.unresolved_bounces, "yes": bounce_reasons.bounced_messages}.get(
+        selector = {"open": bounce_reasons.unresolved_bounces, "yes": bounce_reasons.bounced_messages}.get(
             self.value() or ""
         )
-        return queryset if found is None else queryset.filter(pk__in=found().values("pk"))
+        return queryset if selector is None else queryset.filter(pk__in=selector().values("pk"))
 
 
 @admin.register(Message)
@@ -71,7 +71,7 @@ class MessageAdmin(ReadOnlyAdmin):
     search_fields = ["address", "rendered_subject", "subject_key", "message_id"]
     date_hierarchy = "created_at"
     actions = ["send_again"]
-    change_form_template = "admin/outbox/message.html"
+    change_form_template = "admin/outbox/message/change_form.html"
     fields = [
         "summit",
         "title",
@@ -124,8 +124,8 @@ class MessageAdmin(ReadOnlyAdmin):
     def what_went_wrong(self, row: Message) -> str:
         """Show why the message wasn't sent or why it bounced, as our explanation or the mail server's own words."""
         if row.returned_at is not None:
-            message = (bounce_reasons.explanation(row.returned_why), bounce_reasons.server_response(row.returned_why))
-            return format_html('{} <bdi lang="en" translate="no">{}</bdi>', *message)
+            reasons = (bounce_reasons.explanation(row.returned_why), bounce_reasons.server_response(row.returned_why))
+            return format_html('{} <bdi lang="en" translate="no">{}</bdi>', *reasons)
         if not row.problem or failure_reasons.is_ours(row.problem):
             return failure_reasons.explanation(row.problem)
         return format_html('<bdi lang="en" translate="no">{}</bdi>', row.problem)
@@ -148,23 +148,25 @@ class MessageAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Send the chosen failed messages again"), permissions=["send_again"])
     def send_again(self, request: HttpRequest, queryset: models.QuerySet[Message]) -> None:
         """Queue the failed ones among the chosen messages again, and report how many. The mails don't change."""
-        again, left = 0, 0
+        requeued, skipped = 0, 0
         for message in queryset:
             if _send_again(request, message):
-                again += 1
+                requeued += 1
             else:
-                left += 1
-        if again:
-            said = ngettext("%(count)d message will be sent again.", "%(count)d messages will be sent again.", again)
-            messages.success(request, said % {"count": again})
-        if left:
-            said = ngettext(
+                skipped += 1
+        if requeued:
+            notice = ngettext(
+                "%(count)d message will be sent again.", "%(count)d messages will be sent again.", requeued
+            )
+            messages.success(request, notice % {"count": requeued})
+        if skipped:
+            notice = ngettext(
                 "%(count)d message was left as it is: only failed ones are sent again, by organisers and protocol.",
                 "%(count)d messages were left as they are: only failed ones are sent again, by organisers and "
                 "protocol.",
-                left,
+                skipped,
             )
-            messages.warning(request, said % {"count": left})
+            messages.warning(request, notice % {"count": skipped})
 
     def get_urls(self) -> list[URLPattern]:
         """Return the URL patterns of the admin, with the URL of the "send again" button."""

@@ -26,11 +26,11 @@ _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
 def explanation(why: str) -> str:
     """Return an explanation, in the active language, of the bounce with the stored reason `why` (`returned_why`)."""
-    found = _STATUS.match(why)
-    status = found.group() if found else ""
-    for begin, message in sorted(_WORDS.items(), key=lambda entry: -len(entry[0])):
-        if f"{status}.".startswith(f"{begin}."):
-            return str(message)
+    match = _STATUS.match(why)
+    status = match.group() if match else ""
+    for prefix, text in sorted(_WORDS.items(), key=lambda entry: -len(entry[0])):
+        if f"{status}.".startswith(f"{prefix}."):
+            return str(text)
     return str(_OTHERWISE)
 
 

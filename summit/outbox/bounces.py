@@ -41,7 +41,7 @@ class Returned:
 
 def ids_in(text: str) -> frozenset[str]:
     """Return all Message-IDs in a text that have the outbox's form, as they are stored."""
-    return frozenset(f"<{found}>" for found in _OURS.findall(text))
+    return frozenset(f"<{message_id}>" for message_id in _OURS.findall(text))
 
 
 def record(found: Iterable[Returned]) -> int:
@@ -85,14 +85,14 @@ def read(content: bytes) -> list[Returned]:
     if str(mail.get_param("report-type", "")).lower() != "delivery-status":
         return []
     parts = [part for part in mail.get_payload() if isinstance(part, Mime)]
-    known = frozenset[str]().union(*(_original(part) for part in parts))
-    if not known:
+    message_ids = frozenset[str]().union(*(_original(part) for part in parts))
+    if not message_ids:
         return []
     return [
-        Returned(known, addresses, message)
+        Returned(message_ids, addresses, reason)
         for part in parts
         if part.get_content_type() == "message/delivery-status"
-        for addresses, message in _failed(part)
+        for addresses, reason in _failed(part)
     ]
 
 
@@ -134,7 +134,7 @@ def why(status: str, diagnostic: str) -> str:
 
     The status is the one in `status`. If there is none, it is the one in `diagnostic`, or "5.0.0".
     """
-    found = _STATUS.search(status) or _STATUS.search(diagnostic)
+    match = _STATUS.search(status) or _STATUS.search(diagnostic)
     # Other systems' control characters are not stored.
-    message = " ".join(re.sub(r"[^ -~\u00a0-\uffff]", " ", diagnostic.partition(";")[2] or diagnostic).split())
-    return f"{found[1] if found else '5.0.0'} {message}".strip()
+    response = " ".join(re.sub(r"[^ -~\u00a0-\uffff]", " ", diagnostic.partition(";")[2] or diagnostic).split())
+    return f"{match[1] if match else '5.0.0'} {response}".strip()

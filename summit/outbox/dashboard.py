@@ -51,9 +51,9 @@ class _ByKind:
     def register(self, kind: str) -> Callable[[Words], Words]:
         """Return a decorator that registers a function as the description of messages of `kind`."""
 
-        def add(words: Words) -> Words:
-            self.known[kind] = words
-            return words
+        def add(function: Words) -> Words:
+            self.known[kind] = function
+            return function
 
         return add
 
@@ -67,8 +67,8 @@ class _ByKind:
         """
         if not allows(request.user, SEND_AGAIN, summit):
             return
-        found = cached_on_request(request, "outbox.undelivered", lambda: _undelivered(summit))
-        for kind, number in found[state]:
+        undelivered = cached_on_request(request, "outbox.undelivered", lambda: _undelivered(summit))
+        for kind, number in undelivered[state]:
             query: dict[str, Any] = {"summit__id__exact": summit.pk, **narrowed, "kind": kind}
             address = f"{reverse('admin:outbox_message_changelist')}?{urlencode(query)}"
             yield Task(self.known.get(kind, self.otherwise)(number), urgency, address, SEND_AGAIN)
@@ -84,15 +84,15 @@ def _undelivered(summit: Summit) -> dict[str, list[tuple[str, int]]]:
         "failed": Message.objects.filter(state=MessageState.FAILED),
         "returned": bounce_reasons.unresolved_bounces(),
     }
-    found: dict[str, list[tuple[str, int]]] = {state: [] for state in parts}
+    counts: dict[str, list[tuple[str, int]]] = {state: [] for state in parts}
     columns = ("stands", "kind")
     first, *others = (
         rows.filter(summit=summit).order_by().annotate(stands=Value(state)).values(*columns).annotate(n=Count("pk"))
         for state, rows in parts.items()
     )
     for state, kind, number in first.union(*others, all=True).order_by("kind").values_list(*columns, "n"):
-        found[state].append((kind, number))
-    return found
+        counts[state].append((kind, number))
+    return counts
 
 
 def _failed_otherwise(number: int) -> str:
@@ -209,10 +209,10 @@ def lag(request: HttpRequest, summit: Summit) -> Chart | None:
     """
     if not allows(request.user, SEND_AGAIN, summit):
         return None
-    found = lately(request, ("by hour", summit.pk), lambda: by_hour(summit))
-    if not found:
+    hours = lately(request, ("by hour", summit.pk), lambda: by_hour(summit))
+    if not hours:
         return None
-    sent, slowest = sum(row["n"] for row in found), max(row["slowest"] for row in found)
+    sent, slowest = sum(row["n"] for row in hours), max(row["slowest"] for row in hours)
     message = ngettext(
         "%(n)d mail went out in 24 hours, after %(slowest)s",
         "%(n)d mails went out in 24 hours, the slowest after %(slowest)s",
@@ -227,7 +227,7 @@ def lag(request: HttpRequest, summit: Summit) -> Chart | None:
             name="chart-outbox",
             title=title,
             about=about,
-            values=_hours(found, now_of(request), summit),
+            values=_hours(hours, now_of(request), summit),
             most=duration(slowest),
         ),
         head=[_("Hour"), _("Mails"), _("Half of them within"), _("Slowest")],
@@ -238,24 +238,24 @@ def lag(request: HttpRequest, summit: Summit) -> Chart | None:
                 duration(row["median"]),
                 duration(row["slowest"]),
             ]
-            for row in found
+            for row in hours
         ],
         key=[(svg_charts.FULL, _("half of the mails")), ("mark", _("the slowest"))],
         note=_("From the moment that a mail is caused to the moment that the mail server has taken it."),
     )
 
 
-def _hours(found: list[dict[str, Any]], now: datetime, summit: Summit) -> list[Column]:
+def _hours(figures: list[dict[str, Any]], now: datetime, summit: Summit) -> list[Column]:
     """Return a column of the chart for each hour, from the first hour with mails to the current hour."""
-    rows = {row["hour"]: row for row in found}
-    start = min(rows)
-    shown = []
+    rows_by_hour = {row["hour"]: row for row in figures}
+    start = min(rows_by_hour)
+    columns = []
     for number in range(int((now - start) / timedelta(hours=1)) + 1):
         hour = start + number * timedelta(hours=1)
-        row = rows.get(hour)
+        row = rows_by_hour.get(hour)
         values = (row["median"].total_seconds(), row["slowest"].total_seconds()) if row else (0.0, None)
-        shown.append(Column(f"{hour.astimezone(summit.zone):%H:%M}", *values))
-    return shown
+        columns.append(Column(f"{hour.astimezone(summit.zone):%H:%M}", *values))
+    return columns
 
 
 def duration(length: timedelta) -> str:

@@ -46,7 +46,7 @@ def claim(ids: Iterable[int]) -> list[Message]:
         candidates = Message.objects.filter(pk__in=list(ids))
         locked = list(candidates.due().select_for_update(skip_locked=_can_skip_locked()).values_list("pk", flat=True))
         # The conditions again, not only the keys: on databases without row locks the UPDATE itself must check them.
-        taken = (
+        updated = (
             Message.objects.filter(pk__in=locked)
             .due()
             .update(
@@ -55,7 +55,7 @@ def claim(ids: Iterable[int]) -> list[Message]:
                 claims=F("claims") + 1,
             )
         )
-        return list(Message.objects.filter(pk__in=locked).order_by("id")) if taken else []
+        return list(Message.objects.filter(pk__in=locked).order_by("id")) if updated else []
 
 
 def _can_skip_locked() -> bool:
@@ -126,15 +126,15 @@ def deliver_one(message: Message, wire: smtp_connection.Wire) -> bool:
 def render_all(messages: list[Message]) -> list[Message]:
     """Render the messages that have no bytes yet, store the bytes, and return the messages that can be sent."""
     fresh = [message for message in messages if message.rendered is None]
-    gone = {message.pk for message in fresh if not _render(message)}
+    unsendable = {message.pk for message in fresh if not _render(message)}
     with transaction.atomic():
         for message in fresh:
             # Only while this worker holds the message: bytes that another worker is sending must not change.
-            if message.pk not in gone and not _claimed_rows(message).filter(rendered__isnull=True).update(
+            if message.pk not in unsendable and not _claimed_rows(message).filter(rendered__isnull=True).update(
                 rendered=message.rendered, rendered_subject=message.rendered_subject
             ):
-                gone.add(message.pk)
-    return [message for message in messages if message.pk not in gone]
+                unsendable.add(message.pk)
+    return [message for message in messages if message.pk not in unsendable]
 
 
 def _render(message: Message) -> bool:

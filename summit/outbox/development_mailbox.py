@@ -34,13 +34,13 @@ class MailPart:
 @require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
     """List all messages, newest first. The query parameter `q` searches recipients, subjects and kinds."""
-    wanted = request.GET.get("q", "").strip()
+    query = request.GET.get("q", "").strip()
     rows = Message.objects.order_by("-id").defer("rendered", "facts")
-    if wanted:
-        found = Q(address__icontains=wanted) | Q(rendered_subject__icontains=wanted) | Q(kind__icontains=wanted)
-        rows = rows.filter(found)
+    if query:
+        matches = Q(address__icontains=query) | Q(rendered_subject__icontains=query) | Q(kind__icontains=query)
+        rows = rows.filter(matches)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "dev/mailbox.html", {"page": page, "wanted": wanted})
+    return render(request, "dev/mailbox.html", {"page": page, "wanted": query})
 
 
 @require_safe
@@ -73,11 +73,11 @@ def source(request: HttpRequest, public_id: str) -> HttpResponse:
 def part(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
     """Return one part of a mail, such as its calendar, as a download. Raises Http404 if there is no such part."""
     message = get_object_or_404(Message, public_id=public_id, rendered__isnull=False)
-    for described, found in parts_of(parse(message)):
+    for described, mime_part in parts_of(parse(message)):
         if described.number == number:
             name = content_disposition_header(as_attachment=True, filename=described.name)
             return HttpResponse(
-                found.get_payload(decode=True),
+                mime_part.get_payload(decode=True),
                 content_type=described.mimetype,
                 headers={"Content-Disposition": name},
             )
@@ -104,12 +104,14 @@ def parts_of(mail: EmailMessage) -> list[tuple[MailPart, EmailMessage]]:
     """Return the parts of a mail other than its plain text, each as a pair of its description and the part itself."""
     body = mail.get_body(preferencelist=("plain",))
     found: list[tuple[MailPart, EmailMessage]] = []
-    for each in mail.walk():
-        if each.is_multipart() or each is body or not isinstance(each, EmailMessage):
+    for mime_part in mail.walk():
+        if mime_part.is_multipart() or mime_part is body or not isinstance(mime_part, EmailMessage):
             continue
         number = len(found) + 1
-        kind = each.get_content_type()
-        size = len(each.get_payload(decode=True) or b"")
-        name = each.get_filename() or f"part-{number}{ENDINGS.get(kind, '.bin')}"
-        found.append((MailPart(number, name, kind, size, each.get_content_disposition() != "attachment"), each))
+        kind = mime_part.get_content_type()
+        size = len(mime_part.get_payload(decode=True) or b"")
+        name = mime_part.get_filename() or f"part-{number}{ENDINGS.get(kind, '.bin')}"
+        found.append(
+            (MailPart(number, name, kind, size, mime_part.get_content_disposition() != "attachment"), mime_part)
+        )
     return found

@@ -27,8 +27,8 @@ class Policy(EmailPolicy):
         """Return the header folded into lines."""
         if name.lower() != "subject" or str(value).isascii():
             return str(super().fold(name, value))
-        words = Header(str(value), "utf-8", maxlinelen=LONGEST_LINE, header_name=name).encode(linesep=self.linesep)
-        return f"{name}: {words}{self.linesep}"
+        encoded = Header(str(value), "utf-8", maxlinelen=LONGEST_LINE, header_name=name).encode(linesep=self.linesep)
+        return f"{name}: {encoded}{self.linesep}"
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         """Return the header folded into lines, as bytes."""

@@ -18,10 +18,10 @@ OVER = (MessageState.SENT, MessageState.FAILED, MessageState.DROPPED)
 
 
 def _theirs(subject: Subject) -> QuerySet[Message]:
-    wanted = Q(person=subject.person) | Q(recipient_key=f"person:{subject.person.public_id}")
+    condition = Q(person=subject.person) | Q(recipient_key=f"person:{subject.person.public_id}")
     for box in subject.mailboxes:
-        wanted |= Q(address__iexact=box)
-    return Message.objects.filter(wanted).order_by("pk")
+        condition |= Q(address__iexact=box)
+    return Message.objects.filter(condition).order_by("pk")
 
 
 def naming(subject: Subject) -> QuerySet[Message]:
@@ -29,12 +29,12 @@ def naming(subject: Subject) -> QuerySet[Message]:
 
     Each name is also searched for with JSON's escapes, because JSON may write letters beyond ASCII as escapes.
     """
-    wanted = Q(pk__in=[])
-    for word in (*subject.names, *subject.mailboxes):
-        escaped = json.dumps(word)[1:-1]
-        wanted |= Q(text__contains=word) | Q(text__contains=escaped) | Q(rendered_subject__contains=word)
+    condition = Q(pk__in=[])
+    for term in (*subject.names, *subject.mailboxes):
+        escaped = json.dumps(term)[1:-1]
+        condition |= Q(text__contains=term) | Q(text__contains=escaped) | Q(rendered_subject__contains=term)
     rows = Message.objects.filter(summit=subject.summit).annotate(text=Cast("facts", TextField()))
-    return rows.filter(wanted)
+    return rows.filter(condition)
 
 
 def _erase(subject: Subject) -> int:

@@ -30,11 +30,11 @@ def progress(found: dict[str, int]) -> Progress:
     Failed and dropped messages count as done, so that the progress bar shows how many messages still wait.
     """
     total, waits = found["total"], found[MessageState.PENDING]
-    message = {"sent": grouped(found[MessageState.SENT]), "total": grouped(total)}
-    words = ngettext("%(sent)s of %(total)s message is sent", "%(sent)s of %(total)s messages are sent", total)
-    left = ngettext("%(number)s waits", "%(number)s wait", waits) % {"number": grouped(waits)} if waits else ""
+    params = {"sent": grouped(found[MessageState.SENT]), "total": grouped(total)}
+    message = ngettext("%(sent)s of %(total)s message is sent", "%(sent)s of %(total)s messages are sent", total)
+    waiting = ngettext("%(number)s waits", "%(number)s wait", waits) % {"number": grouped(waits)} if waits else ""
     state = "" if waits else "bad" if found[MessageState.FAILED] else "good"
-    return Progress(total - waits, total, words % message, left, state)
+    return Progress(total - waits, total, message % params, waiting, state)
 
 
 def page(
@@ -52,26 +52,26 @@ def page(
     `query` is the filter that selects these messages in the outbox's list. `back` is the URL of the page of their
     cause, and `title_done` the title once no message waits.
     """
-    found = counts(rows)
-    shown = progress(found)
+    numbers = counts(rows)
+    status = progress(numbers)
     if request.headers.get("Accept") == "application/json":
-        response: HttpResponse = JsonResponse(shown.as_json())
+        response: HttpResponse = JsonResponse(status.as_json())
         add_never_cache_headers(response)
         return response
     address = reverse("admin:outbox_message_changelist")
     picked = {"summit__id__exact": str(summit.pk), **query}
     context: dict[str, Any] = {
         **site.each_context(request),
-        "title": title_done if title_done and shown.state == "good" else title,
+        "title": title_done if title_done and status.state == "good" else title,
         "summit": summit,
-        "progress": shown,
+        "progress": status,
         "address": request.path,
-        "failed": found[MessageState.FAILED],
-        "dropped": found[MessageState.DROPPED],
+        "failed": numbers[MessageState.FAILED],
+        "dropped": numbers[MessageState.DROPPED],
         "failed_url": f"{address}?{urlencode({**picked, 'state__exact': MessageState.FAILED})}",
         "all_url": f"{address}?{urlencode(picked)}",
         "back": back,
-        "nobody": _("Nobody had to be written to.") if not found["total"] else "",
+        "nobody": _("Nobody had to be written to.") if not numbers["total"] else "",
     }
     page = TemplateResponse(request, "admin/outbox/progress.html", context)
     add_never_cache_headers(page)

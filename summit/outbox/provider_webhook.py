@@ -44,12 +44,12 @@ def mail_events(request: HttpRequest) -> HttpResponse:
     if provider not in PROVIDERS or not secret or not constant_time_compare(_brought(request), secret):
         raise Http404
     try:
-        found = _events(provider, request)
+        returned = _events(provider, request)
     except (AnymailWebhookValidationFailure, AnymailConfigurationError):
         raise Http404 from None
     except (ValueError, KeyError, TypeError, AttributeError):
         return HttpResponse(status=400)
-    bounces.record(found)
+    bounces.record(returned)
     return HttpResponse(status=200)
 
 
@@ -73,7 +73,7 @@ def _returned(event: Any) -> Returned:
 
     Providers have their own ids for mails. The outbox's Message-ID is searched for in the whole event, by its form.
     """
-    told = json.dumps(event.esp_event, default=str) + json.dumps(event.metadata or {}, default=str)
-    known = bounces.ids_in(told) | bounces.ids_in(str(event.message_id or ""))
-    message = str(event.mta_response or event.description or event.reject_reason or "")
-    return Returned(known, frozenset({str(event.recipient or "").strip().casefold()}), bounces.why("", message))
+    payload = json.dumps(event.esp_event, default=str) + json.dumps(event.metadata or {}, default=str)
+    message_ids = bounces.ids_in(payload) | bounces.ids_in(str(event.message_id or ""))
+    reason = str(event.mta_response or event.description or event.reject_reason or "")
+    return Returned(message_ids, frozenset({str(event.recipient or "").strip().casefold()}), bounces.why("", reason))

@@ -179,8 +179,8 @@ def _judge(problem: Exception) -> Refused | NotNow:
     return NotNow(f"{type(problem).__name__}: {problem}")
 
 
-def _text(said: bytes | str) -> str:
-    return said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+def _text(response: bytes | str) -> str:
+    return response.decode("utf-8", "replace") if isinstance(response, bytes) else response
 
 
 @contextmanager

@@ -64,8 +64,8 @@ def _family_of(letter: str) -> str:
 def _here() -> set[str]:
     """Return the packages of fonts that this machine has."""
     of_cjk = [name for name in further() if name in PACKAGES[CJK]]
-    found = {CJK} if of_cjk else set()
-    return found | ({OTHERS} if len(further()) > len(of_cjk) else set())
+    packages = {CJK} if of_cjk else set()
+    return packages | ({OTHERS} if len(further()) > len(of_cjk) else set())
 
 
 def package_for(letter: str) -> str:
@@ -78,10 +78,10 @@ def package_for(letter: str) -> str:
 
 def unprintable(problem: typst.TypstError) -> str:
     """Return the letters that typst can't print, from its error. Return "" if the error has another cause."""
-    found = re.search(r'the text `"(.+?)"` could not be displayed', problem.message)
-    if found is None:
+    match = re.search(r'the text `"(.+?)"` could not be displayed', problem.message)
+    if match is None:
         return ""
-    return re.sub(r"\\u\{([0-9a-f]+)\}", lambda code: chr(int(code[1], 16)), found[1])
+    return re.sub(r"\\u\{([0-9a-f]+)\}", lambda code: chr(int(code[1], 16)), match[1])
 
 
 def copied_wrongly(text: str) -> bool:
@@ -96,5 +96,5 @@ def copied_wrongly(text: str) -> bool:
 def relatives(letters: str, text: str) -> str:
     """Return the letters of `text` in the scripts of `letters`. They have no font either."""
     families = {_family_of(letter) for letter in letters}
-    found = dict.fromkeys(letter for letter in text if ord(letter) > 127)
-    return "".join(letter for letter in found if _family_of(letter) in families)
+    candidates = dict.fromkeys(letter for letter in text if ord(letter) > 127)
+    return "".join(letter for letter in candidates if _family_of(letter) in families)

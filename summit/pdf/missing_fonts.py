@@ -15,12 +15,12 @@ def remedy(problem: MissingFontError) -> str:
     """Return the sentence that says what can be done about missing fonts, and by whom."""
     if not problem.packages:
         return _("No package brings one. The press office can write the text without these characters.")
-    message = {"packages": ", ".join(problem.packages)}
+    params = {"packages": ", ".join(problem.packages)}
     return (
         ngettext(
             "Whoever runs this system can install the package %(packages)s and start the system anew.",
             "Whoever runs this system can install the packages %(packages)s and start the system anew.",
             len(problem.packages),
         )
-        % message
+        % params
     )

@@ -32,9 +32,9 @@ def print_pdf(source: bytes, data: dict[str, Any]) -> bytes:
     bytes. Raises MissingFontError if no font prints a letter.
     """
     last = ""
-    for found, families in _choices():
+    for font_set, families in _choices():
         try:
-            return _compile(source, data, found, families)
+            return _compile(source, data, font_set, families)
         except typst.TypstError as problem:
             if not fonts.unprintable(problem):
                 logger.warning("a document breaks a rule of PDF/UA-1: %s", problem.message)
@@ -51,12 +51,12 @@ def draw_png(source: bytes, data: dict[str, Any]) -> bytes:
     problem = lacking(json.dumps(data, ensure_ascii=False))
     if problem:
         raise problem
-    *_first, (found, families) = _choices()
+    *_first, (font_set, families) = _choices()
     content = json.dumps(data | {"families": families}, ensure_ascii=False)
-    made: bytes = typst.compile(
-        source, format="png", ppi=72.0, font_paths=found, ignore_system_fonts=True, sys_inputs={"data": content}
+    png: bytes = typst.compile(
+        source, format="png", ppi=72.0, font_paths=font_set, ignore_system_fonts=True, sys_inputs={"data": content}
     )
-    return made
+    return png
 
 
 def _choices() -> Iterator[tuple[typst.Fonts, tuple[str, ...]]]:
@@ -74,23 +74,23 @@ def _without_rules(source: bytes, data: dict[str, Any]) -> bytes:
     problem = lacking(json.dumps(data, ensure_ascii=False))
     if problem:
         raise problem
-    *_first, (found, families) = _choices()
-    return _compile(source, data, found, families, strict=False)
+    *_first, (font_set, families) = _choices()
+    return _compile(source, data, font_set, families, strict=False)
 
 
 def _compile(
-    source: bytes, data: dict[str, Any], found: typst.Fonts, families: tuple[str, ...], *, strict: bool = True
+    source: bytes, data: dict[str, Any], font_set: typst.Fonts, families: tuple[str, ...], *, strict: bool = True
 ) -> bytes:
     content = json.dumps(data | {"families": families}, ensure_ascii=False)
-    made: bytes = typst.compile(
+    pdf: bytes = typst.compile(
         source,
         format="pdf",
-        font_paths=found,
+        font_paths=font_set,
         ignore_system_fonts=True,
         sys_inputs={"data": content},
         pdf_standards=["ua-1"] if strict else [],
     )
-    return made
+    return pdf
 
 
 @lru_cache(maxsize=128)
@@ -103,21 +103,21 @@ def lacking(text: str) -> MissingFontError | None:
     letters = ""
     rest = text
     for _round in range(MOST):
-        gone = _missing(rest)
-        if not gone:
+        missing = _missing(rest)
+        if not missing:
             break
-        letters += gone[:SHOWN]
-        packages += filter(None, map(fonts.package_for, gone))
-        rest = rest.translate(dict.fromkeys(map(ord, gone)))
+        letters += missing[:SHOWN]
+        packages += filter(None, map(fonts.package_for, missing))
+        rest = rest.translate(dict.fromkeys(map(ord, missing)))
     return MissingFontError(letters[:SHOWN], tuple(dict.fromkeys(packages))) if letters else None
 
 
 def _missing(text: str) -> str:
     """Return the letters of one script in `text` for which there is no font. Return "" if all can be printed."""
     letters = ""
-    for found, families in _choices():
+    for font_set, families in _choices():
         try:
-            _compile(PROBE, {"text": text}, found, families)
+            _compile(PROBE, {"text": text}, font_set, families)
         except typst.TypstError as problem:
             letters = fonts.unprintable(problem)
             if not letters:

@@ -156,8 +156,8 @@ class Route:
         if reader.superuser:
             return True
         rule = RULES[action]
-        here = whose not in (Whose.ELSEWHERE, Whose.MISSING)
-        return here and bool(rule.any & reader.roles or (whose == Whose.OWN and rule.own & reader.roles))
+        in_summit = whose not in (Whose.ELSEWHERE, Whose.MISSING)
+        return in_summit and bool(rule.any & reader.roles or (whose == Whose.OWN and rule.own & reader.roles))
 
 
 _DECLARED: dict[str, Route] = {}
@@ -192,10 +192,10 @@ def declare(
 
 def declared() -> dict[str, Route]:
     """Return a dict from names to routes: the declared routes and the derived ones."""
-    found = dict(_DECLARED)
+    routes = dict(_DECLARED)
     for function in _derived:
-        found.update({route.name: route for route in function()})
-    return found
+        routes.update({route.name: route for route in function()})
+    return routes
 
 
 def existing(

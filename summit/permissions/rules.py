@@ -54,8 +54,8 @@ class Rule:
 
     def names(self) -> str:
         """Return the names of all these roles as a list in words, for messages."""
-        found = [str(Role(role).label) for role in Role.values if role in self.any | self.own]
-        return comma().join(found) or _("whoever set the system up")
+        labels = [str(Role(role).label) for role in Role.values if role in self.any | self.own]
+        return comma().join(labels) or _("whoever set the system up")
 
 
 RULES: dict[str, Rule] = {}
@@ -77,8 +77,8 @@ def declare(action: str, roles: Iterable[str], *, own: Iterable[str] = ()) -> No
 
     Raises ValueError if the action is declared already with other roles.
     """
-    wanted = Rule(frozenset(str(role) for role in roles), frozenset(str(role) for role in own))
-    if RULES.setdefault(action, wanted) != wanted:
+    rule = Rule(frozenset(str(role) for role in roles), frozenset(str(role) for role in own))
+    if RULES.setdefault(action, rule) != rule:
         raise ValueError(f"{action} is declared twice")
 
 
@@ -104,11 +104,11 @@ def own_rows(model: type[Model]) -> Callable[[Own], Own]:
 
 
 def _assigned_role_rows(user: int) -> QuerySet[Any, Any]:
-    given = RoleAssignment.objects.filter(user=user).order_by().values_list("summit_id", "role")
+    assigned = RoleAssignment.objects.filter(user=user).order_by().values_list("summit_id", "role")
     # Few accounts at desks belong to a person. The same query finds out whether this account does. Only then are the
     # queries for the roles that follow made.
     people = User.objects.filter(pk=user, people__isnull=False).order_by()
-    return given.union(people.values_list("people__summit_id", Value("")), all=True)
+    return assigned.union(people.values_list("people__summit_id", Value("")), all=True)
 
 
 _GIVEN = Prepared(_assigned_role_rows)
@@ -120,11 +120,11 @@ def _assigned_roles(user: User) -> list[tuple[int, str]]:
     For each summit in which the account belongs to a person, there is a row with the role "". Makes one query in each
     request.
     """
-    found: list[tuple[int, str]] | None = getattr(user, "_given_roles", None)
-    if found is None:
-        found = _GIVEN.rows(user=user.pk)
-        user._given_roles = found  # type: ignore[attr-defined]
-    return found
+    rows: list[tuple[int, str]] | None = getattr(user, "_given_roles", None)
+    if rows is None:
+        rows = _GIVEN.rows(user=user.pk)
+        user._given_roles = rows  # type: ignore[attr-defined]
+    return rows
 
 
 def roles_by_summit(user: Actor) -> dict[int, frozenset[str]]:
@@ -162,8 +162,8 @@ def narrow(user: User, summit: "Summit | int") -> None:
 
 
 def _only(user: User) -> int | None:
-    found: int | None = getattr(user, "_only_summit", None)
-    return found
+    summit_id: int | None = getattr(user, "_only_summit", None)
+    return summit_id
 
 
 def may_everything(user: Actor) -> bool:
@@ -181,10 +181,10 @@ def allows(user: Actor, action: str, summit: "Summit | int | None", row: Model |
     rule = RULES[action]
     if may_everything(user):
         return True
-    held = roles_by_summit(user)
+    by_summit = roles_by_summit(user)
     if summit is None:
-        return any(rule.any & roles for roles in held.values())
-    roles = held.get(summit if isinstance(summit, int) else summit.pk, frozenset())
+        return any(rule.any & roles for roles in by_summit.values())
+    roles = by_summit.get(summit if isinstance(summit, int) else summit.pk, frozenset())
     if rule.any & roles:
         return True
     return row is not None and isinstance(user, User) and any(owns(user, role, row) for role in rule.own & roles)
@@ -248,12 +248,12 @@ def seen_rows(user: User, action: str, model: type[Model], summit_path: str) -> 
     everywhere = summits_for(user, action)
     if everywhere is None:
         return None
-    found = Q(**{f"{summit_path}__in": everywhere})
+    condition = Q(**{f"{summit_path}__in": everywhere})
     for role in sorted(RULES[action].own):
-        held = [key for key, roles in roles_by_summit(user).items() if role in roles and key not in everywhere]
-        if held:
-            found |= Q(**{f"{summit_path}__in": held}) & _OWN[model](user, role)
-    return found
+        summits = [key for key, roles in roles_by_summit(user).items() if role in roles and key not in everywhere]
+        if summits:
+            condition |= Q(**{f"{summit_path}__in": summits}) & _OWN[model](user, role)
+    return condition
 
 
 def require_collection_permission(user: Actor, action: str, summit: "Summit | None") -> None:

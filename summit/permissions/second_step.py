@@ -32,8 +32,8 @@ def owes_second_step(request: HttpRequest) -> bool:
     That includes an account that has no second step yet.
     """
     user = request.user
-    asked = settings.REQUIRE_SECOND_FACTOR and isinstance(user, User) and can_use_admin(user)
-    return bool(asked and (must_set_up(request) or not took_it(request)))
+    required = settings.REQUIRE_SECOND_FACTOR and isinstance(user, User) and can_use_admin(user)
+    return bool(required and (must_set_up(request) or not took_it(request)))
 
 
 # The authenticators that protect an account; recovery codes only replace one of them.

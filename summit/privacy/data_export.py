@@ -29,13 +29,13 @@ def gather(subject: Subject, *, own: bool = False) -> dict[str, ExportedPart]:
 
     With `own`, return only data that people may export themselves, without the names of staff who decided about them.
     """
-    found = {}
+    parts = {}
     for portion in own_portions() if own else [each for each in portions() if each.handed]:
         columns = [column for column in columns_of(portion) if not (own and is_staffs(column))]
         rows = [as_data(row, columns) for row in portion.rows(subject)]
         if rows:
-            found[portion.name] = ExportedPart(str(portion.title), rows)
-    return found
+            parts[portion.name] = ExportedPart(str(portion.title), rows)
+    return parts
 
 
 def export_own_data(*, person: Person, by: By) -> bytes:
@@ -62,15 +62,20 @@ def pack(person: Person, *, own: bool = False) -> tuple[bytes, dict[str, Any]]:
         if portion.files is not None
         for name, content in portion.files(subject)
     ]
-    told = {"person": person.public_id, "summit": person.summit.reads_as.name, "at": db_now().isoformat()}
-    data = {**told, "parts": {name: part.rows for name, part in parts.items()}, "files": [name for name, _ in files]}
+    metadata = {"person": person.public_id, "summit": person.summit.reads_as.name, "at": db_now().isoformat()}
+    data = {
+        **metadata,
+        "parts": {name: part.rows for name, part in parts.items()},
+        "files": [name for name, _ in files],
+    }
     page = render_to_string(
-        "admin/person_data.html", {"person": person, "parts": parts.values(), "files": files, "summit": person.summit}
+        "privacy/data_export.html",
+        {"person": person, "parts": parts.values(), "files": files, "summit": person.summit},
     )
-    made = BytesIO()
-    with ZipFile(made, "w", ZIP_DEFLATED) as packed:
+    archive = BytesIO()
+    with ZipFile(archive, "w", ZIP_DEFLATED) as packed:
         packed.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=2))
         packed.writestr("data.html", page)
         for name, content in files:
             packed.writestr(name, content)
-    return made.getvalue(), {"parts": sorted(parts), "files": len(files)}
+    return archive.getvalue(), {"parts": sorted(parts), "files": len(files)}

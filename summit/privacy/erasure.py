@@ -59,14 +59,14 @@ def plan(person: Person) -> ErasurePlan:
 
     Portions without rows are left out.
     """
-    subject, found = subject_of(person), ErasurePlan()
+    subject, erasure_plan = subject_of(person), ErasurePlan()
     for portion in portions():
         number = portion.rows(subject).count()
         if number and portion.erase is not None:
-            found.goes.append(ErasureItem(portion, number))
+            erasure_plan.goes.append(ErasureItem(portion, number))
         if number and portion.stays:
-            found.stays.append(ErasureItem(portion, number))
-    return found
+            erasure_plan.stays.append(ErasureItem(portion, number))
+    return erasure_plan
 
 
 def erase(*, person: Person, reason: str, by: User) -> dict[str, int]:

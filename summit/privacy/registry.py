@@ -44,8 +44,8 @@ class Subject:
     def names(self) -> tuple[str, ...]:
         """The person's names that are long enough to search texts for, the longest first."""
         person = self.person
-        found = {name.strip() for name in (person.name, person.badge_name, person.card_name, *self.further)}
-        return tuple(sorted((name for name in found if len(name) >= SHORTEST), key=len, reverse=True))
+        all_names = {name.strip() for name in (person.name, person.badge_name, person.card_name, *self.further)}
+        return tuple(sorted((name for name in all_names if len(name) >= SHORTEST), key=len, reverse=True))
 
     @cached_property
     def mailboxes(self) -> tuple[str, ...]:
@@ -59,9 +59,9 @@ class Subject:
         return tuple(sorted(box for box in boxes if not self._shared(box)))
 
     def _shared(self, box: str) -> bool:
-        others = Person.objects.filter(email__iexact=box).exclude(pk=self.person.pk)
+        other_people = Person.objects.filter(email__iexact=box).exclude(pk=self.person.pk)
         accounts = User.objects.filter(email=box).exclude(people=self.person)
-        return others.exists() or accounts.exists()
+        return other_people.exists() or accounts.exists()
 
     @cached_property
     def account(self) -> User | None:
@@ -79,16 +79,16 @@ class Subject:
 
         If there is no name or mailbox to search for, the condition matches no row.
         """
-        found = Q(pk__in=[])
-        for word in (*self.names, *self.mailboxes):
+        condition = Q(pk__in=[])
+        for term in (*self.names, *self.mailboxes):
             for column in columns:
-                found |= Q(**{f"{column}__icontains": word})
-        return found
+                condition |= Q(**{f"{column}__icontains": term})
+        return condition
 
     def says(self, text: str) -> bool:
         """Return whether a text contains one of the person's names or mailboxes."""
         folded = text.casefold()
-        return any(word.casefold() in folded for word in (*self.names, *self.mailboxes))
+        return any(term.casefold() in folded for term in (*self.names, *self.mailboxes))
 
 
 @dataclass(frozen=True)
@@ -175,14 +175,14 @@ def erased_name(summit: Summit) -> str:
 
 def columns_of(portion: Portion) -> "list[models.Field[Any, Any]]":
     """Return the columns of a portion that are handed over, without binary data and secrets."""
-    found: list[models.Field[Any, Any]] = [
+    columns: list[models.Field[Any, Any]] = [
         column
         for column in portion.model._meta.fields
         if column.name not in NEVER
         and (not portion.columns or column.name in portion.columns)
         and (isinstance(column, EncryptedTextField) or not isinstance(column, models.BinaryField))
     ]
-    return found
+    return columns
 
 
 def as_data(row: models.Model, columns: "Iterable[models.Field[Any, Any]]") -> dict[str, Any]:

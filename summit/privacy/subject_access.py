@@ -81,9 +81,9 @@ def _claim(person: Person, by: User) -> SubjectAccessRequest | None:
 
 def needs(hidden: list[Restricted]) -> str:
     """Return the sentence that names the hidden groups of data and who has to agree."""
-    what = comma().join(str(group.title) for group in hidden)
+    titles = comma().join(str(group.title) for group in hidden)
     message = _("It holds what your roles don’t show you: %(what)s. Somebody else has to agree first: %(who)s.")
-    return message % {"what": what, "who": RULES[AGREE].names()}
+    return message % {"what": titles, "who": RULES[AGREE].names()}
 
 
 def ask(*, person: Person, by: User) -> SubjectAccessRequest:
@@ -113,11 +113,11 @@ def agree(*, person: Person, by: User, until: int | None = None) -> int:
     with transaction.atomic():
         rows = waiting(person.summit, by).filter(person=person)
         rows = rows if until is None else rows.filter(pk__lte=until)
-        found = list(rows.select_related("asked_by"))
-        for row in found:
+        pending = list(rows.select_related("asked_by"))
+        for row in pending:
             for group in unseen(person, row.asked_by):
                 check(by, group.action, person.summit)
-        number = rows.filter(pk__in=[row.pk for row in found]).update(agreed_by=by, agreed_at=Now())
+        number = rows.filter(pk__in=[row.pk for row in pending]).update(agreed_by=by, agreed_at=Now())
         if not number:
             raise NothingToAgree(_("Nobody asks to hand this person’s data over, or somebody has agreed already."))
         audit.record(by=by, action=AGREE, target=person, summit=person.summit)

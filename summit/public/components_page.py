@@ -38,7 +38,7 @@ class Example(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        message = {
+        texts = {
             "name": (_("Your name and office"), _("It is kept with the answer.")),
             "answer": (_("Will you take part?"), ""),
             "day": (_("Day"), ""),
@@ -47,7 +47,7 @@ class Example(forms.Form):
             "note": (_("Note"), ""),
             "agreed": (_("Everybody may read this"), ""),
         }
-        for key, (label, hint) in message.items():
+        for key, (label, hint) in texts.items():
             self.fields[key].label, self.fields[key].help_text = label, hint
         self.fields["answer"].choices = [("yes", _("Accept")), ("no", _("Decline"))]  # type: ignore[attr-defined]
         name_parts(self.fields["moment"])
@@ -151,7 +151,7 @@ def _agenda() -> dict[str, Any]:
 
 def _context(now: datetime) -> dict[str, Any]:
     rows = _rows(now)
-    sent = {"wrong-moment_0": "2025-03-31", "wrong-moment_1": "", "wrong-number": "1.5"}
+    posted = {"wrong-moment_0": "2025-03-31", "wrong-moment_1": "", "wrong-number": "1.5"}
     return {
         "sample": _summit(),
         "moment": now,
@@ -162,7 +162,7 @@ def _context(now: datetime) -> dict[str, Any]:
         "next_row": rows[1],
         "places": _places(),
         "form": Example(initial={"day": date(2025, 3, 31), "moment": datetime(2025, 3, 31, 9, 30)}),  # noqa: DTZ001
-        "wrong": Example(sent, prefix="wrong"),
+        "wrong": Example(posted, prefix="wrong"),
         "problems": [("", "", _("The session would end before it starts. Give a later end.")), ("form", PARTY, "…")],
         **_agenda(),
         "line": SimpleNamespace(what=_("Room"), old=ROOM, new="Music Room"),

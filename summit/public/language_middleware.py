@@ -36,15 +36,15 @@ class LanguageMiddleware:
 
     @staticmethod
     def _language(request: HttpRequest) -> str:
-        known = settings.INTERFACE_LANGUAGES
-        asked = request.GET.get("lang", "")
+        available = settings.INTERFACE_LANGUAGES
+        requested = request.GET.get("lang", "")
         if not public_pages.is_personal(request.path_info):
-            return asked if asked in known else settings.LANGUAGE_CODE
-        if asked in known:
-            request.session["language"] = asked
-            return asked
+            return requested if requested in available else settings.LANGUAGE_CODE
+        if requested in available:
+            request.session["language"] = requested
+            return requested
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return settings.LANGUAGE_CODE
         chosen = request.session.get("language", "")
-        wanted = chosen or getattr(request.user, "language", "") or request.session.get(DOOR_LANGUAGE, "")
-        return spoken(wanted)
+        language = chosen or getattr(request.user, "language", "") or request.session.get(DOOR_LANGUAGE, "")
+        return spoken(language)

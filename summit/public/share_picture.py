@@ -43,5 +43,5 @@ def draw(summit: Summit) -> bytes:
 @lru_cache(maxsize=32)
 def _drawn(name: str, when: str, language: str, colour: str) -> bytes:
     accent = colours.light_accent(colour)
-    message = {"name": name, "when": when, "language": language.partition("-")[0], "direction": direction(language)}
-    return typst.draw_png(SOURCE, {**message, "ground": accent.colour, "ink": accent.ink})
+    data = {"name": name, "when": when, "language": language.partition("-")[0], "direction": direction(language)}
+    return typst.draw_png(SOURCE, {**data, "ground": accent.colour, "ink": accent.ink})

@@ -25,8 +25,10 @@ def root(request: HttpRequest) -> HttpResponse:
 
     This is the only page that takes its language from the browser's Accept-Language.
     """
-    asked = request.GET.get("lang", "")
-    language = asked if asked in settings.INTERFACE_LANGUAGES else translation.get_language_from_request(request)
+    requested = request.GET.get("lang", "")
+    language = (
+        requested if requested in settings.INTERFACE_LANGUAGES else translation.get_language_from_request(request)
+    )
     language = spoken(language)
     listed = list(Summit.objects.open_to_public())
     now = timezone.now()
@@ -40,7 +42,7 @@ def root(request: HttpRequest) -> HttpResponse:
         response["Location"] = f"{only[0].get_absolute_url()}{query}"
     else:
         with translation.override(language):
-            response = render(request, "portal/summits.html", {"summits": listed})
+            response = render(request, "public/summits.html", {"summits": listed})
         response["Content-Language"] = language
     response["Cache-Control"] = "no-cache"
     patch_vary_headers(response, ["Accept-Language"])
@@ -51,10 +53,8 @@ def root(request: HttpRequest) -> HttpResponse:
 @cached_page()
 def home(request: HttpRequest, summit: str) -> HttpResponse:
     """Show a summit's home: its name, place and days, its agenda and the texts that its press office published."""
-    found = summits.get_summit(summit)
-    return render(
-        request, "portal/home.html", {"summit": found, "venues": found.venues.all(), "panels": panels(found)}
-    )
+    row = summits.get_summit(summit)
+    return render(request, "public/home.html", {"summit": row, "venues": row.venues.all(), "panels": panels(row)})
 
 
 @public_page
@@ -100,5 +100,5 @@ def security(request: HttpRequest) -> HttpResponse:
         f"Canonical: {settings.BASE_URL}{reverse('security')}",
         f"Preferred-Languages: {', '.join(settings.INTERFACE_LANGUAGES)}",
     )
-    message = "".join(f"{line}\n" for line in lines)
-    return HttpResponse(message, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "max-age=86400"})
+    content = "".join(f"{line}\n" for line in lines)
+    return HttpResponse(content, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "max-age=86400"})

@@ -14,5 +14,5 @@ panel = _panels.register
 
 def panels(summit: Summit) -> list[tuple[str, dict[str, Any]]]:
     """Return the template and the context of each panel of a summit's home that has something to show."""
-    found = (function(summit) for function in _panels)
-    return [entry for entry in found if entry is not None]
+    entries = (function(summit) for function in _panels)
+    return [entry for entry in entries if entry is not None]

@@ -100,13 +100,13 @@ class PageCache:
         until = time.monotonic() + PATIENCE
         while True:
             with self._lock:
-                found = self._find(asked, version)
+                page = self._find(asked, version)
                 build = self._builds.get(asked)
-                if found is None and build is None:
+                if page is None and build is None:
                     build = self._builds[asked] = _Build(version)
                     break
-            if found is not None:
-                return found
+            if page is not None:
+                return page
             assert build is not None  # noqa: S101 - else this thread makes it
             if not build.done.wait(max(0.0, until - time.monotonic())):
                 build = _Build(version)
@@ -122,15 +122,15 @@ class PageCache:
         """
         if asked not in self._pages:
             return None
-        known, page = self._pages[asked]
-        if known == version:
-            if version.since > known.since:
+        cached_version, page = self._pages[asked]
+        if cached_version == version:
+            if version.since > cached_version.since:
                 self._pages[asked] = version, page
             self._pages.move_to_end(asked)
             return page
-        if known.since >= version.since:
+        if cached_version.since >= version.since:
             return page
-        fresh = known.removals == version.removals and version.since - known.since <= STALE
+        fresh = cached_version.removals == version.removals and version.since - cached_version.since <= STALE
         return page if fresh and asked in self._builds else None
 
     def _made(
@@ -152,12 +152,12 @@ class PageCache:
 
     def _put(self, asked: Hashable, version: Version, page: Page, most: int) -> None:
         """Cache a page, unless it is older than the cached page or larger than an eighth of `most` bytes."""
-        before = self._pages.get(asked)
-        if before is not None and before[0].since > version.since:
+        previous = self._pages.get(asked)
+        if previous is not None and previous[0].since > version.since:
             return
-        if before is not None:
+        if previous is not None:
             del self._pages[asked]
-            self.size -= before[1].size
+            self.size -= previous[1].size
         if page.size > most // 8:
             return
         self.size += page.size
@@ -213,20 +213,20 @@ def cached_page(
         @functools.wraps(view)
         def wrapped(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             cached = settings.KEPT_PAGES and known.issuperset(request.GET)
-            found = read_version(kwargs["summit"]) if cached or headers is not None else None
-            if found is None:
+            page_version = read_version(kwargs["summit"]) if cached or headers is not None else None
+            if page_version is None:
                 return view(request, **kwargs)
-            response = answer(request, found, **kwargs) if cached else view(request, **kwargs)
+            response = answer(request, page_version, **kwargs) if cached else view(request, **kwargs)
             if headers is not None and response.status_code == 200:
-                for name, value in headers(found).items():
+                for name, value in headers(page_version).items():
                     response[name] = value
             return response
 
-        def answer(request: HttpRequest, found: Version, **kwargs: Any) -> HttpResponse:
+        def answer(request: HttpRequest, page_version: Version, **kwargs: Any) -> HttpResponse:
             if beside is not None:
-                found = found.beside(beside(**kwargs))
+                page_version = page_version.beside(beside(**kwargs))
             key = (*_cache_key(view, request), also(request) if also else None)
-            page = PAGES.answer(key, found, lambda: view(request, **kwargs), settings.KEPT_PAGES)
+            page = PAGES.answer(key, page_version, lambda: view(request, **kwargs), settings.KEPT_PAGES)
             return page.response(request) if isinstance(page, Page) else page
 
         return wrapped

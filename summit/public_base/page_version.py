@@ -77,7 +77,7 @@ def _aware(value: datetime | str) -> datetime:
 
     Raises ValueError for a string that isn't a moment.
     """
-    found = parse_datetime(value) if isinstance(value, str) else value
-    if found is None:
+    moment = parse_datetime(value) if isinstance(value, str) else value
+    if moment is None:
         raise ValueError(f"not a moment: {value!r}")
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

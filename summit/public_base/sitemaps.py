@@ -66,13 +66,13 @@ def _moment(value: datetime) -> str:
 
 def _write(root: etree._Element, entry: str, rows: Iterable[SitemapEntry | Chapter]) -> bytes:
     for row in rows:
-        found = etree.SubElement(root, f"{{{NS}}}{entry}")
-        etree.SubElement(found, f"{{{NS}}}loc").text = settings.BASE_URL + row.path
+        element = etree.SubElement(root, f"{{{NS}}}{entry}")
+        etree.SubElement(element, f"{{{NS}}}loc").text = settings.BASE_URL + row.path
         if row.changed is not None:
-            etree.SubElement(found, f"{{{NS}}}lastmod").text = _moment(row.changed)
+            etree.SubElement(element, f"{{{NS}}}lastmod").text = _moment(row.changed)
         for language, path in row.languages if isinstance(row, SitemapEntry) else ():
             attributes = {"rel": "alternate", "hreflang": language, "href": settings.BASE_URL + path}
-            etree.SubElement(found, f"{{{XHTML}}}link", attributes)
+            etree.SubElement(element, f"{{{XHTML}}}link", attributes)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 

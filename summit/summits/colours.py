@@ -87,14 +87,14 @@ def ink_on(colour: str) -> str:
 
 def light_accent(colour: str) -> Accent:
     """Return the accent for the light theme: the colour, darkened if it would be too pale to read."""
-    found = readable(colour, LIGHT_GROUNDS, LIGHT_WASH, 0.0)
-    return Accent(found, ink_on(found))
+    readable_colour = readable(colour, LIGHT_GROUNDS, LIGHT_WASH, 0.0)
+    return Accent(readable_colour, ink_on(readable_colour))
 
 
 def dark_accent(colour: str) -> Accent:
     """Return the accent for the dark theme: the colour, lightened if it would be too dark to read."""
-    found = readable(colour, DARK_GROUNDS, DARK_WASH, 1.0)
-    return Accent(found, ink_on(found))
+    readable_colour = readable(colour, DARK_GROUNDS, DARK_WASH, 1.0)
+    return Accent(readable_colour, ink_on(readable_colour))
 
 
 def stylesheet(colour: str) -> str:

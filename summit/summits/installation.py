@@ -74,11 +74,11 @@ def noticed() -> Installation | None:
 
     So a page that reads the installation by this function shows exactly what `resume` will do.
     """
-    found = find_silent()
-    if found is not None and found.paused_at is None:
+    installation = find_silent()
+    if installation is not None and installation.paused_at is None:
         pause(by=SYSTEM, copied=True)
-        found = find_silent()
-    return found
+        installation = find_silent()
+    return installation
 
 
 def summits_of(row: Installation) -> list[Summit]:
@@ -92,7 +92,7 @@ def summits_of(row: Installation) -> list[Summit]:
 
 def waiting(row: Installation) -> list[Waiting]:
     """Return the numbers of waiting messages and events that belong to no summit, for each kind that has any."""
-    return [found for channel in channels for found in channel.look(row) if found.goes or found.older]
+    return [item for channel in channels for item in channel.look(row) if item.goes or item.older]
 
 
 def can_resume(by: User) -> bool:

@@ -76,7 +76,7 @@ channels: Registry[Channel[Summit]] = Registry()
 
 def waiting(summit: Summit) -> list[Waiting]:
     """Return the numbers of waiting items of a paused summit, for each kind that has any."""
-    return [found for channel in channels for found in channel.look(summit) if found.goes or found.older]
+    return [item for channel in channels for item in channel.look(summit) if item.goes or item.older]
 
 
 def resume(*, summit: Summit, by: User | System) -> int:

@@ -47,8 +47,8 @@ def remove_venue(*, by: User, venue: Venue) -> None:
     """Delete a venue with its rooms. Raises PermissionDenied, and ProtectedError if a session is in a room."""
     check(by, "summit.venue.change", venue.summit)
     with transaction.atomic():
-        told = {"rows": audit.references(venue)}
-        audit.record(by=by, action="summit.venue.remove", target=venue, summit=venue.summit, detail=told)
+        detail = {"rows": audit.references(venue)}
+        audit.record(by=by, action="summit.venue.remove", target=venue, summit=venue.summit, detail=detail)
         for room in venue.rooms.all():
             remove_room(by=by, room=room)
         venue.delete()
@@ -104,8 +104,10 @@ def remove_room(*, by: User, room: Room) -> None:
     summit = room.venue.summit
     check(by, "summit.room.change", summit)
     with transaction.atomic():
-        told = {"rows": audit.references(room)}
-        audit.record(by=by, action="summit.room.remove", target=room, summit=summit, detail=told, part_of=room.venue)
+        detail = {"rows": audit.references(room)}
+        audit.record(
+            by=by, action="summit.room.remove", target=room, summit=summit, detail=detail, part_of=room.venue
+        )
         room.delete()
 
 
@@ -131,10 +133,10 @@ def change_summit(*, by: User, summit: Summit, values: Mapping[str, Any]) -> Sum
     ValidationError if a value isn't valid.
     """
     check(by, "summit.summit.change", summit)
-    given = {name: value for name, value in values.items() if name != "slug"}
-    if isinstance(given.get("names"), Mapping):
-        given["names"] = normalised_names(given["names"])
-    changed = apply_values(summit, given)
+    new_values = {name: value for name, value in values.items() if name != "slug"}
+    if isinstance(new_values.get("names"), Mapping):
+        new_values["names"] = normalised_names(new_values["names"])
+    changed = apply_values(summit, new_values)
     with transaction.atomic():
         if summit.answer_by is not None and "answer_by" in changed:
             try:
@@ -204,8 +206,8 @@ def _save_new(summit: Summit, by: User) -> None:
         summit.full_clean()
         summit.save()
         audit.record(by=by, action="summit.summit.add", target=summit, summit=summit)
-        for found in founding:
-            found(summit, by)
+        for function in founding:
+            function(summit, by)
         begin(summit)
 
 
@@ -221,16 +223,16 @@ def set_translated_names(*, summit: Summit, names: Mapping[str, Mapping[str, str
     aren't valid.
     """
     check(by, "summit.summit.change", summit)
-    wanted = normalised_names(names)
+    new_names = normalised_names(names)
     with transaction.atomic():
         row = Summit.objects.select_for_update().get(pk=summit.pk)
-        if row.names == wanted:
+        if row.names == new_names:
             return
-        row.names = wanted
+        row.names = new_names
         row.clean_fields(exclude={field.name for field in Summit._meta.fields} - {"names"})
         row.save(update_fields=["names"])
         audit.record(by=by, action="summit.summit.change", target=summit, summit=summit, fields=["names"])
-    summit.names = wanted
+    summit.names = new_names
 
 
 def add_venue_with_rooms(

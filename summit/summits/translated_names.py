@@ -40,9 +40,9 @@ def names_in(language: str, *, first: str, own: Mapping[str, str], others: Mappi
     `own` is a dict from texts (`TEXTS`) to names in the language `first`. `others` is a dict from other languages to
     such dicts.
     """
-    theirs: Mapping[str, str] = {} if language == first else others.get(language, {})
-    message = {text: theirs.get(text) or own[text] for text in TEXTS}
-    return Names(**message, languages={text: language if theirs.get(text) else first for text in TEXTS})
+    translated: Mapping[str, str] = {} if language == first else others.get(language, {})
+    names = {text: translated.get(text) or own[text] for text in TEXTS}
+    return Names(**names, languages={text: language if translated.get(text) else first for text in TEXTS})
 
 
 def validate_names(value: object) -> None:
@@ -60,24 +60,24 @@ def validate_texts(value: object, texts: Mapping[str, int], *, several: Collecti
     `several`.
     """
     known = dict(settings.LANGUAGES)
-    if not isinstance(value, dict) or not all(isinstance(message, dict) for message in value.values()):
+    if not isinstance(value, dict) or not all(isinstance(names, dict) for names in value.values()):
         raise ValidationError(_("Give the names by language, and for each language by what they name."), code="form")
-    for language, message in value.items():
+    for language, names in value.items():
         if language not in known:
-            refused = _("Names aren’t kept in “%(language)s”. Use one of: %(known)s.")
-            raise ValidationError(refused, code="language", params={"language": language, "known": ", ".join(known)})
-        for text, words in message.items():
-            _check(text, words, texts)
-            (validate_text if text in several else validate_printable)(words)
+            message = _("Names aren’t kept in “%(language)s”. Use one of: %(known)s.")
+            raise ValidationError(message, code="language", params={"language": language, "known": ", ".join(known)})
+        for text, name in names.items():
+            _check(text, name, texts)
+            (validate_text if text in several else validate_printable)(name)
 
 
-def _check(text: object, words: object, texts: Mapping[str, int]) -> None:
+def _check(text: object, name: object, texts: Mapping[str, int]) -> None:
     if text not in texts:
         message = _("There is no “%(text)s” by language. There are: %(known)s.")
         raise ValidationError(message, code="text", params={"text": text, "known": ", ".join(texts)})
-    if not isinstance(words, str) or not words.strip():
+    if not isinstance(name, str) or not name.strip():
         raise ValidationError(_("A name is empty. Write it, or leave its language out."), code="empty")
     most = texts[str(text)]
-    if len(words) > most:
+    if len(name) > most:
         message = _("“%(words)s” has more than %(most)d characters. Shorten it.")
-        raise ValidationError(message, code="long", params={"words": words, "most": most})
+        raise ValidationError(message, code="long", params={"words": name, "most": most})

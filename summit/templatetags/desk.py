@@ -65,13 +65,13 @@ def list_rows(
     """
     hidden = _hidden(cl)
     desk: Any = cl.model_admin
-    written = [holds_content(cl.model, desk, name) for name in cl.list_display]
+    is_content = [holds_content(cl.model, desk, name) for name in cl.list_display]
     language = _language(context)
     rows, last = [], None
     for row, cells in zip(cl.result_list, results, strict=True):
         group = desk.group_of(row) if hidden else None
         named = [
-            _labelled(_in_language(cell, language) if written[place] else cell, header)
+            _labelled(_in_language(cell, language) if is_content[place] else cell, header)
             for place, (cell, header) in enumerate(zip(cells, headers, strict=True))
             if place not in hidden
         ]
@@ -106,18 +106,18 @@ def _in_language(cell: str, language: str) -> SafeString:
 
     The cell itself keeps the page's direction, because on phones it begins with a label.
     """
-    start, words, end = CELL.fullmatch(cell).groups()  # type: ignore[union-attr]
+    start, text, end = CELL.fullmatch(cell).groups()  # type: ignore[union-attr]
     opened = format_html('<bdi lang="{}">', language)
-    return mark_safe(f"{start}{opened}{words}</bdi>{end}")  # noqa: S308 - Django's own cell
+    return mark_safe(f"{start}{opened}{text}</bdi>{end}")  # noqa: S308 - Django's own cell
 
 
 @register.simple_tag(takes_context=True)
 def shown_value(context: Context, field: Any) -> SafeString | str:
     """Return the value of a read-only field in an admin form, marked with its language if people have written it."""
-    message: SafeString | str = field.contents()
+    value: SafeString | str = field.contents()
     name = field.field["name"]
-    known = holds_content(field.form._meta.model, field.model_admin, name)
-    return format_html('<bdi lang="{}">{}</bdi>', _language(context), message) if known and message else message
+    is_content = holds_content(field.form._meta.model, field.model_admin, name)
+    return format_html('<bdi lang="{}">{}</bdi>', _language(context), value) if is_content and value else value
 
 
 def _labelled(cell: str, header: dict[str, Any]) -> SafeString:

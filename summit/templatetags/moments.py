@@ -28,9 +28,9 @@ class Moment(SafeString):
     @classmethod
     def said(cls, words: str, moment: datetime, summit: "Summit") -> "Moment":
         """Return a Moment for `moment` with `words`, which must be safe HTML."""
-        found = cls(words)
-        found.at = moment.astimezone(summit.zone)
-        return found
+        text = cls(words)
+        text.at = moment.astimezone(summit.zone)
+        return text
 
 
 def local(moment: datetime, summit: "Summit") -> datetime:
@@ -58,8 +58,8 @@ def clock_zone(moment: datetime, summit: "Summit") -> str:
 @register.filter
 def day(moment: datetime | date, summit: "Summit") -> str:
     """Return a day at the venue in the active language, such as "Monday 31 March 2025"."""
-    found = local(moment, summit).date() if isinstance(moment, datetime) else moment
-    return long_day(found)
+    local_day = local(moment, summit).date() if isinstance(moment, datetime) else moment
+    return long_day(local_day)
 
 
 def day_clock(moment: datetime, summit: "Summit") -> str:
@@ -73,8 +73,8 @@ def marked_clock_zone(moment: datetime, summit: "Summit") -> SafeString:
 
     The place's name is marked with its language.
     """
-    message = {"time": clock(moment, summit), "place": called(summit, "place")}
-    return SafeString(conditional_escape(_("%(time)s %(place)s time")) % message)
+    params = {"time": clock(moment, summit), "place": called(summit, "place")}
+    return SafeString(conditional_escape(_("%(time)s %(place)s time")) % params)
 
 
 @register.filter("day_clock")
@@ -83,8 +83,8 @@ def marked_day_clock(moment: datetime, summit: "Summit") -> SafeString:
 
     The place's name is marked with its language.
     """
-    message = {"day": conditional_escape(day(moment, summit)), "time": marked_clock_zone(moment, summit)}
-    return SafeString(conditional_escape(_("%(day)s, %(time)s")) % message)
+    params = {"day": conditional_escape(day(moment, summit)), "time": marked_clock_zone(moment, summit)}
+    return SafeString(conditional_escape(_("%(day)s, %(time)s")) % params)
 
 
 @register.filter
@@ -93,8 +93,8 @@ def short_clock(moment: datetime, summit: "Summit") -> Moment:
 
     A line is broken only after the day.
     """
-    message = {"day": short_day(local(moment, summit)), "time": marked_clock_zone(moment, summit)}
-    halves = {name: format_html('<span class="whole">{}</span>', half) for name, half in message.items()}
+    params = {"day": short_day(local(moment, summit)), "time": marked_clock_zone(moment, summit)}
+    halves = {name: format_html('<span class="whole">{}</span>', half) for name, half in params.items()}
     return Moment.said(conditional_escape(_("%(day)s, %(time)s")) % halves, moment, summit)
 
 

@@ -16,6 +16,6 @@ def render_panel(context: Context, name: str, values: dict[str, Any]) -> SafeStr
     Each of `values` is a variable of its own, and the whole dict is the variable `panel`.
     """
     assert context.template is not None  # noqa: S101 - a tag runs inside a template
-    found = context.template.engine.get_template(name)
+    panel_template = context.template.engine.get_template(name)
     with context.push(panel=values, **values):
-        return mark_safe(found.render(context))  # noqa: S308 - a template's own output
+        return mark_safe(panel_template.render(context))  # noqa: S308 - a template's own output

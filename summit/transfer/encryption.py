@@ -149,12 +149,12 @@ class _Reader(io.RawIOBase):
 def _check_header(header: bytes) -> None:
     if len(header) < _HEADER or not header.startswith(MAGIC):
         raise ArchiveProblem(_("This file is no archive of a summit."))
-    found = header[len(MAGIC)]
-    if found != FORMAT:
+    version = header[len(MAGIC)]
+    if version != FORMAT:
         message = _(
             "The archive has format %(found)d, and this release reads %(known)d. Use the release that made it."
         )
-        raise ArchiveProblem(message % {"found": found, "known": FORMAT})
+        raise ArchiveProblem(message % {"found": version, "known": FORMAT})
 
 
 @contextmanager

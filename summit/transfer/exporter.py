@@ -83,11 +83,11 @@ def snapshot() -> Iterator[None]:
     if connection.in_atomic_block:
         yield
         return
-    here: Any = connection
-    before = getattr(here, "transaction_mode", None)
-    if here.vendor == "sqlite":
+    wrapper: Any = connection
+    previous_mode = getattr(wrapper, "transaction_mode", None)
+    if wrapper.vendor == "sqlite":
         # The block only reads, so it must not lock the database for writers.
-        here.transaction_mode = "DEFERRED"
+        wrapper.transaction_mode = "DEFERRED"
     try:
         with transaction.atomic():
             if connection.vendor == "postgresql":
@@ -95,8 +95,8 @@ def snapshot() -> Iterator[None]:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield
     finally:
-        if here.vendor == "sqlite":
-            here.transaction_mode = before
+        if wrapper.vendor == "sqlite":
+            wrapper.transaction_mode = previous_mode
 
 
 def export(*, summit: Summit, path: Path, passphrase: str, by: System, progress: Progress = quiet) -> dict[str, Any]:
@@ -148,14 +148,14 @@ def _accounts(summit: Summit, archive: zipfile.ZipFile, numbers: Numbers) -> dic
                 rows = model_order.rows(model, summit).order_by().exclude(**{name: None})
                 keys.update(rows.values_list(f"{name}_id", flat=True).distinct())
     nobody = set(User.objects.filter(programs()).values_list("pk", flat=True))
-    found = sorted(User.objects.in_bulk(list(keys)).values(), key=lambda user: (user.email, user.pk))
-    lines = []
-    for number, user in enumerate(found, start=1):
+    users = sorted(User.objects.in_bulk(list(keys)).values(), key=lambda user: (user.email, user.pk))
+    entries = []
+    for number, user in enumerate(users, start=1):
         numbers.of.setdefault(User._meta.label_lower, {})[user.pk] = number
         numbers.accounts[user.public_id] = number
-        message = {name: getattr(user, name) for name in ("public_id", "email", "name", "language", "is_active")}
-        lines.append(message | ({"is_active": False} if user.pk in nobody else {}))
-    return _part(archive, ACCOUNTS, iter(lines))
+        values = {name: getattr(user, name) for name in ("public_id", "email", "name", "language", "is_active")}
+        entries.append(values | ({"is_active": False} if user.pk in nobody else {}))
+    return _part(archive, ACCOUNTS, iter(entries))
 
 
 def _rows(model: type[Model], summit: Summit, archive: zipfile.ZipFile, numbers: Numbers) -> dict[str, Any]:
@@ -201,10 +201,10 @@ def _reference(row: Model, column: Any, value: int | None, numbers: Numbers) -> 
     return number
 
 
-def _part(archive: zipfile.ZipFile, label: str, lines: Iterator[dict[str, Any]]) -> dict[str, Any]:
+def _part(archive: zipfile.ZipFile, label: str, entries: Iterator[dict[str, Any]]) -> dict[str, Any]:
     digest, number = hashlib.sha256(), 0
     with archive.open(f"rows/{label}.jsonl", "w", force_zip64=True) as out:
-        for values in lines:
+        for values in entries:
             line = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
             digest.update(line)
             out.write(line)

@@ -99,8 +99,8 @@ def _opened(path: Path, passphrase: str) -> Iterator[zipfile.ZipFile]:
 
 
 def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(archive.read(MANIFEST))
-    return found
+    manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
+    return manifest
 
 
 def bring_in(*, path: Path, passphrase: str, slug: str | None, by: System, progress: Progress = quiet) -> Summit:
@@ -125,24 +125,28 @@ def bring_in(*, path: Path, passphrase: str, slug: str | None, by: System, progr
 
 def _check(manifest: dict[str, Any], slug: str | None) -> None:
     """Raise ArchiveProblem for an archive of another release, a summit that exists already, or an invalid slug."""
-    here, there = migrations(), manifest["migrations"]
-    other = next((app for app in sorted({*here, *there}) if here.get(app) != there.get(app)), None)
-    if other is not None:
+    installed, archived = migrations(), manifest["migrations"]
+    differing = next(
+        (app for app in sorted({*installed, *archived}) if installed.get(app) != archived.get(app)), None
+    )
+    if differing is not None:
         message = _("The archive was made by another release (%(app)s: %(there)s, here %(here)s). Use the same one.")
-        raise ArchiveProblem(message % {"app": other, "there": there.get(other), "here": here.get(other)})
+        raise ArchiveProblem(
+            message % {"app": differing, "there": archived.get(differing), "here": installed.get(differing)}
+        )
     if set(manifest["parts"]) != {ACCOUNTS, *(model._meta.label for model in model_order.order())}:
         raise damaged()
-    wanted = slug or manifest["summit"]["slug"]
+    new_slug = slug or manifest["summit"]["slug"]
     try:
-        slug_form(wanted)
-        validate_free_slug(wanted)
+        slug_form(new_slug)
+        validate_free_slug(new_slug)
     except ValidationError as problem:
         raise ArchiveProblem(" ".join(problem.messages)) from None
     if Summit.objects.filter(public_id=manifest["summit"]["id"]).exists():
         raise ArchiveProblem(_("This summit is here already: ids are kept, so that it can’t be here twice."))
-    if Summit.objects.filter(slug=wanted).exists():
+    if Summit.objects.filter(slug=new_slug).exists():
         message = _("There is another summit at the address “%(slug)s”. Give a free one with %(option)s.")
-        raise ArchiveProblem(message % {"slug": wanted, "option": "--slug"})
+        raise ArchiveProblem(message % {"slug": new_slug, "option": "--slug"})
 
 
 def _store(
@@ -242,14 +246,14 @@ class _Table:
     def fill(self, archive: zipfile.ZipFile, part: dict[str, Any]) -> None:
         """Store all rows of a part in batches. Raises ArchiveProblem if rows or files don't match the manifest."""
         most = min(BATCH, MOST_VALUES // len(self.model._meta.concrete_fields))
-        names, batch, held = set(archive.namelist()) if self.files else set(), list[Model](), 0
+        names, batch, buffered = set(archive.namelist()) if self.files else set(), list[Model](), 0
         for number, values in enumerate(_lines(archive, self.model._meta.label, part), start=1):
             row = self._row(number, values)
-            held += self._read_files(row, number, archive, names)
+            buffered += self._read_files(row, number, archive, names)
             batch.append(row)
-            if len(batch) >= most or held > MOST_BYTES:
+            if len(batch) >= most or buffered > MOST_BYTES:
                 self._insert(batch)
-                batch, held = [], 0
+                batch, buffered = [], 0
         self._insert(batch)
         if self.files and (self.found, self.digest.hexdigest()) != (part["files"], part["files_sha256"]):
             raise damaged()
@@ -291,10 +295,10 @@ class _Table:
         if not rows:
             return
         if issubclass(self.model, PublicModel):
-            known = self.model._base_manager.filter(public_id__in=[row.public_id for row in rows])  # type: ignore[attr-defined]
-            if taken := known.values_list("public_id", flat=True).first():
+            existing = self.model._base_manager.filter(public_id__in=[row.public_id for row in rows])  # type: ignore[attr-defined]
+            if duplicate := existing.values_list("public_id", flat=True).first():
                 message = _("%(what)s “%(id)s” of the archive is here already. Nothing was changed.")
-                raise ArchiveProblem(message % {"what": self.model._meta.verbose_name, "id": taken})
+                raise ArchiveProblem(message % {"what": self.model._meta.verbose_name, "id": duplicate})
         # Raw, so that the archive's values aren't replaced by automatic values such as those of auto_now_add.
         query = InsertQuery(self.model)
         query.insert_values(list(self.model._meta.concrete_fields), rows, raw=True)

@@ -20,15 +20,15 @@ def fields(model: type[Model]) -> list["Field[Any, Any]"]:
 
     Fields that are declared not to move (`without`), and fields that hold the bytes of files, are left out too.
     """
-    left = moved_of(model).without
-    kept = [field for field in model._meta.concrete_fields if not field.primary_key and field.name not in left]
-    return [field for field in kept if not _is_file(field)]
+    omitted = moved_of(model).without
+    columns = [field for field in model._meta.concrete_fields if not field.primary_key and field.name not in omitted]
+    return [field for field in columns if not _is_file(field)]
 
 
 def files(model: type[Model]) -> list["Field[Any, Any]"]:
     """Return the exported fields of a model that hold bytes. Each value is a separate file in the archive."""
-    left = moved_of(model).without
-    return [field for field in model._meta.concrete_fields if _is_file(field) and field.name not in left]
+    omitted = moved_of(model).without
+    return [field for field in model._meta.concrete_fields if _is_file(field) and field.name not in omitted]
 
 
 def _is_file(field: "Field[Any, Any]") -> bool:
@@ -42,8 +42,8 @@ def references(model: type[Model]) -> dict[str, type[Model]]:
 
 def target(field: Any) -> type[Model]:
     """Return the model to which a foreign key refers."""
-    found: type[Model] = field.remote_field.model
-    return found
+    model: type[Model] = field.remote_field.model
+    return model
 
 
 @cache
@@ -68,9 +68,9 @@ def path(model: type[Model]) -> str:
 
 def rows(model: type[Model], summit: Summit) -> QuerySet[Any]:
     """Return the rows of a model that move with a summit, in the order of their primary keys."""
-    found = model._base_manager.filter(**{path(model) or "pk": summit.pk})
+    queryset = model._base_manager.filter(**{path(model) or "pk": summit.pk})
     where = moved_of(model).where
-    return (found if where is None else found.filter(where)).order_by("pk")
+    return (queryset if where is None else queryset.filter(where)).order_by("pk")
 
 
 @cache
@@ -80,18 +80,18 @@ def order() -> tuple[type[Model], ...]:
     The summit is first, and each model comes after the models to which it refers. Models with texts that name rows of
     other models come last, and the audit comes at the very end.
     """
-    known = {model._meta.label: model for model in apps.get_models(include_auto_created=True)}
+    models = {model._meta.label: model for model in apps.get_models(include_auto_created=True)}
     late = [label for label, moved in MOVED.items() if moved.named or moved.rewrite]
-    left = [known[label] for label in sorted(MOVED) if label not in late]
-    found: list[type[Model]] = [Summit]
-    left.remove(Summit)
-    while left:
-        ready = next((model for model in left if _ready(model, found)), left[0])
-        found.append(ready)
-        left.remove(ready)
-    return (*found, *(known[label] for label in sorted(late, key=lambda label: (label == AUDIT, label))))
+    remaining = [models[label] for label in sorted(MOVED) if label not in late]
+    ordered: list[type[Model]] = [Summit]
+    remaining.remove(Summit)
+    while remaining:
+        ready = next((model for model in remaining if _ready(model, ordered)), remaining[0])
+        ordered.append(ready)
+        remaining.remove(ready)
+    return (*ordered, *(models[label] for label in sorted(late, key=lambda label: (label == AUDIT, label))))
 
 
-def _ready(model: type[Model], found: Iterable[type[Model]]) -> bool:
-    there = {*found, model, User}
-    return all(needed in there for needed in references(model).values())
+def _ready(model: type[Model], ordered: Iterable[type[Model]]) -> bool:
+    available = {*ordered, model, User}
+    return all(needed in available for needed in references(model).values())

@@ -15,8 +15,8 @@ from summit.transfer.encryption import ArchiveProblem, check_passphrase
 
 def add_passphrase_argument(parser: CommandParser) -> None:
     """Add the option for the file with the passphrase to a command's parser."""
-    message = "a file whose first line is the passphrase; without it you are asked"
-    parser.add_argument("--passphrase-file", type=Path, metavar="FILE", help=message)
+    help_text = "a file whose first line is the passphrase; without it you are asked"
+    parser.add_argument("--passphrase-file", type=Path, metavar="FILE", help=help_text)
 
 
 def passphrase_of(file: Path | None, *, twice: bool) -> str:
@@ -27,14 +27,14 @@ def passphrase_of(file: Path | None, *, twice: bool) -> str:
     """
     if file is not None:
         try:
-            found = file.read_text(encoding="utf-8").partition("\n")[0].strip("\r")
+            passphrase = file.read_text(encoding="utf-8").partition("\n")[0].strip("\r")
         except (OSError, UnicodeDecodeError):
             raise ArchiveProblem(_("The file with the passphrase can’t be read.")) from None
     elif sys.stdin.isatty():
-        found = getpass(f"{_('Passphrase of the archive')}: ")
-        if twice and getpass(f"{_('The same once more')}: ") != found:
+        passphrase = getpass(f"{_('Passphrase of the archive')}: ")
+        if twice and getpass(f"{_('The same once more')}: ") != passphrase:
             raise ArchiveProblem(_("The two passphrases differ."))
     else:
         raise ArchiveProblem(_("Give the passphrase in a file, by %(option)s.") % {"option": "--passphrase-file"})
-    check_passphrase(found)
-    return found
+    check_passphrase(passphrase)
+    return passphrase

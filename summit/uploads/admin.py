@@ -123,8 +123,8 @@ class UploadsAdmin(ReadOnlyAdmin):
         """Show the list of files, with an upload button if the user may upload."""
         may = allows(request.user, self.action, None)
         more = {"upload": self.address("upload") if may else "", "upload_word": self.upload_word}
-        found: HttpResponse = super().changelist_view(request, {**more, **(extra_context or {})})
-        return found
+        response: HttpResponse = super().changelist_view(request, {**more, **(extra_context or {})})
+        return response
 
     def get_urls(self) -> list[URLPattern]:
         """Return the URL patterns of the admin, with those of the upload page and of the actions on a file."""
@@ -198,8 +198,8 @@ class UploadsAdmin(ReadOnlyAdmin):
 
     def offered(self, request: HttpRequest) -> list[Summit]:
         """Return the summits for which the user may upload files."""
-        mine = summits_for(request.user, self.action)
-        return list(Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine))
+        summit_ids = summits_for(request.user, self.action)
+        return list(Summit.objects.all() if summit_ids is None else Summit.objects.filter(pk__in=summit_ids))
 
     def _after(self, pk: int, job: Job | None) -> HttpResponse:
         """Redirect to the job's page, or to the file's page if there is no job."""

@@ -177,22 +177,22 @@ class Reading:
         row = None if self.bad(job) else self._row(job)
         if row is None or getattr(row, "party_id", None):
             return None
-        words = _("Show what became of each row") if job.result == TAKE else _("Show what becomes of each row")
-        return reverse(self.reads.page, args=[row.pk]), words
+        label = _("Show what became of each row") if job.result == TAKE else _("Show what becomes of each row")
+        return reverse(self.reads.page, args=[row.pk]), label
 
 
 def read_by(*, name: str, param: str, permission: str, reads: Reads, said: ImportJobMessages) -> Reading:
     """Return the Reading of one kind of files, and register the kind of job for long files."""
-    found = Reading(name, param, permission, reads, said)
+    reading = Reading(name, param, permission, reads, said)
     kind = JobKind(
         name=name,
         title=said.title,
-        step=found.step,
-        may=found.may,
+        step=reading.step,
+        may=reading.may,
         progress=said.progress,
-        result=found.result,
-        bad=found.bad,
-        onward=found.onward,
+        result=reading.result,
+        bad=reading.bad,
+        onward=reading.onward,
     )
     register(kind)
-    return found
+    return reading

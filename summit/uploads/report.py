@@ -110,11 +110,13 @@ class UploadReport(Generic[AnyLine]):
 
         A key that begins with ALL is for all questions of a kind. The value "" withdraws an answer.
         """
-        asked = self.questions
+        questions = self.questions
         kinds: dict[str, set[str]] = {}
-        for key, each in asked.items():
+        for key, each in questions.items():
             kinds.setdefault(f"{ALL} {key.partition(' ')[2]}", set()).update(value for value, _words in each.choices)
-        known = {key: {value for value, _words in asked[key].choices} for key in answers if key in asked} | kinds
+        known = {
+            key: {value for value, _words in questions[key].choices} for key in answers if key in questions
+        } | kinds
         return all(key in known and value in {"", *known[key]} for key, value in answers.items())
 
     @property

@@ -61,25 +61,25 @@ def context(report: UploadReport[Any], asked: QueryDict, words: ReportLabels) ->
     `asked` has the request's query parameters: `rows` filters by one outcome, and `page` is the number of the page.
     """
     counts = report.counts
-    shown = asked.get("rows", "")
-    shown = shown if counts.get(shown) else ""
-    lines: Sequence[ReportLine] = [line for line in report.lines if _is(line, shown)]
+    chosen = asked.get("rows", "")
+    chosen = chosen if counts.get(chosen) else ""
+    lines: Sequence[ReportLine] = [line for line in report.lines if _is(line, chosen)]
     page = Paginator(lines, ROWS).get_page(asked.get("page"))
-    found = [{"key": value, "number": counts[value], "word": Outcome(value).label} for value in Outcome.values]
-    found.append({"key": ODD, "number": counts[ODD], "word": _("odd: look at them")})
+    filters = [{"key": value, "number": counts[value], "word": Outcome(value).label} for value in Outcome.values]
+    filters.append({"key": ODD, "number": counts[ODD], "word": _("odd: look at them")})
     return {
         "report": report,
         "words": words,
-        "counts": [each for each in found if each["number"]],
-        "rows_shown": shown,
+        "counts": [each for each in filters if each["number"]],
+        "rows_shown": chosen,
         "page": page,
         "asks": any(line.questions for line in page),
         "lines": [{"line": line, "sign": _sign(line)} for line in page],
     }
 
 
-def _is(line: ReportLine, shown: str) -> bool:
-    return not shown or (line.odd if shown == ODD else line.outcome == shown)
+def _is(line: ReportLine, chosen: str) -> bool:
+    return not chosen or (line.odd if chosen == ODD else line.outcome == chosen)
 
 
 def _sign(line: ReportLine) -> str:

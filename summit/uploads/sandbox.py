@@ -45,11 +45,11 @@ def run(
     # Imported here because the child process runs this file too and can't import the project.
     from summit.uploads.process_slots import slot  # noqa: PLC0415
 
-    asked = json.dumps({"path": path, "seconds": seconds, "megabytes": megabytes, "arguments": dict(arguments)})
+    payload = json.dumps({"path": path, "seconds": seconds, "megabytes": megabytes, "arguments": dict(arguments)})
     with slot("reading", number=AT_ONCE, patience=PATIENCE):
         try:
             done = subprocess.run(  # noqa: S603
-                [sys.executable, "-I", __file__, asked],
+                [sys.executable, "-I", __file__, payload],
                 input=content,
                 capture_output=True,
                 timeout=2 * seconds,
@@ -79,19 +79,19 @@ def _limit(seconds: int, megabytes: int) -> None:
             continue
 
 
-def _main(asked: str) -> None:
-    message = json.loads(asked)
-    _limit(message["seconds"], message["megabytes"])
+def _main(payload: str) -> None:
+    request = json.loads(payload)
+    _limit(request["seconds"], request["megabytes"])
     try:
-        spec: Any = importlib.util.spec_from_file_location("reader", message["path"])
+        spec: Any = importlib.util.spec_from_file_location("reader", request["path"])
         reader = importlib.util.module_from_spec(spec)
         # Dataclasses look up their module in sys.modules.
         sys.modules["reader"] = reader
         spec.loader.exec_module(reader)
-        made = json.dumps(reader.read(sys.stdin.buffer.read(), **message["arguments"]))
+        result = json.dumps(reader.read(sys.stdin.buffer.read(), **request["arguments"]))
     except MemoryError:
         os._exit(_TOO_MUCH_MEMORY)
-    sys.stdout.write(made)
+    sys.stdout.write(result)
 
 
 if __name__ == "__main__":

@@ -43,5 +43,5 @@ def delete_expired(model: type[models.Model]) -> int:
 
 
 def _waiting(row: Any) -> models.QuerySet[Any]:
-    found: models.QuerySet[Any] = type(row)._default_manager.filter(pk=row.pk, applied_at=None)
-    return found
+    rows: models.QuerySet[Any] = type(row)._default_manager.filter(pk=row.pk, applied_at=None)
+    return rows

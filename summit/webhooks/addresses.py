@@ -109,8 +109,8 @@ def refused(host: str, found: Iterable[str]) -> list[str]:
     if named(host):
         return []
     # Link-local addresses may have a scope, as in "fe80::1%eth0".
-    known = [(text, ip_address(text.partition("%")[0])) for text in found]
-    return [text for text, address in known if not (outside(address) or _in_networks(address))]
+    parsed = [(text, ip_address(text.partition("%")[0])) for text in found]
+    return [text for text, address in parsed if not (outside(address) or _in_networks(address))]
 
 
 def target(url: str) -> Target:

@@ -40,10 +40,10 @@ def webhooks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         "deliveries", filter=Q(deliveries__state=DeliveryState.FAILED, deliveries__ended_at__gte=Now() - LATELY)
     )
     rows = Endpoint.objects.filter(summit=summit).exclude(enabled=False, off_why=OffWhy.HAND)
-    told: list[Any] = list(rows.annotate(lost=lost).filter(Q(enabled=False) | Q(lost__gt=0)).order_by("off_at"))
+    endpoints: list[Any] = list(rows.annotate(lost=lost).filter(Q(enabled=False) | Q(lost__gt=0)).order_by("off_at"))
     if mends:
-        yield from (_off(row) for row in [row for row in told if not row.enabled][:MOST])
-    number = sum(row.lost for row in told if row.enabled)
+        yield from (_off(row) for row in [row for row in endpoints if not row.enabled][:MOST])
+    number = sum(row.lost for row in endpoints if row.enabled)
     if resends and number:
         yield _failed_deliveries_task(summit, number)
 

@@ -96,12 +96,12 @@ def _claim(pk: int, rows: DeliveryQuerySet) -> Delivery | None:
     The UPDATE itself has the conditions of `rows`, so that only one of two workers gets the delivery.
     """
     with transaction.atomic():
-        taken = rows.filter(pk=pk).update(
+        updated = rows.filter(pk=pk).update(
             lease_until=Now() + timedelta(seconds=settings.WEBHOOKS_LEASE),
             attempts=F("attempts") + 1,
             claims=F("claims") + 1,
         )
-        return Delivery.objects.select_related("endpoint__summit").get(pk=pk) if taken else None
+        return Delivery.objects.select_related("endpoint__summit").get(pk=pk) if updated else None
 
 
 def deliver(row: Delivery) -> Outcome:

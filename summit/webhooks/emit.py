@@ -50,8 +50,8 @@ def emit_many(*, summit: Summit, causes: Sequence[Cause]) -> int:
         raise RuntimeError("emit() belongs into the transaction that causes the event")
     if not causes:
         return 0
-    known = Endpoint.objects.filter(summit=summit, enabled=True, kind=EndpointKind.WEBHOOK).only("pk", "events")
-    wanted = list(known.order_by("pk"))
+    active = Endpoint.objects.filter(summit=summit, enabled=True, kind=EndpointKind.WEBHOOK).only("pk", "events")
+    endpoints = list(active.order_by("pk"))
     rows = [
         Delivery(
             endpoint=endpoint,
@@ -61,7 +61,7 @@ def emit_many(*, summit: Summit, causes: Sequence[Cause]) -> int:
             data=dict(cause.facts),
         )
         for cause in causes
-        for endpoint in wanted
+        for endpoint in endpoints
         if cause.event in endpoint.events
     ]
     return insert_new(rows) if rows else 0

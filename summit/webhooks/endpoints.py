@@ -110,13 +110,13 @@ def new_secret(*, endpoint: Endpoint, by: User) -> str:
     """
     check(by, CHANGE, endpoint.summit)
     _check_webhook(endpoint)
-    made = signing.new_secret()
+    secret = signing.new_secret()
     with transaction.atomic():
         row = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
         former = {"former_secret": row.secret, "former_until": Now() + OVERLAP} if _in_use(row) else {}
-        Endpoint.objects.filter(pk=row.pk).update(secret=made, secret_shown_at=Now(), **former)
+        Endpoint.objects.filter(pk=row.pk).update(secret=secret, secret_shown_at=Now(), **former)
         audit.record(by=by, action="webhooks.new_secret", target=endpoint, summit=endpoint.summit, fields=["secret"])
-    return made
+    return secret
 
 
 def _in_use(row: Endpoint) -> bool:

@@ -74,12 +74,12 @@ class _Line(http.client.HTTPConnection):
 
     def _open(self) -> socket.socket:
         problem: OSError = TimeoutError()
-        for left, address in zip(range(len(self._found), 0, -1), self._found, strict=True):
+        for remaining, address in zip(range(len(self._found), 0, -1), self._found, strict=True):
             # Connect to an address, so that the name isn't resolved again.
             plain = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
             try:
                 # An address that doesn't respond must leave time for the others.
-                plain.settimeout(_seconds_left(self._deadline) / left)
+                plain.settimeout(_seconds_left(self._deadline) / remaining)
                 plain.connect((address, self._target.port))
             except OSError as refused:
                 plain.close()
@@ -105,10 +105,10 @@ class _Line(http.client.HTTPConnection):
 
 def _seconds_left(deadline: float) -> float:
     """Return the seconds until a deadline on the monotonic clock. Raises TimeoutError if the deadline has passed."""
-    left = deadline - time.monotonic()
-    if left <= 0:
+    remaining = deadline - time.monotonic()
+    if remaining <= 0:
         raise TimeoutError
-    return left
+    return remaining
 
 
 def send(*, url: str, body: bytes, headers: Mapping[str, str], within: float) -> WebhookResponse:
@@ -145,29 +145,29 @@ def _post(url: str, body: bytes, headers: Mapping[str, str], deadline: float) ->
         target = addresses.target(url)
     except ValidationError:
         raise _Stopped(because(failure_reasons.ADDRESS)) from None
-    line = _Line(target, _checked(target, deadline), deadline)
-    watch = Watch(line.cut)
+    connection = _Line(target, _checked(target, deadline), deadline)
+    watch = Watch(connection.cut)
     try:
         with watch.within(_seconds_left(deadline)):
-            return _ask(line, target, body, headers)
+            return _ask(connection, target, body, headers)
     except (OSError, http.client.HTTPException):
-        if line.was_cut:
+        if connection.was_cut:
             raise TimeoutError from None
         raise
     finally:
         watch.stop()
-        line.close()
+        connection.close()
 
 
-def _ask(line: _Line, target: Target, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, int | None]:
-    line.request("POST", target.path, body=body, headers={**headers, "Connection": "close"})
-    answer = line.getresponse()
-    read = b""
+def _ask(connection: _Line, target: Target, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, int | None]:
+    connection.request("POST", target.path, body=body, headers={**headers, "Connection": "close"})
+    answer = connection.getresponse()
+    received = b""
     # The status decides the outcome. If the rest comes too slowly, reading ends at the deadline without an error.
     with suppress(OSError, http.client.HTTPException):
-        while len(read) < MOST_READ and (part := answer.read1(MOST_READ - len(read))):
-            read += part
-    text = read[: 4 * MOST_KEPT].decode("utf-8", "replace").replace("\0", "")[:MOST_KEPT]
+        while len(received) < MOST_READ and (part := answer.read1(MOST_READ - len(received))):
+            received += part
+    text = received[: 4 * MOST_KEPT].decode("utf-8", "replace").replace("\0", "")[:MOST_KEPT]
     return answer.status, text, retry_after(answer.headers.get("Retry-After", ""))
 
 
@@ -176,13 +176,13 @@ def _checked(target: Target, deadline: float) -> list[str]:
 
     Raises _Stopped if the host has no address, or has an address to which no connection may be made.
     """
-    found = resolve(target.host, target.port, _seconds_left(deadline))
-    if not found:
+    ips = resolve(target.host, target.port, _seconds_left(deadline))
+    if not ips:
         raise _Stopped(because(failure_reasons.NO_NAME))
-    inside = addresses.refused(target.host, found)
+    inside = addresses.refused(target.host, ips)
     if inside:
         raise _Stopped(because(failure_reasons.INSIDE, inside[0]))
-    return found
+    return ips
 
 
 def resolve(host: str, port: int, within: float) -> list[str]:

@@ -28,9 +28,9 @@ def hooks() -> Iterable[Gauge]:
     oldest = due.aggregate(at=Min("next_attempt_at"))["at"]
     waited = max((db_now() - oldest).total_seconds(), 0.0) if oldest else 0.0
     yield "summit_webhook_oldest_due_seconds", "Seconds for which the oldest delivery has been due.", [({}, waited)]
-    found = Endpoint.objects.aggregate(
+    totals = Endpoint.objects.aggregate(
         off=Count("pk", filter=Q(enabled=False)),
         failing=Count("pk", filter=Q(enabled=True, failing_since__isnull=False)),
     )
-    states = [({"state": name}, float(number)) for name, number in sorted(found.items())]
+    states = [({"state": name}, float(number)) for name, number in sorted(totals.items())]
     yield "summit_webhooks", "Webhooks that are off, and those that are on and to which nothing gets through.", states

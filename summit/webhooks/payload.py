@@ -25,8 +25,8 @@ def body(delivery: Delivery) -> bytes:
     """Return the body of a delivery's requests, the same on every attempt."""
     if delivery.endpoint.kind == EndpointKind.HUB:
         return urlencode({"hub.mode": "publish", "hub.url": delivery.data["url"]}).encode()
-    message = {"type": delivery.event, "timestamp": _moment(delivery.created_at), "data": delivery.data}
-    return json.dumps(message, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    payload = {"type": delivery.event, "timestamp": _moment(delivery.created_at), "data": delivery.data}
+    return json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _moment(value: datetime) -> str:

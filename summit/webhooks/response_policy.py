@@ -35,9 +35,9 @@ def judge(answer: WebhookResponse) -> tuple[Outcome, str]:
         return Outcome.DONE, ""
     if answer.status == 410:
         return Outcome.GONE, because(failure_reasons.GONE)
-    message = because(failure_reasons.STATUS, answer.status)
+    problem = because(failure_reasons.STATUS, answer.status)
     if 300 <= answer.status < 400:
         return Outcome.LATER, because(failure_reasons.REDIRECT, answer.status)
     if answer.status in LATER or answer.status >= 500:
-        return Outcome.LATER, message
-    return Outcome.NEVER, message
+        return Outcome.LATER, problem
+    return Outcome.NEVER, problem

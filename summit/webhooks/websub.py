@@ -43,8 +43,8 @@ def ping(*, summit: Summit, feeds: Sequence[str], cause: str) -> int:
 
 def _endpoint(summit: Summit) -> Endpoint:
     """Return the summit's endpoint for the hub. It is created at first use, and its URL follows WEBSUB_HUB."""
-    made = {"name": "WebSub", "url": settings.WEBSUB_HUB}
-    row, _new = Endpoint.objects.get_or_create(summit=summit, kind=EndpointKind.HUB, defaults=made)
+    defaults = {"name": "WebSub", "url": settings.WEBSUB_HUB}
+    row, _new = Endpoint.objects.get_or_create(summit=summit, kind=EndpointKind.HUB, defaults=defaults)
     if row.url != settings.WEBSUB_HUB:
         Endpoint.objects.filter(pk=row.pk).update(url=settings.WEBSUB_HUB)
     return row
@@ -58,5 +58,5 @@ def _waiting(endpoint: Endpoint, feeds: Sequence[str]) -> set[str]:
     """
     skip = transaction.get_connection().features.has_select_for_update_skip_locked
     rows = Delivery.objects.free().filter(endpoint=endpoint, event=PING, attempts=0, state=DeliveryState.PENDING)
-    held = rows.order_by("pk").select_for_update(skip_locked=bool(skip))
-    return {row.data["url"] for row in held[:500]}
+    locked = rows.order_by("pk").select_for_update(skip_locked=bool(skip))
+    return {row.data["url"] for row in locked[:500]}

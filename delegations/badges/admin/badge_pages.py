@@ -74,8 +74,8 @@ class BadgePagesMixin:
         Raises Http404 if there is no summit in which the user may issue badges.
         """
         user = self._user(request, "delegations.issue_badge")
-        listed = [row for row in summits_of(request) if can_issue_badges(user, row)]
-        summit = chosen_summit(request, listed)
+        summits = [row for row in summits_of(request) if can_issue_badges(user, row)]
+        summit = chosen_summit(request, summits)
         if summit is None:
             raise Http404
         address = f"{reverse('admin:delegations_badge_issue')}?summit={summit.slug}"
@@ -86,9 +86,9 @@ class BadgePagesMixin:
         for _row, why in issued.skipped[:TOLD]:
             messages.warning(request, why)
         if len(issued.skipped) > TOLD:
-            more = len(issued.skipped) - TOLD
-            message = ngettext("%(n)d more person got none.", "%(n)d more people got none.", more)
-            messages.warning(request, message % {"n": more})
+            further = len(issued.skipped) - TOLD
+            message = ngettext("%(n)d more person got none.", "%(n)d more people got none.", further)
+            messages.warning(request, message % {"n": further})
         number = len(issued.done)
         message = ngettext("%(n)d badge is issued.", "%(n)d badges are issued.", number) % {"n": number}
         messages.success(request, message)
@@ -99,28 +99,28 @@ class BadgePagesMixin:
     def _ask(self, request: HttpRequest, summit: Summit, address: str) -> HttpResponse:
         policy = Policy.objects.of(summit)
         able, waiting = badges_selectors.able(summit, policy), badges_selectors.waiting(summit, policy)
-        shown, told = list(able[:MOST]), list(waiting[:MOST])
-        names = party_names.to_readers({row.party_id for row in (*shown, *told)})
-        number, waits = len(shown), waiting.count()
+        able_rows, waiting_rows = list(able[:MOST]), list(waiting[:MOST])
+        names = party_names.to_readers({row.party_id for row in (*able_rows, *waiting_rows)})
+        number, waiting_count = len(able_rows), waiting.count()
         button = ngettext("Issue %(n)d badge", "Issue %(n)d badges", number) % {"n": number}
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Who has no badge"),
             "summit": summit,
-            "able": [(row, names[row.party_id]) for row in shown],
+            "able": [(row, names[row.party_id]) for row in able_rows],
             "further": able.count() - number,
-            "waits": waits,
+            "waits": waiting_count,
             "waiting": [
                 (names[key], list(rows), _to_confirm(summit, party=key))
-                for key, rows in groupby(told, key=lambda row: row.party_id)
+                for key, rows in groupby(waiting_rows, key=lambda row: row.party_id)
             ],
-            "unshown": waits - len(told),
+            "unshown": waiting_count - len(waiting_rows),
             "confirming": _to_confirm(summit),
             "button": button,
             "address": address,
         }
-        return TemplateResponse(request, "admin/delegations/badges_issue.html", context)
+        return TemplateResponse(request, "admin/delegations/badges/issue.html", context)
 
     def reissue_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for confirmation on GET. On POST, end the lost badge `pk` and issue another to the same person."""
@@ -130,12 +130,12 @@ class BadgePagesMixin:
         back = reverse("admin:delegations_badge_change", args=[row.pk])
         if request.method == "POST":
             try:
-                fresh = badges.reissue(badge=row, by=request.user)
+                new_badge = badges.reissue(badge=row, by=request.user)
             except badges.BadgeRefused as refused:
                 messages.warning(request, str(refused))
                 return redirect(back)
             messages.success(request, _("The old badge is dead, and another is issued. Print it."))
-            return redirect("admin:delegations_badge_change", fresh.pk)
+            return redirect("admin:delegations_badge_change", new_badge.pk)
         title = _("Issue another badge to %(person)s") % {"person": row.person.label}
         return confirm(
             request,
@@ -154,8 +154,8 @@ class BadgePagesMixin:
         """Show whether the badge with the number `?number=` opens anything, and why not if it doesn't."""
         user = self._user(request, badge_check.SEE)
         typed = request.GET.get("number", "")
-        found = badge_check.check_badge(typed=typed, by=user) if typed.strip() else None
-        badge = found.badge if found else None
+        checked = badge_check.check_badge(typed=typed, by=user) if typed.strip() else None
+        badge = checked.badge if checked else None
         summit = badge.party.summit if badge else None
         book = party_names.book(summit) if summit else None
         sees = all(allows(user, action, summit) for action in ("delegations.photo.view", "summit.person.view"))
@@ -164,14 +164,14 @@ class BadgePagesMixin:
             "opts": self.opts,
             "title": _("Check a badge"),
             "typed": typed,
-            "found": found,
+            "found": checked,
             "badge": badge,
-            "number": badge_check.spaced(found.number) if found else "",
+            "number": badge_check.spaced(checked.number) if checked else "",
             "summit": summit,
             "party": book.of(badge.party) if book and badge else None,
             "face": bool(badge and sees and hasattr(badge.person, "photo")),
         }
-        return TemplateResponse(request, "admin/delegations/badge_check.html", context)
+        return TemplateResponse(request, "admin/delegations/badges/check.html", context)
 
     def paper_view(self, request: HttpRequest) -> HttpResponse:
         """Return a PDF of the live badges with the primary keys `?row=`, one badge to a page.
@@ -186,12 +186,12 @@ class BadgePagesMixin:
             messages.warning(request, _("None of these badges is live: only live ones are printed."))
             return redirect("admin:delegations_badge_changelist")
         try:
-            made = paper.write(badge_sheet.cards(badges=rows, by=user))
+            pdf = paper.write(badge_sheet.cards(badges=rows, by=user))
         except badge_sheet.TooManyBadges as refused:
             messages.warning(request, str(refused))
         except MissingFontError as problem:
             messages.warning(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
         else:
             headers = {"Content-Disposition": 'inline; filename="badges.pdf"', "Cache-Control": "private, no-store"}
-            return HttpResponse(made, content_type="application/pdf", headers=headers)
+            return HttpResponse(pdf, content_type="application/pdf", headers=headers)
         return redirect("admin:delegations_badge_changelist")

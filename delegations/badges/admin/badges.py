@@ -57,8 +57,8 @@ class StateFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Return the badges in the chosen state, or all badges if no state is chosen."""
-        wanted = {"live": True, "dead": False}.get(self.value() or "")
-        return queryset if wanted is None else queryset.filter(ended_at__isnull=wanted)
+        live = {"live": True, "dead": False}.get(self.value() or "")
+        return queryset if live is None else queryset.filter(ended_at__isnull=live)
 
 
 class OfPartyFilter(PartyFilter):
@@ -94,8 +94,8 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
     of_person = "person"
     page_shows = ("why",)
     list_shows = ("why",)
-    change_form_template = "admin/delegations/badge.html"
-    change_list_template = "admin/delegations/badges.html"
+    change_form_template = "admin/delegations/badge/change_form.html"
+    change_list_template = "admin/delegations/badge/change_list.html"
     nothing_yet = _("No badge is issued yet. Issue them to those who have none.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -154,9 +154,9 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the list, with links to the pages that issue and check badges."""
-        more = {"may_issue": self.has_issue_permission(request), **(extra_context or {})}
-        shown: HttpResponse = super().changelist_view(request, more)
-        return shown
+        extra = {"may_issue": self.has_issue_permission(request), **(extra_context or {})}
+        response: HttpResponse = super().changelist_view(request, extra)
+        return response
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -164,12 +164,12 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
         """Show a badge with the buttons that its state and the user's permissions allow."""
         row = self.admit(request, "view", object_id)
         live, summit = row.ended_at is None, row.party.summit
-        more = {
+        extra = {
             "can_print": live and can_issue_badges(request.user, summit),
             "can_end": live and can_end_badges(request.user, summit),
             **(extra_context or {}),
         }
-        return super().change_view(request, object_id, form_url, more)
+        return super().change_view(request, object_id, form_url, extra)
 
     def get_urls(self) -> list[URLPattern]:
         """Return the URL pattern of the page that ends badges, followed by the inherited ones."""
@@ -200,14 +200,14 @@ class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
         if not rows:
             messages.warning(request, gettext("None of these badges is live. Look at the list as it is now."))
             return redirect(back)
-        message = ngettext("End %(n)d badge", "End %(n)d badges", number) % {"n": number}
+        title = ngettext("End %(n)d badge", "End %(n)d badges", number) % {"n": number}
         done = ngettext("%(n)d badge is dead from now on.", "%(n)d badges are dead from now on.", number)
         return ask_reason(
             request,
             self.admin_site,
-            title=message,
+            title=title,
             sentence=gettext("From that moment on it opens nothing, for good. Another can be issued later."),
-            button=message,
+            button=title,
             back=reverse("admin:delegations_badge_change", args=[rows[0].pk]) if number == 1 else back,
             done=done % {"n": number},
             decide=lambda reason: _end(rows, reason, user),
@@ -223,8 +223,8 @@ def _cell(at: datetime | None, summit: Summit) -> SafeString:
 
     One element wraps the moment, because phones show each value beside its label.
     """
-    message = format_html("<span>{}</span>", moment(at, summit))
-    return Moment.said(message, at, summit) if at else message
+    text = format_html("<span>{}</span>", moment(at, summit))
+    return Moment.said(text, at, summit) if at else text
 
 
 def _end(rows: list[Badge], reason: str, user: User) -> None:

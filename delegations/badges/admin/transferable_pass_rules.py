@@ -31,11 +31,11 @@ class TransferablePassRuleForm(SentencesForm):
 
     def clean(self) -> dict[str, Any]:
         """Return the cleaned data, with an error on `zones` if one of them belongs to another summit."""
-        found: dict[str, Any] = super().clean() or self.cleaned_data
-        summit = found.get("summit") or getattr(self.instance, "summit", None)
-        if summit is not None and any(zone.summit_id != summit.pk for zone in found.get("zones", ())):
+        cleaned_data: dict[str, Any] = super().clean() or self.cleaned_data
+        summit = cleaned_data.get("summit") or getattr(self.instance, "summit", None)
+        if summit is not None and any(zone.summit_id != summit.pk for zone in cleaned_data.get("zones", ())):
             self.add_error("zones", _("One of these zones is another summit’s. Choose among this summit’s."))
-        return found
+        return cleaned_data
 
 
 @admin.register(TransferablePassRule)
@@ -82,5 +82,5 @@ class TransferablePassRuleAdmin(ServiceRowAdmin):
     @admin.display(description=gettext_lazy("carried"), ordering="number")
     def given(self, row: Any) -> int:
         """Return how many of the passes somebody carries."""
-        found: int = row.number
-        return found
+        number: int = row.number
+        return number

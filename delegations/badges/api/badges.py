@@ -92,8 +92,8 @@ class BadgeFilters(OfPersonFilters):
     def of_category(self, rows: QuerySet[Badge], name: str, value: str) -> QuerySet[Badge]:
         """Return the badges of people in the category with the code `value`. Badges that open nothing have no
         category and are left out."""
-        here = Q(person__membership__party=F("party"), person__membership__category__code=value)
-        return self.of_life(rows, name, True).filter(here)
+        in_category = Q(person__membership__party=F("party"), person__membership__category__code=value)
+        return self.of_life(rows, name, True).filter(in_category)
 
 
 class IssueInput(serializers.Serializer[Any]):
@@ -169,8 +169,8 @@ class BadgeViewSet(DeskViewSet):
         reason."""
         issued = badges_services.issue(members=values["people"], by=by)
         skipped = [{"id": member.person.public_id, "why": why} for member, why in issued.skipped]
-        made = self.rows().filter(pk__in=[row.pk for row in issued.done]).order_by("pk")
-        return {"badges": list(made), "skipped": skipped}
+        new_badges = self.rows().filter(pk__in=[row.pk for row in issued.done]).order_by("pk")
+        return {"badges": list(new_badges), "skipped": skipped}
 
     @action("end", permission="delegations.end_badge", input=WhyInput)
     def end(self, *, by: User, row: Badge, values: Values) -> None:
@@ -186,11 +186,11 @@ class BadgeViewSet(DeskViewSet):
     @action("check", safe=True, permission=badge_check.SEE, input=NumberInput, output=CheckedSerializer, detail=False)
     def check(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Check what the badge with a number opens, for the staff at a door."""
-        found = badge_check.check_badge(typed=values["number"], by=by, summit=summit)
-        row = self.rows().get(pk=found.badge.pk) if found.badge else None
+        checked = badge_check.check_badge(typed=values["number"], by=by, summit=summit)
+        row = self.rows().get(pk=checked.badge.pk) if checked.badge else None
         self.log_access(by=by, summit=summit, rows=[row] if row else [], fields=BadgeSerializer.Meta.fields)
-        told = {name: getattr(found, name) for name in ("number", "opens", "since", "why")}
-        return {**told, "badge": row}
+        result = {name: getattr(checked, name) for name in ("number", "opens", "since", "why")}
+        return {**result, "badge": row}
 
     @action(
         "print",
@@ -204,5 +204,5 @@ class BadgeViewSet(DeskViewSet):
         """Return a PDF of the live badges among these, one badge to a page. The pages are sorted by party, and by the
         person's place within the party."""
         live = [row for row in values["badges"] if row.ended_at is None]
-        made = paper.write(badge_sheet.cards(badges=live, by=by))
-        return File("badges.pdf", "application/pdf", made)
+        pdf = paper.write(badge_sheet.cards(badges=live, by=by))
+        return File("badges.pdf", "application/pdf", pdf)

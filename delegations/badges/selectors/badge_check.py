@@ -60,8 +60,8 @@ def check_badge(*, typed: str, by: User, summit: Summit | None = None) -> Checke
     number = normal(typed)
     rows = Badge.objects.filter(public_id=number).select_related("party__summit", "person__photo")
     rows = rows if summit is None else rows.filter(party__summit=summit)
-    mine = summits_for(by, SEE)
-    badge = (rows if mine is None else rows.filter(party__summit__in=mine)).first()
+    visible_summits = summits_for(by, SEE)
+    badge = (rows if visible_summits is None else rows.filter(party__summit__in=visible_summits)).first()
     if badge is None:
         return Checked(number, why=_("No badge has this number. Type it as it stands on the badge."))
     return state(badge)
@@ -89,9 +89,9 @@ def state(badge: Badge) -> Checked:
 def _category(badge: Badge) -> Category | None:
     """Return the category in which the person is, or last was, a member of the badge's party. Return None if there is
     none."""
-    kept = {"party": badge.party_id, "person": badge.person_id}
+    lookup = {"party": badge.party_id, "person": badge.person_id}
     row = (
-        Membership.objects.filter(**kept).select_related("category").first()
-        or FormerMember.objects.filter(**kept).select_related("category").first()
+        Membership.objects.filter(**lookup).select_related("category").first()
+        or FormerMember.objects.filter(**lookup).select_related("category").first()
     )
     return row.category if row else None

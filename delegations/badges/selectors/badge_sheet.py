@@ -58,8 +58,10 @@ def cards(*, badges: Iterable[Badge], by: User) -> list[Card]:
     The number of queries grows only with the number of summits. Raises PermissionDenied, and TooManyBadges for more
     than MOST badges.
     """
-    keys = {row.person_id: row for row in badges}
-    rows = Membership.objects.filter(person__in=keys).select_related("person__photo", "category", "party__summit")
+    badge_by_person = {row.person_id: row for row in badges}
+    rows = Membership.objects.filter(person__in=badge_by_person).select_related(
+        "person__photo", "category", "party__summit"
+    )
     members = list(
         rows.prefetch_related("category__zones").order_by("party__sort_key", "party", "position", "pk")[: MOST + 1]
     )
@@ -68,10 +70,10 @@ def cards(*, badges: Iterable[Badge], by: User) -> list[Card]:
     found: list[Card] = []
     for summit in sorted({member.party.summit for member in members}, key=lambda summit: summit.pk):
         check_can_issue_badges(by, summit)
-        ours = [member for member in members if member.party.summit_id == summit.pk]
-        people = [(summit.pk, member.person.public_id) for member in ours]
+        summit_members = [member for member in members if member.party.summit_id == summit.pk]
+        people = [(summit.pk, member.person.public_id) for member in summit_members]
         access_log.record_list(by=by, label="summit.person", rows=people, fields=FIELDS)
-        found += _of(summit, ours, keys)
+        found += _of(summit, summit_members, badge_by_person)
     return found
 
 
@@ -83,7 +85,7 @@ def _of(summit: Summit, members: list[Membership], badges: dict[int, Badge]) -> 
 
 def _card(summit: Summit, member: Membership, badge: Badge, book: party_names.Book) -> Card:
     person: Any = member.person
-    named, photo = book.of(member.party_id), getattr(person, "photo", None)
+    named_party, photo = book.of(member.party_id), getattr(person, "photo", None)
     return Card(
         number=badge.public_id,
         summit=summit.name,
@@ -92,8 +94,8 @@ def _card(summit: Summit, member: Membership, badge: Badge, book: party_names.Bo
         # A person without a name is called by their office.
         name=person.badge_name or person.name or person.office,
         office=person.office if person.badge_name or person.name else "",
-        party=named.name if named else "",
-        language=named.language if named else summit.language,
+        party=named_party.name if named_party else "",
+        language=named_party.language if named_party else summit.language,
         category=str(member.category),
         zones=tuple(zone.code for zone in member.category.zones.all()),
         photo=b64encode(bytes(photo.image)).decode() if photo is not None else "",

@@ -77,17 +77,17 @@ def _lock(keys: Collection[int]) -> dict[int, Party]:
 
 
 def _issue(keys: Collection[int], parties: dict[int, Party], by: User) -> Issued:
-    found = Membership.objects.filter(pk__in=keys, party__in=parties).select_related("person", "category")
-    rows = list(found.order_by("party", "position", "pk"))
-    live = _holders(rows)
-    stand = set(standing_parties().filter(pk__in=parties).values_list("pk", flat=True))
+    memberships = Membership.objects.filter(pk__in=keys, party__in=parties).select_related("person", "category")
+    rows = list(memberships.order_by("party", "position", "pk"))
+    holders = _holders(rows)
+    standing = set(standing_parties().filter(pk__in=parties).values_list("pk", flat=True))
     summits = {party.summit_id for party in parties.values()}
     policies = {policy.summit_id: policy for policy in Policy.objects.filter(summit__in=summits)}
     issued = Issued()
     for row in rows:
         row.party = parties[row.party_id]
         summit = row.party.summit
-        why = _refusal(row, live, stand) or badges_selectors.why_not(
+        why = _refusal(row, holders, standing) or badges_selectors.why_not(
             row, policies.get(summit.pk) or Policy(summit=summit)
         )
         if why:
@@ -118,10 +118,10 @@ def _holders(rows: Iterable[Membership]) -> set[int]:
     return set(Badge.objects.live().filter(person__in=people).values_list("person", flat=True))
 
 
-def _refusal(row: Membership, live: set[int], stand: set[int]) -> str:
-    if row.person_id in live:
+def _refusal(row: Membership, holders: set[int], standing: set[int]) -> str:
+    if row.person_id in holders:
         return _("%(person)s has a badge already.") % {"person": row.person.label}
-    if row.party_id not in stand:
+    if row.party_id not in standing:
         message = _("%(party)s has left the summit: its invitation was revoked. Protocol can invite it anew.")
         return message % {"party": row.party.name}
     return ""

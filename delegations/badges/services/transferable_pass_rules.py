@@ -40,12 +40,12 @@ def change(*, rule: TransferablePassRule, values: Mapping[str, Any], by: User) -
     Raises PermissionDenied, and ValidationError by field.
     """
     check(by, CHANGE, rule.summit)
-    now: TransferablePassRule
+    stored: TransferablePassRule
     with transaction.atomic():
-        now, changed = rows.change(rule, values, FIELDS, by=by, action="delegations.transferablepassrule.change")
+        stored, changed = rows.change(rule, values, FIELDS, by=by, action="delegations.transferablepassrule.change")
         if changed:
             transferable_passes.settle_summit(summit=rule.summit, by=by)
-    return now
+    return stored
 
 
 def stops_removal(rule: TransferablePassRule) -> str:
@@ -71,7 +71,7 @@ def remove(*, rule: TransferablePassRule, by: User) -> None:
     with transaction.atomic():
         rows.lock(summit)
         parties.lock_all(summit)
-        if stopped := stops_removal(rule):
-            raise ValidationError(stopped)
+        if reason := stops_removal(rule):
+            raise ValidationError(reason)
         audit.record(by=by, action="delegations.transferablepassrule.remove", target=rule, summit=summit)
         rule.delete()

@@ -78,10 +78,10 @@ def shares(party: Party) -> list[Share]:
     rules = list(TransferablePassRule.objects.filter(summit=party.summit_id))
     people = Membership.objects.filter(party=party).count()
     rows = TransferablePass.objects.filter(party=party).select_related("holder__person").order_by("number")
-    found = {rule.pk: Share(rule, allowed(rule, people)) for rule in rules}
+    share_by_rule = {rule.pk: Share(rule, allowed(rule, people)) for rule in rules}
     for row in rows:
-        found[row.rule_id].passes.append(row)
-    return list(found.values())
+        share_by_rule[row.rule_id].passes.append(row)
+    return list(share_by_rule.values())
 
 
 def settle_party(*, party: Party, by: By) -> None:
@@ -115,38 +115,38 @@ def _settle(parties: list[Party], by: By) -> None:
     if not by_summit:
         return
     keys = [party.pk for party in parties]
-    named = Membership.objects.filter(party__in=keys).order_by().values("party").annotate(n=Count("pk"))
-    numbers = dict(named.values_list("party", "n"))
-    there: dict[tuple[int, int], list[TransferablePass]] = {}
+    member_counts = Membership.objects.filter(party__in=keys).order_by().values("party").annotate(n=Count("pk"))
+    numbers = dict(member_counts.values_list("party", "n"))
+    existing: dict[tuple[int, int], list[TransferablePass]] = {}
     for row in TransferablePass.objects.filter(party__in=keys).order_by("number"):
-        there.setdefault((row.party_id, row.rule_id), []).append(row)
-    fresh: list[TransferablePass] = []
-    gone: list[int] = []
-    told: list[AuditEntry] = []
+        existing.setdefault((row.party_id, row.rule_id), []).append(row)
+    new_passes: list[TransferablePass] = []
+    removed_keys: list[int] = []
+    entries: list[AuditEntry] = []
     summits = Summit.objects.in_bulk(list(by_summit))
     for party in parties:
         for rule in by_summit.get(party.summit_id, []):
-            mine = there.get((party.pk, rule.pk), [])
-            more, less = _difference(party, rule, mine, allowed(rule, numbers.get(party.pk, 0)))
-            fresh += more
-            gone += less
-            if more or less:
-                change = (len(mine), len(mine) + len(more) - len(less))
-                told.append(_counted(party, summits[party.summit_id], rule, change, by))
-    TransferablePass.objects.filter(pk__in=gone).delete()
-    TransferablePass.objects.bulk_create(fresh)
-    audit.record_many(told)
+            own_passes = existing.get((party.pk, rule.pk), [])
+            added, removed = _difference(party, rule, own_passes, allowed(rule, numbers.get(party.pk, 0)))
+            new_passes += added
+            removed_keys += removed
+            if added or removed:
+                change = (len(own_passes), len(own_passes) + len(added) - len(removed))
+                entries.append(_counted(party, summits[party.summit_id], rule, change, by))
+    TransferablePass.objects.filter(pk__in=removed_keys).delete()
+    TransferablePass.objects.bulk_create(new_passes)
+    audit.record_many(entries)
 
 
 def _difference(
-    party: Party, rule: TransferablePassRule, mine: list[TransferablePass], wanted: int
+    party: Party, rule: TransferablePassRule, own_passes: list[TransferablePass], target: int
 ) -> tuple[list[TransferablePass], list[int]]:
     """Return the passes to create, with the lowest free numbers, and the primary keys of those to delete."""
-    taken = {row.number for row in mine}
-    lacking = max(0, wanted - len(mine))
-    free = [number for number in range(1, wanted + len(taken) + 1) if number not in taken][:lacking]
-    unheld = sorted((row for row in mine if row.holder_id is None), key=lambda row: row.number, reverse=True)
-    over = max(0, len(mine) - wanted)
+    used_numbers = {row.number for row in own_passes}
+    missing = max(0, target - len(own_passes))
+    free = [number for number in range(1, target + len(used_numbers) + 1) if number not in used_numbers][:missing]
+    unheld = sorted((row for row in own_passes if row.holder_id is None), key=lambda row: row.number, reverse=True)
+    over = max(0, len(own_passes) - target)
     return [TransferablePass(rule=rule, party=party, number=number) for number in free], [
         row.pk for row in unheld[:over]
     ]
@@ -177,8 +177,8 @@ def pass_on(*, transferable_pass: TransferablePass, seen: Person | None, taker: 
         member = _member(transferable_pass, taker) if taker is not None else None
         if seen == taker:
             raise TransferablePassRefused(_("Nothing would change. Choose who carries it from now on."))
-        before = Membership.objects.filter(party=party, person=seen).first() if seen else None
-        if (seen is not None and before is None) or not _move(transferable_pass, before, member):
+        previous_holder = Membership.objects.filter(party=party, person=seen).first() if seen else None
+        if (seen is not None and previous_holder is None) or not _move(transferable_pass, previous_holder, member):
             raise TransferablePassRefused(_("The pass changed hands a moment ago. Look at who carries it now."))
         _record(transferable_pass, seen, taker, by)
         # A pass beyond the party's number is deleted when it is taken back.
@@ -212,7 +212,7 @@ def _move(transferable_pass: TransferablePass, before: Membership | None, member
 
 def _record(transferable_pass: TransferablePass, seen: Person | None, taker: Person | None, by: By) -> None:
     detail = {"before": seen.public_id if seen else None, "now": taker.public_id if taker else None}
-    known: dict[str, Any] = {
+    common: dict[str, Any] = {
         "by": by,
         "target": transferable_pass,
         "summit": transferable_pass.party.summit,
@@ -220,15 +220,15 @@ def _record(transferable_pass: TransferablePass, seen: Person | None, taker: Per
     }
     if taker is None:
         audit.record(
-            action="delegations.transferablepass.take_back", detail=detail, part_of=transferable_pass.party, **known
+            action="delegations.transferablepass.take_back", detail=detail, part_of=transferable_pass.party, **common
         )
     elif seen is None:
         audit.record(
-            action="delegations.transferablepass.hand", detail=detail, part_of=transferable_pass.party, **known
+            action="delegations.transferablepass.hand", detail=detail, part_of=transferable_pass.party, **common
         )
     else:
         audit.record(
-            action="delegations.transferablepass.pass_on", detail=detail, part_of=transferable_pass.party, **known
+            action="delegations.transferablepass.pass_on", detail=detail, part_of=transferable_pass.party, **common
         )
 
 

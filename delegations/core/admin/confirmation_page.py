@@ -41,7 +41,7 @@ def confirm(
     `names` are the rows' names, if they differ from `str(row)`. `nothing` is shown if there are no rows.
     """
     rows = list(rows)
-    named = [RowName(str(row)) for row in rows] if names is None else list(names)
+    row_names = [RowName(str(row)) for row in rows] if names is None else list(names)
     context = {
         **site.each_context(request),
         "title": title,
@@ -49,8 +49,8 @@ def confirm(
         "button": button,
         "action": action,
         "back": back,
-        "rows": list(zip([row.pk for row in rows], named, strict=True)),
+        "rows": list(zip([row.pk for row in rows], row_names, strict=True)),
         "nothing": nothing,
         "danger": danger,
     }
-    return TemplateResponse(request, "admin/delegations/confirm.html", context)
+    return TemplateResponse(request, "admin/delegations/core/confirmation_page.html", context)

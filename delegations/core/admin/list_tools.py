@@ -40,8 +40,8 @@ class ToolsMixin:
         """Return the URL pattern of the list's export, followed by the inherited ones."""
         view = self.admin_site.admin_view(self.export_view)
         name = f"{self.opts.app_label}_{self.opts.model_name}_export"
-        found: list[URLPattern] = super().get_urls()  # type: ignore[misc]
-        return [path("export/", view, name=name), *found]
+        inherited: list[URLPattern] = super().get_urls()  # type: ignore[misc]
+        return [path("export/", view, name=name), *inherited]
 
     def export_view(self, request: HttpRequest) -> HttpResponse:
         """Return a file with all rows that match the request's filters, from all pages of the list.
@@ -51,35 +51,35 @@ class ToolsMixin:
         """
         self.admit(request, "view")  # type: ignore[attr-defined]
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        asked = request.GET.copy()
-        ending = table_writers.ending_of((asked.pop(ASKS, None) or [""])[-1])
+        params = request.GET.copy()
+        ending = table_writers.ending_of((params.pop(ASKS, None) or [""])[-1])
         # These parameters are no filters: the changelist would refuse them.
         for name in ("lang", "summit"):
-            asked.pop(name, None)
-        request.GET = asked  # type: ignore[assignment]
+            params.pop(name, None)
+        request.GET = params  # type: ignore[assignment]
         try:
             rows = self.get_changelist_instance(request).queryset
         except IncorrectLookupParameters:
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         # JSON is for programs: its language doesn't depend on the user's.
-        named = ending == table_writers.JSON
-        with override(MACHINES if named else get_language()):
-            made = self.table(rows, request.user)
-        content = table_writers.write(table_writers.cells(made, named=named), ending=ending)
-        if made.people:
+        for_programs = ending == table_writers.JSON
+        with override(MACHINES if for_programs else get_language()):
+            table = self.table(rows, request.user)
+        content = table_writers.write(table_writers.cells(table, named=for_programs), ending=ending)
+        if table.people:
             label = self.opts.label_lower
-            filters = {name: str(asked[name]) for name in asked if name not in NOT_FILTERS}
+            filters = {name: str(params[name]) for name in params if name not in NOT_FILTERS}
             access_log.record_list(
-                by=request.user, label=label, rows=made.people, fields=made.fields, filters=filters
+                by=request.user, label=label, rows=table.people, fields=table.fields, filters=filters
             )
         headers = {"Content-Disposition": f'attachment; filename="{self.opts.model_name}.{ending}"'}
         return HttpResponse(content, content_type=table_writers.MEDIA_TYPES[ending], headers=headers)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Return the changelist. Its attribute `tools` holds links to other pages as (URL, label) pairs."""
-        found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
-        found.tools = [*self.pages(request), *self._uploading(request)]
-        return found
+        changelist: Any = super().get_changelist_instance(request)  # type: ignore[misc]
+        changelist.tools = [*self.pages(request), *self._uploading(request)]
+        return changelist
 
     def pages(self, request: HttpRequest) -> list[tuple[str, str]]:
         """Return links to further pages as (URL, label) pairs. There are none by default."""
@@ -89,21 +89,21 @@ class ToolsMixin:
         if not self.uploads or not allows(request.user, "delegations.read_in", None):
             return []
         summit = chosen_summit(request, summits_of(request))
-        asked = {"purpose": self.uploads, **({"summit": summit.slug} if summit else {})}
+        query = {"purpose": self.uploads, **({"summit": summit.slug} if summit else {})}
         return [
-            (f"{reverse('admin:delegations_delegationimportfile_upload')}?{urlencode(asked)}", str(self.upload_label))
+            (f"{reverse('admin:delegations_delegationimportfile_upload')}?{urlencode(query)}", str(self.upload_label))
         ]
 
     def further_files(self, request: HttpRequest) -> list[tuple[str, str]]:
         """Return links to the list's export in each format, as (URL, label) pairs. The links contain the request's
         filters."""
         address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_export")
-        words = {
+        labels = {
             table_writers.XLSX: _("Take as XLSX"),
             table_writers.CSV: _("Take as CSV"),
             table_writers.JSON: _("Take as JSON"),
         }
-        kept = [
+        filters = [
             (name, value) for name in request.GET for value in request.GET.getlist(name) if name not in ("p", "e")
         ]
-        return [(f"{address}?{urlencode([*kept, (ASKS, ending)])}", message) for ending, message in words.items()]
+        return [(f"{address}?{urlencode([*filters, (ASKS, ending)])}", label) for ending, label in labels.items()]

@@ -36,14 +36,14 @@ def arrange(
     expected, refused, focus = rows.mark(keys), "", ""
     if request.method == "POST":
         keys = _submitted_order(request, keys)
-        looked_at = request.POST.get("expected", "")[:16]
-        how, _colon, written = request.POST.get("move", "").partition(":")
-        chosen = key_of(written)
-        if how in MOVES and chosen in keys:
-            keys, focus, expected = row_order.moved(keys, chosen, how), f"{how}:{chosen}", looked_at
+        posted_mark = request.POST.get("expected", "")[:16]
+        direction, _colon, key_text = request.POST.get("move", "").partition(":")
+        chosen = key_of(key_text)
+        if direction in MOVES and chosen in keys:
+            keys, focus, expected = row_order.moved(keys, chosen, direction), f"{direction}:{chosen}", posted_mark
         else:
             try:
-                save(keys, looked_at)
+                save(keys, posted_mark)
             except row_order.OrderChanged as changed:
                 # The page now carries the other order's mark: saving again replaces that order knowingly.
                 refused = str(changed)
@@ -52,20 +52,28 @@ def arrange(
                 return redirect(request.path)
     names = dict(items)
     listed = [(place, key, names[key]) for place, key in enumerate(keys, start=1)]
-    shown: dict[str, Any] = {"title": title, "rows": listed, "expected": expected, "refused": refused, "focus": focus}
-    shown |= {"unsaved": request.method == "POST", "back": back, "here": request.path, "may_change": may_change}
-    context = {**admin.site.each_context(request), **shown}
-    return TemplateResponse(request, "admin/delegations/arrange.html", context, status=409 if refused else 200)
+    values: dict[str, Any] = {
+        "title": title,
+        "rows": listed,
+        "expected": expected,
+        "refused": refused,
+        "focus": focus,
+    }
+    values |= {"unsaved": request.method == "POST", "back": back, "here": request.path, "may_change": may_change}
+    context = {**admin.site.each_context(request), **values}
+    return TemplateResponse(
+        request, "admin/delegations/core/ordering_page.html", context, status=409 if refused else 200
+    )
 
 
 def _submitted_order(request: HttpRequest, keys: list[int]) -> list[int]:
     """Return the keys in the order of the numbers entered on the page. Rows without a number come last."""
-    numbers, was = {}, {}
+    numbers, previous = {}, {}
     for key in keys:
-        number, before = (key_of(request.POST.get(f"{name}-{key}", "")) for name in ("place", "was"))
+        number, previous_number = (key_of(request.POST.get(f"{name}-{key}", "")) for name in ("place", "was"))
         if number:
             numbers[key] = number
-        if before:
-            was[key] = before
-    entered = row_order.by_numbers(numbers, was)
+        if previous_number:
+            previous[key] = previous_number
+    entered = row_order.by_numbers(numbers, previous)
     return [*entered, *(key for key in keys if key not in numbers)]

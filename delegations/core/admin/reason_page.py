@@ -56,4 +56,4 @@ def ask_reason(
         "hint": hint or _("The delegation reads it."),
         "names": names,
     }
-    return TemplateResponse(request, "admin/delegations/reason.html", context, status=422 if error else 200)
+    return TemplateResponse(request, "admin/delegations/core/reason_page.html", context, status=422 if error else 200)

@@ -29,7 +29,7 @@ class ServiceRowAdmin(ServiceAdmin):
     order_page = ""
     # Shown where there is no row yet that a many-to-many field could refer to.
     nothing_to_choose: Any = gettext_lazy("No zone is entered yet.")
-    change_list_template = "admin/delegations/arranged.html"
+    change_list_template = "admin/delegations/core/service_row_change_list.html"
 
     def values_of(self, form: Any, *, change: bool) -> dict[str, Any]:
         """Return the form's values for the fields that `services` accepts. With `change`, return only the changed
@@ -40,8 +40,8 @@ class ServiceRowAdmin(ServiceAdmin):
 
     def create(self, *, by: User, row: Any, values: Values) -> models.Model:
         """Add the row with `services.create` and return it."""
-        made: models.Model = self.services.create(summit=row.summit, values=values, by=by)
-        return made
+        created: models.Model = self.services.create(summit=row.summit, values=values, by=by)
+        return created
 
     def change(self, *, by: User, row: Any, values: Values) -> object:
         """Change the row with `services.change` and return its result."""
@@ -57,9 +57,9 @@ class ServiceRowAdmin(ServiceAdmin):
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Return the actions without "delete selected". A row is deleted on its own page, which can say why it can't
         be deleted."""
-        found: dict[str, Any] = super().get_actions(request)
-        found.pop("delete_selected", None)
-        return found
+        actions: dict[str, Any] = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -67,10 +67,10 @@ class ServiceRowAdmin(ServiceAdmin):
         """Ask for confirmation before a row is deleted. If the row can't be deleted, the page says what to do
         instead."""
         row = self.admit(request, "delete", object_id)
-        stopped = self.services.stops_removal(row)
-        if stopped and request.method == "POST":
+        reason = self.services.stops_removal(row)
+        if reason and request.method == "POST":
             request.method = "GET"
-        return super().delete_view(request, object_id, {"stopped": stopped, **(extra_context or {})})
+        return super().delete_view(request, object_id, {"stopped": reason, **(extra_context or {})})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Return the read-only fields: the summit for an existing row, none for a new row."""
@@ -80,15 +80,15 @@ class ServiceRowAdmin(ServiceAdmin):
         """Return a form field that offers only rows of the edited row's summit."""
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         if field is not None:
-            found = self.choices_of(db_field, self._worked_for(request))
-            field.queryset = found
-            field.help_text = "" if found.exists() else self.nothing_to_choose
+            choices = self.choices_of(db_field, self._worked_for(request))
+            field.queryset = choices
+            field.help_text = "" if choices.exists() else self.nothing_to_choose
         return field
 
     def choices_of(self, db_field: Any, summit: Summit | None) -> models.QuerySet[Any]:
         """Return the rows of a summit that a many-to-many field of the form may refer to."""
-        found: models.QuerySet[Any] = db_field.remote_field.model._default_manager.filter(summit=summit)
-        return found
+        choices: models.QuerySet[Any] = db_field.remote_field.model._default_manager.filter(summit=summit)
+        return choices
 
     def _worked_for(self, request: HttpRequest) -> Summit | None:
         match = request.resolver_match
@@ -101,11 +101,11 @@ class ServiceRowAdmin(ServiceAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the list. If the user may change rows, it has a link to the page that orders them."""
         summit = chosen_summit(request, summits_of(request))
-        more = dict(extra_context or {})
+        extra = dict(extra_context or {})
         if self.order_page and summit is not None and allows(request.user, self.permission_for("change"), summit):
-            more["order_url"] = reverse(self.order_page, args=[summit.slug])
-        shown: HttpResponse = super().changelist_view(request, more)
-        return shown
+            extra["order_url"] = reverse(self.order_page, args=[summit.slug])
+        response: HttpResponse = super().changelist_view(request, extra)
+        return response
 
 
 def order_of(
@@ -119,13 +119,13 @@ def order_of(
 ) -> HttpResponse:
     """Show the page on which a summit's rows of a model are ordered, and save a new order with `store`."""
     opts = model._meta
-    listed = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+    list_url = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
     name = str(opts.verbose_name_plural)
     return arrange(
         request,
         title=title,
         items=[(row.pk, str(row)) for row in rows],
         save=lambda keys, expected: store(summit=summit, order=keys, expected=expected, by=request.user),
-        back=(name[:1].upper() + name[1:], f"{listed}?summit__id__exact={summit.pk}"),
+        back=(name[:1].upper() + name[1:], f"{list_url}?summit__id__exact={summit.pk}"),
         may_change=allows(request.user, f"{opts.label_lower}.change", summit),
     )

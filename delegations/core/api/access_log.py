@@ -26,16 +26,22 @@ def log_rows(
     ids of the people that a row shows, for models other than Person. `always` is passed on to
     `access_log.record_page`.
     """
-    told = sorted(fields)
-    if not (rows and told):
+    seen_fields = sorted(fields)
+    if not (rows and seen_fields):
         return
-    shown = [key for row in rows for key in people(row)] if people else []
+    person_ids = [key for row in rows for key in people(row)] if people else []
     if len(rows) == 1:
-        access_log.record_page(by=by, target=rows[0], summit=summit, fields=told, people=lambda: shown, always=always)
+        access_log.record_page(
+            by=by, target=rows[0], summit=summit, fields=seen_fields, people=lambda: person_ids, always=always
+        )
         return
     label = rows[0]._meta.label_lower
     access_log.record_list(
-        by=by, label=label, rows=[(summit.pk, audit.key_of(row)) for row in rows], fields=told, people=shown
+        by=by,
+        label=label,
+        rows=[(summit.pk, audit.key_of(row)) for row in rows],
+        fields=seen_fields,
+        people=person_ids,
     )
 
 
@@ -52,12 +58,12 @@ def log_shown_fields(
 
     Nothing is recorded if none of `fields` is in `shows`. `people` returns the person that a row names, or None.
     """
-    listed, told = list(rows), sorted(set(fields) & set(shows))
-    if not listed or not told:
+    listed, seen_fields = list(rows), sorted(set(fields) & set(shows))
+    if not listed or not seen_fields:
         return
-    found = [str(people(row).public_id) for row in listed if people(row) is not None] if people else []
+    person_ids = [str(people(row).public_id) for row in listed if people(row) is not None] if people else []
     if len(listed) == 1:
-        access_log.record_page(by=by, target=listed[0], summit=summit, fields=told, people=lambda: found)
+        access_log.record_page(by=by, target=listed[0], summit=summit, fields=seen_fields, people=lambda: person_ids)
         return
     keys = [(summit.pk, audit.key_of(row)) for row in listed]
-    access_log.record_list(by=by, label=listed[0]._meta.label_lower, rows=keys, fields=told, people=found)
+    access_log.record_list(by=by, label=listed[0]._meta.label_lower, rows=keys, fields=seen_fields, people=person_ids)

@@ -155,8 +155,8 @@ class Searched(django_filters.FilterSet):
     def in_text(self, rows: QuerySet[Any], looked_for: Sequence[str]) -> QuerySet[Any]:
         """Return the rows in which every word is found in one of the columns of `text`."""
         spaced = [piece for column in self.text for piece in (column, Value(" "))]
-        told = rows.alias(found_in=Fold(Concat(*spaced, output_field=TextField())))
-        found: QuerySet[Any] = told.filter(Q(*(Q(found_in__contains=word) for word in looked_for)))
+        folded = rows.alias(found_in=Fold(Concat(*spaced, output_field=TextField())))
+        found: QuerySet[Any] = folded.filter(Q(*(Q(found_in__contains=word) for word in looked_for)))
         return found
 
 
@@ -171,8 +171,8 @@ class StaffName(serializers.Field[Any, Any, Any, Any]):
 
     def get_attribute(self, instance: Any) -> Any:
         """Return the account, or None if the user may not see it."""
-        told = allows(self.context["by"], self.permission, self.context["summit"])
-        return super().get_attribute(instance) if told else None
+        visible = allows(self.context["by"], self.permission, self.context["summit"])
+        return super().get_attribute(instance) if visible else None
 
     def to_representation(self, value: User) -> str:
         """Return the account's name, or its mailbox if it has no name."""
@@ -194,8 +194,8 @@ class Reachable(InSummit):
 
 def reachable(rows: Any, context: Any, permission: str, summit_path: str) -> Any:
     """Return the rows among `rows` on which the user may do the action `permission`. The user is `context["by"]`."""
-    wanted = seen_rows(context["by"], permission, rows.model, summit_path)
-    return rows if wanted is None else rows.filter(wanted)
+    condition = seen_rows(context["by"], permission, rows.model, summit_path)
+    return rows if condition is None else rows.filter(condition)
 
 
 class Several(serializers.ListField):
@@ -226,30 +226,30 @@ class Several(serializers.ListField):
         keys: Sequence[str] = list(dict.fromkeys(super().to_internal_value(data)))
         rows = self.rows.all().filter(**{self.summit_path: self.context["summit"]})
         rows = reachable(rows, self.context, self.permission, self.summit_path)
-        named = attrgetter(self.row_key.replace("__", "."))
-        found = {named(row): row for row in rows.filter(**{f"{self.row_key}__in": keys})}
+        get_key = attrgetter(self.row_key.replace("__", "."))
+        row_by_key = {get_key(row): row for row in rows.filter(**{f"{self.row_key}__in": keys})}
         if self.external:
-            told = rows.filter(keys_visible_to(self.context["by"], self.summit_path))
-            found |= _by_external_keys(told, self.external, [key for key in keys if key.startswith(EXTERNAL)])
-        unknown = [key for key in keys if found.get(key) is None]
+            visible = rows.filter(keys_visible_to(self.context["by"], self.summit_path))
+            row_by_key |= _by_external_keys(visible, self.external, [key for key in keys if key.startswith(EXTERNAL)])
+        unknown = [key for key in keys if row_by_key.get(key) is None]
         if unknown:
             raise serializers.ValidationError(_("There is none of these ids: %(ids)s.") % {"ids": ", ".join(unknown)})
-        return [found[key] for key in keys]
+        return [row_by_key[key] for key in keys]
 
 
 def _by_external_keys(rows: Any, path: str, keys: Sequence[str]) -> dict[str, Any]:
     """Return a dict from the keys of other systems, such as "ext:registry:4711", to the rows with these keys."""
-    wanted: dict[str, list[str]] = {}
+    values_by_system: dict[str, list[str]] = {}
     for key in keys:
         system, _colon, value = key.removeprefix(EXTERNAL).partition(":")
         # PostgreSQL refuses a NUL character.
         if value and "\0" not in key:
-            wanted.setdefault(system, []).append(value)
-    if not wanted:
+            values_by_system.setdefault(system, []).append(value)
+    if not values_by_system:
         return {}
-    named = rows.annotate(known_in=F(f"{path}__system"), known_as=F(f"{path}__value"))
-    conditions = [Q(known_in=system, known_as__in=values) for system, values in wanted.items()]
-    return {f"{EXTERNAL}{row.known_in}:{row.known_as}": row for row in named.filter(reduce(or_, conditions))}
+    annotated = rows.annotate(known_in=F(f"{path}__system"), known_as=F(f"{path}__value"))
+    conditions = [Q(known_in=system, known_as__in=values) for system, values in values_by_system.items()]
+    return {f"{EXTERNAL}{row.known_in}:{row.known_as}": row for row in annotated.filter(reduce(or_, conditions))}
 
 
 class WhyInput(serializers.Serializer[Any]):
@@ -280,6 +280,6 @@ def order_and_mark(found: Sequence[Any], values: Values, name: str) -> tuple[lis
         keys_of(found, values[each], by=lambda row: str(getattr(row, name)), field=each)
         for each in ("order", "expected")
     )
-    now = [row.pk for row in found]
-    check_order(now, expected)
-    return order, rows_services.mark(now)
+    current = [row.pk for row in found]
+    check_order(current, expected)
+    return order, rows_services.mark(current)

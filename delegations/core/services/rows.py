@@ -39,11 +39,11 @@ def check_many(summit: Summit, many: Mapping[str, Iterable[Any]]) -> dict[str, l
 
     Raises ValidationError if one of the rows belongs to another summit than `summit`.
     """
-    found = {name: list(rows) for name, rows in many.items()}
-    for name, rows in found.items():
+    rows_by_field = {name: list(rows) for name, rows in many.items()}
+    for name, rows in rows_by_field.items():
         if any(row.summit_id != summit.pk for row in rows):
             raise ValidationError({name: _("One of these is another summit’s. Choose among this summit’s.")})
-    return found
+    return rows_by_field
 
 
 def set_many_to_many(row: Any, many: Mapping[str, Iterable[Any]]) -> list[str]:
@@ -51,10 +51,10 @@ def set_many_to_many(row: Any, many: Mapping[str, Iterable[Any]]) -> list[str]:
 
     Raises ValidationError if one of the rows belongs to another summit (as in `check_many`).
     """
-    found = check_many(row.summit, many)
-    changed = [name for name, rows in found.items() if set(getattr(row, name).all()) != set(rows)]
+    rows_by_field = check_many(row.summit, many)
+    changed = [name for name, rows in rows_by_field.items() if set(getattr(row, name).all()) != set(rows)]
     for name in changed:
-        getattr(row, name).set(found[name])
+        getattr(row, name).set(rows_by_field[name])
     return changed
 
 
@@ -118,12 +118,12 @@ def change(
     model = type(row)
     with transaction.atomic():
         lock(row.summit)
-        now = model._default_manager.select_related("summit").get(pk=row.pk)
-        changed, fields = write(now, values, known, ready=ready)
+        stored = model._default_manager.select_related("summit").get(pk=row.pk)
+        changed, fields = write(stored, values, known, ready=ready)
         if fields:
             detail = audit.values(model, changed)
-            audit.record(by=by, action=action, target=now, summit=now.summit, fields=fields, detail=detail)
-    return now, changed
+            audit.record(by=by, action=action, target=stored, summit=stored.summit, fields=fields, detail=detail)
+    return stored, changed
 
 
 def _clean(row: Any, ready: Ready | None) -> None:
@@ -192,8 +192,8 @@ def places(rows: Sequence[Any], order: Sequence[int]) -> list[Any]:
 
     Rows that `order` doesn't name follow in their present order.
     """
-    wanted = {key: number for number, key in enumerate(order)}
-    ranked = sorted(rows, key=lambda row: wanted.get(row.pk, len(wanted)))
+    rank_by_key = {key: number for number, key in enumerate(order)}
+    ranked = sorted(rows, key=lambda row: rank_by_key.get(row.pk, len(rank_by_key)))
     changed = [row for number, row in enumerate(ranked) if row.position != number]
     for number, row in enumerate(ranked):
         row.position = number

@@ -69,8 +69,8 @@ def set_focal_points(request: HttpRequest, party: Party, formset: Any) -> None:
     removed and the new one is added."""
     assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
     formset.new_objects = formset.changed_objects = formset.deleted_objects = []
-    gone = set(map(id, formset.deleted_forms))
-    changed = [form for form in formset.forms if form.has_changed() and id(form) not in gone]
+    deleted = set(map(id, formset.deleted_forms))
+    changed = [form for form in formset.forms if form.has_changed() and id(form) not in deleted]
     leaving = [form.instance.pk for form in (*formset.deleted_forms, *changed) if form.instance.pk]
     try:
         for point in FocalPoint.objects.filter(pk__in=leaving).select_related("party__summit", "person"):

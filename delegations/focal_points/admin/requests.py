@@ -60,7 +60,7 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
     readonly_fields = FIELDS
     page_shows = ("name", "office", "email")
     list_shows = ("name",)
-    change_form_template = "admin/delegations/focal.html"
+    change_form_template = "admin/delegations/focalpointrequest/change_form.html"
     nothing_yet = _("Nobody has asked for a new focal point yet. Focal points ask in the portal.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -110,9 +110,9 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         """Show a request with the buttons that its state and the user's permissions allow."""
         row = self.admit(request, "view", object_id)
-        may = allows(request.user, requests.DECIDE, row.party.summit)
-        more = {"can_decide": may and row.state == RequestState.OPEN, **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, more)
+        may_decide = allows(request.user, requests.DECIDE, row.party.summit)
+        extra = {"can_decide": may_decide and row.state == RequestState.OPEN, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, extra)
 
     def get_urls(self) -> list[URLPattern]:
         """Return the URL patterns of the approve and refuse pages, followed by the inherited ones."""
@@ -174,7 +174,7 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
             "chosen": request.POST.get("known", ""),
             "back": reverse("admin:delegations_focalpointrequest_change", args=[row.pk]),
         }
-        template = "admin/delegations/focal_approve.html"
+        template = "admin/delegations/focal_points/approve.html"
         return TemplateResponse(request, template, context, status=422 if error else 200)
 
     def refuse_view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -106,7 +106,7 @@ class FocalPointViewSet(DeskViewSet):
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[FocalPoint], fields: Iterable[str]) -> None:
         """Record in the access log that names, offices or mailboxes of these focal points were read."""
-        told = ["person"] if {"name", "office", "email"} & set(fields) else []
+        shown_fields = ["person"] if {"name", "office", "email"} & set(fields) else []
         access_log.log_rows(
-            by=by, summit=summit, rows=list(rows), fields=told, people=lambda row: [row.person.public_id]
+            by=by, summit=summit, rows=list(rows), fields=shown_fields, people=lambda row: [row.person.public_id]
         )

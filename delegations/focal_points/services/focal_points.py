@@ -131,8 +131,8 @@ def own(party: Party, by: By) -> FocalPoint | None:
     if not isinstance(by, Link):
         return None
     link = InvitationLink.objects.filter(public_id=by.public_id).first()
-    found = [row for row in rows if link is not None and _same(row.person.email, link.address)]
-    return found[0] if len(found) == 1 else None
+    matching = [row for row in rows if link is not None and _same(row.person.email, link.address)]
+    return matching[0] if len(matching) == 1 else None
 
 
 def _same(one: str, other: str) -> bool:
@@ -168,11 +168,11 @@ def close(party: Party, person: Person, by: By) -> None:
     member or a focal point of any party.
     """
     others = FocalPoint.objects.filter(party=party).values_list("person__email", flat=True)
-    kept = {address.strip().casefold() for address in [*others, party.mission_email] if address}
-    theirs = Q(person=person) | (Q(address__iexact=person.email.strip()) if person.email else Q(pk__in=[]))
-    rows = InvitationLink.objects.filter(theirs, invitation__party=party, revoked_at__isnull=True)
+    remaining = {address.strip().casefold() for address in [*others, party.mission_email] if address}
+    own_links = Q(person=person) | (Q(address__iexact=person.email.strip()) if person.email else Q(pk__in=[]))
+    rows = InvitationLink.objects.filter(own_links, invitation__party=party, revoked_at__isnull=True)
     for link in rows.select_related("invitation__party"):
-        if link.address.strip().casefold() in kept:
+        if link.address.strip().casefold() in remaining:
             continue
         InvitationLink.objects.filter(pk=link.pk).update(revoked_at=Now())
         audit.record(by=by, action="delegations.revoke_link", target=link, summit=party.summit, fields=["revoked_at"])

@@ -167,10 +167,10 @@ def approve(
         _decide(request, RequestState.APPROVED, by)
         person = _existing_person(request, known, by) if known else _create_person(request, by, another)
         point = focal_points.make(party, person, by)
-        left = FocalPoint.objects.filter(party=party, person=request.instead_of_id).exclude(pk=point.pk)
-        gone = left.select_related("party__summit", "person").first() if request.instead_of_id else None
-        if gone is not None:
-            focal_points.end(gone, by)
+        replaceable = FocalPoint.objects.filter(party=party, person=request.instead_of_id).exclude(pk=point.pk)
+        replaced = replaceable.select_related("party__summit", "person").first() if request.instead_of_id else None
+        if replaced is not None:
+            focal_points.end(replaced, by)
         accounts.give(people=[person], by=by)
         person.refresh_from_db(fields=["user", "email", "language"])
         FocalPointRequest.objects.filter(pk=request.pk).update(person=person)
@@ -183,7 +183,7 @@ def approve(
             fields=["person", "state"],
             part_of=party,
         )
-        notices.approved(request, gone.person if gone else None)
+        notices.approved(request, replaced.person if replaced else None)
     return point
 
 
@@ -253,7 +253,7 @@ def _decide(row: FocalPointRequest, target: RequestState, by: User | None, **val
     Raises ActingRefused if another decision came first.
     """
     sources = [state for state, following in TRANSITIONS.items() if target in following]
-    found = FocalPointRequest.objects.filter(pk=row.pk, state__in=sources)
-    if not found.update(state=target, decided_at=Now(), decided_by=by, **values):
+    undecided = FocalPointRequest.objects.filter(pk=row.pk, state__in=sources)
+    if not undecided.update(state=target, decided_at=Now(), decided_by=by, **values):
         raise ActingRefused(_("Somebody else decided this request. Look at where it stands now."))
     row.refresh_from_db(fields=["state", "decided_at", "decided_by", "instead_of", *values])

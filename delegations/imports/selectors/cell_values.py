@@ -49,10 +49,10 @@ def _languages() -> dict[str, str]:
     return found
 
 
-def _one_of(known: dict[str, str], said: str) -> str:
-    """Return the value in `known` for a text, or the text itself if it is unknown. The form then refuses the text
+def _one_of(values: dict[str, str], text: str) -> str:
+    """Return the value in `values` for a text, or the text itself if it is unknown. The form then refuses the text
     with its own message."""
-    return known.get(fold(said), said)
+    return values.get(fold(text), text)
 
 
 def day(said: str) -> str:
@@ -60,10 +60,10 @@ def day(said: str) -> str:
 
     Raises Unreadable if day and month can't be told apart.
     """
-    found = _DOTTED.fullmatch(said)
-    if not found:
+    match = _DOTTED.fullmatch(said)
+    if not match:
         return said
-    first, second, year = map(int, found.groups())
+    first, second, year = map(int, match.groups())
     if "/" in said and first <= 12 and second <= 12 and first != second:
         raise Unreadable(
             _("In “%(said)s” day and month can’t be told apart. Write it as 2025-03-31.") % {"said": said}
@@ -95,11 +95,11 @@ def category(said: str, categories: dict[str, Category], *, offered: Iterable[Ca
 
     Raises Unreadable if there is none. The message names the categories in `offered`.
     """
-    wanted = fold(said)
+    folded = fold(said)
     for row in categories.values():
-        if wanted in {fold(row.code), *(fold(str(name)) for name in row.names.values())}:
+        if folded in {fold(row.code), *(fold(str(name)) for name in row.names.values())}:
             return row
-    capacity = party_kinds.in_all_languages(lambda: Capacity.choices).get(wanted)
+    capacity = party_kinds.in_all_languages(lambda: Capacity.choices).get(folded)
     if capacity in categories:
         return categories[capacity]
     names = ", ".join(str(row) for row in sorted(offered, key=lambda row: (row.position, row.pk)))

@@ -100,10 +100,10 @@ class ExistingRows:
 
         `exclude` is not among them. The rules are the same as in `duplicates.find_duplicates`.
         """
-        name, found = name_words(values.get("name")), {}
+        name, match_by_id = name_words(values.get("name")), {}
         for digest in passport_digests.possible_digests("passport", self.summit.pk, values.get("passport_number")):
             if digest in self._passports:
-                found[id(self._passports[digest])] = (self._passports[digest], DuplicateReason.PASSPORT)
+                match_by_id[id(self._passports[digest])] = (self._passports[digest], DuplicateReason.PASSPORT)
         births = [
             row
             for digest in passport_digests.possible_digests("birth", self.summit.pk, values.get("birth_date"))
@@ -117,8 +117,8 @@ class ExistingRows:
             (DuplicateReason.EMAIL, [row for row in boxes if similar(name, name_words(row.name))]),
         ):
             for row in rows:
-                found.setdefault(id(row), (row, why))
-        return [hit for key, hit in found.items() if exclude is None or key != id(exclude)]
+                match_by_id.setdefault(id(row), (row, why))
+        return [match for key, match in match_by_id.items() if exclude is None or key != id(exclude)]
 
     def party_of(self, person: Person) -> Party | None:
         """Return a person's party, whether or not it is stored, or None if the person has none."""
@@ -134,8 +134,8 @@ class ExistingRows:
         These are parties with a similar name, and the party with the ISO code of the country that the name means.
         """
         by_code = self._by_code.get(country_recognition.code_of(name))
-        found = [*country_recognition.near(name, self._by_name), *([by_code] if by_code else [])]
-        return list({id(party): party for party in found}.values())
+        candidates = [*country_recognition.near(name, self._by_name), *([by_code] if by_code else [])]
+        return list({id(party): party for party in candidates}.values())
 
     def add_name(self, name: str, party: Party) -> None:
         """Add another name of a party. A name that a party has already stays with that party."""
@@ -185,14 +185,14 @@ class ExistingRows:
 
         A party that isn't stored yet starts with empty meters.
         """
-        found = self.counted.get(id(party))
-        if found is None:
+        meters = self.counted.get(id(party))
+        if meters is None:
             rows = self.categories.values()
-            found = {row.pk: Meter(party, row, 0, row.quota) for row in rows if quotas.fits(row, party)}
+            meters = {row.pk: Meter(party, row, 0, row.quota) for row in rows if quotas.fits(row, party)}
             if self.total is not None:
-                found[None] = Meter(party, None, 0, self.total)
-            self.counted[id(party)] = found
-        return found
+                meters[None] = Meter(party, None, 0, self.total)
+            self.counted[id(party)] = meters
+        return meters
 
 
 def read_existing(summit: Summit, *, party: Party | None = None) -> ExistingRows:
@@ -210,8 +210,8 @@ def read_existing(summit: Summit, *, party: Party | None = None) -> ExistingRows
         for name in row.names.all():
             known.add_name(name.name, row)
             known.add_name(name.formal_name, row)
-    for key, listed in quotas.meters_of(parties.values()).items():
-        known.counted[id(parties[key])] = {meter.category.pk if meter.category else None: meter for meter in listed}
+    for key, meters in quotas.meters_of(parties.values()).items():
+        known.counted[id(parties[key])] = {meter.category.pk if meter.category else None: meter for meter in meters}
     related = ("membership__category", "particulars__entered_for", "photo")
     everybody = Person.objects.filter(summit=summit).order_by("pk")
     people = everybody.select_related(*related).defer("photo__image")
@@ -222,12 +222,12 @@ def read_existing(summit: Summit, *, party: Party | None = None) -> ExistingRows
         marks = ("particulars__passport_digest", "particulars__birth_digest")
         for person in everybody.exclude(own).select_related("particulars").only("name", "office", "email", *marks):
             _mark(known, person)
-    found = {person.pk: person for person in people}
-    for person in found.values():
+    people_by_key = {person.pk: person for person in people}
+    for person in people_by_key.values():
         person.summit = summit
         _add(known, person, parties)
     known.focal = frozenset(FocalPoint.objects.filter(party__summit=summit).values_list("person", flat=True))
-    _add_keys(known, parties, found, party)
+    _add_keys(known, parties, people_by_key, party)
     return known
 
 

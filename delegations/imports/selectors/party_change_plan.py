@@ -39,7 +39,7 @@ def plan(
     If two rows differ, the first row counts. `ask` adds a question to the report and returns its answer. Raises
     ValidationError if a value isn't valid.
     """
-    wanted = differing(party, row, REACH)
+    new_values = differing(party, row, REACH)
     for name, value in differing(party, row, APPROVED).items():
         if name == "name" and known.is_called(party, value):
             continue
@@ -49,20 +49,20 @@ def plan(
             continue
         text, choices = question(party, name, value)
         if ask(name, text, choices, KEEP) == TAKE:
-            wanted[name] = value
+            new_values[name] = value
             if name == "name":
                 known.add_name(value, party)
-    _party, there = changes.get(party.pk, (party, {}))
-    for name in wanted:
-        if there.get(name, wanted[name]) != wanted[name]:
+    _party, planned = changes.get(party.pk, (party, {}))
+    for name in new_values:
+        if planned.get(name, new_values[name]) != new_values[name]:
             message = _("%(field)s: another row says otherwise, and this one doesn’t count.")
             line.notes.append(message % {"field": _called(name)})
-    fresh = {name: value for name, value in wanted.items() if name not in there}
-    clean(party, fresh)
-    if fresh:
-        changes[party.pk] = (party, there | fresh)
-        line.notes += [change_message(party, name, value) for name, value in fresh.items()]
-        line.fields += [_called(name) for name in fresh]
+    added = {name: value for name, value in new_values.items() if name not in planned}
+    clean(party, added)
+    if added:
+        changes[party.pk] = (party, planned | added)
+        line.notes += [change_message(party, name, value) for name, value in added.items()]
+        line.fields += [_called(name) for name in added]
         line.outcome = Outcome.CHANGED.value
 
 
@@ -90,8 +90,8 @@ def differing(party: Party, row: PartyRow, names: tuple[str, ...]) -> dict[str, 
 
     Only the fields in `names` are compared.
     """
-    message = {name: str(getattr(row, name)) for name in names}
-    return {name: value for name, value in message.items() if value and value != getattr(party, name)}
+    values = {name: str(getattr(row, name)) for name in names}
+    return {name: value for name, value in values.items() if value and value != getattr(party, name)}
 
 
 def clean(party: Party, changed: Mapping[str, str]) -> None:
@@ -109,12 +109,12 @@ def clean(party: Party, changed: Mapping[str, str]) -> None:
 
 def change_message(party: Party, name: str, value: str) -> str:
     """Return a sentence that names the old and the new value of a field."""
-    message = {"field": _called(name), "old": getattr(party, name) or _("empty"), "new": value}
-    return _("%(field)s: was “%(old)s”, becomes “%(new)s”.") % message
+    params = {"field": _called(name), "old": getattr(party, name) or _("empty"), "new": value}
+    return _("%(field)s: was “%(old)s”, becomes “%(new)s”.") % params
 
 
 def question(party: Party, name: str, value: str) -> tuple[str, list[list[str]]]:
     """Return a question about a name that differs between the table and the party, and its possible answers."""
-    message = {"field": _called(name), "here": getattr(party, name), "there": value}
-    text = _("%(field)s: it is “%(here)s” here, and “%(there)s” in the table.") % message
-    return text, [[KEEP, _("keep “%(here)s”") % message], [TAKE, _("change it to “%(there)s”") % message]]
+    params = {"field": _called(name), "here": getattr(party, name), "there": value}
+    text = _("%(field)s: it is “%(here)s” here, and “%(there)s” in the table.") % params
+    return text, [[KEEP, _("keep “%(here)s”") % params], [TAKE, _("change it to “%(there)s”") % params]]

@@ -42,7 +42,9 @@ class PartyRow:
         """
         written = said.get("iso2") or said.get("iso3") or ""
         name = said.get("party", "")
-        own = {field: said.get(field, "") for field in ("formal_name", "sort_key", "mission_email", "mission_phone")}
+        other_values = {
+            field: said.get(field, "") for field in ("formal_name", "sort_key", "mission_email", "mission_phone")
+        }
         kind = party_kinds.party_kind(said["kind"], says_country=says_country) if "kind" in said else ""
         code = country_recognition.code_of(written) if written else ""
         if not code and kind in ("", PartyKind.COUNTRY):
@@ -54,7 +56,7 @@ class PartyRow:
             code=code,
             kind=kind,
             mission_name=said.get("mission_name", ""),
-            **own,
+            **other_values,
         )
 
 
@@ -101,24 +103,24 @@ def question(
 
     The possible answers are the parties in `near`, which have similar names, and the ways to enter a new party.
     """
-    message = {"name": row.name or row.written, "code": row.code}
-    same = [[key_of(party), _("it is %(party)s") % {"party": party.name}] for party in near]
+    params = {"name": row.name or row.written, "code": row.code}
+    existing = [[key_of(party), _("it is %(party)s") % {"party": party.name}] for party in near]
     if row.code or row.kind:
         library = un_country_names.names(summit.language).get(row.code, "")
-        choices = [[ENTER, _("enter it as “%(name)s”") % message]] if row.name else []
+        choices = [[ENTER, _("enter it as “%(name)s”") % params]] if row.name else []
         if library and library != row.name:
             choices.append([NAMED if choices else ENTER, _("enter it as “%(name)s”") % {"name": library}])
         text = _("“%(name)s” (%(code)s) is not on the list of parties yet.")
-        plain = _("“%(name)s” is not on the list of parties yet.")
-        return "enter", (text if row.code else plain) % message, [*same, *choices]
+        without_code = _("“%(name)s” is not on the list of parties yet.")
+        return "enter", (text if row.code else without_code) % params, [*existing, *choices]
     kinds = [
         [str(kind.value), _("enter it: %(kind)s") % {"kind": kind_word(kind, says_country=says_country)}]
         for kind in KINDS
     ]
-    asked = _("“%(name)s” is no country that is known. What is it?")
+    sentence = _("“%(name)s” is no country that is known. What is it?")
     if not says_country:
-        asked = _("“%(name)s” is not known. What is it?")
-    return "kind", asked % message, [*same, *kinds]
+        sentence = _("“%(name)s” is not known. What is it?")
+    return "kind", sentence % params, [*existing, *kinds]
 
 
 def decided(row: PartyRow, summit: Summit, answer: str) -> PartyRow:

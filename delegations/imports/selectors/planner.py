@@ -64,8 +64,8 @@ class Planner:
         """Return the plan with the report on each row. Raises Unreadable if no column says who is meant."""
         columns = recognise(self.table.headings)
         barred = [name for name in columns.known.values() if name in GROUP_OF and name not in self.allowed]
-        message = [label(name) for name in barred]
-        self.found = ImportPlan(ImportReport([], get_language() or "", columns.unknown, columns.twice, message))
+        barred_labels = [label(name) for name in barred]
+        self.found = ImportPlan(ImportReport([], get_language() or "", columns.unknown, columns.twice, barred_labels))
         self.columns = Columns({at: name for at, name in columns.known.items() if name not in barred}, [], [])
         self._check_columns()
         used = set(self.columns.known.values())
@@ -93,84 +93,90 @@ class Planner:
             )
 
     def _row(self, row: ParsedRow, line: ImportLine) -> None:
-        message = {name: row.cells[at] for at, name in self.columns.known.items() if row.cells[at]}
-        party = self._party(message, line)
+        row_texts = {name: row.cells[at] for at, name in self.columns.known.items() if row.cells[at]}
+        party = self._party(row_texts, line)
         line.party = party.name
-        partys = line.outcome
-        texts = {name: text for name, text in message.items() if name in PERSON or name in PARTICULARS}
-        if "head" in message:
-            texts["name"] = message["head"]
-        if texts.keys() - {"language"} and ("name" in texts or "office" in texts or self.party is not None):
+        party_outcome = line.outcome
+        person_texts = {name: text for name, text in row_texts.items() if name in PERSON or name in PARTICULARS}
+        if "head" in row_texts:
+            person_texts["name"] = row_texts["head"]
+        if person_texts.keys() - {"language"} and (
+            "name" in person_texts or "office" in person_texts or self.party is not None
+        ):
             try:
-                self._person(party, message, texts, line)
+                self._person(party, row_texts, person_texts, line)
             except AnswerPending:
-                if partys == Outcome.SAME:
+                if party_outcome == Outcome.SAME:
                     raise
-                line.notes.append(alone(partys))
+                line.notes.append(alone(party_outcome))
             except (Unreadable, NamingRefused, QuotaFull, ValidationError) as problem:
-                if partys == Outcome.SAME:
+                if party_outcome == Outcome.SAME:
                     raise
-                line.notes += [alone(partys), *sentences(problem)]
-        elif self.party is not None or texts.keys() - {"language"}:
+                line.notes += [alone(party_outcome), *sentences(problem)]
+        elif self.party is not None or person_texts.keys() - {"language"}:
             # Names may be missing because formulas without a stored result are read as empty cells.
             nobody = _("This row names nobody. Write a name or the office held.")
             if self.party is not None:
                 raise Unreadable(nobody)
             line.notes.append(nobody)
 
-    def _party(self, said: dict[str, str], line: ImportLine) -> Party:
-        given = party_change_plan.readable(PartyRow.of(said, says_country=self.known.says_country), line)
-        found = self.known.party(key=given.key, code=given.code, name=given.name, exact=not given.written)
+    def _party(self, row_texts: dict[str, str], line: ImportLine) -> Party:
+        party_row = party_change_plan.readable(PartyRow.of(row_texts, says_country=self.known.says_country), line)
+        found = self.known.party(
+            key=party_row.key, code=party_row.code, name=party_row.name, exact=not party_row.written
+        )
         if self.party is not None:
-            if (given.name or given.key or given.written) and found is None:
-                name = given.name or given.written or given.key
+            if (party_row.name or party_row.key or party_row.written) and found is None:
+                name = party_row.name or party_row.written or party_row.key
                 raise Unreadable(_("“%(name)s” is not your party. Take the row out.") % {"name": name})
             return next(iter(self.known.parties()))
         if found is None:
-            given, found = self._decide(given, line)
+            party_row, found = self._decide(party_row, line)
         if found is None:
-            party, notes = make(given, self.summit)
-            self.known.add_party(party, given.key)
-            self.found.parties.append((party, given.key))
+            party, notes = make(party_row, self.summit)
+            self.known.add_party(party, party_row.key)
+            self.found.parties.append((party, party_row.key))
             line.outcome = Outcome.NEW.value
             line.notes += notes
             return party
         if found.pk is not None:
             # A party that the table itself adds has the values of its first row.
             ask = partial(self._answer, line)
-            party_change_plan.plan(found, given, line, changes=self.found.party_changes, ask=ask, known=self.known)
+            party_change_plan.plan(
+                found, party_row, line, changes=self.found.party_changes, ask=ask, known=self.known
+            )
         return found
 
-    def _decide(self, given: PartyRow, line: ImportLine) -> tuple[PartyRow, Party | None]:
+    def _decide(self, party_row: PartyRow, line: ImportLine) -> tuple[PartyRow, Party | None]:
         """Ask the importer about a party that isn't on the list.
 
         Returns the row with the answer applied, and the existing party if the answer names one. Raises AnswerPending
         if there is no answer yet.
         """
-        if not given.name and not given.code:
-            return given, None
-        line.party = given.name or given.written
+        if not party_row.name and not party_row.code:
+            return party_row, None
+        line.party = party_row.name or party_row.written
         name = country_recognition.plain(line.party)
         if name in self.asked:
             line.notes.append(_("Decide it at row %(number)d.") % {"number": self.asked[name]})
             raise AnswerPending
-        alike = self.known.alike(given.name) if given.name else []
-        if given.kind and not alike:
-            return given, None
-        kind, text, choices = question(given, self.summit, alike, says_country=self.known.says_country)
+        alike = self.known.alike(party_row.name) if party_row.name else []
+        if party_row.kind and not alike:
+            return party_row, None
+        kind, text, choices = question(party_row, self.summit, alike, says_country=self.known.says_country)
         if not choices:
-            return given, None
+            return party_row, None
         answer = self._answer(line, kind, text, choices)
         if not answer:
             self.asked[name] = line.number
             raise AnswerPending
         if kind == "kind" and answer in PartyKind.values:
-            message = kind_word(answer, says_country=self.known.says_country)
-            line.notes.append(_("Entered as: %(kind)s.") % {"kind": message})
+            kind_label = kind_word(answer, says_country=self.known.says_country)
+            line.notes.append(_("Entered as: %(kind)s.") % {"kind": kind_label})
         found = next((each for each in alike if key_of(each) == answer), None)
         if found is not None:
-            self.known.add_name(given.name, found)
-        return decided(given, self.summit, answer), found
+            self.known.add_name(party_row.name, found)
+        return decided(party_row, self.summit, answer), found
 
     def _answer(self, line: ImportLine, kind: str, text: str, choices: list[list[str]], usual: str = "") -> str:
         """Add a question to the row's line and return its answer; without an answer, return `usual`."""
@@ -178,9 +184,9 @@ class Planner:
         answer = self.answers.get(key) or self.answers.get(f"{ALL} {kind}", "")
         if answer not in {value for value, _words in choices}:
             answer = ""
-        asked = Question(key, text, choices, answer, usual)
-        line.questions.append(asked)
-        return asked.chosen
+        report_question = Question(key, text, choices, answer, usual)
+        line.questions.append(report_question)
+        return report_question.chosen
 
     def _whom(self, party: Party, key: str, texts: dict[str, str], line: ImportLine) -> Person | None:
         """Return the person whom a row means, or None for a new person.
@@ -198,25 +204,25 @@ class Planner:
                 raise AnswerPending from doubt
             return None if answer == OTHER else doubt.who[answer]
 
-    def _person(self, party: Party, said: dict[str, str], given: dict[str, str], line: ImportLine) -> None:
-        line.person = given.get("name") or given.get("office") or ""
-        wanted = self._category(said, party)
-        texts = cells(given, line)
-        key = said.get("person_key", "")
+    def _person(self, party: Party, row_texts: dict[str, str], raw_texts: dict[str, str], line: ImportLine) -> None:
+        line.person = raw_texts.get("name") or raw_texts.get("office") or ""
+        named_category = self._category(row_texts, party)
+        texts = cells(raw_texts, line)
+        key = row_texts.get("person_key", "")
         line.person = texts.get("name") or texts.get("office") or ""
         person = self._whom(party, key, texts, line)
         if person is not None and self.meant.repeats(person):
             line.notes.append(
                 _("It means the same person as row %(number)d.") % {"number": self.meant.repeats(person)}
             )
-        theirs = person is not None and self.known.party_of(person) != party
-        if theirs or (person is None and key in self.known.given):
+        of_another_party = person is not None and self.known.party_of(person) != party
+        if of_another_party or (person is None and key in self.known.given):
             raise Unreadable(_("Somebody of another party has this key. Correct the key, or leave it out."))
         line.person = texts.get("name") or texts.get("office") or (person.label if person else "")
         changed = self.form.read(person, texts, line)
         if person is None:
             self.meant.note(
-                self._newcomer(party, wanted or self._usual(party), changed, key, line), line.number, texts
+                self._newcomer(party, named_category or self._usual(party), changed, key, line), line.number, texts
             )
             return
         self.meant.note(person, line.number, texts)
@@ -224,7 +230,7 @@ class Planner:
             acts = not self.desk and person.pk in self.known.focal
             refuse(person=person, changed=changed, party=party, acts=acts)
         fields = [label(name) for name in changed]
-        if self._seat(party, person, wanted):
+        if self._seat(party, person, named_category):
             fields.append(_("category"))
         line.fields += fields
         if changed:
@@ -243,13 +249,13 @@ class Planner:
         count_member(party, category, self.known.places(party))
         # Only now is it certain that the person isn't refused: only then are resemblances stored.
         self._point_out(likenesses, line)
-        own = {name: value for name, value in changed.items() if name in PERSON}
-        for name, value in {"language": party.language, **own}.items():
+        person_values = {name: value for name, value in changed.items() if name in PERSON}
+        for name, value in {"language": party.language, **person_values}.items():
             setattr(person, name, value)
-        more = {name: value for name, value in changed.items() if name in PARTICULARS}
+        particulars = {name: value for name, value in changed.items() if name in PARTICULARS}
         row = None
-        if more or self.party is not None:
-            row = Particulars(person=person, entered_for=self.party, **more)
+        if particulars or self.party is not None:
+            row = Particulars(person=person, entered_for=self.party, **particulars)
         membership = Membership(party=party, person=person, category=category, capacity=category.capacity)
         self.found.members.append(membership)
         self.found.people.append(Newcomer(person, row, party, key))
@@ -262,7 +268,7 @@ class Planner:
         return person
 
     def _resembled(
-        self, party: Party, person: Person, said: dict[str, Any], *, known: bool = False
+        self, party: Party, person: Person, values: dict[str, Any], *, known: bool = False
     ) -> list[tuple[Person, Person, DuplicateReason]]:
         """Return (person, similar person, reason) tuples, for a desk user to decide later. `known` means that the
         person is entered already.
@@ -270,11 +276,11 @@ class Planner:
         Raises Unreadable if a focal point's row seems to enter a person of its own party a second time.
         """
         found: list[tuple[Person, Person, DuplicateReason]] = []
-        if known and not people.TELLING & set(said):
+        if known and not people.TELLING & set(values):
             return found
-        for other, why in self.known.likely(said, exclude=person):
-            theirs = self.known.party_of(other)
-            if theirs == party and not self.desk and not known:
+        for other, why in self.known.likely(values, exclude=person):
+            other_party = self.known.party_of(other)
+            if other_party == party and not self.desk and not known:
                 facts = {"person": other.label, "why": why.label}
                 raise Unreadable(
                     _(
@@ -283,7 +289,7 @@ class Planner:
                     )
                     % facts
                 )
-            if known and theirs == party:
+            if known and other_party == party:
                 continue
             found.append((person, other, why))
         return found
@@ -296,16 +302,16 @@ class Planner:
                 duplicate_question(other, self.known.party_of(other), why) for _new, other, why in likenesses
             ]
 
-    def _seat(self, party: Party, person: Person, wanted: Category | None) -> bool:
+    def _seat(self, party: Party, person: Person, named_category: Category | None) -> bool:
         """Plan a place for a person who is entered already: name them as a member, or move them to the category
-        `wanted`.
+        `named_category`.
 
         Returns whether that changes anything.
         """
         row: Membership | None = getattr(person, "membership", None)
-        if person.pk is None or (row is not None and wanted in (None, row.category)):
+        if person.pk is None or (row is not None and named_category in (None, row.category)):
             return False
-        category = wanted or self._usual(party)
+        category = named_category or self._usual(party)
         check_category(party, category, self.known.places(party), self.desk)
         count_member(party, category, self.known.places(party), total=row is None or not row.category.counts)
         if row is None:
@@ -316,11 +322,11 @@ class Planner:
             self.found.moves.append((row, category))
         return True
 
-    def _category(self, said: dict[str, str], party: Party) -> Category | None:
-        if "category" in said:
+    def _category(self, row_texts: dict[str, str], party: Party) -> Category | None:
+        if "category" in row_texts:
             offered = [row for row in self.known.categories.values() if self.desk or quotas.open_to(row, party)]
-            return cell_values.category(said["category"], self.known.categories, offered=offered)
-        if "head" in said:
+            return cell_values.category(row_texts["category"], self.known.categories, offered=offered)
+        if "head" in row_texts:
             return self.known.categories[Capacity.HEAD if party.is_delegation else Capacity.REPRESENTATIVE]
         return None
 

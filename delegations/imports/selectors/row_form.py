@@ -57,16 +57,16 @@ class RowForm(PersonForm):
 
     def _clean_fields(self) -> None:
         """Clean the value of each field. A value that was cleaned for another row is taken from the cache."""
-        kept: dict[tuple[str, Any], Any] = self.__dict__.setdefault("kept", {})
+        cache: dict[tuple[str, Any], Any] = self.__dict__.setdefault("kept", {})
         for name, column in self.fields.items():
             key = (name, self.data[name])
-            if key not in kept:
-                kept[key] = self._cleaned(name, column, self.data[name])
-            found = kept[key]
-            if isinstance(found, ValidationError):
-                self.add_error(name, found)
+            if key not in cache:
+                cache[key] = self._cleaned(name, column, self.data[name])
+            cleaned = cache[key]
+            if isinstance(cleaned, ValidationError):
+                self.add_error(name, cleaned)
             else:
-                self.cleaned_data[name] = found
+                self.cleaned_data[name] = cleaned
 
     def _cleaned(self, name: str, column: Any, value: Any) -> Any:
         """Return the value as the field and the form clean it, or the ValidationError that refuses it."""

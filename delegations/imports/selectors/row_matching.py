@@ -84,35 +84,35 @@ class PersonMatcher:
         met = self._met.get(id(person))
         return met.number if met else 0
 
-    def _named(self, rows: list[Person], said: dict[str, str]) -> Person | None:
-        again = [row for row in rows if id(row) in self._met and self._met[id(row)].said == said]
-        if again:
-            return again[0]
-        fresh = [row for row in rows if id(row) not in self._met]
-        agreeing = [row for row in fresh if _agrees(row, said)]
-        best = max((_alike(row, said) for row in agreeing), default=0)
-        agreeing = [row for row in agreeing if _alike(row, said) == best]
+    def _named(self, rows: list[Person], texts: dict[str, str]) -> Person | None:
+        already_met = [row for row in rows if id(row) in self._met and self._met[id(row)].said == texts]
+        if already_met:
+            return already_met[0]
+        not_met = [row for row in rows if id(row) not in self._met]
+        agreeing = [row for row in not_met if _agrees(row, texts)]
+        best = max((_alike(row, texts) for row in agreeing), default=0)
+        agreeing = [row for row in agreeing if _alike(row, texts) == best]
         if len(agreeing) == 1 and (best or len(rows) == 1):
             return agreeing[0]
-        if rows and not self._others(rows, said):
+        if rows and not self._others(rows, texts):
             raise self._doubt(agreeing or rows)
         return None
 
-    def _others(self, rows: list[Person], said: dict[str, str]) -> bool:
+    def _others(self, rows: list[Person], texts: dict[str, str]) -> bool:
         """Return whether a row names a new person although earlier rows of the file named people with the same name.
 
         This is so if the name is a single word, and office or mailbox differ from those of each of these people. A
         person who was in the summit before may merely have a new office.
         """
-        single = is_single(name_words(said.get("name")))
-        return single and all(id(row) in self._met and _pairs(row, said) and not _agrees(row, said) for row in rows)
+        single = is_single(name_words(texts.get("name")))
+        return single and all(id(row) in self._met and _pairs(row, texts) and not _agrees(row, texts) for row in rows)
 
-    def _placeholder(self, party: Party, said: dict[str, str]) -> Person | None:
+    def _placeholder(self, party: Party, texts: dict[str, str]) -> Person | None:
         """Return the person who is entered with this office but without a name, or None. Only one named row can mean
         this person."""
-        for row in self.known.nameless(party, said):
+        for row in self.known.nameless(party, texts):
             met = self._met.get(id(row))
-            if (met is None and _agrees(row, said)) or (met is not None and met.said == said):
+            if (met is None and _agrees(row, texts)) or (met is not None and met.said == texts):
                 return row
         return None
 
@@ -128,15 +128,15 @@ class PersonMatcher:
         return Doubt(text, who)
 
 
-def _pairs(person: Person, said: Mapping[str, str]) -> list[tuple[str, str]]:
-    both = ((said.get("office", ""), person.office), (said.get("email", ""), person.email))
-    return [(fold(one), fold(other)) for one, other in both if one and other]
+def _pairs(person: Person, texts: Mapping[str, str]) -> list[tuple[str, str]]:
+    compared = ((texts.get("office", ""), person.office), (texts.get("email", ""), person.email))
+    return [(fold(one), fold(other)) for one, other in compared if one and other]
 
 
-def _agrees(person: Person, said: Mapping[str, str]) -> bool:
-    pairs = _pairs(person, said)
+def _agrees(person: Person, texts: Mapping[str, str]) -> bool:
+    pairs = _pairs(person, texts)
     return not pairs or any(one == other for one, other in pairs)
 
 
-def _alike(person: Person, said: Mapping[str, str]) -> int:
-    return sum(one == other for one, other in _pairs(person, said))
+def _alike(person: Person, texts: Mapping[str, str]) -> int:
+    return sum(one == other for one, other in _pairs(person, texts))

@@ -181,9 +181,9 @@ def _written(report: ImportReport) -> str:
     return json.dumps(report.as_data(), ensure_ascii=False)
 
 
-def _name(given: str) -> str:
+def _name(path: str) -> str:
     """Return the last part of a file's path without unprintable characters."""
-    last = re.split(r"[\\/]", unicodedata.normalize("NFC", given))[-1]
+    last = re.split(r"[\\/]", unicodedata.normalize("NFC", path))[-1]
     plain = "".join(char for char in last if unicodedata.category(char)[0] not in "CZ" or char == " ")
     return plain.strip()[-LONGEST_NAME:] or _("table")
 

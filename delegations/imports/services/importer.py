@@ -135,14 +135,14 @@ def _plan(
 
 
 def _store_parties(plan: ImportPlan, summit: Summit, by: By) -> None:
-    made = [party for party, _key in plan.parties]
-    bulk_insert.insert(made)
+    parties = [party for party, _key in plan.parties]
+    bulk_insert.insert(parties)
     keys = [
         ExternalId(summit=summit, system=SYSTEM_NAME, value=key, party=party) for party, key in plan.parties if key
     ]
     bulk_insert.insert(keys)
     audit.record_many(
-        [audit.entry(by=by, action="delegations.party.add", target=party, summit=summit) for party in made]
+        [audit.entry(by=by, action="delegations.party.add", target=party, summit=summit) for party in parties]
     )
 
 
@@ -166,14 +166,14 @@ def _store_people(plan: ImportPlan, summit: Summit, by: By, system: str) -> None
 def _store_duplicate_candidates(plan: ImportPlan) -> None:
     """Store the pairs of people who resemble each other as DuplicateCandidates. Each pair is stored once, whatever
     its order."""
-    pairs = {frozenset((one.pk, other.pk)): (one, other, why) for one, other, why in plan.likenesses}
+    pairs = {frozenset((person.pk, other.pk)): (person, other, why) for person, other, why in plan.likenesses}
     keys = {key for pair in pairs for key in pair}
-    there = DuplicateCandidate.objects.filter(person__in=keys, other__in=keys).values_list("person", "other")
-    known = {frozenset(pair) for pair in there}
+    stored = DuplicateCandidate.objects.filter(person__in=keys, other__in=keys).values_list("person", "other")
+    stored_pairs = {frozenset(pair) for pair in stored}
     rows = [
-        DuplicateCandidate(person=one, other=two, why=why)
-        for pair, (one, two, why) in pairs.items()
-        if pair not in known
+        DuplicateCandidate(person=person, other=resembled, why=why)
+        for pair, (person, resembled, why) in pairs.items()
+        if pair not in stored_pairs
     ]
     DuplicateCandidate.objects.bulk_create(rows, batch_size=SLICE, ignore_conflicts=True)
 

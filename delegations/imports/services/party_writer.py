@@ -13,11 +13,11 @@ def store(*, summit: Summit, changes: Mapping[int, tuple[Party, Mapping[str, str
 
     `changes` is a dict from primary keys to the parties and their new values.
     """
-    known = Party.objects.select_for_update().filter(pk__in=list(changes)).order_by("pk")
+    parties = Party.objects.select_for_update().filter(pk__in=list(changes)).order_by("pk")
     entries = []
-    for party in known:
+    for party in parties:
         values = changes[party.pk][1]
-        was = {name: (getattr(party, name), value) for name, value in values.items()}
+        changed = {name: (getattr(party, name), value) for name, value in values.items()}
         for name, value in values.items():
             setattr(party, name, value)
         party.save(update_fields=list(values))
@@ -28,7 +28,7 @@ def store(*, summit: Summit, changes: Mapping[int, tuple[Party, Mapping[str, str
                 target=party,
                 summit=summit,
                 fields=list(values),
-                detail=audit.values(Party, was),
+                detail=audit.values(Party, changed),
             )
         )
     audit.record_many(entries)

@@ -36,49 +36,51 @@ def store(
         return
     # Others who change the same people wait for this lock.
     list(Person.objects.select_for_update().filter(pk__in=list(merged)).order_by("pk").values_list("pk"))
-    theirs = party if party is not None and people.acts_for(by, party) else None
-    done = _store_own(summit, list(merged.values()), by)
-    done += _store_particulars(summit, merged, theirs, by)
-    audit.record_many(done)
+    acting_party = party if party is not None and people.acts_for(by, party) else None
+    entries = _store_own(summit, list(merged.values()), by)
+    entries += _store_particulars(summit, merged, acting_party, by)
+    audit.record_many(entries)
 
 
 def _store_own(summit: Summit, changes: list[tuple[Person, dict[str, Any]]], by: By) -> list[Any]:
-    told = []
+    entries = []
     for person, values in changes:
         names = sorted(set(PERSON) & set(values))
         for name in names:
             setattr(person, name, values[name])
         if names:
-            told.append(audit.entry(by=by, action="summit.person.change", target=person, summit=summit, fields=names))
+            entries.append(
+                audit.entry(by=by, action="summit.person.change", target=person, summit=summit, fields=names)
+            )
     # Each column is stored for itself, so that concurrent changes to other columns are kept.
     for name in PERSON:
         rows = [person for person, values in changes if name in values]
         Person.objects.bulk_update(rows, [name], SLICE)
-    return told
+    return entries
 
 
 def _store_particulars(
-    summit: Summit, changes: dict[int, tuple[Person, dict[str, Any]]], theirs: Party | None, by: By
+    summit: Summit, changes: dict[int, tuple[Person, dict[str, Any]]], acting_party: Party | None, by: By
 ) -> list[Any]:
-    known = Particulars.objects.select_for_update(of=("self",)).select_related("entered_for")
-    there = {row.person_id: row for row in known.filter(person__in=list(changes))}
-    now, told = db_now(), []
-    fresh: list[Particulars] = []
+    locked = Particulars.objects.select_for_update(of=("self",)).select_related("entered_for")
+    stored = {row.person_id: row for row in locked.filter(person__in=list(changes))}
+    now, entries = db_now(), []
+    new_rows: list[Particulars] = []
     by_name: dict[str, list[Particulars]] = {}
     for key, (person, values) in changes.items():
         if not set(PARTICULARS) & set(values):
             continue
-        row = there.get(key) or Particulars(person=person)
+        row = stored.get(key) or Particulars(person=person)
         row.person, row.updated_at = person, now
-        names = sorted(people.fill(row, theirs, values))
+        names = sorted(people.fill(row, acting_party, values))
         if row.pk is None:
-            fresh.append(row)
+            new_rows.append(row)
         for name in (*names, *BESIDE) if row.pk is not None else ():
             by_name.setdefault(name, []).append(row)
-        told.append(
+        entries.append(
             audit.entry(by=by, action="delegations.particulars.change", target=person, summit=summit, fields=names)
         )
-    bulk_insert.insert(fresh)
+    bulk_insert.insert(new_rows)
     for name, rows in by_name.items():
         Particulars.objects.bulk_update(rows, [name], SLICE)
-    return told
+    return entries

@@ -52,8 +52,8 @@ class ChannelFilter(admin.SimpleListFilter):
         if self.value() not in Channel.values:
             return queryset
         last = Reply.objects.filter(invitation=models.OuterRef("pk")).order_by("-pk")
-        found = queryset.annotate(last_way=models.Subquery(last.values("channel")[:1]))
-        narrowed: models.QuerySet[Any] = found.filter(last_way=self.value())
+        annotated = queryset.annotate(last_way=models.Subquery(last.values("channel")[:1]))
+        narrowed: models.QuerySet[Any] = annotated.filter(last_way=self.value())
         return narrowed
 
 
@@ -78,8 +78,8 @@ class ReplyColumns:
     @admin.display(description=_("came by"), ordering="channel")
     def way(self, row: Reply) -> SafeString:
         """Return the channel by which the answer came, with the reference and date of its paper."""
-        message = [row.get_channel_display(), row.reference, short_day(row.dated) if row.dated else ""]
-        return format_html_join(comma(), "<bdi>{}</bdi>", [(part,) for part in message if part])
+        parts = [row.get_channel_display(), row.reference, short_day(row.dated) if row.dated else ""]
+        return format_html_join(comma(), "<bdi>{}</bdi>", [(part,) for part in parts if part])
 
     @admin.display(description=pgettext_lazy("label", "scan"))
     def paper(self, row: Reply) -> SafeString | str:
@@ -137,7 +137,7 @@ class ReplyAdmin(PartyOfInvitation, ReplyColumns, ReadOnlyAdmin):
     page_shows = ("name", "note")
     list_shows = ("name",)
     nothing_yet = _("Nobody has answered yet. Answers by a link stand here by themselves; others are recorded.")
-    change_form_template = "admin/delegations/reply.html"
+    change_form_template = "admin/delegations/reply/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the answers, joined with everything that the columns show."""
@@ -176,18 +176,18 @@ class AnswersOfParty(BackMixin):
     """Shows on a party's page its bounced letters, and its answers to invitations to the summit and to single
     sessions."""
 
-    change_form_template: Any = "admin/delegations/party.html"
+    change_form_template: Any = "admin/delegations/party/change_form.html"
 
     @admin.display(description=_("answers so far"))
     def answers_given(self, row: Party) -> SafeString | str:
         """Return the party's answers, the latest first, each linked to its page."""
-        columns, given = ReplyColumns(), Reply.objects.filter(invitation__party=row)
+        columns, replies = ReplyColumns(), Reply.objects.filter(invitation__party=row)
         rows = [
             (
                 reverse("admin:delegations_reply_change", args=[reply.pk]),
                 columns.word(reply),
                 *(columns.level_word(reply), columns.way(reply), columns.recorded(reply)),
             )
-            for reply in with_scans(given).order_by("-pk")
+            for reply in with_scans(replies).order_by("-pk")
         ]
         return format_html_join("", '<div><a href="{}">{}</a> {}, {}, {}</div>', rows) or "–"

@@ -22,12 +22,12 @@ class BackMixin:
         """Show the page with its bounced letters."""
         row: Party | Invitation = self.admit(request, "view", object_id)  # type: ignore[attr-defined]
         party = row if isinstance(row, Party) else row.party
-        more: dict[str, Any] = {"can_write": can_invite(request.user, party.summit)}
+        extra: dict[str, Any] = {"can_write": can_invite(request.user, party.summit)}
         if allows(request.user, "delegations.invitation.view", party.summit):
             rows = [row] if isinstance(row, Invitation) else list(Invitation.objects.filter(party=row))
-            more["returned"] = bounces.letters_back(rows)
-            more["invited_by"] = next(
+            extra["returned"] = bounces.letters_back(rows)
+            extra["invited_by"] = next(
                 (each for each in rows if each.party_id == party.pk and not each.occasion), None
             )
-        shown: HttpResponse = super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})  # type: ignore[misc]
-        return shown
+        response: HttpResponse = super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})  # type: ignore[misc]
+        return response

@@ -74,17 +74,17 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     """
     check_can_invite(user, summit)
     form = GuestForm(request.POST or None, initial={"language": spoken(summit.language)})
-    known: list[Any] = []
+    hits: list[Any] = []
     if request.method == "POST" and form.is_valid():
         try:
             party = _create_guest(request, form, summit, user)
         except PossibleDuplicate as seems:
-            known = seems.hits
-            _log_similar_people(user, summit, [hit.person for hit in known])
+            hits = seems.hits
+            _log_similar_people(user, summit, [hit.person for hit in hits])
         except form_idempotency.AddedAlready as added:
             messages.info(request, _("This was sent twice, and is added once."))
-            there = Party.objects.filter(summit=summit, pk=added.key or 0).select_related("summit").first()
-            return redirect(address([there]) if there else "admin:delegations_party_changelist")
+            guest = Party.objects.filter(summit=summit, pk=added.key or 0).select_related("summit").first()
+            return redirect(address([guest]) if guest else "admin:delegations_party_changelist")
         except naming_rules.NamingRefused as refused:
             form.add_error(None, str(refused))
         except ValidationError as problem:
@@ -97,12 +97,12 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         "title": _("Invite a guest"),
         "summit": summit,
         "form": form,
-        "known": [(hit, reverse("admin:summit_person_change", args=[hit.person.pk])) for hit in known],
+        "known": [(hit, reverse("admin:summit_person_change", args=[hit.person.pk])) for hit in hits],
         "once": form_idempotency.mark_of(request),
         "back": f"{reverse('admin:delegations_party_changelist')}?summit__id__exact={summit.pk}",
     }
-    status = 409 if known else 422 if form.errors else 200
-    return TemplateResponse(request, "admin/delegations/guest.html", context, status=status).render()
+    status = 409 if hits else 422 if form.errors else 200
+    return TemplateResponse(request, "admin/delegations/invitations/guests.html", context, status=status).render()
 
 
 def _create_guest(request: HttpRequest, form: GuestForm, summit: Summit, user: User) -> Party:
@@ -117,16 +117,16 @@ def _add_errors(form: GuestForm, problem: ValidationError) -> None:
     The party's fields have other names than the form's: for a guest the party has the guest's name and mailbox. The
     only error of the party as a whole is that another party has the name.
     """
-    ours = {
+    form_field_of = {
         NON_FIELD_ERRORS: "name",
         "formal_name": "name",
         "sort_key": "name",
         "mission_email": "mailbox",
         "email": "mailbox",
     }
-    message = problem.message_dict if hasattr(problem, "error_dict") else {"": problem.messages}
-    for name, errors in message.items():
-        field = ours.get(name, name)
+    errors_by_field = problem.message_dict if hasattr(problem, "error_dict") else {"": problem.messages}
+    for name, errors in errors_by_field.items():
+        field = form_field_of.get(name, name)
         for error in errors:
             form.add_error(field if field in form.fields else None, error)
 

@@ -107,7 +107,7 @@ class InvitationAdmin(
     actions = ["revoke"]
     page_shows = ("answered_by", "note")
     list_shows = ("answered_by",)
-    change_form_template = "admin/delegations/invitation.html"
+    change_form_template = "admin/delegations/invitation/change_form.html"
 
     def table(self, rows: models.QuerySet[Any], by: User) -> table_writers.ExportedTable:
         """Return the invitations with their answers as a table."""
@@ -144,14 +144,14 @@ class InvitationAdmin(
     def reminded(self, row: Invitation) -> SafeString:
         """Return which reminders were sent and when, one to a line."""
         summit = row.party.summit
-        message = [
+        rows = [
             (
                 moment(at, summit),
                 ngettext("%(n)d day before the deadline", "%(n)d days before the deadline", days) % {"n": days},
             )
             for days, at in reminders.sent_reminders(row)
         ]
-        return format_html_join(SafeString("<br>"), '{} <span class="whole">({})</span>', message) or format_html(
+        return format_html_join(SafeString("<br>"), '{} <span class="whole">({})</span>', rows) or format_html(
             "{}", moment(None, summit)
         )
 
@@ -162,14 +162,14 @@ class InvitationAdmin(
         row = self.admit(request, "view", object_id)
         summit = row.party.summit
         standing = row.state in (InvitationState.SENT, InvitationState.ANSWERED)
-        more = {
+        extra = {
             "can_answer": standing and can_answer_for(request.user, summit),
             "can_write": standing and can_invite(request.user, summit),
             "can_revoke": row.state != InvitationState.REVOKED and can_revoke(request.user, summit),
             "letters_key": letter_facts.subject_key(row),
             **(extra_context or {}),
         }
-        return super().change_view(request, object_id, form_url, more)
+        return super().change_view(request, object_id, form_url, extra)
 
     def get_urls(self) -> list[URLPattern]:
         """Return the URL patterns of the buttons' pages, followed by the inherited ones."""
@@ -235,22 +235,22 @@ class InvitationAdmin(
         """Ask for confirmation on GET (`?row=`); on POST, revoke the invitations named by `row`."""
         self.admit(request, "view")
         check(request.user, "delegations.revoke", None)
-        given = request.POST if request.method == "POST" else request.GET
-        keys = keys_of(given.getlist("row"))
-        standing = self.get_queryset(request).exclude(state=InvitationState.REVOKED)
-        rows = list(standing.filter(pk__in=keys).select_related("party__summit"))
+        params = request.POST if request.method == "POST" else request.GET
+        keys = keys_of(params.getlist("row"))
+        revocable = self.get_queryset(request).exclude(state=InvitationState.REVOKED)
+        rows = list(revocable.filter(pk__in=keys).select_related("party__summit"))
         if request.method != "POST":
             return self._ask_revoke(request, rows)
-        done = 0
+        revoked = 0
         for row in rows:
             try:
                 invitations.revoke(invitation=row, by=self._find(request, row.pk)[1])
             except ValueError as refused:
                 messages.warning(request, pair(party_names.to_reader(row.party).name, refused))
             else:
-                done += 1
-        message = ngettext("%(n)d invitation is revoked.", "%(n)d invitations are revoked.", done)
-        messages.success(request, message % {"n": done})
+                revoked += 1
+        message = ngettext("%(n)d invitation is revoked.", "%(n)d invitations are revoked.", revoked)
+        messages.success(request, message % {"n": revoked})
         return redirect("admin:delegations_invitation_changelist")
 
     def _ask_revoke(self, request: HttpRequest, rows: list[Invitation]) -> HttpResponse:

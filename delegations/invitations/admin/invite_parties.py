@@ -45,18 +45,18 @@ NAMED = 3
 
 def button(step: InvitationStep, number: int) -> str:
     """Return the label of a step's button."""
-    message = {
+    labels = {
         InvitationStep.PREPARE: ngettext("Prepare %(number)d invitation", "Prepare %(number)d invitations", number),
         InvitationStep.APPROVE: ngettext("Approve %(number)d invitation", "Approve %(number)d invitations", number),
         InvitationStep.SEND: ngettext("Send %(number)d invitation", "Send %(number)d invitations", number),
     }
-    return message[step] % {"number": number}
+    return labels[step] % {"number": number}
 
 
 def done(step: InvitationStep, reach: InvitationTargets) -> str:
     """Return the message after a step, which says what the step did for how many parties."""
     number = len(reach.to)
-    message = {
+    texts = {
         InvitationStep.PREPARE: ngettext(
             "%(number)d invitation is prepared. Another person can approve it.",
             "%(number)d invitations are prepared. Another person can approve them.",
@@ -73,7 +73,7 @@ def done(step: InvitationStep, reach: InvitationTargets) -> str:
             number,
         ),
     }
-    return message[step] % {"number": number, "letters": reach.letters}
+    return texts[step] % {"number": number, "letters": reach.letters}
 
 
 def address(parties: list[Party], occasion: str = "") -> str:
@@ -129,9 +129,9 @@ class InvitingMixin:
         self.admit(request, "view")
         check(request.user, "delegations.invite", None)
         rows: Any = self.get_queryset(request).select_related("summit")  # type: ignore[attr-defined]
-        given = request.POST if request.method == "POST" else request.GET
-        keys = keys_of(given.getlist("party"))
-        occasion = given.get("occasion", "").replace("\0", "")[:OCCASION_LENGTH]
+        params = request.POST if request.method == "POST" else request.GET
+        keys = keys_of(params.getlist("party"))
+        occasion = params.get("occasion", "").replace("\0", "")[:OCCASION_LENGTH]
         if request.method == "POST":
             do = request.POST.get("do", "")
             step = InvitationStep(do) if do in list(InvitationStep) else InvitationStep.SEND
@@ -141,15 +141,15 @@ class InvitingMixin:
         if summit is None or not allows(request.user, "delegations.party.view", summit):
             raise Http404
         check_can_invite(request.user, summit)
-        narrowed = rows.filter(pk__in=keys) if keys else rows.filter(invitation_status.STANDINGS["uninvited"])
-        return self._ask(request, list(narrowed.filter(summit=summit)), occasion)
+        parties = rows.filter(pk__in=keys) if keys else rows.filter(invitation_status.STANDINGS["uninvited"])
+        return self._ask(request, list(parties.filter(summit=summit)), occasion)
 
     def _ask(self, request: HttpRequest, parties: list[Party], key: str = "") -> HttpResponse:
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        for each in {party.summit for party in parties}:
-            check_can_invite(request.user, each)
-        found = plan(parties=parties, by=request.user, occasion=key)
-        self._note(request.user, found)
+        for party_summit in {party.summit for party in parties}:
+            check_can_invite(request.user, party_summit)
+        invitation_plan = plan(parties=parties, by=request.user, occasion=key)
+        self._note(request.user, invitation_plan)
         summit = parties[0].summit if parties else None
         occasion = invitable_sessions.find(summit, [key]).get(key) if summit else None
         steps = [
@@ -159,28 +159,28 @@ class InvitingMixin:
                 "letters": reach.letters,
                 "rows": [(party, [box.address for box in reach.boxes[party.pk]]) for party in reach.to],
             }
-            for step, reach in found.steps.items()
+            for step, reach in invitation_plan.steps.items()
         ]
         context = {
             **self.admin_site.each_context(request),
             **(party_names.on_page(summit) if summit else {}),
             "opts": self.opts,
-            "title": _title(found, occasion),
+            "title": _title(invitation_plan, occasion),
             "occasion": occasion,
             "steps": steps,
-            "skipped": found.skipped,
-            "number": found.number,
-            "letter": _letter(found, key),
+            "skipped": invitation_plan.skipped,
+            "number": invitation_plan.number,
+            "letter": _letter(invitation_plan, key),
             "summit": summit,
             "back": list_of(parties),
         }
-        return TemplateResponse(request, "admin/delegations/invite.html", context)
+        return TemplateResponse(request, "admin/delegations/invitations/invite_parties.html", context)
 
-    def _note(self, user: User, found: InvitationPlan) -> None:
-        for summit in {party.summit for party in found.reached}:
+    def _note(self, user: User, invitation_plan: InvitationPlan) -> None:
+        for summit in {party.summit for party in invitation_plan.reached}:
             boxes = [
                 box
-                for reach in found.steps.values()
+                for reach in invitation_plan.steps.values()
                 for party in reach.to
                 if party.summit == summit
                 for box in reach.boxes[party.pk]
@@ -212,34 +212,36 @@ def _warn_about_skipped(request: HttpRequest, reach: InvitationTargets) -> None:
     by_reason: dict[str, list[str]] = {}
     for party, reason in reach.skipped:
         by_reason.setdefault(reason, []).append(names[party.pk].name)
-    for reason, listed in by_reason.items():
-        if len(listed) <= NAMED:
-            for name in listed:
+    for reason, skipped_names in by_reason.items():
+        if len(skipped_names) <= NAMED:
+            for name in skipped_names:
                 messages.warning(request, pair(name, reason))
             continue
         message = ngettext(
             "%(n)d party is left out. %(why)s",
             "%(n)d parties are left out, each for this reason: %(why)s",
-            len(listed),
+            len(skipped_names),
         )
-        messages.warning(request, message % {"n": len(listed), "why": reason})
+        messages.warning(request, message % {"n": len(skipped_names), "why": reason})
 
 
-def _title(found: InvitationPlan, occasion: Occasion | None) -> str:
-    number = {"number": found.number}
-    if not found.number:
+def _title(invitation_plan: InvitationPlan, occasion: Occasion | None) -> str:
+    number = {"number": invitation_plan.number}
+    if not invitation_plan.number:
         return gettext("No party can be invited now")
     if occasion is not None:
         message = ngettext(
-            "Invite %(number)d party to “%(session)s”", "Invite %(number)d parties to “%(session)s”", found.number
+            "Invite %(number)d party to “%(session)s”",
+            "Invite %(number)d parties to “%(session)s”",
+            invitation_plan.number,
         )
         return message % {**number, "session": occasion.title}
-    return ngettext("Invite %(number)d party", "Invite %(number)d parties", found.number) % number
+    return ngettext("Invite %(number)d party", "Invite %(number)d parties", invitation_plan.number) % number
 
 
-def _letter(found: InvitationPlan, occasion: str) -> first_letter.Letter | None:
+def _letter(invitation_plan: InvitationPlan, occasion: str) -> first_letter.Letter | None:
     """Return the letter to the first party for which a step is possible, or None."""
-    for reach in found.steps.values():
+    for reach in invitation_plan.steps.values():
         party = reach.to[0]
         return first_letter.read(party, reach.boxes[party.pk], occasion)
     return None
@@ -248,6 +250,6 @@ def _letter(found: InvitationPlan, occasion: str) -> first_letter.Letter | None:
 def list_of(parties: list[Party]) -> str:
     """Return the URL of the list of parties. If the parties are all of one summit, the list shows only this
     summit."""
-    listed = reverse("admin:delegations_party_changelist")
+    list_url = reverse("admin:delegations_party_changelist")
     summits = {party.summit_id for party in parties}
-    return f"{listed}?{urlencode({'summit__id__exact': summits.pop()})}" if len(summits) == 1 else listed
+    return f"{list_url}?{urlencode({'summit__id__exact': summits.pop()})}" if len(summits) == 1 else list_url

@@ -38,10 +38,10 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     On POST, redirect to the page that invites the chosen parties.
     """
     check_can_invite(user, summit)
-    found = invitable_sessions.find(summit)
+    occasions = invitable_sessions.find(summit)
     if "session" not in request.GET:
-        return _list(request, summit, found)
-    occasion = found.get(request.GET["session"])
+        return _list(request, summit, occasions)
+    occasion = occasions.get(request.GET["session"])
     if occasion is None:
         raise Http404
     refused = ""
@@ -54,7 +54,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     return _choose(request, summit, occasion, refused)
 
 
-def _list(request: HttpRequest, summit: Summit, found: dict[str, Occasion]) -> HttpResponse:
+def _list(request: HttpRequest, summit: Summit, occasions: dict[str, Occasion]) -> HttpResponse:
     counted = (
         Invitation.objects.filter(party__summit=summit, state__in=[InvitationState.SENT, InvitationState.ANSWERED])
         .exclude(occasion="")
@@ -71,38 +71,40 @@ def _list(request: HttpRequest, summit: Summit, found: dict[str, Occasion]) -> H
         **admin.site.each_context(request),
         "title": _("Invite to a session"),
         "summit": summit,
-        "rows": [(row, numbers.get(key)) for key, row in found.items()],
+        "rows": [(row, numbers.get(key)) for key, row in occasions.items()],
         "back": _parties(summit),
     }
-    return TemplateResponse(request, "admin/delegations/occasions.html", context).render()
+    return TemplateResponse(request, "admin/delegations/invitations/invitable_sessions.html", context).render()
 
 
 def _choose(request: HttpRequest, summit: Summit, occasion: Occasion, refused: str) -> HttpResponse:
     rows = invitation_status.with_standing(
         Party.objects.filter(summit=summit, is_host=False).select_related("summit")
     )
-    theirs = {
+    invitation_by_party = {
         row.party_id: row
         for row in Invitation.objects.filter(party__summit=summit, occasion=occasion.key).exclude(state__in=OVER)
     }
-    listed: list[Any] = list(party_names.in_order(rows, get_language() or ""))
-    for row in listed:
-        there = theirs.get(row.pk)
+    parties: list[Any] = list(party_names.in_order(rows, get_language() or ""))
+    for row in parties:
+        invitation = invitation_by_party.get(row.pk)
         row.stands = state_word(row.standing, row.replied)
-        row.here = state_word(there.state, there.answer) if there else ""
-        row.taken = there is not None and there.state in (InvitationState.SENT, InvitationState.ANSWERED)
+        row.here = state_word(invitation.state, invitation.answer) if invitation else ""
+        row.taken = invitation is not None and invitation.state in (InvitationState.SENT, InvitationState.ANSWERED)
     context = {
         **admin.site.each_context(request),
         **party_names.on_page(summit),
         "title": _("Whom to invite to “%(session)s”") % {"session": occasion.title},
         "summit": summit,
         "occasion": occasion,
-        "rows": listed,
+        "rows": parties,
         "refused": refused,
         "back": reverse("admin:delegations_occasions", args=[summit.slug]),
     }
     status = 422 if refused else 200
-    return TemplateResponse(request, "admin/delegations/occasion.html", context, status=status).render()
+    return TemplateResponse(
+        request, "admin/delegations/invitations/invite_to_session.html", context, status=status
+    ).render()
 
 
 def _parties(summit: Summit) -> str:

@@ -48,8 +48,8 @@ class LetterForm(forms.Form):
 
     def __init__(self, *args: Any, summit: Summit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        found: Any = self.fields["party"]
-        found.queryset = Party.objects.filter(summit=summit, is_host=False).select_related("summit")
+        party_field: Any = self.fields["party"]
+        party_field.queryset = Party.objects.filter(summit=summit, is_host=False).select_related("summit")
 
 
 @summit_page(
@@ -72,9 +72,9 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     form = LetterForm(request.POST or None, initial={"subject": text.subject, "body": text.body}, summit=summit)
     if request.method == "POST" and form.is_valid():
         text = Text(form.cleaned_data["subject"], form.cleaned_data["body"])
-        done = _do(request, form, summit, user, purpose, language, text)
-        if done is not None:
-            return done
+        response = _do(request, form, summit, user, purpose, language, text)
+        if response is not None:
+            return response
     may_change = allows(user, "delegations.lettertemplate.change", summit)
     context = {
         **admin.site.each_context(request),
@@ -90,7 +90,9 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         "address": user.email,
     }
     status = 422 if form.errors else 200
-    return TemplateResponse(request, "admin/delegations/letter.html", context, status=status).render()
+    return TemplateResponse(
+        request, "admin/delegations/invitations/letter_template.html", context, status=status
+    ).render()
 
 
 def _name(language: str) -> str:
@@ -114,7 +116,7 @@ def _list(request: HttpRequest, summit: Summit) -> HttpResponse:
         for purpose, label in Purpose.choices
     ]
     context = {**admin.site.each_context(request), "title": _("Letters"), "summit": summit, "rows": rows}
-    return TemplateResponse(request, "admin/delegations/letters.html", context).render()
+    return TemplateResponse(request, "admin/delegations/invitations/letter_templates.html", context).render()
 
 
 def _do(  # noqa: PLR0917 - what was asked, of which letter
@@ -122,18 +124,18 @@ def _do(  # noqa: PLR0917 - what was asked, of which letter
 ) -> HttpResponse | None:
     """Save, remove or test a letter, as the button `do` says. Return a redirect, or None to show the page again with
     the entered text."""
-    message, do = {"purpose": purpose, "language": language}, request.POST.get("do", "")
+    letter_key, do = {"purpose": purpose, "language": language}, request.POST.get("do", "")
     try:
         if do == "save":
-            written = {"subject": text.subject, "body": text.body, **message}
-            letter_templates_services.save(summit=summit, by=user, fresh=False, **written)
+            values = {"subject": text.subject, "body": text.body, **letter_key}
+            letter_templates_services.save(summit=summit, by=user, fresh=False, **values)
             messages.success(request, _("The letter is saved. Letters that were sent stay as they were."))
         elif do == "remove":
-            for row in LetterTemplate.objects.filter(summit=summit, **message).select_related("summit"):
+            for row in LetterTemplate.objects.filter(summit=summit, **letter_key).select_related("summit"):
                 letter_templates_services.remove(template=row, by=user)
             messages.success(request, _("The system’s own text stands again."))
         elif do == "test" and form.cleaned_data["party"]:
-            address = letter_previews.send(party=form.cleaned_data["party"], text=text, by=user, **message)
+            address = letter_previews.send(party=form.cleaned_data["party"], text=text, by=user, **letter_key)
             messages.success(request, _("A test is on its way to %(address)s.") % {"address": address})
             return None
         else:

@@ -81,7 +81,7 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
     readonly_fields = FIELDS
     actions = ["revoke", "settle"]
     page_shows = list_shows = ("address",)
-    change_form_template = "admin/delegations/link.html"
+    change_form_template = "admin/delegations/invitationlink/change_form.html"
     nothing_yet = _("No letter has been sent yet. Each has a link of its own, which then stands here.")
 
     @admin.display(description=_("new letter asked for"), ordering="asked_at")
@@ -98,9 +98,9 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
         """Settle the requests for new letters: note that none is wanted."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         rows = list(queryset.select_related("invitation__party__summit"))
-        done = sum(link_requests.settle(link=row, by=request.user) for row in rows)
-        message = ngettext("%(n)d request is settled.", "%(n)d requests are settled.", done)
-        messages.success(request, message % {"n": done})
+        settled = sum(link_requests.settle(link=row, by=request.user) for row in rows)
+        message = ngettext("%(n)d request is settled.", "%(n)d requests are settled.", settled)
+        messages.success(request, message % {"n": settled})
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Return whether the user may revoke links in any summit."""
@@ -120,23 +120,23 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
         """Ask for confirmation on GET (`?row=`); on POST, revoke the links named by `row`."""
         self.admit(request, "view")
         check(request.user, "delegations.revoke", None)
-        given = request.POST if request.method == "POST" else request.GET
-        keys = keys_of(given.getlist("row"))
+        params = request.POST if request.method == "POST" else request.GET
+        keys = keys_of(params.getlist("row"))
         live = self.get_queryset(request).filter(revoked_at__isnull=True, pk__in=keys)
         rows = list(live.select_related("invitation__party__summit"))
         if request.method != "POST":
             return self._ask(request, rows)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        done = 0
+        revoked = 0
         for row in rows:
             try:
                 links.revoke(link=row, by=request.user)
             except ValueError as refused:
                 messages.warning(request, pair(row, refused))
             else:
-                done += 1
-        message = ngettext("%(n)d link is revoked.", "%(n)d links are revoked.", done)
-        messages.success(request, message % {"n": done})
+                revoked += 1
+        message = ngettext("%(n)d link is revoked.", "%(n)d links are revoked.", revoked)
+        messages.success(request, message % {"n": revoked})
         return redirect("admin:delegations_invitationlink_changelist")
 
     def _ask(self, request: HttpRequest, rows: list[InvitationLink]) -> HttpResponse:

@@ -29,11 +29,13 @@ def add_occasions(rows: Iterable[Invitation]) -> None:
     for row in rows:
         if row.occasion:
             keys.setdefault(row.party.summit, set()).add(row.occasion)
-    found = {
-        key: row for summit, named in keys.items() for key, row in invitable_sessions.find(summit, named).items()
+    occasion_by_key = {
+        key: row
+        for summit, summit_keys in keys.items()
+        for key, row in invitable_sessions.find(summit, summit_keys).items()
     }
     for row in rows:
-        row.occasion_found = found.get(row.occasion)  # type: ignore[attr-defined]
+        row.occasion_found = occasion_by_key.get(row.occasion)  # type: ignore[attr-defined]
 
 
 def occasion_title(row: Invitation) -> SafeString | str:
@@ -42,8 +44,8 @@ def occasion_title(row: Invitation) -> SafeString | str:
         return _("the summit")
     if not hasattr(row, "occasion_found"):
         add_occasions([row])
-    found: invitable_sessions.Occasion | None = row.occasion_found  # type: ignore[attr-defined]
-    return own(found.title, row.party.summit) if found else _("a session that is no longer in the agenda")
+    occasion: invitable_sessions.Occasion | None = row.occasion_found  # type: ignore[attr-defined]
+    return own(occasion.title, row.party.summit) if occasion else _("a session that is no longer in the agenda")
 
 
 class OccasionColumn:
@@ -82,14 +84,14 @@ class OccasionFilter(admin.SimpleListFilter):
             return offered
         rows = Invitation.objects.filter(party__summit=summit).exclude(occasion="").order_by()
         keys = rows.values_list("occasion", flat=True).distinct()
-        found = invitable_sessions.find(summit, keys)
-        return [*offered, *((key, own(row.title, summit)) for key, row in found.items())]
+        occasions = invitable_sessions.find(summit, keys)
+        return [*offered, *((key, own(row.title, summit)) for key, row in occasions.items())]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Return the invitations to the chosen target, or all invitations if no target is chosen."""
-        wanted = self.value()
-        if not wanted:
+        chosen = self.value()
+        if not chosen:
             return queryset
-        if wanted == SESSIONS:
+        if chosen == SESSIONS:
             return queryset.exclude(occasion="")
-        return queryset.filter(occasion="" if wanted == SUMMIT else wanted)
+        return queryset.filter(occasion="" if chosen == SUMMIT else chosen)

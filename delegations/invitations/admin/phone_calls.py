@@ -127,7 +127,7 @@ class CallsMixin:
             "form": form,
             "may_call": can_call(request.user, summit),
         }
-        return TemplateResponse(request, "admin/delegations/calls.html", context)
+        return TemplateResponse(request, "admin/delegations/invitations/phone_calls.html", context)
 
     def call_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the form of a call; on POST, store the call's outcome. If the party answered, the next page records
@@ -137,11 +137,11 @@ class CallsMixin:
         check(user, "delegations.callnote.change", summit)
         form = CallForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
-            noted = _record_call(form, row, user)
-            if noted is not None:
-                called = {"party": party_names.to_reader(row.party).name}
-                messages.success(request, gettext("The call to %(party)s is noted.") % called)
-                return redirect(_on(row, noted, summit))
+            call = _record_call(form, row, user)
+            if call is not None:
+                params = {"party": party_names.to_reader(row.party).name}
+                messages.success(request, gettext("The call to %(party)s is noted.") % params)
+                return redirect(_on(row, call, summit))
         if request.method != "POST":
             access_log.record_contacts(by=user, summit=summit, rows=[row])
         _set_display_values(row, summit, db_now())
@@ -156,7 +156,9 @@ class CallsMixin:
             "can_answer": can_answer_for(user, summit),
             "back": call_sheet(summit),
         }
-        return TemplateResponse(request, "admin/delegations/call.html", context, status=422 if form.errors else 200)
+        return TemplateResponse(
+            request, "admin/delegations/invitations/phone_call.html", context, status=422 if form.errors else 200
+        )
 
 
 def _record_call(form: CallForm, row: Invitation, user: User) -> CallNote | None:
@@ -168,14 +170,14 @@ def _record_call(form: CallForm, row: Invitation, user: User) -> CallNote | None
     return None
 
 
-def _on(row: Invitation, noted: CallNote, summit: Summit) -> str:
+def _on(row: Invitation, call: CallNote, summit: Summit) -> str:
     """Return the URL of the next page: the form of an answer if the party answered, otherwise the next party on the
     call sheet."""
-    if noted.outcome == CallOutcome.ANSWERED:
+    if call.outcome == CallOutcome.ANSWERED:
         answer = reverse("admin:delegations_invitation_answer", args=[row.pk])
         return f"{answer}?{urlencode({'channel': 'telephone', 'from': 'calls'})}"
-    following = phone_calls.next_after(summit=summit, now=db_now(), invitation=row)
-    return call_sheet(summit) + (f"#party-{following.pk}" if following else "")
+    next_invitation = phone_calls.next_after(summit=summit, now=db_now(), invitation=row)
+    return call_sheet(summit) + (f"#party-{next_invitation.pk}" if next_invitation else "")
 
 
 def _set_display_values(row: Any, summit: Summit, now: Any) -> None:

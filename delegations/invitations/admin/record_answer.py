@@ -63,14 +63,14 @@ class AnswerForm(forms.Form):
 
     def __init__(self, invitation: Invitation, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ways = [(way.value, way.label) for way in DESK_CHANNELS]
-        for name, first, choices in (
+        channels = [(channel.value, channel.label) for channel in DESK_CHANNELS]
+        for name, empty_label, choices in (
             ("answer", _("Choose the answer"), Answer.choices),
             ("level", _("Not said"), level_choices.choices(invitation.party)),
-            ("channel", _("Choose the way"), ways),
+            ("channel", _("Choose the way"), channels),
         ):
             field: Any = self.fields[name]
-            field.choices = [("", first), *choices]
+            field.choices = [("", empty_label), *choices]
         # A level that isn't offered gets the same message as from the service.
         self.fields["level"].error_messages["invalid_choice"] = levels.problem("unknown", invitation.party.kind)
         for name, field in self.fields.items():
@@ -119,11 +119,11 @@ def record(form: AnswerForm, invitation: Invitation, user: User) -> Reply | None
             newest=values["newest"],
         )
     except answers.AnswerProblem as problem:
-        for each in (problem, *problem.others):
-            form.add_error(each.field, str(each))
+        for field_problem in (problem, *problem.others):
+            form.add_error(field_problem.field, str(field_problem))
     except answers.AnswerOutdated as outdated:
-        given: Any = form.data
-        form.data = {**given.dict(), "newest": outdated.newer.public_id}
+        posted: Any = form.data
+        form.data = {**posted.dict(), "newest": outdated.newer.public_id}
         form.add_error(None, str(outdated))
     except answers.AnswerRefused as refused:
         form.add_error(None, str(refused))
@@ -158,8 +158,8 @@ class AnsweringMixin:
         if request.method == "POST":
             form = AnswerForm(row, request.POST, request.FILES)
             if form.is_valid() and record(form, row, user) is not None:
-                called = {"party": party_names.to_reader(row.party).name}
-                messages.success(request, gettext("The answer of %(party)s is recorded.") % called)
+                params = {"party": party_names.to_reader(row.party).name}
+                messages.success(request, gettext("The answer of %(party)s is recorded.") % params)
                 return redirect(_back(request, row))
             newest = answers.newest_of(row)
         else:
@@ -176,7 +176,7 @@ class AnsweringMixin:
             "back": _back(request, row),
         }
         status = 422 if form.errors else 200
-        return TemplateResponse(request, "admin/delegations/answer.html", context, status=status)
+        return TemplateResponse(request, "admin/delegations/invitations/record_answer.html", context, status=status)
 
 
 def _back(request: HttpRequest, row: Invitation) -> str:

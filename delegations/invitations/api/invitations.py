@@ -245,13 +245,13 @@ class InvitationViewSet(DeskViewSet):
     @action("answer", permission="delegations.answer", input=AnswerInput)
     def answer(self, *, by: User, row: Invitation, values: Values) -> None:
         """Answer for one's own party. Desk users record an answer that came by another channel."""
-        message, way = values["answer"], values["way"]
-        if way is not None or can_answer_for(by, row.party.summit_id):
+        answer, receipt = values["answer"], values["way"]
+        if receipt is not None or can_answer_for(by, row.party.summit_id):
             # A desk user must name the channel of the answer: the service refuses an answer without one.
-            way = AnswerReceipt(**(way or {"channel": ""}))
-        level = level_choices.resolve(values["level"], answer=message, party=row.party)
+            receipt = AnswerReceipt(**(receipt or {"channel": ""}))
+        level = level_choices.resolve(values["level"], answer=answer, party=row.party)
         answers.answer(
-            invitation=row, answer=message, level=level, name=values["name"], note=values["note"], way=way, by=by
+            invitation=row, answer=answer, level=level, name=values["name"], note=values["note"], way=receipt, by=by
         )
 
     @action("call", permission="delegations.callnote.change", input=CallInput)

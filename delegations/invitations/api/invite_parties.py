@@ -81,19 +81,19 @@ def uninvited(summit: Summit) -> Iterable[Party]:
 def planned(*, by: User, summit: Summit, values: Values) -> dict[str, Any]:
     """Return the data of PlanSerializer for the parties in `values`, or for all that aren't invited yet."""
     chosen = values.get("parties") or uninvited(summit)
-    found = plan(parties=chosen, by=by, occasion=values["occasion"])
+    invitation_plan = plan(parties=chosen, by=by, occasion=values["occasion"])
     steps = [
         {"step": step.value, "parties": ids(reach.to), "letters": reach.letters if step == InvitationStep.SEND else 0}
-        for step, reach in found.steps.items()
+        for step, reach in invitation_plan.steps.items()
     ]
-    return {"steps": steps, "skipped": _skipped_parties(found.skipped)}
+    return {"steps": steps, "skipped": _skipped_parties(invitation_plan.skipped)}
 
 
 def step_result(reach: InvitationTargets, occasion: str) -> dict[str, Any]:
     """Return the data of InvitationStepResultSerializer for a step's result. Makes one query."""
     rows = Invitation.objects.filter(party__in=reach.to, occasion=occasion).exclude(state__in=OVER)
-    made = dict(rows.values_list("party", "public_id"))
-    reached = [{"party": party.public_id, "invitation": made[party.pk]} for party in reach.to]
+    invitation_ids = dict(rows.values_list("party", "public_id"))
+    reached = [{"party": party.public_id, "invitation": invitation_ids[party.pk]} for party in reach.to]
     return {"reached": reached, "letters": reach.letters, "skipped": _skipped_parties(reach.skipped)}
 
 

@@ -101,8 +101,10 @@ class LetterTemplateViewSet(DeskViewSet):
 
     def change(self, *, by: User, row: LetterTemplate, values: Values) -> LetterTemplate:
         """Change the text of a letter."""
-        message = {"subject": row.subject, "body": row.body, **values}
-        return letter_templates.save(summit=row.summit, purpose=row.purpose, language=row.language, by=by, **message)
+        new_values = {"subject": row.subject, "body": row.body, **values}
+        return letter_templates.save(
+            summit=row.summit, purpose=row.purpose, language=row.language, by=by, **new_values
+        )
 
     def remove(self, *, by: User, row: LetterTemplate) -> None:
         """Delete the summit's own text, so that the system's text is used again."""

@@ -50,8 +50,8 @@ class LinkFilters(OfInvitationFilters):
 
     def of_asking(self, rows: QuerySet[InvitationLink], name: str, value: bool) -> QuerySet[InvitationLink]:
         """Return the links for which a new letter is requested, or the others if `value` is false."""
-        wanted = link_requests.waiting().values("pk")
-        return rows.filter(pk__in=wanted) if value else rows.exclude(pk__in=wanted)
+        waiting = link_requests.waiting().values("pk")
+        return rows.filter(pk__in=waiting) if value else rows.exclude(pk__in=waiting)
 
 
 class InvitationLinkViewSet(DeskViewSet):

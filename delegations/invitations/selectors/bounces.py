@@ -28,10 +28,10 @@ class Back:
     @property
     def sentence(self) -> str:
         """A sentence that says what happened and what to do."""
-        message = {"mailbox": self.message.address, "why": bounce_reasons.explanation(self.message.returned_why)}
+        params = {"mailbox": self.message.address, "why": bounce_reasons.explanation(self.message.returned_why)}
         return (
             _("The letter to %(mailbox)s came back: %(why)s. Correct the mailbox, then send the letter again.")
-            % message
+            % params
         )
 
     @property
@@ -43,8 +43,8 @@ class Back:
 def letters_back(rows: Iterable[Invitation]) -> list[Back]:
     """Return the bounced letters of these invitations, the latest first. Makes two queries at most."""
     by_key = {letter_facts.subject_key(row): row for row in rows}
-    found = bounce_reasons.unresolved_bounces().filter(subject_key__in=by_key).order_by("-returned_at")
-    pairs = [(message, by_key[message.subject_key]) for message in found]
+    bounced = bounce_reasons.unresolved_bounces().filter(subject_key__in=by_key).order_by("-returned_at")
+    pairs = [(message, by_key[message.subject_key]) for message in bounced]
     boxes = _boxes({row.party_id for _message, row in pairs}) if pairs else {}
     return [Back(message, row, boxes.get((row.party_id, message.address.casefold()))) for message, row in pairs]
 

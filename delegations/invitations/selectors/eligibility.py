@@ -79,8 +79,8 @@ def preview(
     The number of queries grows with the number of summits, not with the number of parties.
     """
     rows = list(Party.objects.filter(pk__in=[party.pk for party in parties]).select_related("summit"))
-    listed = Invitation.objects.filter(party__in=rows, occasion=occasion).exclude(state__in=OVER)
-    found = {row.party_id: row for row in listed.select_related("prepared_by")}
+    invitations = Invitation.objects.filter(party__in=rows, occasion=occasion).exclude(state__in=OVER)
+    invitation_by_party = {row.party_id: row for row in invitations.select_related("prepared_by")}
     boxes: dict[int, list[Mailbox]] = {}
     rules: dict[int, _Rules] = {}
     for summit in {row.summit for row in rows}:
@@ -89,7 +89,7 @@ def preview(
         boxes.setdefault(box.party_id or 0, []).append(box)
     reach = InvitationTargets()
     for row in rows:
-        reason = _why_not(row, found.get(row.pk), row.pk in boxes, rules[row.summit_id])
+        reason = _why_not(row, invitation_by_party.get(row.pk), row.pk in boxes, rules[row.summit_id])
         if reason:
             reach.skipped.append((row, reason))
         else:
@@ -99,25 +99,27 @@ def preview(
 
 
 def _rules(summit: Summit, occasion: str, step: InvitationStep, by: User | None) -> _Rules:
-    second = Policy.objects.of(summit).second_person
-    givers = RoleAssignment.objects.filter(
+    second_person = Policy.objects.of(summit).second_person
+    assignments = RoleAssignment.objects.filter(
         summit=summit, role__in=[Role.ORGANISER, Role.PROTOCOL], user__is_active=True
     )
     people: Mapping[int, User] = {}
-    if second:
-        people = {row.user_id: row.user for row in givers.select_related("user").order_by("user__name", "user_id")}
-    return _Rules(step, by, second, tuple(people.values()), _why_no_occasion(summit, occasion))
+    if second_person:
+        people = {
+            row.user_id: row.user for row in assignments.select_related("user").order_by("user__name", "user_id")
+        }
+    return _Rules(step, by, second_person, tuple(people.values()), _why_no_occasion(summit, occasion))
 
 
 def _why_no_occasion(summit: Summit, occasion: str) -> str:
     if not occasion:
         return ""
-    found = invitable_sessions.find(summit, [occasion]).get(occasion)
-    if found is None:
+    session = invitable_sessions.find(summit, [occasion]).get(occasion)
+    if session is None:
         return _("The session isn’t in the agenda of its summit. Choose another one.")
-    if found.cancelled:
+    if session.cancelled:
         return _("The session is cancelled. The programme desk can reinstate it.")
-    if not found.open:
+    if not session.open:
         return _("Organisers alone may know of the session. The programme desk can make it visible to others.")
     return ""
 

@@ -16,21 +16,21 @@ from summit.summits.models import Summit
 
 def invitations(rows: QuerySet[Invitation]) -> ExportedTable:
     """Return invitations and their answers as a table."""
-    called = NamesBySummit()
-    found: list[list[str]] = []
-    told: list[tuple[int, str]] = []
-    listed: dict[Summit, dict[str, Occasion]] = {}
+    names_by_summit = NamesBySummit()
+    table_rows: list[list[str]] = []
+    logged: list[tuple[int, str]] = []
+    occasions: dict[Summit, dict[str, Occasion]] = {}
     for row in rows.select_related("party__summit").iterator(chunk_size=AT_ONCE):
         summit = row.party.summit
-        if row.occasion and summit not in listed:
-            listed[summit] = invitable_sessions.find(summit)
+        if row.occasion and summit not in occasions:
+            occasions[summit] = invitable_sessions.find(summit)
         moments = [table_writers.cell_text("arrives_at", moment, summit) for moment in (row.sent_at, row.answered_at)]
         answer = str(Answer(row.answer).label) if row.answer else ""
         level = str(Level(row.level).label) if row.level else ""
-        found.append(
+        table_rows.append(
             [
-                called.of(row.party, summit),
-                _to(row, listed),
+                names_by_summit.of(row.party, summit),
+                _to(row, occasions),
                 str(row.get_state_display()),
                 answer,
                 level,
@@ -38,8 +38,8 @@ def invitations(rows: QuerySet[Invitation]) -> ExportedTable:
                 row.answered_by,
             ]
         )
-        told.append((row.party.summit_id, row.public_id))
-    head = [
+        logged.append((row.party.summit_id, row.public_id))
+    headings = [
         pgettext("column of a table", "party"),
         pgettext("invitation", "to"),
         _("state"),
@@ -50,12 +50,14 @@ def invitations(rows: QuerySet[Invitation]) -> ExportedTable:
         _("answered by"),
     ]
     names = ("party", "to", "state", "answer", "level", "sent", "answered", "answered_by")
-    return ExportedTable(names, [word[:1].upper() + word[1:] for word in head], found, told, ("answered_by",))
+    return ExportedTable(
+        names, [heading[:1].upper() + heading[1:] for heading in headings], table_rows, logged, ("answered_by",)
+    )
 
 
-def _to(row: Invitation, listed: dict[Summit, dict[str, Occasion]]) -> str:
+def _to(row: Invitation, occasions: dict[Summit, dict[str, Occasion]]) -> str:
     """Return the target of an invitation: the summit, or the title of a session."""
     if not row.occasion:
         return _("the summit")
-    found = listed[row.party.summit].get(row.occasion)
-    return found.title if found else _("a session that is no longer in the agenda")
+    occasion = occasions[row.party.summit].get(row.occasion)
+    return occasion.title if occasion else _("a session that is no longer in the agenda")

@@ -25,9 +25,11 @@ def with_standing(parties: QuerySet[Party]) -> QuerySet[Party]:
     `standing` is the state of the invitation, `replied` the answer, and `comes_at` the level of the answer. All are
     None if there is no invitation. A party has at most one (invitation_once).
     """
-    theirs = Invitation.objects.filter(party=OuterRef("pk")).exclude(state__in=OVER).order_by().filter(occasion="")
+    invitations = (
+        Invitation.objects.filter(party=OuterRef("pk")).exclude(state__in=OVER).order_by().filter(occasion="")
+    )
     return parties.annotate(
-        standing=Subquery(theirs.values("state")[:1]),
-        replied=Subquery(theirs.values("answer")[:1]),
-        comes_at=Subquery(theirs.values("level")[:1]),
+        standing=Subquery(invitations.values("state")[:1]),
+        replied=Subquery(invitations.values("answer")[:1]),
+        comes_at=Subquery(invitations.values("level")[:1]),
     )

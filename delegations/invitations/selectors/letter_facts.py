@@ -54,10 +54,10 @@ def sent_with(invitation: Invitation) -> QuerySet[Message]:
     """
     # Compared within the database: SQLite compares moments as text, and stores fewer digits than Python has.
     moment = Invitation.objects.filter(pk=invitation.pk).values("sent_at")
-    together = Invitation.objects.filter(
+    batch = Invitation.objects.filter(
         party__summit=invitation.party.summit_id, sent_at__in=moment, sent_by=invitation.sent_by_id
     )
-    keys = together.values(key=Concat(Value(f"{PREFIX}:"), "public_id"))
+    keys = batch.values(key=Concat(Value(f"{PREFIX}:"), "public_id"))
     return Message.objects.filter(kind=KIND, version=0, subject_key__in=keys)
 
 
@@ -85,13 +85,13 @@ class Stationery:
 def stationery(summit: Summit, parties: Iterable[Party], occasion_keys: Iterable[str] = ()) -> Stationery:
     """Return the data that letters to these parties of a summit need. Makes four queries, and one more for each
     language of the parties."""
-    keys, spoken_by = [], dict[str, list[int]]()
+    keys, keys_by_language = [], dict[str, list[int]]()
     for party in parties:
         keys.append(party.pk)
-        spoken_by.setdefault(spoken(party.language), []).append(party.pk)
+        keys_by_language.setdefault(spoken(party.language), []).append(party.pk)
     names: dict[int, NamedParty] = {}
-    for language, theirs in spoken_by.items():
-        names |= party_names.book(summit, language, parties=Party.objects.filter(pk__in=theirs)).by_key
+    for language, party_keys in keys_by_language.items():
+        names |= party_names.book(summit, language, parties=Party.objects.filter(pk__in=party_keys)).by_key
     guests = Membership.objects.filter(party__in=keys, capacity=Capacity.GUEST, party__kind=PartyKind.GUEST)
     return Stationery(
         summit=summit,
@@ -146,15 +146,15 @@ def facts(*, link: InvitationLink, party: Party, paper: Stationery, text: Text |
     language = spoken(party.language)
     names = paper.summit.named(language)
     with translation.override(language):
-        message = values(party=party, paper=paper, person=link.person, invitation=invitation)
-        message["link_until"] = moment(link.expires_at, paper.summit)
+        letter_values = values(party=party, paper=paper, person=link.person, invitation=invitation)
+        letter_values["link_until"] = moment(link.expires_at, paper.summit)
     summit = paper.summit
     return {
         "link": link.public_id,
         "link_nonce": link.nonce,
         "subject": text.subject,
         "body": text.body,
-        "values": message,
+        "values": letter_values,
         "footnote": " ".join(paper.names[party.pk].footnote.split()),
         "contact_email": summit.contact_email,
         "summit": names.name,
@@ -177,7 +177,7 @@ def values(
     summit, policy, names = paper.summit, paper.policy, paper.summit.reads_as
     occasion = paper.occasions.get(invitation.occasion)
     due = occasion.starts_at if occasion else summit.answer_by
-    message = {
+    texts = {
         "party": paper.names[party.pk].name,
         "formal_name": paper.names[party.pk].formal_name,
         "salutation": salutation(party, paper, person),
@@ -192,24 +192,24 @@ def values(
         "today": long_day(paper.now.astimezone(summit.zone).date()),
     }
     # Values other than the salutation are put on one line: only the text of the letter has line breaks.
-    message = {name: value if name == "salutation" else " ".join(value.split()) for name, value in message.items()}
-    message["signatory"] = "\n".join(policy.signs(translation.get_language() or summit.language)) or message["host"]
+    texts = {name: value if name == "salutation" else " ".join(value.split()) for name, value in texts.items()}
+    texts["signatory"] = "\n".join(policy.signs(translation.get_language() or summit.language)) or texts["host"]
     if invitation.sent_at:
-        message["invited_on"] = long_day(invitation.sent_at.astimezone(summit.zone).date())
-    return {**message, **(_of_session(occasion, summit) if occasion else {})}
+        texts["invited_on"] = long_day(invitation.sent_at.astimezone(summit.zone).date())
+    return {**texts, **(_of_session(occasion, summit) if occasion else {})}
 
 
 def _of_session(occasion: Occasion, summit: Summit) -> dict[str, str]:
-    first, last = (at.astimezone(summit.zone) for at in (occasion.starts_at, occasion.ends_at))
-    message = {
-        "day": long_day(first.date()),
-        "from": clock(first),
-        "to": clock(last),
+    start, end = (at.astimezone(summit.zone) for at in (occasion.starts_at, occasion.ends_at))
+    params = {
+        "day": long_day(start.date()),
+        "from": clock(start),
+        "to": clock(end),
         "place": summit.said_place,
     }
     return {
         "session": " ".join(occasion.title.split()),
-        "session_time": _("%(day)s, %(from)s to %(to)s %(place)s time") % message,
+        "session_time": _("%(day)s, %(from)s to %(to)s %(place)s time") % params,
         "session_place": " ".join(occasion.place.split()),
     }
 
@@ -225,15 +225,15 @@ def salutation(party: Party, paper: Stationery, person: Person | None) -> str:
         return own
     if party.is_delegation and party.recognised:
         return _("Your Excellency,")
-    addressed = paper.guests.get(party.pk) or person
-    if addressed is None:
+    addressee = paper.guests.get(party.pk) or person
+    if addressee is None:
         return _("Dear Sir or Madam,")
-    if addressed.form_of_address:
-        return f"{' '.join(addressed.form_of_address.split())}{comma().strip()}"
-    if not addressed.name:
+    if addressee.form_of_address:
+        return f"{' '.join(addressee.form_of_address.split())}{comma().strip()}"
+    if not addressee.name:
         # A label such as “Focal point for Aland” is no name to greet somebody by.
         return _("Dear Sir or Madam,")
-    return _("Dear %(salutation)s,") % {"salutation": " ".join(addressed.name.split())}
+    return _("Dear %(salutation)s,") % {"salutation": " ".join(addressee.name.split())}
 
 
 def days(first: date, last: date) -> str:
@@ -245,15 +245,15 @@ def days(first: date, last: date) -> str:
 
 def moment(at: datetime, summit: Summit) -> str:
     """Return a moment as a phrase, in the summit's time zone."""
-    there = at.astimezone(summit.zone)
-    message = {"day": long_day(there), "time": clock(there), "place": summit.said_place}
-    return _("%(day)s, %(time)s %(place)s time") % message
+    local = at.astimezone(summit.zone)
+    params = {"day": long_day(local), "time": clock(local), "place": summit.said_place}
+    return _("%(day)s, %(time)s %(place)s time") % params
 
 
 def marked(stored: Mapping[str, Any]) -> dict[str, str]:
     """Return a letter's values, with an asterisk after the party's name if a footnote explains it."""
-    found: dict[str, str] = dict(stored["values"])
+    letter_values: dict[str, str] = dict(stored["values"])
     if stored["footnote"]:
         name = "formal_name" if "{formal_name}" in stored["body"] else "party"
-        found[name] = f"{found[name]}*"
-    return found
+        letter_values[name] = f"{letter_values[name]}*"
+    return letter_values

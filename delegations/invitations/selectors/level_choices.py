@@ -13,9 +13,9 @@ ASKED = "asked"
 
 def choices(party: Party) -> list[tuple[str, str]]:
     """Return the levels to choose from. The level that the letter asks for comes first, if it asks for one."""
-    asked = [(ASKED, _("As the letter asks: %(level)s") % {"level": party.get_level_display()})]
+    letter_choice = [(ASKED, _("As the letter asks: %(level)s") % {"level": party.get_level_display()})]
     offered = [(level.value, str(level.label)) for level in OFFERED[party.kind]]
-    return [*(asked if _asks_for_level(party) else []), *offered]
+    return [*(letter_choice if _asks_for_level(party) else []), *offered]
 
 
 def _asks_for_level(party: Party) -> bool:
@@ -25,8 +25,8 @@ def _asks_for_level(party: Party) -> bool:
 
 def proposed(invitation: Invitation) -> str:
     """Return the level that is preselected in the form of an answer."""
-    asked = invitation.party.level
-    as_asked = not invitation.answer or (invitation.answer == Answer.ATTENDING and invitation.level == asked)
+    asked_level = invitation.party.level
+    as_asked = not invitation.answer or (invitation.answer == Answer.ATTENDING and invitation.level == asked_level)
     return ASKED if as_asked and _asks_for_level(invitation.party) else invitation.level
 
 

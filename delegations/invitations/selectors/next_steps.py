@@ -39,20 +39,26 @@ def plan(*, parties: Iterable[Party], by: User, occasion: str = "") -> Invitatio
     """
     rows = list(parties)
     summits = {row.summit_id for row in rows}
-    seconds = set(
+    two_person_summits = set(
         Policy.objects.filter(summit__in=Summit.objects.filter(pk__in=summits), second_person=True).values_list(
             "summit_id", flat=True
         )
     )
-    found = InvitationPlan()
-    left: list[tuple[Party, str]] = []
+    invitation_plan = InvitationPlan()
+    skipped: list[tuple[Party, str]] = []
     for step in STEPS:
-        theirs = rows if step == InvitationStep.SEND else [row for row in rows if row.summit_id in seconds]
-        reach = preview(parties=theirs, occasion=occasion, step=step, by=by) if theirs else InvitationTargets()
+        step_parties = (
+            rows if step == InvitationStep.SEND else [row for row in rows if row.summit_id in two_person_summits]
+        )
+        reach = (
+            preview(parties=step_parties, occasion=occasion, step=step, by=by)
+            if step_parties
+            else InvitationTargets()
+        )
         if reach.to:
-            found.steps[step] = reach
+            invitation_plan.steps[step] = reach
         if step == InvitationStep.SEND:
-            left = reach.skipped
-    taken = {party.pk for party in found.reached}
-    found.skipped = [(party, why) for party, why in left if party.pk not in taken]
-    return found
+            skipped = reach.skipped
+    reached_keys = {party.pk for party in invitation_plan.reached}
+    invitation_plan.skipped = [(party, why) for party, why in skipped if party.pk not in reached_keys]
+    return invitation_plan

@@ -116,14 +116,14 @@ def answer(
     return reply
 
 
-def _store(reply: Reply, by: By, way: AnswerReceipt | None) -> None:
+def _store(reply: Reply, by: By, receipt: AnswerReceipt | None) -> None:
     """Set the answer on the invitation, store it as a reply, and record it in the audit."""
     invitation = reply.invitation
     values = {"answer": reply.answer, "level": reply.level, "note": reply.note, "answered_by": reply.name}
     rows = Invitation.objects.filter(_update_condition(invitation, by), pk=invitation.pk)
     if not rows.update(state=InvitationState.ANSWERED, answered_at=Now(), **values):
         raise AnswerRefused(_why_refused(invitation))
-    _save_reply(reply, by, way)
+    _save_reply(reply, by, receipt)
     audit.record(
         by=by,
         action="delegations.answer",
@@ -163,15 +163,15 @@ def _look_for_newer(invitation: Invitation, newest: str | None) -> None:
         raise AnswerOutdated(last)
 
 
-def _save_reply(reply: Reply, by: By, way: AnswerReceipt | None) -> None:
+def _save_reply(reply: Reply, by: By, receipt: AnswerReceipt | None) -> None:
     """Store an answer with its channel, and its scan if there is one."""
-    reply.channel = way.channel if way else Channel.LINK if isinstance(by, Link) else Channel.PORTAL
+    reply.channel = receipt.channel if receipt else Channel.LINK if isinstance(by, Link) else Channel.PORTAL
     reply.recorded_by = by if isinstance(by, User) else None
-    if way is not None:
-        reply.reference, reply.dated = " ".join(way.reference.split()), way.dated
+    if receipt is not None:
+        reply.reference, reply.dated = " ".join(receipt.reference.split()), receipt.dated
     reply.save(force_insert=True)
-    if way is not None and way.scan is not None:
-        scan = way.scan
+    if receipt is not None and receipt.scan is not None:
+        scan = receipt.scan
         ReplyScan.objects.create(
             reply=reply,
             filename=scan.filename,
@@ -186,17 +186,17 @@ def _update_condition(invitation: Invitation, by: By) -> Q:
 
     It must join no table, so that the database checks the state again once the row is locked.
     """
-    takes = Q(state__in=sources(InvitationState.ANSWERED))
+    condition = Q(state__in=sources(InvitationState.ANSWERED))
     if isinstance(by, Link):
         links = InvitationLink.objects.filter(
             public_id=by.public_id, invitation_id=invitation.pk, revoked_at__isnull=True, expires_at__gt=Now()
         )
-        takes &= Q(Exists(links))
+        condition &= Q(Exists(links))
     if isinstance(by, Mailbox):
-        takes &= Q(Exists(acting(by, invitation.party_id)))
+        condition &= Q(Exists(acting(by, invitation.party_id)))
     if not _at_any_time(invitation, by):
-        takes &= _in_time(invitation)
-    return takes
+        condition &= _in_time(invitation)
+    return condition
 
 
 def _in_time(invitation: Invitation) -> Q:
@@ -219,22 +219,21 @@ def _at_any_time(invitation: Invitation, by: By) -> bool:
 def _why_refused(invitation: Invitation) -> str:
     summit = invitation.party.summit
     state = Invitation.objects.values_list("state", flat=True).get(pk=invitation.pk)
-    message = {"contact": summit.contact_email, "party": party_names.to_reader(invitation.party).name}
+    params = {"contact": summit.contact_email, "party": party_names.to_reader(invitation.party).name}
     if state == InvitationState.REVOKED:
-        return _("The invitation of %(party)s was revoked. Protocol can say why: %(contact)s.") % message
+        return _("The invitation of %(party)s was revoked. Protocol can say why: %(contact)s.") % params
     if state == InvitationState.SUPERSEDED:
         return (
             _("A newer letter took the place of this invitation. Answer by its link, or write to %(contact)s.")
-            % message
+            % params
         )
     if state in (InvitationState.DRAFT, InvitationState.APPROVED):
-        return _("%(party)s isn't invited yet. Protocol can do that: %(contact)s.") % message
+        return _("%(party)s isn't invited yet. Protocol can do that: %(contact)s.") % params
     if invitation.occasion:
         return (
-            _("The session has begun, or it is cancelled. Protocol can still record an answer: %(contact)s.")
-            % message
+            _("The session has begun, or it is cancelled. Protocol can still record an answer: %(contact)s.") % params
         )
-    return _("Answers were due before now. Protocol can still change yours: write to %(contact)s.") % message
+    return _("Answers were due before now. Protocol can still change yours: write to %(contact)s.") % params
 
 
 def _problems(reply: Reply) -> Iterator[AnswerProblem]:
@@ -248,12 +247,12 @@ def _problems(reply: Reply) -> Iterator[AnswerProblem]:
         yield from _problems_of_text(field, text, limit)
 
 
-def _receipt_problems(way: AnswerReceipt | None) -> Iterator[AnswerProblem]:
-    if way is None:
+def _receipt_problems(receipt: AnswerReceipt | None) -> Iterator[AnswerProblem]:
+    if receipt is None:
         return
-    if way.channel not in DESK_CHANNELS:
+    if receipt.channel not in DESK_CHANNELS:
         yield AnswerProblem("channel", _("Choose by which way the answer came."))
-    yield from _problems_of_text("reference", way.reference, REFERENCE_LENGTH)
+    yield from _problems_of_text("reference", receipt.reference, REFERENCE_LENGTH)
 
 
 def _problems_of_text(field: str, text: str, limit: int) -> Iterator[AnswerProblem]:

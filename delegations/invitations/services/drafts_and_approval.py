@@ -31,9 +31,9 @@ def prepare(*, parties: Iterable[Party], by: User, occasion: str = "") -> Invita
         keys = {draft.public_id for draft in drafts}
         # A draft that was prepared a moment ago in another browser is kept.
         Invitation.objects.bulk_create(drafts, ignore_conflicts=True)
-        made = {row.party_id: row for row in Invitation.objects.filter(public_id__in=keys)}
-        _move_to_skipped(reach, set(made), _("Somebody else prepared it a moment ago."))
-        _record(reach, made, by, action="delegations.prepare")
+        stored = {row.party_id: row for row in Invitation.objects.filter(public_id__in=keys)}
+        _move_to_skipped(reach, set(stored), _("Somebody else prepared it a moment ago."))
+        _record(reach, stored, by, action="delegations.prepare")
     return reach
 
 
@@ -57,12 +57,12 @@ def approve_many(*, parties: Iterable[Party], by: User, occasion: str = "") -> I
         rows = Invitation.objects.filter(
             party__in=reach.to, occasion=occasion, state__in=sources(InvitationState.APPROVED)
         )
-        made = {row.party_id: row for row in rows.select_for_update().order_by("pk")}
-        Invitation.objects.filter(pk__in=[row.pk for row in made.values()]).update(
+        approved = {row.party_id: row for row in rows.select_for_update().order_by("pk")}
+        Invitation.objects.filter(pk__in=[row.pk for row in approved.values()]).update(
             state=InvitationState.APPROVED, approved_at=Now(), approved_by=by
         )
-        _move_to_skipped(reach, set(made), _("Somebody else changed it a moment ago."))
-        _record(reach, made, by, action="delegations.approve")
+        _move_to_skipped(reach, set(approved), _("Somebody else changed it a moment ago."))
+        _record(reach, approved, by, action="delegations.approve")
     return reach
 
 
@@ -73,16 +73,16 @@ def _checked_preview(parties: Iterable[Party], by: User, occasion: str, step: In
     return reach
 
 
-def _move_to_skipped(reach: InvitationTargets, won: set[int], why: str) -> None:
-    late = [party for party in reach.to if party.pk not in won]
-    reach.to = [party for party in reach.to if party.pk in won]
-    reach.skipped += [(party, why) for party in late]
+def _move_to_skipped(reach: InvitationTargets, succeeded: set[int], why: str) -> None:
+    overtaken = [party for party in reach.to if party.pk not in succeeded]
+    reach.to = [party for party in reach.to if party.pk in succeeded]
+    reach.skipped += [(party, why) for party in overtaken]
 
 
-def _record(reach: InvitationTargets, made: dict[int, Invitation], by: User, *, action: str) -> None:
+def _record(reach: InvitationTargets, invitations: dict[int, Invitation], by: User, *, action: str) -> None:
     audit.record_many(
         [
-            audit.entry(by=by, action=action, target=made[party.pk], summit=party.summit, fields=["state"])
+            audit.entry(by=by, action=action, target=invitations[party.pk], summit=party.summit, fields=["state"])
             for party in reach.to
         ]
     )
@@ -97,11 +97,11 @@ def approve(*, invitation: Invitation, by: User) -> None:
     summit: Summit = invitation.party.summit
     check_can_invite(by, summit)
     with transaction.atomic():
-        second = Policy.objects.of(summit).second_person
+        second_person = Policy.objects.of(summit).second_person
         rows = Invitation.objects.filter(pk=invitation.pk, state__in=sources(InvitationState.APPROVED))
-        if second and rows.filter(prepared_by=by).exists():
+        if second_person and rows.filter(prepared_by=by).exists():
             raise NotNow(_("You prepared this invitation. Another organiser or protocol officer can approve it."))
-        first = Q(prepared_by=by) if second else Q(pk__in=[])
+        first = Q(prepared_by=by) if second_person else Q(pk__in=[])
         if not rows.exclude(first).update(state=InvitationState.APPROVED, approved_at=Now(), approved_by=by):
             raise NotNow(_changed())
         audit.record(by=by, action="delegations.approve", target=invitation, summit=summit, fields=["state"])
@@ -135,13 +135,13 @@ def supersede(*, invitation: Invitation, by: User) -> Invitation:
         if not rows.update(state=InvitationState.SUPERSEDED):
             raise NotNow(_("Only an invitation that stands can be superseded. Change the draft instead."))
         InvitationLink.objects.filter(invitation=invitation, revoked_at__isnull=True).update(revoked_at=Now())
-        fresh = Invitation.objects.create(
+        draft = Invitation.objects.create(
             party=invitation.party, occasion=invitation.occasion, supersedes=invitation, prepared_by=by
         )
         audit.record(
-            by=by, action="delegations.supersede", target=invitation, summit=summit, fields=["state"], part_of=fresh
+            by=by, action="delegations.supersede", target=invitation, summit=summit, fields=["state"], part_of=draft
         )
-    return fresh
+    return draft
 
 
 def count(*, rows: list[Invitation], summit: Summit) -> None:
@@ -150,8 +150,8 @@ def count(*, rows: list[Invitation], summit: Summit) -> None:
 
     The caller must hold the summit's lock. Makes three queries, and one more for each few hundred rows.
     """
-    fresh = [row for row in rows if row.number is None]
-    if not fresh:
+    unnumbered = [row for row in rows if row.number is None]
+    if not unnumbered:
         return
     last = (
         Invitation.objects.filter(numbered_in=summit)
@@ -159,6 +159,6 @@ def count(*, rows: list[Invitation], summit: Summit) -> None:
         .values_list("number", flat=True)
         .first()
     )
-    for number, row in enumerate(fresh, start=(last or 0) + 1):
+    for number, row in enumerate(unnumbered, start=(last or 0) + 1):
         row.number, row.numbered_in = number, summit
-    Invitation.objects.bulk_update(fresh, ["number", "numbered_in"])
+    Invitation.objects.bulk_update(unnumbered, ["number", "numbered_in"])

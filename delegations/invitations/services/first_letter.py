@@ -45,10 +45,10 @@ def read(party: Party, boxes: list[mailboxes_selectors.Mailbox], occasion: str =
     """
     people = [row.person for row in mailboxes_selectors.focal_points([party.pk]).get(party.pk, [])]
     box = boxes[0]
-    named = [person for person in people if person.email.casefold() == box.address.casefold()]
+    matching = [person for person in people if person.email.casefold() == box.address.casefold()]
     link = InvitationLink(
         invitation=Invitation(party=party, occasion=occasion),
-        person=named[0] if len(named) == 1 else None,
+        person=matching[0] if len(matching) == 1 else None,
         address=box.address,
         expires_at=links.expiry(party.summit),
     )

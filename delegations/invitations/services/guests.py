@@ -37,10 +37,15 @@ def create(
     if not name:
         raise ValidationError({"name": [_("Enter the guest’s name.")]})
     with transaction.atomic():
-        called = {"name": name, "formal_name": name, "sort_key": name}
-        how = {"kind": PartyKind.GUEST, "flag": FlagRule.NONE, "language": language, "mission_email": mailbox.strip()}
-        party = parties.create(summit=summit, values={**called, **how}, by=by)
-        message = {"name": name, "office": office, "form_of_address": form_of_address, "language": language}
-        person = people.create(party=party, values=message, by=by, another=another)
+        name_values = {"name": name, "formal_name": name, "sort_key": name}
+        party_values = {
+            "kind": PartyKind.GUEST,
+            "flag": FlagRule.NONE,
+            "language": language,
+            "mission_email": mailbox.strip(),
+        }
+        party = parties.create(summit=summit, values={**name_values, **party_values}, by=by)
+        person_values = {"name": name, "office": office, "form_of_address": form_of_address, "language": language}
+        person = people.create(party=party, values=person_values, by=by, another=another)
         members.name(party=party, person=person, category=Category.objects.of(summit)[Capacity.GUEST], by=by)
     return party

@@ -48,22 +48,22 @@ def invite(*, parties: Iterable[Party], by: User, occasion: str = "") -> Invitat
             check_can_invite(by, summit)
         _lock(summits)
         reach = preview(parties=rows, occasion=occasion)
-        won: dict[int, Invitation] = {}
+        sent: dict[int, Invitation] = {}
         for key, summit in summits.items():
-            won |= _send([party for party in reach.to if party.summit_id == key], summit, occasion, by)
-        late = [party for party in reach.to if party.pk not in won]
-        reach.to = [party for party in reach.to if party.pk in won]
-        reach.skipped += [(party, _("Somebody else invited it a moment ago.")) for party in late]
-        written = _write([(won[party.pk], party) for party in reach.to], reach.boxes)
+            sent |= _send([party for party in reach.to if party.summit_id == key], summit, occasion, by)
+        overtaken = [party for party in reach.to if party.pk not in sent]
+        reach.to = [party for party in reach.to if party.pk in sent]
+        reach.skipped += [(party, _("Somebody else invited it a moment ago.")) for party in overtaken]
+        letter_counts = _write([(sent[party.pk], party) for party in reach.to], reach.boxes)
         audit.record_many(
             [
                 audit.entry(
                     by=by,
                     action="delegations.invite",
-                    target=won[party.pk],
+                    target=sent[party.pk],
                     summit=party.summit,
                     fields=["state", "sent_at", "sent_by"],
-                    detail={"letters": written[party.pk]},
+                    detail={"letters": letter_counts[party.pk]},
                 )
                 for party in reach.to
             ]
@@ -82,14 +82,14 @@ def _send(parties: list[Party], summit: Summit, occasion: str, by: User) -> dict
     that this call has sent."""
     if not parties:
         return {}
-    second = Policy.objects.of(summit).second_person
-    if not second:
+    second_person = Policy.objects.of(summit).second_person
+    if not second_person:
         # A party that has an invitation keeps it: a second one from another browser violates invitation_once and is
         # ignored.
         ordered = sorted(parties, key=lambda party: party.pk)
         drafts = [Invitation(party=party, occasion=occasion, prepared_by=by) for party in ordered]
         Invitation.objects.bulk_create(drafts, ignore_conflicts=True)
-    rows = _sendable(parties, occasion, approves=not second)
+    rows = _sendable(parties, occasion, approves=not second_person)
     keys = [row.pk for row in rows]
     approved = Invitation.objects.filter(pk__in=keys, state__in=sources(InvitationState.APPROVED))
     approved.update(state=InvitationState.APPROVED, approved_at=Now(), approved_by=by)
@@ -116,15 +116,21 @@ def _write(sent: list[tuple[Invitation, Party]], boxes: dict[int, list[Mailbox]]
     """Store the links and letters of invitations, and return a dict from the parties' keys to the numbers of
     letters."""
     focal = mailboxes_selectors.focal_points([party.pk for _invitation, party in sent])
-    made: list[tuple[InvitationLink, Party, Mailbox]] = []
+    letters: list[tuple[InvitationLink, Party, Mailbox]] = []
     papers: dict[int, letter_facts.Stationery] = {}
-    until: dict[int, datetime] = {}
+    expiry_by_summit: dict[int, datetime] = {}
     for invitation, party in sent:
-        if party.summit_id not in until:
-            until[party.summit_id] = links.expiry(party.summit)
-            ours = [(each, one) for each, one in sent if one.summit_id == party.summit_id]
+        if party.summit_id not in expiry_by_summit:
+            expiry_by_summit[party.summit_id] = links.expiry(party.summit)
+            of_summit = [
+                (sent_invitation, sent_party)
+                for sent_invitation, sent_party in sent
+                if sent_party.summit_id == party.summit_id
+            ]
             papers[party.summit_id] = letter_facts.stationery(
-                party.summit, [one for _each, one in ours], {each.occasion for each, _one in ours}
+                party.summit,
+                [sent_party for _sent_invitation, sent_party in of_summit],
+                {sent_invitation.occasion for sent_invitation, _sent_party in of_summit},
             )
         for box in boxes[party.pk]:
             people = [row.person for row in focal.get(party.pk, []) if _same(row.person.email, box.address)]
@@ -133,14 +139,14 @@ def _write(sent: list[tuple[Invitation, Party]], boxes: dict[int, list[Mailbox]]
                 # A link to a mailbox that several people share belongs to nobody in particular.
                 person=people[0] if len(people) == 1 else None,
                 address=box.address,
-                expires_at=until[party.summit_id],
+                expires_at=expiry_by_summit[party.summit_id],
             )
-            made.append((link, party, box))
-    InvitationLink.objects.bulk_create([link for link, _party, _box in made])
+            letters.append((link, party, box))
+    InvitationLink.objects.bulk_create([link for link, _party, _box in letters])
     enqueue.store(
         [
             letter_facts.draft(link=link, party=party, box=box, version=version, paper=papers[party.summit_id])
-            for link, party, box in made
+            for link, party, box in letters
         ]
     )
     return {party.pk: len(boxes[party.pk]) for _invitation, party in sent}

@@ -29,21 +29,21 @@ def _message(party: Party, purpose: str, language: str, text: Text, address: str
     Raises ValidationError for a text with wrong placeholders, and if there is no session to invite to.
     """
     placeholders.check(purpose=purpose, subject=text.subject, body=text.body)
-    addressed = copy.copy(party)
+    party_copy = copy.copy(party)
     # The letter is shown as if the party's language were the language of the text.
-    addressed.language = language
+    party_copy.language = language
     summit = party.summit
     occasion = ""
     if purpose == Purpose.OCCASION:
         occasion = next((key for key, row in invitable_sessions.find(summit).items() if row.open), "")
         if not occasion:
             raise ValidationError(_("The agenda has no session yet that parties can be invited to."))
-    invitation = Invitation(party=addressed, occasion=occasion, sent_at=db_now())
+    invitation = Invitation(party=party_copy, occasion=occasion, sent_at=db_now())
     link = InvitationLink(invitation=invitation, address=address, expires_at=links.expiry(summit))
-    paper = letter_facts.stationery(summit, [addressed], [occasion])
-    found = letter_facts.trial(link=link, party=addressed, address=address, paper=paper, text=text)
-    found.facts["values"] = {**dict.fromkeys(placeholders.ALLOWED[purpose], ""), **found.facts["values"]}
-    return found
+    paper = letter_facts.stationery(summit, [party_copy], [occasion])
+    message = letter_facts.trial(link=link, party=party_copy, address=address, paper=paper, text=text)
+    message.facts["values"] = {**dict.fromkeys(placeholders.ALLOWED[purpose], ""), **message.facts["values"]}
+    return message
 
 
 def read(*, party: Party, purpose: str, language: str, text: Text) -> Letter:

@@ -31,9 +31,9 @@ def save(
     _check(purpose, language, subject, body)
     with transaction.atomic():
         Summit.objects.select_for_update().get(pk=summit.pk)
-        before = LetterTemplate.objects.filter(summit=summit, purpose=purpose, language=language).first()
-        row = before or LetterTemplate(summit=summit, purpose=purpose, language=language)
-        if before and fresh:
+        existing = LetterTemplate.objects.filter(summit=summit, purpose=purpose, language=language).first()
+        row = existing or LetterTemplate(summit=summit, purpose=purpose, language=language)
+        if existing and fresh:
             raise ValidationError(_("There is a letter for this purpose in this language. Change that one."))
         changed = [name for name, value in (("subject", subject), ("body", body)) if getattr(row, name) != value]
         row.subject, row.body = subject, body
@@ -43,7 +43,7 @@ def save(
             row,
             changed,
             by,
-            action="delegations.lettertemplate.change" if before else "delegations.lettertemplate.add",
+            action="delegations.lettertemplate.change" if existing else "delegations.lettertemplate.add",
         )
     return row
 
@@ -64,23 +64,23 @@ def _record(row: LetterTemplate, changed: list[str], by: User, *, action: str) -
 
 def _reopen(row: LetterTemplate, by: User) -> None:
     """Make approved invitations that use this letter drafts again."""
-    theirs = Invitation.objects.filter(party__summit=row.summit_id, state=InvitationState.APPROVED)
-    again = [
+    approved = Invitation.objects.filter(party__summit=row.summit_id, state=InvitationState.APPROVED)
+    reopened = [
         invitation
-        for invitation in theirs.select_related("party")
+        for invitation in approved.select_related("party")
         if (
             letter_templates.purpose_for(invitation.party.kind, invitation.occasion),
             spoken(invitation.party.language),
         )
         == (row.purpose, row.language)
     ]
-    Invitation.objects.filter(pk__in=[each.pk for each in again], state=InvitationState.APPROVED).update(
+    Invitation.objects.filter(pk__in=[each.pk for each in reopened], state=InvitationState.APPROVED).update(
         state=InvitationState.DRAFT, approved_at=None, approved_by=None
     )
     audit.record_many(
         [
             audit.entry(by=by, action="delegations.reopen", target=each, summit=row.summit, fields=["state"])
-            for each in again
+            for each in reopened
         ]
     )
 

@@ -44,8 +44,8 @@ def ask_at(*, mailbox: str) -> None:
     mailboxes that the party has in the system.
     """
     with transaction.atomic():
-        stand = [InvitationState.SENT, InvitationState.ANSWERED]
-        rows = InvitationLink.objects.filter(invitation__state__in=stand).select_related("invitation__party__summit")
+        states = [InvitationState.SENT, InvitationState.ANSWERED]
+        rows = InvitationLink.objects.filter(invitation__state__in=states).select_related("invitation__party__summit")
         newest: dict[int, InvitationLink] = {}
         for link in rows.filter(address__iexact=mailbox.strip()).order_by("pk"):
             newest[link.invitation_id] = link

@@ -100,8 +100,8 @@ def why_dead(link: InvitationLink) -> str:
     """Return why a link no longer works: "superseded", "revoked" or "expired"."""
     if link.invitation.state == InvitationState.SUPERSEDED:
         return "superseded"
-    gone = link.revoked_at is not None or link.invitation.state == InvitationState.REVOKED
-    return "revoked" if gone else "expired"
+    revoked = link.revoked_at is not None or link.invitation.state == InvitationState.REVOKED
+    return "revoked" if revoked else "expired"
 
 
 def expiry(summit: Summit) -> datetime:

@@ -84,22 +84,22 @@ def sheet(*, summit: Summit, now: datetime, narrowed: Narrowed | None = None) ->
     Invitations that have waited longest come first; invitations that were called about today, at the venue, come
     last. Each has its last call as `last_at`, `last_outcome`, `last_note` and `last_by`, and `called_today`.
     """
-    wanted = narrowed or Narrowed()
+    filters = narrowed or Narrowed()
     calls = CallNote.objects.filter(invitation=OuterRef("pk")).order_by("-pk")
     today = now.astimezone(summit.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = unanswered(summit, before=now - timedelta(days=wanted.days) if wanted.days else None).annotate(
+    rows = unanswered(summit, before=now - timedelta(days=filters.days) if filters.days else None).annotate(
         last_at=Subquery(calls.values("at")[:1]),
         last_outcome=Subquery(calls.values("outcome")[:1]),
         last_note=Subquery(calls.values("note")[:1]),
         last_by=Subquery(calls.values("by__name")[:1]),
         called_today=Case(When(last_at__gte=today, then=Value(1)), default=Value(0)),
     )
-    if wanted.group:
-        rows = rows.filter(regions.within(wanted.group, "party__"))
-    if wanted.last == "never":
+    if filters.group:
+        rows = rows.filter(regions.within(filters.group, "party__"))
+    if filters.last == "never":
         rows = rows.filter(last_at__isnull=True)
-    elif wanted.last:
-        rows = rows.filter(last_outcome=wanted.last)
+    elif filters.last:
+        rows = rows.filter(last_outcome=filters.last)
     ordered = rows.order_by("called_today", "sent_at", "party__sort_key", "pk").select_related("party__summit")
     return ordered.prefetch_related("party__focal_points__person")
 
@@ -107,8 +107,8 @@ def sheet(*, summit: Summit, now: datetime, narrowed: Narrowed | None = None) ->
 def next_after(*, summit: Summit, now: datetime, invitation: Invitation) -> Invitation | None:
     """Return the next invitation to telephone about, or None. This is the first one on the call sheet that wasn't
     called about today, other than `invitation`."""
-    left: QuerySet[Any] = sheet(summit=summit, now=now).exclude(pk=invitation.pk)
-    found: Invitation | None = left.filter(called_today=0).first()
+    remaining: QuerySet[Any] = sheet(summit=summit, now=now).exclude(pk=invitation.pk)
+    found: Invitation | None = remaining.filter(called_today=0).first()
     return found
 
 
@@ -119,12 +119,12 @@ def waiting(summit: Summit, now: datetime) -> list[tuple[int, int]]:
     The days are those in WAITS. A pair is left out if all its invitations have been unanswered even longer.
     """
     conditions = {str(days): Q(sent_at__lte=now - timedelta(days=days)) for days in WAITS}
-    found = (
+    totals = (
         unanswered(summit)
         .order_by()
         .aggregate(**{f"n{days}": Count(F("pk"), filter=condition) for days, condition in conditions.items()})
     )
-    numbers = [found[f"n{days}"] for days in WAITS]
+    numbers = [totals[f"n{days}"] for days in WAITS]
     longer = [*numbers[1:], 0]
     return [(days, number) for days, number, more in zip(WAITS, numbers, longer, strict=True) if number > more]
 

@@ -53,11 +53,11 @@ def due(summit: Summit, policy: Policy, now: datetime) -> Reminder | None:
     """
     if summit.answer_by is None or summit.answer_by <= now:
         return None
-    there = summit.answer_by.astimezone(summit.zone)
+    deadline = summit.answer_by.astimezone(summit.zone)
     for days in reversed(policy.reminds):
-        since = there - timedelta(days=days)
+        since = deadline - timedelta(days=days)
         if days and since <= now:
-            return Reminder(days, since, there.toordinal() * _DAYS + days)
+            return Reminder(days, since, deadline.toordinal() * _DAYS + days)
     return None
 
 
@@ -68,8 +68,8 @@ def planned(summit: Summit, policy: Policy) -> list[datetime]:
     """
     if summit.answer_by is None:
         return []
-    there = summit.answer_by.astimezone(summit.zone)
-    return [there - timedelta(days=days) for days in policy.reminds if days]
+    deadline = summit.answer_by.astimezone(summit.zone)
+    return [deadline - timedelta(days=days) for days in policy.reminds if days]
 
 
 def days_of(message: Message) -> int:
@@ -116,10 +116,14 @@ def _remind(summit: Summit, reminder: Reminder) -> int:
         if not rows:
             return 0
         paper = letter_facts.stationery(summit, [row.party for row in rows])
-        found = _links(rows, boxes, links.expiry(summit))
+        link_by_mailbox = _links(rows, boxes, links.expiry(summit))
         drafts = [
             _draft(
-                link=found[row.pk, box.address.casefold()], box=box, row=row, paper=paper, version=reminder.version
+                link=link_by_mailbox[row.pk, box.address.casefold()],
+                box=box,
+                row=row,
+                paper=paper,
+                version=reminder.version,
             )
             for row in rows
             for box in boxes[row.party_id]
@@ -149,18 +153,18 @@ def _boxes(rows: Sequence[Invitation]) -> dict[int, list[Mailbox]]:
     """
     parties = [row.party for row in rows]
     heads = Membership.objects.filter(party__in=parties, capacity__in=LEADERS).exclude(person__email="")
-    left = {(key, address.casefold()) for key, address in heads.values_list("party_id", "person__email")}
-    left |= {
+    excluded = {(key, address.casefold()) for key, address in heads.values_list("party_id", "person__email")}
+    excluded |= {
         (back.invitation.party_id, back.message.address.casefold())
         for back in bounces.letters_back(rows)
         if bounce_reasons.is_unknown(back.message.returned_why)
     }
-    found: dict[int, list[Mailbox]] = {}
+    boxes_by_party: dict[int, list[Mailbox]] = {}
     for box in mailboxes_selectors.for_letters(parties):
         key = box.party_id or 0
-        if (key, box.address.casefold()) not in left:
-            found.setdefault(key, []).append(box)
-    return found
+        if (key, box.address.casefold()) not in excluded:
+            boxes_by_party.setdefault(key, []).append(box)
+    return boxes_by_party
 
 
 def _links(
@@ -172,21 +176,21 @@ def _links(
     The link of the first letter is used if it still works; otherwise a new one is made.
     """
     live = InvitationLink.objects.live().filter(invitation__in=rows)
-    found = _by_mailbox(live)
-    fresh = [
+    link_by_mailbox = _by_mailbox(live)
+    new_links = [
         InvitationLink(invitation=row, address=box.address, expires_at=until)
         for row in rows
         for box in boxes[row.party_id]
-        if (row.pk, box.address.casefold()) not in found
+        if (row.pk, box.address.casefold()) not in link_by_mailbox
     ]
-    if fresh:
+    if new_links:
         # An expired link blocks a new one for its address (link_live_once) until it is revoked.
         InvitationLink.objects.filter(
-            invitation__in=rows, address__in={link.address for link in fresh}, revoked_at__isnull=True
+            invitation__in=rows, address__in={link.address for link in new_links}, revoked_at__isnull=True
         ).exclude(pk__in=live.values("pk")).update(revoked_at=db_now())
-        InvitationLink.objects.bulk_create(fresh, ignore_conflicts=True)
-        found = _by_mailbox(live.all())
-    return found
+        InvitationLink.objects.bulk_create(new_links, ignore_conflicts=True)
+        link_by_mailbox = _by_mailbox(live.all())
+    return link_by_mailbox
 
 
 def _by_mailbox(rows: Iterable[InvitationLink]) -> dict[tuple[int, str], InvitationLink]:

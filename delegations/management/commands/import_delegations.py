@@ -38,13 +38,13 @@ class Command(BaseCommand):
         path: Path = options["file"]
         summit = Summit.objects.filter(slug=options["summit"]).first()
         if summit is None:
-            known = ", ".join(Summit.objects.values_list("slug", flat=True)) or "none"
-            raise CommandError(f"There is no summit {options['summit']}. There are: {known}.")
+            slugs = ", ".join(Summit.objects.values_list("slug", flat=True)) or "none"
+            raise CommandError(f"There is no summit {options['summit']}. There are: {slugs}.")
         try:
             table = tables.read(filename=path.name, content=path.read_bytes(), recognised=recognised)
-            act = preview if options["dry_run"] else read_in
+            run_import = preview if options["dry_run"] else read_in
             answers = {"* enter": "enter"} if options["enter"] else {}
-            report = act(summit=summit, table=table, by=SYSTEM, answers=answers)
+            report = run_import(summit=summit, table=table, by=SYSTEM, answers=answers)
         except OSError as problem:
             raise CommandError(f"{path} can't be read: {problem.strerror}.") from problem
         except (TableProblem, Unreadable) as problem:
@@ -58,11 +58,11 @@ class Command(BaseCommand):
         for line in report.lines:
             if line.odd or line.outcome in ("refused", "asks"):
                 self.stdout.write(self._line(line))
-        rows = len(report.lines)
-        read = f"Nothing was written. Rows that would be read: {rows}" if dry else f"Rows read: {rows}"
-        self.stdout.write(self.style.SUCCESS(f"{read}. {report.told}; {report.counts['odd']} odd."))
+        row_count = len(report.lines)
+        summary = f"Nothing was written. Rows that would be read: {row_count}" if dry else f"Rows read: {row_count}"
+        self.stdout.write(self.style.SUCCESS(f"{summary}. {report.told}; {report.counts['odd']} odd."))
 
     def _line(self, line: ImportLine) -> str:
-        who = ", ".join(part for part in (line.party, line.person) if part)
-        message = [*line.notes, *(asked.text for asked in line.questions if not asked.chosen)]
-        return f"Row {line.number} ({line.word}) {who}: {' '.join(message)}"
+        names = ", ".join(part for part in (line.party, line.person) if part)
+        notes = [*line.notes, *(asked.text for asked in line.questions if not asked.chosen)]
+        return f"Row {line.number} ({line.word}) {names}: {' '.join(notes)}"

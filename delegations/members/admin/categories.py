@@ -39,16 +39,16 @@ class CategoryForm(NamedForm):
 
     def clean(self) -> dict[str, Any]:
         """Collect the names by language, and add an error to each field with a value that can't be stored."""
-        found: dict[str, Any] = super().clean() or self.cleaned_data
-        if (names := self.names_of(found)) is not None:
-            found["names"] = names
-        summit = found.get("summit") or getattr(self.instance, "summit", None)
-        if summit is not None and any(zone.summit_id != summit.pk for zone in found.get("zones", ())):
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if (names := self.names_of(cleaned)) is not None:
+            cleaned["names"] = names
+        summit = cleaned.get("summit") or getattr(self.instance, "summit", None)
+        if summit is not None and any(zone.summit_id != summit.pk for zone in cleaned.get("zones", ())):
             self.add_error("zones", _("One of these zones is another summit’s. Choose among this summit’s."))
         if self.instance.pk:
-            for name, message in categories.problems(self.instance, found).items():
+            for name, message in categories.problems(self.instance, cleaned).items():
                 self.add_error(name if name in self.fields else None, message)
-        return found
+        return cleaned
 
 
 @admin.register(Category)
@@ -85,13 +85,13 @@ class CategoryAdmin(ServiceRowAdmin):
         For users who can't set quotas, a description says who can, and a new category has no quota field.
         """
         quota = ["quota", "counts", "offered"]
-        told = ""
+        description = ""
         if not categories.can_set_quota(request.user, getattr(obj, "summit", None)):
             quota = quota if obj else quota[1:]
-            told = _("Organisers set the quota. In a new category nobody can be named until they do.")
+            description = _("Organisers set the quota. In a new category nobody can be named until they do.")
         return [
             (None, {"fields": ["summit", "code" if obj is None else "short_code", "capacity", *NAMES.values()]}),
-            (_("How many"), {"fields": quota, "description": told}),
+            (_("How many"), {"fields": quota, "description": description}),
             (_("Until when"), {"fields": ["name_by", "confirm_by"]}),
             (_("What it opens"), {"fields": ["vetted", "zones"]}),
         ]
@@ -103,10 +103,10 @@ class CategoryAdmin(ServiceRowAdmin):
         """
         if obj is None:
             return []
-        kept = [*super().get_readonly_fields(request, obj), "short_code", "capacity"]
+        read_only = [*super().get_readonly_fields(request, obj), "short_code", "capacity"]
         if not categories.can_set_quota(request.user, obj.summit):
-            kept.append("quota")
-        return kept
+            read_only.append("quota")
+        return read_only
 
     def values_of(self, form: Any, *, change: bool) -> dict[str, Any]:
         """Return the form's values, with the category's names as a dict by language.
@@ -152,8 +152,8 @@ class CategoryAdmin(ServiceRowAdmin):
         """Show the category's own deadlines, or “as for all” if the deadlines of the policy apply."""
         if row.name_by is None and row.confirm_by is None:
             return _("as for all")
-        named, confirmed = moment(row.name_by, row.summit), moment(row.confirm_by, row.summit)
-        return format_html("{} {}<br>{} {}", _("named:"), named, _("confirmed:"), confirmed)
+        name_by, confirm_by = moment(row.name_by, row.summit), moment(row.confirm_by, row.summit)
+        return format_html("{} {}<br>{} {}", _("named:"), name_by, _("confirmed:"), confirm_by)
 
     @admin.display(description=gettext_lazy("vetted"), ordering="vetted", boolean=True)
     def vetted_word(self, row: Category) -> bool:

@@ -28,19 +28,19 @@ from summit.users.models import User
 OFFERED = 20
 
 
-def _offered(party: Party, wanted: str, place: Membership | None, chosen: int | None) -> list[Person]:
+def _offered(party: Party, search_text: str, place: Membership | None, chosen_pk: int | None) -> list[Person]:
     """Return at most OFFERED people to choose from. Makes one query.
 
-    With a search text (`wanted`), these are the people who match it. Without one, they are the person chosen already,
-    and the people who were entered for the party and aren't members yet. For a member's place, the party's members in
-    other categories are offered too.
+    With a `search_text`, these are the people who match it. Without one, they are the person chosen already, and the
+    people who were entered for the party and aren't members yet. For a member's place, the party's members in other
+    categories are offered too.
     """
     rows: models.QuerySet[Any] = Person.objects.filter(summit=party.summit)
-    if wanted:
-        found = matching(Person, rows, wanted)
-        rows = rows.none() if found is None else found
+    if search_text:
+        matches = matching(Person, rows, search_text)
+        rows = rows.none() if matches is None else matches
     else:
-        near = models.Q(particulars__entered_for=party, membership__isnull=True) | models.Q(pk=chosen)
+        near = models.Q(particulars__entered_for=party, membership__isnull=True) | models.Q(pk=chosen_pk)
         if place is not None:
             near |= models.Q(membership__party=party) & ~models.Q(membership__category=place.category_id)
         rows = rows.filter(near)
@@ -72,10 +72,10 @@ def _render_page(
     choices: list[Any],
     place: Membership | None = None,
 ) -> HttpResponse:
-    given = request.POST if request.method == "POST" else request.GET
-    wanted = given.get("look", "").replace("\0", "").strip()[:100]
-    chosen = key_of(given.get("person", ""))
-    people = _offered(party, wanted, place, chosen)
+    params = request.POST if request.method == "POST" else request.GET
+    search_text = params.get("look", "").replace("\0", "").strip()[:100]
+    chosen_pk = key_of(params.get("person", ""))
+    people = _offered(party, search_text, place, chosen_pk)
     free = [row for row in people if _can_be_chosen(row, place)]
     near = _("Of this party, or entered for it and not named yet") if place else ""
     taken = [row for row in people if row not in free]
@@ -88,18 +88,18 @@ def _render_page(
         "button": button,
         "party": party,
         "summit": party.summit,
-        "wanted": wanted,
+        "wanted": search_text,
         "near": near or _("Entered for this party, and not named yet"),
         "free": free,
         "taken": taken,
-        "chosen": chosen,
+        "chosen": chosen_pk,
         "choices": choices,
-        "category": key_of(given.get("category", "")),
+        "category": key_of(params.get("category", "")),
         "problem": problem,
         "add": add_person_url(place or party),
     }
     status = 422 if problem else 200
-    return TemplateResponse(request, "admin/delegations/member_choose.html", context, status=status)
+    return TemplateResponse(request, "admin/delegations/members/choose_person.html", context, status=status)
 
 
 def _person(request: HttpRequest, party: Party) -> Person | None:

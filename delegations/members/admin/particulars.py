@@ -66,9 +66,9 @@ class PagesMixin:
         """
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         rows = Person.objects.select_related(*RELATED)
-        mine = summits_for(request.user, SEEN_BY[group.name] or "summit.person.view")
-        if mine is not None:
-            rows = rows.filter(summit__in=mine)
+        visible_summits = summits_for(request.user, SEEN_BY[group.name] or "summit.person.view")
+        if visible_summits is not None:
+            rows = rows.filter(summit__in=visible_summits)
         person = rows.filter(pk=pk).first()
         if person is None:
             raise Http404
@@ -104,7 +104,7 @@ class PagesMixin:
             "back": self._back(user, person),
         }
         status = 422 if form.is_bound else 200
-        return TemplateResponse(request, "admin/delegations/person/group.html", context, status=status)
+        return TemplateResponse(request, "admin/delegations/members/particulars.html", context, status=status)
 
     def photo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the person's photograph; a POST stores another one, or deletes it with `remove`."""
@@ -116,9 +116,9 @@ class PagesMixin:
                 if photos.remove(person=person, by=user):
                     messages.success(request, _("The photograph is deleted."))
                 return redirect("admin:summit_person_photo", person.pk)
-            given = request.FILES.get("photo")
+            upload = request.FILES.get("photo")
             try:
-                content = given.read(photos.LARGEST + 1) if given is not None else b""
+                content = upload.read(photos.LARGEST + 1) if upload is not None else b""
                 photos.store(person=person, content=content, by=user)
             except PhotoProblem as refused:
                 problem = str(refused)
@@ -132,7 +132,7 @@ class PagesMixin:
             "back": self._back(user, person),
         }
         status = 422 if problem else 200
-        return TemplateResponse(request, "admin/delegations/person/photo.html", context, status=status)
+        return TemplateResponse(request, "admin/delegations/members/photo.html", context, status=status)
 
     def photo_file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Return the photograph as a JPEG that isn't cached, and log the access.
@@ -154,8 +154,8 @@ class PagesMixin:
             access_log.record_page(by=user, target=person, summit=person.summit, fields=fields, always=always)
 
     def _back(self, user: User, person: Person) -> str:
-        mine = summits_for(user, "summit.person.view")
-        if mine is None or person.summit_id in mine:
+        visible_summits = summits_for(user, "summit.person.view")
+        if visible_summits is None or person.summit_id in visible_summits:
             return reverse("admin:summit_person_change", args=[person.pk])
         return reverse("admin:index")
 

@@ -22,22 +22,22 @@ def summit_of_list(request: HttpRequest) -> Summit | None:
 
     Return None if neither is set.
     """
-    wanted = key_of(request.GET.get("summit__id__exact", ""))
-    mine = summits_of(request)
-    return next((row for row in mine if row.pk == wanted), None) or chosen_summit(request, mine)
+    filter_pk = key_of(request.GET.get("summit__id__exact", ""))
+    summits = summits_of(request)
+    return next((row for row in summits if row.pk == filter_pk), None) or chosen_summit(request, summits)
 
 
 class ChooserFilter(admin.SimpleListFilter):
     """A filter shown as a select box with a button, because it has too many choices for a list of links."""
 
-    template = "admin/delegations/person/chooser.html"
+    template = "admin/delegations/members/dropdown_filter.html"
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        """Yield the choices as dicts. The first one also has the URL's other query parameters, in `kept`."""
-        kept = [(name, value) for name, value in changelist.params.items() if name != self.parameter_name]
-        for place, choice in enumerate(super().choices(changelist)):
-            value = "" if place == 0 else str(self.lookup_choices[place - 1][0])
-            yield {**choice, "value": value, "kept": kept if place == 0 else [], "name": self.parameter_name}
+        """Yield the choices as dicts. The first one also has the URL's other query parameters, in `other_params`."""
+        other_params = [(name, value) for name, value in changelist.params.items() if name != self.parameter_name]
+        for index, choice in enumerate(super().choices(changelist)):
+            value = "" if index == 0 else str(self.lookup_choices[index - 1][0])
+            yield {**choice, "value": value, "kept": other_params if index == 0 else [], "name": self.parameter_name}
 
 
 class PartyFilter(ChooserFilter):

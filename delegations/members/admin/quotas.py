@@ -101,7 +101,7 @@ def page(request: HttpRequest, party: Party) -> HttpResponse:
         "in_all": IN_ALL,
     }
     status = 422 if problem else 200
-    return TemplateResponse(request, "admin/delegations/quotas.html", context, status=status)
+    return TemplateResponse(request, "admin/delegations/members/quotas.html", context, status=status)
 
 
 def _written(category: Category | None) -> str:
@@ -110,11 +110,11 @@ def _written(category: Category | None) -> str:
 
 def _store(request: HttpRequest, party: Party, meters: list[Meter], user: User) -> str:
     """Set or remove the quota that the POST names, and return the message to show. Raises QuotaProblem."""
-    wanted = request.POST.get("drop") or request.POST.get("category", "")
-    usable = {_written(meter.category): meter.category for meter in meters}
-    if wanted not in usable and wanted != IN_ALL:
+    category_key = request.POST.get("drop") or request.POST.get("category", "")
+    categories_by_key = {_written(meter.category): meter.category for meter in meters}
+    if category_key not in categories_by_key and category_key != IN_ALL:
         raise QuotaProblem("category", _("Say of which category, or in all."))
-    category = usable.get(wanted)
+    category = categories_by_key.get(category_key)
     if request.POST.get("drop"):
         quotas_services.remove_quota(party=party, category=category, by=user)
         return _("The number that all parties have holds for this one again.")

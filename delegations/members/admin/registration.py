@@ -69,8 +69,8 @@ class PersonDeskForm(SentencesForm):
             if hits:
                 self.fields["another"].widget = forms.CheckboxSelectMultiple()
                 self._offer(hits)
-            chosen = set(cleaned.get("another", ()))
-            if any(hit.person.public_id not in chosen for hit in hits):
+            ticked = set(cleaned.get("another", ()))
+            if any(hit.person.public_id not in ticked for hit in hits):
                 message = _(
                     "Somebody like this is entered already. Tick who is another person, or open who is the same."
                 )
@@ -81,8 +81,8 @@ class PersonDeskForm(SentencesForm):
 def add_person_url(place: Party | Membership) -> str:
     """Return the URL of the form that enters a person for a party or for a member's place."""
     party = place if isinstance(place, Party) else place.party
-    what = "name" if isinstance(place, Party) else "replace"
-    query: dict[str, str | int] = {"summit": party.summit_id, THEN: f"{what}-{place.pk}"}
+    action = "name" if isinstance(place, Party) else "replace"
+    query: dict[str, str | int] = {"summit": party.summit_id, THEN: f"{action}-{place.pk}"}
     return f"{reverse('admin:summit_person_add')}?{urlencode(query)}"
 
 
@@ -91,10 +91,10 @@ def _onward(request: HttpRequest, person: models.Model) -> str:
 
     That page checks the permission itself.
     """
-    asked = re.fullmatch(r"(name|replace)-([0-9]{1,18})", request.GET.get(THEN, ""))
-    if asked is None:
+    match = re.fullmatch(r"(name|replace)-([0-9]{1,18})", request.GET.get(THEN, ""))
+    if match is None:
         return ""
-    return f"{reverse(_PLACES[asked[1]], args=[int(asked[2])])}?{urlencode({'person': person.pk})}"
+    return f"{reverse(_PLACES[match[1]], args=[int(match[2])])}?{urlencode({'person': person.pk})}"
 
 
 class RedirectAfterAddMixin:
@@ -106,6 +106,6 @@ class RedirectAfterAddMixin:
 
         If the user came from none, return the admin's own response.
         """
-        shown: HttpResponse = super().response_add(request, obj, *args, **kwargs)  # type: ignore[misc]
+        response: HttpResponse = super().response_add(request, obj, *args, **kwargs)  # type: ignore[misc]
         onward = _onward(request, obj) if "_save" in request.POST else ""
-        return redirect(onward) if onward else shown
+        return redirect(onward) if onward else response

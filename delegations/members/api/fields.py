@@ -68,14 +68,14 @@ def with_belonging(rows: QuerySet[Person], by: User, permission: str = MEMBERS) 
     These are the public id of the person's party, the code of their category, and whether they are a member. If `by`
     may not see a person's membership, the first two are NULL and `is_member` is False.
     """
-    seen = seen_rows(by, permission, Person, "summit")
-    none: Any = Value(None, output_field=CharField())
-    shown = Q(pk__isnull=False) if seen is None else seen
+    condition = seen_rows(by, permission, Person, "summit")
+    null: Any = Value(None, output_field=CharField())
+    visible = Q(pk__isnull=False) if condition is None else condition
     return rows.alias(
-        belongs_to=Case(When(shown, then=PARTY_KEY), default=none, output_field=CharField()),
-        comes_as=Case(When(shown, then=F("membership__category__code")), default=none, output_field=CharField()),
+        belongs_to=Case(When(visible, then=PARTY_KEY), default=null, output_field=CharField()),
+        comes_as=Case(When(visible, then=F("membership__category__code")), default=null, output_field=CharField()),
         is_member=Case(
-            When(shown & Q(membership__isnull=False), then=Value(True)),
+            When(visible & Q(membership__isnull=False), then=Value(True)),
             default=Value(False),
             output_field=BooleanField(),
         ),

@@ -95,15 +95,15 @@ class OfPerson(serializers.Serializer[Any]):
     def get_party(self, person: Person) -> str | None:
         """Return the id of the party that looks after the person, or None if there is none or the user may not see
         it."""
-        shown = self.group is NEEDS or sees(self.context, MEMBERS) or not sees(self.context, self.group.view)
-        party = party_of(person) if shown else None
+        visible = self.group is NEEDS or sees(self.context, MEMBERS) or not sees(self.context, self.group.view)
+        party = party_of(person) if visible else None
         return None if party is None else party.public_id
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_entered(self, person: Person) -> list[str]:
         """Return the names of the group's fields that have a value."""
-        there = filled(person)
-        return [name for name in self.group.fields if name in there]
+        entered = filled(person)
+        return [name for name in self.group.fields if name in entered]
 
     def to_representation(self, instance: Person) -> dict[str, Any]:
         """Return the values that the user may see, and None for the others."""
@@ -130,8 +130,8 @@ def readable_by(user: User, group: FieldGroup, own: Q) -> Q:
 
 def told(readable: Q, path: str) -> Case:
     """Return an expression for the time at `path`, for filters. It is NULL for people who don't match `readable`."""
-    none: Any = Value(None, output_field=DateTimeField())
-    return Case(When(readable, then=F(path)), default=none, output_field=DateTimeField())
+    null: Any = Value(None, output_field=DateTimeField())
+    return Case(When(readable, then=F(path)), default=null, output_field=DateTimeField())
 
 
 def reader_of(context: Any) -> FieldReader:
@@ -182,8 +182,8 @@ class PassportFilters(GroupFilters):
 
         The stored digest tells which have one, so nothing is decrypted.
         """
-        there = Q(particulars__isnull=False) & ~Q(particulars__passport_digest="")
-        return rows.filter(there) if value else rows.exclude(there)
+        has_number = Q(particulars__isnull=False) & ~Q(particulars__passport_digest="")
+        return rows.filter(has_number) if value else rows.exclude(has_number)
 
 
 class NeedsFilters(GroupFilters):
@@ -196,8 +196,8 @@ class NeedsFilters(GroupFilters):
 
         An empty text is stored as no bytes, so nothing is decrypted.
         """
-        there = Q(particulars__isnull=False) & ~Q(particulars__diet="", particulars__access="")
-        return rows.filter(there) if value else rows.exclude(there)
+        has_needs = Q(particulars__isnull=False) & ~Q(particulars__diet="", particulars__access="")
+        return rows.filter(has_needs) if value else rows.exclude(has_needs)
 
 
 class TravelFilters(GroupFilters):
@@ -229,16 +229,16 @@ class PersonParticularsViewSet(DeskViewSet):
     def get_queryset(self, user: User, slug: str) -> QuerySet[Person]:
         """Return the people of whom the user may see this group, annotated for the filters."""
         permission = self.group.view if self.group is NEEDS else MEMBERS
-        mine = own_parties(user, Role.FOCAL_POINT).values("pk")
-        readable = readable_by(user, self.group, Q(particulars__entered_for__in=mine))
+        party_keys = own_parties(user, Role.FOCAL_POINT).values("pk")
+        readable = readable_by(user, self.group, Q(particulars__entered_for__in=party_keys))
         rows = with_belonging(super().get_queryset(user, slug), user, permission)
         return rows.alias(told_at=told(readable, "particulars__updated_at"))
 
     def change(self, *, by: User, row: Person, values: Values) -> Person:
         """Change the person's fields in this group, and return the person. A null value empties a field."""
-        given = {name: "" if value is None else value for name, value in values.items()}
-        if given:
-            people.change(by=by, person=row, values=given)
+        new_values = {name: "" if value is None else value for name, value in values.items()}
+        if new_values:
+            people.change(by=by, person=row, values=new_values)
         return row
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[Person], fields: Iterable[str]) -> None:
@@ -246,11 +246,13 @@ class PersonParticularsViewSet(DeskViewSet):
 
         Each access to passports is logged. Access to another group is logged once an hour, as in the admin.
         """
-        reader, asked = FieldReader(by), set(fields) & set(self.group.fields)
-        shown = {row: filled(row) & asked & reader.visible(row) for row in rows}
-        there = [row for row, names in shown.items() if names]
-        told = {name for names in shown.values() for name in names}
-        access_log.log_rows(by=by, summit=summit, rows=there, fields=told, always=self.group in (PASSPORT, PHOTO))
+        reader, requested = FieldReader(by), set(fields) & set(self.group.fields)
+        fields_by_person = {row: filled(row) & requested & reader.visible(row) for row in rows}
+        visible_rows = [row for row, names in fields_by_person.items() if names]
+        visible_fields = {name for names in fields_by_person.values() for name in names}
+        access_log.log_rows(
+            by=by, summit=summit, rows=visible_rows, fields=visible_fields, always=self.group in (PASSPORT, PHOTO)
+        )
 
 
 class PassportViewSet(PersonParticularsViewSet):
@@ -293,8 +295,8 @@ class TravelViewSet(PersonParticularsViewSet):
 
         Filters by time use only the times that the user may see.
         """
-        own = seen_rows(user, TRAVEL.view, Person, "summit") or Q(pk__isnull=False)
-        theirs = own & Q(particulars__withheld=[], particulars__entered_for=F("membership__party"))
-        readable = readable_by(user, TRAVEL, theirs)
+        visible = seen_rows(user, TRAVEL.view, Person, "summit") or Q(pk__isnull=False)
+        entered_by_party = visible & Q(particulars__withheld=[], particulars__entered_for=F("membership__party"))
+        readable = readable_by(user, TRAVEL, entered_by_party)
         moments = {name: told(readable, f"particulars__{name}_at") for name in ("arrives", "departs")}
         return super().get_queryset(user, slug).alias(**moments)

@@ -57,13 +57,13 @@ class QuotasSerializer(serializers.ModelSerializer[Party]):
     @extend_schema_field(NumberSerializer(many=True))
     def get_numbers(self, party: Party) -> Any:
         """Return a party's quotas. The number of queries doesn't grow with the number of parties in the response."""
-        known: Any = self.context
-        if "numbers" not in known:
-            listed: Any = self.parent
-            rows = [party] if listed is None else list(listed.instance)
-            known["numbers"], known["reasons"] = quotas.meters_of(rows), self._reasons(rows)
-        told = [self._number(meter) for meter in known["numbers"][party.pk]]
-        return NumberSerializer(told, many=True).data
+        context: Any = self.context
+        if "numbers" not in context:
+            list_serializer: Any = self.parent
+            rows = [party] if list_serializer is None else list(list_serializer.instance)
+            context["numbers"], context["reasons"] = quotas.meters_of(rows), self._reasons(rows)
+        numbers = [self._number(meter) for meter in context["numbers"][party.pk]]
+        return NumberSerializer(numbers, many=True).data
 
     def _reasons(self, rows: Iterable[Party]) -> dict[tuple[int, int | None], str]:
         if not sees(self.context, "delegations.quota.view"):
@@ -112,8 +112,8 @@ class QuotaFilters(PartiesSearched):
     def with_room(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
         """Filter to parties that have named too many people, are full in a category, or have room in all
         categories."""
-        found = quotas.meters_of(rows).items()
-        return rows.filter(pk__in=[key for key, listed in found if quotas.room(listed) == value])
+        meters_by_party = quotas.meters_of(rows).items()
+        return rows.filter(pk__in=[key for key, meters in meters_by_party if quotas.room(meters) == value])
 
 
 class PartyQuotaViewSet(DeskViewSet):

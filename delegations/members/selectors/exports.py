@@ -23,20 +23,20 @@ def people(rows: QuerySet[Person], *, by: By) -> ExportedTable:
     """Return a table of people, with the values that `by` may see."""
     reader, names = FieldReader(by), NamesBySummit()
     open_to = _columns(by)
-    shut = [f"particulars__{name}" for name in PARTICULARS if name not in open_to]
+    hidden = [f"particulars__{name}" for name in PARTICULARS if name not in open_to]
     related = ("summit", "membership__party", "membership__category", "particulars__entered_for", "photo")
-    wanted = rows.select_related(*related).defer("photo__image", *shut)
-    shown = ("party", *PERSON[:2], "category", *PERSON[2:], *open_to)
+    queryset = rows.select_related(*related).defer("photo__image", *hidden)
+    columns = ("party", *PERSON[:2], "category", *PERSON[2:], *open_to)
     if isinstance(by, User) and not allows(by, "delegations.membership.view", None) and _works(by):
         # Not every desk may see who belongs to which party.
-        shown = (*PERSON, *open_to)
-    found: list[list[str]] = []
-    told: list[tuple[int, str]] = []
-    for person in wanted.iterator(chunk_size=AT_ONCE):
-        found.append(_person(person, shown, reader.visible(person), names))
-        told.append((person.summit_id, person.public_id))
-    fields = tuple(name for name in shown if name not in ("party", "category", "language"))
-    return ExportedTable(shown, [column_headings.heading(name) for name in shown], found, told, fields)
+        columns = (*PERSON, *open_to)
+    table_rows: list[list[str]] = []
+    row_ids: list[tuple[int, str]] = []
+    for person in queryset.iterator(chunk_size=AT_ONCE):
+        table_rows.append(_person(person, columns, reader.visible(person), names))
+        row_ids.append((person.summit_id, person.public_id))
+    fields = tuple(name for name in columns if name not in ("party", "category", "language"))
+    return ExportedTable(columns, [column_headings.heading(name) for name in columns], table_rows, row_ids, fields)
 
 
 def _columns(by: By) -> tuple[str, ...]:
@@ -54,14 +54,14 @@ def _works(by: User) -> bool:
     return allows(by, "summit.person.view", None)
 
 
-def _person(person: Person, shown: Iterable[str], visible: set[str], names: NamesBySummit) -> list[str]:
+def _person(person: Person, columns: Iterable[str], visible: set[str], names: NamesBySummit) -> list[str]:
     membership, row = getattr(person, "membership", None), getattr(person, "particulars", None)
     cells = {name: getattr(person, name) for name in PERSON}
     cells["party"] = names.of(membership.party, person.summit) if membership else ""
     cells["category"] = str(membership.category) if membership else ""
     if row is not None:
-        cells |= {name: getattr(row, name) for name in shown if name in PARTICULARS and name in visible}
-    return [table_writers.cell_text(name, cells.get(name), person.summit) for name in shown]
+        cells |= {name: getattr(row, name) for name in columns if name in PARTICULARS and name in visible}
+    return [table_writers.cell_text(name, cells.get(name), person.summit) for name in columns]
 
 
 def own_people(party: Party, *, by: By) -> ExportedTable:

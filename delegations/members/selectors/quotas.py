@@ -126,30 +126,30 @@ def meters_of(parties: Iterable[Party]) -> dict[int, list[Meter]]:
     policy, now = Policy.objects.of(summit), db_now()
     categories = sorted(Category.objects.of(summit).values(), key=lambda row: (row.position, row.pk))
     named, unconfirmed = _counted(rows)
-    own = {(row.party_id, row.category_id): row.number for row in Quota.objects.filter(party__in=rows)}
-    found: dict[int, list[Meter]] = {}
+    own_quotas = {(row.party_id, row.category_id): row.number for row in Quota.objects.filter(party__in=rows)}
+    meters_by_party: dict[int, list[Meter]] = {}
     for party in rows:
-        listed = found.setdefault(party.pk, [])
+        party_meters = meters_by_party.setdefault(party.pk, [])
         for category in categories:
             key = (party.pk, category.pk)
-            if named[key] or key in own or open_to(category, party):
+            if named[key] or key in own_quotas or open_to(category, party):
                 name_by = category.name_by or policy.name_by
                 meter = Meter(
                     party=party,
                     category=category,
                     named=named[key],
-                    allowed=own.get(key, category.quota),
-                    raised=key in own,
+                    allowed=own_quotas.get(key, category.quota),
+                    raised=key in own_quotas,
                     unconfirmed=unconfirmed[key],
                     name_by=name_by,
                     confirm_by=category.confirm_by or policy.confirm_by,
                     closed=name_by is not None and name_by <= now,
                 )
-                listed.append(meter)
-        total = own.get((party.pk, None), policy.total)
+                party_meters.append(meter)
+        total = own_quotas.get((party.pk, None), policy.total)
         if total is not None:
-            listed.append(_in_all(party, listed, total, raised=(party.pk, None) in own))
-    return found
+            party_meters.append(_in_all(party, party_meters, total, raised=(party.pk, None) in own_quotas))
+    return meters_by_party
 
 
 def _in_all(party: Party, listed: list[Meter], total: int, *, raised: bool) -> Meter:
@@ -162,8 +162,8 @@ def _counted(parties: list[Party]) -> tuple[Counter[tuple[int, int]], Counter[tu
     """Return the numbers of members and of unconfirmed members, both by party and category. Makes one query."""
     named: Counter[tuple[int, int]] = Counter()
     unconfirmed: Counter[tuple[int, int]] = Counter()
-    counted = Membership.objects.filter(party__in=parties).order_by().values("party", "category")
-    for row in counted.annotate(n=Count("pk"), open=Count("pk", filter=Q(confirmed_at__isnull=True))):
+    memberships = Membership.objects.filter(party__in=parties).order_by().values("party", "category")
+    for row in memberships.annotate(n=Count("pk"), open=Count("pk", filter=Q(confirmed_at__isnull=True))):
         key = (row["party"], row["category"])
         named[key], unconfirmed[key] = row["n"], row["open"]
     return named, unconfirmed

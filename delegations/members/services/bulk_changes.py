@@ -96,21 +96,21 @@ def to_move(*, memberships: Iterable[Membership], category: Category, by: User) 
 
     Members are moved up to the free places of each party. Raises PermissionDenied.
     """
-    found = _standing(memberships, by, "delegations.name")
+    current = _standing(memberships, by, "delegations.name")
     reach = BulkChangeTargets()
-    own = [row for row in found if row.party.summit_id == category.summit_id]
-    parties = {row.party_id: row.party for row in own}
-    counted = {key: _by_category(listed) for key, listed in quotas.meters_of(parties.values()).items()}
+    same_summit = [row for row in current if row.party.summit_id == category.summit_id]
+    parties = {row.party_id: row.party for row in same_summit}
+    meters_by_party = {key: _by_category(meters) for key, meters in quotas.meters_of(parties.values()).items()}
     desk = {key: is_desk(by, party) for key, party in parties.items()}
-    for row in found:
+    for row in current:
         if row.party_id not in parties:
             reach.skipped.append((row, _("belongs to another summit than the category")))
         elif row.category_id == category.pk:
             reach.skipped.append((row, _("is in this category already")))
         else:
             try:
-                check_category(row.party, category, counted[row.party_id], desk[row.party_id])
-                count_member(row.party, category, counted[row.party_id], total=not row.category.counts)
+                check_category(row.party, category, meters_by_party[row.party_id], desk[row.party_id])
+                count_member(row.party, category, meters_by_party[row.party_id], total=not row.category.counts)
             except (NamingRefused, QuotaFull) as problem:
                 reach.skipped.append((row, str(problem)))
             else:
@@ -118,8 +118,8 @@ def to_move(*, memberships: Iterable[Membership], category: Category, by: User) 
     return reach
 
 
-def _by_category(listed: Iterable[Meter]) -> dict[int | None, Meter]:
-    return {meter.category.pk if meter.category else None: meter for meter in listed}
+def _by_category(meters: Iterable[Meter]) -> dict[int | None, Meter]:
+    return {meter.category.pk if meter.category else None: meter for meter in meters}
 
 
 def move(*, memberships: Sequence[Membership], category: Category, by: User) -> BulkChangeTargets:

@@ -67,39 +67,41 @@ def above(category: Category, number: int) -> list[tuple[str, int]]:
 
     The largest number comes first. Parties with their own quota are left out. Makes one query.
     """
-    own = Quota.objects.filter(category=category).values("party")
-    found = Membership.objects.filter(category=category).exclude(party__in=own).order_by().values("party__name")
-    counted = found.annotate(n=Count("pk")).filter(n__gt=number).order_by("-n", "party__name")
-    return list(counted.values_list("party__name", "n"))
+    excluded = Quota.objects.filter(category=category).values("party")
+    memberships = (
+        Membership.objects.filter(category=category).exclude(party__in=excluded).order_by().values("party__name")
+    )
+    counts = memberships.annotate(n=Count("pk")).filter(n__gt=number).order_by("-n", "party__name")
+    return list(counts.values_list("party__name", "n"))
 
 
 def problems(category: Category, values: Mapping[str, Any]) -> dict[str, str]:
     """Return a dict from field to the reason why a stored category can't get its new value. It is empty if all values
     fit."""
     found: dict[str, str] = {}
-    now = Category.objects.get(pk=category.pk)
-    if values.get("code", now.code) != now.code:
+    stored = Category.objects.get(pk=category.pk)
+    if values.get("code", stored.code) != stored.code:
         found["code"] = _("Tables that were read name this code: it stays. Add another category instead.")
-    if values.get("capacity", now.capacity) != now.capacity:
+    if values.get("capacity", stored.capacity) != stored.capacity:
         found["capacity"] = _(
             "People are named in a category for its capacity: it stays. Add another category instead."
         )
-    quota = values.get("quota", now.quota)
-    over = above(now, quota) if quota is not None and quota != now.quota else []
+    quota = values.get("quota", stored.quota)
+    over = above(stored, quota) if quota is not None and quota != stored.quota else []
     if over:
         found["quota"] = _too_few(over)
     return found
 
 
 def _too_few(over: list[tuple[str, int]]) -> str:
-    told = [pair(party, n) for party, n in over[:NAMED]]
-    if more := len(over) - len(told):
-        told.append(ngettext("%(n)d other party", "%(n)d other parties", more) % {"n": more})
+    labels = [pair(party, n) for party, n in over[:NAMED]]
+    if remaining := len(over) - len(labels):
+        labels.append(ngettext("%(n)d other party", "%(n)d other parties", remaining) % {"n": remaining})
     message = _(
         "More than that are named already by: %(parties)s. Give those parties a number of their own first, withdraw "
         "people, or give a higher number."
     )
-    return message % {"parties": semicolon().join(told)}
+    return message % {"parties": semicolon().join(labels)}
 
 
 def create(*, summit: Summit, values: Mapping[str, Any], by: User) -> Category:
@@ -136,9 +138,9 @@ def change(*, category: Category, values: Mapping[str, Any], by: User) -> Catego
             raise ValidationError(stopped)
         if values.get("quota", row.quota) != row.quota:
             check(by, RAISE, summit)
-        now: Category
-        now, _changed = rows.change(category, values, FIELDS, by=by, action="delegations.category.change")
-    return now
+        stored: Category
+        stored, _changed = rows.change(category, values, FIELDS, by=by, action="delegations.category.change")
+    return stored
 
 
 def stops_removal(category: Category) -> str:

@@ -47,10 +47,10 @@ class DuplicateHit:
     @property
     def sentence(self) -> str:
         """A sentence that names the person, their party and the reason."""
-        message = {"person": self.person.label, "party": self.party.name if self.party else "", "why": self.why.label}
+        facts = {"person": self.person.label, "party": self.party.name if self.party else "", "why": self.why.label}
         if self.party is None:
-            return _("%(person)s is entered already, for no party: %(why)s.") % message
-        return _("%(person)s is entered already for %(party)s: %(why)s.") % message
+            return _("%(person)s is entered already, for no party: %(why)s.") % facts
+        return _("%(person)s is entered already for %(party)s: %(why)s.") % facts
 
 
 def name_words(name: Any) -> frozenset[str]:
@@ -88,8 +88,8 @@ def find_duplicates(
     rows = _candidates(summit, words, passports, births, email)
     if exclude is not None:
         rows = rows.exclude(pk=exclude.pk)
-    found = [(row, _why(row, words, passports, births, email)) for row in rows[: MOST * 5]]
-    hits = [DuplicateHit(row, party_of(row), why) for row, why in found if why is not None]
+    candidates = [(row, _why(row, words, passports, births, email)) for row in rows[: MOST * 5]]
+    hits = [DuplicateHit(row, party_of(row), reason) for row, reason in candidates if reason is not None]
     order = list(DuplicateReason)
     return sorted(hits, key=lambda hit: (order.index(hit.why), hit.person.pk))[:MOST]
 
@@ -99,34 +99,34 @@ def _candidates(
 ) -> QuerySet[Person]:
     folded = Fold(Coalesce("name", Value(""), output_field=TextField()))
     rows = Person.objects.filter(summit=summit).alias(folded=folded)
-    wanted = Q(pk__in=[])
+    condition = Q(pk__in=[])
     shared = Q(pk__in=[])
     for word in words:
         shared |= Q(folded__contains=word) if len(word) >= SHORTEST else Q(pk__in=[])
     if words:
-        wanted |= Q(*(Q(folded__contains=word) for word in sorted(words)))
+        condition |= Q(*(Q(folded__contains=word) for word in sorted(words)))
     if passports:
-        wanted |= Q(particulars__passport_digest__in=passports)
+        condition |= Q(particulars__passport_digest__in=passports)
     if births:
-        wanted |= Q(particulars__birth_digest__in=births) & shared
+        condition |= Q(particulars__birth_digest__in=births) & shared
     if email:
-        wanted |= Q(email__iexact=email) & shared
+        condition |= Q(email__iexact=email) & shared
     related = ("membership__party", "particulars__entered_for")
-    return rows.filter(wanted).select_related(*related).order_by("pk")
+    return rows.filter(condition).select_related(*related).order_by("pk")
 
 
 def _why(
     row: Person, words: frozenset[str], passports: list[str], births: list[str], email: str
 ) -> DuplicateReason | None:
     particulars: Any = getattr(row, "particulars", None)
-    theirs = name_words(row.name)
+    other_words = name_words(row.name)
     if particulars is not None and particulars.passport_digest in passports:
         return DuplicateReason.PASSPORT
-    if particulars is not None and particulars.birth_digest in births and similar(words, theirs):
+    if particulars is not None and particulars.birth_digest in births and similar(words, other_words):
         return DuplicateReason.BIRTH
-    if words and words == theirs:
+    if words and words == other_words:
         return DuplicateReason.NAME
-    if email and row.email.lower() == email and similar(words, theirs):
+    if email and row.email.lower() == email and similar(words, other_words):
         return DuplicateReason.EMAIL
     return None
 
@@ -139,27 +139,31 @@ def split_by_visibility(
     A desk that may see people learns of all hits. A focal point of `party` learns only of hits among that party's
     people.
     """
-    found = list(hits)
-    desk = isinstance(by, User) and all(allows(by, "summit.person.view", hit.person.summit_id) for hit in found)
+    all_hits = list(hits)
+    desk = isinstance(by, User) and all(allows(by, "summit.person.view", hit.person.summit_id) for hit in all_hits)
     if isinstance(by, System) or desk:
-        return found, []
+        return all_hits, []
     acts = party is not None and can_act(by, "delegations.enter_person", party)
-    mine = [hit for hit in found if acts and party is not None and hit.party is not None and hit.party.pk == party.pk]
-    return mine, [hit for hit in found if hit not in mine]
+    visible = [
+        hit for hit in all_hits if acts and party is not None and hit.party is not None and hit.party.pk == party.pk
+    ]
+    return visible, [hit for hit in all_hits if hit not in visible]
 
 
 def record(*, person: Person, hits: Iterable[DuplicateHit]) -> None:
     """Add pairs of a person and each hit to protocol's list. Pairs that are on the list already aren't added
     again."""
-    found = {hit.person.pk: hit for hit in hits}
-    if found:
+    hits_by_person = {hit.person.pk: hit for hit in hits}
+    if hits_by_person:
         # The pair may be stored the other way round.
-        there = set(
-            DuplicateCandidate.objects.filter(person__in=found, other=person).values_list("person", flat=True)
+        stored = set(
+            DuplicateCandidate.objects.filter(person__in=hits_by_person, other=person).values_list(
+                "person", flat=True
+            )
         )
-        rows = [DuplicateCandidate(person=person, other=hit.person, why=hit.why) for hit in found.values()]
+        rows = [DuplicateCandidate(person=person, other=hit.person, why=hit.why) for hit in hits_by_person.values()]
         DuplicateCandidate.objects.bulk_create(
-            [row for row in rows if row.other_id not in there], ignore_conflicts=True
+            [row for row in rows if row.other_id not in stored], ignore_conflicts=True
         )
 
 

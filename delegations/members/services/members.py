@@ -73,32 +73,32 @@ def _name(
 ) -> list[tuple[Membership | None, Exception | None]]:
     _lock(party)
     desk = is_desk(by, party)
-    counted: dict[int | None, Meter] = {
+    meters: dict[int | None, Meter] = {
         meter.category.pk if meter.category else None: meter for meter in quotas.meters(party=party)
     }
     taken = belonging(person for person, _category in people)
     known = own_people(party, [person for person, _category in people])
     last = party.memberships.aggregate(last=Max("position"))["last"]
     position = 0 if last is None else last + 1
-    found: list[tuple[Membership | None, Exception | None]] = []
+    results: list[tuple[Membership | None, Exception | None]] = []
     for person, category in people:
         try:
             check_person(party, person, taken, known, desk)
-            check_category(party, category, counted, desk)
-            count_member(party, category, counted)
+            check_category(party, category, meters, desk)
+            count_member(party, category, meters)
         except (NamingRefused, QuotaFull) as problem:
-            found.append((None, problem))
+            results.append((None, problem))
             continue
         taken[person.pk] = party.name
         row = Membership(party=party, person=person, category=category, capacity=category.capacity, position=position)
         position += 1
-        found.append((row, None))
-    made = [row for row, _problem in found if row is not None]
-    Membership.objects.bulk_create(made)
-    audit.record_many([_entry(row, by) for row in made])
-    if made:
+        results.append((row, None))
+    created = [row for row, _problem in results if row is not None]
+    Membership.objects.bulk_create(created)
+    audit.record_many([_entry(row, by) for row in created])
+    if created:
         listeners.count(party=party, by=by)
-    return found
+    return results
 
 
 def _entry(row: Membership, by: By) -> Any:
@@ -152,12 +152,12 @@ def move(*, membership: Membership, category: Category, by: By) -> None:
         row = _standing(membership)
         if row.category_id == category.pk:
             return
-        counted: dict[int | None, Meter] = {
+        meters: dict[int | None, Meter] = {
             meter.category.pk if meter.category else None: meter for meter in quotas.meters(party=party)
         }
-        check_category(party, category, counted, is_desk(by, party))
+        check_category(party, category, meters, is_desk(by, party))
         # A member who counts towards the total already takes no further place in it.
-        count_member(party, category, counted, total=not row.category.counts)
+        count_member(party, category, meters, total=not row.category.counts)
         detail = {"category": category.code, "before": row.category.code}
         row.category = category
         row.save(update_fields=["category"])
@@ -214,20 +214,20 @@ def replace(*, membership: Membership, person: Person, by: By) -> Membership:
     with transaction.atomic():
         _lock(party)
         row = _standing(membership)
-        theirs = Membership.objects.select_related("category").filter(party=party, person=person).first()
-        if theirs is None:
+        existing = Membership.objects.select_related("category").filter(party=party, person=person).first()
+        if existing is None:
             check_person(party, person, belonging([person]), own_people(party, [person]), is_desk(by, party))
-        elif theirs.category_id == row.category_id:
+        elif existing.category_id == row.category_id:
             facts = {"person": person.label, "category": str(row.category)}
             raise NamingRefused(_("%(person)s comes as “%(category)s” already. Choose somebody else.") % facts)
         _end(row, by, why=Ended.REPLACED, successor=person)
-        gone = row.person
+        previous = row.person
         row.delete()
-        listeners.replace(party=party, gone=gone, taker=person)
-        detail = {"person": person.public_id, "before": gone.public_id, "category": row.category.code}
-        if theirs is not None:
-            detail["left"] = theirs.category.code
-        fresh = theirs or Membership(party=party, person=person)
+        listeners.replace(party=party, gone=previous, taker=person)
+        detail = {"person": person.public_id, "before": previous.public_id, "category": row.category.code}
+        if existing is not None:
+            detail["left"] = existing.category.code
+        fresh = existing or Membership(party=party, person=person)
         fresh.category, fresh.position = row.category, row.position
         fresh.save()
         audit.record(
@@ -235,11 +235,11 @@ def replace(*, membership: Membership, person: Person, by: By) -> Membership:
             action="delegations.replace",
             target=fresh,
             summit=party.summit,
-            fields=["person"] if theirs is None else ["category", "position"],
+            fields=["person"] if existing is None else ["category", "position"],
             detail=detail,
             part_of=party,
         )
-        if theirs is not None:
+        if existing is not None:
             listeners.count(party=party, by=by)
     return fresh
 

@@ -82,13 +82,13 @@ def anew(batch: int) -> Iterator[Progress]:
     while True:
         with transaction.atomic():
             rows = Particulars.objects.select_for_update(of=("self",)).select_related("person").order_by("pk")
-            found = list(rows.filter(pk__gt=last)[:batch])
-            for row in found:
-                made = of(row)
-                if made != {name: getattr(row, name) for name in made}:
-                    progress.written += Particulars.objects.filter(pk=row.pk).update(**made)
-        progress.seen += len(found)
+            batch_rows = list(rows.filter(pk__gt=last)[:batch])
+            for row in batch_rows:
+                digests = of(row)
+                if digests != {name: getattr(row, name) for name in digests}:
+                    progress.written += Particulars.objects.filter(pk=row.pk).update(**digests)
+        progress.seen += len(batch_rows)
         yield progress
-        if len(found) < batch:
+        if len(batch_rows) < batch:
             return
-        last = found[-1].pk
+        last = batch_rows[-1].pk

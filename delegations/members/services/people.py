@@ -86,8 +86,8 @@ def _create(
     _check_groups(person, party, values, by)
     changed = _checked(summit, None, values)
     hits = duplicates.find_duplicates(summit=summit, values=changed)
-    shown, hidden = duplicates.split_by_visibility(by, hits, party)
-    unasked = [hit for hit in shown if hit.person.public_id not in another]
+    visible, hidden = duplicates.split_by_visibility(by, hits, party)
+    unasked = [hit for hit in visible if hit.person.public_id not in another]
     if unasked and not isinstance(by, System):
         raise PossibleDuplicate(unasked)
     for name in set(PERSON) & set(changed):
@@ -111,28 +111,30 @@ def change(*, person: Person, values: Mapping[str, Any], by: By) -> set[str]:
         # A second change of the same person waits here, and then reads what the first one stored.
         Person.objects.select_for_update().get(pk=person.pk)
         related = ("summit", "membership__party__summit", "particulars__entered_for__summit")
-        now = Person.objects.select_related(*related).get(pk=person.pk)
-        if now.erased_at is not None:
+        current = Person.objects.select_related(*related).get(pk=person.pk)
+        if current.erased_at is not None:
             raise PermissionDenied(
                 _("This person’s data was erased, and nothing is entered about them again. Enter them anew.")
             )
-        party = party_of(now)
+        party = party_of(current)
         if set(PERSON) & set(values):
-            _check_person(now, party, by)
-        _check_groups(now, party, values, by)
-        changed = _checked(now.summit, now, values)
-        _check_mailbox(now, changed, by)
-        own = sorted(set(PERSON) & set(changed))
-        for name in own:
-            setattr(now, name, changed[name])
-        if own:
-            now.save(update_fields=own)
-            audit.record(by=by, action="summit.person.change", target=now, summit=now.summit, fields=own)
+            _check_person(current, party, by)
+        _check_groups(current, party, values, by)
+        changed = _checked(current.summit, current, values)
+        _check_mailbox(current, changed, by)
+        person_fields = sorted(set(PERSON) & set(changed))
+        for name in person_fields:
+            setattr(current, name, changed[name])
+        if person_fields:
+            current.save(update_fields=person_fields)
+            audit.record(
+                by=by, action="summit.person.change", target=current, summit=current.summit, fields=person_fields
+            )
         if set(PARTICULARS) & set(changed):
-            row: Particulars = getattr(now, "particulars", None) or Particulars(person=now)
+            row: Particulars = getattr(current, "particulars", None) or Particulars(person=current)
             _store(row, party, changed, by)
         if TELLING & set(changed):
-            _record_duplicates(now)
+            _record_duplicates(current)
     return set(changed)
 
 
@@ -150,7 +152,7 @@ def mark_language(*, people: Iterable[Person], language: str, by: User) -> int:
         for summit in summits.values():
             check(by, "summit.person.change", summit)
         Person.objects.filter(pk__in=[row.pk for row in rows]).update(language=language)
-        told = [
+        entries = [
             audit.entry(
                 by=by,
                 action="summit.person.change",
@@ -161,7 +163,7 @@ def mark_language(*, people: Iterable[Person], language: str, by: User) -> int:
             )
             for row in rows
         ]
-        audit.record_many(told)
+        audit.record_many(entries)
     return len(rows)
 
 
@@ -177,19 +179,19 @@ def _check_person(person: Person, party: Party | None, by: By) -> None:
 def _check_groups(person: Person, party: Party | None, values: Mapping[str, Any], by: By) -> None:
     """Raise PermissionDenied for fields that `by` may not change, and ValueError for names that aren't fields of a
     person."""
-    asked = set(values) - set(PERSON)
-    unknown = asked - set(PARTICULARS)
+    requested = set(values) - set(PERSON)
+    unknown = requested - set(PARTICULARS)
     if unknown:
         raise ValueError(f"no fields of a person: {', '.join(sorted(unknown))}")
-    barred = asked - FieldReader(by).changeable(person)
+    barred = requested - FieldReader(by).changeable(person)
     if not barred:
         return
-    first = next(name for name in PARTICULARS if name in barred)
-    acts = party is not None and can_act(by, GROUP_OF[first].change, party)
-    if acts and party is not None and first in others(person, party):
+    field = next(name for name in PARTICULARS if name in barred)
+    acts = party is not None and can_act(by, GROUP_OF[field].change, party)
+    if acts and party is not None and field in others(person, party):
         message = _("“%(field)s” was entered by others than your party. Write to %(contact)s to have it changed.")
-        raise PermissionDenied(message % {"field": label(first), "contact": person.summit.contact_email})
-    raise PermissionDenied(refusal(GROUP_OF[first].change))
+        raise PermissionDenied(message % {"field": label(field), "contact": person.summit.contact_email})
+    raise PermissionDenied(refusal(GROUP_OF[field].change))
 
 
 def _checked(summit: Summit, person: Person | None, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,9 +220,9 @@ def _store(row: Particulars, party: Party | None, changed: Mapping[str, Any], by
 
     The particulars belong to `party` if one of its focal points entered them.
     """
-    theirs = party is not None and acts_for(by, party)
-    names = fill(row, party if theirs else None, changed)
-    if names or theirs:
+    by_party = party is not None and acts_for(by, party)
+    names = fill(row, party if by_party else None, changed)
+    if names or by_party:
         row.save()
     if names:
         person = row.person

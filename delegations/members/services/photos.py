@@ -102,11 +102,11 @@ def _reencode(opened: Image.Image) -> Picture:
     upright = ImageOps.exif_transpose(opened)
     plain = _in_colours_of_screens(_without_transparency(upright), profile)
     # Only pixels are copied: a new picture has no metadata that could be saved with it.
-    kept = Image.new("RGB", plain.size)
-    kept.paste(plain)
-    written = BytesIO()
-    kept.save(written, "JPEG", quality=QUALITY, optimize=True)
-    return Picture(written.getvalue(), *kept.size)
+    clean_picture = Image.new("RGB", plain.size)
+    clean_picture.paste(plain)
+    buffer = BytesIO()
+    clean_picture.save(buffer, "JPEG", quality=QUALITY, optimize=True)
+    return Picture(buffer.getvalue(), *clean_picture.size)
 
 
 def _without_transparency(picture: Image.Image) -> Image.Image:
@@ -124,11 +124,11 @@ def _in_colours_of_screens(picture: Image.Image, profile: bytes | None) -> Image
     if not profile:
         return picture
     try:
-        given = ImageCms.ImageCmsProfile(BytesIO(profile))
-        turned = ImageCms.profileToProfile(picture, given, ImageCms.createProfile("sRGB"))
+        source_profile = ImageCms.ImageCmsProfile(BytesIO(profile))
+        converted = ImageCms.profileToProfile(picture, source_profile, ImageCms.createProfile("sRGB"))
     except (ImageCms.PyCMSError, OSError, ValueError):
         return picture
-    return picture if turned is None else turned
+    return picture if converted is None else converted
 
 
 def store(*, person: Person, content: bytes, by: By) -> Photo:
@@ -140,32 +140,34 @@ def store(*, person: Person, content: bytes, by: By) -> Photo:
     _check(person, by)
     picture = read(content)
     with transaction.atomic():
-        now = _locked(person)
-        _check(now, by)
-        party = party_of(now)
-        theirs = party is not None and acts_for(by, party)
+        current = _locked(person)
+        _check(current, by)
+        party = party_of(current)
+        by_party = party is not None and acts_for(by, party)
         photo, _made = Photo.objects.update_or_create(
-            person=now,
+            person=current,
             defaults={
                 "image": picture.content,
                 "width": picture.width,
                 "height": picture.height,
-                "entered_for": party if theirs else None,
+                "entered_for": party if by_party else None,
             },
         )
-        audit.record(by=by, action="delegations.photo.store", target=now, summit=now.summit, fields=["photo"])
+        audit.record(by=by, action="delegations.photo.store", target=current, summit=current.summit, fields=["photo"])
     return photo
 
 
 def remove(*, person: Person, by: By) -> bool:
     """Delete a person's photograph and return whether there was one. Raises PermissionDenied."""
     with transaction.atomic():
-        now = _locked(person)
-        _check(now, by)
-        gone, _rows = Photo.objects.filter(person=now).delete()
-        if gone:
-            audit.record(by=by, action="delegations.photo.remove", target=now, summit=now.summit, fields=["photo"])
-    return bool(gone)
+        current = _locked(person)
+        _check(current, by)
+        deleted, _rows = Photo.objects.filter(person=current).delete()
+        if deleted:
+            audit.record(
+                by=by, action="delegations.photo.remove", target=current, summit=current.summit, fields=["photo"]
+            )
+    return bool(deleted)
 
 
 def _locked(person: Person) -> Person:

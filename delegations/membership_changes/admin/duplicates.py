@@ -42,8 +42,8 @@ def _with_party(person: Any) -> SafeString | str:
     membership, name = getattr(person, "membership", None), own(person.label, "")
     if membership is None:
         return name
-    called = getattr(membership.party, "reads_as", None) or party_names.to_reader(membership.party)
-    return format_html('{} <span class="muted">{}</span>', name, line(called))
+    named = getattr(membership.party, "reads_as", None) or party_names.to_reader(membership.party)
+    return format_html('{} <span class="muted">{}</span>', name, line(named))
 
 
 @admin.register(DuplicateCandidate)
@@ -133,10 +133,10 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
         self.admit(request, "view")
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         check(request.user, CHANGE, None)
-        given = request.POST if request.method == "POST" else request.GET
-        standing = self.get_queryset(request).filter(decided_at__isnull=True)
+        params = request.POST if request.method == "POST" else request.GET
+        undecided = self.get_queryset(request).filter(decided_at__isnull=True)
         related = ("person__summit", "person__membership__party", "other__membership__party")
-        rows = list(standing.filter(pk__in=keys_of(given.getlist("row"))).select_related(*related))
+        rows = list(undecided.filter(pk__in=keys_of(params.getlist("row"))).select_related(*related))
         back = reverse("admin:delegations_duplicatecandidate_changelist")
         if request.method == "POST":
             number = duplicates.decide(rows=rows, by=request.user)
@@ -152,4 +152,4 @@ class DuplicateCandidateAdmin(ReadOnlyAdmin):
             "pairs": [(row.pk, _with_party(row.person), _with_party(row.other)) for row in rows],
             "back": back,
         }
-        return TemplateResponse(request, "admin/delegations/person/apart.html", context)
+        return TemplateResponse(request, "admin/delegations/membership_changes/tell_apart.html", context)

@@ -45,8 +45,8 @@ class HandoverAdmin(ReadOnlyAdmin):
     search_fields = ["giver__name", "giver__office", "party__name"]
     fields = FIELDS
     readonly_fields = FIELDS
-    change_list_template = "admin/delegations/handovers.html"
-    change_form_template = "admin/delegations/handover.html"
+    change_list_template = "admin/delegations/handover/change_list.html"
+    change_form_template = "admin/delegations/handover/change_form.html"
     nothing_yet = gettext_lazy(
         "Nothing waits. When a person leaves a delegation, what was their own waits here to be passed on or dropped."
     )
@@ -109,7 +109,7 @@ class HandoverAdmin(ReadOnlyAdmin):
             "groups": _groups(summit, request.user),
             "may": can_decide_handovers(request.user, summit),
         }
-        return TemplateResponse(request, "admin/delegations/handovers_waiting.html", context)
+        return TemplateResponse(request, "admin/delegations/membership_changes/waiting_handovers.html", context)
 
     def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask who gets the item, or with `?do=drop` whether to drop it; a POST stores the decision."""
@@ -138,15 +138,15 @@ class HandoverAdmin(ReadOnlyAdmin):
             "members": Membership.objects.filter(party=row.party).select_related("person", "category"),
             "waiting": waiting,
         }
-        return TemplateResponse(request, "admin/delegations/handover_decide.html", context)
+        return TemplateResponse(request, "admin/delegations/membership_changes/decide_handover.html", context)
 
 
-def _decided(row: Handover, given: Any, user: User) -> str:
+def _decided(row: Handover, posted: Any, user: User) -> str:
     """Pass on or drop the item, as the POST asks, and return the message to show. Raises HandoverRefused."""
-    if given.get("do") == "drop":
+    if posted.get("do") == "drop":
         handovers.discard(handover=row, by=user)
         return _("It is dropped. The agenda changes with the next release, which tells those whom it concerns.")
-    key = key_of(given.get("to", ""))
+    key = key_of(posted.get("to", ""))
     to = Person.objects.filter(membership__party=row.party_id, pk=key).first() if key is not None else None
     if to is None:
         raise handovers.HandoverRefused(_("Choose to whom it goes: one of the party’s people."))

@@ -64,7 +64,7 @@ def merge_page(request: HttpRequest, row: DuplicateCandidate) -> HttpResponse:
         "back": back,
     }
     status = 422 if problem else 200
-    return TemplateResponse(request, "admin/delegations/person/merge.html", context, status=status)
+    return TemplateResponse(request, "admin/delegations/membership_changes/merge.html", context, status=status)
 
 
 def _mending(pair: list[Person]) -> list[tuple[str, str]]:
@@ -72,20 +72,20 @@ def _mending(pair: list[Person]) -> list[tuple[str, str]]:
 
     The links lead to the steps that `merging.stops` asks for.
     """
-    whose = [each.label for each in pair]
-    if whose[0] == whose[1]:
-        whose = [f"{whose[0]} {message}" for message in (_("(entered first)"), _("(entered last)"))]
+    names = [each.label for each in pair]
+    if names[0] == names[1]:
+        names = [f"{names[0]} {label}" for label in (_("(entered first)"), _("(entered last)"))]
     members: list[Any] = [getattr(each, "membership", None) for each in pair]
     if all(each.user_id for each in pair):
-        page, message = "admin:summit_person_take_accounts", _("Take the account of %(person)s away")
+        page, label = "admin:summit_person_take_accounts", _("Take the account of %(person)s away")
         keys = [each.pk for each in pair]
     elif all(members) and members[0].party_id != members[1].party_id:
-        page, message = "admin:delegations_membership_withdraw", _("Withdraw %(person)s")
+        page, label = "admin:delegations_membership_withdraw", _("Withdraw %(person)s")
         keys = [each.pk for each in members]
     else:
         return []
     address = reverse(page)
-    return [(f"{address}?row={key}", message % {"person": name}) for key, name in zip(keys, whose, strict=True)]
+    return [(f"{address}?row={key}", label % {"person": name}) for key, name in zip(keys, names, strict=True)]
 
 
 def _facts(pair: list[Person]) -> list[tuple[str, list[Any]]]:
@@ -100,15 +100,15 @@ def _facts(pair: list[Person]) -> list[tuple[str, list[Any]]]:
         acts[row.person_id].append(names[row.party_id].name)
     members = [getattr(each, "membership", None) for each in pair]
     party_names.call(each.party for each in members if each is not None)
-    lines: list[tuple[str, list[Any]]] = [
+    facts: list[tuple[str, list[Any]]] = [
         (capfirst(str(Person._meta.get_field(name).verbose_name)), [getattr(each, name) for each in pair])  # type: ignore[union-attr]
         for name in SHOWN
     ]
-    lines += [
+    facts += [
         (capfirst(pgettext("label", "party")), [each.party.reads_as.name if each else "" for each in members]),
         (capfirst(_("category")), [str(each.category) if each else "" for each in members]),
         (_("Focal point of"), [comma().join(acts[each.pk]) for each in pair]),
         (capfirst(pgettext("label", "account")), [_("yes") if each.user_id else "" for each in pair]),
         (_("Entered"), [moment(each.created_at, each.summit) for each in pair]),
     ]
-    return [(title, values) for title, values in lines if any(values)]
+    return [(title, values) for title, values in facts if any(values)]

@@ -106,8 +106,8 @@ class DuplicateCandidateViewSet(DeskViewSet):
         self, *, by: User, summit: Summit, rows: Iterable[DuplicateCandidate], fields: Iterable[str]
     ) -> None:
         """Log that `by` read the names of these people, if `fields` has one of the names."""
-        told = {name for name in ("person", "other") if f"{name}_name" in fields}
-        access_log.log_rows(by=by, summit=summit, rows=list(rows), fields=told, people=_both)
+        logged = {name for name in ("person", "other") if f"{name}_name" in fields}
+        access_log.log_rows(by=by, summit=summit, rows=list(rows), fields=logged, people=_both)
 
     @action("merge", permission=CHANGE, input=MergeInput, output=MergedSerializer)
     def merge(self, *, by: User, row: DuplicateCandidate, values: Values) -> Any:

@@ -34,15 +34,17 @@ class ItemTitleField(serializers.Field[Any, Any, Any, Any]):
     def to_representation(self, value: Handover) -> str:
         """Return the name of the item's kind, followed by its title if the user may see it."""
         context: Any = self.context
-        known: dict[int, str] = context.setdefault("items", {})
-        if value.pk not in known:
-            many: Any = self.parent.parent if self.parent is not None else None
-            rows: Any = many.instance if isinstance(many, serializers.ListSerializer) else [value]
-            told = handovers.with_items(
+        titles: dict[int, str] = context.setdefault("items", {})
+        if value.pk not in titles:
+            list_serializer: Any = self.parent.parent if self.parent is not None else None
+            rows: Any = (
+                list_serializer.instance if isinstance(list_serializer, serializers.ListSerializer) else [value]
+            )
+            rows_with_items = handovers.with_items(
                 rows, summit=context["summit"], reader=handover_items.HandoverDesk(context["by"])
             )
-            known |= {row.pk: item.words for row, item in told}
-        return known[value.pk]
+            titles |= {row.pk: item.words for row, item in rows_with_items}
+        return titles[value.pk]
 
 
 class HandoverSerializer(serializers.ModelSerializer[Handover]):

@@ -64,11 +64,11 @@ def with_items(
 def open_handovers_of_former_member(party: Party, person: Person, by: By) -> None:
     """Open a handover for each item of a person who leaves a party. Handovers that are open already aren't opened
     again."""
-    known = set(Handover.objects.filter(giver=person, state=HandoverState.OPEN).values_list("what", "key"))
+    open_keys = set(Handover.objects.filter(giver=person, state=HandoverState.OPEN).values_list("what", "key"))
     rows = [
         Handover(party=party, giver=person, what=what, key=key)
         for what, key in handover_items.held(person)
-        if (what, key) not in known
+        if (what, key) not in open_keys
     ]
     Handover.objects.bulk_create(rows)
     audit.record_many(

@@ -71,8 +71,8 @@ def stops(kept: Person, gone: Person) -> str:
         return _("Both %(one)s and %(other)s have an account. Take one of the accounts away first.") % names
     rows = list(Membership.objects.filter(person__in=[kept.pk, gone.pk]))
     if len({row.party_id for row in rows}) > 1:
-        called = party_names.to_readers(row.party_id for row in rows)
-        parties = {row.person_id: called[row.party_id].name for row in rows}
+        named_parties = party_names.to_readers(row.party_id for row in rows)
+        parties = {row.person_id: named_parties[row.party_id].name for row in rows}
         message = _("They belong to two parties: %(first)s and %(second)s. Withdraw one of them first.")
         return message % {"first": parties[kept.pk], "second": parties[gone.pk]}
     return ""
@@ -88,17 +88,17 @@ def merge(*, kept: Person, gone: Person, by: User) -> dict[str, int]:
     check(by, CHANGE, gone.summit_id)
     with transaction.atomic():
         # Naming, withdrawing and other merges wait for these locks, which are always taken in the same order.
-        own = Membership.objects.filter(person__in=[kept.pk, gone.pk]).values("party")
+        party_keys = Membership.objects.filter(person__in=[kept.pk, gone.pk]).values("party")
         parties = list(
-            Party.objects.select_for_update().filter(pk__in=own).order_by("pk").values_list("pk", flat=True)
+            Party.objects.select_for_update().filter(pk__in=party_keys).order_by("pk").values_list("pk", flat=True)
         )
         for hold in _holds:
             hold(kept, gone)
         people = Person.objects.select_for_update(of=("self",)).select_related("summit")
-        found = {row.pk: row for row in people.filter(pk__in=[kept.pk, gone.pk]).order_by("pk")}
-        if len(found) != 2:
+        locked = {row.pk: row for row in people.filter(pk__in=[kept.pk, gone.pk]).order_by("pk")}
+        if len(locked) != 2:
             raise MergeRefused(_("One of them is no more: somebody merged them a moment ago."))
-        kept, gone = found[kept.pk], found[gone.pk]
+        kept, gone = locked[kept.pk], locked[gone.pk]
         if stopped := stops(kept, gone):
             raise MergeRefused(stopped)
         moved: dict[str, int] = {}
@@ -200,27 +200,30 @@ def badges(kept: Person, gone: Person) -> int:
 @moves(14)
 def particulars(kept: Person, gone: Person) -> int:
     """Copy the particulars that `kept` doesn't have from `gone`."""
-    row = Particulars.objects.filter(person=gone).first()
-    if row is None:
+    gone_row = Particulars.objects.filter(person=gone).first()
+    if gone_row is None:
         return 0
-    own = Particulars.objects.filter(person=kept).first()
-    if own is None:
-        return Particulars.objects.filter(pk=row.pk).update(person=kept)
-    before = {name for name in PARTICULARS if getattr(own, name)}
-    taken = {name for name in PARTICULARS if name not in before and getattr(row, name)}
-    for name in taken:
-        setattr(own, name, getattr(row, name))
+    kept_row = Particulars.objects.filter(person=kept).first()
+    if kept_row is None:
+        return Particulars.objects.filter(pk=gone_row.pk).update(person=kept)
+    filled = {name for name in PARTICULARS if getattr(kept_row, name)}
+    copied = {name for name in PARTICULARS if name not in filled and getattr(gone_row, name)}
+    for name in copied:
+        setattr(kept_row, name, getattr(gone_row, name))
     # A value that a desk or another party entered must stay hidden from the party in `entered_for`.
-    hidden = {*own.withheld, *(taken & set(row.withheld))}
-    if own.entered_for_id is None:
-        own.entered_for_id, hidden = row.entered_for_id, (hidden | before) if row.entered_for_id else hidden
-    elif own.entered_for_id != row.entered_for_id:
-        hidden |= taken
-    own.withheld = sorted(hidden)
-    for name, value in passport_digests.of(own).items():
-        setattr(own, name, value)
-    own.save()
-    row.delete()
+    hidden = {*kept_row.withheld, *(copied & set(gone_row.withheld))}
+    if kept_row.entered_for_id is None:
+        kept_row.entered_for_id, hidden = (
+            gone_row.entered_for_id,
+            (hidden | filled) if gone_row.entered_for_id else hidden,
+        )
+    elif kept_row.entered_for_id != gone_row.entered_for_id:
+        hidden |= copied
+    kept_row.withheld = sorted(hidden)
+    for name, value in passport_digests.of(kept_row).items():
+        setattr(kept_row, name, value)
+    kept_row.save()
+    gone_row.delete()
     return 1
 
 
@@ -280,8 +283,8 @@ def duplicate_candidates(kept: Person, gone: Person) -> int:
     pair = Q(person=kept, other=gone) | Q(person=gone, other=kept)
     DuplicateCandidate.objects.filter(pair).delete()
     number = 0
-    for here, there in (("person", "other"), ("other", "person")):
-        own: Any = DuplicateCandidate.objects.filter(**{here: kept}).values(there)
-        rows = DuplicateCandidate.objects.filter(**{here: gone}).exclude(**{f"{there}__in": own})
-        number += rows.update(**{here: kept})
+    for side, other_side in (("person", "other"), ("other", "person")):
+        paired: Any = DuplicateCandidate.objects.filter(**{side: kept}).values(other_side)
+        rows = DuplicateCandidate.objects.filter(**{side: gone}).exclude(**{f"{other_side}__in": paired})
+        number += rows.update(**{side: kept})
     return number

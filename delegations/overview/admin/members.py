@@ -67,7 +67,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         "Nobody is named yet. Focal points name people in the portal, desks on a party’s page."
     )
     fields = readonly_fields = FIELDS
-    change_form_template = "admin/delegations/member.html"
+    change_form_template = "admin/delegations/membership/change_form.html"
     of_person = "person"
     page_shows = list_shows = ("person",)
 
@@ -88,10 +88,10 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("state"), ordering="confirmed_at")
     def state_word(self, row: Membership) -> SafeString:
         """Show whether the member is confirmed."""
-        sign, word = (
+        sign, label = (
             ("wait", _("to be confirmed")) if row.confirmed_at is None else ("good", pgettext("member", "confirmed"))
         )
-        return format_html('<span class="state" data-state="{}">{}</span>', sign, word)
+        return format_html('<span class="state" data-state="{}">{}</span>', sign, label)
 
     @admin.display(description=gettext_lazy("vetted"), ordering="category__vetted", boolean=True)
     def vetted(self, row: Membership) -> bool:
@@ -101,16 +101,16 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("lacks"))
     def lacks(self, row: Any) -> str:
         """Show which data is missing for the member: passport number, photograph, arrival."""
-        found = [
-            word
-            for name, word in (
+        missing = [
+            label
+            for name, label in (
                 ("passport", _("a passport number")),
                 ("photo", _("a photograph")),
                 ("arrival", _("an arrival")),
             )
             if getattr(row, f"lacks_{name}")
         ]
-        return comma().join(found) or "–"
+        return comma().join(missing) or "–"
 
     @admin.display(description=gettext_lazy("named at"))
     def named(self, row: Membership) -> str:
@@ -137,8 +137,8 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
     ) -> HttpResponse:
         """Show a member. Users who may name people for the party also get the buttons that change the member."""
         row = self.admit(request, "view", object_id)
-        more = {"may_name": allows(request.user, NAME, row.party.summit, row.party), **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, more)
+        context = {"may_name": allows(request.user, NAME, row.party.summit, row.party), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
 
     def get_urls(self) -> list[URLPattern]:
         """Return the admin's URL patterns, with the pages added that confirm, move, withdraw and replace members."""
@@ -161,8 +161,8 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         self.admit(request, "view")
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         check(request.user, action, None)
-        given = request.POST if request.method == "POST" else request.GET
-        rows = self.get_queryset(request).filter(pk__in=keys_of(given.getlist("row"))[:MOST])
+        params = request.POST if request.method == "POST" else request.GET
+        rows = self.get_queryset(request).filter(pk__in=keys_of(params.getlist("row"))[:MOST])
         return list(rows.select_related("party__summit", "person", "category")), request.user
 
     def confirm_view(self, request: HttpRequest) -> HttpResponse:
@@ -184,11 +184,11 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         With `category`, the page asks for confirmation, and a POST moves the members.
         """
         rows, user = self._chosen(request, NAME)
-        given = request.POST if request.method == "POST" else request.GET
+        params = request.POST if request.method == "POST" else request.GET
         summit = rows[0].party.summit if rows else None
         choices = categories.of(summit) if summit is not None else []
-        wanted = key_of(given.get("category", ""))
-        category = next((row for row in choices if row.pk == wanted), None)
+        category_pk = key_of(params.get("category", ""))
+        category = next((row for row in choices if row.pk == category_pk), None)
         if category is None:
             return self._ask_category(request, rows, choices)
         if request.method == "POST":
@@ -238,7 +238,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
             "choices": choices,
             "back": _list(rows),
         }
-        return TemplateResponse(request, "admin/delegations/members_category.html", context)
+        return TemplateResponse(request, "admin/delegations/overview/choose_category.html", context)
 
     def _ask(
         self,
@@ -261,10 +261,10 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
             "category": category,
             "back": _list([*reach.to, *(row for row, _why in reach.skipped)]),
         }
-        return TemplateResponse(request, "admin/delegations/members_ask.html", context)
+        return TemplateResponse(request, "admin/delegations/overview/confirm_member_action.html", context)
 
-    def _done(self, request: HttpRequest, reach: BulkChangeTargets, said: str) -> HttpResponse:
-        messages.success(request, said % {"n": len(reach.to)})
+    def _done(self, request: HttpRequest, reach: BulkChangeTargets, message: str) -> HttpResponse:
+        messages.success(request, message % {"n": len(reach.to)})
         for row, why in reach.skipped[:20]:
             messages.warning(request, pair(row.person.label, why))
         return redirect(_list([*reach.to, *(row for row, _why in reach.skipped)]))

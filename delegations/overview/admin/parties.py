@@ -51,8 +51,8 @@ class KindFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
         """Return the kinds as choices, with the names that the current summit uses."""
         summit = chosen_summit(request, summits_of(request))
-        says = summit is None or Policy.objects.of(summit).says_country
-        return [(kind, party_names.kind_word(kind, says_country=says)) for kind in PartyKind.values]
+        says_country = summit is None or Policy.objects.of(summit).says_country
+        return [(kind, party_names.kind_word(kind, says_country=says_country)) for kind in PartyKind.values]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Filter the list to parties of the chosen kind."""
@@ -179,21 +179,23 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
         field = form.base_fields.get("kind")
         summit = obj.summit if obj is not None else chosen_summit(request, summits_of(request))
         if summit is not None and field is not None:
-            says = Policy.objects.of(summit).says_country
-            field.choices = [(kind, party_names.kind_word(kind, says_country=says)) for kind in PartyKind.values]
+            says_country = Policy.objects.of(summit).says_country
+            field.choices = [
+                (kind, party_names.kind_word(kind, says_country=says_country)) for kind in PartyKind.values
+            ]
         return form
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Create the party, or store only its changed fields."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        given = {name: value for name, value in form.cleaned_data.items() if name in parties.FIELDS}
+        values = {name: value for name, value in form.cleaned_data.items() if name in parties.FIELDS}
         if change:
-            changed = {name: value for name, value in given.items() if name in form.changed_data}
+            changed = {name: value for name, value in values.items() if name in form.changed_data}
             parties.change(party=obj, values=changed, by=request.user)
             return
         form_idempotency.claim(request)
-        made = parties.create(summit=obj.summit, values=given, by=request.user)
-        for name, value in vars(made).items():
+        created = parties.create(summit=obj.summit, values=values, by=request.user)
+        for name, value in vars(created).items():
             setattr(obj, name, value)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:

@@ -32,16 +32,16 @@ class PartyPages:
 
         Users who may see members also get the list of members, which takes one query.
         """
-        more: dict[str, Any] = dict(extra_context or {})
+        context: dict[str, Any] = dict(extra_context or {})
         party: Party = self.admit(request, "view", object_id)  # type: ignore[attr-defined]
         if allows(request.user, SEE, party.summit):
             rows = list(party.memberships.select_related("person", "category").order_by("position", "pk"))
-            more["members"] = rows
-            more["unconfirmed"] = [row for row in rows if row.confirmed_at is None]
-            more["sees_members"] = True
-            more["may_name"] = allows(request.user, NAME, party.summit, party)
-        shown: HttpResponse = super().change_view(request, object_id, form_url, more)  # type: ignore[misc]
-        return shown
+            context["members"] = rows
+            context["unconfirmed"] = [row for row in rows if row.confirmed_at is None]
+            context["sees_members"] = True
+            context["may_name"] = allows(request.user, NAME, party.summit, party)
+        response: HttpResponse = super().change_view(request, object_id, form_url, context)  # type: ignore[misc]
+        return response
 
     def get_urls(self) -> list[URLPattern]:
         """Return the admin's URL patterns, with the pages for quotas, naming and the members' order added."""
@@ -73,12 +73,12 @@ class PartyPages:
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         by = request.user
         rows = party.memberships.select_related("person").order_by("position", "pk")
-        called, address = party_names.to_reader(party), reverse("admin:delegations_party_change", args=[party.pk])
+        named, address = party_names.to_reader(party), reverse("admin:delegations_party_change", args=[party.pk])
         return arrange(
             request,
             title=_("Order of the members"),
             items=[(row.pk, row.person.label) for row in rows],
             save=lambda keys, expected: members.reorder(party=party, order=keys, expected=expected, by=by),
-            back=(own(called.name, called.language), f"{address}#members"),
+            back=(own(named.name, named.language), f"{address}#members"),
             may_change=True,
         )

@@ -84,13 +84,13 @@ class BulkMixin:
         self.admit(request, "view")  # type: ignore[attr-defined]
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         check(request.user, action, None)
-        given = request.POST if request.method == "POST" else request.GET
-        keys = keys_of(given.getlist("row"))[:MOST]
+        params = request.POST if request.method == "POST" else request.GET
+        keys = keys_of(params.getlist("row"))[:MOST]
         rows = self.get_queryset(request).filter(pk__in=keys)  # type: ignore[attr-defined]
-        found = list(rows.select_related("summit").order_by("name", "office", "pk"))
-        for summit in {row.summit for row in found}:
+        persons = list(rows.select_related("summit").order_by("name", "office", "pk"))
+        for summit in {row.summit for row in persons}:
             check(request.user, action, summit)
-        return found, request.user
+        return persons, request.user
 
     def _list(self) -> str:
         return reverse("admin:summit_person_changelist")
@@ -104,19 +104,21 @@ class BulkMixin:
             "skipped": [],
             **context,
         }
-        return TemplateResponse(request, "admin/delegations/person/ask.html", whole)
+        return TemplateResponse(request, "admin/delegations/overview/confirm_people_action.html", whole)
 
     def accounts_view(self, request: HttpRequest) -> HttpResponse:
         """Show which of the people in `?row=` would get an account; a POST gives them their accounts."""
         rows, user = self._chosen(request, ACCOUNTS)
         if request.method != "POST":
-            given = accounts.preview(people=rows)
-            number = len(given.to)
+            recipients = accounts.preview(people=rows)
+            number = len(recipients.to)
             title = ngettext("Give %(n)d account", "Give %(n)d accounts", number) % {"n": number}
             sentence = _("Each gets a mail that leads to the portal, and a link to choose a password where needed.")
-            return self._ask(request, given.to, title=title, sentence=sentence, button=title, skipped=given.skipped)
-        given = accounts.give(people=rows, by=user)
-        number = len(given.to)
+            return self._ask(
+                request, recipients.to, title=title, sentence=sentence, button=title, skipped=recipients.skipped
+            )
+        recipients = accounts.give(people=rows, by=user)
+        number = len(recipients.to)
         if number:
             message = ngettext(
                 "%(n)d person has an account now; a mail is on its way.",
@@ -124,19 +126,21 @@ class BulkMixin:
                 number,
             )
             messages.success(request, message % {"n": number})
-        for person, reason in given.skipped:
+        for person, reason in recipients.skipped:
             messages.warning(request, f"{person.label}: {reason}")
         return redirect(self._list())
 
     def take_accounts_view(self, request: HttpRequest) -> HttpResponse:
         """Ask whether to remove the accounts of the people in `?row=`; a POST removes them and ends the sessions."""
         rows, user = self._chosen(request, ACCOUNTS)
-        held = [row for row in rows if row.user_id is not None]
+        account_holders = [row for row in rows if row.user_id is not None]
         if request.method != "POST":
-            title = ngettext("Take %(n)d account away", "Take %(n)d accounts away", len(held)) % {"n": len(held)}
+            title = ngettext("Take %(n)d account away", "Take %(n)d accounts away", len(account_holders)) % {
+                "n": len(account_holders)
+            }
             sentence = _("They are signed out at once, and no longer see the portal of this summit by an account.")
-            return self._ask(request, held, title=title, sentence=sentence, button=title, danger=True)
-        number = accounts.withdraw_accounts(people=held, by=user)
+            return self._ask(request, account_holders, title=title, sentence=sentence, button=title, danger=True)
+        number = accounts.withdraw_accounts(people=account_holders, by=user)
         message = ngettext("%(n)d account is taken away.", "%(n)d accounts are taken away.", number)
         messages.success(request, message % {"n": number})
         return redirect(self._list())
@@ -179,7 +183,7 @@ class PersonDesk(RedirectAfterAddMixin, ToolsMixin, PartyOfMember, PagesMixin, B
     list_select_related = ["summit", "membership__party", "membership__category"]
     actions = [give_accounts, take_accounts, mark_language]
     page_shows = (*(name for name in PERSON if name not in ("language", "time_zone")), "user")
-    change_form_template = "admin/delegations/person/change_form.html"
+    change_form_template = "admin/summit/person/change_form.html"
 
     def table(self, rows: models.QuerySet[Any], by: User) -> table_writers.ExportedTable:
         """Return the table of these people for an export, with the values that `by` may see."""
@@ -191,10 +195,10 @@ class PersonDesk(RedirectAfterAddMixin, ToolsMixin, PartyOfMember, PagesMixin, B
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """Return the columns. Users who may not see members don't get party and category."""
-        shown = super().get_list_display(request)
+        columns = super().get_list_display(request)
         if allows(request.user, "delegations.membership.view", None):
-            return shown
-        return [name for name in shown if name not in ("party_name", "category")]
+            return columns
+        return [name for name in columns if name not in ("party_name", "category")]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Return the read-only fields. The summit of a stored person can't be changed."""
@@ -243,8 +247,8 @@ class PersonDesk(RedirectAfterAddMixin, ToolsMixin, PartyOfMember, PagesMixin, B
         if not change:
             another = form.cleaned_data.get("another", ())
             claim(request)
-            made = people.create_without_party(summit=obj.summit, values=values, by=request.user, another=another)
-            obj.pk, obj.public_id = made.pk, made.public_id
+            created = people.create_without_party(summit=obj.summit, values=values, by=request.user, another=another)
+            obj.pk, obj.public_id = created.pk, created.public_id
             return
         changed = {name: values[name] for name in form.changed_data if name in values}
         if changed:

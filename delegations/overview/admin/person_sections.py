@@ -92,12 +92,12 @@ def _party(request: HttpRequest, person: Person) -> Section | None:
     for point in points:
         section.lines.append((capfirst(_("focal point")), names[point.party_id].name))
     for former in formers:
-        message = _("%(party)s, until %(moment)s (%(why)s)") % {
+        text = _("%(party)s, until %(moment)s (%(why)s)") % {
             "party": names[former.party_id].name,
             "moment": day_clock(former.ended_at, person.summit),
             "why": former.get_why_display(),
         }
-        section.lines.append((_("Was a member of"), message))
+        section.lines.append((_("Was a member of"), text))
     return section
 
 
@@ -112,24 +112,26 @@ def _group_labels(group: FieldGroup) -> tuple[str, str, str]:
 
 
 def _group(request: HttpRequest, person: Person, group: FieldGroup) -> Section:
-    title, show, create = _group_labels(group)
-    there = filled(person) & set(group.fields)
+    title, show_label, create_label = _group_labels(group)
+    entered = filled(person) & set(group.fields)
     section = Section(title)
     if not allows(request.user, group.view, person.summit):
         # Everybody who sees the person may learn that a value is entered.
-        section.note = _("Entered.") if there else _("Nothing is entered.")
+        section.note = _("Entered.") if entered else _("Nothing is entered.")
         section.note += " " + _("Seen and changed by: %(roles)s.") % {"roles": RULES[group.view].names()}
         return section
     address = reverse(f"admin:summit_person_{group.name}", args=[person.pk])
-    section.buttons = [(address, show if there else create)]
+    section.buttons = [(address, show_label if entered else create_label)]
     if group in (PASSPORT, PHOTO):
-        section.note = _("Entered. Whoever looks at it is recorded.") if there else _("Nothing is entered.")
+        section.note = _("Entered. Whoever looks at it is recorded.") if entered else _("Nothing is entered.")
         return section
     row = particulars_of(person)
     section.lines = [
-        (capfirst(label(name)), _display_value(getattr(row, name), person)) for name in group.fields if name in there
+        (capfirst(label(name)), _display_value(getattr(row, name), person))
+        for name in group.fields
+        if name in entered
     ]
-    section.note = "" if there else _("Nothing is entered.")
+    section.note = "" if entered else _("Nothing is entered.")
     return section
 
 
@@ -165,12 +167,12 @@ def _keys(request: HttpRequest, person: Person) -> Section | None:
 def _account(request: HttpRequest, person: Person) -> Section | None:
     if not allows(request.user, "delegations.give_account", person.summit):
         return None
-    verb, message = (
+    verb, button = (
         ("take_accounts", _("Take the account away")) if person.user_id else ("accounts", _("Give an account"))
     )
     note = _("Works in the portal by an account.") if person.user_id else _("Has no account for the portal.")
     address = f"{reverse(f'admin:summit_person_{verb}')}?row={person.pk}"
-    return Section(_("Account"), note=note, buttons=[(address, message)])
+    return Section(_("Account"), note=note, buttons=[(address, button)])
 
 
 def _duplicates(request: HttpRequest, person: Person) -> Section | None:
@@ -181,6 +183,6 @@ def _duplicates(request: HttpRequest, person: Person) -> Section | None:
     if not lines:
         return None
     number = len(lines)
-    message = ngettext("Seems to be this person, entered twice:", "Seems to be one of these, entered twice:", number)
+    note = ngettext("Seems to be this person, entered twice:", "Seems to be one of these, entered twice:", number)
     address = f"{reverse('admin:delegations_duplicatecandidate_changelist')}"
-    return Section(_("Perhaps entered twice"), lines, message, [(address, _("Show who is perhaps entered twice"))])
+    return Section(_("Perhaps entered twice"), lines, note, [(address, _("Show who is perhaps entered twice"))])

@@ -74,8 +74,10 @@ class MemberSerializer(serializers.ModelSerializer[Membership]):
         A visa letter is left out for desk users who may not see visa letters.
         """
         desk = sees(self.context, "delegations.membership.view")
-        told = not desk or sees(self.context, "delegations.visaletter.view")
-        return [what for what in member_completeness.lacking(member) if what != member_completeness.VISA or told]
+        sees_visas = not desk or sees(self.context, "delegations.visaletter.view")
+        return [
+            what for what in member_completeness.lacking(member) if what != member_completeness.VISA or sees_visas
+        ]
 
 
 class MemberChange(serializers.Serializer[Any]):
@@ -235,13 +237,13 @@ class MembershipViewSet(DeskViewSet):
         """Put a person in a member's place: a person who is entered already, a new person, or another member of the
         party. The old badge ends at once. Returns the new member."""
         if "person" in values:
-            made = members_services.replace(by=by, membership=row, person=values["person"])
+            created = members_services.replace(by=by, membership=row, person=values["person"])
         else:
             another = values.get("another", ())
-            made = registration.create_and_replace(
+            created = registration.create_and_replace(
                 by=by, membership=row, values=person_values(values), another=another
             )
-        return self.rows().get(pk=made.pk)
+        return self.rows().get(pk=created.pk)
 
     @action("reorder", permission=NAME, input=MemberOrder, detail=False)
     def reorder(self, *, by: User, summit: Summit, values: Values) -> list[Membership]:
@@ -249,17 +251,17 @@ class MembershipViewSet(DeskViewSet):
         is the complete order as the client read it with `?party=…`. Returns all members of the party."""
         party = values["party"]
         rows = list(Membership.objects.filter(party=party).select_related("person").order_by("position", "pk"))
-        wanted, expected = (_keys(rows, values[name], name) for name in ("order", "expected"))
-        now = [row.pk for row in rows]
-        fields_api.check_order(now, expected)
-        members_services.reorder(by=by, party=party, order=wanted, expected=mark(now))
+        new_order, expected = (_keys(rows, values[name], name) for name in ("order", "expected"))
+        current_order = [row.pk for row in rows]
+        fields_api.check_order(current_order, expected)
+        members_services.reorder(by=by, party=party, order=new_order, expected=mark(current_order))
         return list(Membership.objects.filter(party=party).order_by("position", "pk"))
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[Membership], fields: Iterable[str]) -> None:
         """Log that `by` read the names of these members, if `fields` has the name or the office."""
-        told = ["person"] if {"name", "office"} & set(fields) else []
+        logged = ["person"] if {"name", "office"} & set(fields) else []
         access_log.log_rows(
-            by=by, summit=summit, rows=list(rows), fields=told, people=lambda row: [row.person.public_id]
+            by=by, summit=summit, rows=list(rows), fields=logged, people=lambda row: [row.person.public_id]
         )
 
 

@@ -106,9 +106,9 @@ class DeskPartySerializer(serializers.ModelSerializer[Party]):
 
         Users who aren't at a desk get None until the invitation is sent.
         """
-        sent = party.standing in (InvitationState.SENT, InvitationState.ANSWERED)
-        found: str | None = party.standing if sent or sees(self.context, "delegations.party.view") else None
-        return found
+        is_sent = party.standing in (InvitationState.SENT, InvitationState.ANSWERED)
+        state: str | None = party.standing if is_sent or sees(self.context, "delegations.party.view") else None
+        return state
 
     def to_representation(self, instance: Party) -> dict[str, Any]:
         """Return the values that the user may see, and None for the others."""
@@ -231,8 +231,8 @@ class PartyViewSet(DeskViewSet):
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[Party], fields: Iterable[str]) -> None:
         """Log that a desk user read the names of contacts at missions, if `fields` has them."""
         if "mission_contact" in fields and sees({"by": by, "summit": summit}, "delegations.party.view"):
-            named = [row for row in rows if row.mission_contact]
-            access_log.log_rows(by=by, summit=summit, rows=named, fields=["mission_contact"])
+            with_contact = [row for row in rows if row.mission_contact]
+            access_log.log_rows(by=by, summit=summit, rows=with_contact, fields=["mission_contact"])
 
 
 def _id(row: Any) -> str:

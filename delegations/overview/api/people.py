@@ -211,8 +211,8 @@ class PersonViewSet(Rights, DeskViewSet):
 
     def log_access(self, *, by: User, summit: Summit, rows: Iterable[Person], fields: Iterable[str]) -> None:
         """Log that `by` read personal fields of these people, such as names, offices and mailboxes."""
-        told = [name for name in fields if name in PERSON and name not in PLAIN]
-        access_log.log_rows(by=by, summit=summit, rows=list(rows), fields=told)
+        logged = [name for name in fields if name in PERSON and name not in PLAIN]
+        access_log.log_rows(by=by, summit=summit, rows=list(rows), fields=logged)
 
     @action(
         "give-accounts", permission=accounts.ACTION, input=PeopleInput, output=GivenAccountsSerializer, detail=False
@@ -220,9 +220,9 @@ class PersonViewSet(Rights, DeskViewSet):
     def give_accounts(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Give people portal accounts, and send each a mail. People who can't have one are skipped, with the
         reason."""
-        given = accounts.give(people=values["people"], by=by)
-        skipped = [{"id": row.public_id, "why": why} for row, why in given.skipped]
-        return {"given": [row.public_id for row in given.to], "skipped": skipped}
+        recipients = accounts.give(people=values["people"], by=by)
+        skipped = [{"id": row.public_id, "why": why} for row, why in recipients.skipped]
+        return {"given": [row.public_id for row in recipients.to], "skipped": skipped}
 
     @action("choose-account", permission=CHOOSE, input=AccountInput)
     def choose_account(self, *, by: User, row: Person, values: Values) -> None:
@@ -243,8 +243,8 @@ class PersonViewSet(Rights, DeskViewSet):
     def take_accounts(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Remove people's accounts. The people are signed out at once, and the accounts no longer give access to the
         summit."""
-        held = [row for row in values["people"] if row.user_id is not None]
-        return {"taken": accounts.withdraw_accounts(people=held, by=by)}
+        account_holders = [row for row in values["people"] if row.user_id is not None]
+        return {"taken": accounts.withdraw_accounts(people=account_holders, by=by)}
 
 
 def person_values(values: Values) -> dict[str, Any]:

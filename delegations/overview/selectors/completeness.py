@@ -60,7 +60,7 @@ def with_gaps(parties: QuerySet[Party]) -> QuerySet[Party]:
 
 def sentence(name: str, number: int) -> str:
     """Return a sentence that says for how many parties an item is missing; `name` is a key of GAPS."""
-    message: dict[str, str] = {
+    sentences: dict[str, str] = {
         "mailbox": ngettext(
             "%(n)d party has no mailbox: no letter reaches it.",
             "%(n)d parties have no mailbox: no letter reaches them.",
@@ -95,7 +95,7 @@ def sentence(name: str, number: int) -> str:
             number,
         ),
     }
-    return message[name] % {"n": number}
+    return sentences[name] % {"n": number}
 
 
 def counts(summit: Summit) -> dict[str, int]:
@@ -124,10 +124,10 @@ def _counted() -> QuerySet[Party]:
 
     It is built once in a process.
     """
-    asked = FocalPointRequest.objects.filter(party=OuterRef("pk"), state=RequestState.OPEN).order_by()
-    number = Subquery(asked.values("party").annotate(n=Count("pk")).values("n"))
+    open_requests = FocalPointRequest.objects.filter(party=OuterRef("pk"), state=RequestState.OPEN).order_by()
+    request_count = Subquery(open_requests.values("party").annotate(n=Count("pk")).values("n"))
     # With distinct(), each annotation is computed once for a row, not once for each condition that uses it.
-    return with_gaps(Party.objects.all()).annotate(asked=number).order_by().distinct()
+    return with_gaps(Party.objects.all()).annotate(asked=request_count).order_by().distinct()
 
 
 def declined_lately(summit: Summit) -> QuerySet[Invitation]:

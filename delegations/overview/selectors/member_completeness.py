@@ -31,16 +31,16 @@ def with_lacks(members: QuerySet[Membership]) -> QuerySet[Membership]:
 
     `visa_refused` is True if a visa letter was refused and no other one is asked for or issued.
     """
-    theirs = Particulars.objects.filter(person=OuterRef("person"))
-    whole = Q(*[~Q(**{name: ""}) for name in VETTED_BY])
+    particulars = Particulars.objects.filter(person=OuterRef("person"))
+    complete = Q(*[~Q(**{name: ""}) for name in VETTED_BY])
     letters = VisaLetter.objects.filter(person=OuterRef("person"), party=OuterRef("party"))
-    standing = letters.filter(state__in=(VisaState.ASKED, VisaState.ISSUED))
+    valid_letters = letters.filter(state__in=(VisaState.ASKED, VisaState.ISSUED))
     refused = letters.filter(state=VisaState.REFUSED)
     return members.annotate(
-        lacks_passport=~Exists(theirs.filter(whole)),
+        lacks_passport=~Exists(particulars.filter(complete)),
         lacks_photo=~Exists(Photo.objects.filter(person=OuterRef("person"))),
-        lacks_arrival=~Exists(theirs.filter(arrives_at__isnull=False)),
-        visa_refused=_both(Exists(refused), ~Exists(standing)),
+        lacks_arrival=~Exists(particulars.filter(arrives_at__isnull=False)),
+        visa_refused=_both(Exists(refused), ~Exists(valid_letters)),
     )
 
 
@@ -60,14 +60,14 @@ class Missing:
 
 def lacking(row: Any) -> list[str]:
     """Return the names of the items that are missing for a member, such as PASSPORT. The row is from `with_lacks`."""
-    found = {
+    checks = {
         CONFIRMATION: row.confirmed_at is None,
         PASSPORT: row.category.vetted and row.lacks_passport,
         PHOTO: row.lacks_photo,
         ARRIVAL: row.lacks_arrival,
         VISA: row.visa_refused,
     }
-    return [what for what, missing in found.items() if missing]
+    return [what for what, missing in checks.items() if missing]
 
 
 def missing(members: Iterable[Membership], policy: Policy, now: datetime) -> list[Missing]:

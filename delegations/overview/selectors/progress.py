@@ -40,12 +40,14 @@ def by_day(summit: Summit) -> tuple[dict[date, int], dict[date, int]]:
     answered = rows.filter(state=InvitationState.ANSWERED).annotate(
         day=TruncDate("answered_at", tzinfo=summit.zone), what=Value("answered")
     )
-    found: dict[str, dict[date, int]] = {"sent": {}, "answered": {}}
+    numbers: dict[str, dict[date, int]] = {"sent": {}, "answered": {}}
     columns = ("what", "day")
-    both = (part.values(*columns).annotate(n=Count("pk")).values_list(*columns, "n") for part in (sent, answered))
-    for what, day, number in next(both).union(next(both), all=True):
-        found[what][day] = number
-    return found["sent"], found["answered"]
+    querysets = (
+        part.values(*columns).annotate(n=Count("pk")).values_list(*columns, "n") for part in (sent, answered)
+    )
+    for what, day, number in next(querysets).union(next(querysets), all=True):
+        numbers[what][day] = number
+    return numbers["sent"], numbers["answered"]
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,13 @@ def by_level(summit: Summit) -> list[LevelNumbers]:
     rows = Invitation.objects.filter(party__summit=summit, occasion="").order_by()
     coming = rows.filter(state=InvitationState.ANSWERED, answer__in=COMING).values_list("level")
     waiting = rows.filter(state=InvitationState.SENT).values_list("party__level")
-    had, left = (dict(found.annotate(n=Count("pk"))) for found in (coming, waiting))
+    coming_numbers, waiting_numbers = (dict(queryset.annotate(n=Count("pk"))) for queryset in (coming, waiting))
     order = [*Level.values, ""]
-    return [LevelNumbers(level, had.get(level, 0), left.get(level, 0)) for level in order if level in {*had, *left}]
+    return [
+        LevelNumbers(level, coming_numbers.get(level, 0), waiting_numbers.get(level, 0))
+        for level in order
+        if level in {*coming_numbers, *waiting_numbers}
+    ]
 
 
 def by_continent(summit: Summit) -> list[GroupNumbers]:
@@ -78,20 +84,20 @@ def by_continent(summit: Summit) -> list[GroupNumbers]:
 
     Parties without a country form a group too. Makes one query, which returns a row for each country.
     """
-    theirs = F("invitations__pk")
-    stands = Q(invitations__state=InvitationState.ANSWERED)
+    invitations = F("invitations__pk")
+    answered = Q(invitations__state=InvitationState.ANSWERED)
     rows = (
         Party.objects.filter(summit=summit, invitations__state__in=_STANDING, invitations__occasion="")
         .order_by()
         .values("iso_code")
         .annotate(
-            attending=Count(theirs, filter=stands & Q(invitations__answer__in=COMING)),
-            regrets=Count(theirs, filter=stands & Q(invitations__answer=Answer.REGRETS)),
-            open=Count(theirs, filter=Q(invitations__state=InvitationState.SENT)),
+            attending=Count(invitations, filter=answered & Q(invitations__answer__in=COMING)),
+            regrets=Count(invitations, filter=answered & Q(invitations__answer=Answer.REGRETS)),
+            open=Count(invitations, filter=Q(invitations__state=InvitationState.SENT)),
         )
     )
-    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
-        found[continent_of(row["iso_code"])].update({name: row[name] for name in ("attending", "regrets", "open")})
-    counted = [GroupNumbers(group, n["attending"], n["regrets"], n["open"]) for group, n in found.items()]
-    return sorted(counted, key=lambda row: (-row.invited, row.group))
+        counts[continent_of(row["iso_code"])].update({name: row[name] for name in ("attending", "regrets", "open")})
+    groups = [GroupNumbers(group, n["attending"], n["regrets"], n["open"]) for group, n in counts.items()]
+    return sorted(groups, key=lambda row: (-row.invited, row.group))

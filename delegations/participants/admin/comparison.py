@@ -30,15 +30,15 @@ class ComparisonRow:
 
 def rows_of(found: Difference, language: str) -> list[ComparisonRow]:
     """Return the rows for the changes in `found`, parties before people, with the parties' names in `language`."""
-    new, old = ("good", pgettext("in a list", "added")), ("bad", pgettext("in a list", "gone"))
-    other = ("wait", _("people in another order"))
-    rows = [_row(new, party, language) for party in found.parties_added]
-    rows += [_row(old, party, language) for party in found.parties_gone]
-    rows += [_changed(was, now, language) for was, now in found.parties_changed]
-    rows += [_row(new, person.party, language, _name(person.member)) for person in found.people_added]
-    rows += [_row(old, person.party, language, _name(person.member)) for person in found.people_gone]
+    added, removed = ("good", pgettext("in a list", "added")), ("bad", pgettext("in a list", "gone"))
+    reordered = ("wait", _("people in another order"))
+    rows = [_row(added, party, language) for party in found.parties_added]
+    rows += [_row(removed, party, language) for party in found.parties_gone]
+    rows += [_changed(before, after, language) for before, after in found.parties_changed]
+    rows += [_row(added, person.party, language, _name(person.member)) for person in found.people_added]
+    rows += [_row(removed, person.party, language, _name(person.member)) for person in found.people_gone]
     rows += [_changed_person_row(person, language) for person in found.people_changed]
-    rows += [_row(other, party, language) for party in found.reordered]
+    rows += [_row(reordered, party, language) for party in found.reordered]
     return rows
 
 
@@ -53,31 +53,31 @@ def _name(member: Content) -> str:
     return announced(_("erased person") if member.get("erased") else member["name"], member["office"])
 
 
-def _changed(was: Content, now: Content, language: str) -> ComparisonRow:
+def _changed(before: Content, after: Content, language: str) -> ComparisonRow:
     """Return the row for a party with a changed name, footnote, place in the protocol order, or flag.
 
     Names are in the reader's language if they changed in it, or else in the first language in which they changed.
     """
-    differing = [code for code in now["names"] if was["names"].get(code) != now["names"][code]]
+    differing = [code for code in after["names"] if before["names"].get(code) != after["names"][code]]
     code = language if language in differing else next(iter(differing), language)
     labels = {"name": _("short name"), "formal": _("formal name"), "footnote": _("footnote"), "sort": _("order")}
-    old, new = was["names"].get(code, {}), now["names"].get(code, {})
+    old, new = before["names"].get(code, {}), after["names"].get(code, {})
     pairs = [(label, old.get(key, ""), new.get(key, "")) for key, label in labels.items()]
-    pairs += [(_("place in the protocol order"), _place_label(was["order"]), _place_label(now["order"]))]
-    pairs += [(_("flag"), was["flag"], now["flag"])]
-    kept = tuple(pair for pair in pairs if pair[1] != pair[2])
-    return _row(("wait", pgettext("in a list", "changed")), now, language, pairs=kept)
+    pairs += [(_("place in the protocol order"), _place_label(before["order"]), _place_label(after["order"]))]
+    pairs += [(_("flag"), before["flag"], after["flag"])]
+    changed_pairs = tuple(pair for pair in pairs if pair[1] != pair[2])
+    return _row(("wait", pgettext("in a list", "changed")), after, language, pairs=changed_pairs)
 
 
 def _changed_person_row(person: ComparedPerson, language: str) -> ComparisonRow:
     labels = {"name": _("name"), "address": _("form of address"), "office": _("office held")}
     before = person.before or {}
     pairs = [(label, before.get(key, ""), person.member.get(key, "")) for key, label in labels.items()]
-    old, new = (found.get("category", {}).get(language, "") for found in (before, person.member))
+    old, new = (member.get("category", {}).get(language, "") for member in (before, person.member))
     pairs.append((_("category"), old, new))
-    kept = tuple(pair for pair in pairs if pair[1] != pair[2])
-    word = ("wait", pgettext("in a list", "changed"))
-    return _row(word, person.party, language, _name(person.member), pairs=kept)
+    changed_pairs = tuple(pair for pair in pairs if pair[1] != pair[2])
+    state = ("wait", pgettext("in a list", "changed"))
+    return _row(state, person.party, language, _name(person.member), pairs=changed_pairs)
 
 
 def _place_label(place: int | None) -> str:

@@ -49,12 +49,15 @@ class SheetForm(forms.Form):
         self.fields["day"].choices = [("", _("any day")), *days]  # type: ignore[attr-defined]
         language = get_language() or summit.language
         book = party_names.book(summit, language)
-        named = Party.objects.filter(pk__in=Membership.objects.filter(party__summit=summit).values("party"))
-        rows = party_names.in_order(named, language, protocol=True).values_list("pk", "name")
-        called = [(key, book.of(key), name) for key, name in rows]
+        parties = Party.objects.filter(pk__in=Membership.objects.filter(party__summit=summit).values("party"))
+        rows = party_names.in_order(parties, language, protocol=True).values_list("pk", "name")
+        entries = [(key, book.of(key), name) for key, name in rows]
         choices = [
-            (str(key), format_html('<bdi lang="{}">{}</bdi>', *((one.language, one.name) if one else ("", name))))
-            for key, one, name in called
+            (
+                str(key),
+                format_html('<bdi lang="{}">{}</bdi>', *((named.language, named.name) if named else ("", name))),
+            )
+            for key, named, name in entries
         ]
         self.fields["party"].choices = choices  # type: ignore[attr-defined]
 
@@ -88,7 +91,7 @@ def chosen(request: HttpRequest, slug: str) -> HttpResponse:
         "lacking": rows.filter(person__photo__isnull=True).count(),
         "most": photo_sheet.MOST,
     }
-    return TemplateResponse(request, "admin/delegations/photos.html", context)
+    return TemplateResponse(request, "admin/delegations/participants/photo_sheet.html", context)
 
 
 @desk_page("photographs/<slug:slug>/file/", "delegations_photos_file")
@@ -103,23 +106,23 @@ def download_sheet(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         messages.warning(request, _("Choose among the parties, days and languages that are offered."))
         return redirect("admin:delegations_photos", slug)
-    found = form.cleaned_data
-    day = next((day for day in photo_sheet.arrival_days(summit) if day.isoformat() == found["day"]), None)
+    options = form.cleaned_data
+    day = next((day for day in photo_sheet.arrival_days(summit) if day.isoformat() == options["day"]), None)
     try:
         faces = photo_sheet.faces(
-            summit=summit, by=user, language=found["language"], parties=map(int, found["party"]), day=day
+            summit=summit, by=user, language=options["language"], parties=map(int, options["party"]), day=day
         )
-        made = photo_sheet_pdf.write(summit=summit, faces=faces, language=found["language"], now=db_now())
+        pdf = photo_sheet_pdf.write(summit=summit, faces=faces, language=options["language"], now=db_now())
     except photo_sheet.TooManyPhotos as refused:
         messages.warning(request, str(refused))
     except MissingFontError as problem:
         messages.warning(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
     else:
         headers = {"Content-Disposition": f'attachment; filename="photographs-{summit.slug}.pdf"'}
-        return HttpResponse(made, content_type="application/pdf", headers=headers)
+        return HttpResponse(pdf, content_type="application/pdf", headers=headers)
     return redirect("admin:delegations_photos", slug)
 
 
 def _lists(request: HttpRequest) -> dict[str, Any]:
-    given = request.GET
-    return {name: given.getlist(name) if name == "party" else given[name] for name in given}
+    params = request.GET
+    return {name: params.getlist(name) if name == "party" else params[name] for name in params}

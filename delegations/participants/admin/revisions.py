@@ -102,8 +102,8 @@ class ParticipantListAdmin(ReadOnlyAdmin):
         """Show the revisions, with links to the pages where the next one is made."""
         to_make, faces_of = (where_may(request, action) for action in (revisions.CHANGE, photo_sheet.SEE))
         context = {"to_make": to_make, "faces_of": faces_of, **(extra_context or {})}
-        shown: HttpResponse = super().changelist_view(request, context)
-        return shown
+        response: HttpResponse = super().changelist_view(request, context)
+        return response
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Return the revision's page, with the changes, the list and the download form added."""
@@ -133,15 +133,17 @@ class ParticipantListAdmin(ReadOnlyAdmin):
         The access to the people's names is logged.
         """
         row: ParticipantList = self.admit(request, "view", pk)
-        given = {"language": row.summit.language, "order": Order.PRECEDENCE, "ending": "pdf", **request.GET.dict()}
-        chosen = DownloadForm(given)
-        if not chosen.is_valid():
+        params = {"language": row.summit.language, "order": Order.PRECEDENCE, "ending": "pdf", **request.GET.dict()}
+        form = DownloadForm(params)
+        if not form.is_valid():
             messages.warning(request, _("Choose language, order and format among those that are offered."))
             return redirect("admin:delegations_participantlist_change", pk)
-        found, content = chosen.cleaned_data, revisions.content_of(row)
-        writer = WRITERS[found["ending"]]
+        options, content = form.cleaned_data, revisions.content_of(row)
+        writer = WRITERS[options["ending"]]
         try:
-            made = writer.write(listing.arrange(row, content, language=found["language"], order=found["order"]))
+            document = writer.write(
+                listing.arrange(row, content, language=options["language"], order=options["order"])
+            )
         except MissingFontError as problem:
             messages.warning(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
             return redirect("admin:delegations_participantlist_change", pk)
@@ -153,9 +155,9 @@ class ParticipantListAdmin(ReadOnlyAdmin):
             fields=self.page_shows,
             people=lambda: _people(content),
         )
-        name = f"participants-{row.summit.slug}-{row.number}-{found['language']}.{found['ending']}"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Language": found["language"]}
-        return HttpResponse(made, content_type=writer.MEDIA_TYPE, headers=headers)
+        name = f"participants-{row.summit.slug}-{row.number}-{options['language']}.{options['ending']}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Language": options["language"]}
+        return HttpResponse(document, content_type=writer.MEDIA_TYPE, headers=headers)
 
     def prepare(self, request: HttpRequest, slug: str) -> HttpResponse:
         """Show the content of the next revision and its changes; a POST makes the revision."""
@@ -165,20 +167,20 @@ class ParticipantListAdmin(ReadOnlyAdmin):
         check(user, revisions.CHANGE, summit)
         form = FreezeForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            chosen = form.cleaned_data
+            cleaned = form.cleaned_data
             try:
-                made = revisions.freeze(
+                revision = revisions.freeze(
                     summit=summit,
                     by=user,
-                    final=chosen["state"] == "final",
-                    note=chosen["note"],
-                    expected=chosen["expected"],
+                    final=cleaned["state"] == "final",
+                    note=cleaned["note"],
+                    expected=cleaned["expected"],
                 )
             except (revisions.NothingToFreeze, revisions.FinalRevisionExists, revisions.ListChanged) as refused:
                 messages.warning(request, str(refused))
                 return redirect("admin:delegations_participantlist_prepare", slug)
-            messages.success(request, _("Revision %(number)d is made.") % {"number": made.number})
-            return redirect("admin:delegations_participantlist_change", made.pk)
+            messages.success(request, _("Revision %(number)d is made.") % {"number": revision.number})
+            return redirect("admin:delegations_participantlist_change", revision.pk)
         return self._page(request, summit, user, form)
 
     def _page(self, request: HttpRequest, summit: Summit, user: User, form: FreezeForm) -> HttpResponse:
@@ -205,7 +207,7 @@ class ParticipantListAdmin(ReadOnlyAdmin):
         keys = [(summit.pk, key) for key in _people(content)]
         if keys:
             access_log.record_list(by=user, label="summit.person", rows=keys, fields=["name", "office"])
-        return TemplateResponse(request, "admin/delegations/participantlist/prepare.html", context)
+        return TemplateResponse(request, "admin/delegations/participants/prepare.html", context)
 
 
 def _listing(row: ParticipantList, content: dict[str, Any]) -> listing.Listing:

@@ -128,8 +128,8 @@ class PhotoViewSet(WithContent):
         at the venue on a day."""
         language, keys = values["language"], [party.pk for party in values["parties"]]
         faces = photo_sheet.faces(summit=summit, by=by, language=language, parties=keys, day=values["day"])
-        made = printed.write(summit=summit, faces=faces, language=language, now=db_now())
-        return File(f"photographs-{summit.slug}.pdf", "application/pdf", made)
+        pdf = printed.write(summit=summit, faces=faces, language=language, now=db_now())
+        return File(f"photographs-{summit.slug}.pdf", "application/pdf", pdf)
 
     def remove(self, *, by: User, row: Person) -> None:
         """Delete a person's photograph."""

@@ -58,20 +58,20 @@ def _category_names(old: Content | None, new: Content) -> tuple[Content, Content
     return (old or {}).get("categories", {}), new["categories"]
 
 
-def _compare(was: Content, now: Content, found: Difference, words: tuple[Content, Content]) -> None:
-    if {**was, "members": None} != {**now, "members": None}:
-        found.parties_changed.append((was, now))
-    old = {member["key"]: _with_category_names(member, words[0]) for member in was["members"]}
-    new = {member["key"]: _with_category_names(member, words[1]) for member in now["members"]}
-    found.people_added.extend(ComparedPerson(now, member) for key, member in new.items() if key not in old)
-    found.people_gone.extend(ComparedPerson(now, member) for key, member in old.items() if key not in new)
+def _compare(before: Content, after: Content, found: Difference, category_names: tuple[Content, Content]) -> None:
+    if {**before, "members": None} != {**after, "members": None}:
+        found.parties_changed.append((before, after))
+    old = {member["key"]: _with_category_names(member, category_names[0]) for member in before["members"]}
+    new = {member["key"]: _with_category_names(member, category_names[1]) for member in after["members"]}
+    found.people_added.extend(ComparedPerson(after, member) for key, member in new.items() if key not in old)
+    found.people_gone.extend(ComparedPerson(after, member) for key, member in old.items() if key not in new)
     found.people_changed.extend(
-        ComparedPerson(now, member, old[key]) for key, member in new.items() if key in old and old[key] != member
+        ComparedPerson(after, member, old[key]) for key, member in new.items() if key in old and old[key] != member
     )
     if [key for key in old if key in new] != [key for key in new if key in old]:
-        found.reordered.append(now)
+        found.reordered.append(after)
 
 
-def _with_category_names(member: Content, words: Content) -> Content:
+def _with_category_names(member: Content, category_names: Content) -> Content:
     """Return a member with the names of the category in place of its key, because readers see the names."""
-    return {**member, "category": words.get(str(member["category"]), {})}
+    return {**member, "category": category_names.get(str(member["category"]), {})}

@@ -125,9 +125,9 @@ def arrange(row: ParticipantList, content: Content, *, language: str, order: str
 
 
 def _arrange(row: ParticipantList, content: Content, language: str, name: str, order: Order) -> Listing:
-    at = row.made_at.astimezone(row.summit.zone)
+    local_time = row.made_at.astimezone(row.summit.zone)
     # Revisions made by an earlier version have no names of the summit in other languages.
-    called = content["summit"].get("names", {}).get(language, content["summit"])
+    summit_names = content["summit"].get("names", {}).get(language, content["summit"])
     marks: dict[tuple[str, str], str] = {}
     sections = []
     for title, kinds in _sections():
@@ -138,9 +138,9 @@ def _arrange(row: ParticipantList, content: Content, language: str, name: str, o
             sections.append(Section(title, lines))
     return Listing(
         title=_("List of participants"),
-        summit=called["name"],
-        short=called["short"],
-        summit_language=called["language"],
+        summit=summit_names["name"],
+        short=summit_names["short"],
+        summit_language=summit_names["language"],
         state=_("final") if row.final else _("provisional"),
         revision=_("Revision %(number)d") % {"number": row.number},
         number=row.number,
@@ -153,8 +153,15 @@ def _arrange(row: ParticipantList, content: Content, language: str, name: str, o
         note=row.note,
         counted=counted(content),
         sections=tuple(sections),
-        notes=tuple(ListFootnote(mark, text, message) for (text, message), mark in marks.items()),
-        moment=(at.year, at.month, at.day, at.hour, at.minute, at.second),
+        notes=tuple(ListFootnote(mark, text, text_language) for (text, text_language), mark in marks.items()),
+        moment=(
+            local_time.year,
+            local_time.month,
+            local_time.day,
+            local_time.hour,
+            local_time.minute,
+            local_time.second,
+        ),
     )
 
 

@@ -65,8 +65,8 @@ def listed_parties(summit: Summit) -> QuerySet[Party]:
 
     A party with a revoked invitation isn't included.
     """
-    stands = Invitation.objects.filter(party=OuterRef("pk"), occasion="").exclude(state__in=OVER)
-    rows = Party.objects.filter(summit=summit).annotate(said=Subquery(stands.values("answer")[:1]))
+    invitations = Invitation.objects.filter(party=OuterRef("pk"), occasion="").exclude(state__in=OVER)
+    rows = Party.objects.filter(summit=summit).annotate(said=Subquery(invitations.values("answer")[:1]))
     return rows.filter(Q(is_host=True) | Q(said__in=COMING))
 
 
@@ -87,12 +87,16 @@ class OmittedCounts:
 
 def count_omitted(summit: Summit) -> OmittedCounts:
     """Return how many parties and people would be left out of a list that is made now. Makes two queries."""
-    counted = Membership.objects.filter(category__counts=True, party__summit=summit).order_by()
-    open_ = Invitation.objects.filter(party__summit=summit, occasion="", state=InvitationState.SENT).values("party")
-    here = counted.filter(party__in=listed_parties(summit).values("pk"))
+    members = Membership.objects.filter(category__counts=True, party__summit=summit).order_by()
+    open_invitations = Invitation.objects.filter(
+        party__summit=summit, occasion="", state=InvitationState.SENT
+    ).values("party")
+    listed = members.filter(party__in=listed_parties(summit).values("pk"))
     return OmittedCounts(
-        parties=counted.filter(party__in=open_, party__is_host=False).aggregate(n=Count("party", distinct=True))["n"],
-        people=here.exclude(NAMED).count(),
+        parties=members.filter(party__in=open_invitations, party__is_host=False).aggregate(
+            n=Count("party", distinct=True)
+        )["n"],
+        people=listed.exclude(NAMED).count(),
     )
 
 
@@ -121,10 +125,11 @@ def gather(summit: Summit) -> Content:
 def _called(summit: Summit) -> Content:
     """Return the summit's names in its first language, and in each other language in which it has names."""
     names = {code: summit.named(code) for code in summit.names if code != summit.language}
-    message = {
-        code: {"name": each.name, "short": each.short_name, "language": each.language} for code, each in names.items()
+    names_by_language = {
+        code: {"name": named.name, "short": named.short_name, "language": named.language}
+        for code, named in names.items()
     }
-    return {"name": summit.name, "short": summit.short_name, "language": summit.language, "names": message}
+    return {"name": summit.name, "short": summit.short_name, "language": summit.language, "names": names_by_language}
 
 
 def _party(row: Any, policy: Policy) -> Content:
@@ -210,7 +215,7 @@ def freeze(*, summit: Summit, by: User, final: bool = False, note: str = "", exp
             raise NothingToFreeze(_("No delegation has accepted yet. Record an answer first."))
         if expected and expected != digest(content):
             raise ListChanged(_("The list has changed since this page was shown. Look again, then make it."))
-        made = ParticipantList.objects.create(
+        revision = ParticipantList.objects.create(
             summit=summit,
             number=last.number + 1 if last else 1,
             final=final,
@@ -221,11 +226,11 @@ def freeze(*, summit: Summit, by: User, final: bool = False, note: str = "", exp
         audit.record(
             by=by,
             action="delegations.freeze_list",
-            target=made,
+            target=revision,
             summit=summit,
-            detail={"number": made.number, "final": final, **_numbers(content)},
+            detail={"number": revision.number, "final": final, **_numbers(content)},
         )
-    return made
+    return revision
 
 
 def _numbers(content: Content) -> dict[str, int]:

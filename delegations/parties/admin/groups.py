@@ -69,11 +69,11 @@ class PartyGroupAdmin(ServiceRowAdmin):
         if field is not None and summit is not None:
             book = party_names.book(summit, get_language() or summit.language)
 
-            def named(party: Party) -> SafeString | str:
-                found = book.of(party.pk)
-                return own(found.name, found.language) if found else party.name
+            def label_for(party: Party) -> SafeString | str:
+                named = book.of(party.pk)
+                return own(named.name, named.language) if named else party.name
 
-            field.label_from_instance = named
+            field.label_from_instance = label_for
         return field
 
     @admin.display(description=gettext_lazy("parties"), ordering="members")

@@ -34,8 +34,8 @@ class ReadsAsParty:
             row.reads_as = party_names.to_reader(party)
             row.party_named = row.reads_as
             context["subtitle"] = row.reads_as.name
-        shown: HttpResponse = super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
-        return shown
+        response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
+        return response
 
 
 class PartyColumn:

@@ -52,6 +52,8 @@ class KeyInline(FewRows):
 
 def filled(formset: Any) -> list[dict[str, Any]]:
     """Return the cleaned data of a formset's rows, without rows that are deleted or left empty."""
-    gone = set(map(id, formset.deleted_forms))
-    kept = [form for form in formset.forms if id(form) not in gone and (form.instance.pk or form.has_changed())]
-    return [form.cleaned_data for form in kept]
+    deleted = set(map(id, formset.deleted_forms))
+    remaining = [
+        form for form in formset.forms if id(form) not in deleted and (form.instance.pk or form.has_changed())
+    ]
+    return [form.cleaned_data for form in remaining]

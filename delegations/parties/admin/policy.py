@@ -73,13 +73,13 @@ class PolicyForm(SentencesForm):
 
     def clean(self) -> dict[str, Any]:
         """Collect the letter texts in `letter_words`, by language and text, and return the cleaned data."""
-        found: dict[str, Any] = super().clean() or self.cleaned_data
-        kept = dict(self.instance.letter_words)
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        texts_by_language = dict(self.instance.letter_words)
         for language in self.others():
-            given = {text: found.pop(name, "") for text, name in WORDS[language].items()}
-            kept[language] = {text: words for text, words in given.items() if words.strip()}
-        found["letter_words"] = {language: texts for language, texts in kept.items() if texts}
-        return found
+            submitted = {text: cleaned.pop(name, "") for text, name in WORDS[language].items()}
+            texts_by_language[language] = {text: value for text, value in submitted.items() if value.strip()}
+        cleaned["letter_words"] = {language: texts for language, texts in texts_by_language.items() if texts}
+        return cleaned
 
     def parts(self) -> list[tuple[str, list[Any]]]:
         """Return the parts of the page, as (heading, form fields)."""
@@ -138,7 +138,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
             "may_change": may_change,
         }
         status = 400 if form.errors else 200
-        return TemplateResponse(request, "admin/delegations/policy.html", context, status=status).render()
+        return TemplateResponse(request, "admin/delegations/parties/policy.html", context, status=status).render()
 
 
 desk_place.register(10)(

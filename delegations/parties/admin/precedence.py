@@ -46,10 +46,16 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     if request.method == "POST":
         ranked = _submitted_order(request, rows)
         looked_at = request.POST.get("expected", "")[:16]
-        how, _colon, key = request.POST.get("move", "").partition(":")
-        chosen = key_of(key)
-        if how in (row_order.UP, row_order.DOWN, row_order.TOP, row_order.OUT) and chosen in {row.pk for row in rows}:
-            ranked, focus, expected = row_order.moved(ranked, chosen, how), f"{how}:{chosen}", looked_at
+        direction, _colon, key = request.POST.get("move", "").partition(":")
+        chosen_pk = key_of(key)
+        if direction in (row_order.UP, row_order.DOWN, row_order.TOP, row_order.OUT) and chosen_pk in {
+            row.pk for row in rows
+        }:
+            ranked, focus, expected = (
+                row_order.moved(ranked, chosen_pk, direction),
+                f"{direction}:{chosen_pk}",
+                looked_at,
+            )
         elif request.POST.get("do") == "alphabet":
             keys = party_names.book(summit).by_key
             ranked = [row.pk for row in sorted(rows, key=lambda row: keys[row.pk].alphabetical)]
@@ -76,19 +82,21 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         "unsaved": request.method == "POST",
         "may_change": allows(user, "delegations.party.change", summit),
     }
-    return TemplateResponse(request, "admin/delegations/order.html", context, status=409 if refused else 200)
+    return TemplateResponse(
+        request, "admin/delegations/parties/precedence.html", context, status=409 if refused else 200
+    )
 
 
 def _submitted_order(request: HttpRequest, rows: list[Party]) -> list[int]:
     """Return the primary keys of the ranked parties, in the order of the submitted numbers."""
-    numbers, was = {}, {}
+    numbers, previous_numbers = {}, {}
     for row in rows:
-        number, before = (key_of(request.POST.get(f"{name}-{row.pk}", "")) for name in ("place", "was"))
+        number, previous = (key_of(request.POST.get(f"{name}-{row.pk}", "")) for name in ("place", "was"))
         if number:
             numbers[row.pk] = number
-        if before:
-            was[row.pk] = before
-    return row_order.by_numbers(numbers, was)
+        if previous:
+            previous_numbers[row.pk] = previous
+    return row_order.by_numbers(numbers, previous_numbers)
 
 
 @dataclass(frozen=True)
@@ -128,18 +136,18 @@ def _precedence_rows(
     )
     for party, place in _lines(rows, ranked):
         named = names.by_key[party.pk]
-        called = {"name": named.name}
-        values = [(f"{how}:{party.pk}", sign, words % called) for how, sign, words in moves]
-        buttons = [Button(value, sign, words, value == focus) for value, sign, words in values]
-        yield PrecedenceRow(party, place or "", party_display.line(named, notes), label % called, buttons)
+        facts = {"name": named.name}
+        values = [(f"{direction}:{party.pk}", sign, caption % facts) for direction, sign, caption in moves]
+        buttons = [Button(value, sign, caption, value == focus) for value, sign, caption in values]
+        yield PrecedenceRow(party, place or "", party_display.line(named, notes), label % facts, buttons)
 
 
 def _lines(rows: list[Party], ranked: list[int]) -> list[tuple[Party, Any]]:
     """Return (party, place) for all parties: the ranked parties first, then the others by alphabet, with None."""
     by_key = {row.pk: row for row in rows}
     places = set(ranked)
-    listed = [(by_key[key], place) for place, key in enumerate(ranked, start=1)]
-    return [*listed, *((row, None) for row in _by_alphabet(rows) if row.pk not in places)]
+    ranked_lines = [(by_key[key], place) for place, key in enumerate(ranked, start=1)]
+    return [*ranked_lines, *((row, None) for row in _by_alphabet(rows) if row.pk not in places)]
 
 
 def _by_alphabet(rows: list[Party]) -> list[Party]:

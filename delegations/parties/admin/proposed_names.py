@@ -34,17 +34,19 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     """Show the parties without a name in `?language=`, with proposed names; a POST stores the names that are
     ticked."""
     offered = proposed_names.languages(summit)
-    known = dict(offered)
+    language_names = dict(offered)
     language = request.GET.get("language", "")
-    language = language if language in known else offered[0][0]
+    language = language if language in language_names else offered[0][0]
     rows, numbers = proposed_names.proposals(summit, language, MOST), proposed_names.numbers(summit, language)
     problem, ticked = "", set()
-    written = {row.party.pk: row.name for row in rows}
+    names_by_party = {row.party.pk: row.name for row in rows}
     if request.method == "POST":
         ticked = {row.party.pk for row in rows if f"take-{row.party.pk}" in request.POST}
-        written = {key: request.POST.get(f"name-{key}", "") for key in written}
+        names_by_party = {key: request.POST.get(f"name-{key}", "") for key in names_by_party}
         try:
-            number = _apply_names(summit, language, {key: written[key] for key in written if key in ticked}, user)
+            number = _apply_names(
+                summit, language, {key: names_by_party[key] for key in names_by_party if key in ticked}, user
+            )
         except ValidationError as refused:
             problem = " ".join(refused.messages)
         else:
@@ -59,13 +61,15 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         "summit": summit,
         "languages": offered,
         "chosen": language,
-        "language_name": known[language],
-        "rows": [(row, written[row.party.pk], row.party.pk in ticked) for row in rows],
+        "language_name": language_names[language],
+        "rows": [(row, names_by_party[row.party.pk], row.party.pk in ticked) for row in rows],
         "lacking": numbers["lacking"],
         "further": numbers["unnamed"] - len(rows),
         "problem": problem,
     }
-    return TemplateResponse(request, "admin/delegations/names.html", context, status=400 if problem else 200)
+    return TemplateResponse(
+        request, "admin/delegations/parties/proposed_names.html", context, status=400 if problem else 200
+    )
 
 
 def _apply_names(summit: Summit, language: str, names: dict[int, str], user: User) -> int:

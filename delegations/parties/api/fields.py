@@ -28,9 +28,9 @@ def annotate_for_desk(rows: QuerySet[Party], by: User, permission: str) -> Query
     Filters by data that only desks may see use it. Without it, the result of a filter would reveal the data.
     """
     desks = summits_for(by, f"{permission}.view")
-    shown = Q(pk__isnull=False) if desks is None else Q(summit__in=desks)
-    told = Case(When(shown, then=Value(True)), default=Value(False), output_field=BooleanField())
-    return rows.alias(for_desk=told)
+    visible = Q(pk__isnull=False) if desks is None else Q(summit__in=desks)
+    for_desk = Case(When(visible, then=Value(True)), default=Value(False), output_field=BooleanField())
+    return rows.alias(for_desk=for_desk)
 
 
 class PartiesSearched(Searched):
@@ -70,10 +70,10 @@ class PartyName(serializers.Field[Any, Any, Any, Any]):
         return str(known[value.pk].name)
 
     def _others(self) -> set[int]:
-        many = self.parent.parent if self.parent is not None else None
-        rows = many.instance if isinstance(many, serializers.ListSerializer) else None
-        listed: list[Any] = list(rows) if isinstance(rows, list | tuple) else []
-        parties: list[Any] = [self.get_attribute(row) for row in listed]
+        list_serializer = self.parent.parent if self.parent is not None else None
+        rows = list_serializer.instance if isinstance(list_serializer, serializers.ListSerializer) else None
+        page_rows: list[Any] = list(rows) if isinstance(rows, list | tuple) else []
+        parties: list[Any] = [self.get_attribute(row) for row in page_rows]
         return {party.pk for party in parties}
 
 

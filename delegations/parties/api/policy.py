@@ -71,9 +71,9 @@ class OnePolicy(DetailView):
 
         Raises Http404 if the user may not see the policy, and PermissionDenied if they may not change it.
         """
-        mine = summits_for(self.by, "delegations.policy.view")
-        found = Summit.objects.filter(slug=self.kwargs["summit"])
-        summit = (found if mine is None else found.filter(pk__in=mine)).first()
+        visible_summits = summits_for(self.by, "delegations.policy.view")
+        summits = Summit.objects.filter(slug=self.kwargs["summit"])
+        summit = (summits if visible_summits is None else summits.filter(pk__in=visible_summits)).first()
         if summit is None:
             raise Http404
         self.summit, self.row = summit, Policy.objects.of(summit)

@@ -163,8 +163,8 @@ class Party(PublicModel):
         """Raise ValidationError for an ISO code of a party that is no country, and for a second host."""
         if self.iso_code and self.kind != PartyKind.COUNTRY:
             raise ValidationError({"iso_code": _("A party of this kind has no code. Leave this empty.")})
-        others = Party.objects.filter(summit=self.summit_id, is_host=True).exclude(pk=self.pk)
-        if self.is_host and others.exists():
+        other_hosts = Party.objects.filter(summit=self.summit_id, is_host=True).exclude(pk=self.pk)
+        if self.is_host and other_hosts.exists():
             raise ValidationError({"is_host": _("The summit has a host already. There is one.")})
 
     @property

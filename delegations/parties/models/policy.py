@@ -102,13 +102,13 @@ class Policy(models.Model):
 
     def letter_word(self, text: str, language: str) -> str:
         """Return a text (a key of LETTER_TEXTS) in a language, or else in the summit's first language."""
-        theirs: dict[str, str] = self.letter_words.get(language, {}) if language != self.summit.language else {}
-        return theirs.get(text) or str(getattr(self, text))
+        texts: dict[str, str] = self.letter_words.get(language, {}) if language != self.summit.language else {}
+        return texts.get(text) or str(getattr(self, text))
 
     def signs(self, language: str) -> list[str]:
         """Return the lines of a letter's signature in a language: the signatory's name and office, if not empty."""
-        message = (self.letter_word(text, language) for text in ("signatory_name", "signatory_office"))
-        return [" ".join(line.split()) for line in message if line.strip()]
+        signature = (self.letter_word(text, language) for text in ("signatory_name", "signatory_office"))
+        return [" ".join(line.split()) for line in signature if line.strip()]
 
     @property
     def reminds(self) -> list[int]:

@@ -82,14 +82,14 @@ def _turned(name: str) -> Iterator[str]:
 
 def _names() -> Iterator[tuple[str, str]]:
     """Yield all recognised names, as (name, country code)."""
-    message: list[Callable[[str], str]] = [str]
-    message += [
+    translators: list[Callable[[str], str]] = [str]
+    translators += [
         gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [language]).gettext for language in _LANGUAGES
     ]
     for row in pycountry.countries:
-        own = [getattr(row, name, "") for name in ("name", "official_name", "common_name")]
-        for name in filter(None, own):
-            for translated in message:
+        official_names = [getattr(row, name, "") for name in ("name", "official_name", "common_name")]
+        for name in filter(None, official_names):
+            for translated in translators:
                 yield from ((each, row.alpha_2) for each in _turned(translated(name)))
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
@@ -124,12 +124,12 @@ def code_of_name(name: str) -> str:
 
     A bare code isn't accepted, because an organisation may have such a name.
     """
-    message = name.strip()
+    stripped = name.strip()
     # The variants of "Netherlands (Kingdom of the)" are tried too. Shorter variants aren't: "Congo (Democratic
     # Republic of the)" must not become "Congo".
-    forms = [message, *(each for each in _turned(message) if len(plain(each)) >= len(plain(message)))]
-    found = (_codes_by_name().get(plain(form)) for form in forms)
-    return next((code for code in found if code), "")
+    forms = [stripped, *(each for each in _turned(stripped) if len(plain(each)) >= len(plain(stripped)))]
+    codes = (_codes_by_name().get(plain(form)) for form in forms)
+    return next((code for code in codes if code), "")
 
 
 def near(name: str, parties: Mapping[str, Party]) -> list[Party]:

@@ -33,9 +33,9 @@ class Footnotes:
 
     def copy(self) -> "Footnotes":
         """Return a copy. Footnotes that are added to the copy aren't added to the original."""
-        other = Footnotes()
-        other._numbers = dict(self._numbers)
-        return other
+        clone = Footnotes()
+        clone._numbers = dict(self._numbers)
+        return clone
 
     def beyond(self, other: "Footnotes") -> tuple[tuple[str, str], ...]:
         """Return the footnotes that were added since `other`, an earlier copy, as (text, language) in their order."""
@@ -48,7 +48,7 @@ class Footnotes:
 
     def __iter__(self) -> Iterator[tuple[str, str, str]]:
         """Return an iterator over the footnotes, as (mark, text, language)."""
-        return ((str(number), words, language) for (words, language), number in self._numbers.items())
+        return ((str(number), text, language) for (text, language), number in self._numbers.items())
 
     def __bool__(self) -> bool:
         return bool(self._numbers)

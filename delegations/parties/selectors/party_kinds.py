@@ -32,8 +32,10 @@ def in_all_languages(pairs: Callable[[], Iterable[tuple[str, Any]]]) -> dict[str
 @cache
 def _kinds() -> dict[str, str]:
     # The word for countries in summits that don't say "country" is accepted in all summits.
-    others = in_all_languages(lambda: [(PartyKind.COUNTRY.value, kind_word(PartyKind.COUNTRY, says_country=False))])
-    return others | in_all_languages(lambda: PartyKind.choices)
+    country_words = in_all_languages(
+        lambda: [(PartyKind.COUNTRY.value, kind_word(PartyKind.COUNTRY, says_country=False))]
+    )
+    return country_words | in_all_languages(lambda: PartyKind.choices)
 
 
 def kinds_offered(*, says_country: bool) -> list[str]:

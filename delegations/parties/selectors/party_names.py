@@ -91,30 +91,30 @@ def _make(own: dict[str, Any], local: dict[str, Any] | None, *, first: str, lang
     `own` holds the party's texts in the first language, and `local` those in the requested language, or None.
     """
     if local is None or language == first:
-        words, message = own, first
+        texts, text_language = own, first
     else:
         # If a language has only the short name, this name also serves as formal name and sort key, so that a line
         # doesn't mix two languages. A missing footnote is taken from the first language, because it was agreed with
         # the party.
-        words = {
+        texts = {
             "name": local["name"],
             "formal_name": local["formal_name"] or local["name"],
             "sort_key": local["sort_key"] or local["name"],
             "salutation": local["salutation"],
             "footnote": local["footnote"] or own["footnote"],
         }
-        message = language
+        text_language = language
     recognised = own["recognised"]
     # A salutation in another language than the letter's isn't used: the template's is better.
-    salutation = words["salutation"] if recognised and message == language else ""
+    salutation = texts["salutation"] if recognised and text_language == language else ""
     return NamedParty(
-        name=words["name"],
-        formal_name=words["formal_name"],
-        sort_key=words["sort_key"],
+        name=texts["name"],
+        formal_name=texts["formal_name"],
+        sort_key=texts["sort_key"],
         salutation=salutation,
-        footnote=words["footnote"],
+        footnote=texts["footnote"],
         flag=flag,
-        language=message,
+        language=text_language,
         recognised=recognised,
     )
 
@@ -167,10 +167,10 @@ def _read(parties: QuerySet[Party], language: str) -> Iterator[tuple[int, str, N
 
     Makes one query.
     """
-    local = [f"local__{name}" for name in _FIELDS]
-    about = ("pk", *_FIELDS, "recognised", "flag", "iso_code", "summit__language", "summit__policy__shows_flags")
-    for row in _localised(parties.order_by(), language).values(*about, "local__pk", *local):
-        there = {name: row[f"local__{name}"] for name in _FIELDS} if row["local__pk"] else None
+    local_columns = [f"local__{name}" for name in _FIELDS]
+    columns = ("pk", *_FIELDS, "recognised", "flag", "iso_code", "summit__language", "summit__policy__shows_flags")
+    for row in _localised(parties.order_by(), language).values(*columns, "local__pk", *local_columns):
+        local_texts = {name: row[f"local__{name}"] for name in _FIELDS} if row["local__pk"] else None
         flag = _flag(
             rule=row["flag"],
             code=row["iso_code"],
@@ -179,7 +179,7 @@ def _read(parties: QuerySet[Party], language: str) -> Iterator[tuple[int, str, N
             shown=row["summit__policy__shows_flags"] is not False,
         )
         first = row["summit__language"]
-        yield row["pk"], row["name"], _make(row, there, first=first, language=language, flag=flag)
+        yield row["pk"], row["name"], _make(row, local_texts, first=first, language=language, flag=flag)
 
 
 def to_readers(keys: Iterable[int]) -> dict[int, NamedParty]:
@@ -213,8 +213,8 @@ def _localised(rows: QuerySet[Party], language: str) -> QuerySet[Party]:
 
 def reader_key(language: str) -> Coalesce:
     """Return an expression for a party's alphabetical key in a language."""
-    theirs = PartyName.objects.filter(party=OuterRef("pk"), language=language).order_by()
-    key = theirs.values(key=Coalesce(NullIf("sort_key", Value("")), "name"))
+    localised = PartyName.objects.filter(party=OuterRef("pk"), language=language).order_by()
+    key = localised.values(key=Coalesce(NullIf("sort_key", Value("")), "name"))
     return Coalesce(Subquery(key), "sort_key")
 
 

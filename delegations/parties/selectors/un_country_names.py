@@ -41,11 +41,11 @@ def in_language(name: str, language: str) -> tuple[str, str]:
     name, return the given name and "".
     """
     code = code_of(name)
-    given = " ".join(name.split())
-    if not code or names(language)[code].casefold() == given.casefold():
+    normalised = " ".join(name.split())
+    if not code or names(language)[code].casefold() == normalised.casefold():
         return name, ""
-    theirs = [each for each, _name in settings.LANGUAGES if names(each)[code].casefold() == given.casefold()]
-    return names(language)[code], theirs[0]
+    languages = [each for each, _name in settings.LANGUAGES if names(each)[code].casefold() == normalised.casefold()]
+    return names(language)[code], languages[0]
 
 
 def proposed(language: str) -> list[tuple[RegionGroup, list[tuple[str, str]]]]:

@@ -61,27 +61,27 @@ def read(text: str, *, summit: Summit) -> list[ParsedParty]:
     language of letters and the kind. Without a language, the summit's is used. Raises LineProblems with the problems
     of all lines.
     """
-    known = list(Party.objects.filter(summit=summit).values_list("name", "iso_code"))
-    taken = {name.casefold(): name for name, _code in known}
-    taken |= {_coded(code): name for name, code in known if code}
+    stored = list(Party.objects.filter(summit=summit).values_list("name", "iso_code"))
+    taken = {name.casefold(): name for name, _code in stored}
+    taken |= {_coded(code): name for name, code in stored if code}
     says_country = Policy.objects.of(summit).says_country
-    lines: list[ParsedParty] = []
+    parsed_parties: list[ParsedParty] = []
     problems: list[tuple[int, str]] = []
-    seen: dict[str, int] = {}
+    line_numbers: dict[str, int] = {}
     for number, raw in enumerate(text.splitlines(), start=1):
         if not any(parts_of(raw)):
             continue
         try:
-            line = _line(number, raw, summit, says_country)
-            _check_new(line, taken, seen)
+            parsed = _line(number, raw, summit, says_country)
+            _check_new(parsed, taken, line_numbers)
         except ValidationError as problem:
             problems += [(number, message) for message in problem.messages]
         else:
-            seen |= dict.fromkeys(_keys(line), number)
-            lines.append(line)
+            line_numbers |= dict.fromkeys(_keys(parsed), number)
+            parsed_parties.append(parsed)
     if problems:
         raise LineProblems(problems)
-    return lines
+    return parsed_parties
 
 
 def _coded(code: str) -> str:
@@ -89,10 +89,10 @@ def _coded(code: str) -> str:
     return f"\n{code}"
 
 
-def _keys(line: ParsedParty) -> list[str]:
+def _keys(parsed: ParsedParty) -> list[str]:
     """Return the keys by which an entered party is recognised: its name, and its country code if it is a country."""
-    code = country_recognition.code_of_name(line.name) if line.kind == PartyKind.COUNTRY else ""
-    return [line.name.casefold(), *([_coded(code)] if code else [])]
+    code = country_recognition.code_of_name(parsed.name) if parsed.kind == PartyKind.COUNTRY else ""
+    return [parsed.name.casefold(), *([_coded(code)] if code else [])]
 
 
 def _line(number: int, raw: str, summit: Summit, says_country: bool) -> ParsedParty:
@@ -124,10 +124,10 @@ def _kind(parts: list[str], says_country: bool) -> str:
 
     In all other cases it raises ValidationError, because a party only becomes an organisation if the line says so.
     """
-    name, mailbox, language, message = (*parts, "", "", "")[:4]
-    if message:
+    name, mailbox, language, kind_text = (*parts, "", "", "")[:4]
+    if kind_text:
         try:
-            return party_kinds.party_kind(message, says_country=says_country)
+            return party_kinds.party_kind(kind_text, says_country=says_country)
         except Unreadable as problem:
             raise ValidationError(str(problem)) from None
     if country_recognition.code_of_name(name):
@@ -139,31 +139,31 @@ def _kind(parts: list[str], says_country: bool) -> str:
     )
 
 
-def _check_new(line: ParsedParty, taken: Mapping[str, str], seen: Mapping[str, int]) -> None:
-    keys = _keys(line)
-    there = next((taken[key] for key in keys if key in taken), None)
-    if there is not None:
-        if there.casefold() == line.name.casefold():
-            raise ValidationError(_("“%(name)s” is entered already. Remove the line.") % {"name": line.name})
+def _check_new(parsed: ParsedParty, taken: Mapping[str, str], line_numbers: Mapping[str, int]) -> None:
+    keys = _keys(parsed)
+    existing = next((taken[key] for key in keys if key in taken), None)
+    if existing is not None:
+        if existing.casefold() == parsed.name.casefold():
+            raise ValidationError(_("“%(name)s” is entered already. Remove the line.") % {"name": parsed.name})
         message = _("“%(name)s” is entered already as “%(there)s”. Remove the line.")
-        raise ValidationError(message % {"name": line.name, "there": there})
-    first = next((seen[key] for key in keys if key in seen), None)
-    if first is not None:
+        raise ValidationError(message % {"name": parsed.name, "there": existing})
+    first_number = next((line_numbers[key] for key in keys if key in line_numbers), None)
+    if first_number is not None:
         message = _("“%(name)s” stands in line %(n)d too. Remove one of them.")
-        raise ValidationError(message % {"name": line.name, "n": first})
+        raise ValidationError(message % {"name": parsed.name, "n": first_number})
 
 
-def _language(said: str) -> str:
-    known: dict[str, str] = {}
+def _language(text: str) -> str:
+    codes_by_spelling: dict[str, str] = {}
     for code, name in settings.LANGUAGES:
         info = get_language_info(code)
-        words = (code, name, info["name"], info["name_local"], info["name_translated"])
-        known |= {word.casefold(): code for word in words}
-    if said.casefold() not in known:
+        spellings = (code, name, info["name"], info["name_local"], info["name_translated"])
+        codes_by_spelling |= {spelling.casefold(): code for spelling in spellings}
+    if text.casefold() not in codes_by_spelling:
         offered = ", ".join(code for code, _name in settings.LANGUAGES)
         problem = _("Letters aren’t written in “%(language)s”. Write one of: %(offered)s.")
-        raise ValidationError(problem % {"language": said, "offered": offered})
-    return known[said.casefold()]
+        raise ValidationError(problem % {"language": text, "offered": offered})
+    return codes_by_spelling[text.casefold()]
 
 
 def create_parties(*, summit: Summit, text: str, by: User) -> CreatedParties:
@@ -178,12 +178,16 @@ def create_parties(*, summit: Summit, text: str, by: User) -> CreatedParties:
     with transaction.atomic():
         # A second import for the same summit waits here, and then finds these parties.
         Summit.objects.select_for_update().get(pk=summit.pk)
-        lines = read(text, summit=summit)
+        parsed_parties = read(text, summit=summit)
         hosted = Party.objects.filter(summit=summit, is_host=True).exists()
-        parties = CreatedParties(_party(line, summit, hosted) for line in lines)
+        parties = CreatedParties(_party(parsed, summit, hosted) for parsed in parsed_parties)
         Party.objects.bulk_create(parties)
-        found = [(party, line) for party, line in zip(parties, lines, strict=True) if line.written_in]
-        names = [PartyName(party=party, language=line.written_in, name=line.written) for party, line in found]
+        translated = [
+            (party, parsed) for party, parsed in zip(parties, parsed_parties, strict=True) if parsed.written_in
+        ]
+        names = [
+            PartyName(party=party, language=parsed.written_in, name=parsed.written) for party, parsed in translated
+        ]
         PartyName.objects.bulk_create(names)
         parties.translated = [(row.party, row.name, row.language) for row in names]
         audit.record_many(
@@ -196,16 +200,16 @@ def create_parties(*, summit: Summit, text: str, by: User) -> CreatedParties:
     return parties
 
 
-def _party(line: ParsedParty, summit: Summit, hosted: bool) -> Party:
-    code = country_recognition.code_of_name(line.name) if line.kind == PartyKind.COUNTRY else ""
+def _party(parsed: ParsedParty, summit: Summit, hosted: bool) -> Party:
+    code = country_recognition.code_of_name(parsed.name) if parsed.kind == PartyKind.COUNTRY else ""
     return Party(
         summit=summit,
-        name=line.name,
-        formal_name=line.name,
-        sort_key=line.name,
-        kind=line.kind,
+        name=parsed.name,
+        formal_name=parsed.name,
+        sort_key=parsed.name,
+        kind=parsed.kind,
         iso_code=code,
-        language=line.language,
-        mission_email=line.mailbox,
-        is_host=not hosted and line.name.casefold() == summit.host.casefold(),
+        language=parsed.language,
+        mission_email=parsed.mailbox,
+        is_host=not hosted and parsed.name.casefold() == summit.host.casefold(),
     )

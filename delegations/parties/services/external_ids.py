@@ -28,12 +28,12 @@ def set_keys(*, of: Party | Person, keys: Keys, by: User) -> None:
     with transaction.atomic():
         # A second change in the same summit waits here, and then finds these ids.
         Summit.objects.select_for_update().get(pk=of.summit_id)
-        there = {row.system: row for row in of.external_ids.all()}
-        gone = [row for system, row in there.items() if system not in keys]
-        entries = [_entry(row, of, by, action="delegations.externalid.remove") for row in gone]
-        ExternalId.objects.filter(pk__in=[row.pk for row in gone]).delete()
+        stored = {row.system: row for row in of.external_ids.all()}
+        removed = [row for system, row in stored.items() if system not in keys]
+        entries = [_entry(row, of, by, action="delegations.externalid.remove") for row in removed]
+        ExternalId.objects.filter(pk__in=[row.pk for row in removed]).delete()
         for system, value in keys.items():
-            row = there.get(system) or _new(of, system)
+            row = stored.get(system) or _new(of, system)
             verb, fields = rows.store(row, {"value": value})
             if verb == "add":
                 entries.append(_entry(row, of, by, fields, action="delegations.externalid.add"))
@@ -43,8 +43,8 @@ def set_keys(*, of: Party | Person, keys: Keys, by: User) -> None:
 
 
 def _new(of: Party | Person, system: str) -> ExternalId:
-    whose = {"party": of} if isinstance(of, Party) else {"person": of}
-    return ExternalId(summit=of.summit, system=system, **whose)
+    owner = {"party": of} if isinstance(of, Party) else {"person": of}
+    return ExternalId(summit=of.summit, system=system, **owner)
 
 
 def _entry(row: ExternalId, of: Party | Person, by: User, fields: Iterable[str] = (), *, action: str) -> AuditEntry:

@@ -34,9 +34,9 @@ def change(*, group: PartyGroup, values: Mapping[str, Any], by: User) -> PartyGr
     Raises PermissionDenied, and ValidationError with the problems by field.
     """
     check(by, CHANGE, group.summit)
-    now: PartyGroup
-    now, _changed = rows.change(group, values, FIELDS, by=by, action="delegations.partygroup.change")
-    return now
+    stored: PartyGroup
+    stored, _changed = rows.change(group, values, FIELDS, by=by, action="delegations.partygroup.change")
+    return stored
 
 
 def stops_removal(group: PartyGroup) -> str:

@@ -97,13 +97,13 @@ def set_names(*, party: Party, names: Names, by: User) -> None:
     with transaction.atomic():
         Party.objects.select_for_update().get(pk=party.pk)
         _check_language(party, names)
-        there = {row.language: row for row in party.names.all()}
-        gone = [row for language, row in there.items() if language not in names]
-        entries = [_entry(row, party, by, action="delegations.partyname.remove") for row in gone]
-        PartyName.objects.filter(pk__in=[row.pk for row in gone]).delete()
-        for language, words in names.items():
-            row = there.get(language) or PartyName(party=party, language=language)
-            verb, fields = store(row, _checked_values(words, NAME_FIELDS))
+        stored = {row.language: row for row in party.names.all()}
+        removed = [row for language, row in stored.items() if language not in names]
+        entries = [_entry(row, party, by, action="delegations.partyname.remove") for row in removed]
+        PartyName.objects.filter(pk__in=[row.pk for row in removed]).delete()
+        for language, values in names.items():
+            row = stored.get(language) or PartyName(party=party, language=language)
+            verb, fields = store(row, _checked_values(values, NAME_FIELDS))
             if verb == "add":
                 entries.append(_entry(row, party, by, fields, action="delegations.partyname.add"))
             elif fields:
@@ -121,15 +121,15 @@ def add_names(*, summit: Summit, language: str, names: Mapping[int, str], by: Us
     with transaction.atomic():
         _lock(summit)
         rows = Party.objects.filter(summit=summit, pk__in=names).exclude(names__language=language)
-        found = rows.select_related("summit").order_by("pk")
-        made = [PartyName(party=party, language=language, name=names[party.pk].strip()) for party in found]
-        for row in made:
+        unnamed = rows.select_related("summit").order_by("pk")
+        new_names = [PartyName(party=party, language=language, name=names[party.pk].strip()) for party in unnamed]
+        for row in new_names:
             _check_language(row.party, [language])
             # Unique checks would take a query for each party, and none of them has a name in this language.
             row.full_clean(validate_unique=False, validate_constraints=False, exclude=["party"])
-        PartyName.objects.bulk_create(made)
-        audit.record_many([_entry(row, row.party, by, action="delegations.partyname.add") for row in made])
-    return len(made)
+        PartyName.objects.bulk_create(new_names)
+        audit.record_many([_entry(row, row.party, by, action="delegations.partyname.add") for row in new_names])
+    return len(new_names)
 
 
 def set_keys(*, party: Party, keys: Keys, by: User) -> None:

@@ -50,36 +50,36 @@ def preview(*, people: Iterable[Person]) -> AccountRecipients:
     addresses = {row.email.strip().lower() for row in rows if row.email}
     users = {user.email: user for user in User.objects.filter(email__in=addresses)}
     holding = Person.objects.filter(user__in=users.values())
-    taken = {(row.summit_id, row.user_id): row for row in holding}
-    found = AccountRecipients()
+    holders_by_account = {(row.summit_id, row.user_id): row for row in holding}
+    recipients = AccountRecipients()
     claimed: dict[tuple[int, str], Person] = {}
     for row in rows:
         address = row.email.strip().lower()
         user = users.get(address)
-        other = claimed.get((row.summit_id, address))
+        holder = claimed.get((row.summit_id, address))
         if user is not None:
-            other = taken.get((row.summit_id, user.pk)) or other
-        reason = _reason(row, user, other, row.pk in acting or row.pk in members)
+            holder = holders_by_account.get((row.summit_id, user.pk)) or holder
+        reason = _reason(row, user, holder, row.pk in acting or row.pk in members)
         if reason:
-            found.skipped.append((row, reason))
+            recipients.skipped.append((row, reason))
         else:
             claimed[row.summit_id, address] = row
-            found.to.append(row)
-    return found
+            recipients.to.append(row)
+    return recipients
 
 
-def _reason(row: Person, user: User | None, other: Person | None, belongs: bool) -> str:
+def _reason(row: Person, user: User | None, holder: Person | None, belongs: bool) -> str:
     if row.user_id is not None:
         return _("Has an account already.")
     if not belongs:
         return _("Acts for no party and is a member of none: the portal has nothing for them.")
     if not row.email:
         return _("Has no mailbox to sign in with. Enter one first.")
-    if other is not None:
+    if holder is not None:
         message = _(
             "The account of this mailbox is %(person)s’s. An account has one person: enter a mailbox of their own."
         )
-        return message % {"person": other.label}
+        return message % {"person": holder.label}
     return _of_account(user) if user is not None else ""
 
 
@@ -126,11 +126,11 @@ def _give(row: Person, summit: Summit, by: User) -> None:
     user = role_assignments.account(email=row.email, name=row.name, language=row.language, summit=summit, by=by)
     row.user = user
     row.save(update_fields=["user"])
-    held = [Role.FOCAL_POINT] if FocalPoint.objects.filter(person=row).exists() else []
-    held += [Role.DELEGATE] if Membership.objects.filter(person=row).exists() else []
-    enqueue.store([accounts_messages.portal_welcome(summit=summit, user=user, roles=held)])
-    told = {"rows": [audit.name_of(user)]}
-    audit.record(by=by, action="delegations.give_account", target=row, summit=summit, fields=["user"], detail=told)
+    roles = [Role.FOCAL_POINT] if FocalPoint.objects.filter(person=row).exists() else []
+    roles += [Role.DELEGATE] if Membership.objects.filter(person=row).exists() else []
+    enqueue.store([accounts_messages.portal_welcome(summit=summit, user=user, roles=roles)])
+    detail = {"rows": [audit.name_of(user)]}
+    audit.record(by=by, action="delegations.give_account", target=row, summit=summit, fields=["user"], detail=detail)
 
 
 def withdraw_accounts(*, people: Iterable[Person], by: User) -> int:
@@ -139,12 +139,12 @@ def withdraw_accounts(*, people: Iterable[Person], by: User) -> int:
     The accounts still exist, because they may belong to a person in another summit, or to a desk user. Raises
     PermissionDenied.
     """
-    taken = 0
+    removed = 0
     with transaction.atomic():
         rows = list(people)
         summits = _locked(rows, by, ACTION)
-        held = Person.objects.filter(pk__in=[row.pk for row in rows], user__isnull=False).select_related("user")
-        for row in held.order_by("pk"):
+        holders = Person.objects.filter(pk__in=[row.pk for row in rows], user__isnull=False).select_related("user")
+        for row in holders.order_by("pk"):
             user = row.user
             assert user is not None  # noqa: S101 - those without were left out
             row.user = None
@@ -158,8 +158,8 @@ def withdraw_accounts(*, people: Iterable[Person], by: User) -> int:
                 fields=["user"],
                 detail={"rows": [audit.name_of(user)]},
             )
-            taken += 1
-    return taken
+            removed += 1
+    return removed
 
 
 def assign(*, person: Person, user: User | None, by: User) -> None:
@@ -170,28 +170,38 @@ def assign(*, person: Person, user: User | None, by: User) -> None:
     """
     with transaction.atomic():
         summit = _locked([person], by, CHOOSE)[person.summit_id]
-        now = Person.objects.select_related("user").get(pk=person.pk)
-        if user == now.user:
+        current = Person.objects.select_related("user").get(pk=person.pk)
+        if user == current.user:
             return
         if user is not None and not visible_accounts(by).filter(pk=user.pk).exists():
             raise ValidationError({"user": _("Choose an account that has to do with one of your summits.")})
-        _check_may_have(now, user)
-        other = Person.objects.filter(summit=summit, user=user).first() if user else None
-        if other is not None:
+        _check_may_have(current, user)
+        holder = Person.objects.filter(summit=summit, user=user).first() if user else None
+        if holder is not None:
             message = _("This account is %(person)s’s in this summit. An account has one person.")
-            raise ValidationError({"user": message % {"person": other.label}})
-        before, now.user = now.user, user
-        now.save(update_fields=["user"])
+            raise ValidationError({"user": message % {"person": holder.label}})
+        before, current.user = current.user, user
+        current.save(update_fields=["user"])
         if before is not None:
             browser_sessions.end_all(user=before)
-            told = {"rows": [audit.name_of(before)]}
+            detail = {"rows": [audit.name_of(before)]}
             audit.record(
-                by=by, action="delegations.take_account", target=now, summit=summit, fields=["user"], detail=told
+                by=by,
+                action="delegations.take_account",
+                target=current,
+                summit=summit,
+                fields=["user"],
+                detail=detail,
             )
         if user is not None:
-            told = {"rows": [audit.name_of(user)]}
+            detail = {"rows": [audit.name_of(user)]}
             audit.record(
-                by=by, action="delegations.give_account", target=now, summit=summit, fields=["user"], detail=told
+                by=by,
+                action="delegations.give_account",
+                target=current,
+                summit=summit,
+                fields=["user"],
+                detail=detail,
             )
 
 

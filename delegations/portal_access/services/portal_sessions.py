@@ -70,11 +70,11 @@ def listed(keys: Iterable[str]) -> list[PortalSession]:
     Makes two queries.
     """
     rows = PortalSession.objects.live().filter(last_seen_at__gt=Now() - GONE)
-    mine = list(rows.filter(public_id__in=list(keys)).values_list("link", "person"))
-    people = [person for _link, person in mine if person]
-    links = [link for link, _person in mine if link]
-    found = rows.filter(Q(link__in=links) | Q(person__in=people))
-    return list(found.select_related("person__summit", "link__invitation__party").order_by("-last_seen_at", "-id"))
+    owners = list(rows.filter(public_id__in=list(keys)).values_list("link", "person"))
+    people = [person for _link, person in owners if person]
+    links = [link for link, _person in owners if link]
+    sessions = rows.filter(Q(link__in=links) | Q(person__in=people))
+    return list(sessions.select_related("person__summit", "link__invitation__party").order_by("-last_seen_at", "-id"))
 
 
 def end(*, rows: Iterable[PortalSession], by: By | None) -> int:
@@ -91,8 +91,8 @@ def end(*, rows: Iterable[PortalSession], by: By | None) -> int:
                 continue
             ended += 1
             if row.person is not None:
-                who = by or Mailbox(row.public_id)
-                audit.record(by=who, action="delegations.sign_out", target=row.person, summit=row.person.summit)
+                actor = by or Mailbox(row.public_id)
+                audit.record(by=actor, action="delegations.sign_out", target=row.person, summit=row.person.summit)
     return ended
 
 

@@ -63,13 +63,19 @@ def people_at(mailbox: str) -> list[Person]:
     address = mailbox.strip().lower()
     if not address:
         return []
-    own = Q(address=address)
-    missions = Q(address="", membership__party__in=standing_parties().filter(mission_email__iexact=address))
-    stands = standing_parties().values("pk")
-    somewhere = Q(membership__party__in=stands) | Q(focal_for__party__in=stands)
+    own_mailbox = Q(address=address)
+    mission_mailbox = Q(address="", membership__party__in=standing_parties().filter(mission_email__iexact=address))
+    party_keys = standing_parties().values("pk")
+    somewhere = Q(membership__party__in=party_keys) | Q(focal_for__party__in=party_keys)
     alone = Q(membership__isnull=True, focal_for__isnull=True)
-    found = Person.objects.annotate(address=Lower("email")).filter(own | missions).filter(somewhere | alone)
-    rows = Person.objects.filter(pk__in=found.order_by().values("pk")).select_related("summit", "membership__party")
+    matching = (
+        Person.objects.annotate(address=Lower("email"))
+        .filter(own_mailbox | mission_mailbox)
+        .filter(somewhere | alone)
+    )
+    rows = Person.objects.filter(pk__in=matching.order_by().values("pk")).select_related(
+        "summit", "membership__party"
+    )
     return list(rows.order_by("-summit__starts_on", "name", "office", "pk"))
 
 
@@ -93,21 +99,23 @@ def ask(*, mailbox: str, language: str) -> SignInCode:
 
 def _prepare_code(address: str, now: datetime) -> tuple[SignInCode, bool]:
     """Return an unsaved row for a browser that asks now, and whether its code was mailed before. Makes one query."""
-    left = SignInCode.objects.filter(mailbox=address, used_at__isnull=True, created_at__gt=now - KEPT).order_by("id")
-    rows = list(left.only("nonce", "digits", "written_at", "expires_at", "created_at"))
+    unused = SignInCode.objects.filter(mailbox=address, used_at__isnull=True, created_at__gt=now - KEPT).order_by(
+        "id"
+    )
+    rows = list(unused.only("nonce", "digits", "written_at", "expires_at", "created_at"))
     crowded = any(sum(each.created_at > now - period for each in rows) >= most for most, period in MOST_UNUSED)
     if not crowded:
         return SignInCode(mailbox=address, nonce=new_nonce(), written_at=now, expires_at=now + VALID), False
-    standing = [each for each in rows if each.digits == LONG_DIGITS and each.expires_at > now + VALID]
+    long_codes = [each for each in rows if each.digits == LONG_DIGITS and each.expires_at > now + VALID]
     row = SignInCode(mailbox=address, nonce=new_nonce(), written_at=now, expires_at=now + LONG_VALID)
     row.digits = LONG_DIGITS
-    if standing:
+    if long_codes:
         row.nonce, row.written_at, row.expires_at = (
-            standing[-1].nonce,
-            standing[-1].written_at,
-            standing[-1].expires_at,
+            long_codes[-1].nonce,
+            long_codes[-1].written_at,
+            long_codes[-1].expires_at,
         )
-    return row, bool(standing)
+    return row, bool(long_codes)
 
 
 def _letter(row: SignInCode, people: list[Person], language: str) -> Message:
@@ -144,25 +152,25 @@ def prove(*, public_id: str, code: str) -> SignInCode:
     # Digits of any script are accepted, because an Arabic keyboard types Arabic digits.
     digits = "".join(str(int(character)) for character in digits)
     with transaction.atomic():
-        asked = SignInCode.objects.live().filter(public_id=public_id)
-        counted = asked.update(attempts=F("attempts") + 1)
-    if not counted:
+        live = SignInCode.objects.live().filter(public_id=public_id)
+        updated = live.update(attempts=F("attempts") + 1)
+    if not updated:
         raise CodeProblem("over")
     row = SignInCode.objects.filter(public_id=public_id).first()
     if row is None:
         raise CodeProblem("over")
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    right = [constant_time_compare(digits, code_of(row.nonce, secret, digits=row.digits)) for secret in secrets]
-    if not any(right) or not people_at(row.mailbox):
+    matches = [constant_time_compare(digits, code_of(row.nonce, secret, digits=row.digits)) for secret in secrets]
+    if not any(matches) or not people_at(row.mailbox):
         raise CodeProblem("wrong" if SignInCode.objects.live().filter(pk=row.pk).exists() else "over")
     # Several browsers may have got the same code. The first one uses it up and proves the mailbox in this browser
     # only. The rows of the others expire, so that they never count as proven, but they still count as asked for and
     # unused.
-    alike = SignInCode.objects.filter(nonce=row.nonce)
+    same_code = SignInCode.objects.filter(nonce=row.nonce)
     with transaction.atomic():
-        if not alike.unused().update(used_at=Now()):
+        if not same_code.unused().update(used_at=Now()):
             raise CodeProblem("over")
-        alike.exclude(pk=row.pk).update(used_at=None, expires_at=F("created_at"))
+        same_code.exclude(pk=row.pk).update(used_at=None, expires_at=F("created_at"))
     return row
 
 

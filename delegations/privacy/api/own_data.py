@@ -134,12 +134,14 @@ class AskAboutOwnData(OneSelf):
         return self.once(self._ask)
 
     def _ask(self) -> Response:
-        known = OwnDataInput(data=self.request.data)
-        check_fields(self.request.data, known.fields)
-        if not known.is_valid():
-            raise unprocessable(known.errors)
-        new = correction_requests.ask(person=self.person, reply_to=self.by.email, by=self.by, **known.validated_data)
-        return Response(DataRequestResultSerializer({"new": new}).data, status=HTTPStatus.OK)
+        serializer = OwnDataInput(data=self.request.data)
+        check_fields(self.request.data, serializer.fields)
+        if not serializer.is_valid():
+            raise unprocessable(serializer.errors)
+        is_new = correction_requests.ask(
+            person=self.person, reply_to=self.by.email, by=self.by, **serializer.validated_data
+        )
+        return Response(DataRequestResultSerializer({"new": is_new}).data, status=HTTPStatus.OK)
 
 
 def own_paths() -> list[URLPattern]:

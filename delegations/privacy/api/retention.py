@@ -108,8 +108,8 @@ class RetentionViewSet(DeskViewSet):
     )
     def preview_purge(self, *, by: User, summit: Summit, values: Values) -> list[dict[str, Any]]:
         """Return how many rows of each piece of data the summit holds, and how many are due. Nothing is changed."""
-        times, held = Times.of(summit), retention.retained_rows(summit=summit, today=retention.today_at(summit))
-        return [{**vars(each), "goes_on": times.goes_on(each.piece.what)} for each in held]
+        times, retained = Times.of(summit), retention.retained_rows(summit=summit, today=retention.today_at(summit))
+        return [{**vars(each), "goes_on": times.goes_on(each.piece.what)} for each in retained]
 
     @action("purge", permission=retention.CHANGE, output=PurgeSerializer, detail=False)
     def purge(self, *, by: User, summit: Summit, values: Values) -> Any:

@@ -78,10 +78,10 @@ def _end_badges(subject: Subject) -> int:
 
 
 def _links(subject: Subject) -> QuerySet[InvitationLink]:
-    wanted = Q(person=subject.person)
+    condition = Q(person=subject.person)
     for box in subject.mailboxes:
-        wanted |= Q(address__iexact=box, invitation__party__summit=subject.summit)
-    return InvitationLink.objects.filter(wanted).order_by("pk")
+        condition |= Q(address__iexact=box, invitation__party__summit=subject.summit)
+    return InvitationLink.objects.filter(condition).order_by("pk")
 
 
 def _sign_ins(subject: Subject) -> QuerySet[PortalSession]:

@@ -20,8 +20,8 @@ def _requests(subject: Subject) -> QuerySet[FocalPointRequest]:
     """Return the requests for a focal point that name the person in a text, ask for the person, or ask to replace
     them."""
     rows = FocalPointRequest.objects.filter(party__summit=subject.summit)
-    named = subject.mentioned("name", "email", "asked_by", "answer_to", "reason")
-    return rows.filter(named | Q(person=subject.person) | Q(instead_of=subject.person)).order_by("pk")
+    mentioned = subject.mentioned("name", "email", "asked_by", "answer_to", "reason")
+    return rows.filter(mentioned | Q(person=subject.person) | Q(instead_of=subject.person)).order_by("pk")
 
 
 def _replies(subject: Subject) -> QuerySet[Reply]:
@@ -73,8 +73,8 @@ def _sheets(subject: Subject) -> QuerySet[DelegationImportFile]:
     """
     keys = []
     for row in DelegationImportFile.objects.filter(summit=subject.summit).iterator(chunk_size=20):
-        message = f"{row.filename} {_plain(row.report)} {bytes(row.content).decode('utf-8', 'replace')}"
-        if subject.says(message):
+        text = f"{row.filename} {_plain(row.report)} {bytes(row.content).decode('utf-8', 'replace')}"
+        if subject.says(text):
             keys.append(row.pk)
     return DelegationImportFile.objects.filter(pk__in=keys).order_by("pk")
 

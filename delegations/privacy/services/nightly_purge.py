@@ -30,19 +30,19 @@ def purge_all() -> dict[str, dict[str, int]]:
     purge of a summit fails, the error is logged, the other summits are still purged, and the next night tries again.
     Import files that were never applied are deleted after two weeks, in every summit.
     """
-    done = {}
+    purged = {}
     for summit in Summit.objects.filter(illustrative=False).order_by("pk"):
         try:
-            found = retention.purge(summit=summit)
+            numbers = retention.purge(summit=summit)
         except Exception:
             logger.exception("the purge of a summit failed (%s)", summit.slug)
         else:
-            if found:
-                done[summit.slug] = found
+            if numbers:
+                purged[summit.slug] = numbers
     for drop in _drops:
         drop()
     days = USUAL_DAYS[PersonalDataKind.MAIL]
     if days is not None:
         with transaction.atomic():
             retained_data.purge_old_mail(before=db_now() - timedelta(days=days))
-    return done
+    return purged

@@ -36,14 +36,14 @@ def _empty(name: str) -> Any:
 
 
 def _filled(*names: str) -> Q:
-    found = Q()
+    condition = Q()
     for name in names:
         column = Particulars._meta.get_field(name)
-        there = Q(**{f"{name}__isnull": False}) if column.null else Q()
+        not_null = Q(**{f"{name}__isnull": False}) if column.null else Q()
         # An empty date is encrypted as no bytes; an empty datetime is NULL.
         moment = column.get_internal_type() == "DateTimeField"
-        found |= there if moment else there & ~Q(**{name: ""})
-    return found
+        condition |= not_null if moment else not_null & ~Q(**{name: ""})
+    return condition
 
 
 def _particulars(what: str, title: Any, *names: str) -> Piece:
@@ -70,10 +70,10 @@ def _deleted(what: str, name: str, title: Any, model: Any, path: str, *, person:
 
 def _blanked(what: str, name: str, title: Any, model: Any, path: str, *names: str, person: str = "") -> Piece:
     def rows(summit: Summit) -> QuerySet[Any]:
-        wanted = Q()
-        for each in names:
-            wanted |= ~Q(**{each: ""})
-        return model.objects.filter(wanted, **{path: summit})  # type: ignore[no-any-return]
+        condition = Q()
+        for field_name in names:
+            condition |= ~Q(**{field_name: ""})
+        return model.objects.filter(condition, **{path: summit})  # type: ignore[no-any-return]
 
     return Piece(
         what=what,

@@ -74,9 +74,9 @@ class Times:
     def of(cls, summit: Summit) -> "Times":
         """Return the retention times of a summit, with the defaults for kinds of data that it hasn't set. Makes one
         query."""
-        own = Retention.objects.filter(summit=summit).order_by().values_list("what", "category", "days")
+        stored = Retention.objects.filter(summit=summit).order_by().values_list("what", "category", "days")
         usual: dict[tuple[str, int | None], int | None] = {(what, None): n for what, n in USUAL_DAYS.items()}
-        return cls(summit.ends_on, usual | {(what, category): n for what, category, n in own})
+        return cls(summit.ends_on, usual | {(what, category): n for what, category, n in stored})
 
     def goes_on(self, what: str, category: int | None = None) -> date | None:
         """Return the first day on which the data no longer exists, or None if it is kept.
@@ -105,23 +105,23 @@ def due(piece: Piece, summit: Summit, times: Times, today: date) -> QuerySet[Any
     """Return the rows of a piece that are due, because their retention time is over on the day `today`."""
     rows: QuerySet[Any] = piece.rows(summit)
     usual = times.over(piece.what, today)
-    own = times.categories(piece.what) if piece.person else []
-    others = [category for category in own if times.over(piece.what, today, category) != usual]
-    if not others:
+    categories = times.categories(piece.what) if piece.person else []
+    differing = [category for category in categories if times.over(piece.what, today, category) != usual]
+    if not differing:
         return rows if usual else rows.none()
     rows = rows.annotate(purged_as=_category(piece.person))
-    kept = Q(purged_as__isnull=True) | ~Q(purged_as__in=others)
-    found: QuerySet[Any] = rows.filter(kept if usual else Q(purged_as__in=others))
-    return found
+    as_usual = Q(purged_as__isnull=True) | ~Q(purged_as__in=differing)
+    due_rows: QuerySet[Any] = rows.filter(as_usual if usual else Q(purged_as__in=differing))
+    return due_rows
 
 
 def _category(path: str) -> Coalesce:
     """Return an expression for the category of a row's person: that of the membership, or else of the last former
     one."""
     person = OuterRef(path)
-    now = Membership.objects.filter(person=person).order_by().values("category")[:1]
-    before = FormerMember.objects.filter(person=person).order_by("-ended_at", "-pk").values("category")[:1]
-    return Coalesce(Subquery(now), Subquery(before))
+    current = Membership.objects.filter(person=person).order_by().values("category")[:1]
+    former = FormerMember.objects.filter(person=person).order_by("-ended_at", "-pk").values("category")[:1]
+    return Coalesce(Subquery(current), Subquery(former))
 
 
 @dataclass(frozen=True)
@@ -150,10 +150,10 @@ def purge(*, summit: Summit, by: By = SYSTEM, today: date | None = None) -> dict
     It can run twice, late, or twice at the same time. Each batch is a transaction that checks again which rows are
     due, so a second run finds none. Raises PermissionDenied.
     """
-    done: Counter[str] = Counter()
+    numbers: Counter[str] = Counter()
     while batch := purge_batch(summit=summit, by=by, today=today):
-        done.update(batch)
-    return dict(done)
+        numbers.update(batch)
+    return dict(numbers)
 
 
 def purge_batch(*, summit: Summit, by: By = SYSTEM, today: date | None = None) -> dict[str, int]:
@@ -176,9 +176,9 @@ def purge_batch(*, summit: Summit, by: By = SYSTEM, today: date | None = None) -
             each.purge(keys)
             if rows.filter(pk__in=keys).exists():
                 raise RuntimeError(f"{each.name} still holds what it has purged")
-            done = {each.name: len(keys)}
-            audit.record(by=by, action=PURGE, target=summit, summit=summit, detail={"numbers": done})
-            return done
+            numbers = {each.name: len(keys)}
+            audit.record(by=by, action=PURGE, target=summit, summit=summit, detail={"numbers": numbers})
+            return numbers
     return {}
 
 

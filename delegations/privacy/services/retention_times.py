@@ -48,9 +48,9 @@ def change(*, time: Retention, values: Mapping[str, Any], by: User) -> Retention
     Raises PermissionDenied, and ValidationError with the problems by field.
     """
     check(by, CHANGE, time.summit)
-    now: Retention
-    now, _changed = rows.change(time, values, FIELDS, by=by, action="delegations.retention.change", ready=_check)
-    return now
+    stored: Retention
+    stored, _changed = rows.change(time, values, FIELDS, by=by, action="delegations.retention.change", ready=_check)
+    return stored
 
 
 def remove(*, time: Retention, by: User) -> None:

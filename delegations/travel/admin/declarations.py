@@ -105,7 +105,7 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
     of_person = "person"
     page_shows = ("details", "reason")
     list_shows = ("kind",)
-    change_form_template = "admin/delegations/declaration.html"
+    change_form_template = "admin/delegations/declaration/change_form.html"
     nothing_yet = _("Nobody has declared anything yet. Focal points declare in the portal.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -147,12 +147,12 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
         row = self.admit(request, "view", object_id)
         may = can_decide_declarations(request.user, row.party.summit)
         following = declarations.TRANSITIONS[row.state]
-        more = {
+        context = {
             "can_permit": may and DeclarationState.PERMITTED in following,
             "can_refuse": may and DeclarationState.REFUSED in following,
             **(extra_context or {}),
         }
-        return super().change_view(request, object_id, form_url, more)
+        return super().change_view(request, object_id, form_url, context)
 
     def get_urls(self) -> list[URLPattern]:
         """Return the admin's URL patterns, with the pages added that permit and refuse declarations."""
@@ -176,20 +176,20 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
         self.admit(request, "view")
         check(request.user, "delegations.decide_declaration", None)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        given = request.POST if request.method == "POST" else request.GET
-        rows = self._open(self.get_queryset(request).filter(pk__in=keys_of(given.getlist("row"))))
+        params = request.POST if request.method == "POST" else request.GET
+        rows = self._open(self.get_queryset(request).filter(pk__in=keys_of(params.getlist("row"))))
         if request.method != "POST":
             return self._ask(request, rows)
-        done = 0
+        permitted = 0
         for row in rows:
             try:
                 declarations.permit(declaration=row, by=request.user)
             except declarations.DeclarationRefused as refused:
                 messages.warning(request, pair(row, refused))
             else:
-                done += 1
-        message = ngettext("%(n)d declaration is permitted.", "%(n)d declarations are permitted.", done)
-        messages.success(request, message % {"n": done})
+                permitted += 1
+        message = ngettext("%(n)d declaration is permitted.", "%(n)d declarations are permitted.", permitted)
+        messages.success(request, message % {"n": permitted})
         return redirect("admin:delegations_declaration_changelist")
 
     def _ask(self, request: HttpRequest, rows: list[Declaration]) -> HttpResponse:

@@ -34,18 +34,18 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     summit, user = Summit.objects.filter(slug=slug).first(), request.user
     if summit is None or not isinstance(user, User) or not allows(user, dietary_and_access_needs.SEE, summit):
         raise Http404
-    there = Party.objects.filter(pk__in=Membership.objects.filter(party__summit=summit).values("party"))
-    parties = list(party_names.in_order(there, get_language() or ""))
+    with_members = Party.objects.filter(pk__in=Membership.objects.filter(party__summit=summit).values("party"))
+    parties = list(party_names.in_order(with_members, get_language() or ""))
     key = key_of(request.GET.get("party", ""))
     party = next((row for row in parties if row.pk == key), None)
     day = _day(request.GET.get("day", ""))
     day = day if day in dietary_and_access_needs.days(summit) else None
-    found = dietary_and_access_needs.lines(summit=summit, day=day, party=party)
-    if found:
+    needs = dietary_and_access_needs.lines(summit=summit, day=day, party=party)
+    if needs:
         access_log.record_list(
             by=user,
             label="summit.person",
-            rows=[(summit.pk, line.person.public_id) for line in found],
+            rows=[(summit.pk, line.person.public_id) for line in needs],
             fields=("diet", "access"),
         )
     context = {
@@ -53,14 +53,14 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         **party_names.on_page(summit),
         "title": _("Needs"),
         "summit": summit,
-        "lines": found,
-        "counted": dietary_and_access_needs.counted(found),
+        "lines": needs,
+        "counted": dietary_and_access_needs.counted(needs),
         "parties": parties,
         "party": party,
         "days": [(each.isoformat(), short_day(each)) for each in dietary_and_access_needs.days(summit)],
         "day": day.isoformat() if day else "",
     }
-    return TemplateResponse(request, "admin/delegations/needs.html", context)
+    return TemplateResponse(request, "admin/delegations/travel/dietary_and_access_needs.html", context)
 
 
 def _day(written: str) -> date | None:

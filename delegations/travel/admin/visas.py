@@ -66,7 +66,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
     of_person = "person"
     page_shows = ("embassy", "reason")
     list_shows = ("embassy",)
-    change_form_template = "admin/delegations/visa.html"
+    change_form_template = "admin/delegations/visaletter/change_form.html"
     nothing_yet = _("Nobody has asked for a visa support letter yet. Focal points ask in the portal.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -105,13 +105,13 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
         """Show a letter. Users who may decide also get buttons for the decisions that are possible now."""
         row = self.admit(request, "view", object_id)
         may = can_issue_visas(request.user, row.summit)
-        more = {
+        context = {
             "can_issue": may and row.state == VisaState.ASKED,
             "can_void": may and row.state == VisaState.ISSUED,
             "printed": may and bool(row.content),
             **(extra_context or {}),
         }
-        return super().change_view(request, object_id, form_url, more)
+        return super().change_view(request, object_id, form_url, context)
 
     def get_urls(self) -> list[URLPattern]:
         """Return the admin's URL patterns, with the pages added that issue, refuse, void and print letters."""
@@ -134,11 +134,11 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
         self.admit(request, "view")
         check(request.user, "delegations.issue_visa", None)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        given = request.POST if request.method == "POST" else request.GET
-        found = self.get_queryset(request).filter(pk__in=keys_of(given.getlist("row")))
+        params = request.POST if request.method == "POST" else request.GET
+        letters = self.get_queryset(request).filter(pk__in=keys_of(params.getlist("row")))
         if request.method != "POST":
-            return self._ask(request, list(found.filter(state=VisaState.ASKED)))
-        issued = visas.issue(letters=found, by=request.user)
+            return self._ask(request, list(letters.filter(state=VisaState.ASKED)))
+        issued = visas.issue(letters=letters, by=request.user)
         for row, why in issued.skipped:
             messages.warning(request, pair(row.person.label, why))
         number = len(issued.done)

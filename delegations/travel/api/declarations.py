@@ -101,8 +101,8 @@ class DeclarationViewSet(DeskViewSet):
     def add(self, *, by: User, summit: Summit, values: Values) -> Declaration:
         """Declare an item that a member brings, and return the declaration."""
         member = values["person"]
-        message = {"kind": values["kind"], "details": values["details"]}
-        return declarations.declare(party=member.party, person=member.person, by=by, **message)
+        item = {"kind": values["kind"], "details": values["details"]}
+        return declarations.declare(party=member.party, person=member.person, by=by, **item)
 
     def remove(self, *, by: User, row: Declaration) -> None:
         """Withdraw a declaration, which deletes it. A refused declaration can't be withdrawn."""

@@ -106,12 +106,12 @@ class VisaLetterViewSet(WithContent):
 
         Users who may issue letters can also read void ones.
         """
-        there = bool(row.content) if can_issue_visas(by, row.summit) else row.state == VisaState.ISSUED
-        if not there:
+        readable = bool(row.content) if can_issue_visas(by, row.summit) else row.state == VisaState.ISSUED
+        if not readable:
             return None
-        made = visa_letter_pdf.write(row)
+        pdf = visa_letter_pdf.write(row)
         access_log.record_visa_letter(by=by, letter=row)
-        return File(f"visa-support-letter-{row.number}.pdf", "application/pdf", made)
+        return File(f"visa-support-letter-{row.number}.pdf", "application/pdf", pdf)
 
     @action("issue", permission=ISSUE, input=LettersInput, output=IssuedLettersSerializer, detail=False)
     def issue(self, *, by: User, summit: Summit, values: Values) -> Any:
@@ -119,8 +119,8 @@ class VisaLetterViewSet(WithContent):
         issued are skipped, with the reason."""
         issued = visas.issue(letters=values["letters"], by=by)
         skipped = [{"id": row.public_id, "why": why} for row, why in issued.skipped]
-        made = self.rows().filter(pk__in=[row.pk for row in issued.done]).order_by("number")
-        return {"letters": list(made), "skipped": skipped}
+        letters = self.rows().filter(pk__in=[row.pk for row in issued.done]).order_by("number")
+        return {"letters": list(letters), "skipped": skipped}
 
     @action("refuse", permission=ISSUE, input=WhyInput)
     def refuse(self, *, by: User, row: VisaLetter, values: Values) -> None:

@@ -56,7 +56,7 @@ def lines(*, summit: Summit, day: date | None = None, party: Party | None = None
         NeedsLine(row.person, members.get(row.person_id), row.diet, row.access)
         for row in rows.select_related("person__summit")
     ]
-    alphabet = {key: place for place, key in enumerate(_order(summit))}
+    alphabet = {key: position for position, key in enumerate(_order(summit))}
     return sorted(
         found,
         key=lambda line: (alphabet.get(line.party.pk, 0) if line.party else len(alphabet), line.person.label),

@@ -36,6 +36,6 @@ def change(*, kind: DeclarationKind, values: Mapping[str, Any], by: User) -> Dec
     Raises PermissionDenied, and ValidationError with the problems by field.
     """
     check(by, CHANGE, kind.summit)
-    now: DeclarationKind
-    now, _changed = rows.change(kind, tidy(values, kind), FIELDS, by=by, action=CHANGE)
-    return now
+    stored: DeclarationKind
+    stored, _changed = rows.change(kind, tidy(values, kind), FIELDS, by=by, action=CHANGE)
+    return stored

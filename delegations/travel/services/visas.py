@@ -122,9 +122,9 @@ def _checked(field: str, text: str, limit: int, lacking: str) -> str:
 def _check_passport(person: Person) -> None:
     lacking = lacking_for(person)
     if lacking:
-        named = ", ".join(str(Particulars._meta.get_field(name).verbose_name) for name in lacking)  # type: ignore[union-attr]
+        labels = ", ".join(str(Particulars._meta.get_field(name).verbose_name) for name in lacking)  # type: ignore[union-attr]
         message = _("The letter names the passport. Enter first, for %(person)s: %(fields)s.")
-        raise VisaRefused(message % {"person": person.label, "fields": named}, lacking)
+        raise VisaRefused(message % {"person": person.label, "fields": labels}, lacking)
 
 
 def waiting(summit: Summit) -> QuerySet[VisaLetter]:
@@ -141,10 +141,10 @@ def issue(*, letters: Iterable[VisaLetter], by: User) -> Issued:
     keys = {row.pk for row in letters}
     issued = Issued()
     with transaction.atomic():
-        wanted = VisaLetter.objects.filter(pk__in=keys)
-        for summit in _locked(wanted):
+        requested = VisaLetter.objects.filter(pk__in=keys)
+        for summit in _locked(requested):
             check_can_issue_visas(by, summit)
-            _issue_of(summit, wanted.filter(summit=summit), by, issued)
+            _issue_of(summit, requested.filter(summit=summit), by, issued)
         audit.record_many(
             [
                 audit.entry(
@@ -172,9 +172,11 @@ def _locked(letters: QuerySet[VisaLetter]) -> list[Summit]:
     return list(summits.select_for_update())
 
 
-def _issue_of(summit: Summit, wanted: QuerySet[VisaLetter], by: User, issued: Issued) -> None:
-    found = wanted.select_related("summit", "party__summit", "person__particulars").prefetch_related("party__names")
-    rows = list(found.select_for_update(of=("self",)))
+def _issue_of(summit: Summit, letters: QuerySet[VisaLetter], by: User, issued: Issued) -> None:
+    queryset = letters.select_related("summit", "party__summit", "person__particulars").prefetch_related(
+        "party__names"
+    )
+    rows = list(queryset.select_for_update(of=("self",)))
     last = VisaLetter.objects.filter(summit=summit).aggregate(last=Max("number"))["last"] or 0
     desk = visa_letter_text.VisaDesk(summit)
     for row in sorted(rows, key=lambda row: row.pk):

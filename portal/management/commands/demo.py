@@ -50,9 +50,9 @@ class Command(BaseCommand):
             if options["act"]:
                 self.stdout.write(f"Another act needs a folder that isn't there yet, instead of {settings.VAR_DIR}.")
             return
-        there = Summit.objects.filter(slug=slug).first()
-        if there is not None:
-            if not is_complete(there):
+        existing = Summit.objects.filter(slug=slug).first()
+        if existing is not None:
+            if not is_complete(existing):
                 raise CommandError(
                     f"{slug} is there and closed to the public: its loading was ended, or a desk closed it. "
                     "Load another with --slug."
@@ -60,14 +60,14 @@ class Command(BaseCommand):
             self.stdout.write(f"{slug} is there already: nothing was changed.")
             return
         summit, domain = self._load(slug, options)
-        held = ", ".join(f"{number} {what}" for what, number in border_security.counts(summit).items())
-        self.stdout.write(self.style.SUCCESS(f"{slug} is loaded: {held}."))
+        contents = ", ".join(f"{number} {label}" for label, number in border_security.counts(summit).items())
+        self.stdout.write(self.style.SUCCESS(f"{slug} is loaded: {contents}."))
         self._accounts(domain)
 
     def _load(self, slug: str, options: dict[str, Any]) -> tuple[Summit, str]:
-        given = {name: options[name] for name in (*SIZES, "seed") if options[name] is not None}
+        size_options = {name: options[name] for name in (*SIZES, "seed") if options[name] is not None}
         if slug == border_security.SLUG:
-            if given:
+            if size_options:
                 raise CommandError("Sizes and seed are for a synthetic summit: give it another --slug.")
             return border_security.load(Act(options["act"] or Act.AHEAD)), DOMAIN
         if options["act"]:
@@ -75,7 +75,7 @@ class Command(BaseCommand):
         try:
             slug_form(slug)
             validate_free_slug(slug)
-            sizes = synthetic.Sizes(**given)
+            sizes = synthetic.Sizes(**size_options)
         except (ValidationError, ValueError) as problem:
             raise CommandError("\n".join(getattr(problem, "messages", [str(problem)]))) from problem
         progress = Progress(self.stdout, shown=self.stdout.isatty())

@@ -80,11 +80,11 @@ class Command(BaseCommand):
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             handle.seek(0)
-            other = json.loads(handle.read() or "{}")
+            running = json.loads(handle.read() or "{}")
             handle.close()
             raise CommandError(
-                f"Summit runs already from this folder, at http://localhost:{other.get('port', '?')} "
-                f"(process {other.get('pid', '?')}). Stop it there with Ctrl-C first."
+                f"Summit runs already from this folder, at http://localhost:{running.get('port', '?')} "
+                f"(process {running.get('pid', '?')}). Stop it there with Ctrl-C first."
             ) from None
         handle.truncate(0)
         handle.write(json.dumps({"pid": os.getpid(), "port": port}))

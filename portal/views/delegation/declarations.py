@@ -56,8 +56,8 @@ def declared(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     return render(request, "portal/delegation/declarations.html", found.context(people=people, kinds=kinds))
 
 
-def _rows(found: DelegationDesk, **wanted: Any) -> list[dict[str, Any]]:
-    rows = Declaration.objects.filter(party=found.party, **wanted).select_related("person", "kind")
+def _rows(found: DelegationDesk, **filters: Any) -> list[dict[str, Any]]:
+    rows = Declaration.objects.filter(party=found.party, **filters).select_related("person", "kind")
     return [
         {
             "row": row,
@@ -103,7 +103,7 @@ def _page(
         member=member, person=member.person, form=form, kinds=kinds, refused=refused,
         rows=_rows(found, person=member.person),
     )  # fmt: skip
-    return render(request, "portal/delegation/person_declarations.html", context, status=status)
+    return render(request, "portal/delegation/declarations/person.html", context, status=status)
 
 
 @require_POST

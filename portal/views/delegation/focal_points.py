@@ -87,13 +87,13 @@ def focal_points(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
 def _page(
     request: HttpRequest, found: DelegationDesk, points: list[FocalPoint], form: FocalForm, *, status: int = 200
 ) -> HttpResponse:
-    asked = FocalPointRequest.objects.filter(party=found.party).select_related("instead_of")
-    rows = [{"row": row, "sign": SIGNS[RequestState(row.state)], "waits": row.state == "open"} for row in asked]
+    requested = FocalPointRequest.objects.filter(party=found.party).select_related("instead_of")
+    rows = [{"row": row, "sign": SIGNS[RequestState(row.state)], "waits": row.state == "open"} for row in requested]
     # Open requests come first.
     rows.sort(key=lambda each: not each["waits"])
-    mine = focal_points_services.own(found.party, found.by)
+    own_point = focal_points_services.own(found.party, found.by)
     context = found.context(
-        points=points, rows=rows, form=form, mine=mine.pk if mine else None, leaves=len(points) > 1
+        points=points, rows=rows, form=form, mine=own_point.pk if own_point else None, leaves=len(points) > 1
     )
     return render(request, "portal/delegation/focal_points.html", context, status=status)
 
@@ -125,9 +125,9 @@ def leave(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
             return see_other("home")
     except ActingRefused as refused:
         return _refused(request, found, str(refused))
-    return render(request, "portal/delegation/focal_leave.html", found.context())
+    return render(request, "portal/delegation/focal_points/leave.html", found.context())
 
 
 def _refused(request: HttpRequest, found: DelegationDesk, said: str) -> HttpResponse:
     context = found.context(said=said, back=reverse("portal:focal_points", args=[found.party.public_id]))
-    return render(request, "portal/delegation/refused.html", context, status=409)
+    return render(request, "portal/delegation/action_refused.html", context, status=409)

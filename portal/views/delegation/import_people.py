@@ -55,15 +55,15 @@ def upload(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
             return see_other("people_sheet", found.party.public_id, row.public_id)
     waiting = DelegationImportFile.objects.filter(party=found.party, applied_at=None).defer("content", "report")
     context = found.context(form=form, waiting=list(waiting))
-    return render(request, "portal/delegation/table.html", context, status=422 if form.errors else 200)
+    return render(request, "portal/delegation/import_people.html", context, status=422 if form.errors else 200)
 
 
 @require_safe
 @desk(READ_IN)
 def blank_table(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     """Return an empty table as a spreadsheet, or in the format of `?ending=`."""
-    asked = request.GET.get("ending", "")
-    ending = asked if asked in blank_files.MEDIA_TYPES else blank_files.XLSX
+    requested = request.GET.get("ending", "")
+    ending = requested if requested in blank_files.MEDIA_TYPES else blank_files.XLSX
     content = blank_files.for_party(party=found.party, ending=ending)
     headers = {"Content-Disposition": f'attachment; filename="people.{ending}"'}
     return HttpResponse(content, content_type=blank_files.MEDIA_TYPES[ending], headers=headers)
@@ -74,10 +74,12 @@ def blank_table(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
 def export(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     """Return the delegation's people as a spreadsheet, or in the format of `?take=`. The access is logged."""
     ending = table_writers.ending_of(request.GET.get("take", ""))
-    made = exports.own_people(found.party, by=found.by)
-    content = table_writers.write(table_writers.cells(made, named=ending == table_writers.JSON), ending=ending)
-    if made.people:
-        access_log.record_list(by=found.by, label=Person._meta.label_lower, rows=made.people, fields=made.fields)
+    exported = exports.own_people(found.party, by=found.by)
+    content = table_writers.write(table_writers.cells(exported, named=ending == table_writers.JSON), ending=ending)
+    if exported.people:
+        access_log.record_list(
+            by=found.by, label=Person._meta.label_lower, rows=exported.people, fields=exported.fields
+        )
     headers = {"Content-Disposition": f'attachment; filename="people.{ending}"'}
     return HttpResponse(content, content_type=table_writers.MEDIA_TYPES[ending], headers=headers)
 
@@ -108,7 +110,7 @@ def sheet(request: HttpRequest, found: DelegationDesk, sheet: str) -> HttpRespon
         raise Http404
     context = found.context(sheet=row, writes=report.writes, refused=refused, own=True)
     context |= report_page.context(report, request.GET, WORDS)
-    return render(request, "portal/delegation/sheet.html", context, status=409 if refused else 200)
+    return render(request, "portal/delegation/import_people/preview.html", context, status=409 if refused else 200)
 
 
 @require_POST

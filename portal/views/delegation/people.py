@@ -37,8 +37,8 @@ def people(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
 
 
 def _row(member: Any) -> dict[str, Any]:
-    lacks = [what for what in member_completeness.lacking(member) if what != member_completeness.CONFIRMATION]
-    return {"member": member, "lacks": [WORDS[what] for what in lacks]}
+    lacks = [item for item in member_completeness.lacking(member) if item != member_completeness.CONFIRMATION]
+    return {"member": member, "lacks": [WORDS[item] for item in lacks]}
 
 
 @require_POST
@@ -46,12 +46,12 @@ def _row(member: Any) -> dict[str, Any]:
 def confirm(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     """Confirm the people with the public ids in the posted `person` (POST). Without ids, confirm all members."""
     rows = Membership.objects.filter(party=found.party)
-    asked = request.POST.getlist("person")
-    if asked:
-        rows = rows.filter(person__public_id__in=asked)
+    public_ids = request.POST.getlist("person")
+    if public_ids:
+        rows = rows.filter(person__public_id__in=public_ids)
     members.confirm(party=found.party, people=list(rows.values_list("pk", flat=True)), by=found.by)
-    if len(asked) == 1:
-        return see_other("person", found.party.public_id, asked[0])
+    if len(public_ids) == 1:
+        return see_other("person", found.party.public_id, public_ids[0])
     return see_other("people", found.party.public_id)
 
 
@@ -105,8 +105,8 @@ def add(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     """
     meters = quotas.meters(party=found.party)
     if request.method != "POST":
-        return render(request, "portal/delegation/person_add.html", found.context(form=naming_form(found, meters)))
-    form, known = naming_form(found, meters, request.POST), []
+        return render(request, "portal/delegation/people/add.html", found.context(form=naming_form(found, meters)))
+    form, hits = naming_form(found, meters, request.POST), []
     if form.is_valid():
         code = form.cleaned_data["category"]
         category = next(meter.category for meter in meters if meter.category and meter.category.code == code)
@@ -124,15 +124,15 @@ def add(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
                     another=request.POST.getlist("another"),
                 ).person
         except PossibleDuplicate as seems:
-            known = seems.hits
+            hits = seems.hits
         except (naming_rules.NamingRefused, quotas.QuotaFull) as refused:
             form.add_error("category", str(refused))
         except (ValidationError, PermissionDenied) as problem:
             add_errors(form, problem)
         else:
             return see_other("person", found.party.public_id, person.public_id)
-    context = found.context(form=form, known=offered(found, known))
-    return render(request, "portal/delegation/person_add.html", context, status=409 if known else 422)
+    context = found.context(form=form, known=offered(found, hits))
+    return render(request, "portal/delegation/people/add.html", context, status=409 if hits else 422)
 
 
 def offered(found: DelegationDesk, hits: list[DuplicateHit]) -> list[dict[str, Any]]:

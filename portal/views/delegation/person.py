@@ -72,13 +72,13 @@ def _whole(found: DelegationDesk, public_id: str) -> tuple[Membership, Person]:
 def person(request: HttpRequest, found: DelegationDesk, person: str) -> HttpResponse:
     """Show a person's data in sections, the missing fields of each, and the actions that are possible."""
     member, whole = _whole(found, person)
-    there = filled(whole) | {name for name in PERSON if getattr(whole, name)}
+    present = filled(whole) | {name for name in PERSON if getattr(whole, name)}
     sections = [
         {
             "key": key,
             "title": title,
-            "there": [name for name in fields if name in there],
-            "lacks": [label_of(name) for name in fields if name not in there],
+            "there": [name for name in fields if name in present],
+            "lacks": [label_of(name) for name in fields if name not in present],
         }
         for key, (title, fields) in SECTIONS.items()
         if key != "category"
@@ -129,7 +129,7 @@ def _form(
     title = SECTIONS[section][0]
     context = found.context(member=member, person=member.person, section=section, title=title, form=form, **more)
     status = 422 if form.is_bound and form.errors else 200
-    return render(request, "portal/delegation/person_edit.html", context, status=status)
+    return render(request, "portal/delegation/person/edit.html", context, status=status)
 
 
 def _category(request: HttpRequest, found: DelegationDesk, member: Membership, whole: Person) -> HttpResponse:
@@ -152,20 +152,22 @@ def _photo(request: HttpRequest, found: DelegationDesk, member: Membership, whol
     data = (request.POST, request.FILES) if request.method == "POST" else ()
     form = PhotoForm(*data)
     if data and form.is_valid():
-        given = form.cleaned_data["photo"]
+        upload = form.cleaned_data["photo"]
         try:
             if "remove" in request.POST:
                 photos.remove(person=whole, by=found.by)
             else:
-                photos.store(person=whole, content=given.read() if given else b"", by=found.by)
+                photos.store(person=whole, content=upload.read() if upload else b"", by=found.by)
         except photos.PhotoProblem as problem:
             form.add_error("photo", str(problem))
         except PermissionDenied as refused:
             form.add_error(None, str(refused))
         else:
             return see_other("person", found.party.public_id, whole.public_id)
-    mine = "photo" in FieldReader(found.by).visible(whole)
-    return _form(request, found, member, "photo", form, has_photo=getattr(whole, "photo", None) is not None and mine)
+    may_see = "photo" in FieldReader(found.by).visible(whole)
+    return _form(
+        request, found, member, "photo", form, has_photo=getattr(whole, "photo", None) is not None and may_see
+    )
 
 
 @require_safe

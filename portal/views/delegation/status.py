@@ -51,7 +51,7 @@ def standing(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     letters = VisaLetter.objects.filter(party=found.party).select_related("person")
     declared = Declaration.objects.filter(party=found.party).select_related("person", "kind")
     requests = FocalPointRequest.objects.filter(party=found.party)
-    told = list(letters), list(declared), list(requests)
+    records = list(letters), list(declared), list(requests)
     ours = [row for row in found.viewer.invitations if row.party_id == found.party.pk and not row.occasion]
     answer = {"party": found.party, "invitation": ours[0] if ours else None, "acts": True, "key": "answer"}
     context = found.context(
@@ -61,12 +61,12 @@ def standing(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
         confirmed=sum(row.confirmed_at is not None for row in members),
         missing=lines(found, member_completeness.missing(members, policy, now)),
         kinds=kinds(found),
-        waiting=[*waiting(*told), *handover_messages(found)],
-        changes=changes(found, members, *told),
+        waiting=[*waiting(*records), *handover_messages(found)],
+        changes=changes(found, members, *records),
         **numbers(found),
         rows=[{**answer, "takes": answers.still_open(found.summit.pk).exists()}],
     )
-    return render(request, "portal/delegation/standing.html", context)
+    return render(request, "portal/delegation/status.html", context)
 
 
 def numbers(found: DelegationDesk) -> dict[str, Any]:
@@ -75,8 +75,8 @@ def numbers(found: DelegationDesk) -> dict[str, Any]:
     `meters` are the meters of categories that have people or a quota. `offered` are the labels of other categories.
     """
     meters = quotas.meters(party=found.party)
-    told = [meter for meter in meters if meter.named or meter.allowed is not None]
-    return {"meters": told, "offered": [meter.label for meter in meters if meter not in told]}
+    listed = [meter for meter in meters if meter.named or meter.allowed is not None]
+    return {"meters": listed, "offered": [meter.label for meter in meters if meter not in listed]}
 
 
 def lines(found: DelegationDesk, missing: list[member_completeness.Missing]) -> dict[str, Any]:
@@ -85,11 +85,11 @@ def lines(found: DelegationDesk, missing: list[member_completeness.Missing]) -> 
     `number` counts the items. There is a row for each person and deadline, with the items and their URLs.
     """
     rows: dict[tuple[int, datetime | None], dict[str, Any]] = {}
-    for each in missing:
-        person = each.member.person
-        new: dict[str, Any] = {"person": person, "until": each.until, "late": each.late, "things": []}
-        row = rows.setdefault((each.member.pk, each.until), new)
-        row["things"].append((WORDS[each.what], address(found, each.member, each.what)))
+    for item in missing:
+        person = item.member.person
+        new: dict[str, Any] = {"person": person, "until": item.until, "late": item.late, "things": []}
+        row = rows.setdefault((item.member.pk, item.until), new)
+        row["things"].append((WORDS[item.what], address(found, item.member, item.what)))
     return {"number": len(missing), "rows": list(rows.values())}
 
 
@@ -122,8 +122,8 @@ def waiting(
             yield _("Protocol decides on the visa support letter for %(person)s.") % {"person": letter.person.label}
     for row in declared:
         if row.state == DeclarationState.DECLARED and row.kind.permit:
-            message = {"person": row.person.label, "kind": row.kind}
-            yield _("The host decides on what %(person)s declares: %(kind)s.") % message
+            params = {"person": row.person.label, "kind": row.kind}
+            yield _("The host decides on what %(person)s declares: %(kind)s.") % params
 
 
 def handover_messages(found: DelegationDesk) -> Iterator[str]:
@@ -135,8 +135,8 @@ def handover_messages(found: DelegationDesk) -> Iterator[str]:
     people = (*found.viewer.people, *(row.giver for row in rows))
     reader = handover_items.Delegation(found.party, people)
     for row, item in handovers.with_items(rows, summit=found.summit, reader=reader):
-        message = {"person": row.giver.label, "item": item.words}
-        yield _("Protocol decides who takes what was %(person)s’s: %(item)s.") % message
+        params = {"person": row.giver.label, "item": item.words}
+        yield _("Protocol decides who takes what was %(person)s’s: %(item)s.") % params
 
 
 def changes(
@@ -148,35 +148,37 @@ def changes(
 ) -> list[tuple[datetime, str]]:
     """Return the latest changes of the delegation, newest first, each as its moment and a sentence."""
     former = FormerMember.objects.filter(party=found.party).select_related("person", "successor")[:CHANGES]
-    told: list[tuple[datetime | None, str]] = []
+    events: list[tuple[datetime | None, str]] = []
     for row in members:
-        who = {"person": row.person.label}
-        told += [(row.created_at, _("%(person)s was named.") % who)]
-        told += [(row.confirmed_at, _("%(person)s was confirmed.") % who)]
-    for gone in former:
-        who = {"person": gone.person.label, "successor": gone.successor.label if gone.successor else ""}
-        message = _("%(person)s was replaced by %(successor)s.") if gone.successor else _("%(person)s was withdrawn.")
-        told.append((gone.ended_at, message % who))
-    told += [(row.decided_at, _letter_message(row)) for row in letters]
-    told += [(row.decided_at, _declaration_message(row)) for row in declared]
-    told += [(row.decided_at, _request_message(row)) for row in requests if row.state != RequestState.WITHDRAWN]
-    dated = [(at, message) for at, message in told if at is not None]
+        params = {"person": row.person.label}
+        events += [(row.created_at, _("%(person)s was named.") % params)]
+        events += [(row.confirmed_at, _("%(person)s was confirmed.") % params)]
+    for leaver in former:
+        params = {"person": leaver.person.label, "successor": leaver.successor.label if leaver.successor else ""}
+        message = (
+            _("%(person)s was replaced by %(successor)s.") if leaver.successor else _("%(person)s was withdrawn.")
+        )
+        events.append((leaver.ended_at, message % params))
+    events += [(row.decided_at, _letter_message(row)) for row in letters]
+    events += [(row.decided_at, _declaration_message(row)) for row in declared]
+    events += [(row.decided_at, _request_message(row)) for row in requests if row.state != RequestState.WITHDRAWN]
+    dated = [(at, message) for at, message in events if at is not None]
     return sorted(dated, key=lambda each: each[0], reverse=True)[:CHANGES]
 
 
 def _letter_message(row: VisaLetter) -> str:
-    who = {"person": row.person.label}
+    params = {"person": row.person.label}
     return {
-        VisaState.ISSUED.value: _("The visa support letter for %(person)s was issued.") % who,
-        VisaState.REFUSED.value: _("The visa support letter for %(person)s was refused.") % who,
-    }.get(row.state, _("The visa support letter for %(person)s became void.") % who)
+        VisaState.ISSUED.value: _("The visa support letter for %(person)s was issued.") % params,
+        VisaState.REFUSED.value: _("The visa support letter for %(person)s was refused.") % params,
+    }.get(row.state, _("The visa support letter for %(person)s became void.") % params)
 
 
 def _declaration_message(row: Declaration) -> str:
-    message = {"person": row.person.label, "kind": row.kind}
+    params = {"person": row.person.label, "kind": row.kind}
     if row.state == DeclarationState.PERMITTED:
-        return _("What %(person)s declares was permitted: %(kind)s.") % message
-    return _("What %(person)s declares was refused: %(kind)s.") % message
+        return _("What %(person)s declares was permitted: %(kind)s.") % params
+    return _("What %(person)s declares was refused: %(kind)s.") % params
 
 
 def _request_message(row: FocalPointRequest) -> str:

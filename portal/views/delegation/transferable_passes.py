@@ -38,7 +38,7 @@ class HandForm(forms.Form):
 def transferable_passes(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     """Show the delegation's passes of each kind, and the holder of each."""
     context = found.context(shares=shares(found.party))
-    return render(request, "portal/delegation/overpasses.html", context)
+    return render(request, "portal/delegation/transferable_passes.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,8 +65,8 @@ def transferable_pass(request: HttpRequest, found: DelegationDesk, pk: int) -> H
             pass_on(transferable_pass=row, seen=seen, taker=taker, by=found.by)
         except TransferablePassRefused as refused:
             # `seen` of the new form is the present holder, so that the user can decide again.
-            known = {"seen": holder.public_id if holder else "", "person": request.POST.get("person", "")}
-            form = HandForm(_others(members, holder), initial=known)
+            initial = {"seen": holder.public_id if holder else "", "person": request.POST.get("person", "")}
+            form = HandForm(_others(members, holder), initial=initial)
             return _page(request, found, row, holder, form, refused=str(refused), status=409)
         return see_other("transferable_passes", found.party.public_id)
     return _page(request, found, row, holder, form, status=422)
@@ -87,4 +87,4 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     context = found.context(row=row, holder=holder, form=form, refused=refused)
-    return render(request, "portal/delegation/overpass.html", context, status=status)
+    return render(request, "portal/delegation/transferable_pass.html", context, status=status)

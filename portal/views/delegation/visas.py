@@ -53,11 +53,11 @@ def letters(request: HttpRequest, found: DelegationDesk) -> HttpResponse:
     """Show the visa support letters. A POST requests a letter."""
     members = list(Membership.objects.filter(party=found.party).select_related("person"))
     listed = list(VisaLetter.objects.filter(party=found.party).select_related("person"))
-    taken = {row.person_id for row in listed if row.state in visas.STANDING}
-    free = [row for row in members if row.person_id not in taken]
+    holders = {row.person_id for row in listed if row.state in visas.STANDING}
+    free = [row for row in members if row.person_id not in holders]
     if request.method != "POST":
-        asked = {"person": request.GET.get("person", "")}
-        return _page(request, found, listed, AskForm(free, initial=asked), bool(free))
+        initial = {"person": request.GET.get("person", "")}
+        return _page(request, found, listed, AskForm(free, initial=initial), bool(free))
     # All members are choices. So if a person has got a letter meanwhile, the page can say so.
     form = AskForm(members, request.POST)
     lacking = None
@@ -143,4 +143,4 @@ def paper(request: HttpRequest, found: DelegationDesk, letter: str) -> HttpRespo
 
 def _refused(request: HttpRequest, found: DelegationDesk, said: str) -> HttpResponse:
     context = found.context(said=said, back=reverse("portal:visas", args=[found.party.public_id]))
-    return render(request, "portal/delegation/refused.html", context, status=409)
+    return render(request, "portal/delegation/action_refused.html", context, status=409)

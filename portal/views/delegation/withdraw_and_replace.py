@@ -33,15 +33,15 @@ def follows(found: DelegationDesk, member: Membership) -> list[str]:
 
     Makes three queries.
     """
-    message = []
+    consequences = []
     if Badge.objects.live().filter(person=member.person_id).exists():
-        message.append(_("The badge opens nothing from that moment on."))
+        consequences.append(_("The badge opens nothing from that moment on."))
     if VisaLetter.objects.filter(person=member.person_id, state__in=visas.STANDING).exists():
-        message.append(_("The visa support letter is void."))
+        consequences.append(_("The visa support letter is void."))
     declared = Declaration.objects.filter(party=found.party, person=member.person_id)
     if declared.exclude(state=DeclarationState.REFUSED).exists():
-        message.append(_("What was declared is taken back, with its permits."))
-    return message
+        consequences.append(_("What was declared is taken back, with its permits."))
+    return consequences
 
 
 def items_to_hand_over(found: DelegationDesk, person: Person) -> list[str]:
@@ -60,15 +60,22 @@ def add_departure_message(request: HttpRequest, found: DelegationDesk, member: M
 
     Makes three queries.
     """
-    gone = FormerMember.objects.filter(party=found.party, person=member.person_id)
-    former = gone.select_related("person", "successor").order_by("-pk")[0]
+    rows = FormerMember.objects.filter(party=found.party, person=member.person_id)
+    former = rows.select_related("person", "successor").order_by("-pk")[0]
     badge = badges.ended_with(former)
-    message = {
+    context = {
         "former": former,
         "badge": badge_check.spaced(badge.public_id) if badge else "",
         "waiting": handovers.still_open(found.summit).filter(giver=former.person_id).count(),
     }
-    messages.success(request, SafeString(" ".join(render_to_string("portal/delegation/gone.html", message).split())))
+    messages.success(
+        request,
+        SafeString(
+            " ".join(
+                render_to_string("portal/delegation/withdraw_and_replace/departure_message.html", context).split()
+            )
+        ),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,9 +92,11 @@ def withdraw(request: HttpRequest, found: DelegationDesk, person: str) -> HttpRe
         else:
             add_departure_message(request, found, member)
             return see_other("people", found.party.public_id)
-    told = {"follows": follows(found, member), "left": items_to_hand_over(found, member.person)}
-    context = found.context(member=member, person=member.person, refused=refused, **told)
-    return render(request, "portal/delegation/person_withdraw.html", context, status=409 if refused else 200)
+    consequences = {"follows": follows(found, member), "left": items_to_hand_over(found, member.person)}
+    context = found.context(member=member, person=member.person, refused=refused, **consequences)
+    return render(
+        request, "portal/delegation/withdraw_and_replace/withdraw.html", context, status=409 if refused else 200
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -158,4 +167,4 @@ def _page(
         follows=follows(found, member),
         left=items_to_hand_over(found, member.person),
     )
-    return render(request, "portal/delegation/person_replace.html", context, status=status)
+    return render(request, "portal/delegation/withdraw_and_replace/replace.html", context, status=status)

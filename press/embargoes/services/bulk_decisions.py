@@ -68,10 +68,10 @@ def _wrong_state(name: str) -> Callable[[Edition, User, frozenset[int]], str]:
     return why_not
 
 
-def _no_moment(edition: Edition, _by: User, out: frozenset[int]) -> str:
+def _no_moment(edition: Edition, _by: User, published: frozenset[int]) -> str:
     if edition.version.text.withdrawn_at is not None:
         return _("it is withdrawn")
-    return _("it has been published: its moment has passed") if edition.version.text.embargo_id in out else ""
+    return _("it has been published: its moment has passed") if edition.version.text.embargo_id in published else ""
 
 
 def _set_moment(edition: Edition, by: User, moment: datetime | str | None) -> None:
@@ -100,16 +100,16 @@ def find_targets(*, action: BulkDecision, texts: Iterable[Text], by: User) -> De
     They are the newest editions of the texts, in every language or only in the authoritative one. Only the first MOST
     texts are considered. Makes at most four queries for any number of texts. Raises PermissionDenied.
     """
-    found = DecisionTargets()
+    targets = DecisionTargets()
     keys = [text.pk for text in texts][:MOST]
-    out = frozenset(published_embargoes().filter(texts__in=keys).values_list("pk", flat=True))
+    published = frozenset(published_embargoes().filter(texts__in=keys).values_list("pk", flat=True))
     for edition in _newest(action, keys, by):
-        why = action.why_not(edition, by, out)
+        why = action.why_not(edition, by, published)
         if why:
-            found.skipped.append((edition, why))
+            targets.skipped.append((edition, why))
         else:
-            found.to.append(edition)
-    return found
+            targets.to.append(edition)
+    return targets
 
 
 def decide(
@@ -121,9 +121,9 @@ def decide(
     `moment` is when the texts are published: DELIVERED means once the speech is marked as delivered, and None removes
     the moment. Raises PermissionDenied.
     """
-    found = find_targets(action=action, texts=texts, by=by)
-    done, turns = DecisionTargets(skipped=found.skipped), Turns()
-    for edition in found.to:
+    targets = find_targets(action=action, texts=texts, by=by)
+    done, turns = DecisionTargets(skipped=targets.skipped), Turns()
+    for edition in targets.to:
         turns.yield_if_due()
         try:
             action.do(edition, by, moment)

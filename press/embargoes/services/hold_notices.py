@@ -25,7 +25,7 @@ def notify(*, summit: Summit, reasons: Mapping[int, str]) -> int:
     for text in Text.objects.filter(embargo__in=reasons, withdrawn_at__isnull=True).order_by("pk"):
         texts.setdefault(text.embargo_id, []).append(text)
     embargoes = list(Embargo.objects.filter(pk__in=reasons).order_by("pk"))
-    about = [
+    held = [
         {"embargo": embargo.public_id, "why": reasons[embargo.pk], "paths": _paths(texts.get(embargo.pk, []))}
         for embargo in embargoes
     ]
@@ -33,7 +33,7 @@ def notify(*, summit: Summit, reasons: Mapping[int, str]) -> int:
     first = embargoes[0]
     key = f"press.held:{first.public_id}:{first.held_at:%Y%m%dT%H%M%S%f}"
     return enqueue.store(
-        desk_messages.to_each(summit=summit, roles=PRESS, kind=KIND, subject_key=key, facts={"held": about})
+        desk_messages.to_each(summit=summit, roles=PRESS, kind=KIND, subject_key=key, facts={"held": held})
     )
 
 

@@ -59,22 +59,22 @@ def _merge_embargoes(text: Text, to: Text) -> Embargo:
     """Move `text`, and the texts that share its embargo, to the embargo of `to`. Return that embargo."""
     if to.summit_id != text.summit_id:
         raise DecisionRefused(_("This text belongs to another summit. Choose one of the same."))
-    mine, theirs = Text.objects.get(pk=text.pk).embargo_id, Text.objects.get(pk=to.pk).embargo_id
-    lock_two(mine, theirs)
-    if {Text.objects.get(pk=text.pk).embargo_id, Text.objects.get(pk=to.pk).embargo_id} != {mine, theirs}:
+    own_id, target_id = Text.objects.get(pk=text.pk).embargo_id, Text.objects.get(pk=to.pk).embargo_id
+    lock_two(own_id, target_id)
+    if {Text.objects.get(pk=text.pk).embargo_id, Text.objects.get(pk=to.pk).embargo_id} != {own_id, target_id}:
         raise DecisionRefused(_("Somebody else tied these texts meanwhile. Look at the page again."))
-    if Text.objects.filter(embargo__in=(mine, theirs), withdrawn_at__isnull=False).exists():
+    if Text.objects.filter(embargo__in=(own_id, target_id), withdrawn_at__isnull=False).exists():
         raise DecisionRefused(_("One of these texts has been withdrawn. Choose others."))
-    embargo = Embargo.objects.get(pk=theirs)
-    if mine == theirs:
+    embargo = Embargo.objects.get(pk=target_id)
+    if own_id == target_id:
         return embargo
-    old = Embargo.objects.get(pk=mine)
+    old = Embargo.objects.get(pk=own_id)
     _check_unread(old)
     if old.held_at is not None and embargo.held_at is None:
         Embargo.objects.filter(pk=embargo.pk).update(
             held_at=old.held_at, held_by=old.held_by, hold_reason=old.hold_reason
         )
-    Text.objects.filter(embargo=mine).update(embargo=theirs)
+    Text.objects.filter(embargo=own_id).update(embargo=target_id)
     old.delete()
     return embargo
 

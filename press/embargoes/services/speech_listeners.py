@@ -47,27 +47,27 @@ def follow(happened: Sequence[Happened], by: By) -> None:
     Texts that are published or held already stay as they are. If a speech was only shifted by others, only texts with
     a future moment are held.
     """
-    of_slot = {each.slot_id: each for each in happened}
-    embargoes = {embargo.pk: embargo for embargo in locks.lock_speeches(of_slot)}
+    by_slot = {each.slot_id: each for each in happened}
+    embargoes = {embargo.pk: embargo for embargo in locks.lock_speeches(by_slot)}
     if not embargoes:
         return
     # Checked while the locks are held, since an embargo may have been published while this waited for them.
     free = _keys(embargoes).filter(held_at__isnull=True)
-    unread = set(free.exclude(pk__in=published_embargoes().values("pk")).values_list("pk", flat=True))
+    unpublished = set(free.exclude(pk__in=published_embargoes().values("pk")).values_list("pk", flat=True))
     timed = set(_keys(embargoes).filter(mode=EmbargoMode.MOMENT, moment__gt=Now()).values_list("pk", flat=True))
-    wanted = {
+    changes = {
         embargo_id: each
-        for embargo_id, each in _gravest(of_slot).items()
-        if embargo_id in unread and (each.what != What.SHIFTED or embargo_id in timed)
+        for embargo_id, each in _gravest(by_slot).items()
+        if embargo_id in unpublished and (each.what != What.SHIFTED or embargo_id in timed)
     }
-    words = reasons(wanted.values())
-    done = {
-        embargo_id: words[each.slot_id]
-        for embargo_id, each in wanted.items()
-        if hold_embargo(embargo=embargoes[embargo_id], reason=words[each.slot_id], by=by)
+    sentences = reasons(changes.values())
+    held = {
+        embargo_id: sentences[each.slot_id]
+        for embargo_id, each in changes.items()
+        if hold_embargo(embargo=embargoes[embargo_id], reason=sentences[each.slot_id], by=by)
     }
-    if done:
-        hold_notices.notify(summit=next(iter(embargoes.values())).summit, reasons=done)
+    if held:
+        hold_notices.notify(summit=next(iter(embargoes.values())).summit, reasons=held)
 
 
 def _keys(embargoes: dict[int, Embargo]) -> QuerySet[Embargo]:
@@ -80,12 +80,12 @@ def _gravest(of_slot: dict[int, Happened]) -> dict[int, Happened]:
     `of_slot` is a dict from the primary keys of speeches to their changes.
     """
     rows = Text.objects.filter(slot__in=of_slot, withdrawn_at__isnull=True).order_by("embargo", "pk")
-    found: dict[int, Happened] = {}
+    gravest: dict[int, Happened] = {}
     for embargo_id, slot_id in rows.values_list("embargo_id", "slot_id"):
-        each = of_slot[slot_id or 0]
-        if embargo_id not in found or GRAVEST.index(each.what) < GRAVEST.index(found[embargo_id].what):
-            found[embargo_id] = each
-    return found
+        change = of_slot[slot_id or 0]
+        if embargo_id not in gravest or GRAVEST.index(change.what) < GRAVEST.index(gravest[embargo_id].what):
+            gravest[embargo_id] = change
+    return gravest
 
 
 def reasons(happened: Iterable[Happened]) -> dict[int, str]:
@@ -103,7 +103,7 @@ def reasons(happened: Iterable[Happened]) -> dict[int, str]:
 def _reason(slot: Slot, happened: Happened, names: dict[int, str]) -> str:
     summit = slot.session.summit
     with override(spoken(summit.language)):
-        message = {
+        values = {
             # Some speakers have no name, only an office as their label.
             "name": slot.speaker.name or slot.speaker.label,
             "title": slot.session.title,
@@ -112,15 +112,17 @@ def _reason(slot: Slot, happened: Happened, names: dict[int, str]) -> str:
         }
         match happened.what:
             case What.CANCELLED:
-                words = _("The session “%(title)s” was cancelled, and with it the speech of %(name)s.")
+                sentence = _("The session “%(title)s” was cancelled, and with it the speech of %(name)s.")
             case What.DROPPED:
-                words = _("The speech of %(name)s in “%(title)s” was cancelled.")
+                sentence = _("The speech of %(name)s in “%(title)s” was cancelled.")
             case What.GIVEN if slot.speaker_id != happened.speaker_before:
-                words = _("%(name)s now gives the speech of %(before)s in “%(title)s”.")
+                sentence = _("%(name)s now gives the speech of %(before)s in “%(title)s”.")
             case What.GIVEN:
-                words = _("The speech of %(name)s in “%(title)s” is now given for another party.")
+                sentence = _("The speech of %(name)s in “%(title)s” is now given for another party.")
             case What.MOVED:
-                words = _("The speech of %(name)s in “%(title)s” was moved: it now begins at about %(time)s.")
+                sentence = _("The speech of %(name)s in “%(title)s” was moved: it now begins at about %(time)s.")
             case What.SHIFTED:
-                words = _("Speeches before that of %(name)s in “%(title)s” changed: it now begins at about %(time)s.")
-        return words % message
+                sentence = _(
+                    "Speeches before that of %(name)s in “%(title)s” changed: it now begins at about %(time)s."
+                )
+        return sentence % values

@@ -34,22 +34,22 @@ def read(*, filename: str, content: bytes) -> ParsedFile:
 
 
 def _read_apart(filename: str, content: bytes) -> ParsedFile:
-    message = {"filename": filename, "language": get_language()}
+    arguments = {"filename": filename, "language": get_language()}
     try:
-        made = sandbox.run(
-            subprocess_reader.__file__, content, message, seconds=SECONDS, megabytes=MEGABYTES, settings=True
+        result = sandbox.run(
+            subprocess_reader.__file__, content, arguments, seconds=SECONDS, megabytes=MEGABYTES, settings=True
         )
     except sandbox.TooMuch:
         raise Unreadable(_("The file takes too long to read. Take the text into a new one.")) from None
     except Busy:
         raise Unreadable(_("Other files are being read. Choose it again in a minute.")) from None
-    if "problem" in made:
-        raise Unreadable(made["problem"])
+    if "problem" in result:
+        raise Unreadable(result["problem"])
     notes = (
         ImportNote(NoteKind(note["kind"]), note["number"], note["said"], tuple(note["quotes"]))
-        for note in made["notes"]
+        for note in result["notes"]
     )
-    return ParsedFile(made["body"], made["title"], tuple(notes))
+    return ParsedFile(result["body"], result["title"], tuple(notes))
 
 
 def too_large() -> str:

@@ -21,8 +21,8 @@ def make(*, filename: str, content: bytes, small: bool) -> ParsedFile:
     Raises Unreadable. Raises Heavy if `small` is true and the file isn't small.
     """
     report = FileReport()
-    made = _document if content.startswith(b"PK") else _text
-    body, title = made(filename, content, report, small)
+    convert = _document if content.startswith(b"PK") else _text
+    body, title = convert(filename, content, report, small)
     body, title = _printable(body, report), " ".join(_printable(title, report).split())[:LONGEST_TITLE]
     if not any(character.isalnum() for character in body):
         raise Unreadable(_("There are no words in this file. Pictures of words can’t be read."))
@@ -79,6 +79,6 @@ def _titled(blocks: list[Block], report: FileReport) -> tuple[str, list[Block]]:
 def _printable(text: str, report: FileReport) -> str:
     if is_printable(text):
         return text
-    kept = "".join(character for character in text if is_printable(character))
-    report.note(NoteKind.CONTROL, number=len(text) - len(kept))
-    return kept
+    printable = "".join(character for character in text if is_printable(character))
+    report.note(NoteKind.CONTROL, number=len(text) - len(printable))
+    return printable

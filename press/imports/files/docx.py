@@ -40,8 +40,8 @@ def _report_parts(package: Package, report: FileReport) -> None:
     if package.macros:
         report.note(NoteKind.MACROS)
     for kind, name in ((NoteKind.HEADER, "header"), (NoteKind.FOOTER, "footer")):
-        for words in dict.fromkeys(filter(None, map(element_text, package.parts.get(name, ())))):
-            report.note(kind, words)
+        for text in dict.fromkeys(filter(None, map(element_text, package.parts.get(name, ())))):
+            report.note(kind, text)
     for part in package.parts.get("comments", ()):
         for comment in part:
             author = attribute(comment, "author")
@@ -113,15 +113,15 @@ class _Reader:
         if child(paragraph, "pPr", "rPr", "del") is not None:
             self.carried = spans
             return []
-        words = "".join(span.text for span in spans)
-        if not words.strip() or in_contents:
+        text = "".join(span.text for span in spans)
+        if not text.strip() or in_contents:
             return []
         style = self.styles.of(paragraph)
         names = list(self.styles.names(style))
         level = self.styles.heading(paragraph, style)
         if level or "title" in names:
             if place and place.form != "bullet":
-                self.report.note(NoteKind.HEADING_NUMBER, words)
+                self.report.note(NoteKind.HEADING_NUMBER, text)
             return [*self._closed(), Block("h", level=level + 1, spans=_unmarked(spans))]
         block = Block("p", spans=tuple(spans))
         if place:
@@ -193,9 +193,9 @@ class _Reader:
 
     def _aside(self) -> "_Reader":
         """Return a reader for a table cell. Lists continue their numbering in the cell, but no list is open."""
-        other = object.__new__(_Reader)
-        other.__dict__ |= self.__dict__ | {"lists": [], "carried": []}
-        return other
+        reader = object.__new__(_Reader)
+        reader.__dict__ |= self.__dict__ | {"lists": [], "carried": []}
+        return reader
 
     def _cell(self, blocks: list[Block]) -> Block:
         lines = [line for block in blocks for line in self._lines(block)]

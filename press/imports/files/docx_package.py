@@ -131,14 +131,14 @@ class _Opening:
         """
         if name not in self.names:
             return []
-        found = []
+        relations = []
         for element in self._part(name):
             kind = attribute(element, "Type").rpartition("/")[2]
             target = attribute(element, "Target")
             if attribute(element, "TargetMode") != "External":
                 target = posixpath.normpath(posixpath.join("/" + folder, target)).lstrip("/")
-            found.append((kind, target, attribute(element, "Id")))
-        return found
+            relations.append((kind, target, attribute(element, "Id")))
+        return relations
 
     def _part(self, name: str) -> Element:
         content = bytearray()

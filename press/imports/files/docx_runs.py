@@ -35,8 +35,8 @@ class _Field:
 
     def begin_result(self) -> None:
         """Parse the instruction, which is complete now, because the result of the field follows."""
-        found = _LINK.search(self.instruction)
-        self.result, self.href = True, (found[1] or found[2] or "") if found else ""
+        match = _LINK.search(self.instruction)
+        self.result, self.href = True, (match[1] or match[2] or "") if match else ""
         self.is_contents = self.instruction.split()[:1] == ["TOC"]
 
 
@@ -114,8 +114,8 @@ class Runs:
 
     def _run(self, run: Element, where: _Where) -> None:
         properties = child(run, "rPr")
-        words = "".join(self._piece(each, run, where) for each in run)
-        if not words:
+        text = "".join(self._piece(each, run, where) for each in run)
+        if not text:
             return
         hidden = self.styles.on(run, self.style, "vanish")
         href = where.href or next((field.href for field in reversed(self.fields) if field.result and field.href), "")
@@ -129,15 +129,15 @@ class Runs:
             NoteKind.UNDERLINE: not href and attribute(child(properties, "u"), "val") not in ("", *OFF),
         }
         on = frozenset(kind for kind, is_on in kinds.items() if is_on)
-        if words.strip():
+        if text.strip():
             self._close(on)
         for kind in on:
             # This is longer than the quote in a note, since spaces are collapsed later.
-            self.open[kind] = (self.open.get(kind, "") + words).lstrip()[:LONGEST_PASSAGE]
+            self.open[kind] = (self.open.get(kind, "") + text).lstrip()[:LONGEST_PASSAGE]
         if where.deleted or hidden or self.in_contents:
             return
         marks = self._marks(run)
-        for part in re.split(r"(\n)", words):
+        for part in re.split(r"(\n)", text):
             if part:
                 self.spans.append(Span("\n") if part == "\n" else Span(part, marks, href))
 
@@ -155,7 +155,7 @@ class Runs:
             "em": ("iCs",) if complex_script else ("i",),
             "strike": ("strike", "dstrike"),
         }
-        return frozenset(mark for mark, found in names.items() if self.styles.on(run, self.style, *found))
+        return frozenset(mark for mark, properties in names.items() if self.styles.on(run, self.style, *properties))
 
     def _piece(self, element: Element, run: Element, where: _Where) -> str:
         name = local(element)

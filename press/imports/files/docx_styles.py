@@ -151,10 +151,12 @@ class Numbering:
         """Count a paragraph as a list item, and return its place in the list. Returns None for other paragraphs."""
         properties = child(paragraph, "pPr", "numPr")
         styled = (style.numbering for style in self.styles.chain(self.styles.of(paragraph)))
-        found = [each for each in (properties, *styled) if each is not None]
-        key = next((attribute(child(each, "numId"), "val") for each in found if child(each, "numId") is not None), "")
+        candidates = [each for each in (properties, *styled) if each is not None]
+        key = next(
+            (attribute(child(each, "numId"), "val") for each in candidates if child(each, "numId") is not None), ""
+        )
         written = next(
-            (attribute(child(each, "ilvl"), "val") for each in found if child(each, "ilvl") is not None), "0"
+            (attribute(child(each, "ilvl"), "val") for each in candidates if child(each, "ilvl") is not None), "0"
         )
         depth = int(written) if written.isdecimal() and len(written) < 3 else 0
         level = self.levels.get(key, {}).get(depth)

@@ -57,8 +57,8 @@ class _Writer:
 
     def heading(self, block: Block) -> str:
         """Return a heading. Level 2 has one "#", since level 1 is the heading of the page."""
-        words = self.words(block.spans, one_line=True)
-        return "#" * max(1, block.level - 1) + " " + re.sub(r"(#+)$", r"\\\1", words)
+        text = self.words(block.spans, one_line=True)
+        return "#" * max(1, block.level - 1) + " " + re.sub(r"(#+)$", r"\\\1", text)
 
     def items(self, block: Block, sign: str) -> str:
         """Return a list. If an item has several paragraphs, empty lines separate the items."""
@@ -127,16 +127,16 @@ def _tidy(spans: Iterable[Span]) -> list[Span]:
 
     White space inside the spans is collapsed. Spans without words at both ends are removed.
     """
-    found: list[Span] = []
-    for look, group in groupby(spans, lambda span: (span.marks, span.href, span.text == "\n")):
-        found.append(
-            Span("\n" if look[2] else re.sub(r"[ \t\n]+", " ", "".join(span.text for span in group)), *look[:2])
+    merged: list[Span] = []
+    for style, group in groupby(spans, lambda span: (span.marks, span.href, span.text == "\n")):
+        merged.append(
+            Span("\n" if style[2] else re.sub(r"[ \t\n]+", " ", "".join(span.text for span in group)), *style[:2])
         )
-    while found and not found[0].text.strip():
-        found.pop(0)
-    while found and not found[-1].text.strip():
-        found.pop()
-    return found
+    while merged and not merged[0].text.strip():
+        merged.pop(0)
+    while merged and not merged[-1].text.strip():
+        merged.pop()
+    return merged
 
 
 def _start_all(written: str) -> str:
@@ -165,27 +165,27 @@ def _marked(spans: Sequence[Span], names: tuple[str, ...], signs: re.Pattern[str
     return written
 
 
-def _linked(words: str, target: str) -> str:
-    if not target or not words.strip():
-        return words
-    lead, core, trail = _edges(words, str.isspace)
+def _linked(text: str, target: str) -> str:
+    if not target or not text.strip():
+        return text
+    lead, core, trail = _edges(text, str.isspace)
     safe = target.replace("\\", "%5C").replace("<", "%3C").replace(">", "%3E").replace(" ", "%20").replace("\n", "")
     return f"{lead}[{core}]({'<' + safe + '>' if '(' in safe or ')' in safe else safe}){trail}"
 
 
-def _within(words: str, sign: str, before: str, after: str) -> str:
+def _within(text: str, sign: str, before: str, after: str) -> str:
     """Return words between two signs that Markdown recognises as the start and the end of a mark.
 
     `before` and `after` are the neighbouring characters. Spaces at the ends are moved outside. Punctuation is moved
     outside as well if the sign would touch a letter there (CommonMark 6.2: flanking).
     """
-    lead, core, trail = _edges(words, str.isspace)
+    lead, core, trail = _edges(text, str.isspace)
     if not lead and _is_letter(before):
-        more, core, _none = _edges(core, lambda one: not _is_letter(one))
-        core, lead = core + _none, more
+        outer, core, inner = _edges(core, lambda character: not _is_letter(character))
+        core, lead = core + inner, outer
     if not trail and _is_letter(after):
-        _none, core, more = _edges(core, lambda one: not _is_letter(one))
-        core, trail = _none + core, more
+        inner, core, outer = _edges(core, lambda character: not _is_letter(character))
+        core, trail = inner + core, outer
     return f"{lead}{sign}{core}{sign}{trail}" if core else lead + trail
 
 

@@ -92,14 +92,14 @@ def _paragraphs(groups: list[list[str]], report: FileReport) -> Iterator[str]:
     A line break was either made by the author or by wrapping. If a line is too long to be wrapped, each line is a
     paragraph, as in the verbatim records of the UN. Otherwise each group is a paragraph.
     """
-    several = [group for group in groups if len(group) > 1]
-    lines = [line for group in several for line in group]
+    multiline = [group for group in groups if len(group) > 1]
+    lines = [line for group in multiline for line in group]
     if any(len(line) > LONGEST_WRAPPED for line in lines):
         report.note(NoteKind.PARAGRAPHS)
         yield from (line for group in groups for line in group)
         return
-    inner = [len(line) for group in several for line in group[:-1]]
-    wrapped = bool(inner) and sum(length >= SHORTEST_WRAPPED for length in inner) > len(inner) * 0.7
+    lengths = [len(line) for group in multiline for line in group[:-1]]
+    wrapped = bool(lengths) and sum(length >= SHORTEST_WRAPPED for length in lengths) > len(lengths) * 0.7
     if wrapped:
         report.note(NoteKind.WRAPPED)
     yield from ((" " if wrapped else "\n").join(group) for group in groups)
@@ -114,32 +114,32 @@ def read_markdown(text: str, report: FileReport) -> tuple[str, str]:
     title = ""
     if front := _FRONT.match(text):
         report.note(NoteKind.FRONT, front[1])
-        named = _FRONT_TITLE.search(front[1])
-        title = named[1].strip("\"'") if named else ""
+        title_match = _FRONT_TITLE.search(front[1])
+        title = title_match[1].strip("\"'") if title_match else ""
         text = text[front.end() :]
     text = _without_footnotes(text, report)
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
     if not title and (heading := _first_heading(tokens)):
-        title, line = heading
+        title, body_start = heading
         report.note(NoteKind.TITLE, title)
-        text = "\n".join(text.split("\n")[line:])
+        text = "\n".join(text.split("\n")[body_start:])
         tokens = tokens[3:]
     seen = report.counts.total()
-    kept = list(_filter_tokens(tokens, report))
+    remaining = list(_filter_tokens(tokens, report))
     clean = report.counts.total() == seen
-    return text.strip("\n") + "\n" if clean else write(map(_lowered, blocks_of(kept)), report), title
+    return text.strip("\n") + "\n" if clean else write(map(_lowered, blocks_of(remaining)), report), title
 
 
 def _without_footnotes(text: str, report: FileReport) -> str:
     keys = set[str]()
 
-    def drop(found: re.Match[str]) -> str:
-        keys.add(found[1])
-        report.note(NoteKind.FOOTNOTE, found[2])
+    def drop(match: re.Match[str]) -> str:
+        keys.add(match[1])
+        report.note(NoteKind.FOOTNOTE, match[2])
         return ""
 
     text = _FOOTNOTE.sub(drop, text)
-    return re.sub(r"\[\^([^\]\s]+)\]", lambda found: "" if found[1] in keys else found[0], text) if keys else text
+    return re.sub(r"\[\^([^\]\s]+)\]", lambda match: "" if match[1] in keys else match[0], text) if keys else text
 
 
 def _first_heading(tokens: list[Token]) -> tuple[str, int] | None:
@@ -150,8 +150,8 @@ def _first_heading(tokens: list[Token]) -> tuple[str, int] | None:
     first = sum(token.type == "heading_open" and token.tag == "h1" for token in tokens) == 1
     if not first or tokens[0].type != "heading_open" or tokens[0].tag != "h1" or not tokens[0].map:
         return None
-    message = "".join(token.content for token in tokens[1].children or () if token.type in ("text", "code_inline"))
-    return (message, tokens[0].map[1]) if message.strip() else None
+    title = "".join(token.content for token in tokens[1].children or () if token.type in ("text", "code_inline"))
+    return (title, tokens[0].map[1]) if title.strip() else None
 
 
 def _lowered(block: Block) -> Block:
@@ -191,11 +191,11 @@ def _filter_inline_tokens(children: list[Token], report: FileReport) -> Iterator
 
 def _html_block_text(token: Token, report: FileReport) -> Iterator[Token]:
     report.note(NoteKind.HTML, token.content, max(1, len(re.findall(r"<[a-zA-Z!]", token.content))))
-    words = " ".join(
+    content = " ".join(
         html.unescape(nh3.clean(re.sub(r"<(?:br|p|div|li|tr)\b", r" \g<0>", token.content), tags=set())).split()
     )
-    if words:
-        text = Token("text", "", 0, content=words)
+    if content:
+        text = Token("text", "", 0, content=content)
         yield from (
             Token("paragraph_open", "p", 1),
             Token("inline", "", 0, children=[text]),

@@ -115,18 +115,18 @@ class FileReport:
         """Add `number` to the count of a kind of note, and store a quote of `words`, up to QUOTED quotes."""
         self.counts[kind] += number
         quote = " ".join(words[: 10 * LONGEST_QUOTE].split())
-        kept = self.quotes.setdefault(kind, [])
-        if quote and len(kept) < QUOTED and quote not in kept:
-            kept.append(quote if len(quote) <= LONGEST_QUOTE else quote[: LONGEST_QUOTE - 1].rstrip() + "…")
+        quotes = self.quotes.setdefault(kind, [])
+        if quote and len(quotes) < QUOTED and quote not in quotes:
+            quotes.append(quote if len(quote) <= LONGEST_QUOTE else quote[: LONGEST_QUOTE - 1].rstrip() + "…")
 
     def notes(self) -> list[ImportNote]:
         """Return the notes in the active language. Notes on what was left out come first."""
-        found = [
+        import_notes = [
             ImportNote(kind, self.counts[kind], SENTENCES[kind](self.counts[kind]), tuple(self.quotes.get(kind, ())))
             for kind in NoteKind
             if self.counts[kind]
         ]
-        return sorted(found, key=lambda note: not note.dropped)
+        return sorted(import_notes, key=lambda note: not note.dropped)
 
 
 @dataclass(frozen=True)

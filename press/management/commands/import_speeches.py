@@ -117,19 +117,19 @@ class Command(BaseCommand):
 
 def _session(summit: Summit, wanted: str | None) -> Session:
     rows = Session.objects.filter(summit=summit).select_related("summit")
-    found = list(rows.filter(public_id=wanted) or rows.filter(title=wanted) if wanted else rows[:2])
-    if len(found) == 1:
-        return found[0]
-    message = "no session" if not found else "several sessions"
+    matches = list(rows.filter(public_id=wanted) or rows.filter(title=wanted) if wanted else rows[:2])
+    if len(matches) == 1:
+        return matches[0]
+    problem = "no session" if not matches else "several sessions"
     named = f" called {wanted}" if wanted else ""
-    raise CommandError(f"The summit has {message}{named}. Name one with --session, by its id or title.")
+    raise CommandError(f"The summit has {problem}{named}. Name one with --session, by its id or title.")
 
 
 def _officer(summit: Summit, mailbox: str | None) -> User:
     officers = User.objects.filter(roles__summit=summit, roles__role=Role.PRESS_OFFICER, is_active=True).distinct()
-    found = list(officers.filter(email__iexact=mailbox) if mailbox else officers[:2])
-    if len(found) == 1:
-        return found[0]
+    matches = list(officers.filter(email__iexact=mailbox) if mailbox else officers[:2])
+    if len(matches) == 1:
+        return matches[0]
     raise CommandError(
         "Name with --by the mailbox of a press officer of this summit: their name stands by the texts."
     )

@@ -87,13 +87,17 @@ class ManyMixin:
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Return the list of texts. If it is filtered by a task, a link above it decides about all texts at once."""
-        found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
-        for name, asked in ASKED.items():
-            if request.GET.get("todo") == asked.todo and found.result_count > 1 and self._decides(request, name):
+        changelist: Any = super().get_changelist_instance(request)  # type: ignore[misc]
+        for name, labels in ASKED.items():
+            if (
+                request.GET.get("todo") == labels.todo
+                and changelist.result_count > 1
+                and self._decides(request, name)
+            ):
                 summit = chosen_summit(request, _summits(request, BULK_DECISIONS[name]))
-                query = {"todo": asked.todo} | ({"summit": summit.slug} if summit else {})
-                found.tools = [(f"{_address(name)}?{urlencode(query)}", asked.all), *found.tools]
-        return found
+                query = {"todo": labels.todo} | ({"summit": summit.slug} if summit else {})
+                changelist.tools = [(f"{_address(name)}?{urlencode(query)}", labels.all), *changelist.tools]
+        return changelist
 
     def _decides(self, request: HttpRequest, name: str) -> bool:
         return allows(request.user, BULK_DECISIONS[name].permission, None)
@@ -140,13 +144,15 @@ class ManyMixin:
         if request.method == "POST" and (form is None or form.is_valid()):
             when = form.decided if form else None
             return _done(request, name, bulk_decisions.decide(action=action, texts=texts, by=user, moment=when))
-        reach = bulk_decisions.find_targets(action=action, texts=texts, by=user)
-        number, asked = len(reach.to), ASKED[name]
-        keys = {row.version.text_id for row in reach.to}
-        context = {"title": str(asked.title % {"n": number}), "lede": asked.lede, "reach": reach, "keys": keys}
+        targets = bulk_decisions.find_targets(action=action, texts=texts, by=user)
+        number, labels = len(targets.to), ASKED[name]
+        keys = {row.version.text_id for row in targets.to}
+        context = {"title": str(labels.title % {"n": number}), "lede": labels.lede, "reach": targets, "keys": keys}
         # For approvals the form is below the texts, so that users read the texts first.
         context |= {"form": form, "last": name == "approve"}
-        page: HttpResponse = desk._page(request, "many.html", context, 400 if form and form.errors else 200)
+        page: HttpResponse = desk._page(
+            request, "admin/press/overview/bulk_decisions.html", context, 400 if form and form.errors else 200
+        )
         return page
 
     def _texts(self, request: HttpRequest, action: BulkDecision) -> list[Text]:
@@ -155,18 +161,18 @@ class ManyMixin:
         They are texts of one summit, since a moment is entered in the time zone of the venue.
         """
         desk: Any = self
-        given = request.POST if request.method == "POST" else request.GET
+        params = request.POST if request.method == "POST" else request.GET
         rows = desk.get_queryset(request)
-        condition = workflow_queries.todo(request.user).get(given.get("todo", ""))
+        condition = workflow_queries.todo(request.user).get(params.get("todo", ""))
         if condition is not None:
             summit = chosen_summit(request, _summits(request, action))
             rows = rows.filter(condition, summit=summit)
         else:
-            rows = rows.filter(pk__in=keys_of(given.getlist("row"))[:MOST])
-        found = list(rows.order_by("pk")[: MOST + 1])
-        if len(found) > MOST:
+            rows = rows.filter(pk__in=keys_of(params.getlist("row"))[:MOST])
+        texts = list(rows.order_by("pk")[: MOST + 1])
+        if len(texts) > MOST:
             _warn_about_limit(request)
-        return [text for text in found[:MOST] if text.summit_id == found[0].summit_id]
+        return [text for text in texts[:MOST] if text.summit_id == texts[0].summit_id]
 
 
 def _address(name: str) -> str:
@@ -174,8 +180,8 @@ def _address(name: str) -> str:
 
 
 def _summits(request: HttpRequest, action: BulkDecision) -> list[Summit]:
-    mine = summits_for(request.user, action.permission)
-    return list(Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine))
+    keys = summits_for(request.user, action.permission)
+    return list(Summit.objects.all() if keys is None else Summit.objects.filter(pk__in=keys))
 
 
 def _ask(name: str, request: HttpRequest, queryset: QuerySet[Text]) -> HttpResponse:
@@ -190,12 +196,12 @@ def _warn_about_limit(request: HttpRequest) -> None:
     messages.warning(request, message % {"n": MOST})
 
 
-def _done(request: HttpRequest, name: str, reach: bulk_decisions.DecisionTargets) -> HttpResponse:
-    if reach.to:
-        messages.success(request, str(ASKED[name].done % {"n": len(reach.to)}))
-    for edition, why in reach.skipped[:TOLD]:
+def _done(request: HttpRequest, name: str, targets: bulk_decisions.DecisionTargets) -> HttpResponse:
+    if targets.to:
+        messages.success(request, str(ASKED[name].done % {"n": len(targets.to)}))
+    for edition, why in targets.skipped[:TOLD]:
         messages.warning(request, pair(edition.title, why))
-    left = len(reach.skipped) - TOLD
+    left = len(targets.skipped) - TOLD
     if left > 0:
         message = ngettext("%(n)d more stays as it was.", "%(n)d more stay as they were.", left)
         messages.warning(request, message % {"n": left})

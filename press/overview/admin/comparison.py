@@ -39,7 +39,7 @@ class ComparisonMixin:
             "bodies": compare(old.body, new.body),
             "title": _("Editions %(one)d and %(other)d") % {"one": old.number, "other": new.number},
         }
-        response: HttpResponse = self._page(request, "compare.html", context)  # type: ignore[attr-defined]
+        response: HttpResponse = self._page(request, "admin/press/overview/comparison.html", context)  # type: ignore[attr-defined]
         return response
 
     def file_view(self, request: HttpRequest, pk: int, file: int) -> HttpResponse:
@@ -57,8 +57,8 @@ class ComparisonMixin:
 
 
 def _edition(version: TextVersion | None, number: str) -> Edition:
-    asked = int(number) if number.isdecimal() and len(number) < 9 else 0
-    found = Edition.objects.filter(version=version, number=asked).first()
-    if found is None:
+    parsed = int(number) if number.isdecimal() and len(number) < 9 else 0
+    edition = Edition.objects.filter(version=version, number=parsed).first()
+    if edition is None:
         raise Http404
-    return found
+    return edition

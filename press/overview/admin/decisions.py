@@ -170,8 +170,12 @@ def outcome(*, name: str, row: Text) -> str:
     if row.embargo.moment is None:
         waits = row.embargo.mode == EmbargoMode.DELIVERED
         return str(_("It goes out when the speech has been given.") if waits else _("The moment is taken back."))
-    kept = _KEPT_BACK.get(str(getattr(row, "standing", "")))
-    return f"{done} {kept}" if kept else str(_("Marked as given: it goes out now.") if name == "deliver" else done)
+    obstacle = _KEPT_BACK.get(str(getattr(row, "standing", "")))
+    return (
+        f"{done} {obstacle}"
+        if obstacle
+        else str(_("Marked as given: it goes out now.") if name == "deliver" else done)
+    )
 
 
 class DecisionsMixin:

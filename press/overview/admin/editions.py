@@ -72,13 +72,13 @@ class EditionForm(EditionContentForm):
 
     def __init__(self, *args: Any, version: TextVersion, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kept: forms.ModelMultipleChoiceField[Attachment] = self.fields["attachments"]  # type: ignore[assignment]
-        kept.queryset = Attachment.objects.filter(text=version.text_id).defer("content")
-        if not kept.queryset.exists():
+        attachments_field: forms.ModelMultipleChoiceField[Attachment] = self.fields["attachments"]  # type: ignore[assignment]
+        attachments_field.queryset = Attachment.objects.filter(text=version.text_id).defer("content")
+        if not attachments_field.queryset.exists():
             del self.fields["attachments"]
         if published_editions().filter(version=version.pk).exists():
-            kind: forms.ChoiceField = self.fields["change_kind"]  # type: ignore[assignment]
-            kind.choices, kind.required = ChangeKind.choices, True
+            kind_field: forms.ChoiceField = self.fields["change_kind"]  # type: ignore[assignment]
+            kind_field.choices, kind_field.required = ChangeKind.choices, True
             self.fields["change_note"].required = True
         elif not version.editions.filter(state=EditionState.APPROVED).exists():
             # No edition is approved, so this edition can't replace a published one.
@@ -97,12 +97,12 @@ class EditionForm(EditionContentForm):
 
         Raises ValidationError if the file is too large or its format isn't supported.
         """
-        given = self.cleaned_data["file"]
-        if not given:
+        uploaded = self.cleaned_data["file"]
+        if not uploaded:
             return None
         try:
-            check_size(given.size)
-            return read(name=given.name, content=given.read())
+            check_size(uploaded.size)
+            return read(name=uploaded.name, content=uploaded.read())
         except FileProblem as problem:
             raise forms.ValidationError(str(problem)) from problem
 
@@ -161,9 +161,9 @@ def _merged_form(request: HttpRequest, form: EditionForm, version: TextVersion, 
     base = version.editions.filter(number=form.cleaned_data["based_on"]).first()
     merged = None
     if base is not None:
-        mine = {name: form.cleaned_data[name] for name in ("body", *OTHER_FIELDS) if name in form.cleaned_data}
-        mine |= {"attachments": typed["attachments"]} if "attachments" in form.fields else {}
-        merged = merge_edition(base=base, mine=mine, newest=newest)
+        values = {name: form.cleaned_data[name] for name in ("body", *OTHER_FIELDS) if name in form.cleaned_data}
+        values |= {"attachments": typed["attachments"]} if "attachments" in form.fields else {}
+        merged = merge_edition(base=base, mine=values, newest=newest)
         typed |= {name: "" if value is None else value for name, value in merged.values.items()}
     again = EditionForm({**typed, "based_on": newest.number}, version=version)
     for sentence in _merge_warnings(merged, newest, again):

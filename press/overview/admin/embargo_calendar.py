@@ -76,10 +76,10 @@ def day_of(written: str) -> date | None:
     Returns None for other text, and for years outside 1901 to 9998.
     """
     try:
-        found = date.fromisoformat(written)
+        day = date.fromisoformat(written)
     except ValueError:
         return None
-    return found if 1900 < found.year < 9999 else None
+    return day if 1900 < day.year < 9999 else None
 
 
 def span(summit: Summit, month: str) -> tuple[date, date, date | None]:
@@ -98,14 +98,17 @@ def span(summit: Summit, month: str) -> tuple[date, date, date | None]:
 
 
 def context(summit: Summit, today: date, month: str) -> dict[str, Any]:
-    """Return the context for the template `admin/press/embargoes.html`. `month` is as in `span`, such as 2025-03."""
+    """Return the context for the template `admin/press/overview/embargo_calendar.html`.
+
+    `month` is as in `span`, such as 2025-03.
+    """
     first, last, chosen = span(summit, month)
     cells = {day: _cell(summit, day, today) for day in _days(first, last)}
     for group in publication_schedule.groups(summit, first, last):
         local = group.at.astimezone(summit.zone)
         cells[local.date()].entries += [_entry(row, group, local.strftime("%H:%M")) for row in group.texts]
     days = list(cells.values())
-    shown = chosen or summit.starts_on
+    shown_day = chosen or summit.starts_on
     return {
         "title": _("Calendar of embargoes"),
         "weeks": [days[n : n + 7] for n in range(0, len(days), 7)],
@@ -113,8 +116,12 @@ def context(summit: Summit, today: date, month: str) -> dict[str, Any]:
         "said": formats.date_format(chosen, "F Y") if chosen else "",
         "whole_url": address(summit),
         "months": [
-            (embargoes_of(summit, month=f"{each:%Y-%m}"), formats.date_format(each, "F Y"), each == chosen)
-            for each in _months(summit, shown)
+            (
+                embargoes_of(summit, month=f"{first_day:%Y-%m}"),
+                formats.date_format(first_day, "F Y"),
+                first_day == chosen,
+            )
+            for first_day in _months(summit, shown_day)
         ],
         "number": sum(len(cell.entries) for cell in days),
         "run_url": run_of(summit),
@@ -136,14 +143,14 @@ def _entry(row: StandingText, group: ScheduleGroup, clock: str) -> CalendarEntry
     return CalendarEntry(clock, row, group.by, group.embargo.held_at is not None)
 
 
-def _months(summit: Summit, shown: date) -> list[date]:
+def _months(summit: Summit, shown_day: date) -> list[date]:
     """Return the first days of the months to which the calendar links. Makes one query.
 
     They are the months with publications, the shown month and the months around it, and the months of the summit.
     """
     rows = Text.objects.filter(summit=summit, withdrawn_at__isnull=True, embargo__moment__isnull=False).order_by()
     months = rows.annotate(month=TruncMonth("embargo__moment", tzinfo=summit.zone)).values_list("month", flat=True)
-    here = shown.replace(day=1)
-    found = {moment.date() for moment in months.distinct() if moment is not None}
-    found |= {here, (here - timedelta(1)).replace(day=1), (here + timedelta(31)).replace(day=1)}
-    return sorted(found | {summit.starts_on.replace(day=1), summit.ends_on.replace(day=1)})
+    month = shown_day.replace(day=1)
+    first_days = {moment.date() for moment in months.distinct() if moment is not None}
+    first_days |= {month, (month - timedelta(1)).replace(day=1), (month + timedelta(31)).replace(day=1)}
+    return sorted(first_days | {summit.starts_on.replace(day=1), summit.ends_on.replace(day=1)})

@@ -68,10 +68,10 @@ def unsaved(request: HttpRequest) -> Unsaved:
         taken = _read_upload(request.FILES.get("words"))
     except Unreadable as problem:
         return Unsaved(typed, problem=str(problem), had_file=had_file)
-    before = request.POST.get("body", "")
-    words = typed | {"body": taken.body, "title": request.POST.get("title", "").strip() or taken.title}
-    kept = before if before.split() != taken.body.split() else ""
-    return Unsaved(words, taken, kept, had_file=had_file)
+    typed_body = request.POST.get("body", "")
+    values = typed | {"body": taken.body, "title": request.POST.get("title", "").strip() or taken.title}
+    replaced_body = typed_body if typed_body.split() != taken.body.split() else ""
+    return Unsaved(values, taken, replaced_body, had_file=had_file)
 
 
 def _read_upload(file: "UploadedFile[Any] | None") -> ParsedFile:
@@ -107,7 +107,9 @@ class IntakeMixin:
         desk: Any = self
         desk.admit(request, "add")
         html, length = preview(request.POST.get("body", ""))
-        return TemplateResponse(request, "admin/press/preview.html", {"preview_html": html, "length": length})
+        return TemplateResponse(
+            request, "admin/press/overview/preview.html", {"preview_html": html, "length": length}
+        )
 
     def unsaved_new_view(self, request: HttpRequest) -> HttpResponse:
         """Show the form for a new text, with the posted unsaved values."""
@@ -115,10 +117,10 @@ class IntakeMixin:
         desk.admit(request, "add")
         summit: Summit = desk._summit_to_write(request)
         check_can_write(desk._user(request), summit)
-        shown = unsaved(request)
-        form = NewTextForm(initial=shown.words, summit=summit)
+        posted = unsaved(request)
+        form = NewTextForm(initial=posted.words, summit=summit)
         context = {"summit": summit, "title": _("Enter a text"), "once": form_idempotency.mark_of(request)}
-        return self._unsaved_page(request, "new.html", context, form, shown)
+        return self._unsaved_page(request, "admin/press/overview/new_text.html", context, form, posted)
 
     def unsaved_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the page of a text, with the posted unsaved values in the form."""
@@ -127,11 +129,15 @@ class IntakeMixin:
         user: User = desk._user(request)
         check_can_write(user, text.summit)
         version: TextVersion = versions.version_of(text, request.GET.get("version", ""))
-        shown = unsaved(request)
+        posted = unsaved(request)
         edition = editions.newest(version)
-        form = EditionForm(initial={"based_on": edition.number} | shown.words, version=version)
+        form = EditionForm(initial={"based_on": edition.number} | posted.words, version=version)
         return self._unsaved_page(
-            request, "text.html", desk._context(request, text, version, edition, form), form, shown
+            request,
+            "admin/press/overview/text.html",
+            desk._context(request, text, version, edition, form),
+            form,
+            posted,
         )
 
     def unsaved_language_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -139,21 +145,23 @@ class IntakeMixin:
         desk: Any = self
         text: Text = desk._text(request, pk)
         check_can_write(desk._user(request), text.summit)
-        shown = unsaved(request)
+        posted = unsaved(request)
         context = {"summit": text.summit, "text": text, "title": _("Add a language")}
-        return self._unsaved_page(request, "new.html", context, LanguageForm(initial=shown.words), shown)
+        return self._unsaved_page(
+            request, "admin/press/overview/new_text.html", context, LanguageForm(initial=posted.words), posted
+        )
 
     def _unsaved_page(
-        self, request: HttpRequest, template: str, context: dict[str, Any], form: forms.Form, shown: Unsaved
+        self, request: HttpRequest, template: str, context: dict[str, Any], form: forms.Form, posted: Unsaved
     ) -> HttpResponse:
-        html, length = preview(str(shown.words.get("body", "")))
-        language = str(shown.words.get("language", "")) or getattr(context.get("version"), "language", "")
-        more = {"form": form, "unsaved": shown, "preview_html": html, "length": length, "words_language": language}
+        html, length = preview(str(posted.words.get("body", "")))
+        language = str(posted.words.get("language", "")) or getattr(context.get("version"), "language", "")
+        more = {"form": form, "unsaved": posted, "preview_html": html, "length": length, "words_language": language}
         if language in dict(_languages()):
             more["words_direction"] = direction(language)
-        status = 400 if shown.problem else 200
-        found: HttpResponse = self._page(request, template, context | more, status)  # type: ignore[attr-defined]
-        return found
+        status = 400 if posted.problem else 200
+        response: HttpResponse = self._page(request, template, context | more, status)  # type: ignore[attr-defined]
+        return response
 
 
 def _languages() -> list[tuple[str, str]]:

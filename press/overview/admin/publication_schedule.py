@@ -127,14 +127,14 @@ class RunMixin:
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Return the list of texts, with links to the schedule and to the calendar above it."""
-        found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
+        changelist: Any = super().get_changelist_instance(request)  # type: ignore[misc]
         summit = _seen_summit(request)
         if summit is not None:
-            found.tools = [
+            changelist.tools = [
                 (run_of(summit), _("Today’s run")),
                 (embargo_calendar.address(summit), _("Calendar of embargoes")),
             ]
-        return found
+        return changelist
 
     def _run_summit(self, request: HttpRequest) -> Summit:
         self.admit(request, "view")  # type: ignore[attr-defined]
@@ -176,13 +176,13 @@ class RunMixin:
             "timeless_more": plan.unplaced - len(plan.timeless),
             "hours_long": int((end - start) / timedelta(hours=1)),
         }
-        return self._page(request, "run.html", context)  # type: ignore[attr-defined, no-any-return]
+        return self._page(request, "admin/press/overview/publication_schedule.html", context)  # type: ignore[attr-defined, no-any-return]
 
     def embargoes_view(self, request: HttpRequest) -> HttpResponse:
         """Show the embargo calendar for the days of the summit, or for the month in the parameter `month`."""
         summit = self._run_summit(request)
         context = embargo_calendar.context(summit, today_of(request, summit), request.GET.get("month", ""))
-        return self._page(request, "embargoes.html", {"summit": summit, **context})  # type: ignore[attr-defined, no-any-return]
+        return self._page(request, "admin/press/overview/embargo_calendar.html", {"summit": summit, **context})  # type: ignore[attr-defined, no-any-return]
 
 
 def _seen_summit(request: HttpRequest) -> Summit | None:
@@ -199,9 +199,9 @@ def _shower(plan: Plan) -> Callable[[StandingText], ScheduledText]:
     """Return a function that makes the `ScheduledText` of a text in a plan."""
 
     def show(row: StandingText) -> ScheduledText:
-        told = plan.told[row.pk]
-        behind = [(each, *STANDINGS[str(getattr(each, "standing", ""))]) for each in told.behind]
-        return ScheduledText(row, told.language, told.author, behind)
+        details = plan.told[row.pk]
+        behind = [(version, *STANDINGS[str(getattr(version, "standing", ""))]) for version in details.behind]
+        return ScheduledText(row, details.language, details.author, behind)
 
     return show
 
@@ -224,8 +224,8 @@ def _slotted(
 def _by_hour(slotted: list[Slotted], summit: Summit) -> list[Hour]:
     """Return the hours at the venue with their groups. An hour that the clocks show twice is in the list twice."""
 
-    def hour(each: Slotted) -> tuple[str, timedelta | None]:
-        local = each.group.at.astimezone(summit.zone)
+    def hour(entry: Slotted) -> tuple[str, timedelta | None]:
+        local = entry.group.at.astimezone(summit.zone)
         return local.strftime("%H:00"), local.utcoffset()
 
     full = len(slotted) > MOST

@@ -151,5 +151,7 @@ class AboutMixin:
             "form": form,
             "title": _("What the text is about"),
         }
-        response: HttpResponse = self._page(request, "about.html", context, 400 if form.errors else 200)  # type: ignore[attr-defined]
+        response: HttpResponse = self._page(  # type: ignore[attr-defined]
+            request, "admin/press/overview/text_details.html", context, 400 if form.errors else 200
+        )
         return response

@@ -106,10 +106,10 @@ class TextAdmin(
     @admin.display(description=gettext_lazy("state"))
     def stands(self, row: Text) -> str:
         """Return the text's state as HTML, with a note if an edition older than the newest is public."""
-        word, colour = state_label(row)
-        shown = format_html('<span class="state" data-state="{}">{}</span>{}', colour, word, in_red(row))
+        label, colour = state_label(row)
+        badge = format_html('<span class="state" data-state="{}">{}</span>{}', colour, label, in_red(row))
         note = _public_edition_note(row)
-        return format_html('{} <span class="muted">{}</span>', shown, note) if note else shown
+        return format_html('{} <span class="muted">{}</span>', badge, note) if note else badge
 
     @admin.display(description=gettext_lazy("goes out"), ordering="embargo__moment")
     def goes_out(self, row: Text) -> str:
@@ -153,7 +153,7 @@ class TextAdmin(
 
     def _page(self, request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
         full = {**self.admin_site.each_context(request), "opts": self.opts, **context}
-        return TemplateResponse(request, f"admin/press/{template}", full, status=status)
+        return TemplateResponse(request, template, full, status=status)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Show the form for a new text (GET), or create the text with its first edition (POST)."""
@@ -179,17 +179,17 @@ class TextAdmin(
             "title": _("Enter a text"),
             "once": form_idempotency.mark_of(request),
         }
-        return self._page(request, "new.html", context, 400 if form.errors else 200)
+        return self._page(request, "admin/press/overview/new_text.html", context, 400 if form.errors else 200)
 
     def _summit_to_write(self, request: HttpRequest) -> Summit:
-        mine = summits_for(request.user, "press.write")
-        rows = Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
+        keys = summits_for(request.user, "press.write")
+        rows = Summit.objects.all() if keys is None else Summit.objects.filter(pk__in=keys)
         wanted = request.GET.get("summit", "")
-        found = rows.filter(slug=wanted).first() if wanted else chosen_summit(request, list(rows))
-        if found is None:
+        summit = rows.filter(slug=wanted).first() if wanted else chosen_summit(request, list(rows))
+        if summit is None:
             check(request.user, "press.write", None)
             raise Http404
-        return found
+        return summit
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -205,7 +205,7 @@ class TextAdmin(
         """Return the page of a text. `refused` has the values that the user typed for a refused decision, if any."""
         edition = editions.newest(version)
         context = self._context(request, text, version, edition, editions_admin.form_of(edition)) | refused
-        return self._page(request, "text.html", context, 400 if refused else 200)
+        return self._page(request, "admin/press/overview/text.html", context, 400 if refused else 200)
 
     def _save(self, request: HttpRequest, text: Text, version: TextVersion) -> HttpResponse:
         user = self._user(request)
@@ -217,9 +217,9 @@ class TextAdmin(
             return redirect(_url(version))
         context = self._context(request, text, version, newer or editions.newest(version), form) | {"newer": newer}
         if newer is not None:
-            began = version.editions.filter(number=numbered(request.POST.get("based_on", ""))).first()
-            context["meanwhile"] = compare(began.body if began else "", newer.body)
-        return self._page(request, "text.html", context, 409 if newer else 400)
+            base = version.editions.filter(number=numbered(request.POST.get("based_on", ""))).first()
+            context["meanwhile"] = compare(base.body if base else "", newer.body)
+        return self._page(request, "admin/press/overview/text.html", context, 409 if newer else 400)
 
     def _context(
         self,
@@ -273,7 +273,7 @@ class TextAdmin(
                 messages.success(request, _("Entered as a draft. Submit it for review when it is ready."), SAVED)
                 return redirect(_url(version))
         context = {"summit": text.summit, "text": text, "form": form, "title": _("Add a language")}
-        return self._page(request, "new.html", context, 400 if form.errors else 200)
+        return self._page(request, "admin/press/overview/new_text.html", context, 400 if form.errors else 200)
 
 
 def _public_edition_note(row: Text) -> str:
@@ -308,6 +308,6 @@ def _listed(version: TextVersion) -> list[tuple[Edition, Any, str]]:
     found: list[tuple[Edition, Any, str]] = []
     for row in rows:
         replaced = row.state == EditionState.APPROVED and row.number != max(approved)
-        word, colour = STANDINGS["replaced" if replaced else row.standing]
-        found.append((row, word, colour))
+        label, colour = STANDINGS["replaced" if replaced else row.standing]
+        found.append((row, label, colour))
     return found

@@ -102,25 +102,23 @@ def build_preview(values: Any) -> dict[str, Any]:
     Only problems of fields that were posted are included.
     """
     html, length = preview(values["body"])
-    given = {name: values[name] for name in FIELDS if name in values}
+    posted = {name: values[name] for name in FIELDS if name in values}
     return {
         "html": html,
         "words": length.words,
         "characters": length.characters,
         "minutes": length.minutes,
-        "problems": _problems(given),
+        "problems": _problems(posted),
     }
 
 
-def _problems(given: dict[str, str]) -> list[dict[str, str]]:
+def _problems(posted: dict[str, str]) -> list[dict[str, str]]:
     try:
         # A missing title isn't a problem in a preview.
-        check_content(**{"title": "a", "summary": "", **given})
+        check_content(**{"title": "a", "summary": "", **posted})
     except ValidationError as refused:
         return [
-            {"field": name, "detail": message}
-            for name, all_said in refused.message_dict.items()
-            for message in all_said
+            {"field": name, "detail": message} for name, errors in refused.message_dict.items() for message in errors
         ]
     return []
 

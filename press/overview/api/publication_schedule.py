@@ -159,18 +159,18 @@ def run_of(by: User, summit: Summit, values: Values) -> dict[str, Any]:
     `about` of unsent editions is None if the user may not see messages.
     """
     now = db_now()
-    found = publication_schedule.plan(
+    plan = publication_schedule.plan(
         summit, values.get("day") or now.astimezone(summit.zone).date(), now=now, most=MOST
     )
-    for row in _texts(found):
-        row.told = found.told[row.pk]
+    for row in _texts(plan):
+        row.told = plan.told[row.pk]
     sees = allows(by, "outbox.message.view", summit)
     return {
-        **{name: getattr(found, name) for name in ("day", "groups", "overdue", "timeless", "unplaced")},
-        "unreviewed": [{"edition": edition} for edition in found.unreviewed],
+        **{name: getattr(plan, name) for name in ("day", "groups", "overdue", "timeless", "unplaced")},
+        "unreviewed": [{"edition": edition} for edition in plan.unreviewed],
         "unsent": [
             {"edition": each.edition, "mails": each.number, "about": each.about if sees else None}
-            for each in found.unsent
+            for each in plan.unsent
         ],
     }
 

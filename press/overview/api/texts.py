@@ -58,9 +58,9 @@ def slot_errors_as_speech() -> Iterator[None]:
     except ValidationError as refused:
         if not hasattr(refused, "error_dict") or "slot" not in refused.error_dict:
             raise
-        found = {**refused.error_dict, "speech": refused.error_dict["slot"]}
-        found.pop("slot")
-        raise ValidationError(found) from refused
+        errors = {**refused.error_dict, "speech": refused.error_dict["slot"]}
+        errors.pop("slot")
+        raise ValidationError(errors) from refused
 
 
 class TextViewSet(DeskViewSet):
@@ -138,8 +138,8 @@ class TextViewSet(DeskViewSet):
         Only editions that are in review and that somebody else wrote can be approved. The others are listed as
         skipped, with the reason, and don't stop the decision.
         """
-        told = _decided("approve", by, summit, values)
-        return {"approved": told["done"], "skipped": told["skipped"]}
+        result = _decided("approve", by, summit, values)
+        return {"approved": result["done"], "skipped": result["skipped"]}
 
     @action("submit", permission=DECISIONS["submit"], input=TextsInput, output=DecidedSerializer, detail=False)
     def submit(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
@@ -178,16 +178,16 @@ def _decided(
     name: str, by: User, summit: Summit, values: Values, *, moment: datetime | None = None
 ) -> dict[str, Any]:
     keys = set(values["texts"])
-    found = list(Text.objects.filter(summit=summit, public_id__in=keys))
-    if len(found) < len(keys):
+    rows = list(Text.objects.filter(summit=summit, public_id__in=keys))
+    if len(rows) < len(keys):
         raise ValidationError({"texts": _("There is none of this id.")})
-    locks.lock_texts([text.pk for text in found])
-    reach = bulk_decisions.decide(action=bulk_decisions.BULK_DECISIONS[name], texts=found, by=by, moment=moment)
+    locks.lock_texts([text.pk for text in rows])
+    targets = bulk_decisions.decide(action=bulk_decisions.BULK_DECISIONS[name], texts=rows, by=by, moment=moment)
     skipped = [
         {"edition": edition.public_id, "text": edition.version.text.public_id, "reason": why}
-        for edition, why in reach.skipped
+        for edition, why in targets.skipped
     ]
-    return {"done": [edition.public_id for edition in reach.to], "skipped": skipped}
+    return {"done": [edition.public_id for edition in targets.to], "skipped": skipped}
 
 
 class TextVersionViewSet(DeskViewSet):

@@ -118,21 +118,21 @@ class TextEdition(PublicMixin, APIView):
         query_params.check_known(request.query_params, ("language", "lang"))
         summit, slug, number = get_summit(kwargs["summit"]), kwargs["slug"], kwargs["number"]
         language = request.query_params.get("language") or None
-        shown = find_edition(summit, slug, language, number)
-        current = find_public_edition(summit, slug, language) if shown else None
-        if shown is None or current is None:
+        edition = find_edition(summit, slug, language, number)
+        current = find_public_edition(summit, slug, language) if edition else None
+        if edition is None or current is None:
             raise missing(summit, slug, language)
         history = read(summit, current).history
-        found = Published(
-            edition=shown,
+        published = Published(
+            edition=edition,
             newest=current.number,
             about=next(each for each in history if each.number == number),
-            became=since(shown, current),
-            files=files_of(summit, shown),
-            url=f"{settings.BASE_URL}{pinned(summit, shown.version, number)}",
+            became=since(edition, current),
+            files=files_of(summit, edition),
+            url=f"{settings.BASE_URL}{pinned(summit, edition.version, number)}",
         )
         context = {"request": request, "first_edition": history[-1].number}
-        return Response(PublishedEditionSerializer(found, context=context).data)
+        return Response(PublishedEditionSerializer(published, context=context).data)
 
 
 class SpokenSerializer(Told):
@@ -169,16 +169,16 @@ class TextComparison(PublicMixin, APIView):
         if delivered is None or prepared is None:
             raise Http404
 
-        def told(edition: Edition) -> dict[str, Any]:
+        def edition_data(edition: Edition) -> dict[str, Any]:
             url = f"{settings.BASE_URL}{address(summit, edition)}"
             return {"slug": edition.version.text.slug, "url": url, "edition": edition.number}
 
         pairs = compare_words(prepared.body, delivered.body)
-        found = {
+        data = {
             "language": delivered.version.language,
-            "prepared": told(prepared),
-            "delivered": told(delivered),
+            "prepared": edition_data(prepared),
+            "delivered": edition_data(delivered),
             "differ": word_differences.differ(pairs),
             "paragraphs": pairs,
         }
-        return Response(SpokenComparisonSerializer(found).data)
+        return Response(SpokenComparisonSerializer(data).data)

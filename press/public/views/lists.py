@@ -37,34 +37,34 @@ def index(request: HttpRequest, summit: str) -> HttpResponse:
         # filters has one URL.
         return HttpResponseRedirect(f"{request.path}{wanted.query(**_spoken())}")
     names = party_names.on_page(found)
-    shown = narrowed(found, wanted, names["names"])
-    page = Paginator(shown.keys, PAGE).get_page(request.GET.get("page"))
+    result = narrowed(found, wanted, names["names"])
+    page = Paginator(result.keys, PAGE).get_page(request.GET.get("page"))
     home = not wanted and page.number == 1
-    lately = shown.corrected if home else ()
+    lately = result.corrected if home else ()
     known = readings(found, [*page, *lately], words=bool(wanted.q))
     context = {
         "summit": found,
-        "shown": shown,
+        "shown": result,
         "page": page,
-        "lines": lines(known, list(page), shown.found),
+        "lines": lines(known, list(page), result.found),
         "corrected": lines(known, lately),
         "coming": sessions_next(found) if home else (),
         "interface": translation.get_language(),
-        **_addresses(request, shown, page),
+        **_addresses(request, result, page),
         **names,
     }
     return render(request, "press/list.html", context)
 
 
-def _addresses(request: HttpRequest, shown: FilterResult, page: Page[Any]) -> dict[str, Any]:
+def _addresses(request: HttpRequest, result: FilterResult, page: Page[Any]) -> dict[str, Any]:
     """Return the canonical URL of the list, and the query strings of its links, for the template's context."""
     number = {"page": str(page.number)} if page.number > 1 else {}
     return {
-        "canonical": f"{settings.BASE_URL}{request.path}{shown.asked.query(**number)}",
-        "feed_query": shown.asked.query(),
-        "chips": [(chip, chip.left.query(**_spoken()) or ".") for chip in shown.chips],
+        "canonical": f"{settings.BASE_URL}{request.path}{result.asked.query(**number)}",
+        "feed_query": result.asked.query(),
+        "chips": [(chip, chip.left.query(**_spoken()) or ".") for chip in result.chips],
         # A search for the same words without quotation marks, so that they need not be next to each other.
-        "apart": replace(shown.asked, q=unquoted(shown.asked.q)).query(**_spoken()),
+        "apart": replace(result.asked, q=unquoted(result.asked.q)).query(**_spoken()),
         "whole": SearchParams().query(**_spoken()) or ".",
     }
 
@@ -104,6 +104,6 @@ def _feed(request: HttpRequest, slug: str) -> feeds.Feed:
         page = pages.page(request.GET.get("page", "1"))
     except InvalidPage:
         raise Http404 from None
-    found = list(by_change(readable(summit).filter(pk__in=list(page.object_list))))
-    gone = feeds.buried(summit) if page.number == 1 else ()
-    return feeds.Feed(summit, several(summit, found), wanted.query()[1:], gone, page.number, pages.num_pages)
+    editions = list(by_change(readable(summit).filter(pk__in=list(page.object_list))))
+    tombstones = feeds.buried(summit) if page.number == 1 else ()
+    return feeds.Feed(summit, several(summit, editions), wanted.query()[1:], tombstones, page.number, pages.num_pages)

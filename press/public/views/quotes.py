@@ -19,22 +19,22 @@ def oembed(request: HttpRequest, summit: str) -> HttpResponse:
     The status is 400 without `url`, 404 if `url` isn't the URL of a public text, and 501 for an unsupported format.
     """
     found = get_summit(summit)
-    asked = request.GET
-    writer = WRITERS.get(asked.get("format", "json"))
+    params = request.GET
+    writer = WRITERS.get(params.get("format", "json"))
     if writer is None:
         return HttpResponse(_("Ask for the format json or xml."), status=501, content_type=PLAIN)
-    if "url" not in asked:
+    if "url" not in params:
         message = _("Give the address of a text or of a paragraph as “%(name)s”.") % {"name": "url"}
         return HttpResponse(message, status=400, content_type=PLAIN)
-    quote = find_quote(found, asked["url"])
+    quote = find_quote(found, params["url"])
     if quote is None:
         raise Http404
-    answer = standard.answer(quote, width=_pixels(asked.get("maxwidth")), height=_pixels(asked.get("maxheight")))
+    answer = standard.answer(quote, width=_pixels(params.get("maxwidth")), height=_pixels(params.get("maxheight")))
     kind, write = writer
     # Any site may request this, since the response is public.
     return HttpResponse(write(answer), content_type=kind, headers={"Access-Control-Allow-Origin": "*"})
 
 
-def _pixels(given: str | None) -> int | None:
-    known = given is not None and given.isascii() and given.isdecimal() and len(given) < 6
-    return int(given or 0) or None if known else None
+def _pixels(value: str | None) -> int | None:
+    valid = value is not None and value.isascii() and value.isdecimal() and len(value) < 6
+    return int(value or 0) or None if valid else None

@@ -22,15 +22,15 @@ def subscribe(request: HttpRequest, summit: str) -> HttpResponse:
     if request.method != "POST":
         return HttpResponse(status=405, headers={"Allow": "POST"})
     found = get_summit(summit)
-    asked = request.POST.get("address", "").strip().lower()
+    mailbox = request.POST.get("address", "").strip().lower()
     language = request.POST.get("language", "")
     try:
-        validate_mailbox(asked)
+        validate_mailbox(mailbox)
     except ValidationError:
-        context = {"summit": found, "step": "unreadable", "asked": asked[:254], "interface": language}
+        context = {"summit": found, "step": "unreadable", "asked": mailbox[:254], "interface": language}
         return _no_store(render(request, "press/subscription.html", context, status=400))
-    known = language if language in dict(settings.LANGUAGES) else found.language
-    subscribers.ask(summit=found, address=asked, language=known)
+    supported = language if language in dict(settings.LANGUAGES) else found.language
+    subscribers.ask(summit=found, address=mailbox, language=supported)
     return _no_store(render(request, "press/subscription.html", {"summit": found, "step": "asked"}))
 
 

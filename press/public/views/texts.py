@@ -61,18 +61,21 @@ def edition(request: HttpRequest, summit: str, slug: str, number: int, language:
     Paragraphs that changed in the newest public edition are marked.
     """
     found = get_summit(summit)
-    shown = find_edition(found, slug, language, number)
-    if shown is None:
+    requested = find_edition(found, slug, language, number)
+    if requested is None:
         return gone_or_404(request, found, slug, language)
-    if language and shown.version.authoritative:
-        return HttpResponsePermanentRedirect(pinned(found, shown.version, number))
+    if language and requested.version.authoritative:
+        return HttpResponsePermanentRedirect(pinned(found, requested.version, number))
     current = find_public_edition(found, slug, language)
     if current is None:
         raise Http404
-    became = since(shown, current)
-    body = with_links(shown, pinned(found, shown.version, number), became)
-    context = _context(found, read(found, current), body) | {"edition": shown, "files": files_of(found, shown)}
-    context |= {"newer": current if current.number != shown.number else None, "since": len(became)}
+    became = since(requested, current)
+    body = with_links(requested, pinned(found, requested.version, number), became)
+    context = _context(found, read(found, current), body) | {
+        "edition": requested,
+        "files": files_of(found, requested),
+    }
+    context |= {"newer": current if current.number != requested.number else None, "since": len(became)}
     return render(request, "press/edition.html", context)
 
 
@@ -105,7 +108,7 @@ def gone_or_404(request: HttpRequest, summit: Summit, slug: str, language: str |
     if removed is None:
         raise Http404
     context = {"summit": summit, "text": removed.version.text}
-    return render(request, "press/gone.html", context, status=410)
+    return render(request, "press/removed_text.html", context, status=410)
 
 
 @press_page()
@@ -134,5 +137,9 @@ def _no_font(request: HttpRequest, summit: Summit, edition: Edition, problem: Mi
 
     The status is 503, since an administrator can install the font.
     """
-    told = {"missing": paper.missing(problem), "remedy": paper.remedy(problem), "page": address(summit, edition)}
-    return render(request, "press/no_font.html", {"summit": summit, **told}, status=503)
+    explanation = {
+        "missing": paper.missing(problem),
+        "remedy": paper.remedy(problem),
+        "page": address(summit, edition),
+    }
+    return render(request, "press/missing_font.html", {"summit": summit, **explanation}, status=503)

@@ -42,12 +42,12 @@ def cancel(summit: Summit) -> int:
     The editions are recorded as announced to nobody, and the alarms as raised. Pages of the desk still show the
     alarms.
     """
-    came = F("version__text__summit__paused_at")
-    rows = untold().filter(version__text__summit=summit, published_at__lt=came)
-    told = Announcement.objects.bulk_create([Announcement(edition=row, recipients=0) for row in rows])
-    return len(told) + Embargo.objects.filter(pk__in=list(_before(summit).values_list("pk", flat=True))).update(
-        alarmed_at=Now()
-    )
+    paused_at = F("version__text__summit__paused_at")
+    rows = untold().filter(version__text__summit=summit, published_at__lt=paused_at)
+    announcements = Announcement.objects.bulk_create([Announcement(edition=row, recipients=0) for row in rows])
+    return len(announcements) + Embargo.objects.filter(
+        pk__in=list(_before(summit).values_list("pk", flat=True))
+    ).update(alarmed_at=Now())
 
 
 channels.register(30)(Channel(count_waiting, cancel))

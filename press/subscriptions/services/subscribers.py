@@ -53,9 +53,9 @@ def ask(*, summit: Summit, address: str, language: str) -> bool:
         if _crowded(summit):
             logger.warning("subscriptions to %s are asked for faster than they are confirmed", summit.slug)
             return False
-        made = Subscriber(summit=summit, address=small, language=language)
-        Subscriber.objects.bulk_create([made], ignore_conflicts=True)
-        if not Subscriber.objects.filter(nonce=made.nonce).exists():
+        candidate = Subscriber(summit=summit, address=small, language=language)
+        Subscriber.objects.bulk_create([candidate], ignore_conflicts=True)
+        if not Subscriber.objects.filter(nonce=candidate.nonce).exists():
             rows = Subscriber.objects.filter(_WAITING, summit=summit, address=small, asked_at__lte=Now() - QUIET)
             if not rows.update(asked_at=Now(), language=language):
                 return False

@@ -46,12 +46,12 @@ def unrecalled_anywhere() -> QuerySet[Text]:
     editions = Edition.objects.filter(version__text=OuterRef("pk")).annotate(
         key=Concat(Value("press.edition:"), "public_id")
     )
-    told = Message.objects.filter(kind="publication", subject_key=OuterRef("key"))
-    again = Message.objects.filter(kind=KIND, subject_key=OuterRef("withdrawn_key"))
-    here = Q(summit__paused_at__isnull=True) | Q(withdrawn_at__gt=F("summit__paused_at"))
-    rows = Text.objects.filter(here, withdrawn_at__gt=Now() - WITHIN)
+    mails = Message.objects.filter(kind="publication", subject_key=OuterRef("key"))
+    notices = Message.objects.filter(kind=KIND, subject_key=OuterRef("withdrawn_key"))
+    withdrawn_here = Q(summit__paused_at__isnull=True) | Q(withdrawn_at__gt=F("summit__paused_at"))
+    rows = Text.objects.filter(withdrawn_here, withdrawn_at__gt=Now() - WITHIN)
     rows = rows.annotate(withdrawn_key=Concat(Value("press.withdrawn:"), "public_id"))
-    return rows.filter(Exists(editions.filter(Exists(told))), ~Exists(again))
+    return rows.filter(Exists(editions.filter(Exists(mails))), ~Exists(notices))
 
 
 def recall_due(*, limit: int = 200) -> int:
@@ -90,19 +90,19 @@ def _read(text: Text) -> Edition | None:
     """
     for editions in (public_editions(), removed_editions()):
         rows = editions.filter(version__text=text.pk, version__authoritative=True).order_by("-number")
-        found = rows.select_related("version__text").first()
-        if found is not None:
-            return found
+        edition = rows.select_related("version__text").first()
+        if edition is not None:
+            return edition
     return None
 
 
 def _messages(text: Text, edition: Edition) -> Iterable[Message]:
     keys = [f"press.edition:{key}" for key in _keys_of(text)]
-    told = set(
+    recipient_keys = set(
         Message.objects.filter(kind="publication", subject_key__in=keys).values_list("recipient_key", flat=True)
     )
     for subscriber in Subscriber.objects.filter(summit=text.summit_id).active().order_by("id"):
-        if f"press.subscriber:{subscriber.public_id}" in told:
+        if f"press.subscriber:{subscriber.public_id}" in recipient_keys:
             yield _message(text, edition, subscriber)
 
 

@@ -41,20 +41,20 @@ class EditionContentForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Validate title, summary, body and note of change with the model's validators and the publication checks."""
         cleaned = super().clean() or {}
-        words = ("title", "summary", "body", "change_note")
-        for name in (name for name in words if name in self.fields):
+        field_names = ("title", "summary", "body", "change_note")
+        for name in (name for name in field_names if name in self.fields):
             field = Edition._meta.get_field(name)
             try:
                 field.run_validators(cleaned.get(name) or "")  # type: ignore[union-attr]
             except forms.ValidationError as problem:
                 self.add_error(name, problem)
         if not self.errors:
-            self._check({name: cleaned[name] for name in words if name in cleaned})
+            self._check({name: cleaned[name] for name in field_names if name in cleaned})
         return cleaned
 
-    def _check(self, words: dict[str, str]) -> None:
+    def _check(self, values: dict[str, str]) -> None:
         try:
-            check_content(**words)
+            check_content(**values)
         except forms.ValidationError as problem:
             self.add_error(None, problem)
 

@@ -48,5 +48,5 @@ def state_label(row: Text) -> tuple[Any, str]:
 
 def in_red(row: Text) -> SafeString:
     """Return the labels in RED that apply to an annotated text, as HTML. They are shown beside its state."""
-    message = ((words,) for name, words in RED.items() if getattr(row, name, False))
-    return format_html_join("", ' <span class="state" data-state="bad">{}</span>', message)
+    labels = ((label,) for name, label in RED.items() if getattr(row, name, False))
+    return format_html_join("", ' <span class="state" data-state="bad">{}</span>', labels)

@@ -11,8 +11,8 @@ def version_of(text: Text, language: str) -> TextVersion:
     Raises Http404 if there is no such version.
     """
     rows = TextVersion.objects.filter(text=text).select_related("text__summit", "text__embargo")
-    found = rows.filter(language=language) if language else rows.order_by("-authoritative")
-    version = found.first()
+    matching = rows.filter(language=language) if language else rows.order_by("-authoritative")
+    version = matching.first()
     if version is None:
         raise Http404
     return version

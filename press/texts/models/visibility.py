@@ -82,13 +82,15 @@ def _open(*, removed: bool = False) -> Q:
     A text that is withdrawn after its publication stays public and is marked. A text that is withdrawn earlier is
     never published. Removed texts are excluded. With `removed` only removed texts are included.
     """
-    kept = Q(version__text__withdrawn_at__isnull=True) | Q(version__text__withdrawn_at__gt=F(f"{EMBARGO}moment"))
+    not_withdrawn_early = Q(version__text__withdrawn_at__isnull=True) | Q(
+        version__text__withdrawn_at__gt=F(f"{EMBARGO}moment")
+    )
     together = Q(**{f"{EMBARGO}tied": False}) | ~missing(EMBARGO)
-    standing = Q(version__text__removed_at__isnull=not removed)
+    removal = Q(version__text__removed_at__isnull=not removed)
     return (
         embargo_ended()
-        & kept
-        & standing
+        & not_withdrawn_early
+        & removal
         & together
         & Q(state=EditionState.APPROVED, version__text__summit__public=True)
     )

@@ -35,19 +35,19 @@ def merge_edition(*, base: Edition, mine: Mapping[str, Any], newest: Edition) ->
     body, conflicts = merge_paragraphs(base.body, str(mine["body"]), newest.body)
     merged = MergedEdition({**mine, "body": body}, conflicts)
     for name in OTHER_FIELDS:
-        before, now = getattr(base, name), getattr(newest, name)
-        if name not in mine or now in (before, mine[name]):
+        before, current = getattr(base, name), getattr(newest, name)
+        if name not in mine or current in (before, mine[name]):
             continue
         if mine[name] == before:
-            merged.values[name] = now
+            merged.values[name] = current
         else:
-            merged.theirs[name] = now
+            merged.theirs[name] = current
     if "attachments" in mine:
-        before, now = (list(row.attachments.values_list("public_id", flat=True)) for row in (base, newest))
-        remaining = [key for key in mine["attachments"] if key in now or key not in before]
+        before, current = (list(row.attachments.values_list("public_id", flat=True)) for row in (base, newest))
+        remaining = [key for key in mine["attachments"] if key in current or key not in before]
         merged.values["attachments"] = [
             *remaining,
-            *(key for key in now if key not in before and key not in remaining),
+            *(key for key in current if key not in before and key not in remaining),
         ]
     return merged
 
@@ -58,44 +58,44 @@ def merge_paragraphs(base: str, mine: str, theirs: str) -> tuple[str, int]:
     At such a place the paragraphs of `theirs` come before those of `mine`. If both added paragraphs at one place, all
     are included, and the place isn't counted.
     """
-    parts = [_split(words) for words in (base, mine, theirs)]
-    found: list[str] = []
+    parts = [_split(text) for text in (base, mine, theirs)]
+    merged: list[str] = []
     conflicts = 0
-    for was, one, other in _pieces(*parts):
-        if other in (was, one):
-            found += one
-        elif one == was:
-            found += other
+    for base_part, my_part, their_part in _pieces(*parts):
+        if their_part in (base_part, my_part):
+            merged += my_part
+        elif my_part == base_part:
+            merged += their_part
         else:
-            found += [*other, *one]
-            conflicts += bool(was)
-    return "\n\n".join(found) + "\n", conflicts
+            merged += [*their_part, *my_part]
+            conflicts += bool(base_part)
+    return "\n\n".join(merged) + "\n", conflicts
 
 
-def _split(words: str) -> list[str]:
-    return [part for part in re.split(r"\n\s*\n", words.replace("\r\n", "\n").strip("\n")) if part.strip()]
+def _split(text: str) -> list[str]:
+    return [part for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip("\n")) if part.strip()]
 
 
-def _pieces(was: list[str], one: list[str], other: list[str]) -> Iterator[tuple[list[str], list[str], list[str]]]:
+def _pieces(base: list[str], mine: list[str], theirs: list[str]) -> Iterator[tuple[list[str], list[str], list[str]]]:
     """Yield the pieces of three texts in order, as triples of paragraphs.
 
     A piece is a paragraph that all three texts have, or what each text has between two such paragraphs.
     """
-    in_one, in_other = _matches(was, one), _matches(was, other)
+    in_mine, in_theirs = _matches(base, mine), _matches(base, theirs)
     at = [0, 0, 0]
-    for place in [*(place for place in in_one if place in in_other), len(was)]:
-        ends = (place, in_one.get(place, len(one)), in_other.get(place, len(other)))
-        yield was[at[0] : ends[0]], one[at[1] : ends[1]], other[at[2] : ends[2]]
-        if place < len(was):
-            same = was[place : place + 1]
+    for place in [*(place for place in in_mine if place in in_theirs), len(base)]:
+        ends = (place, in_mine.get(place, len(mine)), in_theirs.get(place, len(theirs)))
+        yield base[at[0] : ends[0]], mine[at[1] : ends[1]], theirs[at[2] : ends[2]]
+        if place < len(base):
+            same = base[place : place + 1]
             yield same, same, same
         at = [end + 1 for end in ends]
 
 
-def _matches(was: Sequence[str], now: Sequence[str]) -> dict[int, int]:
+def _matches(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
     """Return a dict from the old to the new positions of the paragraphs that are in both texts."""
     # In long texts frequent paragraphs are ignored: comparing all of them would take minutes.
-    matcher = SequenceMatcher(None, was, now, autojunk=len(now) > LONGEST_EXACT)
+    matcher = SequenceMatcher(None, old, new, autojunk=len(new) > LONGEST_EXACT)
     return {
         block.a + number: block.b + number for block in matcher.get_matching_blocks() for number in range(block.size)
     }

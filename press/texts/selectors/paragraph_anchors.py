@@ -24,17 +24,17 @@ def follow(*, before: str, anchors: Sequence[str], after: str, used: Iterable[st
     words.
     """
     old, new = paragraphs(before), paragraphs(after)
-    kept = list(anchors) or counted(before)
-    found = [""] * len(new)
+    old_anchors = list(anchors) or counted(before)
+    new_anchors = [""] * len(new)
     for tag, i1, i2, j1, j2 in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
         if tag == "equal":
-            found[j1:j2] = kept[i1:i2]
+            new_anchors[j1:j2] = old_anchors[i1:i2]
         elif tag == "replace":
             for i, j in _pairs(old[i1:i2], new[j1:j2]):
-                found[j1 + j] = kept[i1 + i]
-    last = max((int(each.removeprefix(PREFIX)) for each in {*used, *kept}), default=0)
+                new_anchors[j1 + j] = old_anchors[i1 + i]
+    last = max((int(each.removeprefix(PREFIX)) for each in {*used, *old_anchors}), default=0)
     fresh = iter(range(last + 1, last + len(new) + 1))
-    return [anchor or f"{PREFIX}{next(fresh)}" for anchor in found]
+    return [anchor or f"{PREFIX}{next(fresh)}" for anchor in new_anchors]
 
 
 def _pairs(old: list[str], new: list[str]) -> Iterable[tuple[int, int]]:
@@ -43,13 +43,13 @@ def _pairs(old: list[str], new: list[str]) -> Iterable[tuple[int, int]]:
     Paragraphs without a changed form are left out.
     """
     start = 0
-    for position, message in enumerate(old):
-        best = max(range(start, len(new)), key=lambda at: (_similarity(message, new[at]), -at), default=None)
-        if best is not None and _similarity(message, new[best]) >= ALIKE:
+    for position, paragraph in enumerate(old):
+        best = max(range(start, len(new)), key=lambda at: (_similarity(paragraph, new[at]), -at), default=None)
+        if best is not None and _similarity(paragraph, new[best]) >= ALIKE:
             yield position, best
             start = best + 1
 
 
-def _similarity(one: str, other: str) -> float:
-    matcher = SequenceMatcher(a=split_words(one), b=split_words(other), autojunk=False)
+def _similarity(old: str, new: str) -> float:
+    matcher = SequenceMatcher(a=split_words(old), b=split_words(new), autojunk=False)
     return matcher.ratio() if matcher.quick_ratio() >= ALIKE else 0.0

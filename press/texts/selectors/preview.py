@@ -13,7 +13,7 @@ def preview(body: str) -> tuple[SafeString, Length]:
 
     A body that is longer than can be published is cut.
     """
-    kept = body[:LONGEST]
+    shortened = body[:LONGEST]
     # Anchors are removed: the page shows the saved edition as well, and an id must be unique on a page.
-    bare = nh3.clean(to_html(kept), tags=TAGS, attributes={"a": {"href"}, "ol": {"start"}}, url_schemes=SCHEMES)
-    return mark_safe(bare), measure(kept)  # noqa: S308 - cleaned by nh3
+    bare = nh3.clean(to_html(shortened), tags=TAGS, attributes={"a": {"href"}, "ol": {"start"}}, url_schemes=SCHEMES)
+    return mark_safe(bare), measure(shortened)  # noqa: S308 - cleaned by nh3

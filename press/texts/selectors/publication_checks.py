@@ -30,15 +30,15 @@ OPENS |= dict.fromkeys("\u2066\u2067\u2068", "\u2069")
 
 def check_content(*, title: str, summary: str, body: str, change_note: str = "") -> None:
     """Raise ValidationError, with messages by field, if a format can't show the words or would change them."""
-    refused = {
+    messages = {
         "title": check_line(title) or check_visible(title),
         "summary": _check_isolated(summary),
         "body": check_body(body) or check_visible(body),
         "change_note": check_line(change_note),
     }
-    found = {field: message for field, message in refused.items() if message}
-    if found:
-        raise ValidationError(found)
+    errors = {field: message for field, message in messages.items() if message}
+    if errors:
+        raise ValidationError(errors)
 
 
 def check_line(value: str) -> str:
@@ -95,11 +95,11 @@ def check_body(body: str) -> str:
 
 def check_pictures(body: str) -> None:
     """Raise ValidationError if Markdown contains a picture."""
-    found = PICTURE.search(body)
-    if found:
+    match = PICTURE.search(body)
+    if match:
         raise ValidationError(
             _("A text shows no pictures. Take out “%(words)s…”, and lay the picture beside the text as a file."),
-            params={"words": found.group()[:40]},
+            params={"words": match.group()[:40]},
             code="picture",
         )
 

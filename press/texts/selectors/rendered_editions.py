@@ -50,10 +50,10 @@ def contents_of(edition: Edition) -> list[Heading]:
 
     They are the headings of the two highest levels, without headings in quotations and lists.
     """
-    found = [block for block in blocks_of(edition) if block.kind == "h" and block.text.strip()]
-    if len(found) < FEWEST:
+    headings = [block for block in blocks_of(edition) if block.kind == "h" and block.text.strip()]
+    if len(headings) < FEWEST:
         return []
-    return [Heading(block.anchor, block.text, block.level - TOP) for block in found if block.level <= TOP + 1]
+    return [Heading(block.anchor, block.text, block.level - TOP) for block in headings if block.level <= TOP + 1]
 
 
 # The speed of silent reading: words a minute (Brysbaert 2019: 238 in English), and characters a minute in scripts

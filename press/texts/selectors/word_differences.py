@@ -249,15 +249,15 @@ def _matched(old: list[tuple[str, ...]], new: list[tuple[str, ...]], before: ran
 
 def _scores(old: list[tuple[str, ...]], new: list[tuple[str, ...]]) -> list[list[float]]:
     """Return the similarity of each old paragraph to each new one, from 0 to 1. Values below ALIKE become 0."""
-    ours, theirs = ([set(_numbered(words)) for words in side] for side in (old, new))
-    found = []
-    for a in ours:
+    old_sets, new_sets = ([set(_numbered(words)) for words in side] for side in (old, new))
+    scores = []
+    for a in old_sets:
         row = []
-        for b in theirs:
+        for b in new_sets:
             score = 2 * len(a & b) / max(1, len(a) + len(b))
             row.append(score if score >= ALIKE else 0.0)
-        found.append(row)
-    return found
+        scores.append(row)
+    return scores
 
 
 def _numbered(words: tuple[str, ...]) -> Iterator[tuple[str, int]]:
@@ -278,9 +278,9 @@ def _followed(before: range, after: range, scores: list[list[float]]) -> list[Pl
     """
     best = [[0.0] * (len(after) + 1) for _ in range(len(before) + 1)]
     for i in reversed(range(len(before))):
-        row, below, mine = best[i], best[i + 1], scores[i]
+        row, below, row_scores = best[i], best[i + 1], scores[i]
         for j in reversed(range(len(after))):
-            paired = below[j + 1] + mine[j] if mine[j] else 0.0
+            paired = below[j + 1] + row_scores[j] if row_scores[j] else 0.0
             row[j] = max(below[j], row[j + 1], paired)
     found: list[Place] = []
     i = j = 0

@@ -53,8 +53,8 @@ def with_standing(rows: QuerySet[Text]) -> QuerySet[StandingText]:
     edition. `alarms` is true if the alarm time has passed and the speech isn't marked as delivered. `approved_alone`
     is true if an emergency approval hasn't been reviewed.
     """
-    found = rows.annotate(**_standings()).select_related("summit", "embargo", "slot__speaker", "slot__party")
-    return cast("QuerySet[StandingText]", found)
+    annotated = rows.annotate(**_standings()).select_related("summit", "embargo", "slot__speaker", "slot__party")
+    return cast("QuerySet[StandingText]", annotated)
 
 
 @functools.cache
@@ -135,7 +135,7 @@ class Outline:
         The conditions are the same as in the function `todo`, evaluated in Python.
         """
         passed, unscheduled = self.has_passed(now), self.standing == "unscheduled"
-        found = {
+        tasks = {
             "alarm": self.alarms,
             "overdue": passed,
             "afterwards": self.approved_alone,
@@ -146,7 +146,7 @@ class Outline:
             "deliver": unscheduled and self.mode == EmbargoMode.DELIVERED and not self.alarms,
             "submit": self.standing == EditionState.DRAFT,
         }
-        yield from (name for name, is_so in found.items() if is_so)
+        yield from (name for name, is_so in tasks.items() if is_so)
 
 
 _OF_TEXT = ("pk", "title", "standing", "edition_state", "written_by", "public_number", "alarms", "approved_alone")

@@ -69,13 +69,13 @@ def approve_alone(*, edition: Edition, reason: str, by: User) -> None:
     withdrawn. An edition that would replace a published edition without a kind of change is refused as well.
     """
     check(by, DECISIONS["approve_alone"], _summit(edition))
-    message = reason.strip()
-    if not message:
+    cleaned_reason = reason.strip()
+    if not cleaned_reason:
         raise DecisionRefused(_("Say why nobody else can approve it: the reason stays with the text."))
-    if len(message) > LONGEST_REASON:
+    if len(cleaned_reason) > LONGEST_REASON:
         raise DecisionRefused(_("Say it in %(most)d characters at most.") % {"most": LONGEST_REASON})
-    check_remark(message)
-    _decide(edition, "approve_alone", by=by, action="press.approve_alone", more={"emergency_reason": message})
+    check_remark(cleaned_reason)
+    _decide(edition, "approve_alone", by=by, action="press.approve_alone", more={"emergency_reason": cleaned_reason})
 
 
 def review_afterwards(*, edition: Edition, by: User) -> None:
@@ -157,14 +157,14 @@ def _newer() -> QuerySet[Edition]:
 
 
 def _refusal(edition: Edition) -> DecisionRefused:
-    now = Edition.objects.get(pk=edition.pk)
-    latest = newest(now.version)
-    if latest.number > now.number:
+    current = Edition.objects.get(pk=edition.pk)
+    latest = newest(current.version)
+    if latest.number > current.number:
         message = _("%(who)s saved edition %(newer)d since edition %(number)d. Read that one before you decide.")
-        return DecisionRefused(message % {"who": latest.author, "newer": latest.number, "number": now.number})
+        return DecisionRefused(message % {"who": latest.author, "newer": latest.number, "number": current.number})
     return DecisionRefused(
         _("Edition %(number)d is “%(state)s” now. Look at the page again before you decide.")
-        % {"number": now.number, "state": now.get_state_display()}
+        % {"number": current.number, "state": current.get_state_display()}
     )
 
 

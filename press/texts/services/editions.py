@@ -46,9 +46,9 @@ def draft(
     """
     summit = version.text.summit
     check_can_write(by, summit)
-    words = {"title": title.strip(), "summary": summary.strip(), "body": body}
+    content = {"title": title.strip(), "summary": summary.strip(), "body": body}
     change = {"change_kind": change_kind, "change_note": change_note.strip()}
-    edition = Edition(version=version, number=based_on + 1, author=by, translates=translates, **words, **change)
+    edition = Edition(version=version, number=based_on + 1, author=by, translates=translates, **content, **change)
     _check(edition)
     try:
         with transaction.atomic():

@@ -30,12 +30,12 @@ def lock_text(text_id: int) -> Embargo:
 
     If the text is tied to another one while this waits for the lock, the embargo that they share is locked.
     """
-    hangs = Text.objects.filter(pk=text_id).values_list("embargo_id", flat=True)
+    embargo_ids = Text.objects.filter(pk=text_id).values_list("embargo_id", flat=True)
     rows: QuerySet[Embargo] = Embargo.objects.select_for_update()
     while True:
         # None if the text was tied to another one while this waited for the lock: tying deletes the old embargo.
-        embargo = rows.filter(pk=hangs.get()).first()
-        if embargo is not None and hangs.get() == embargo.pk:
+        embargo = rows.filter(pk=embargo_ids.get()).first()
+        if embargo is not None and embargo_ids.get() == embargo.pk:
             return embargo
 
 
@@ -84,16 +84,16 @@ def _lock_all(texts: QuerySet[Text]) -> list[Embargo]:
     If a text was tied to another in the meantime, all locks are released and taken again, so that the order is kept.
     This uses a savepoint: when a savepoint is rolled back, PostgreSQL releases the locks taken in it.
     """
-    hangs = texts.order_by().values_list("embargo_id", flat=True)
+    embargo_ids = texts.order_by().values_list("embargo_id", flat=True)
     # `all()` copies the queryset, so that each use makes a new query.
-    while keys := set(hangs.all()):
+    while keys := set(embargo_ids.all()):
         try:
             with transaction.atomic():
                 rows: QuerySet[Embargo] = Embargo.objects.select_for_update(of=("self",)).filter(pk__in=keys)
-                found = list(rows.select_related("summit").order_by("pk"))
-                if not set(hangs.all()) <= {embargo.pk for embargo in found}:
+                embargoes = list(rows.select_related("summit").order_by("pk"))
+                if not set(embargo_ids.all()) <= {embargo.pk for embargo in embargoes}:
                     raise _EmbargoChanged
-                return found
+                return embargoes
         except _EmbargoChanged:
             continue
     return []

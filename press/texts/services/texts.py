@@ -153,12 +153,12 @@ def withdraw(*, text: Text, reason: str, by: User) -> None:
     DecisionRefused without a reason, for a reason that can't be shown, and if the text is withdrawn already.
     """
     check_can_withdraw(by, text.summit)
-    message = _reason(reason, _("Say why the text is withdrawn: readers see the reason."))
+    cleaned_reason = _reason(reason, _("Say why the text is withdrawn: readers see the reason."))
     with transaction.atomic():
         embargo = lock_text(text.pk)
         tied = embargo.tied and embargo.held_at is None and not published_embargoes().filter(pk=embargo.pk).exists()
         changed = Text.objects.filter(pk=text.pk, withdrawn_at__isnull=True).update(
-            withdrawn_at=Now(), withdrawn_by=by, withdrawal_reason=message
+            withdrawn_at=Now(), withdrawn_by=by, withdrawal_reason=cleaned_reason
         )
         if not changed:
             raise DecisionRefused(_("This text has been withdrawn already."))
@@ -176,11 +176,11 @@ def remove(*, text: Text, reason: str, by: User) -> None:
     shown, if the text isn't withdrawn, and if it is removed already.
     """
     check(by, DECISIONS["remove"], text.summit)
-    message = _reason(reason, _("Say why the text is removed: readers who look for it see the reason."))
+    cleaned_reason = _reason(reason, _("Say why the text is removed: readers who look for it see the reason."))
     with transaction.atomic():
         lock_text(text.pk)
         rows = Text.objects.filter(pk=text.pk, withdrawn_at__isnull=False, removed_at__isnull=True)
-        if not rows.update(removed_at=Now(), removed_by=by, removal_reason=message):
+        if not rows.update(removed_at=Now(), removed_by=by, removal_reason=cleaned_reason):
             raise DecisionRefused(_("Only a withdrawn text can be removed, once. Withdraw it first."))
         fields = ["removed_at", "removed_by", "removal_reason"]
         audit.record(by=by, action="press.remove", target=text, summit=text.summit, fields=fields)

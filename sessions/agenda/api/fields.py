@@ -47,8 +47,8 @@ class AccessiblePartyField(InSummit):
         rows = super().get_queryset()
         if allows(by, "agenda.ask_floor", summit):
             return rows
-        theirs = [own_parties(by, role).values("pk") for role in (Role.FOCAL_POINT, Role.DELEGATE)]
-        return rows.filter(Q(pk__in=theirs[0]) | Q(pk__in=theirs[1]))
+        party_keys = [own_parties(by, role).values("pk") for role in (Role.FOCAL_POINT, Role.DELEGATE)]
+        return rows.filter(Q(pk__in=party_keys[0]) | Q(pk__in=party_keys[1]))
 
 
 class AccessiblePersonField(InSummit):

@@ -102,9 +102,9 @@ class EntryQuerySet(models.QuerySet["ReleaseEntry"]):
         """
         if not members:
             return self.at(EVERYBODY)
-        inside = participation_condition(members)
+        takes_part = participation_condition(members)
         at_rank = Q(low__lte=TAKING_PART, high__gte=TAKING_PART), Q(low__lte=DELEGATIONS, high__gte=DELEGATIONS)
-        return self.filter((inside & at_rank[0]) | (~inside & at_rank[1]))
+        return self.filter((takes_part & at_rank[0]) | (~takes_part & at_rank[1]))
 
     def of_members(self, members: Members) -> "EntryQuerySet":
         """Return the entries for participants of the sessions in which one of these members takes part.
@@ -121,9 +121,9 @@ def participation_condition(members: Members) -> Q:
     session.
     """
     categories = Membership.objects.filter(person__in=members.people).order_by().values("category")
-    theirs = Q(party__in=members.parties) | Q(person__in=members.people) | Q(category__in=categories)
+    condition = Q(party__in=members.parties) | Q(person__in=members.people) | Q(category__in=categories)
     # A subquery that reads the index once, rather than once for each entry.
-    places = ReleasedParticipant.objects.filter(theirs).order_by().values("released_session")
+    places = ReleasedParticipant.objects.filter(condition).order_by().values("released_session")
     signed_up = SignUp.objects.filter(person__in=members.people, state=SignUpState.PLACE).order_by().values("session")
     return Q(full__in=places) | Q(session__in=signed_up)
 
@@ -141,9 +141,9 @@ class ReleasedQuerySet(models.QuerySet["ReleasedSession"]):
         Each row's `mine` says whether one of these members takes part.
         """
         entries = ReleaseEntry.objects.current(summit).for_members(members)
-        mine = ReleaseEntry.objects.current(summit).of_members(members).order_by().values("released_session")
-        taking = ExpressionWrapper(Q(pk__in=mine), output_field=models.BooleanField())
-        return self._shown(entries).annotate(mine=taking)
+        own_rows = ReleaseEntry.objects.current(summit).of_members(members).order_by().values("released_session")
+        takes_part = ExpressionWrapper(Q(pk__in=own_rows), output_field=models.BooleanField())
+        return self._shown(entries).annotate(mine=takes_part)
 
     def own(self, summit: Summit, members: Members) -> "ReleasedQuerySet":
         """Return the sessions of `for_members` in which one of these members takes part.

@@ -32,13 +32,13 @@ def timed(session: _Session, places: Iterable[Any]) -> list[Any]:
     `about` is the time at which the speech begins if all earlier speeches take their full minutes. It is None for
     places that aren't speeches, if the session's times aren't known, and after a speech without a length.
     """
-    found, moment = list(places), session.starts_at + timedelta(minutes=session.opening or 0)
-    sure = session.times_known
-    for place in found:
+    rows, moment = list(places), session.starts_at + timedelta(minutes=session.opening or 0)
+    start_known = session.times_known
+    for place in rows:
         place.about = None
         if place.slot_key:
             # After a speech of unknown length, the start of the next speech is unknown.
-            place.about = moment if sure else None
-            sure = sure and place.minutes is not None
+            place.about = moment if start_known else None
+            start_known = start_known and place.minutes is not None
             moment += timedelta(minutes=place.minutes or 0)
-    return found
+    return rows

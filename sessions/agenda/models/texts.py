@@ -41,9 +41,9 @@ class Worded:
         """
         if not self.title:
             return kind_of(self)
-        reader = get_language() or ""
-        found = next((text for text in self.texts if text[0] == reader), None)
-        return TitleAndSummary(*found) if found else TitleAndSummary("", self.title, self.summary)
+        language = get_language() or ""
+        translation = next((text for text in self.texts if text[0] == language), None)
+        return TitleAndSummary(*translation) if translation else TitleAndSummary("", self.title, self.summary)
 
     @property
     def kind_words(self: _Row) -> TitleAndSummary:
@@ -53,10 +53,10 @@ class Worded:
 
 def kind_of(row: _Row) -> TitleAndSummary:
     """Return the name of a session's kind in the reader's language, with a capital first letter."""
-    reader = get_language() or ""
+    active = get_language() or ""
     names = dict(row.kind_names)
     if not names:
-        return TitleAndSummary(spoken(reader), capfirst(str(row.get_kind_display())))
-    own = next(iter(names))
-    language = reader if reader in names else own
+        return TitleAndSummary(spoken(active), capfirst(str(row.get_kind_display())))
+    default = next(iter(names))
+    language = active if active in names else default
     return TitleAndSummary(language, capfirst(names[language]))

@@ -133,7 +133,7 @@ PUBLIC_STATES = {**STATES, Nature.GONE: gettext_lazy("no longer in the public ag
 def span(starts_at: datetime, ends_at: datetime, where: Where) -> str:
     """Return "Monday 31 March 2025, 14:30–15:30 London time", with both days where they differ."""
     start, end = starts_at.astimezone(where.zone), ends_at.astimezone(where.zone)
-    words = {
+    params = {
         "day": long_day(start),
         "start": clock(start),
         "end": clock(end),
@@ -141,8 +141,8 @@ def span(starts_at: datetime, ends_at: datetime, where: Where) -> str:
         "place": where.said_place,
     }
     if start.date() == end.date():
-        return _("%(day)s, %(start)s–%(end)s %(place)s time") % words
-    return _("%(day)s, %(start)s to %(last)s, %(end)s %(place)s time") % words
+        return _("%(day)s, %(start)s–%(end)s %(place)s time") % params
+    return _("%(day)s, %(start)s to %(last)s, %(end)s %(place)s time") % params
 
 
 def _also(starts_at: datetime, ends_at: datetime, where: Where) -> str:
@@ -150,16 +150,18 @@ def _also(starts_at: datetime, ends_at: datetime, where: Where) -> str:
 
     The day is included only where it differs from the day at the venue.
     """
-    other = where.also if isinstance(where, Zones) else None
-    if other is None:
+    reader_zone = where.also if isinstance(where, Zones) else None
+    if reader_zone is None:
         return ""
-    here, there = ([moment.astimezone(zone.zone) for moment in (starts_at, ends_at)] for zone in (where, other))
-    if [moment.utcoffset() for moment in here] == [moment.utcoffset() for moment in there]:
+    at_venue, elsewhere = (
+        [moment.astimezone(zone.zone) for moment in (starts_at, ends_at)] for zone in (where, reader_zone)
+    )
+    if [moment.utcoffset() for moment in at_venue] == [moment.utcoffset() for moment in elsewhere]:
         return ""
-    if [moment.date() for moment in here] != [moment.date() for moment in there]:
-        return span(starts_at, ends_at, other)
-    words = {"start": clock(there[0]), "end": clock(there[1]), "place": other.place}
-    return _("%(start)s–%(end)s %(place)s time") % words
+    if [moment.date() for moment in at_venue] != [moment.date() for moment in elsewhere]:
+        return span(starts_at, ends_at, reader_zone)
+    params = {"start": clock(elsewhere[0]), "end": clock(elsewhere[1]), "place": reader_zone.place}
+    return _("%(start)s–%(end)s %(place)s time") % params
 
 
 def days(starts_at: datetime, ends_at: datetime, where: Where) -> str:
@@ -175,8 +177,8 @@ def when(session: Snapshot | Span, where: Where) -> str:
     known = session.known if isinstance(session, Span) else session.times_known
     if not known:
         return days(session.starts_at, session.ends_at, where)
-    words, also = span(session.starts_at, session.ends_at, where), _also(session.starts_at, session.ends_at, where)
-    return f"{words} = {also}" if also else words
+    text, extra = span(session.starts_at, session.ends_at, where), _also(session.starts_at, session.ends_at, where)
+    return f"{text} = {extra}" if extra else text
 
 
 def kind_label(kind: str) -> str:
@@ -216,8 +218,8 @@ def place_line(place: ParticipantSnapshot, names: Names | None = None) -> str:
         name, party = called(place, names.book)
         name += raised(party, names.notes)
     level = str(Attendance(place.level).label) if place.level else ""
-    about = [part for part in (place.title, minutes(place.minutes) if place.minutes else "", level) if part]
-    return pair(name, comma().join(about)) if about else name
+    details = [part for part in (place.title, minutes(place.minutes) if place.minutes else "", level) if part]
+    return pair(name, comma().join(details)) if details else name
 
 
 def value(what: What, found: Value, where: Where, names: Names | None = None) -> str:
@@ -226,13 +228,11 @@ def value(what: What, found: Value, where: Where, names: Names | None = None) ->
     An empty value becomes "none", "nobody" or "no limit".
     """
     if isinstance(found, Span):
-        words = when(found, where)
-        return f"{words} ({minutes(found.minutes)})" if what in (What.LONGER, What.SHORTER) else words
+        text = when(found, where)
+        return f"{text} ({minutes(found.minutes)})" if what in (What.LONGER, What.SHORTER) else text
     if isinstance(found, tuple):
-        message = [
-            place_line(row, names) if isinstance(row, ParticipantSnapshot) else _row(what, row) for row in found
-        ]
-        return semicolon().join(message) or (_("nobody") if what in ROLES else _("none"))
+        items = [place_line(row, names) if isinstance(row, ParticipantSnapshot) else _row(what, row) for row in found]
+        return semicolon().join(items) or (_("nobody") if what in ROLES else _("none"))
     return _SAID.get(what, str)(found) if found else str(_NOTHING.get(what, _("none")))
 
 
@@ -259,11 +259,11 @@ def _row(what: What, row: tuple[str, ...]) -> str:
         return row[1]
     if what == What.LANGUAGES:
         source, target, booth = row
-        words = _("from %(source)s into %(target)s") % {
+        text = _("from %(source)s into %(target)s") % {
             "source": language_name(source),
             "target": language_name(target),
         }
-        return pair(words, _("booth %(booth)s") % {"booth": booth}) if booth else words
+        return pair(text, _("booth %(booth)s") % {"booth": booth}) if booth else text
     part, shown_to = row
     label = str(Visibility(shown_to).label)
     return pair(str(SHOWN_PARTS[part]), label) if part else label
@@ -286,9 +286,9 @@ def lines_of(
             lambda side: content_language.of_side(what, None, side, language, book),
         )
     old, new = (value(what, side, where, names) for _state, side in sides)
-    told = [content_language.of_side(what, state, side, language, book) for state, side in sides]
-    was, now = (what in content_language.TOLD and bool(side) for _state, side in sides)
-    return [ChangedLine(str(PARTS[what]), old, new, was, now, told[0], told[1])]
+    languages = [content_language.of_side(what, state, side, language, book) for state, side in sides]
+    old_written, new_written = (what in content_language.TOLD and bool(side) for _state, side in sides)
+    return [ChangedLine(str(PARTS[what]), old, new, old_written, new_written, languages[0], languages[1])]
 
 
 def story(
@@ -302,17 +302,17 @@ def story(
     language = None if desk else get_language()
     session: Snapshot = change.session
     states = PUBLIC_STATES if public else STATES
-    found = change.aspects(language)
+    aspects = change.aspects(language)
     # "Longer" and "shorter" include the new times, so a move beside them would repeat the time.
     shown = [
         aspect
-        for aspect in found
-        if not (aspect.what == What.MOVED and any(other.what in (What.LONGER, What.SHORTER) for other in found))
+        for aspect in aspects
+        if not (aspect.what == What.MOVED and any(other.what in (What.LONGER, What.SHORTER) for other in aspects))
     ]
-    message = [line for aspect in shown for line in lines_of(aspect, change, where, names, language)]
-    if len(shown) < len(found):
-        both = _("Moved and longer") if shown[0].what == What.LONGER else _("Moved and shorter")
-        message[0] = ChangedLine(both, message[0].old, message[0].new)
+    lines = [line for aspect in shown for line in lines_of(aspect, change, where, names, language)]
+    if len(shown) < len(aspects):
+        label = _("Moved and longer") if shown[0].what == What.LONGER else _("Moved and shorter")
+        lines[0] = ChangedLine(label, lines[0].old, lines[0].new)
     return Story(
         key=session.key,
         nature=change.nature.value,
@@ -320,7 +320,7 @@ def story(
         state=str(states[change.nature]),
         when=when(session, where),
         room=session.where,
-        lines=tuple(message),
+        lines=tuple(lines),
         language=content_language.of_title(session, language),
     )
 

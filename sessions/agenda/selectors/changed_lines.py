@@ -57,7 +57,7 @@ class Differ:
     @property
     def named(self) -> Iterable[ParticipantSnapshot]:
         """The places that the description of the difference names."""
-        pairs = [place for both in _few(self.changed) for place in both]
+        pairs = [place for states in _few(self.changed) for place in states]
         return [*_few(self.gone), *_few(self.come), *pairs, *(place for _number, place in _few(self.moved))]
 
 
@@ -68,16 +68,16 @@ def several(aspect: Aspect) -> bool:
 
 def differ(aspect: Aspect) -> Differ:
     """Return the differences between the old and the new places of an aspect."""
-    were, are = _keyed(aspect.old), _keyed(aspect.new)  # type: ignore[arg-type]
-    numbers = {key: number for number, key in enumerate(are, start=1)}
-    stay = [key for key in were if key in are]
-    kept = _rising([numbers[key] for key in stay])
+    before, after = _keyed(aspect.old), _keyed(aspect.new)  # type: ignore[arg-type]
+    numbers = {key: number for number, key in enumerate(after, start=1)}
+    remaining = [key for key in before if key in after]
+    in_order = _rising([numbers[key] for key in remaining])
     speeches = ROLES[aspect.what] == ReleasedRole.SPEAKER
     return Differ(
-        gone=tuple(place for key, place in were.items() if key not in are),
-        come=tuple(place for key, place in are.items() if key not in were),
-        changed=tuple((were[key], are[key]) for key in stay if were[key].reads != are[key].reads),
-        moved=tuple((numbers[key], are[key]) for key in are if key in were and numbers[key] not in kept)
+        gone=tuple(place for key, place in before.items() if key not in after),
+        come=tuple(place for key, place in after.items() if key not in before),
+        changed=tuple((before[key], after[key]) for key in remaining if before[key].reads != after[key].reads),
+        moved=tuple((numbers[key], after[key]) for key in after if key in before and numbers[key] not in in_order)
         if speeches
         else (),
     )
@@ -91,24 +91,24 @@ def of_people(
     `people` is the label of the role. `say` is called to describe a place, `tongue` to find the language of several
     places.
     """
-    found = differ(aspect)
+    difference = differ(aspect)
     lines = []
-    written = partial(ChangedLine, old_written=True, new_written=True)
-    if found.gone:
-        what = _("%(people)s – taken off") % {"people": people}
-        lines.append(written(what, _some(found.gone, say), "", old_language=tongue(found.gone)))
-    if found.come:
-        what = _("%(people)s – added") % {"people": people}
-        lines.append(written(what, "", _some(found.come, say), new_language=tongue(found.come)))
-    if found.changed:
-        sides = tuple(zip(*found.changed, strict=True))
-        message, told = [_some(side, say) for side in sides], [tongue(side) for side in sides]
-        what = _("%(people)s – changed") % {"people": people}
-        lines.append(written(what, *message, old_language=told[0], new_language=told[1]))
-    if found.moved:
-        what = _("%(people)s – moved") % {"people": people}
-        moved = _some(found.moved, lambda each: _at(*each, say))
-        lines.append(written(what, "", moved))
+    make_line = partial(ChangedLine, old_written=True, new_written=True)
+    if difference.gone:
+        label = _("%(people)s – taken off") % {"people": people}
+        lines.append(make_line(label, _some(difference.gone, say), "", old_language=tongue(difference.gone)))
+    if difference.come:
+        label = _("%(people)s – added") % {"people": people}
+        lines.append(make_line(label, "", _some(difference.come, say), new_language=tongue(difference.come)))
+    if difference.changed:
+        sides = tuple(zip(*difference.changed, strict=True))
+        texts, languages = [_some(side, say) for side in sides], [tongue(side) for side in sides]
+        label = _("%(people)s – changed") % {"people": people}
+        lines.append(make_line(label, *texts, old_language=languages[0], new_language=languages[1]))
+    if difference.moved:
+        label = _("%(people)s – moved") % {"people": people}
+        moved = _some(difference.moved, lambda each: _at(*each, say))
+        lines.append(make_line(label, "", moved))
     return lines or [ChangedLine(people, "", _("in another order"))]
 
 
@@ -117,24 +117,24 @@ def _at(number: int, place: ParticipantSnapshot, say: Callable[[ParticipantSnaps
     return pair(say(replace(place, title="", minutes=None, level="")), _("place %(place)d") % {"place": number})
 
 
-def _few(found: tuple[T, ...]) -> tuple[T, ...]:
-    return found if len(found) <= FEW + 1 else found[:FEW]
+def _few(items: tuple[T, ...]) -> tuple[T, ...]:
+    return items if len(items) <= FEW + 1 else items[:FEW]
 
 
-def _some(found: tuple[T, ...], say: Callable[[T], str]) -> str:
+def _some(items: tuple[T, ...], say: Callable[[T], str]) -> str:
     """Return the first few places in words, with the number of the places left out."""
-    named = _few(found)
-    rest = len(found) - len(named)
+    shown = _few(items)
+    rest = len(items) - len(shown)
     more = [ngettext("and %(number)d more", "and %(number)d more", rest) % {"number": rest}] if rest else []
-    return semicolon().join([*map(say, named), *more])
+    return semicolon().join([*map(say, shown), *more])
 
 
 def _keyed(places: Places) -> _Keyed:
-    seen: Counter[tuple[str, str]] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     found: _Keyed = {}
     for place in places:
-        found[*place.name, seen[place.name]] = place
-        seen[place.name] += 1
+        found[*place.name, counts[place.name]] = place
+        counts[place.name] += 1
     return found
 
 
@@ -142,15 +142,15 @@ def _rising(numbers: list[int]) -> set[int]:
     """Return the numbers of a longest rising subsequence, which are the places that kept their order."""
     ends: list[int] = []
     tails: list[int] = []
-    before: list[int | None] = []
+    previous: list[int | None] = []
     for position, number in enumerate(numbers):
         length = bisect_left(ends, number)
-        before.append(tails[length - 1] if length else None)
+        previous.append(tails[length - 1] if length else None)
         ends[length:] = [number, *ends[length + 1 :]]
         tails[length:] = [position, *tails[length + 1 :]]
     found: set[int] = set()
-    position_now = tails[-1] if tails else None
-    while position_now is not None:
-        found.add(numbers[position_now])
-        position_now = before[position_now]
+    current = tails[-1] if tails else None
+    while current is not None:
+        found.add(numbers[current])
+        current = previous[current]
     return found

@@ -90,9 +90,9 @@ class SessionChange:
     @property
     def session(self) -> Snapshot:
         """The last known state of the session."""
-        found = self.after or self.before
-        assert found is not None  # noqa: S101 - one of them is there
-        return found
+        state = self.after or self.before
+        assert state is not None  # noqa: S101 - one of them is there
+        return state
 
     def aspects(self, language: str | None = None) -> Sequence[Aspect]:
         """Return the parts that changed, for readers of `language` (None: any language).
@@ -155,11 +155,11 @@ def aspects(before: Snapshot, after: Snapshot, language: str | None = None) -> l
         (What.OPENING, opening_of(before), opening_of(after)),
         (What.VISIBILITY, visibilities(before), visibilities(after)),
     ]
-    found += [Aspect(what, was, now) for what, was, now in pairs if was != now]
+    found += [Aspect(what, old, new) for what, old, new in pairs if old != new]
     for what, role in ROLES.items():
-        were, are = before.by_role(role), after.by_role(role)
-        if [place.reads for place in were] != [place.reads for place in are]:
-            found.append(Aspect(what, were, are))
+        old_places, new_places = before.by_role(role), after.by_role(role)
+        if [place.reads for place in old_places] != [place.reads for place in new_places]:
+            found.append(Aspect(what, old_places, new_places))
     return found
 
 
@@ -220,7 +220,7 @@ def widens(change: SessionChange) -> bool:
         [rank_of(state.visibility, dict(state.audiences).get(part, "")) for part in ("", *PARTS)]
         for state in (change.before, change.after)
     )
-    return any(now < was for was, now in zip(old, new, strict=True))
+    return any(new_rank < old_rank for old_rank, new_rank in zip(old, new, strict=True))
 
 
 def differences(*, old: Agenda, new: Agenda) -> list[SessionChange]:
@@ -283,16 +283,16 @@ def as_seen(change: SessionChange, *, before: int | None, after: int | None) -> 
     new state. For a reader who had a place and now waits for one, the session is GONE. For a reader who waited and
     has a place now, it is ADDED.
     """
-    was = change.before.at(before) if change.before and before is not None else None
-    now = change.after.at(after) if change.after and after is not None else None
-    if was and now and before == after:
-        return SessionChange(Nature.CHANGED, was, now, waiting=after == DELEGATIONS)
-    if now and after != DELEGATIONS:
-        return SessionChange(Nature.ADDED, None, now)
-    if was:
+    old_state = change.before.at(before) if change.before and before is not None else None
+    new_state = change.after.at(after) if change.after and after is not None else None
+    if old_state and new_state and before == after:
+        return SessionChange(Nature.CHANGED, old_state, new_state, waiting=after == DELEGATIONS)
+    if new_state and after != DELEGATIONS:
+        return SessionChange(Nature.ADDED, None, new_state)
+    if old_state:
         nature = Nature.CANCELLED if change.after is None else Nature.GONE
-        return SessionChange(nature, was, None, waiting=before == DELEGATIONS)
-    return SessionChange(Nature.ADDED, None, now, waiting=True) if now else None
+        return SessionChange(nature, old_state, None, waiting=before == DELEGATIONS)
+    return SessionChange(Nature.ADDED, None, new_state, waiting=True) if new_state else None
 
 
 def read_by(change: SessionChange, mine: Programme) -> SessionChange | None:

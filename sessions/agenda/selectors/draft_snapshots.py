@@ -28,28 +28,28 @@ def draft(summit: Summit, among: Collection[int] | None = None) -> Agenda:
 
     If `among` isn't None, only the sessions with these primary keys are included. Makes seven queries.
     """
-    meant = {"summit": summit, "cancelled_at": None} | ({} if among is None else {"pk__in": list(among)})
+    filters = {"summit": summit, "cancelled_at": None} | ({} if among is None else {"pk__in": list(among)})
     with override(spoken(summit.language)):
-        return _draft(summit, meant)
+        return _draft(summit, filters)
 
 
-def _draft(summit: Summit, meant: dict[str, Any]) -> Agenda:
+def _draft(summit: Summit, filters: dict[str, Any]) -> Agenda:
     # Rooms are read as values: select_related would create a room object for each session.
     rooms = {f"{name}_of_room": F(f"room__{column}") for name, column in ROOM.items()}
-    rows = Session.objects.filter(**meant).select_related("custom_kind").annotate(**rooms)
-    of = {f"session__{name}": value for name, value in meant.items()}
+    rows = Session.objects.filter(**filters).select_related("custom_kind").annotate(**rooms)
+    session_filters = {f"session__{name}": value for name, value in filters.items()}
     places: dict[int, list[tuple[tuple[int, int, int], ParticipantSnapshot]]] = {}
-    for session_id, order, place in (*_participants(of), *_speeches(of)):
+    for session_id, order, place in (*_participants(session_filters), *_speeches(session_filters)):
         places.setdefault(session_id, []).append((order, place))
-    beside = _RelatedRows(of)
+    related = _RelatedRows(session_filters)
     return {
         row.pk: _snapshot(
             row,
             summit,
             places=tuple(place for _order, place in sorted(places.get(row.pk, []), key=lambda entry: entry[0])),
-            texts=beside.texts.get(row.pk, ()),
-            languages=beside.languages.get(row.pk, ()),
-            documents=beside.documents.get(row.pk, ()),
+            texts=related.texts.get(row.pk, ()),
+            languages=related.languages.get(row.pk, ()),
+            documents=related.documents.get(row.pk, ()),
         )
         for row in rows.order_by("id")
     }
@@ -93,19 +93,19 @@ class _RelatedRows:
     Makes three queries.
     """
 
-    def __init__(self, of: dict[str, Any]) -> None:
+    def __init__(self, filters: dict[str, Any]) -> None:
         self.texts = _grouped(
-            SessionText.objects.filter(**of)
+            SessionText.objects.filter(**filters)
             .order_by("session", "language")
             .values_list("session", "language", "title", "summary")
         )
         self.languages = _grouped(
-            Interpretation.objects.filter(**of)
+            Interpretation.objects.filter(**filters)
             .order_by("session", "target", "source")
             .values_list("session", "source", "target", "booth")
         )
         self.documents = _grouped(
-            Document.objects.filter(**of, removed_at=None)
+            Document.objects.filter(**filters, removed_at=None)
             .order_by("session", "position", "id")
             .values_list("session", "public_id", "title", "language")
         )
@@ -122,12 +122,12 @@ def _grouped(rows: Any) -> dict[int, tuple[tuple[str, str, str], ...]]:
 _Placed = tuple[int, tuple[int, int, int], ParticipantSnapshot]
 
 
-def _participants(of: dict[str, Any]) -> Iterator[_Placed]:
+def _participants(filters: dict[str, Any]) -> Iterator[_Placed]:
     """Yield the participants as placed snapshots.
 
     There are thousands of participants, so the function reads values and creates no model instances.
     """
-    rows = Participant.objects.filter(**of)
+    rows = Participant.objects.filter(**filters)
     categories = _categories(rows)
     for (
         pk,
@@ -141,13 +141,13 @@ def _participants(of: dict[str, Any]) -> Iterator[_Placed]:
         person_id,
         name,
         office,
-        own,
+        own_party,
     ) in rows.values_list(
         *("pk", "session", "position", "role", "party", "party__name", "level", "category", "person"),
         *[f"person__{name}" for name in _WHO],
     ):
         if person_id is not None:
-            place = ParticipantSnapshot(role, None, person_id, "", announced(name, office), own or "")
+            place = ParticipantSnapshot(role, None, person_id, "", announced(name, office), own_party or "")
         elif party_id is not None:
             place = ParticipantSnapshot(role, party_id, None, "", party, "", level=level)
         else:
@@ -160,14 +160,14 @@ def _categories(rows: QuerySet[Participant]) -> dict[int, str]:
     return {row.pk: row.name for row in Category.objects.filter(pk__in=rows.values("category"))}
 
 
-def _speeches(of: dict[str, Any]) -> Iterator[_Placed]:
+def _speeches(filters: dict[str, Any]) -> Iterator[_Placed]:
     """Yield the speeches as placed snapshots with the role of speaker."""
     role = ReleasedRole.SPEAKER.value
-    rows = Slot.objects.filter(**of).values_list(
+    rows = Slot.objects.filter(**filters).values_list(
         *("pk", "session", "position", "party", "party__name", "speaker", "public_id", "title", "minutes"),
         *[f"speaker__{name}" for name in _WHO],
     )
-    for pk, session_id, position, party_id, party, speaker_id, key, title, minutes, name, office, own in rows:
+    for pk, session_id, position, party_id, party, speaker_id, key, title, minutes, name, office, own_party in rows:
         label = announced(name, office)
-        place = ParticipantSnapshot(role, party_id, speaker_id, key, label, party or own or "", title, minutes)
+        place = ParticipantSnapshot(role, party_id, speaker_id, key, label, party or own_party or "", title, minutes)
         yield session_id, (RANK[role], position, pk), place

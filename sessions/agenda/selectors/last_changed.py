@@ -65,15 +65,15 @@ def _number(newest: Release, visible: EntryQuerySet) -> int:
 
     The number is 0 if there never were visible entries.
     """
-    found, after = 0, None
+    changed_in, later_rows = 0, None
     for numbers in _compared(newest.number):
         rows = _rows(newest.summit_id, visible, numbers)
-        for each in reversed(numbers):
-            if after is not None and rows[each] != after:
-                return found
-            found, after = each, rows[each]
+        for number in reversed(numbers):
+            if later_rows is not None and rows[number] != later_rows:
+                return changed_in
+            changed_in, later_rows = number, rows[number]
     # Nothing was visible before the first release, so its rows, if any, are a change.
-    return found if after else 0
+    return changed_in if later_rows else 0
 
 
 def _compared(newest: int) -> Iterator[range]:
@@ -86,10 +86,10 @@ def _compared(newest: int) -> Iterator[range]:
 
 def _rows(summit_id: int, visible: EntryQuerySet, numbers: range) -> dict[int, set[int]]:
     """Return the primary keys of the visible rows in each of these releases. Makes one query."""
-    rows: dict[int, set[int]] = {each: set() for each in numbers}
+    rows: dict[int, set[int]] = {number: set() for number in numbers}
     listed = visible.filter(release__summit=summit_id, release__number__in=list(numbers)).order_by()
-    for each, row in listed.values_list("release__number", "released_session"):
-        rows[each].add(row)
+    for number, row in listed.values_list("release__number", "released_session"):
+        rows[number].add(row)
     return rows
 
 

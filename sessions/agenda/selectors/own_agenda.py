@@ -24,9 +24,9 @@ def members_of(user: User, summit: Summit) -> Members:
     The parties are those that the account acts for or belongs to. The people are the account's own person, and the
     people of the parties that it acts for. The result is empty if the account has no party. Makes two queries.
     """
-    acts = own_parties(user, Role.FOCAL_POINT).filter(summit=summit)
-    belongs = own_parties(user, Role.DELEGATE).filter(summit=summit)
-    parties = frozenset(acts.union(belongs).values_list("pk", flat=True))
+    acting_for = own_parties(user, Role.FOCAL_POINT).filter(summit=summit)
+    member_of = own_parties(user, Role.DELEGATE).filter(summit=summit)
+    parties = frozenset(acting_for.union(member_of).values_list("pk", flat=True))
     people = frozenset(own_people(user, summit).values_list("pk", flat=True))
     return Members(parties, people) if parties else Members()
 
@@ -46,8 +46,8 @@ def parties_of(user: User, summit: Summit) -> list[Party]:
 def own_people(user: User, summit: Summit) -> QuerySet[Person]:
     """Return the people whom an account may sign up: its own person, and the people of the parties that it acts
     for."""
-    acts = own_parties(user, Role.FOCAL_POINT).filter(summit=summit)
-    members = Membership.objects.filter(party__in=acts.values("pk")).order_by().values("person")
+    acting_for = own_parties(user, Role.FOCAL_POINT).filter(summit=summit)
+    members = Membership.objects.filter(party__in=acting_for.values("pk")).order_by().values("person")
     return Person.objects.filter(Q(user=user) | Q(pk__in=members), summit=summit)
 
 
@@ -66,8 +66,8 @@ def agenda_of(user: User, summit: Summit) -> QuerySet[ReleasedSession]:
     all sessions. An account without a role there gets none, after the same number of queries.
     """
     if reads_all(user, summit):
-        whole = ReleasedSession.objects.for_desk(summit)
-        return whole.annotate(mine=Value(False, output_field=BooleanField()))
+        all_rows = ReleasedSession.objects.for_desk(summit)
+        return all_rows.annotate(mine=Value(False, output_field=BooleanField()))
     members = members_of(user, summit)
     rows = ReleasedSession.objects.for_members(summit, members)
     return rows if members else rows.filter(pk=0)

@@ -30,9 +30,9 @@ def changes(summit: Summit, own: Own, at: Current, language: str | None) -> dict
     """
     rows = release_cache.rows(summit, differing(own), at.stamp)
     found: dict[int, list[SessionChange]] = {}
-    for key, (was, now) in _pairs(own).items():
-        before, after = (rows[row].snapshot if row is not None else None for row in (was, now))
-        change = SessionChange(_nature(was, now, stands=(key[0] - 1, key[1]) in own.stand), before, after)
+    for key, (old_row, new_row) in _pairs(own).items():
+        before, after = (rows[row].snapshot if row is not None else None for row in (old_row, new_row))
+        change = SessionChange(_nature(old_row, new_row, stands=(key[0] - 1, key[1]) in own.stand), before, after)
         if change.is_noticeable(language):
             found.setdefault(key[0], []).append(change)
     return {number: in_order(found[number]) for number in sorted(found, reverse=True)}
@@ -50,9 +50,9 @@ def _pairs(own: Own) -> _Pairs:
     return found
 
 
-def _nature(was: int | None, now: int | None, *, stands: bool) -> Nature:
-    if was is None:
+def _nature(old_row: int | None, new_row: int | None, *, stands: bool) -> Nature:
+    if old_row is None:
         return Nature.ADDED
-    if now is not None:
+    if new_row is not None:
         return Nature.CHANGED
     return Nature.GONE if stands else Nature.CANCELLED

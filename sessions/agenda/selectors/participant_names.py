@@ -42,8 +42,8 @@ def called(place: HasPlace, names: Book) -> tuple[str, NamedParty | None]:
         party = names.of(place.party_id)
         return (party.name if party else place.label), party
     party = names.of(None, place.party_label) if place.party_label else None
-    shown = party.name if party and party_suffix(place.label, place.party_label) else place.party_label
-    return with_party(place.label, shown), party
+    party_name = party.name if party and party_suffix(place.label, place.party_label) else place.party_label
+    return with_party(place.label, party_name), party
 
 
 def raised(party: NamedParty | None, notes: Footnotes) -> str:

@@ -63,25 +63,27 @@ def current(summit: Summit) -> Current | None:
     Makes one query.
     """
     rows = Release.objects.filter(summit=summit).order_by("-number")
-    found = rows.annotate(moment=Now(), **PublicVersion.objects.counted("summit_id")).first()
-    if found is None:
+    newest = rows.annotate(moment=Now(), **PublicVersion.objects.counted("summit_id")).first()
+    if newest is None:
         return None
-    row = vars(found)
+    row = vars(newest)
     stamp = Stamp(summit.pk, row["counted_changes"] or 0, row["counted_removals"] or 0)
-    return Current(found, row["moment"], stamp)
+    return Current(newest, row["moment"], stamp)
 
 
 def own(summit: Summit, members: Members, numbers: Iterable[int]) -> Own:
     """Return the sessions in which these members take part, in the releases with these numbers. Makes one query."""
-    wanted = list(numbers)
-    rows = ReleaseEntry.objects.filter(release__summit=summit, release__number__in=wanted).of_members(members)
+    release_numbers = list(numbers)
+    rows = ReleaseEntry.objects.filter(release__summit=summit, release__number__in=release_numbers).of_members(
+        members
+    )
     stands: Any = Value(True)
-    if len(wanted) > 1:
+    if len(release_numbers) > 1:
         following = ReleaseEntry.objects.filter(
             release__summit=summit, release__number=OuterRef("release__number") + 1, session=OuterRef("session")
         )
         stands = Exists(following)
-    found = Own({number: {} for number in wanted}, set())
+    found = Own({number: {} for number in release_numbers}, set())
     for number, session_id, row_id, stays in (
         rows.order_by()
         .annotate(stands=stands)
@@ -120,8 +122,8 @@ def _read(summit: Summit, keys: list[int]) -> dict[int, CachedSession]:
         places.setdefault(place.released_session_id, []).append(place)
     found = {}
     for row in ReleasedSession.objects.filter(pk__in=keys).select_related("session"):
-        theirs = places.get(row.pk, [])
-        row.leading = [place for place in theirs if place.role != ReleasedRole.PARTICIPANT]  # type: ignore[attr-defined]
-        levels = {place.party_id: place.level for place in theirs if place.level and place.party_id}
-        found[row.pk] = CachedSession(row, levels, released_snapshots.snapshot(row, theirs, summit.time_zone))
+        row_places = places.get(row.pk, [])
+        row.leading = [place for place in row_places if place.role != ReleasedRole.PARTICIPANT]  # type: ignore[attr-defined]
+        levels = {place.party_id: place.level for place in row_places if place.level and place.party_id}
+        found[row.pk] = CachedSession(row, levels, released_snapshots.snapshot(row, row_places, summit.time_zone))
     return found

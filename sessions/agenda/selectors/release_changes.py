@@ -90,10 +90,10 @@ def ended(*, summit: Summit, public_id: str) -> Ended | None:
 
 def _notices(summit: Summit) -> "QuerySet[PublicRemoval]":
     """Return each session's latest removal, if it has a public notice and the session hasn't been public again."""
-    back = ReleaseEntry.objects.filter(session=OuterRef("session"), release__number__gte=OuterRef("release__number"))
+    again = ReleaseEntry.objects.filter(session=OuterRef("session"), release__number__gte=OuterRef("release__number"))
     later = PublicRemoval.objects.filter(session=OuterRef("session"), release__number__gt=OuterRef("release__number"))
     rows = PublicRemoval.objects.filter(release__summit=summit, notice__in=NATURES)
-    return rows.filter(~Exists(back.for_public()), ~Exists(later)).select_related("release")
+    return rows.filter(~Exists(again.for_public()), ~Exists(later)).select_related("release")
 
 
 def _hidden_now(summit: Summit, visible: EntryQuerySet, sessions: Iterable[int]) -> dict[int, frozenset[str]]:
@@ -148,9 +148,9 @@ def _mapped(
     """
     result = []
     for each in found:
-        told = [now for change in each.changes if (now := known(change)) and now.is_noticeable(language)]
-        if told:
-            result.append(ReleaseChanges(each.release, in_order(told)))
+        visible = [mapped for change in each.changes if (mapped := known(change)) and mapped.is_noticeable(language)]
+        if visible:
+            result.append(ReleaseChanges(each.release, in_order(visible)))
     return result
 
 
@@ -165,7 +165,7 @@ def _changed(summit: Summit, visible: EntryQuerySet, numbers: list[int]) -> tupl
 
     Makes two queries.
     """
-    stands = ReleaseEntry.objects.filter(
+    still_released = ReleaseEntry.objects.filter(
         release__summit=summit, release__number=OuterRef("release__number") + 1, session=OuterRef("session")
     )
     following = visible.filter(
@@ -176,7 +176,7 @@ def _changed(summit: Summit, visible: EntryQuerySet, numbers: list[int]) -> tupl
     )
     old = (
         visible.filter(~Exists(following), release__number__in=[number - 1 for number in numbers])
-        .annotate(stands=Exists(stands), told_in=F("release__number") + 1)
+        .annotate(stands=Exists(still_released), told_in=F("release__number") + 1)
         .values_list("told_in", "session_id", "released_session_id", "stands")
     )
     new = (
@@ -184,9 +184,9 @@ def _changed(summit: Summit, visible: EntryQuerySet, numbers: list[int]) -> tupl
         .annotate(told_in=F("release__number"))
         .values_list("told_in", "session_id", "released_session_id")
     )
-    was = {(number, session): (row, stands) for number, session, row, stands in old}
-    now = {(number, session): row for number, session, row in new}
-    return was, now
+    removed = {(number, session): (row, still_released) for number, session, row, still_released in old}
+    added = {(number, session): row for number, session, row in new}
+    return removed, added
 
 
 def _history(summit: Summit, visible: EntryQuerySet, limit: int, language: str | None) -> list[ReleaseChanges]:
@@ -198,13 +198,13 @@ def _history(summit: Summit, visible: EntryQuerySet, limit: int, language: str |
     releases = list(Release.objects.filter(summit=summit, number__gt=1).order_by("-number")[:limit])
     if not releases:
         return []
-    was, now = _changed(summit, visible, [release.number for release in releases])
-    wanted = {row for row, _stands in was.values()} | set(now.values())
-    rows = snapshots(summit, ReleasedSession.objects.filter(pk__in=wanted))
+    removed, added = _changed(summit, visible, [release.number for release in releases])
+    row_keys = {row for row, _stands in removed.values()} | set(added.values())
+    rows = snapshots(summit, ReleasedSession.objects.filter(pk__in=row_keys))
     found: dict[int, list[SessionChange]] = {}
-    for key in was.keys() | now.keys():
-        before, stood = was.get(key, (None, True))
-        change = _change(rows, before, now.get(key), stands=stood)
+    for key in removed.keys() | added.keys():
+        before, still_released = removed.get(key, (None, True))
+        change = _change(rows, before, added.get(key), stands=still_released)
         if change.is_noticeable(language):
             found.setdefault(key[0], []).append(change)
     return [

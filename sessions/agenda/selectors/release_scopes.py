@@ -21,9 +21,9 @@ def agenda_to_release(*, old: Agenda, new: Agenda, day: date | None) -> Agenda:
     if day is None:
         return new
     states = [*old.values(), *new.values()]
-    moves = {session.session_id for session in states if takes_place_on(session, day)}
-    kept = {key: session for key, session in old.items() if key not in moves}
-    return kept | {key: session for key, session in new.items() if key in moves}
+    on_day = {session.session_id for session in states if takes_place_on(session, day)}
+    others = {key: session for key, session in old.items() if key not in on_day}
+    return others | {key: session for key, session in new.items() if key in on_day}
 
 
 def days(sessions: Iterable[Snapshot]) -> list[date]:

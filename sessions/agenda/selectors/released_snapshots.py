@@ -67,17 +67,17 @@ def released(summit: Summit, numbers: Iterable[int]) -> dict[int, Agenda]:
     listed = entries.order_by("id").values_list(
         "release__number", "session_id", "full_id", "low", "high", "released_session__sequence"
     )
-    held: dict[tuple[int, int], int] = {}
+    row_ids: dict[tuple[int, int], int] = {}
     sequences: dict[int, list[int]] = {}
     for number, session_id, row_id, low, high, sequence in listed:
-        held[number, session_id] = row_id
+        row_ids[number, session_id] = row_id
         sequences.setdefault(row_id, [sequence] * (DESK + 1))[low : high + 1] = [sequence] * (high + 1 - low)
     rows = {
         row_id: replace(session, sequences=tuple(sequences[row_id]))
         for row_id, session in snapshots(summit, ReleasedSession.objects.filter(pk__in=sequences)).items()
     }
     found: dict[int, Agenda] = {}
-    for (number, session_id), row_id in held.items():
+    for (number, session_id), row_id in row_ids.items():
         found.setdefault(number, {})[session_id] = rows[row_id]
     return found
 

@@ -60,10 +60,10 @@ def numbered(agenda: Agenda, before: Agenda, highest: Highest) -> Agenda:
 
 def _sequence(current: Snapshot, earlier: Snapshot | None, rank: int, top: int) -> int:
     """Return the sequence of a changed session at a rank whose readers have had sequences up to `top`."""
-    was, now = earlier.at(rank) if earlier else None, current.at(rank)
-    if was is None:
-        return top + 2 if top and now else top + 1
-    return was.sequence if now and was.to_attend == now.to_attend else was.sequence + 1
+    old, new = earlier.at(rank) if earlier else None, current.at(rank)
+    if old is None:
+        return top + 2 if top and new else top + 1
+    return old.sequence if new and old.to_attend == new.to_attend else old.sequence + 1
 
 
 def cancellation_sequence(highest: Highest, session_id: int, rank: int) -> int:

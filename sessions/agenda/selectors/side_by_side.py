@@ -52,8 +52,8 @@ def _titles(session: Snapshot) -> str:
 
 
 def _summaries(session: Snapshot) -> str:
-    message = [session.summary, *(summary for _code, _title, summary in session.texts)]
-    return " / ".join(dict.fromkeys(text for text in message if text))
+    summaries = [session.summary, *(summary for _code, _title, summary in session.texts)]
+    return " / ".join(dict.fromkeys(text for text in summaries if text))
 
 
 # The parts of a session that have a row of their own, in this order. The time uses What.LONGER, because that
@@ -86,8 +86,8 @@ def sheet(change: SessionChange, where: Where) -> ChangeSheet:
 
 
 def _rows(before: Snapshot | None, after: Snapshot | None, where: Where) -> Iterable[PartRow]:
-    for what, of in _VALUES.items():
-        yield from _row(what, of, before, after, where)
+    for what, value_of in _VALUES.items():
+        yield from _row(what, value_of, before, after, where)
     for what, role in ROLES.items():
 
         def places(session: Snapshot, role: str = role) -> Value:
@@ -97,11 +97,11 @@ def _rows(before: Snapshot | None, after: Snapshot | None, where: Where) -> Iter
 
 
 def _row(
-    what: What, of: Callable[[Snapshot], Value], before: Snapshot | None, after: Snapshot | None, where: Where
+    what: What, value_of: Callable[[Snapshot], Value], before: Snapshot | None, after: Snapshot | None, where: Where
 ) -> Iterable[PartRow]:
     """Yield the row of one part, or nothing if both sides are empty."""
-    old, new = (of(state) if state else None for state in (before, after))
+    old, new = (value_of(state) if state else None for state in (before, after))
     if not old and not new:
         return
-    message = [None if side is None else value(what, side, where) for side in (old, new)]
-    yield PartRow(str(LABELS[what]), message[0], message[1], message[0] != message[1], what in WRITTEN)
+    texts = [None if side is None else value(what, side, where) for side in (old, new)]
+    yield PartRow(str(LABELS[what]), texts[0], texts[1], texts[0] != texts[1], what in WRITTEN)

@@ -69,10 +69,10 @@ def _state(zone: ZoneInfo, moment: datetime) -> tuple[timedelta | None, str | No
 
 def _change(zone: ZoneInfo, low: datetime, high: datetime) -> datetime:
     """Return the second at which the offset changes between two times."""
-    before = _state(zone, low)
+    old_state = _state(zone, low)
     while high - low > timedelta(seconds=1):
         middle = low + timedelta(seconds=int((high - low).total_seconds()) // 2)
-        low, high = (middle, high) if _state(zone, middle) == before else (low, middle)
+        low, high = (middle, high) if _state(zone, middle) == old_state else (low, middle)
     return high
 
 
@@ -112,10 +112,10 @@ def _event(session: Snapshot, *, zone: ZoneInfo, sequence: int, url: str, langua
     If the session has no text in that language, the text in the summit's language `first` is used. LANGUAGE marks the
     language of each text (RFC 5545, 3.2.10).
     """
-    there = any(code == language for code, _title, _summary in session.texts)
-    message = language if there or not session.title else first
-    written = {"LANGUAGE": message} if message else {}
-    named = {"LANGUAGE": first} if first else {}
+    has_text = any(code == language for code, _title, _summary in session.texts)
+    text_language = language if has_text or not session.title else first
+    text_params = {"LANGUAGE": text_language} if text_language else {}
+    place_params = {"LANGUAGE": first} if first else {}
     event = Event()
     event.add("uid", calendar_uid(session.key))
     event.add("sequence", sequence)
@@ -126,11 +126,11 @@ def _event(session: Snapshot, *, zone: ZoneInfo, sequence: int, url: str, langua
     # Readers who may not know the times get an all-day event (RFC 5545, 3.6.1: DTEND is exclusive).
     event.add("dtstart", start if session.times_known else start.date())
     event.add("dtend", end if session.times_known else end.date())
-    event.add("summary", title_of(session, language), parameters=written)
+    event.add("summary", title_of(session, language), parameters=text_params)
     if session.where:
-        event.add("location", session.where, parameters=named)
+        event.add("location", session.where, parameters=place_params)
     if summary := session.titled(language)[1]:
-        event.add("description", summary, parameters=written)
+        event.add("description", summary, parameters=text_params)
     if not session.times_known:
         # An all-day event shouldn't make the whole day busy.
         event.add("transp", "TRANSPARENT")

@@ -43,12 +43,12 @@ def private_feed(
     )
     events = []
     for row in rows:
-        told = snapshot(row, (), summit.time_zone)
+        session = snapshot(row, (), summit.time_zone)
         url = settings.BASE_URL + reverse("portal:session", args=[row.session.public_id])
-        event = icalendar.published(told, row, summit=summit, url=url, language=language)
+        event = icalendar.published(session, row, summit=summit, url=url, language=language)
         event.add("class", "PUBLIC" if row.visibility == Visibility.PUBLIC else "PRIVATE")
         if alarms and row.times_known:
-            event.add_component(_alarm(title_of(told, language)))
+            event.add_component(_alarm(title_of(session, language)))
         events.append(event.to_ical())
     return icalendar.with_events(calendar, events, stamp=updated)
 

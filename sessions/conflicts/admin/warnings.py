@@ -65,28 +65,28 @@ def day_of(value: str) -> date | None:
 
 def page(request: HttpRequest, summit: Summit, context: dict[str, Any]) -> HttpResponse:
     """Render the page with all warnings about a summit's draft, filtered by kind and day."""
-    found = warnings(summit, draft(summit))
+    all_findings = warnings(summit, draft(summit))
     kind, day = request.GET.get("kind", ""), day_of(request.GET.get("day", ""))
     kind = kind if kind in RULES else ""
     of_day = [
         row
-        for row in found
+        for row in all_findings
         if day is None or any(release_scopes.takes_place_on(session, day) for session in row.sessions)
     ]
-    of_kind = [row for row in found if kind in ("", row.kind)]
+    of_kind = [row for row in all_findings if kind in ("", row.kind)]
     numbers = Counter(row.kind for row in of_day)
     rows = [row for row in of_day if kind in ("", row.kind)]
     shown = Paginator(rows, ON_PAGE).get_page(request.GET.get("page"))
     days = release_scopes.days(session for row in of_kind for session in row.sessions)
     return TemplateResponse(
         request,
-        "admin/agenda/warnings.html",
+        "admin/agenda/conflicts/warnings.html",
         {
             **context,
             "title": _("Warnings of the draft"),
             "summit": summit,
             "all": len(of_day),
-            "any": bool(found),
+            "any": bool(all_findings),
             "kind": kind,
             "day": day.isoformat() if day else "",
             "kinds": [

@@ -23,13 +23,13 @@ TOLD = 3
 
 def warn(request: HttpRequest, session: Session) -> None:
     """Add messages with the warnings about a session that has just been saved."""
-    found = near(session.summit, [session]) if session.cancelled_at is None else []
-    for finding in found[:TOLD]:
+    findings = near(session.summit, [session]) if session.cancelled_at is None else []
+    for finding in findings[:TOLD]:
         messages.warning(request, _sentence(finding, session))
-    left = len(found) - TOLD
-    if left > 0:
-        told = ngettext("%(n)d more warning stands on its page.", "%(n)d more warnings stand on its page.", left)
-        messages.warning(request, told % {"n": left})
+    more = len(findings) - TOLD
+    if more > 0:
+        message = ngettext("%(n)d more warning stands on its page.", "%(n)d more warnings stand on its page.", more)
+        messages.warning(request, message % {"n": more})
 
 
 def _sentence(finding: Finding, session: Session) -> SafeString:
@@ -40,11 +40,11 @@ def _sentence(finding: Finding, session: Session) -> SafeString:
         for each in finding.sessions
         if each.session_id != session.pk
     ]
-    about = f"{finding.who} ({finding.detail})" if finding.who and finding.detail else finding.who or finding.detail
-    told = format_html("{}: {}.", finding.label, about or session.title)
+    details = f"{finding.who} ({finding.detail})" if finding.who and finding.detail else finding.who or finding.detail
+    sentence = format_html("{}: {}.", finding.label, details or session.title)
     if not others:
-        return told
-    return format_html("{} {}", told, _("Also: %(sessions)s.") % {"sessions": comma().join(others)})
+        return sentence
+    return format_html("{} {}", sentence, _("Also: %(sessions)s.") % {"sessions": comma().join(others)})
 
 
 class ClashesMixin:
@@ -52,8 +52,8 @@ class ClashesMixin:
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Set `warned`, a list of labels, on the page's sessions, if they all belong to one summit."""
-        found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
-        rows = [row for row in found.result_list if row.cancelled_at is None]
+        changelist: Any = super().get_changelist_instance(request)  # type: ignore[misc]
+        rows = [row for row in changelist.result_list if row.cancelled_at is None]
         if len({row.summit_id for row in rows}) == 1:
             warned: dict[int, list[str]] = {}
             for finding in near(rows[0].summit, rows):
@@ -61,7 +61,7 @@ class ClashesMixin:
                     warned.setdefault(session.session_id, []).append(finding.label)
             for row in rows:
                 row.warned = list(dict.fromkeys(warned.get(row.pk, ())))
-        return found
+        return changelist
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Add the warnings about the stored session to the context of its page."""

@@ -93,23 +93,23 @@ def seats(session: Snapshot, about: Circumstances) -> int:
     A party at a level takes the seats of that level. A whole delegation takes one seat for each member, and a
     category one for each of its people.
     """
-    named = set(about.signed_up.get(session.session_id, {}))
+    people = set(about.signed_up.get(session.session_id, {}))
     parties: dict[int, int] = {}
     for place in session.places:
         if place.role == ReleasedRole.INTERPRETER:
             continue
         if place.person_id:
-            named.add(place.person_id)
+            people.add(place.person_id)
         elif place.category_id:
-            named |= about.in_category.get(place.category_id, frozenset())
+            people |= about.in_category.get(place.category_id, frozenset())
         elif place.party_id and place.level:
             parties[place.party_id] = max(parties.get(place.party_id, 0), SEATS[place.level])
         elif place.party_id:
-            named |= about.members.get(place.party_id, frozenset())
-    within: dict[int, int] = {}
-    for person in named:
+            people |= about.members.get(place.party_id, frozenset())
+    counted_by_party: dict[int, int] = {}
+    for person in people:
         party = about.party_of.get(person)
         if party in parties:
-            within[party] = within.get(party, 0) + 1
-    free = len(named) - sum(within.values())
-    return free + sum(max(places, within.get(party, 0)) for party, places in parties.items())
+            counted_by_party[party] = counted_by_party.get(party, 0) + 1
+    others = len(people) - sum(counted_by_party.values())
+    return others + sum(max(places, counted_by_party.get(party, 0)) for party, places in parties.items())

@@ -37,42 +37,42 @@ def overlaps_by_person(
     The keys are primary keys. The sessions are reduced to what participants may know. Makes four queries for any
     number of people.
     """
-    held = _index_people(people)
-    readers = Members(frozenset(held.parties), held.people)
+    index = _index_people(people)
+    readers = Members(frozenset(index.parties), index.people)
     entries = ReleaseEntry.objects.current(summit).of_members(readers)
-    shown = entries.filter(
+    overlap = entries.filter(
         released_session__times_known=True,
         released_session__starts_at__lt=row.ends_at,
         released_session__ends_at__gt=row.starts_at,
     ).exclude(session=row.session_id)
     by_full = {
         entry.full_id: entry.released_session
-        for entry in shown.select_related("released_session__session").order_by("released_session__starts_at", "pk")
+        for entry in overlap.select_related("released_session__session").order_by("released_session__starts_at", "pk")
     }
-    found: dict[int, set[int]] = {pk: set() for pk in held.people}
+    by_person: dict[int, set[int]] = {pk: set() for pk in index.people}
     if by_full:
-        _add_places(found, held, by_full)
-    return {pk: [shown for full, shown in by_full.items() if full in theirs] for pk, theirs in found.items()}
+        _add_places(by_person, index, by_full)
+    return {pk: [overlap for full, overlap in by_full.items() if full in keys] for pk, keys in by_person.items()}
 
 
 def _index_people(people: Collection[Person]) -> _PeopleIndex:
-    held = _PeopleIndex(frozenset(person.pk for person in people))
-    rows = Membership.objects.filter(person__in=held.people)
+    index = _PeopleIndex(frozenset(person.pk for person in people))
+    rows = Membership.objects.filter(person__in=index.people)
     for person, party, category, capacity in rows.values_list("person", "party", "category", "capacity"):
-        held.categories.setdefault(category, set()).add(person)
+        index.categories.setdefault(category, set()).add(person)
         if capacity == Capacity.HEAD:
-            held.parties.setdefault(party, set()).add(person)
-    return held
+            index.parties.setdefault(party, set()).add(person)
+    return index
 
 
-def _add_places(found: dict[int, set[int]], held: _PeopleIndex, by_full: dict[int, ReleasedSession]) -> None:
-    theirs = Q(person__in=held.people) | Q(category__in=held.categories) | Q(party__in=held.parties)
-    places = ReleasedParticipant.objects.filter(theirs, released_session__in=by_full)
+def _add_places(by_person: dict[int, set[int]], index: _PeopleIndex, by_full: dict[int, ReleasedSession]) -> None:
+    condition = Q(person__in=index.people) | Q(category__in=index.categories) | Q(party__in=index.parties)
+    places = ReleasedParticipant.objects.filter(condition, released_session__in=by_full)
     for full, person, category, party in places.values_list("released_session", "person", "category", "party"):
-        whose = {person} & held.people if person else set()
-        for each in whose | held.categories.get(category, set()) | held.parties.get(party, set()):
-            found[each].add(full)
+        people = {person} & index.people if person else set()
+        for each in people | index.categories.get(category, set()) | index.parties.get(party, set()):
+            by_person[each].add(full)
     by_session = {row.session_id: full for full, row in by_full.items()}
-    signed = SignUp.objects.filter(person__in=held.people, session__in=by_session, state=SignUpState.PLACE)
-    for person, session in signed.values_list("person", "session"):
-        found[person].add(by_session[session])
+    sign_ups = SignUp.objects.filter(person__in=index.people, session__in=by_session, state=SignUpState.PLACE)
+    for person, session in sign_ups.values_list("person", "session"):
+        by_person[person].add(by_session[session])

@@ -112,8 +112,8 @@ def _people(summit: Summit) -> _People:
     return heads, _frozen(members), _frozen(in_category), party_of
 
 
-def _frozen(found: dict[int, set[int]]) -> dict[int, frozenset[int]]:
-    return {key: frozenset(people) for key, people in found.items()}
+def _frozen(people_by_key: dict[int, set[int]]) -> dict[int, frozenset[int]]:
+    return {key: frozenset(people) for key, people in people_by_key.items()}
 
 
 def _stays(summit: Summit) -> dict[int, Stay]:

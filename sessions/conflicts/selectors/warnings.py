@@ -100,8 +100,8 @@ class Rule:
 def warnings(summit: Summit, agenda: Agenda) -> list[Finding]:
     """Return all conflicts in an agenda, ordered by time. Makes five queries."""
     about = circumstances(summit)
-    found = [finding for rule in RULES.values() for finding in rule.find(agenda, about)]
-    return sorted(found, key=lambda finding: finding.order)
+    findings = [finding for rule in RULES.values() for finding in rule.find(agenda, about)]
+    return sorted(findings, key=lambda finding: finding.order)
 
 
 def near(summit: Summit, sessions: Collection[Session]) -> list[Finding]:
@@ -112,8 +112,8 @@ def near(summit: Summit, sessions: Collection[Session]) -> list[Finding]:
     if not sessions:
         return []
     first, last = min(row.starts_at for row in sessions), max(row.ends_at for row in sessions)
-    about = Session.objects.filter(summit=summit, starts_at__lt=last + LEAD, ends_at__gt=first - LEAD)
-    agenda = draft(summit, among=about.values_list("pk", flat=True))
+    nearby = Session.objects.filter(summit=summit, starts_at__lt=last + LEAD, ends_at__gt=first - LEAD)
+    agenda = draft(summit, among=nearby.values_list("pk", flat=True))
     keys = {row.pk for row in sessions}
     return [row for row in warnings(summit, agenda) if any(each.session_id in keys for each in row.sessions)]
 
@@ -124,10 +124,12 @@ def _rooms(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
         if session.room_key:
             rooms.setdefault(session.room_key, []).append(_room_use(session, about))
     for uses in rooms.values():
-        for one, two in occupancy.overlapping(uses):
-            meet = one.session.ends_at > two.session.starts_at and two.session.ends_at > one.session.starts_at
+        for first, second in occupancy.overlapping(uses):
+            overlap = (
+                first.session.ends_at > second.session.starts_at and second.session.ends_at > first.session.starts_at
+            )
             yield Finding(
-                WarningKind.ROOM, one.session.where, (one.session, two.session), () if meet else ("set-up",)
+                WarningKind.ROOM, first.session.where, (first.session, second.session), () if overlap else ("set-up",)
             )
 
 
@@ -146,9 +148,9 @@ def _double_booking_check(kind: WarningKind) -> Find:
 
     def find(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
         for who, uses in occupancy.of_people(agenda, about):
-            for one, two in occupancy.overlapping(uses):
-                if (one.own and two.own) == (kind == WarningKind.PERSON):
-                    yield Finding(kind, who, (one.session, two.session))
+            for first, second in occupancy.overlapping(uses):
+                if (first.own and second.own) == (kind == WarningKind.PERSON):
+                    yield Finding(kind, who, (first.session, second.session))
 
     return find
 
@@ -159,13 +161,13 @@ def _delegations(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
     Each pair of sessions is one finding with the names of these delegations. If a delegation takes part with its head
     in both sessions, the conflict is a finding of WarningKind.HEAD instead.
     """
-    twice: dict[tuple[int, int], tuple[tuple[Snapshot, Snapshot], list[str]]] = {}
+    names_by_pair: dict[tuple[int, int], tuple[tuple[Snapshot, Snapshot], list[str]]] = {}
     for who, uses in occupancy.of_parties(agenda):
-        for one, two in occupancy.overlapping(uses):
-            if one.own or two.own:
-                pair = (one.session, two.session)
-                twice.setdefault((pair[0].session_id, pair[1].session_id), (pair, []))[1].append(who)
-    for pair, names in twice.values():
+        for first, second in occupancy.overlapping(uses):
+            if first.own or second.own:
+                pair = (first.session, second.session)
+                names_by_pair.setdefault((pair[0].session_id, pair[1].session_id), (pair, []))[1].append(who)
+    for pair, names in names_by_pair.values():
         yield Finding(WarningKind.DELEGATION, comma().join(sorted(names)), pair, (len(names),))
 
 
@@ -173,9 +175,9 @@ def _seats(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
     for session in agenda.values():
         room = about.rooms.get(session.room_key)
         limits = [limit for limit in (session.capacity, room.seats if room else None) if limit is not None]
-        wanted = occupancy.seats(session, about)
-        if limits and wanted > min(limits):
-            yield Finding(WarningKind.SEATS, session.where, (session,), (wanted, min(limits)))
+        needed = occupancy.seats(session, about)
+        if limits and needed > min(limits):
+            yield Finding(WarningKind.SEATS, session.where, (session,), (needed, min(limits)))
 
 
 def _hours(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
@@ -227,9 +229,9 @@ def _after(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
 
 def _speeches(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
     for session in agenda.values():
-        given = sum(place.minutes or 0 for place in session.by_role(ReleasedRole.SPEAKER))
-        total = (session.opening or 0) + given
-        if given and total > session.minutes:
+        speech_minutes = sum(place.minutes or 0 for place in session.by_role(ReleasedRole.SPEAKER))
+        total = (session.opening or 0) + speech_minutes
+        if speech_minutes and total > session.minutes:
             yield Finding(WarningKind.SPEECHES, "", (session,), (total, session.minutes))
 
 

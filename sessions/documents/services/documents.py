@@ -91,11 +91,11 @@ def shift(*, document: Document, up: bool, by: User) -> bool:
     with transaction.atomic():
         lock(document.session.summit)
         rows = list(listed(document.session))
-        place = next((number for number, row in enumerate(rows) if row.pk == document.pk), None)
-        other = None if place is None else place + (-1 if up else 1)
-        if place is None or other is None or not 0 <= other < len(rows):
+        index = next((number for number, row in enumerate(rows) if row.pk == document.pk), None)
+        target = None if index is None else index + (-1 if up else 1)
+        if index is None or target is None or not 0 <= target < len(rows):
             return False
-        rows[place], rows[other] = rows[other], rows[place]
+        rows[index], rows[target] = rows[target], rows[index]
         for number, row in enumerate(rows):
             Document.objects.filter(pk=row.pk).exclude(position=number).update(position=number)
         rise(document.session_id)

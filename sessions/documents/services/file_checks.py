@@ -73,8 +73,8 @@ def read(*, name: str, content: bytes) -> File:
     if not content:
         raise FileProblem(_("This file is empty. Choose the document again."))
     check_size(len(content))
-    for begins, media_type, ending in _PLAIN:
-        if content.startswith(begins):
+    for signature, media_type, ending in _PLAIN:
+        if content.startswith(signature):
             return File(harmless_name(name, ending, LONGEST_NAME, "document"), media_type, content)
     if content.startswith(b"PK"):
         media_type, ending = _packed(content)
@@ -101,11 +101,11 @@ def _packed(content: bytes) -> tuple[str, str]:
             for part, media_type, ending in _PACKED:
                 if part in parts:
                     return media_type, ending
-            named = archive.read("mimetype")[:100].decode("ascii", "replace") if _is_open(archive) else ""
+            declared_type = archive.read("mimetype")[:100].decode("ascii", "replace") if _is_open(archive) else ""
     except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError):
         raise FileProblem(_("This file is damaged. Open it, save it again, and choose it anew.")) from None
-    if named in _OPEN_ENDINGS:
-        return named, _OPEN_ENDINGS[named]
+    if declared_type in _OPEN_ENDINGS:
+        return declared_type, _OPEN_ENDINGS[declared_type]
     raise FileProblem(_("This is a packed folder. Choose one document, and add each by itself."))
 
 

@@ -49,4 +49,4 @@ class DecidingMixin(FrameMixin):
             return redirect("admin:agenda_session_change", session.pk)
         title = _("Reinstate session") if reinstates else _("Cancel session")
         context = {**self.frame(request, session, title), "reinstates": reinstates}
-        return TemplateResponse(request, "admin/agenda/session/decide.html", context)
+        return TemplateResponse(request, "admin/agenda/draft/cancellation.html", context)

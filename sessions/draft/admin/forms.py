@@ -79,12 +79,12 @@ class SessionForm(SentencesForm):
     def clean(self) -> dict[str, Any] | None:
         """Add errors for an end before the start, an unconfirmed move of a pinned session, and a concurrent edit."""
         values = super().clean()
-        found = self.cleaned_data
-        starts_at, ends_at = found.get("starts_at"), found.get("ends_at")
+        cleaned = self.cleaned_data
+        starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
         if starts_at and ends_at and ends_at <= starts_at:
             self.add_error("ends_at", _("The session would end before it starts. Give a later end."))
-        moves = {"starts_at", "ends_at", "room"} & set(self.changed_data)
-        if self.was_pinned and found.get("pinned") and moves and not found.get("move_pinned"):
+        moved_fields = {"starts_at", "ends_at", "room"} & set(self.changed_data)
+        if self.was_pinned and cleaned.get("pinned") and moved_fields and not cleaned.get("move_pinned"):
             message = _(
                 "This session is pinned: its time and room are settled. Tick this to move it, or put them back."
             )
@@ -128,15 +128,15 @@ class InterpretationForm(SentencesForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        six, others = language_choices()[: len(UNITED_NATIONS)], language_choices()[len(UNITED_NATIONS) :]
+        official, others = language_choices()[: len(UNITED_NATIONS)], language_choices()[len(UNITED_NATIONS) :]
         for name in ("source", "target"):
             field: Any = self.fields[name]
-            kept = getattr(self.instance, name)
-            more = [] if not kept or kept in dict(six + others) else [(kept, language_name(kept))]
+            stored = getattr(self.instance, name)
+            extra = [] if not stored or stored in dict(official + others) else [(stored, language_name(stored))]
             field.choices = [
                 ("", NOTHING),
-                (_("Official languages of the United Nations"), six),
-                (_("Other languages"), [*more, *others]),
+                (_("Official languages of the United Nations"), official),
+                (_("Other languages"), [*extra, *others]),
             ]
 
 

@@ -29,16 +29,16 @@ class OfSummitMixin:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
         summit: Summit | None = getattr(request, "desk_summit", None)
         paths = {Party: "summit", Person: "summit", Category: "summit", Room: "venue__summit"}
-        where = paths.get(db_field.related_model)
-        if field is None or summit is None or where is None:
+        lookup = paths.get(db_field.related_model)
+        if field is None or summit is None or lookup is None:
             return field
-        field.queryset = db_field.related_model.objects.filter(**{where: summit})
+        field.queryset = db_field.related_model.objects.filter(**{lookup: summit})
         if db_field.related_model is Room:
             field.queryset = field.queryset.select_related("venue")
-        lists: dict[type[models.Model], list[tuple[Any, str]]] = request.__dict__.setdefault("desk_choices", {})
-        if db_field.related_model not in lists:
-            lists[db_field.related_model] = [(row.pk, str(row)) for row in field.queryset]
-        field.choices = [("", NOTHING), *lists[db_field.related_model]]
+        cached: dict[type[models.Model], list[tuple[Any, str]]] = request.__dict__.setdefault("desk_choices", {})
+        if db_field.related_model not in cached:
+            cached[db_field.related_model] = [(row.pk, str(row)) for row in field.queryset]
+        field.choices = [("", NOTHING), *cached[db_field.related_model]]
         return field
 
 

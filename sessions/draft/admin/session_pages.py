@@ -43,10 +43,10 @@ class FrameMixin:
 
         Raises Http404 if there is none, or if the user may not see its session.
         """
-        mixed: Any = self
-        if not mixed.has_module_permission(request):
+        model_admin: Any = self
+        if not model_admin.has_module_permission(request):
             raise Http404
-        rows = model._default_manager.filter(session__in=mixed.get_queryset(request).order_by())
+        rows = model._default_manager.filter(session__in=model_admin.get_queryset(request).order_by())
         row = rows.select_related("session__summit", *related).filter(pk=pk).first()
         if row is None:
             raise Http404

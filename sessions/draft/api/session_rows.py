@@ -44,8 +44,8 @@ class SessionRowViewSet(HoldsAgenda):
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Add a row to a session."""
-        given = dict(values)
-        return planning.add_row(by=by, row=self.model(session=given.pop("session")), values=given)
+        row_values = dict(values)
+        return planning.add_row(by=by, row=self.model(session=row_values.pop("session")), values=row_values)
 
     def change(self, *, by: User, row: Any, values: Values) -> Any:
         """Change a row of a session in the draft."""

@@ -40,15 +40,15 @@ def refuse_others(summit_id: int | None, **rows: tuple[int | None, type[models.M
 
     Each keyword argument is a field name with the row's primary key, its model and the lookup path to its summit.
     """
-    wrong = {
+    errors = {
         field: _("This belongs to another summit. Choose one of this summit.")
         for field, (key, model, path) in rows.items()
         if key is not None
         and summit_id is not None
         and not model._default_manager.filter(**{"pk": key, path: summit_id}).exists()
     }
-    if wrong:
-        raise ValidationError(wrong)
+    if errors:
+        raise ValidationError(errors)
 
 
 def _visibility_field(label: Any) -> "models.CharField[str, str]":
@@ -176,8 +176,8 @@ class Session(PublicModel):
         wider = [name for name in names if RANKS.get(getattr(self, name), least) < least]
         if wider:
             message = _("The session itself is visible to fewer: choose “%(all)s” here, or “%(same)s”.")
-            words = {"all": capfirst(str(AS_THE_SESSION)), "same": str(Visibility(self.visibility).label)}
-            raise ValidationError(dict.fromkeys(wider, ValidationError(message, params=words)))
+            params = {"all": capfirst(str(AS_THE_SESSION)), "same": str(Visibility(self.visibility).label)}
+            raise ValidationError(dict.fromkeys(wider, ValidationError(message, params=params)))
 
     @property
     def uid(self) -> str:

@@ -16,8 +16,8 @@ class DraftVersionQuerySet(VersionQuerySet):
 
         If the number is the same as before, nothing has changed. Makes one query.
         """
-        found = self.filter(summit_id=summit.pk).aggregate(number=Sum("changes"))["number"]
-        return int(found or 0)
+        total = self.filter(summit_id=summit.pk).aggregate(number=Sum("changes"))["number"]
+        return int(total or 0)
 
 
 class DraftVersion(VersionCounter):

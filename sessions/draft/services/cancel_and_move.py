@@ -51,21 +51,21 @@ def move(
         raise ValidationError({"ends_at": _("The session would end before it starts.")})
     if room is not None and room.venue.summit_id != session.summit_id:
         raise ValidationError({"room": _("This room belongs to another summit.")})
-    wanted: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at, "room": room}
+    new_values: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at, "room": room}
     with transaction.atomic():
         row = _locked(session)
         revisions.check_revision(row, expected)
-        before = {name: getattr(row, name) for name in wanted}
-        changed = [name for name, value in wanted.items() if before[name] != value]
+        old_values = {name: getattr(row, name) for name in new_values}
+        changed = [name for name, value in new_values.items() if old_values[name] != value]
         if changed and row.pinned and not despite_pin:
             raise Pinned
         for name in changed:
-            setattr(row, name, wanted[name])
+            setattr(row, name, new_values[name])
         if changed:
             row.revision += 1
             with watching(sessions=[row.pk], by=by):
                 row.save(update_fields=[*changed, "revision", "updated_at"])
-            values = audit.values(Session, {name: (before[name], wanted[name]) for name in changed})
+            values = audit.values(Session, {name: (old_values[name], new_values[name]) for name in changed})
             audit.record(by=by, action="agenda.move", target=row, summit=row.summit, fields=changed, detail=values)
     return row
 

@@ -65,13 +65,13 @@ def store(
     Raises PermissionDenied, and Pinned if the session is pinned and would move without `move_pinned`.
     """
     check_can_edit(by, session)
-    touched = {name: found for name, found in (rows or {}).items() if found}
+    touched = {name: changes for name, changes in (rows or {}).items() if changes}
     with transaction.atomic():
         lock(session.summit)
         if session.pk is None:
             session.save(force_insert=True)
-            given = [name for name in FIELDS if getattr(session, name) != _usual(name)]
-            audit.record(by=by, action="agenda.session.add", target=session, summit=session.summit, fields=given)
+            fields = [name for name in FIELDS if getattr(session, name) != _usual(name)]
+            audit.record(by=by, action="agenda.session.add", target=session, summit=session.summit, fields=fields)
             _store_rows(session, touched, by)
             return session
         with watching(sessions=[session.pk], by=by):
@@ -180,31 +180,31 @@ def _store_session(session: Session, by: User, *, move_pinned: bool) -> bool:
     stored = Session.objects.select_related("room", "custom_kind").get(pk=session.pk)
     pairs = {name: (getattr(stored, name), getattr(session, name)) for name in FIELDS}
     changed = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
-    moves = {"starts_at", "ends_at", "room"} & changed.keys()
-    if stored.pinned and session.pinned and moves and not move_pinned:
+    moved_fields = {"starts_at", "ends_at", "room"} & changed.keys()
+    if stored.pinned and session.pinned and moved_fields and not move_pinned:
         raise Pinned
     if changed:
         session.save(update_fields=[*changed, "updated_at"])
-        told = audit.values(Session, changed)
+        detail = audit.values(Session, changed)
         audit.record(
             by=by,
             action="agenda.session.change",
             target=session,
             summit=session.summit,
             fields=changed,
-            detail=told,
+            detail=detail,
         )
     return bool(changed)
 
 
 def _store_rows(session: Session, rows: Mapping[str, Rows], by: User) -> None:
     """Save the rows of a session, with one audit entry for each kind of row."""
-    for name, found in rows.items():
-        for row in found.gone:
+    for name, changes in rows.items():
+        for row in changes.gone:
             remove_slots([row.pk]) if isinstance(row, Slot) else row.delete()
-        for row, fields in found.changed:
+        for row, fields in changes.changed:
             row.save(update_fields=list(fields))
-        for row in found.added:
+        for row in changes.added:
             # A new session had no primary key yet when the row was created.
             row.session = session
             insert([row]) if isinstance(row, Slot) else row.save(force_insert=True)
@@ -213,6 +213,6 @@ def _store_rows(session: Session, rows: Mapping[str, Rows], by: User) -> None:
             action=f"agenda.{name}",
             target=session,
             summit=session.summit,
-            fields={field for _row, fields in found.changed for field in fields},
-            detail={"added": len(found.added), "changed": len(found.changed), "removed": len(found.gone)},
+            fields={field for _row, fields in changes.changed for field in fields},
+            detail={"added": len(changes.added), "changed": len(changes.changed), "removed": len(changes.gone)},
         )

@@ -23,7 +23,7 @@ def insert(rows: Sequence[Slot]) -> None:
     """
     cancelled = Slot.every.filter(session__in={row.session_id for row in rows}, cancelled_at__isnull=False)
     twins = {(twin.session_id, twin.speaker_id, twin.party_id): twin for twin in cancelled.order_by("-pk")}
-    back, new = [], []
+    restored, new = [], []
     for row in rows:
         twin = twins.pop((row.session_id, row.speaker_id, row.party_id), None)
         if twin is None:
@@ -31,8 +31,8 @@ def insert(rows: Sequence[Slot]) -> None:
             continue
         row.pk, row.public_id, row.cancelled_at = twin.pk, twin.public_id, None
         row._state.adding = False
-        back.append(row)
-    Slot.every.bulk_update(back, _SAID)
+        restored.append(row)
+    Slot.every.bulk_update(restored, _SAID)
     bulk_insert.insert(new)
 
 
@@ -41,11 +41,11 @@ def remove_slots(keys: Collection[int]) -> set[int]:
 
     Speeches that other objects refer to are cancelled; the others are deleted.
     """
-    held = on_which_something_hangs(keys)
-    FloorRequest.objects.filter(slot__in=held).update(slot=None)
-    Slot.objects.filter(pk__in=held).update(cancelled_at=Now())
-    Slot.objects.filter(pk__in=set(keys) - held).delete()
-    return held
+    referenced = on_which_something_hangs(keys)
+    FloorRequest.objects.filter(slot__in=referenced).update(slot=None)
+    Slot.objects.filter(pk__in=referenced).update(cancelled_at=Now())
+    Slot.objects.filter(pk__in=set(keys) - referenced).delete()
+    return referenced
 
 
 def on_which_something_hangs(keys: Collection[int]) -> set[int]:

@@ -15,18 +15,18 @@ Raw = Mapping[str, Any]
 def form_of(content: bytes) -> str:
     """Return the format of a file's content, "json" or "xml". Raises Unreadable for any other format."""
     # Some systems write UTF-16, in which every second byte of these characters is 0.
-    begins = content[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    if begins[:14].lower().startswith((b"<!doctype html", b"<html")):
+    start = content[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if start[:14].lower().startswith((b"<!doctype html", b"<html")):
         raise Unreadable(
             _("This is a web page. Look there for the schedule as a schedule.json or schedule.xml, and choose that.")
         )
-    if begins.startswith(b"BEGIN:VCALENDAR"):
+    if start.startswith(b"BEGIN:VCALENDAR"):
         raise Unreadable(
             _("This is a calendar, which names neither kinds nor speakers. Choose a schedule.json or schedule.xml.")
         )
-    if begins.startswith((b"{", b"[")):
+    if start.startswith((b"{", b"[")):
         return "json"
-    if begins.startswith(b"<"):
+    if start.startswith(b"<"):
         return "xml"
     raise Unreadable(
         _(
@@ -98,15 +98,15 @@ def _name(person: Any) -> Any:
 def _xml(content: bytes) -> dict[str, Any]:
     # Entities and other files are never read. A file that declares a document type or entities is rejected.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    declares = _("The file declares a document type or entities. Take these lines out, and choose it again.")
+    message = _("The file declares a document type or entities. Take these lines out, and choose it again.")
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as problem:
         if b"<!DOCTYPE" in content.replace(b"\0", b"").partition(b"<schedule")[0]:
-            raise Unreadable(declares) from problem
+            raise Unreadable(message) from problem
         raise Unreadable(_("The file can’t be read as XML: %(problem)s.") % {"problem": problem.msg}) from problem
     if getattr(root.getroottree().docinfo, "doctype", ""):
-        raise Unreadable(declares)
+        raise Unreadable(message)
     head = root.find("conference")
     if root.tag != "schedule" or head is None:
         raise Unreadable(

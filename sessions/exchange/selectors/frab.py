@@ -92,8 +92,8 @@ class RelatedData:
 def links_of(texts: Mapping[str, Iterable[Linked]]) -> dict[str, list[Link]]:
     """Return a dict from a session's public id to its texts as links of the format."""
     return {
-        key: [{"type": "related", "title": text.title, "url": settings.BASE_URL + text.url} for text in found]
-        for key, found in texts.items()
+        key: [{"type": "related", "title": text.title, "url": settings.BASE_URL + text.url} for text in linked]
+        for key, linked in texts.items()
     }
 
 
@@ -101,10 +101,10 @@ def links_of(texts: Mapping[str, Iterable[Linked]]) -> dict[str, list[Link]]:
 _EVENTS: Memory[dict[str, Any]] = Memory(8000)
 
 
-def _event(summit: Summit, row: ReleasedSession, number: int, beside: RelatedData) -> dict[str, Any]:
-    key = row.pk, beside.lasting, get_language()
-    event = _EVENTS.ask(key, lambda: _alone(summit, row, beside.names))
-    links = beside.links.get(row.session.public_id, [])
+def _event(summit: Summit, row: ReleasedSession, number: int, related: RelatedData) -> dict[str, Any]:
+    key = row.pk, related.lasting, get_language()
+    event = _EVENTS.ask(key, lambda: _alone(summit, row, related.names))
+    links = related.links.get(row.session.public_id, [])
     return {**event, "id": number, "links": [*event["links"], *links]}
 
 
@@ -113,9 +113,9 @@ def _alone(summit: Summit, row: ReleasedSession, names: Book) -> dict[str, Any]:
     key = row.session.public_id
     carried = Carried.of(row)
     # Only chairs, moderators, speakers and interpreters: there may be too many participants for an app's screen.
-    named = [called(place, names) for place in row.leading]  # type: ignore[attr-defined]
+    people = [called(place, names) for place in row.leading]  # type: ignore[attr-defined]
     # The format has no footnotes, so they are added to the description, each after the name that it explains.
-    notes = dict.fromkeys(pair(party.name, party.footnote) for _name, party in named if party and party.footnote)
+    notes = dict.fromkeys(pair(party.name, party.footnote) for _name, party in people if party and party.footnote)
     return {
         "guid": carried.words.get("guid") or str(guid("session", key)),
         "id": 0,
@@ -134,7 +134,7 @@ def _alone(summit: Summit, row: ReleasedSession, names: Book) -> dict[str, Any]:
         "language": carried.words.get("language", summit.language),
         "abstract": row.summary,
         "description": "\n".join(filter(None, (_announced(row), *notes))),
-        "persons": [{"name": name} for name, _party in named],
+        "persons": [{"name": name} for name, _party in people],
         "links": carried.links,
         "attachments": [
             *carried.attachments,
@@ -164,13 +164,13 @@ class Carried:
 
         The type is dropped if the session's kind has changed since the import.
         """
-        words = {name: rest[0] for name, *rest in row.carried or () if name != "type" or rest[1] == row.kind}
-        linked: dict[str, list[Link]] = {"links": [], "attachments": []}
+        values = {name: rest[0] for name, *rest in row.carried or () if name != "type" or rest[1] == row.kind}
+        link_lists: dict[str, list[Link]] = {"links": [], "attachments": []}
         for name, *rest in row.carried or ():
-            if name in linked:
+            if name in link_lists:
                 url, title, kind = rest
-                linked[name].append({"type": kind, "title": title or url, "url": url})
-        return cls(words, **linked)
+                link_lists[name].append({"type": kind, "title": title or url, "url": url})
+        return cls(values, **link_lists)
 
 
 def _announced(row: ReleasedSession) -> str:
@@ -183,8 +183,8 @@ def _room(row: ReleasedSession) -> str:
 
 
 def _days(summit: Summit, rows: Iterable[ReleasedSession]) -> list[date]:
-    found = {row.starts_at.astimezone(summit.zone).date() for row in rows} | {summit.starts_on, summit.ends_on}
-    first, last = min(found), max(found)
+    days = {row.starts_at.astimezone(summit.zone).date() for row in rows} | {summit.starts_on, summit.ends_on}
+    first, last = min(days), max(days)
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
@@ -203,23 +203,23 @@ def as_data(
     erased from released rows.
     """
     rows = list(sessions)
-    beside = RelatedData(book(summit), links or {}, stamp.lasting)
+    related = RelatedData(book(summit), links or {}, stamp.lasting)
     return {
         "generator": {"name": "Summit", "version": settings.VERSION},
         "schedule": {
             "version": f"{updated_at.astimezone(summit.zone):%Y-%m-%d %H:%M}" if updated_at else "0",
             "base_url": settings.BASE_URL + summit.get_absolute_url(),
-            "conference": _conference(summit, rows, _by_day(summit, rows, beside)),
+            "conference": _conference(summit, rows, _by_day(summit, rows, related)),
         },
     }
 
 
-def _by_day(summit: Summit, rows: list[ReleasedSession], beside: RelatedData) -> list[dict[str, Any]]:
+def _by_day(summit: Summit, rows: list[ReleasedSession], related: RelatedData) -> list[dict[str, Any]]:
     numbers = _numbers(rows)
-    listed: dict[date, dict[str, list[dict[str, Any]]]] = {day: {} for day in _days(summit, rows)}
+    rooms_by_day: dict[date, dict[str, list[dict[str, Any]]]] = {day: {} for day in _days(summit, rows)}
     for row in rows:
-        rooms = listed[row.starts_at.astimezone(summit.zone).date()]
-        rooms.setdefault(_room(row), []).append(_event(summit, row, numbers[row.pk], beside))
+        rooms = rooms_by_day[row.starts_at.astimezone(summit.zone).date()]
+        rooms.setdefault(_room(row), []).append(_event(summit, row, numbers[row.pk], related))
     return [
         {
             "index": index,
@@ -228,7 +228,7 @@ def _by_day(summit: Summit, rows: list[ReleasedSession], beside: RelatedData) ->
             "day_end": _midnight(day + timedelta(days=1), summit),
             "rooms": rooms,
         }
-        for index, (day, rooms) in enumerate(listed.items(), start=1)
+        for index, (day, rooms) in enumerate(rooms_by_day.items(), start=1)
     ]
 
 

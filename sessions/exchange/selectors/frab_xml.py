@@ -49,9 +49,9 @@ def _xml_event(room: etree._Element, event: dict[str, Any]) -> None:
     # The schema allows any order, and old apps fail on empty lists.
     for name, entries in (("links", event["links"]), ("attachments", event["attachments"])):
         if entries:
-            listed = etree.SubElement(element, name)
+            group = etree.SubElement(element, name)
             for entry in entries:
-                etree.SubElement(listed, name[:-1], href=entry["url"], type=entry["type"]).text = entry["title"]
+                etree.SubElement(group, name[:-1], href=entry["url"], type=entry["type"]).text = entry["title"]
 
 
 def _text(parent: etree._Element, name: str, value: str) -> None:

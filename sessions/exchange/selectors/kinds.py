@@ -24,20 +24,20 @@ class Kinds:
 
     def __init__(self, summit: Summit) -> None:
         self._known: dict[str, tuple[str, CustomKind | None]] = {}
-        for kind, message in _ALSO.items():
-            self._known |= dict.fromkeys(message, (kind.value, None))
+        for kind, aliases in _ALSO.items():
+            self._known |= dict.fromkeys(aliases, (kind.value, None))
         for language, _name in settings.LANGUAGES:
             with override(language):
                 self._known |= {_key(str(label)): (value, None) for value, label in SessionKind.choices}
         self._known |= {_key(value): (value, None) for value in SessionKind.values}
-        for own in CustomKind.objects.filter(summit=summit).order_by("pk"):
-            for name in (own.name, *own.names.values()):
-                self._known[_key(str(name))] = (own.like, own)
+        for custom_kind in CustomKind.objects.filter(summit=summit).order_by("pk"):
+            for name in (custom_kind.name, *custom_kind.names.values()):
+                self._known[_key(str(name))] = (custom_kind.like, custom_kind)
 
     def find(self, said: str) -> tuple[str, CustomKind | None] | None:
         """Return (standard kind, the summit's own kind or None) for a name; None for an unknown name."""
         return self._known.get(_key(said))
 
 
-def _key(said: str) -> str:
-    return fold(said).replace("_", " ").replace("-", " ").strip()
+def _key(name: str) -> str:
+    return fold(name).replace("_", " ").replace("-", " ").strip()

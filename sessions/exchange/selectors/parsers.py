@@ -71,12 +71,12 @@ def read(content: bytes, *, zone: ZoneInfo) -> Schedule:
         raise Unreadable(too_large())
     if not content.strip(b"\xef\xbb\xbf \t\r\n"):
         raise Unreadable(_("The file is empty. Choose the one that holds the schedule."))
-    found = values_of(content)
-    clock = Clock.of(found["conference"], zone)
-    ours = found["generator"] == OURS
+    data = values_of(content)
+    clock = Clock.of(data["conference"], zone)
+    ours = data["generator"] == OURS
     events = []
     left: Counter[str] = Counter()
-    for number, (room, raw) in enumerate(found["events"], start=1):
+    for number, (room, raw) in enumerate(data["events"], start=1):
         if number > MOST_EVENTS:
             raise Unreadable(_("The schedule has more than %(n)d events. Split it.") % {"n": MOST_EVENTS})
         # The description in our own schedules is generated (for example footnotes), so it isn't imported.
@@ -84,7 +84,7 @@ def read(content: bytes, *, zone: ZoneInfo) -> Schedule:
         events.append(event if event.problem else replace(event, carried=read_unmapped(raw, left)))
     if not events:
         raise Unreadable(_("This schedule has no events. Export it anew once it is published there."))
-    return Schedule(line_of(found["conference"].get("title")), tuple(events), ours, +left)
+    return Schedule(line_of(data["conference"].get("title")), tuple(events), ours, +left)
 
 
 def _event(number: int, room: str, raw: Mapping[str, Any], clock: Clock) -> Event:

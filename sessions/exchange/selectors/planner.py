@@ -109,36 +109,36 @@ class Planner:
             raise ValidationError(_("The file has this guid already. Give each event one of its own."))
         self._read.add(event.guid)
         line.notes += event.notes
-        ours = self._ours.get(event.guid)
-        key = ours or identity(self.summit, event.guid)
-        there = self._sessions.get(key)
-        session = there or Session(summit=self.summit, public_id=key, visibility=self.visibility)
+        own_key = self._ours.get(event.guid)
+        key = own_key or identity(self.summit, event.guid)
+        existing = self._sessions.get(key)
+        session = existing or Session(summit=self.summit, public_id=key, visibility=self.visibility)
         _check_importable(session)
         values = self._values(event, line)
-        if there is not None and there.room_id and values["room"] is None:
+        if existing is not None and existing.room_id and values["room"] is None:
             # A missing room doesn't clear the room, since our own files leave out what readers may not know.
-            values["room"] = there.room
-        if there is not None and self.schedule.ours:
+            values["room"] = existing.room
+        if existing is not None and self.schedule.ours:
             # Our own files also have links to texts and documents, which mustn't be imported as carried values.
-            values["carried"] = there.carried
-        changed = [name for name in FIELDS if there is None or getattr(there, name) != values[name]]
-        if there is not None and there.pinned and {"starts_at", "ends_at", "room"} & set(changed):
+            values["carried"] = existing.carried
+        changed = [name for name in FIELDS if existing is None or getattr(existing, name) != values[name]]
+        if existing is not None and existing.pinned and {"starts_at", "ends_at", "room"} & set(changed):
             raise ValidationError(
                 _("It is pinned: its time and room stay. Take the pin off, then read the file again.")
             )
         # Old and new values in words. The summary is left out since it is long.
-        told = [name for name in ("title", "kind", "starts_at", "ends_at", "room") if there is not None]
-        before = [self._told(session, name) for name in told]
+        described = [name for name in ("title", "kind", "starts_at", "ends_at", "room") if existing is not None]
+        old_values = [self._told(session, name) for name in described]
         for name in changed:
             setattr(session, name, values[name])
-        for name, old in zip(told, before, strict=True):
+        for name, old in zip(described, old_values, strict=True):
             if old != (new := self._told(session, name)):
                 line.values.append([str(label_for_field(name, Session)), old, new])
         session.clean_fields(exclude=["summit", "room", "custom_kind"])
         change = PlannedChange(
-            session, line, changed, new=there is None, language=self._language(event, session, line)
+            session, line, changed, new=existing is None, language=self._language(event, session, line)
         )
-        if ours is None:
+        if own_key is None:
             self._speakers(event, change)
         self._settle(change)
 
@@ -153,14 +153,14 @@ class Planner:
         return value.name if isinstance(value, Room) else str(value or "–")
 
     def _settle(self, change: PlannedChange) -> None:
-        message = [str(label_for_field(name, Session)) for name in change.fields]
-        message += [_("speakers")] if change.speakers is not None else []
-        message += [_("languages")] if change.language else []
+        labels = [str(label_for_field(name, Session)) for name in change.fields]
+        labels += [_("speakers")] if change.speakers is not None else []
+        labels += [_("languages")] if change.language else []
         if change.new:
             change.line.outcome = Outcome.NEW.value
-        elif message:
-            change.line.outcome, change.line.fields = Outcome.CHANGED.value, list(dict.fromkeys(message))
-        if change.new or message:
+        elif labels:
+            change.line.outcome, change.line.fields = Outcome.CHANGED.value, list(dict.fromkeys(labels))
+        if change.new or labels:
             self.changes.append(change)
 
     def _values(self, event: Event, line: EventLine) -> dict[str, Any]:
@@ -214,23 +214,23 @@ class Planner:
         code = event.language if event.language in known else event.language.split("-")[0]
         if not code or code == self.summit.language or code not in known:
             return ""
-        words = (session.title, session.summary)
-        kept = session.texts.all() if session.pk else ()
-        if any((text.language, text.title, text.summary) == (code, *words) for text in kept):
+        own_text = (session.title, session.summary)
+        stored_texts = session.texts.all() if session.pk else ()
+        if any((text.language, text.title, text.summary) == (code, *own_text) for text in stored_texts):
             return ""
         message = _("Its words are in %(language)s: write its title in the summit’s language.")
         line.notes.append(message % {"language": language_name(code)})
         return code
 
     def _speakers(self, event: Event, change: PlannedChange) -> None:
-        wanted = [person for name in event.people if (person := self._person(name, change.line))]
+        speakers = [person for name in event.people if (person := self._person(name, change.line))]
         change.slots = (
             sorted(change.session.slots.all(), key=lambda slot: (slot.position, slot.pk)) if not change.new else []
         )
-        if [slot.speaker for slot in change.slots] != wanted:
-            change.speakers = wanted
+        if [slot.speaker for slot in change.slots] != speakers:
+            change.speakers = speakers
             length = (change.session.ends_at - change.session.starts_at).total_seconds() // 60
-            change.minutes = max(1, int(length) // max(1, len(wanted)))
+            change.minutes = max(1, int(length) // max(1, len(speakers)))
 
     def _person(self, name: str, line: EventLine) -> Person | None:
         found = self._people.get(fold(name), [])

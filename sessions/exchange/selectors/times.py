@@ -73,15 +73,15 @@ def times_of(raw: Mapping[str, Any], clock: Clock) -> tuple[datetime, datetime]:
 
 def _of_the_day(raw: Mapping[str, Any], clock: Clock) -> datetime:
     """Return the start of an event in the old format. A day of the conference may go on after midnight."""
-    own, start = line_of(raw.get("date")), line_of(raw.get("start"))
+    day, start = line_of(raw.get("date")), line_of(raw.get("start"))
     try:
-        starts_at = datetime.combine(date.fromisoformat(own or line_of(raw.get("day"))), time.fromisoformat(start))
+        starts_at = datetime.combine(date.fromisoformat(day or line_of(raw.get("day"))), time.fromisoformat(start))
     except ValueError:
         raise Unreadable(_("Its start can’t be read. Write it as 2025-03-31T09:30:00+01:00.")) from None
-    begins, ends = (_bound(raw, name) for name in ("day_start", "day_end"))
-    change = begins.time() if begins else clock.day_change
+    day_start, day_end = (_bound(raw, name) for name in ("day_start", "day_end"))
+    change = day_start.time() if day_start else clock.day_change
     after = starts_at + timedelta(days=1)
-    if change and starts_at.time() < change and (ends is None or after < ends):
+    if change and starts_at.time() < change and (day_end is None or after < day_end):
         starts_at = after
     return starts_at.replace(tzinfo=clock.sure)
 
@@ -100,14 +100,14 @@ def odd(raw: Mapping[str, Any], starts_at: datetime, clock: Clock) -> Iterator[s
     start, length = line_of(raw.get("start")), line_of(raw.get("duration"))
     local = starts_at.astimezone(clock.zone) if clock.zone else starts_at
     try:
-        message = time.fromisoformat(start).replace(tzinfo=None) if start else None
+        start_time = time.fromisoformat(start).replace(tzinfo=None) if start else None
     except ValueError:
         yield _("Its start, “%(start)s”, can’t be read: the time of its date is taken.") % {"start": start}
     else:
         # The offset of the date may differ from the venue's.
-        if message and message not in (starts_at.time(), local.time()):
-            told = {"start": start, "time": f"{local:%H:%M}"}
-            yield _("Its start says %(start)s and its date %(time)s: the date is taken.") % told
+        if start_time and start_time not in (starts_at.time(), local.time()):
+            params = {"start": start, "time": f"{local:%H:%M}"}
+            yield _("Its start says %(start)s and its date %(time)s: the date is taken.") % params
     try:
         _length(length or "0:0")
     except (ValueError, OverflowError):
@@ -120,20 +120,20 @@ def _day_start_is_unknown(raw: Mapping[str, Any], clock: Clock) -> bool:
     return not line_of(raw.get("date")) and _bound(raw, "day_start") is None and clock.day_change is None
 
 
-def _moment(said: str, clock: Clock) -> datetime | None:
+def _moment(text: str, clock: Clock) -> datetime | None:
     """Return a string with a date and a time as a datetime; None for any other string.
 
     Without an offset, the datetime is in the conference's time zone.
     """
-    if "T" not in said and " " not in said:
+    if "T" not in text and " " not in text:
         return None
     try:
-        found = datetime.fromisoformat(said)
+        found = datetime.fromisoformat(text)
     except ValueError:
         return None
     return found if found.tzinfo else found.replace(tzinfo=clock.sure)
 
 
-def _length(said: str) -> timedelta:
-    hours, minutes, *seconds = (int(part) for part in said.split(":"))
+def _length(text: str) -> timedelta:
+    hours, minutes, *seconds = (int(part) for part in text.split(":"))
     return timedelta(hours=hours, minutes=minutes, seconds=seconds[0] if seconds else 0)

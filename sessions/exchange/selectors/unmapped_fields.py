@@ -35,14 +35,14 @@ def read_unmapped(raw: Mapping[str, Any], left: "Counter[str]") -> UnmappedField
     """Return the values of an event that are exported again, and count the other unmapped values in `left`."""
     found: list[tuple[str, ...]] = [(name, value) for name, value in _text_fields(raw) if value]
     for name in ("guid", "type", "language", *WORDS):
-        message = line_of(raw.get(name))
-        if message and (name, message) not in found and name != "guid":
+        text = line_of(raw.get(name))
+        if text and (name, text) not in found and name != "guid":
             left[name] += 1
     for kind in ("links", "attachments"):
-        given = raw.get(kind) if isinstance(raw.get(kind), list) else []
-        kept = list(_links(given))[:MOST_LINKS]  # type: ignore[arg-type]
-        found += [(kind, *each) for each in kept]
-        left[kind] += len(given) - len(kept)  # type: ignore[arg-type]
+        entries = raw.get(kind) if isinstance(raw.get(kind), list) else []
+        links = list(_links(entries))[:MOST_LINKS]  # type: ignore[arg-type]
+        found += [(kind, *each) for each in links]
+        left[kind] += len(entries) - len(links)  # type: ignore[arg-type]
     for name in raw:
         left[name] += name not in _READ and raw[name] not in (None, "", False, [], {})
     return tuple(found)
@@ -53,13 +53,13 @@ def _text_fields(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "guid", guid if _GUID.fullmatch(guid) else ""
     yield "language", language if _LANGUAGE.fullmatch(language) else ""
     for name in ("type", *WORDS):
-        message = line_of(raw.get(name))
-        yield name, message if len(message) <= LONGEST and is_printable(message) else ""
+        text = line_of(raw.get(name))
+        yield name, text if len(text) <= LONGEST and is_printable(text) else ""
 
 
-def _links(given: list[Any]) -> Iterator[tuple[str, str, str]]:
+def _links(entries: list[Any]) -> Iterator[tuple[str, str, str]]:
     """Yield the (URL, title, type) of each valid link."""
-    for each in given:
+    for each in entries:
         link = each if isinstance(each, dict) else {"url": each}
         url, title, kind = (line_of(link.get(name)) for name in ("url", "title", "type"))
         if _LINK.fullmatch(url) and len(url) <= 2 * LONGEST and len(title) <= LONGEST and is_printable(url + title):

@@ -65,8 +65,8 @@ def _store(plan: Planner, by: By) -> None:
     with watching(summit=plan.summit, by=by):
         _store_changed(plan, by)
     if plan.changes:
-        told = plan.report.counts
-        audit.record(by=by, action="agenda.read_in", target=plan.summit, summit=plan.summit, detail=told)
+        counts = plan.report.counts
+        audit.record(by=by, action="agenda.read_in", target=plan.summit, summit=plan.summit, detail=counts)
 
 
 def _plan(summit: Summit, content: bytes, by: By, visibility: str) -> Planner:
@@ -94,17 +94,17 @@ def _store_new(plan: Planner, by: By) -> None:
     bulk_insert.insert([change.session for change in new])
     bulk_insert.insert([_text(change) for change in new if change.language])
     bulk_insert.insert([_slot(change, *place) for change in new for place in enumerate(change.speakers or [])])
-    told = [
+    entries = [
         audit.entry(by=by, action="summit.person.add", target=person, summit=plan.summit)
         for person in plan.new_people
     ]
     for change in new:
-        of: dict[str, Any] = {"by": by, "target": change.session, "summit": plan.summit}
-        told.append(audit.entry(action="agenda.session.add", **of))
+        common: dict[str, Any] = {"by": by, "target": change.session, "summit": plan.summit}
+        entries.append(audit.entry(action="agenda.session.add", **common))
         if change.speakers is not None:
             numbers = {"added": len(change.speakers), "changed": 0, "removed": 0}
-            told.append(audit.entry(action="agenda.slots", detail=numbers, **of))
-    audit.record_many(told)
+            entries.append(audit.entry(action="agenda.slots", detail=numbers, **common))
+    audit.record_many(entries)
 
 
 def _text(change: PlannedChange) -> SessionText:
@@ -126,27 +126,27 @@ def _store_changed(plan: Planner, by: By) -> None:
     rise(*(change.session.pk for change in changes))
     _store_texts([change for change in changes if change.language])
     numbers = _store_speeches([change for change in changes if change.speakers is not None])
-    told = []
+    entries = []
     for change in changes:
-        of: dict[str, Any] = {"by": by, "target": change.session, "summit": plan.summit}
+        common: dict[str, Any] = {"by": by, "target": change.session, "summit": plan.summit}
         names = [*change.fields, *(["texts"] if change.language else [])]
         if names:
-            told.append(audit.entry(action="agenda.session.change", fields=names, **of))
+            entries.append(audit.entry(action="agenda.session.change", fields=names, **common))
         if change.speakers is not None:
-            told.append(audit.entry(action="agenda.slots", detail=numbers[change.session.pk], **of))
-    audit.record_many(told)
+            entries.append(audit.entry(action="agenda.slots", detail=numbers[change.session.pk], **common))
+    audit.record_many(entries)
 
 
 def _store_texts(changes: list[PlannedChange]) -> None:
     new, changed = [], []
     for change in changes:
         text = _text(change)
-        kept = next((row for row in change.session.texts.all() if row.language == change.language), None)
-        if kept is None:
+        stored = next((row for row in change.session.texts.all() if row.language == change.language), None)
+        if stored is None:
             new.append(text)
         else:
-            kept.title, kept.summary = text.title, text.summary
-            changed.append(kept)
+            stored.title, stored.summary = text.title, text.summary
+            changed.append(stored)
     bulk_insert.insert(new)
     SessionText.objects.bulk_update(changed, ["title", "summary"])
 
@@ -158,28 +158,28 @@ def _store_speeches(changes: list[PlannedChange]) -> dict[int, dict[str, int]]:
     remaining speakers keep their rows, because transcripts refer to them.
     """
     new, moved = [], []
-    left: dict[int, tuple[Slot, PlannedChange]] = {}
+    removed: dict[int, tuple[Slot, PlannedChange]] = {}
     numbers = {change.session.pk: {"added": 0, "changed": 0, "removed": 0} for change in changes}
     for change in changes:
-        found = numbers[change.session.pk]
-        kept = {slot.speaker_id: slot for slot in change.slots}
+        counts = numbers[change.session.pk]
+        slot_by_speaker = {slot.speaker_id: slot for slot in change.slots}
         for position, person in enumerate(change.speakers or []):
-            slot = kept.pop(person.pk, None)
+            slot = slot_by_speaker.pop(person.pk, None)
             if slot is None:
                 new.append(_slot(change, position, person))
-                found["added"] += 1
+                counts["added"] += 1
             elif slot.position != position:
                 slot.position = position
                 moved.append(slot)
-                found["changed"] += 1
-        left |= {slot.pk: (slot, change) for slot in kept.values()}
+                counts["changed"] += 1
+        removed |= {slot.pk: (slot, change) for slot in slot_by_speaker.values()}
     # A cancelled speech of a speaker who is in the file again is restored.
     insert(new)
     Slot.objects.bulk_update(moved, ["position"])
-    held = remove_slots(list(left))
-    for key, (slot, change) in left.items():
+    cancelled = remove_slots(list(removed))
+    for key, (slot, change) in removed.items():
         numbers[change.session.pk]["removed"] += 1
-        if key in held:
+        if key in cancelled:
             message = _("%(name)s is not in the file any more: the speech is cancelled, and a text hangs on it.")
             change.line.notes.append(message % {"name": slot.speaker.name})
     return numbers

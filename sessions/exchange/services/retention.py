@@ -27,12 +27,12 @@ def _naming(subject: Subject) -> QuerySet[ScheduleImportFile]:
     return ScheduleImportFile.objects.filter(pk__in=keys).order_by("pk")
 
 
-def _plain(said: str) -> str:
+def _plain(text: str) -> str:
     """Return JSON or XML with its escaped characters decoded."""
     try:
-        return json.dumps(json.loads(said), ensure_ascii=False)
+        return json.dumps(json.loads(text), ensure_ascii=False)
     except (ValueError, RecursionError):
-        return html.unescape(said)
+        return html.unescape(text)
 
 
 piece(45)(

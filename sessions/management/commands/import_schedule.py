@@ -60,9 +60,9 @@ class Command(BaseCommand):
         if report.left:
             self.stdout.write(f"Not kept: {report.told_left}.")
         number = len(report.lines)
-        read = f"Nothing was written. Events that would be read: {number}" if dry else f"Events read: {number}"
-        self.stdout.write(self.style.SUCCESS(f"{read}. {report.told}."))
+        summary = f"Nothing was written. Events that would be read: {number}" if dry else f"Events read: {number}"
+        self.stdout.write(self.style.SUCCESS(f"{summary}. {report.told}."))
 
     def _line(self, line: EventLine) -> str:
-        about = [f"changes {', '.join(line.fields)}."] if line.fields else []
-        return " ".join([f"Event {line.number} ({line.word}) {line.title or '-'}:", *about, *line.notes]).rstrip(":")
+        fields = [f"changes {', '.join(line.fields)}."] if line.fields else []
+        return " ".join([f"Event {line.number} ({line.word}) {line.title or '-'}:", *fields, *line.notes]).rstrip(":")

@@ -53,14 +53,14 @@ def sign_ups(kept: Person, gone: Person) -> int:
     The person who stays has a place if either person had one. If both had a place, one place becomes free and the
     next person on the waiting list moves up.
     """
-    theirs = SignUp.objects.filter(person=gone)
-    held = theirs.filter(state=SignUpState.PLACE).values("session")
-    SignUp.objects.filter(person=kept, session__in=held).update(state=SignUpState.PLACE)
+    rows = SignUp.objects.filter(person=gone)
+    with_place = rows.filter(state=SignUpState.PLACE).values("session")
+    SignUp.objects.filter(person=kept, session__in=with_place).update(state=SignUpState.PLACE)
     own = SignUp.objects.filter(person=kept).values("session")
-    twice = list(theirs.filter(session__in=own).values_list("session", flat=True))
-    theirs.filter(session__in=twice).delete()
-    number = theirs.update(person=kept)
-    signups.fill(summit=kept.summit, among=twice)
+    shared = list(rows.filter(session__in=own).values_list("session", flat=True))
+    rows.filter(session__in=shared).delete()
+    number = rows.update(person=kept)
+    signups.fill(summit=kept.summit, among=shared)
     return number
 
 

@@ -36,8 +36,8 @@ def waiting(session: Session) -> list[str]:
     rows = Handover.objects.filter(party__summit=session.summit_id, state=HandoverState.OPEN)
     speeches = Slot.objects.filter(session=session).values("public_id")
     # The key of a place of any kind is its session's, the key of a speech its own.
-    here = Q(key=session.public_id) | Q(what="speech", key__in=speeches)
-    people = [row.giver.label for row in rows.filter(here).select_related("giver").order_by("since", "pk")]
+    in_session = Q(key=session.public_id) | Q(what="speech", key__in=speeches)
+    people = [row.giver.label for row in rows.filter(in_session).select_related("giver").order_by("since", "pk")]
     return list(dict.fromkeys(people))
 
 
@@ -69,13 +69,13 @@ def pass_place(*, key: str, giver: Person, taker: Person, by: User) -> None:
     """
     with transaction.atomic():
         row = _place(key, giver)
-        theirs = Participant.objects.filter(session=row.session, person=taker).first()
-        if theirs is None:
+        existing = Participant.objects.filter(session=row.session, person=taker).first()
+        if existing is None:
             row.person = taker
             row.save(update_fields=["person"])
         elif taker != giver:
-            theirs.role = min(theirs.role, row.role, key=lambda role: RANK.index(ParticipantRole(role)))
-            theirs.save(update_fields=["role"])
+            existing.role = min(existing.role, row.role, key=lambda role: RANK.index(ParticipantRole(role)))
+            existing.save(update_fields=["role"])
             row.delete()
         _record(row.session, by, passed=True, what="place")
 

@@ -16,11 +16,11 @@ _LISTS = ("kind_names", "texts", "audiences", "languages", "documents")
 
 def to_facts(change: SessionChange) -> dict[str, Any]:
     """Return a change as a JSON object. It has participants only if they differ."""
-    same = change.before is None or change.after is None or change.before.places == change.after.places
+    same_places = change.before is None or change.after is None or change.before.places == change.after.places
     return {
         "nature": change.nature.value,
-        "before": change.before and _state(change.before, with_places=not same),
-        "after": change.after and _state(change.after, with_places=not same),
+        "before": change.before and _state(change.before, with_places=not same_places),
+        "after": change.after and _state(change.after, with_places=not same_places),
         "waiting": change.waiting,
     }
 
@@ -51,5 +51,5 @@ def _read(facts: dict[str, Any] | None) -> Snapshot | None:
     # A message stored by an earlier version may not have newer facts.
     lists: dict[str, Any] = {name: tuple(tuple(entry) for entry in facts.get(name, ())) for name in _LISTS}
     times: dict[str, Any] = {name: datetime.fromisoformat(facts[name]) for name in ("starts_at", "ends_at")}
-    kept = {name: facts[name] for name in _KEPT if name in facts}
-    return Snapshot(session_id=0, places=places, **kept, **lists, **times)
+    fields = {name: facts[name] for name in _KEPT if name in facts}
+    return Snapshot(session_id=0, places=places, **fields, **lists, **times)

@@ -58,17 +58,17 @@ def notified_changes(
         seen = read_by(change, reader.programme)
         if seen is None or not seen.is_noticeable(reader.mailbox.language):
             continue
-        kept = seen.after is None and any(other.programme.rank_in(change.after) == TAKING_PART for other in beside)
+        shared = seen.after is None and any(other.programme.rank_in(change.after) == TAKING_PART for other in beside)
         found.append(
             NotifiedChange(
                 change=seen,
                 sequence=seen.after.sequence if seen.after else _removal_sequence(change, highest),
-                calendar=not seen.waiting and not kept and _is_in_calendar(seen),
+                calendar=not seen.waiting and not shared and _is_in_calendar(seen),
                 whom=_whom(change, seen, reader),
             )
         )
-    several = {key for told in found for key, _nature in told.whom}
-    return found if len(several) > 1 else [replace(told, whom=()) for told in found]
+    concerned = {key for notified in found for key, _nature in notified.whom}
+    return found if len(concerned) > 1 else [replace(notified, whom=()) for notified in found]
 
 
 def _removal_sequence(change: SessionChange, highest: Highest) -> int:
@@ -99,9 +99,9 @@ def folded(
     """
     if not beside:
         return whole
-    message = {entry.change.session.session_id for entry in whole}
-    left = [entry for entry in told if entry.change.after is None and entry.change.session.session_id not in message]
-    return whole + left
+    keys = {entry.change.session.session_id for entry in whole}
+    leaving = [entry for entry in told if entry.change.after is None and entry.change.session.session_id not in keys]
+    return whole + leaving
 
 
 def _whom(change: SessionChange, seen: SessionChange, reader: Recipient) -> tuple[tuple[int, str], ...]:
@@ -111,26 +111,26 @@ def _whom(change: SessionChange, seen: SessionChange, reader: Recipient) -> tupl
     """
     if len(reader.parts) < 2:
         return ()
-    each = ((key, part, read_by(change, part)) for key, part in sorted(reader.parts.items()))
-    return tuple((key, _became(theirs, part, seen)) for key, part, theirs in each if theirs)
+    seen_by = ((key, programme, read_by(change, programme)) for key, programme in sorted(reader.parts.items()))
+    return tuple((key, _became(own_change, programme, seen)) for key, programme, own_change in seen_by if own_change)
 
 
-def _became(theirs: SessionChange, part: Programme, seen: SessionChange) -> str:
+def _became(own_change: SessionChange, programme: Programme, seen: SessionChange) -> str:
     """Return how a session changed for one of several readers of a mailbox.
 
     This reader may leave a session that the other readers still have, or join one that they had before. The result
     then depends on whether this reader speaks there, as far as the readers may know it.
     """
-    if seen.nature != Nature.CHANGED or theirs.waiting or theirs.nature not in (Nature.ADDED, Nature.GONE):
-        return theirs.nature.value
-    if theirs.nature == Nature.ADDED:
-        return SPEAKS if _speaks(part, seen.after) else CAME
-    return SILENT if _speaks(part, seen.before) else LEFT
+    if seen.nature != Nature.CHANGED or own_change.waiting or own_change.nature not in (Nature.ADDED, Nature.GONE):
+        return own_change.nature.value
+    if own_change.nature == Nature.ADDED:
+        return SPEAKS if _speaks(programme, seen.after) else CAME
+    return SILENT if _speaks(programme, seen.before) else LEFT
 
 
-def _speaks(part: Programme, session: Snapshot | None) -> bool:
+def _speaks(programme: Programme, session: Snapshot | None) -> bool:
     speeches = session.by_role(ReleasedRole.SPEAKER) if session else ()
-    return any(speech.party_id in part.parties or speech.person_id in part.people for speech in speeches)
+    return any(speech.party_id in programme.parties or speech.person_id in programme.people for speech in speeches)
 
 
 class Facts:
@@ -159,16 +159,16 @@ class Facts:
             {**self._change(entry, book, own, notes), "speeches": self._speeches(entry.change, reader, book)}
             for entry in told
         ]
-        return {"changes": changes, "notes": [[mark.translate(RAISED), words] for mark, words, _language in notes]}
+        return {"changes": changes, "notes": [[mark.translate(RAISED), text] for mark, text, _language in notes]}
 
-    def _change(self, told: NotifiedChange, book: Book, own: NamedParty | None, notes: Footnotes) -> dict[str, Any]:
-        roles = self._roles(told.change)
-        facts = self._as_named(told.change, roles, book, own, notes) if roles else self._same(told.change)
+    def _change(self, entry: NotifiedChange, book: Book, own: NamedParty | None, notes: Footnotes) -> dict[str, Any]:
+        roles = self._roles(entry.change)
+        facts = self._as_named(entry.change, roles, book, own, notes) if roles else self._same(entry.change)
         return {
             **facts,
-            "sequence": told.sequence,
-            "calendar": told.calendar,
-            "whom": [["" if key == DELEGATION else self._people.get(key, ""), nature] for key, nature in told.whom],
+            "sequence": entry.sequence,
+            "calendar": entry.calendar,
+            "whom": [["" if key == DELEGATION else self._people.get(key, ""), nature] for key, nature in entry.whom],
         }
 
     def _speeches(self, change: SessionChange, reader: Recipient, book: Book) -> list[list[Any]]:
@@ -213,21 +213,21 @@ class Facts:
         star = own if own is not None and own.footnote else None
         key = (id(change.before), id(change.after), change.nature, change.waiting, book.language, star, tuple(notes))
         if key not in self._with_names:
-            beside = notes.copy()
+            all_notes = notes.copy()
             # Only named places get a footnote. The other places are needed to find who moved.
-            shown = {(place.role, *place.name) for differ in roles.values() for place in differ.named}
+            named_places = {(place.role, *place.name) for differ in roles.values() for place in differ.named}
 
-            def named(place: ParticipantSnapshot) -> ParticipantSnapshot | None:
+            def with_name(place: ParticipantSnapshot) -> ParticipantSnapshot | None:
                 if place.role not in roles:
                     return None
                 name, party = self._named(place, book)
                 mark = ""
-                if (place.role, *place.name) in shown:
-                    mark = STAR if party is not None and party == star else raised(party, beside)
+                if (place.role, *place.name) in named_places:
+                    mark = STAR if party is not None and party == star else raised(party, all_notes)
                 return replace(place, label=f"{name}{mark}", party_label="")
 
-            facts = to_facts(_with_places(change, named))
-            self._with_names[key] = facts, beside.beyond(notes)
+            facts = to_facts(_with_places(change, with_name))
+            self._with_names[key] = facts, all_notes.beyond(notes)
         facts, added = self._with_names[key]
         notes.add(added)
         return facts

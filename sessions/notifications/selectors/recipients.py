@@ -58,26 +58,28 @@ class _AffectedPeople:
         )
 
 
-def _affected_people(summit: Summit, theirs: Programme) -> _AffectedPeople:
-    """Return the people whom the programme `theirs` concerns.
+def _affected_people(summit: Summit, programme: Programme) -> _AffectedPeople:
+    """Return the people whom the programme `programme` concerns.
 
     The heads of its parties are included, because a party's place is also the place of its head. Makes two queries.
     """
-    signed: dict[str, dict[int, set[int]]] = {state: {} for state in SignUpState.values}
-    rows = SignUp.objects.filter(session__summit=summit, session__in=theirs.signed_up | theirs.waits_for)
+    sign_ups: dict[str, dict[int, set[int]]] = {state: {} for state in SignUpState.values}
+    rows = SignUp.objects.filter(session__summit=summit, session__in=programme.signed_up | programme.waits_for)
     for state, person, session in rows.values_list("state", "person_id", "session_id"):
-        signed[state].setdefault(person, set()).add(session)
-    of = Membership.objects.filter(
-        Q(person__in={*theirs.people}.union(*signed.values()))
-        | Q(category__in=theirs.categories)
-        | Q(party__in=theirs.parties, capacity=Capacity.HEAD),
+        sign_ups[state].setdefault(person, set()).add(session)
+    memberships = Membership.objects.filter(
+        Q(person__in={*programme.people}.union(*sign_ups.values()))
+        | Q(category__in=programme.categories)
+        | Q(party__in=programme.parties, capacity=Capacity.HEAD),
         person__summit=summit,
     )
     members = {
         person: _Member(party, category, capacity == Capacity.HEAD)
-        for person, party, category, capacity in of.values_list("person_id", "party_id", "category_id", "capacity")
+        for person, party, category, capacity in memberships.values_list(
+            "person_id", "party_id", "category_id", "capacity"
+        )
     }
-    return _AffectedPeople(members, signed[SignUpState.PLACE], signed[SignUpState.WAITING])
+    return _AffectedPeople(members, sign_ups[SignUpState.PLACE], sign_ups[SignUpState.WAITING])
 
 
 def readers(summit: Summit, changes: Iterable[SessionChange]) -> list[Recipient]:
@@ -87,41 +89,43 @@ def readers(summit: Summit, changes: Iterable[SessionChange]) -> list[Recipient]
     members. A person's own mailbox reads only this person's programme; the mailbox of a head also reads the party's
     programme.
     """
-    theirs = affected_programme(changes)
-    found = _affected_people(summit, theirs)
-    people = {*theirs.people, *found.members, *found.signed_up, *found.waits_for}
-    parties = {*theirs.parties, *(member.party for member in found.members.values())}
-    desks = {
-        (box.address, box.party_id)
-        for box in mailboxes_selectors.for_members(summit=summit, party_ids=parties, person_ids=set())
+    programme = affected_programme(changes)
+    affected = _affected_people(summit, programme)
+    people = {*programme.people, *affected.members, *affected.signed_up, *affected.waits_for}
+    parties = {*programme.parties, *(member.party for member in affected.members.values())}
+    party_mailboxes = {
+        (mailbox.address, mailbox.party_id)
+        for mailbox in mailboxes_selectors.for_members(summit=summit, party_ids=parties, person_ids=set())
     }
-    of_party: dict[int, set[int]] = {}
-    for person, member in found.members.items():
-        of_party.setdefault(member.party, set()).add(person)
-    listed = []
-    for box in mailboxes_selectors.for_members(summit=summit, party_ids=parties, person_ids=people):
-        is_desk = box.party_id is not None and (box.address, box.party_id) in desks
-        listed.append(_reader(box, found, of_party.get(box.party_id or 0, set()) if is_desk else None))
-    return listed
+    by_party: dict[int, set[int]] = {}
+    for person, member in affected.members.items():
+        by_party.setdefault(member.party, set()).add(person)
+    recipients = []
+    for mailbox in mailboxes_selectors.for_members(summit=summit, party_ids=parties, person_ids=people):
+        is_desk = mailbox.party_id is not None and (mailbox.address, mailbox.party_id) in party_mailboxes
+        recipients.append(_reader(mailbox, affected, by_party.get(mailbox.party_id or 0, set()) if is_desk else None))
+    return recipients
 
 
-def _reader(box: Mailbox, found: _AffectedPeople, of_party: set[int] | None) -> Recipient:
+def _reader(mailbox: Mailbox, affected: _AffectedPeople, party_members: set[int] | None) -> Recipient:
     """Return the reader of a mailbox.
 
-    `of_party` are the party's affected members if the mailbox belongs to the party, otherwise None.
+    `party_members` are the party's affected members if the mailbox belongs to the party, otherwise None.
     """
-    within = box.person_ids | (of_party or set())
-    parts = {person: found.programme(person) for person in sorted(within)}
-    own = {box.party_id} if of_party is not None and box.party_id else set()
+    people = mailbox.person_ids | (party_members or set())
+    programmes = {person: affected.programme(person) for person in sorted(people)}
+    own_parties = {mailbox.party_id} if party_members is not None and mailbox.party_id else set()
     heads = {
-        person: member.party for person in box.person_ids if (member := found.members.get(person)) and member.heads
+        person: member.party
+        for person in mailbox.person_ids
+        if (member := affected.members.get(person)) and member.heads
     }
-    if own:
-        parts[DELEGATION] = Programme(parties=frozenset(own))
+    if own_parties:
+        programmes[DELEGATION] = Programme(parties=frozenset(own_parties))
     else:
         # In a head's own mailbox, the party's place counts as the head's.
-        parts |= {person: _and_party(parts[person], party) for person, party in heads.items()}
-    return Recipient(box, _together(parts.values(), own | set(heads.values())), parts)
+        programmes |= {person: _and_party(programmes[person], party) for person, party in heads.items()}
+    return Recipient(mailbox, _together(programmes.values(), own_parties | set(heads.values())), programmes)
 
 
 def _and_party(programme: Programme, party: int) -> Programme:

@@ -59,8 +59,8 @@ class SpeechNews:
         for key, (speech, stand) in _speeches_by_slot(change.after).items():
             if key in before and before[key][1] == stand:
                 continue
-            for whose in (("party", speech.party_id), ("person", speech.person_id)):
-                self._of.setdefault(whose, []).append(len(self._news))
+            for owner in (("party", speech.party_id), ("person", speech.person_id)):
+                self._of.setdefault(owner, []).append(len(self._news))
             self._news.append(News(speech, *stand))
 
     def of(self, mine: Programme) -> Iterator[News]:
@@ -74,10 +74,10 @@ def sentence(name: str, place: int, begins: datetime | None, where: Where) -> st
     """Return a sentence with the position and expected start of a speech."""
     if begins is None:
         return _("Speech of %(name)s: place %(place)d") % {"name": name, "place": place}
-    begun = clock(begins.astimezone(where.zone))
-    time = _("%(time)s %(place)s time") % {"time": begun, "place": where.said_place}
-    message = {"name": name, "place": place, "time": time}
-    return _("Speech of %(name)s: place %(place)d, at about %(time)s") % message
+    start = clock(begins.astimezone(where.zone))
+    time = _("%(time)s %(place)s time") % {"time": start, "place": where.said_place}
+    params = {"name": name, "place": place, "time": time}
+    return _("Speech of %(name)s: place %(place)d, at about %(time)s") % params
 
 
 def with_speeches(changes: list[SessionChange], mine: Programme, where: Where, names: Names) -> list[Story]:
@@ -85,6 +85,6 @@ def with_speeches(changes: list[SessionChange], mine: Programme, where: Where, n
     found = []
     for story, change in zip(stories(changes, where, names=names), changes, strict=True):
         news = SpeechNews(change).of(mine)
-        message = tuple(sentence(called(each.speech, names.book)[0], each.place, each.begins, where) for each in news)
-        found.append(replace(story, speeches=message) if message else story)
+        lines = tuple(sentence(called(each.speech, names.book)[0], each.place, each.begins, where) for each in news)
+        found.append(replace(story, speeches=lines) if lines else story)
     return found

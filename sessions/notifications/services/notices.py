@@ -88,43 +88,43 @@ def plan(
     if earlier:
         agendas = released(summit, earlier)
         bases |= {base: differences(old=agendas.get(base, {}), new=new) for base in earlier}
-    every = [change for found in bases.values() for change in found]
-    known = _highest(summit, every)
-    touching = {base: ChangeIndex(found) for base, found in bases.items()}
-    listed = readers(summit, every)
-    names = _names([reader.mailbox for reader in listed])
-    beside = _by_address(listed)
+    all_changes = [change for found in bases.values() for change in found]
+    known = _highest(summit, all_changes)
+    indexes = {base: ChangeIndex(found) for base, found in bases.items()}
+    recipients = readers(summit, all_changes)
+    names = _names([reader.mailbox for reader in recipients])
+    by_address = _by_address(recipients)
     found = []
-    for reader in listed:
-        box, others = reader.mailbox, beside[reader.mailbox.address.casefold()]
+    for reader in recipients:
+        mailbox, others = reader.mailbox, by_address[reader.mailbox.address.casefold()]
         others = [other for other in others if other is not reader]
         # Only readers affected by this release get a message. Unsent messages to others stay as they are.
-        told = notification_content.notified_changes(
-            touching[number - 1].of(reader.programme), reader, highest=known, beside=others
+        notified = notification_content.notified_changes(
+            indexes[number - 1].of(reader.programme), reader, highest=known, beside=others
         )
-        if told:
-            overtaken = tuple(waiting.get((box.party_key, box.address), ()))
+        if notified:
+            overtaken = tuple(waiting.get((mailbox.party_key, mailbox.address), ()))
             since = min((message.since for message in overtaken), default=number - 1)
             if since != number - 1:
                 whole = notification_content.notified_changes(
-                    touching[since].of(reader.programme), reader, highest=known, beside=others
+                    indexes[since].of(reader.programme), reader, highest=known, beside=others
                 )
-                told = notification_content.folded(told, whole, beside=others)
-            found.append(PlannedMessage(reader, names[box], since, tuple(told), overtaken))
+                notified = notification_content.folded(notified, whole, beside=others)
+            found.append(PlannedMessage(reader, names[mailbox], since, tuple(notified), overtaken))
     return found
 
 
 def _highest(summit: Summit, changes: Iterable[SessionChange]) -> Highest:
     """Return the highest sequences of the sessions that participants no longer know of."""
     after = ((change.session.session_id, change.after) for change in changes)
-    left = {key for key, session in after if session is None or not session.seen_at(TAKING_PART)}
-    return highest(summit, left)
+    hidden = {key for key, session in after if session is None or not session.seen_at(TAKING_PART)}
+    return highest(summit, hidden)
 
 
-def _by_address(listed: Iterable[Recipient]) -> dict[str, list[Recipient]]:
+def _by_address(recipients: Iterable[Recipient]) -> dict[str, list[Recipient]]:
     """Return a dict from mail address, in lower case, to its readers: one for each party that the address serves."""
     found: dict[str, list[Recipient]] = {}
-    for reader in listed:
+    for reader in recipients:
         found.setdefault(reader.mailbox.address.casefold(), []).append(reader)
     return found
 
@@ -176,13 +176,13 @@ def _called(notice: PlannedMessage, facts: Facts) -> dict[str, str]:
 
     A party is named in the mail's language.
     """
-    named = facts.own(notice.reader)
-    return {"name": named.name, "footnote": named.footnote} if named else {"name": notice.name, "footnote": ""}
+    party = facts.own(notice.reader)
+    return {"name": party.name, "footnote": party.footnote} if party else {"name": notice.name, "footnote": ""}
 
 
 def _people(notices: Iterable[PlannedMessage]) -> dict[int, str]:
     """Return a dict from primary key to the name of each person whom a message mentions in `whom`."""
-    keys = {key for notice in notices for told in notice.told for key, _nature in told.whom}
+    keys = {key for notice in notices for notified in notice.told for key, _nature in notified.whom}
     return {row.pk: row.label for row in Person.objects.filter(pk__in=keys)}
 
 
@@ -271,8 +271,8 @@ def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
             if entry[0] > message.version
         ]
         included = any(message.version > since for _version, since, _keys in later)
-        told_again: set[str] = set().union(*(keys for _version, _since, keys in later))
-        if later and (included or _sessions(message.facts["changes"]) <= told_again):
+        covered: set[str] = set().union(*(keys for _version, _since, keys in later))
+        if later and (included or _sessions(message.facts["changes"]) <= covered):
             found[message.pk] = because(OVERTAKEN, max(version for version, _since, _keys in later))
     return found
 

@@ -28,8 +28,8 @@ class Seen:
 def seen(person: Person) -> Seen:
     """Return the numbers of the releases up to which a person has seen the changes. Makes one query."""
     rows = list(AgendaReadMark.objects.filter(person=person).values_list("session_id", "number"))
-    everything = next((number for session_id, number in rows if session_id is None), 0)
-    return Seen(everything, {session_id: number for session_id, number in rows if session_id is not None})
+    agenda_number = next((number for session_id, number in rows if session_id is None), 0)
+    return Seen(agenda_number, {session_id: number for session_id, number in rows if session_id is not None})
 
 
 def record(*, person: Person, number: int, session: Session | None = None) -> None:

@@ -62,8 +62,8 @@ def _mailboxes(summit: Summit) -> list[tuple[str, str, str]]:
     """
     members = Membership.objects.filter(person__summit=summit, capacity=Capacity.MEDIA)
     people = set(members.values_list("person_id", flat=True))
-    boxes = mailboxes_selectors.for_members(summit=summit, party_ids=set(), person_ids=people)
-    found = {box.address.casefold(): (box.party_key, box.address, box.language) for box in boxes}
+    mailboxes = mailboxes_selectors.for_members(summit=summit, party_ids=set(), person_ids=people)
+    found = {box.address.casefold(): (box.party_key, box.address, box.language) for box in mailboxes}
     accounts = User.objects.filter(
         roles__summit=summit, roles__role=Role.MEDIA_REPRESENTATIVE, is_active=True
     ).exclude(email="")

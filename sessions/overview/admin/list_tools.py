@@ -14,7 +14,7 @@ class ToolsMixin:
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Return the list. For users who may edit the draft, it has a link to upload a schedule."""
-        found = super().get_changelist_instance(request)  # type: ignore[misc]
+        changelist = super().get_changelist_instance(request)  # type: ignore[misc]
         if allows(request.user, "agenda.edit", None):
-            found.tools = [(reverse("admin:agenda_scheduleimportfile_upload"), _("Upload a schedule"))]
-        return found
+            changelist.tools = [(reverse("admin:agenda_scheduleimportfile_upload"), _("Upload a schedule"))]
+        return changelist

@@ -48,15 +48,15 @@ def facts_of(session: Session) -> dict[str, str]:
 def _with_labels(change: FieldChange) -> FieldChange:
     """Return a change of a fact (`facts_of`) with label and values in the reader's language; others unchanged."""
     if change.name == "cancelled":
-        was, now = (_("cancelled") if message == "yes" else _("stands") for message in (change.was, change.now))
+        was, now = (_("cancelled") if value == "yes" else _("stands") for value in (change.was, change.now))
         return replace(change, label=_("State"), was=was, now=now)
     return replace(change, label=_("Documents")) if change.name == "documents" else change
 
 
 def newest(session: Session) -> int:
     """Return the primary key of the newest audit entry of a session, or 0."""
-    found = AuditEntry.objects.filter(condition_of(session)).order_by("-pk").values_list("pk", flat=True).first()
-    return found or 0
+    key = AuditEntry.objects.filter(condition_of(session)).order_by("-pk").values_list("pk", flat=True).first()
+    return key or 0
 
 
 class TogetherMixin:
@@ -86,21 +86,21 @@ class TogetherMixin:
         if before is None:
             return
         form, formsets = self._forms(request, row)
-        now = edit_conflicts.take_snapshot(form, formsets, facts=facts_of(row), entry=newest(row))
-        found = edit_conflicts.both(request.POST, before, now, form, formsets)
-        request.POST = found.data  # type: ignore[assignment]
-        request.__dict__["desk_shown"] = now
-        if found.changes:
-            request.__dict__["desk_meanwhile"] = _attributed_changes(row, before, found.changes)
+        current = edit_conflicts.take_snapshot(form, formsets, facts=facts_of(row), entry=newest(row))
+        merged = edit_conflicts.both(request.POST, before, current, form, formsets)
+        request.POST = merged.data  # type: ignore[assignment]
+        request.__dict__["desk_shown"] = current
+        if merged.changes:
+            request.__dict__["desk_meanwhile"] = _attributed_changes(row, before, merged.changes)
 
     def _forms(self, request: HttpRequest, row: Session) -> tuple[Any, list[Any]]:
         """Return the page's form and formsets without submitted data."""
-        mixed: Any = self
+        model_admin: Any = self
         formsets = [
             kind(instance=row, prefix=kind.get_default_prefix(), queryset=inline.get_queryset(request))
-            for kind, inline in mixed.get_formsets_with_inlines(request, row)
+            for kind, inline in model_admin.get_formsets_with_inlines(request, row)
         ]
-        return mixed.get_form(request, row, change=True)(instance=row), formsets
+        return model_admin.get_form(request, row, change=True)(instance=row), formsets
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Return the form class, with `meanwhile` set if somebody else has saved the session."""
@@ -112,15 +112,15 @@ class TogetherMixin:
         """Add the state of the session, and the first editor's changes, to the context of the page."""
         row = kwargs.get("obj")
         if isinstance(row, Session) and row.pk and self.has_change_permission(request, row):  # type: ignore[attr-defined]
-            kept: FormSnapshot | None = request.__dict__.get("desk_shown")
-            if kept is None:
+            snapshot: FormSnapshot | None = request.__dict__.get("desk_shown")
+            if snapshot is None:
                 form = context["adminform"].form
                 if form.is_bound:
                     form, formsets = self._forms(request, row)
                 else:
                     formsets = [entry.formset for entry in context["inline_admin_formsets"]]
-                kept = edit_conflicts.take_snapshot(form, formsets, facts=facts_of(row), entry=newest(row))
-            context |= {"shown": kept.packed(), "meanwhile": request.__dict__.get("desk_meanwhile", [])}
+                snapshot = edit_conflicts.take_snapshot(form, formsets, facts=facts_of(row), entry=newest(row))
+            context |= {"shown": snapshot.packed(), "meanwhile": request.__dict__.get("desk_meanwhile", [])}
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 
 

@@ -46,12 +46,12 @@ class DayFilter(admin.SimpleListFilter):
             validate_year(day)
         except (ValueError, ValidationError):
             return queryset
-        wanted = Q(pk__in=[])
+        condition = Q(pk__in=[])
         for summit in self.summits.values():
             start = datetime.combine(day, time(), tzinfo=summit.zone)
             end = datetime.combine(day + timedelta(days=1), time(), tzinfo=summit.zone)
-            wanted |= Q(summit=summit, starts_at__gte=start, starts_at__lt=end)
-        return queryset.filter(wanted)
+            condition |= Q(summit=summit, starts_at__gte=start, starts_at__lt=end)
+        return queryset.filter(condition)
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -114,8 +114,8 @@ class StandingFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Return the sessions that are cancelled, or the sessions that aren't."""
-        wanted = {"stands": True, "cancelled": False}.get(self.value() or "")
-        return queryset if wanted is None else queryset.filter(cancelled_at__isnull=wanted)
+        not_cancelled = {"stands": True, "cancelled": False}.get(self.value() or "")
+        return queryset if not_cancelled is None else queryset.filter(cancelled_at__isnull=not_cancelled)
 
 
 class StartsFilter(admin.SimpleListFilter):
@@ -157,18 +157,18 @@ class WarningFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Return the sessions with a warning of the chosen kind; all sessions unless a summit is chosen."""
-        summit, wanted = chosen(request), self.value()
-        if summit is None or wanted not in ("any", *RULES):
+        summit, kind = chosen(request), self.value()
+        if summit is None or kind not in ("any", *RULES):
             return queryset
-        found = [row for row in warnings(summit, draft(summit)) if wanted in ("any", row.kind)]
-        return queryset.filter(pk__in={session.session_id for row in found for session in row.sessions})
+        findings = [row for row in warnings(summit, draft(summit)) if kind in ("any", row.kind)]
+        return queryset.filter(pk__in={session.session_id for row in findings for session in row.sessions})
 
 
 def chosen(request: HttpRequest) -> Summit | None:
     """Return the summit by which the list is filtered, or None. Makes one query for each request."""
     key = request.GET.get("summit__id__exact", "")
-    kept: dict[str, Summit | None] = request.__dict__.setdefault("desk_chosen", {})
+    cache: dict[str, Summit | None] = request.__dict__.setdefault("desk_chosen", {})
     number = key_of(key)
-    if key not in kept and number is not None:
-        kept[key] = Summit.objects.filter(pk=number).first()
-    return kept.get(key)
+    if key not in cache and number is not None:
+        cache[key] = Summit.objects.filter(pk=number).first()
+    return cache.get(key)

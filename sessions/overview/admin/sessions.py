@@ -64,14 +64,14 @@ SUMMIT_PATHS.update({Session: "summit", Party: "summit", Category: "summit"})
 
 def summits_to_edit(request: HttpRequest) -> models.QuerySet[Summit]:
     """Return the summits whose draft the user may change, newest first."""
-    mine = summits_for(request.user, "agenda.session.change")
-    return Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
+    editable = summits_for(request.user, "agenda.session.change")
+    return Summit.objects.all() if editable is None else Summit.objects.filter(pk__in=editable)
 
 
 def _accepts_invitations(session: Session) -> bool:
     """Return whether parties can be invited to a session."""
-    found = invitable_sessions.find(session.summit, [session.public_id]).get(session.public_id)
-    return found is not None and found.open
+    invitable = invitable_sessions.find(session.summit, [session.public_id]).get(session.public_id)
+    return invitable is not None and invitable.open
 
 
 def _about_seeing() -> str:
@@ -86,10 +86,10 @@ def _about_seeing() -> str:
 
 def _cached_on_request(request: HttpRequest, name: str, find: Any) -> Any:
     """Return the result of `find`, which is called once for each request and name."""
-    kept = request.__dict__.setdefault("desk_found", {})
-    if name not in kept:
-        kept[name] = find()
-    return kept[name]
+    cache = request.__dict__.setdefault("desk_found", {})
+    if name not in cache:
+        cache[name] = find()
+    return cache[name]
 
 
 @admin.register(Session)
@@ -155,8 +155,8 @@ class SessionAdmin(
     @admin.display(description=gettext_lazy("state"), ordering="cancelled_at")
     def standing(self, row: Session) -> str:
         """Return "cancelled", the warnings about the session, or "stands". Only the first two have a sign."""
-        gone = format_html('<span class="state" data-state="bad">{}</span>', _("cancelled"))
-        return gone if row.cancelled_at else warned(row) or _("stands")
+        cancelled = format_html('<span class="state" data-state="bad">{}</span>', _("cancelled"))
+        return cancelled if row.cancelled_at else warned(row) or _("stands")
 
     @admin.display(description=gettext_lazy("kind"), ordering="kind")
     def kind_word(self, row: Session) -> str:
@@ -175,22 +175,24 @@ class SessionAdmin(
             groups = [*groups, (_("From another schedule"), fields)]
         if self.has_change_permission(request, obj) or obj is None:
             return groups
-        named = {"kind": "kind_word"}
+        replaced = {"kind": "kind_word"}
         return [
             (
                 name,
                 {
-                    **about,
-                    "fields": [named.get(each, each) if isinstance(each, str) else each for each in about["fields"]],
+                    **options,
+                    "fields": [
+                        replaced.get(each, each) if isinstance(each, str) else each for each in options["fields"]
+                    ],
                 },
             )
-            for name, about in groups
+            for name, options in groups
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Return the fields that replace form fields for users who may only read."""
-        told = ["from_another_schedule"] if obj is not None and obj.carried else []
-        return told if obj is None or self.has_change_permission(request, obj) else ["kind_word", *told]
+        fields = ["from_another_schedule"] if obj is not None and obj.carried else []
+        return fields if obj is None or self.has_change_permission(request, obj) else ["kind_word", *fields]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Return the form field, with the time zone as help text of times.
@@ -230,8 +232,8 @@ class SessionAdmin(
         session: Session | None = self.admit(request, "add" if object_id is None else "view", object_id)
         if session is None:
             choices = list(summits_to_edit(request))
-            wanted = request.GET.get("summit", "")
-            summit = next((row for row in choices if row.slug == wanted), choices[0] if choices else None)
+            slug = request.GET.get("summit", "")
+            summit = next((row for row in choices if row.slug == slug), choices[0] if choices else None)
             others = [row for row in choices if row != summit]
         else:
             summit, others = session.summit, []
@@ -267,5 +269,5 @@ class SessionAdmin(
         """Save the session with all its rows."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         rows = {formset.prefix: formset.planned() for formset in formsets}
-        moves = bool(form.cleaned_data.get("move_pinned"))
-        planning.store(by=request.user, session=form.instance, rows=rows, move_pinned=moves)
+        move_pinned = bool(form.cleaned_data.get("move_pinned"))
+        planning.store(by=request.user, session=form.instance, rows=rows, move_pinned=move_pinned)

@@ -156,9 +156,9 @@ class SessionViewSet(SpeakingMixin, DeskViewSet):
 
     def change(self, *, by: User, row: Session, values: Values) -> Session:
         """Change a session."""
-        given = dict(values)
-        moves = bool(given.pop("move_pinned", False))
-        return planning.change(by=by, session=row, values=given, move_pinned=moves)
+        fields = dict(values)
+        move_pinned = bool(fields.pop("move_pinned", False))
+        return planning.change(by=by, session=row, values=fields, move_pinned=move_pinned)
 
     def lock(self, row: Session) -> bool:
         """Lock the agenda and then the row, so that nobody else changes them in the meantime.

@@ -30,7 +30,7 @@ def board(
     becomes: str,
     beside: bool = False,
 ) -> dict[str, Any]:
-    """Return the context of `admin/agenda/sides.html` for these changes. Makes no query.
+    """Return the context of `admin/agenda/releases/changes.html` for these changes. Makes no query.
 
     `was` and `becomes` are the names of the old and the new side. The sides are shown beside each other if the user
     chooses this view, or by default with `beside`.

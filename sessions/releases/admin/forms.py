@@ -46,5 +46,5 @@ class RemovalForm(forms.Form):
     def of(cls, key: str, data: Any = None) -> "RemovalForm":
         """Return the form for the session with the public id `key`. The form is bound if `data` has its fields."""
         prefix = f"leaving-{key}"
-        sent = data if data is not None and key in data.getlist("leaving") else None
-        return cls(sent, prefix=prefix)
+        posted = data if data is not None and key in data.getlist("leaving") else None
+        return cls(posted, prefix=prefix)

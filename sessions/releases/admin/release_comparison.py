@@ -53,21 +53,21 @@ class HistoryPages(ReadOnlyAdmin):
         summit = Summit.objects.filter(slug=slug).first()
         if summit is None or not allows(request.user, self.permission_for("view"), summit):
             raise Http404
-        made = {release.number: release for release in Release.objects.filter(summit=summit)}
-        first, second = _chosen(request, max(made, default=0))
+        releases = {release.number: release for release in Release.objects.filter(summit=summit)}
+        first, second = _chosen(request, max(releases, default=0))
         if None in (first, second) and not allows(request.user, "agenda.session.view", summit):
             raise Http404
         agendas = released(summit, [number for number in (first, second) if number is not None])
-        found = [draft(summit) if number is None else agendas.get(number, {}) for number in (first, second)]
-        changes = differences(old=found[0], new=found[1])
-        older = made.get(first or 0)
+        sides = [draft(summit) if number is None else agendas.get(number, {}) for number in (first, second)]
+        changes = differences(old=sides[0], new=sides[1])
+        older = releases.get(first or 0)
         context = {
             **self.admin_site.each_context(request),
             **board(request, summit, changes, was=_name(first), becomes=_name(second), beside=True),
             "title": _("Compare releases of %(name)s") % {"name": summit.reads_as.short_name},
             "opts": self.opts,
             "summit": summit,
-            "states": [(DRAFT, _name(None)), *((str(key), _name(key)) for key in made)] if made else [],
+            "states": [(DRAFT, _name(None)), *((str(key), _name(key)) for key in releases)] if releases else [],
             "first": DRAFT if first is None else str(first),
             "second": DRAFT if second is None else str(second),
             "number": len(changes),
@@ -76,7 +76,7 @@ class HistoryPages(ReadOnlyAdmin):
             "restore_url": reverse("admin:agenda_release_restore", args=[older.pk]) if older else "",
             "restorable": {change.session.key for change in changes},
         }
-        return TemplateResponse(request, "admin/agenda/compare.html", context)
+        return TemplateResponse(request, "admin/agenda/releases/comparison.html", context)
 
     def restore(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the changes and losses that restoring the draft would cause; on POST, restore it."""
@@ -84,32 +84,32 @@ class HistoryPages(ReadOnlyAdmin):
         check_can_restore(request.user, row.summit)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         key = request.GET.get("session", "")
-        back = f"{reverse('admin:agenda_release_compare', args=[row.summit.slug])}?from={row.number}&to={DRAFT}"
+        url = f"{reverse('admin:agenda_release_compare', args=[row.summit.slug])}?from={row.number}&to={DRAFT}"
         if request.method == "POST":
             expected = request.POST.get("expected", "")
             try:
-                done = restore_services.restore(release=row, by=request.user, session_key=key, expected=expected)
+                restored = restore_services.restore(release=row, by=request.user, session_key=key, expected=expected)
             except (restore_services.NothingToRestore, DraftChanged) as refused:
                 messages.warning(request, str(refused))
                 return redirect(request.get_full_path())
-            messages.success(request, _done(len(done.changes), row.number))
-            return redirect(back)
-        found = restore_services.preview(release=row, session_key=key)
-        became = _("In release %(number)d") % {"number": row.number}
+            messages.success(request, _done(len(restored.changes), row.number))
+            return redirect(url)
+        preview = restore_services.preview(release=row, session_key=key)
+        new_label = _("In release %(number)d") % {"number": row.number}
         context = {
             **self.admin_site.each_context(request),
-            **board(request, row.summit, found.changes, was=_("In the draft now"), becomes=became, beside=True),
+            **board(request, row.summit, preview.changes, was=_("In the draft now"), becomes=new_label, beside=True),
             "title": _("Take the draft back to release %(number)d") % {"number": row.number},
             "opts": self.opts,
             "summit": row.summit,
             "release": row,
-            "number": len(found.changes),
-            "losses": found.losses,
-            "expected": found.digest,
+            "number": len(preview.changes),
+            "losses": preview.losses,
+            "expected": preview.digest,
             "session_key": key,
-            "back": back,
+            "back": url,
         }
-        return TemplateResponse(request, "admin/agenda/restore.html", context)
+        return TemplateResponse(request, "admin/agenda/releases/restore.html", context)
 
 
 def _chosen(request: HttpRequest, newest: int) -> tuple[int | None, int | None]:
@@ -118,12 +118,12 @@ def _chosen(request: HttpRequest, newest: int) -> tuple[int | None, int | None]:
     The default for the new side is the draft. The default for the old side is the newest release, or the previous
     release if the new side is a release.
     """
-    wanted = request.GET.get("to", DRAFT)
-    second = None if wanted == DRAFT else key_of(wanted)
-    before = request.GET.get("from", "")
-    if before == DRAFT:
+    new_side = request.GET.get("to", DRAFT)
+    second = None if new_side == DRAFT else key_of(new_side)
+    old_side = request.GET.get("from", "")
+    if old_side == DRAFT:
         return None, second
-    first = key_of(before)
+    first = key_of(old_side)
     return (first if first is not None else (newest if second is None else second - 1)), second
 
 

@@ -66,8 +66,8 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the releases, with links to the page of the next release for users who may release."""
         context = {"to_release": where_may(request, "agenda.release_agenda"), **(extra_context or {})}
-        shown: HttpResponse = super().changelist_view(request, context)
-        return shown
+        response: HttpResponse = super().changelist_view(request, context)
+        return response
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Add to the context how many sessions each kind of reader may see, and which release last changed them."""
@@ -123,48 +123,48 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
             if all([form.is_valid(), *(each.is_valid() for each in removals.values())]):
                 decisions = {key: Decision(**each.cleaned_data) for key, each in removals.items()}
                 try:
-                    made = releases.release(summit=summit, by=user, decisions=decisions, **form.cleaned_data)
+                    release = releases.release(summit=summit, by=user, decisions=decisions, **form.cleaned_data)
                 except (releases.NothingToRelease, releases.DraftChanged, RemovalUndecided) as refused:
                     messages.warning(request, str(refused))
                 else:
-                    messages.success(request, _("Release %(number)d is out.") % {"number": made.number})
-                    return redirect("admin:agenda_release_sent", made.pk)
+                    messages.success(request, _("Release %(number)d is out.") % {"number": release.number})
+                    return redirect("admin:agenda_release_sent", release.pk)
                 return redirect(request.get_full_path())
         context = self._page(request, summit, form)
         boxes = [notice.mailbox for notice in context["told_page"]]
         access_log.record_mailboxes(by=user, summit=summit, boxes=boxes)
-        return TemplateResponse(request, "admin/agenda/release.html", context)
+        return TemplateResponse(request, "admin/agenda/releases/prepare.html", context)
 
     def _page(self, request: HttpRequest, summit: Summit, form: ReleaseForm) -> dict[str, Any]:
         day = warnings_admin.day_of(request.GET.get("day", ""))
-        found = releases.preview(summit=summit, day=day)
+        preview = releases.preview(summit=summit, day=day)
         if not form.is_bound:
-            form.initial = {**form.initial, "expected": found.digest, "day": day, "tell": True}
-        told: Page[PlannedMessage] = Paginator(found.notices, TOLD).get_page(request.GET.get("told"))
-        was = _("Nothing yet") if found.is_first else _("Release %(number)d") % {"number": found.number - 1}
-        becomes = _("Release %(number)d") % {"number": found.number}
+            form.initial = {**form.initial, "expected": preview.digest, "day": day, "tell": True}
+        page: Page[PlannedMessage] = Paginator(preview.notices, TOLD).get_page(request.GET.get("told"))
+        old_label = _("Nothing yet") if preview.is_first else _("Release %(number)d") % {"number": preview.number - 1}
+        new_label = _("Release %(number)d") % {"number": preview.number}
         return {
             **self.admin_site.each_context(request),
-            **board(request, summit, found.changes, was=was, becomes=becomes),
-            "title": _("Release %(number)d of the agenda") % {"number": found.number},
+            **board(request, summit, preview.changes, was=old_label, becomes=new_label),
+            "title": _("Release %(number)d of the agenda") % {"number": preview.number},
             "opts": self.opts,
             "summit": summit,
-            "preview": found,
+            "preview": preview,
             "day": day,
-            "days": [(each.isoformat(), long_day(each), each == day) for each in found.unreleased],
-            "warnings": warnings_admin.warning_rows(found.warnings[: warnings_admin.ON_PAGE], summit),
+            "days": [(each.isoformat(), long_day(each), each == day) for each in preview.unreleased],
+            "warnings": warnings_admin.warning_rows(preview.warnings[: warnings_admin.ON_PAGE], summit),
             "left": _waiting(summit),
-            "audiences": audiences.audiences(found.changes),
+            "audiences": audiences.audiences(preview.changes),
             "leaving": [
                 (
                     session.key,
                     change_descriptions.title_of(session, None),
                     RemovalForm.of(session.key, request.POST or None),
                 )
-                for session in found.leaving
+                for session in preview.leaving
             ],
-            "told_page": told,
-            "told": _message_rows(list(told), summit),
+            "told_page": page,
+            "told": _message_rows(list(page), summit),
             "form": form,
         }
 

@@ -45,8 +45,8 @@ class DraftChangeSerializer(serializers.Serializer[Any]):
 
     def to_representation(self, instance: SessionChange) -> dict[str, Any]:
         """Return the change of a session in words, for desk users."""
-        found: dict[str, Any] = super().to_representation(story(instance, self.context["summit"], desk=True))
-        return found
+        data: dict[str, Any] = super().to_representation(story(instance, self.context["summit"], desk=True))
+        return data
 
 
 class NoticeSerializer(serializers.Serializer[Any]):
@@ -108,13 +108,13 @@ class ComparedReleasesSerializer(serializers.Serializer[Any]):
 def warned(summit: Summit, values: Values) -> dict[str, Any]:
     """Return a dict with the conflicts in a summit's draft that match the filters in `values`, and their number."""
     kind, day = values.get("kind"), values.get("day")
-    found = [
+    findings = [
         each
         for each in warnings_selectors.warnings(summit, draft(summit))
         if kind in (None, each.kind)
         and (day is None or any(takes_place_on(session, day) for session in each.sessions))
     ]
-    return {"number": len(found), "warnings": found[:MOST]}
+    return {"number": len(findings), "warnings": findings[:MOST]}
 
 
 def compared(summit: Summit, values: Values) -> dict[str, Any]:

@@ -101,9 +101,9 @@ class OwnChangesInput(Told):
 
 def _response_data(found: Iterable[Changed], notes: footnotes_selectors.Footnotes) -> dict[str, Any]:
     """Return the changes of releases, with the footnotes of the parties that they name."""
-    about = ("released_at", "note")
-    releases = [{**{name: getattr(row, name) for name in about}, "changes": changes} for row, changes in found]
-    footnotes = [{"mark": mark, "words": words, "language": language} for mark, words, language in notes]
+    fields = ("released_at", "note")
+    releases = [{**{name: getattr(row, name) for name in fields}, "changes": changes} for row, changes in found]
+    footnotes = [{"mark": mark, "words": text, "language": language} for mark, text, language in notes]
     return {"releases": releases, "footnotes": footnotes}
 
 
@@ -111,18 +111,18 @@ def own_changes(by: User, summit: Summit, values: Values) -> dict[str, Any]:
     """Return the changes of releases for a reader, as the portal shows them, with footnotes."""
     members = own_agenda.members_of(by, summit)
     names = Names(party_names.book(summit), footnotes_selectors.Footnotes())
-    mine = Programme(members.parties, members.people)
+    programme = Programme(members.parties, members.people)
     found = own_agenda.changes_of(by, summit, members, everything=values["everything"], language=get_language())
-    told = [(each.release, with_speeches(each.changes, mine, summit, names)) for each in found]
-    return _response_data(told, names.notes)
+    release_stories = [(each.release, with_speeches(each.changes, programme, summit, names)) for each in found]
+    return _response_data(release_stories, names.notes)
 
 
 def public_changes(summit: Summit) -> dict[str, Any]:
     """Return the changes of releases for everybody, as the public page shows them, with footnotes."""
     names = Names(party_names.book(summit), footnotes_selectors.Footnotes())
     found = release_changes.public_changes(summit=summit, language=get_language())
-    told = [(each.release, stories(each.changes, summit, public=True, names=names)) for each in found]
-    return _response_data(told, names.notes)
+    release_stories = [(each.release, stories(each.changes, summit, public=True, names=names)) for each in found]
+    return _response_data(release_stories, names.notes)
 
 
 _LANG = OpenApiParameter("lang", str, description="The code of the language in which sentences come.")

@@ -205,26 +205,26 @@ class ReleaseViewSet(DeskViewSet):
     )
     def preview(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Return the changes, messages and warnings of the next release. Writes nothing."""
-        found = releases.preview(summit=summit, day=values.get("day"), tell=values["tell"])
-        changes = sorted(found.changes, key=lambda change: change.session.days[0])
-        notices = found.notices[:MOST]
+        next_release = releases.preview(summit=summit, day=values.get("day"), tell=values["tell"])
+        changes = sorted(next_release.changes, key=lambda change: change.session.days[0])
+        notices = next_release.notices[:MOST]
         access_log.record_mailboxes(by=by, summit=summit, boxes=[notice.mailbox for notice in notices])
         return {
-            "number": found.number,
-            "is_first": found.is_first,
-            "day": found.day,
-            "unreleased": found.unreleased,
-            "sessions": found.sessions,
-            "leaving": [session.key for session in found.leaving],
-            "audiences": audiences_selectors.audiences(found.changes),
+            "number": next_release.number,
+            "is_first": next_release.is_first,
+            "day": next_release.day,
+            "unreleased": next_release.unreleased,
+            "sessions": next_release.sessions,
+            "leaving": [session.key for session in next_release.leaving],
+            "audiences": audiences_selectors.audiences(next_release.changes),
             "changed": len(changes),
             "changes": changes[:MOST],
             "widened": [change.session.key for change in changes if widens(change)],
-            "told": len(found.notices),
+            "told": len(next_release.notices),
             "notices": notices,
-            "warned": len(found.warnings),
-            "warnings": found.warnings[:MOST],
-            "expected": found.digest,
+            "warned": len(next_release.warnings),
+            "warnings": next_release.warnings[:MOST],
+            "expected": next_release.digest,
         }
 
     @action(
@@ -232,9 +232,9 @@ class ReleaseViewSet(DeskViewSet):
     )
     def release(self, *, by: User, summit: Summit, values: Values) -> Release:
         """Release the draft, or only the sessions on one day, and send messages to the people affected."""
-        given = {name: value for name, value in values.items() if name != "removals"}
+        options = {name: value for name, value in values.items() if name != "removals"}
         decisions = {each["session"]: Decision(each["notice"], each["reason"]) for each in values.get("removals", ())}
-        return releases.release(summit=summit, by=by, decisions=decisions, **given)
+        return releases.release(summit=summit, by=by, decisions=decisions, **options)
 
     @action(
         "preview-restore", safe=True, permission="agenda.edit", input=RestorePreviewInput, output=RestoringSerializer

@@ -69,15 +69,18 @@ def standing(summit: Summit) -> Standing:
     """
     # The version is read first, so that the next caller notices changes made in the meantime.
     version, key = DraftVersion.objects.number(summit), (summit.pk, get_language())
-    kept = _STANDINGS.get(key)
-    if kept is None or kept.version != version:
-        kept = _compute_status(summit, version)
-        _STANDINGS.put(key, kept)
-    return kept
+    status = _STANDINGS.get(key)
+    if status is None or status.version != version:
+        status = _compute_status(summit, version)
+        _STANDINGS.put(key, status)
+    return status
 
 
 def _compute_status(summit: Summit, version: int) -> Standing:
-    both = agendas(summit)
+    compared = agendas(summit)
     return Standing(
-        version, both, differences(old=both.old, new=both.new), warnings_selectors.warnings(summit, both.new)
+        version,
+        compared,
+        differences(old=compared.old, new=compared.new),
+        warnings_selectors.warnings(summit, compared.new),
     )

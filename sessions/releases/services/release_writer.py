@@ -15,17 +15,17 @@ def store(made: Release, *, old: Agenda, new: Agenda) -> None:
 
     Sessions that changed for some readers get new rows; all other entries refer to earlier rows.
     """
-    kept: dict[int, list[ReleaseEntry]] = {}
+    previous_entries: dict[int, list[ReleaseEntry]] = {}
     for entry in ReleaseEntry.objects.filter(release__summit=made.summit, release__number=made.number - 1):
-        kept.setdefault(entry.session_id, []).append(entry)
+        previous_entries.setdefault(entry.session_id, []).append(entry)
     rows = Rows()
     entries: list[ReleaseEntry] = []
     for session_id, session in new.items():
         earlier = old.get(session_id)
         if session is earlier:
-            entries += [_again(made, each) for each in kept[session_id]]
+            entries += [_again(made, each) for each in previous_entries[session_id]]
         else:
-            entries += _entries(made, session, rows, _PreviousRows(earlier, kept.get(session_id, [])))
+            entries += _entries(made, session, rows, _PreviousRows(earlier, previous_entries.get(session_id, [])))
     bulk_insert.insert([row for row, _session in rows.new])
     bulk_insert.insert([participant for row, session in rows.new for participant in places_of(row, session)])
     for entry in entries:
@@ -61,21 +61,21 @@ class _PreviousRows:
 
     def at(self, rank: int, view: Snapshot) -> ReleasedSession | None:
         """Return the previous row of a rank if nothing changed for its readers, else None."""
-        was = self._earlier.at(rank) if self._earlier else None
-        if was is None or was.content != view.content:
+        previous = self._earlier.at(rank) if self._earlier else None
+        if previous is None or previous.content != view.content:
             return None
         return next(row for low, high, row in self._rows if low <= rank <= high)
 
 
-def _again(made: Release, like: ReleaseEntry) -> ReleaseEntry:
+def _again(release: Release, previous: ReleaseEntry) -> ReleaseEntry:
     """Return an entry of the previous release as an entry of this one."""
     return ReleaseEntry(
-        release_id=made.pk,
-        session_id=like.session_id,
-        low=like.low,
-        high=like.high,
-        released_session_id=like.released_session_id,
-        full_id=like.full_id,
+        release_id=release.pk,
+        session_id=previous.session_id,
+        low=previous.low,
+        high=previous.high,
+        released_session_id=previous.released_session_id,
+        full_id=previous.full_id,
     )
 
 
@@ -88,21 +88,21 @@ def ranges(
     """
     views = ((rank, view) for rank in range(DESK + 1) if (view := session.at(rank)) is not None)
     rows = [(rank, row_at(rank, view)) for rank, view in views]
-    for _row, same in groupby(rows, key=lambda each: each[1].pk or id(each[1])):
-        ranks = list(same)
+    for _row, group in groupby(rows, key=lambda each: each[1].pk or id(each[1])):
+        ranks = list(group)
         yield ranks[0][0], ranks[-1][0], ranks[0][1]
 
 
-def _entries(made: Release, session: Snapshot, rows: Rows, kept: _PreviousRows) -> Iterator[ReleaseEntry]:
+def _entries(release: Release, session: Snapshot, rows: Rows, previous: _PreviousRows) -> Iterator[ReleaseEntry]:
     """Yield the entries of a changed session. Readers for whom nothing changed keep their row, and
     so their SEQUENCE."""
 
     def row_at(rank: int, view: Snapshot) -> ReleasedSession:
-        return kept.at(rank, view) or rows.of(view)
+        return previous.at(rank, view) or rows.of(view)
 
     for low, high, row in ranges(session, row_at):
         yield ReleaseEntry(
-            release_id=made.pk,
+            release_id=release.pk,
             session_id=session.session_id,
             low=low,
             high=high,

@@ -94,14 +94,16 @@ def preview(*, summit: Summit, day: date | None = None, tell: bool = True) -> Pr
 
     Writes nothing, and makes a constant number of queries. `tell` says whether the first release sends messages.
     """
-    stands = draft_status.standing(summit)
-    number, old = stands.agendas.number, stands.agendas.old
-    new = release_scopes.agenda_to_release(old=old, new=stands.agendas.new, day=day)
-    found = stands.changes if day is None else differences(old=old, new=new)
-    states = [state for change in stands.changes for state in (change.before, change.after) if state]
-    planned = notices_services.plan(summit=summit, number=number, changes=found, new=new, tell=tell) if found else []
-    wrong = (
-        stands.warnings
+    status = draft_status.standing(summit)
+    number, old = status.agendas.number, status.agendas.old
+    new = release_scopes.agenda_to_release(old=old, new=status.agendas.new, day=day)
+    changes = status.changes if day is None else differences(old=old, new=new)
+    states = [state for change in status.changes for state in (change.before, change.after) if state]
+    planned = (
+        notices_services.plan(summit=summit, number=number, changes=changes, new=new, tell=tell) if changes else []
+    )
+    warnings = (
+        status.warnings
         if day is None
         else [row for row in warnings_selectors.warnings(summit, new) if _concerns(row, day)]
     )
@@ -109,9 +111,9 @@ def preview(*, summit: Summit, day: date | None = None, tell: bool = True) -> Pr
         number=number,
         day=day,
         unreleased=release_scopes.days(states),
-        changes=found,
+        changes=changes,
         notices=[notice for notice in planned if notice.changes],
-        warnings=wrong,
+        warnings=warnings,
         sessions=len(new),
         leaving=removals.leaving(summit, old=old, new=new),
         digest=_digest(number, new),
@@ -150,58 +152,64 @@ def release(
     written in the meantime, it is prepared again under the lock.
     """
     check_can_release(by, summit)
-    asked = _ReleaseArguments(summit, by, note.strip(), expected, day, tell, {} if decisions is None else decisions)
+    arguments = _ReleaseArguments(
+        summit, by, note.strip(), expected, day, tell, {} if decisions is None else decisions
+    )
     with bulk_insert.uncollected():
         return ahead(
-            prepare=lambda locked: _prepare(asked, lock=locked),
+            prepare=lambda locked: _prepare(arguments, lock=locked),
             lock=lambda: agenda_lock.lock(summit),
-            write=lambda ready: _write(asked, ready),
+            write=lambda ready: _write(arguments, ready),
         )
 
 
-def _prepare(asked: _ReleaseArguments, *, lock: bool) -> _Ready:
+def _prepare(arguments: _ReleaseArguments, *, lock: bool) -> _Ready:
     """Return everything that a release saves. With `lock`, the messages that it replaces are locked.
 
     Raises NothingToRelease, DraftChanged and RemovalUndecided.
     """
-    both = draft_status.agendas(asked.summit)
-    number, old = both.number, both.old
-    new = release_scopes.agenda_to_release(old=old, new=both.new, day=asked.day)
+    agendas = draft_status.agendas(arguments.summit)
+    number, old = agendas.number, agendas.old
+    new = release_scopes.agenda_to_release(old=old, new=agendas.new, day=arguments.day)
     changes = differences(old=old, new=new)
     if not changes:
-        raise NothingToRelease(_nothing(number, asked.day))
-    if asked.expected and asked.expected != _digest(number, new):
+        raise NothingToRelease(_nothing(number, arguments.day))
+    if arguments.expected and arguments.expected != _digest(number, new):
         raise DraftChanged(_("The draft has changed since this page was shown. Look again, then release it."))
-    leaving = removals.leaving(asked.summit, old=old, new=new)
-    removals.check_decided(leaving, asked.decisions)
-    less = bool(leaving) or removals.removes_public_content(old=old, new=new)
-    made = Release(summit=asked.summit, number=number, note=asked.note, released_by=asked.by, takes_away=less)
+    leaving = removals.leaving(arguments.summit, old=old, new=new)
+    removals.check_decided(leaving, arguments.decisions)
+    takes_away = bool(leaving) or removals.removes_public_content(old=old, new=new)
+    new_release = Release(
+        summit=arguments.summit, number=number, note=arguments.note, released_by=arguments.by, takes_away=takes_away
+    )
     planned = notices_services.plan(
-        summit=asked.summit, number=number, changes=changes, new=new, lock=lock, tell=asked.tell
+        summit=arguments.summit, number=number, changes=changes, new=new, lock=lock, tell=arguments.tell
     )
-    return _Ready(made, old, new, planned, notices_services.drafts(release=made, notices=planned), leaving)
+    return _Ready(
+        new_release, old, new, planned, notices_services.drafts(release=new_release, notices=planned), leaving
+    )
 
 
-def _write(asked: _ReleaseArguments, ready: _Ready) -> Release:
+def _write(arguments: _ReleaseArguments, ready: _Ready) -> Release:
     """Save a prepared release."""
-    made = ready.made
-    made.save(force_insert=True)
-    release_writer.store(made, old=ready.old, new=ready.new)
-    removals.store(release=made, found=ready.leaving, decisions=asked.decisions)
+    new_release = ready.made
+    new_release.save(force_insert=True)
+    release_writer.store(new_release, old=ready.old, new=ready.new)
+    removals.store(release=new_release, found=ready.leaving, decisions=arguments.decisions)
     removal_notices.store(
-        release=made, told=[(session, asked.decisions[session.key].notice) for session in ready.leaving]
+        release=new_release, told=[(session, arguments.decisions[session.key].notice) for session in ready.leaving]
     )
-    told = notices_services.store(release=made, notices=ready.notices, drafts=ready.messages)
+    message_count = notices_services.store(release=new_release, notices=ready.notices, drafts=ready.messages)
     # Sessions may have more places now.
-    signups.fill(summit=asked.summit)
-    detail: dict[str, object] = {"number": made.number, "sessions": len(ready.new), "messages": told}
+    signups.fill(summit=arguments.summit)
+    detail: dict[str, object] = {"number": new_release.number, "sessions": len(ready.new), "messages": message_count}
     if ready.leaving:
         detail["removed"] = len(ready.leaving)
-    if asked.day is not None:
-        detail["day"] = asked.day.isoformat()
-    audit.record(by=asked.by, action="agenda.release", target=made, summit=asked.summit, detail=detail)
-    releases_events.released(made)
-    return made
+    if arguments.day is not None:
+        detail["day"] = arguments.day.isoformat()
+    audit.record(by=arguments.by, action="agenda.release", target=new_release, summit=arguments.summit, detail=detail)
+    releases_events.released(new_release)
+    return new_release
 
 
 def _nothing(number: int, day: date | None) -> str:

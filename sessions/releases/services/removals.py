@@ -62,9 +62,9 @@ def leaving(summit: Summit, *, old: Agenda, new: Agenda) -> list[Snapshot]:
         return []
     hidden = {key: session for key, session in new.items() if not session.seen_at(EVERYBODY)}
     public = [view for key in hidden if (was := old.get(key)) and (view := was.at(EVERYBODY))]
-    back = [key for key in hidden if key not in old]
-    if back:
-        public += _cancelled_in_public(summit, back)
+    reinstated = [key for key in hidden if key not in old]
+    if reinstated:
+        public += _cancelled_in_public(summit, reinstated)
     return sorted(public, key=lambda session: (session.starts_at, session.key))
 
 
@@ -74,11 +74,11 @@ def removes_public_content(*, old: Agenda, new: Agenda) -> bool:
     return any(_less(was, new.get(key)) for key, was in old.items() if was.seen_at(EVERYBODY))
 
 
-def _less(was: Snapshot, now: Snapshot | None) -> bool:
-    if now is None or not now.seen_at(EVERYBODY):
+def _less(old: Snapshot, new: Snapshot | None) -> bool:
+    if new is None or not new.seen_at(EVERYBODY):
         return True
-    before, after = (hidden_parts(each.visibility, dict(each.audiences), EVERYBODY) for each in (was, now))
-    return not after <= before or not set(now.documents) >= set(was.documents)
+    before, after = (hidden_parts(each.visibility, dict(each.audiences), EVERYBODY) for each in (old, new))
+    return not after <= before or not set(new.documents) >= set(old.documents)
 
 
 def _cancelled_in_public(summit: Summit, sessions: Iterable[int]) -> list[Snapshot]:
@@ -125,16 +125,16 @@ def of_summit(summit: Summit) -> list[Removed]:
     if not listed:
         return []
     public = ReleaseEntry.objects.filter(session__in=[row.session_id for row in listed], release__summit=summit)
-    shown: dict[int, dict[int, tuple[datetime, int]]] = {}
+    public_releases: dict[int, dict[int, tuple[datetime, int]]] = {}
     for session, number, moment, released in public.for_public().values_list(
         "session_id", "release__number", "release__released_at", "released_session_id"
     ):
-        shown.setdefault(session, {})[number] = (moment, released)
-    last = {session: numbers[max(numbers)][1] for session, numbers in shown.items()}
-    titles = snapshots(summit, ReleasedSession.objects.filter(pk__in=last.values()))
+        public_releases.setdefault(session, {})[number] = (moment, released)
+    last_rows = {session: numbers[max(numbers)][1] for session, numbers in public_releases.items()}
+    titles = snapshots(summit, ReleasedSession.objects.filter(pk__in=last_rows.values()))
     found = []
     for row in listed:
-        numbers = shown.get(row.session_id, {})
+        numbers = public_releases.get(row.session_id, {})
         if numbers and max(numbers) < row.release.number:
             first = last_public = max(numbers)
             while first - 1 in numbers:

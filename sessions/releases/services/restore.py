@@ -49,8 +49,8 @@ def preview(*, release: Release, session_key: str = "") -> Preview:
 
     Writes nothing, and makes a constant number of queries.
     """
-    now = draft(release.summit)
-    changes = _changes(release, now, session_key)
+    current = draft(release.summit)
+    changes = _changes(release, current, session_key)
     return Preview(changes=changes, losses=_plan(release.summit, changes).losses, digest=_digest(changes))
 
 
@@ -74,10 +74,10 @@ def restore(*, release: Release, by: User, session_key: str = "", expected: str 
     return done
 
 
-def _changes(release: Release, now: Agenda, session_key: str) -> list[SessionChange]:
+def _changes(release: Release, current: Agenda, session_key: str) -> list[SessionChange]:
     """Return the changes from the draft to a release, ignoring sequences."""
-    then = released(release.summit, [release.number]).get(release.number, {})
-    found = differences(old=now, new=then)
+    target = released(release.summit, [release.number]).get(release.number, {})
+    found = differences(old=current, new=target)
     return [change for change in found if not session_key or change.session.key == session_key]
 
 

@@ -80,21 +80,21 @@ class RestorePlan:
 
     def write(self) -> None:
         """Write the rows, in the caller's transaction."""
-        gone = Session.objects.filter(pk__in=self.cancelled)
-        gone.update(cancelled_at=Now(), revision=F("revision") + 1, updated_at=Now())
+        cancelled = Session.objects.filter(pk__in=self.cancelled)
+        cancelled.update(cancelled_at=Now(), revision=F("revision") + 1, updated_at=Now())
         Session.objects.bulk_update(self.sessions, _FIELDS)
-        here = [row.pk for row in self.sessions]
+        session_keys = [row.pk for row in self.sessions]
         rows: list[tuple[type[Model], list[Any]]] = [
             (SessionText, self.texts),
             (Interpretation, self.interpretation),
             (Participant, self.participants),
         ]
-        for model, made in rows:
-            model._default_manager.filter(session__in=here).delete()
-            model._default_manager.bulk_create(made)
+        for model, objects in rows:
+            model._default_manager.filter(session__in=session_keys).delete()
+            model._default_manager.bulk_create(objects)
         remove_slots(self.dropped_slots)
-        message = ["session", "party", "speaker", "title", "position", "minutes", "cancelled_at"]
-        Slot.every.bulk_update(self.slots, message)
+        fields = ["session", "party", "speaker", "title", "position", "minutes", "cancelled_at"]
+        Slot.every.bulk_update(self.slots, fields)
         Slot.objects.bulk_create(self.new_slots)
         Document.objects.bulk_update(self.documents, ["title", "position", "removed_at"])
 
@@ -108,9 +108,9 @@ class _ExistingObjects:
         self.sessions = Session.objects.in_bulk(keys)
         self.rooms = dict(Room.objects.filter(venue__summit=summit).values_list("public_id", "pk"))
         self.kinds = dict(CustomKind.objects.filter(summit=summit).values_list("name", "pk"))
-        left = FormerMember.objects.filter(person__in=people).values("person")
-        there = Person.objects.filter(pk__in=people, erased_at=None)
-        self.people = set(there.exclude(pk__in=left, membership=None).values_list("pk", flat=True))
+        former = FormerMember.objects.filter(person__in=people).values("person")
+        existing = Person.objects.filter(pk__in=people, erased_at=None)
+        self.people = set(existing.exclude(pk__in=former, membership=None).values_list("pk", flat=True))
         self.slots = {slot.public_id: slot for slot in Slot.every.filter(session__in=keys)}
         self.documents = list(Document.objects.filter(session__in=keys).defer("content"))
         self.now = db_now()
@@ -118,24 +118,24 @@ class _ExistingObjects:
 
 def plan(summit: Summit, changes: Iterable[SessionChange]) -> RestorePlan:
     """Return the plan that restores the draft according to these changes. Makes seven queries at most."""
-    made = RestorePlan()
+    new_plan = RestorePlan()
     states = []
     for change in changes:
         if change.after is None:
-            made.cancelled.append(change.session.session_id)
+            new_plan.cancelled.append(change.session.session_id)
         else:
             states.append(change.after)
     known = _ExistingObjects(summit, states)
     for state in states:
-        _session(made, known, state)
-        _add_texts_and_interpretation(made, state)
-        made.participants += _participants(made, known, state)
-        _slots(made, known, state)
-        _documents(made, known, state)
-    return made
+        _session(new_plan, known, state)
+        _add_texts_and_interpretation(new_plan, state)
+        new_plan.participants += _participants(new_plan, known, state)
+        _slots(new_plan, known, state)
+        _documents(new_plan, known, state)
+    return new_plan
 
 
-def _session(made: RestorePlan, known: _ExistingObjects, state: Snapshot) -> None:
+def _session(new_plan: RestorePlan, known: _ExistingObjects, state: Snapshot) -> None:
     row = known.sessions[state.session_id]
     for name in _PLAIN:
         setattr(row, name, getattr(state, name))
@@ -144,34 +144,34 @@ def _session(made: RestorePlan, known: _ExistingObjects, state: Snapshot) -> Non
         setattr(row, f"{part}_to", audiences.get(part, ""))
     row.room_id = known.rooms.get(state.room_key)
     if state.room_key and row.room_id is None:
-        made.losses.append(Loss(state.title, state.where, Why.ROOM))
+        new_plan.losses.append(Loss(state.title, state.where, Why.ROOM))
     kind = state.kind_names[0][1] if state.kind_names else ""
     row.custom_kind_id = known.kinds.get(kind)
     if kind and row.custom_kind_id is None:
-        made.losses.append(Loss(state.title, kind, Why.KIND))
+        new_plan.losses.append(Loss(state.title, kind, Why.KIND))
     row.carried = [list(each) for each in state.carried] or None
     row.cancelled_at, row.updated_at = None, known.now
     row.revision += 1
-    made.sessions.append(row)
+    new_plan.sessions.append(row)
 
 
-def _add_texts_and_interpretation(made: RestorePlan, state: Snapshot) -> None:
+def _add_texts_and_interpretation(new_plan: RestorePlan, state: Snapshot) -> None:
     key = state.session_id
-    made.texts += [
+    new_plan.texts += [
         SessionText(session_id=key, language=language, title=title, summary=summary)
         for language, title, summary in state.texts
     ]
-    made.interpretation += [
+    new_plan.interpretation += [
         Interpretation(session_id=key, source=source, target=target, booth=booth)
         for source, target, booth in state.languages
     ]
 
 
-def _participants(made: RestorePlan, known: _ExistingObjects, state: Snapshot) -> Iterator[Participant]:
+def _participants(new_plan: RestorePlan, known: _ExistingObjects, state: Snapshot) -> Iterator[Participant]:
     others = [place for place in state.places if place.role != ReleasedRole.SPEAKER]
     for position, place in enumerate(others):
         if place.person_id and place.person_id not in known.people:
-            made.losses.append(Loss(state.title, place.label, Why.PERSON))
+            new_plan.losses.append(Loss(state.title, place.label, Why.PERSON))
             continue
         yield Participant(
             session_id=state.session_id,
@@ -184,23 +184,23 @@ def _participants(made: RestorePlan, known: _ExistingObjects, state: Snapshot) -
         )
 
 
-def _slots(made: RestorePlan, known: _ExistingObjects, state: Snapshot) -> None:
+def _slots(new_plan: RestorePlan, known: _ExistingObjects, state: Snapshot) -> None:
     """Plan the speeches of a session. Existing speeches keep their rows, and cancelled ones are restored."""
     speeches = state.by_role(ReleasedRole.SPEAKER)
     for position, place in enumerate(speeches):
-        there = known.slots.get(place.slot_key)
+        existing = known.slots.get(place.slot_key)
         if place.person_id not in known.people:
-            made.losses.append(Loss(state.title, place.label, Why.SPEAKER))
-        elif there is not None:
-            made.slots.append(_speech(there, state, place, position))
+            new_plan.losses.append(Loss(state.title, place.label, Why.SPEAKER))
+        elif existing is not None:
+            new_plan.slots.append(_speech(existing, state, place, position))
         else:
             slot = Slot(public_id=place.slot_key)
-            made.new_slots.append(_speech(slot, state, place, position))
+            new_plan.new_slots.append(_speech(slot, state, place, position))
     wanted = {place.slot_key for place in speeches}
     for slot in known.slots.values():
-        here = slot.session_id == state.session_id and slot.cancelled_at is None
-        if here and slot.public_id not in wanted:
-            made.dropped_slots.append(slot.pk)
+        is_listed = slot.session_id == state.session_id and slot.cancelled_at is None
+        if is_listed and slot.public_id not in wanted:
+            new_plan.dropped_slots.append(slot.pk)
 
 
 def _speech(slot: Slot, state: Snapshot, place: ParticipantSnapshot, position: int) -> Slot:
@@ -210,7 +210,7 @@ def _speech(slot: Slot, state: Snapshot, place: ParticipantSnapshot, position: i
     return slot
 
 
-def _documents(made: RestorePlan, known: _ExistingObjects, state: Snapshot) -> None:
+def _documents(new_plan: RestorePlan, known: _ExistingObjects, state: Snapshot) -> None:
     order = {key: (position, title) for position, (key, title, _language) in enumerate(state.documents)}
     for document in known.documents:
         if document.session_id == state.session_id:
@@ -221,4 +221,4 @@ def _documents(made: RestorePlan, known: _ExistingObjects, state: Snapshot) -> N
                 document.removed_at = known.now
             else:
                 continue
-            made.documents.append(document)
+            new_plan.documents.append(document)

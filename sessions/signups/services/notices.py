@@ -23,28 +23,30 @@ def notify(*, session: Session, row: ReleasedSession, moved: Collection[SignUp])
     transaction of the move.
     """
     summit = session.summit
-    people = {each.person_id: each for each in moved}
+    sign_up_by_person = {each.person_id: each for each in moved}
     entry = ReleaseEntry.objects.current(summit).at(TAKING_PART).filter(session=session)
-    shown = (entry.select_related("released_session").first() or ReleaseEntry(released_session=row)).released_session
-    about = message_session_facts.session_facts(session.public_id, shown)
+    visible = (
+        entry.select_related("released_session").first() or ReleaseEntry(released_session=row)
+    ).released_session
+    facts = message_session_facts.session_facts(session.public_id, visible)
     drafts = []
-    for box in mailboxes_selectors.for_members(summit=summit, party_ids=set(), person_ids=set(people)):
-        theirs = [people[pk] for pk in sorted(box.person_ids) if pk in people]
+    for mailbox in mailboxes_selectors.for_members(summit=summit, party_ids=set(), person_ids=set(sign_up_by_person)):
+        own_sign_ups = [sign_up_by_person[pk] for pk in sorted(mailbox.person_ids) if pk in sign_up_by_person]
         drafts.append(
             enqueue.draft(
                 summit=summit,
                 kind=KIND,
                 # Each sign-up moves up only once, so the highest key of these is unique to this message.
                 subject_key=f"agenda.session:{session.public_id}",
-                version=max(each.pk for each in theirs),
-                recipient_key=box.party_key,
-                address=box.address,
-                language=box.language,
+                version=max(each.pk for each in own_sign_ups),
+                recipient_key=mailbox.party_key,
+                address=mailbox.address,
+                language=mailbox.language,
                 facts={
-                    **about,
-                    "summit": message_session_facts.summit_facts(summit, box.language),
-                    "sign_ups": [each.public_id for each in theirs],
-                    "people": [each.person.label for each in theirs],
+                    **facts,
+                    "summit": message_session_facts.summit_facts(summit, mailbox.language),
+                    "sign_ups": [each.public_id for each in own_sign_ups],
+                    "people": [each.person.label for each in own_sign_ups],
                 },
             )
         )
@@ -57,7 +59,7 @@ def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
     Makes one query.
     """
     keys = {key for message in messages for key in message.facts["sign_ups"]}
-    stands = set(
+    placed = set(
         SignUp.objects.filter(public_id__in=keys, state=SignUpState.PLACE).values_list("public_id", flat=True)
     )
-    return {message.pk: because(LEFT) for message in messages if not stands.intersection(message.facts["sign_ups"])}
+    return {message.pk: because(LEFT) for message in messages if not placed.intersection(message.facts["sign_ups"])}

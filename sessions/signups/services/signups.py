@@ -92,8 +92,8 @@ def lock_places(session: Session) -> None:
 def _released(session: Session) -> ReleasedSession | None:
     """Return the full row of a session in the newest release, or None if that release doesn't have the session."""
     entries = ReleaseEntry.objects.current(session.summit).at(DESK).filter(session=session)
-    found = entries.select_related("full").first()
-    return found.full if found else None
+    entry = entries.select_related("full").first()
+    return entry.full if entry else None
 
 
 def sign_up(*, session: Session, person: Person, by: By) -> SignUp:
@@ -121,16 +121,16 @@ def sign_up(*, session: Session, person: Person, by: By) -> SignUp:
         # Free places go to the people who already wait.
         _fill(session, row)
         state = SignUpState.WAITING if places(session.pk, row).full else SignUpState.PLACE
-        made = SignUp.objects.create(session=session, person=person, state=state)
+        created = SignUp.objects.create(session=session, person=person, state=state)
         audit.record(
             by=by,
             action="agenda.signup.add",
-            target=made,
+            target=created,
             summit=session.summit,
             detail={"state": str(state), "rows": [audit.name_of(session)]},
             part_of=person,
         )
-    return made
+    return created
 
 
 def cancel_sign_up(*, session: Session, person: Person, by: By) -> bool:
@@ -198,8 +198,8 @@ def fill(*, summit: Summit, among: Iterable[int] | None = None) -> None:
     It must be called in the transaction of the release or the merge. `among` limits it to the sessions with these
     primary keys; None means all sessions of the summit.
     """
-    waited = SignUp.objects.filter(session__summit=summit, state=SignUpState.WAITING).order_by().values("session")
-    rows = Session.objects.filter(pk__in=waited)
+    waiting = SignUp.objects.filter(session__summit=summit, state=SignUpState.WAITING).order_by().values("session")
+    rows = Session.objects.filter(pk__in=waiting)
     for session in (rows if among is None else rows.filter(pk__in=among)).order_by("pk"):
         locked = _lock(session)
         _fill(locked, _released(locked))
@@ -207,14 +207,14 @@ def fill(*, summit: Summit, among: Iterable[int] | None = None) -> None:
 
 def lock_places_of(*, person: Person) -> None:
     """Lock the places of all sessions for which a person is signed up, until the transaction ends."""
-    signed = SignUp.objects.filter(person=person).order_by().values("session")
-    for session in Session.objects.filter(pk__in=signed).order_by("pk"):
+    session_keys = SignUp.objects.filter(person=person).order_by().values("session")
+    for session in Session.objects.filter(pk__in=session_keys).order_by("pk"):
         _lock(session)
 
 
 @listeners.follows(50)
 def depart(party: Party, person: Person, by: By) -> None:
     """Free the places of a person who leaves a party, in sessions that haven't ended."""
-    held = SignUp.objects.filter(person=person, session__ends_at__gt=db_now()).order_by().values("session")
-    for session in Session.objects.filter(pk__in=held).order_by("pk"):
+    session_keys = SignUp.objects.filter(person=person, session__ends_at__gt=db_now()).order_by().values("session")
+    for session in Session.objects.filter(pk__in=session_keys).order_by("pk"):
         _cancel_sign_up(_lock(session), person, by)

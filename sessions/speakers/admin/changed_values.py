@@ -34,11 +34,11 @@ class SpeechSnapshot:
         self.minutes = typed.words.get(f"minutes-{key}", str(line.slot.minutes))
         self.up = line.place - 1
         self.down = line.place + 1 if line.place < last else 0
-        how, _sep, wanted = focus.partition("-")
-        mine = wanted == str(key)
+        direction, _sep, focus_key = focus.partition("-")
+        is_focused = focus_key == str(key)
         # At an end of the list, where the pressed button is missing, the other one gets the focus.
-        self.focus_up = mine and bool(self.up) and (how == "up" or not self.down)
-        self.focus_down = mine and bool(self.down) and not self.focus_up
+        self.focus_up = is_focused and bool(self.up) and (direction == "up" or not self.down)
+        self.focus_down = is_focused and bool(self.down) and not self.focus_up
 
 
 def list_state(lines: Iterable[SpeechLine]) -> str:
@@ -51,25 +51,25 @@ def read(posted: Mapping[str, str], *, keep: bool = False) -> Typed:
 
     Raises SpeakersRefused for a value that isn't a number.
     """
-    was = posted.get("was", "")
+    old_state = posted.get("was", "")
     if keep:
-        words = {name: value for name, value in posted.items() if name.startswith(("place-", "minutes-"))}
-        return Typed(was=was, words=words)
-    found = Typed(was=was)
-    for each in was.split():
-        key, *list_state = (key_of(part) for part in each.split(":"))
-        if key is None or len(list_state) != 2:
+        values = {name: value for name, value in posted.items() if name.startswith(("place-", "minutes-"))}
+        return Typed(was=old_state, words=values)
+    typed = Typed(was=old_state)
+    for entry in old_state.split():
+        key, *stored_numbers = (key_of(part) for part in entry.split(":"))
+        if key is None or len(stored_numbers) != 2:
             continue
-        for numbers, name, before in (
-            (found.places, "place", list_state[0]),
-            (found.minutes, "minutes", list_state[1]),
+        for numbers, name, stored in (
+            (typed.places, "place", stored_numbers[0]),
+            (typed.minutes, "minutes", stored_numbers[1]),
         ):
-            message = posted.get(f"{name}-{key}", "").strip()
-            number = key_of(message)
-            if message and number is None:
+            text = posted.get(f"{name}-{key}", "").strip()
+            number = key_of(text)
+            if text and number is None:
                 raise SpeakersRefused(
-                    _("“%(said)s” is no number. Give places and minutes in digits.") % {"said": message}
+                    _("“%(said)s” is no number. Give places and minutes in digits.") % {"said": text}
                 )
-            if number is not None and number != before:
+            if number is not None and number != stored:
                 numbers[key] = number
-    return found
+    return typed

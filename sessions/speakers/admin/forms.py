@@ -40,19 +40,19 @@ class SpeechForm(forms.Form):
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people, parties = choices(session.summit)
-        chosen: Any = self.fields
-        chosen["speaker"].choices = [("", NOTHING), *people]
-        chosen["party"].choices = [("", NOTHING), *parties]
-        chosen["minutes"].help_text = _("Empty: the time limit of the session.")
+        fields: Any = self.fields
+        fields["speaker"].choices = [("", NOTHING), *people]
+        fields["party"].choices = [("", NOTHING), *parties]
+        fields["minutes"].help_text = _("Empty: the time limit of the session.")
 
     def values(self) -> dict[str, Any]:
         """Return the entered values as arguments of the services. Makes two queries at most."""
-        found = self.cleaned_data
+        cleaned = self.cleaned_data
         return {
-            "speaker": Person.objects.get(pk=found["speaker"]),
-            "party": Party.objects.get(pk=found["party"]) if found["party"] else None,
-            "title": found["title"],
-            "minutes": found["minutes"],
+            "speaker": Person.objects.get(pk=cleaned["speaker"]),
+            "party": Party.objects.get(pk=cleaned["party"]) if cleaned["party"] else None,
+            "title": cleaned["title"],
+            "minutes": cleaned["minutes"],
         }
 
 

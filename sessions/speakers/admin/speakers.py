@@ -109,7 +109,7 @@ class SpeakersMixin(FrameMixin):
             "times": forms.times,
             "may_edit": can_edit(request.user, session),
         }
-        return TemplateResponse(request, "admin/agenda/session/speakers.html", context)
+        return TemplateResponse(request, "admin/agenda/speakers/speakers.html", context)
 
     def line_up_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """Show the list that the protocol order would give; on POST, build it."""
@@ -118,16 +118,16 @@ class SpeakersMixin(FrameMixin):
         host_first = bool((request.POST if request.method == "POST" else request.GET).get("host"))
         if request.method == "POST":
             try:
-                made = line_up.make(
+                result = line_up.make(
                     session=session, by=by, host_first=host_first, expected=request.POST.get("expected", "")
                 )
             except line_up.ListChanged as changed:
                 messages.warning(request, str(changed))
             else:
                 message = ngettext(
-                    "%(number)d speech is new on the list.", "%(number)d speeches are new on the list.", made.added
+                    "%(number)d speech is new on the list.", "%(number)d speeches are new on the list.", result.added
                 )
-                messages.success(request, message % {"number": made.added})
+                messages.success(request, message % {"number": result.added})
                 return redirect("admin:agenda_session_speakers", session.pk)
         plan = line_up.preview(session=session, host_first=host_first)
         context = {
@@ -137,14 +137,14 @@ class SpeakersMixin(FrameMixin):
             "host_first": host_first,
             "totals": speakers.totals(session, [entry.minutes for entry in plan.entries]),
         }
-        return TemplateResponse(request, "admin/agenda/session/line_up.html", context)
+        return TemplateResponse(request, "admin/agenda/speakers/line_up.html", context)
 
     def speech_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Change the speaker, party, title and minutes of a speech."""
         slot = self.part(request, Slot, pk, "speaker", "party")
         by = self.editor(request, slot.session)
-        given = {"speaker": slot.speaker_id, "party": slot.party_id, "title": slot.title, "minutes": slot.minutes}
-        form = SpeechForm(request.POST or None, session=slot.session, initial=given)
+        initial = {"speaker": slot.speaker_id, "party": slot.party_id, "title": slot.title, "minutes": slot.minutes}
+        form = SpeechForm(request.POST or None, session=slot.session, initial=initial)
         if request.method == "POST" and form.is_valid():
             try:
                 speakers.change(slot=slot, by=by, **form.values())
@@ -154,7 +154,7 @@ class SpeakersMixin(FrameMixin):
                 messages.success(request, _("The speech is saved."))
                 return redirect("admin:agenda_session_speakers", slot.session_id)
         context = {**self.frame(request, slot.session, _("Speech")), "slot": slot, "form": form}
-        return TemplateResponse(request, "admin/agenda/session/speech.html", context)
+        return TemplateResponse(request, "admin/agenda/speakers/speech.html", context)
 
     def take_off_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for confirmation, then take a speech off the list."""
@@ -169,28 +169,28 @@ class SpeakersMixin(FrameMixin):
                 messages.success(request, _("%(speaker)s is off the list.") % {"speaker": slot.speaker.label})
             return redirect("admin:agenda_session_speakers", slot.session_id)
         context = {**self.frame(request, slot.session, _("Take speech off")), "slot": slot}
-        return TemplateResponse(request, "admin/agenda/session/take_off.html", context)
+        return TemplateResponse(request, "admin/agenda/speakers/remove_speech.html", context)
 
 
 def _do(request: HttpRequest, session: Session, by: User, forms: Forms) -> bool:
     """Carry out the submitted action, and return whether to redirect to the page. Raises the errors in `REFUSED`."""
-    what, _sep, wanted = request.POST.get("do", "").partition(":")
+    action, _sep, target = request.POST.get("do", "").partition(":")
     if "move" in request.POST:
         _how, number, place = [*request.POST["move"].split(":"), "", ""][:3]
-        found = read(request.POST)
-        places = {**found.places, key_of(number) or 0: key_of(place) or 1}
-        speakers.arrange(session=session, places=places, minutes=found.minutes, by=by)
-    elif what == "add" and forms.speech.is_valid():
-        made = speakers.add(session=session, by=by, **forms.speech.values())
-        messages.success(request, _("%(speaker)s is last on the list.") % {"speaker": made.speaker.label})
-    elif what == "times" and forms.times.is_valid():
+        typed = read(request.POST)
+        places = {**typed.places, key_of(number) or 0: key_of(place) or 1}
+        speakers.arrange(session=session, places=places, minutes=typed.minutes, by=by)
+    elif action == "add" and forms.speech.is_valid():
+        slot = speakers.add(session=session, by=by, **forms.speech.values())
+        messages.success(request, _("%(speaker)s is last on the list.") % {"speaker": slot.speaker.label})
+    elif action == "times" and forms.times.is_valid():
         _change_times(request, session, by, forms.times.cleaned_data)
-    elif what == "save":
-        found = read(request.POST)
-        if speakers.arrange(session=session, places=found.places, minutes=found.minutes, by=by):
+    elif action == "save":
+        typed = read(request.POST)
+        if speakers.arrange(session=session, places=typed.places, minutes=typed.minutes, by=by):
             messages.success(request, _("The list is saved."))
-    elif what in ("grant", "decline"):
-        _decide(request, session, by, what, wanted)
+    elif action in ("grant", "decline"):
+        _decide(request, session, by, action, target)
     else:
         return False
     return True
@@ -198,10 +198,10 @@ def _do(request: HttpRequest, session: Session, by: User, forms: Forms) -> bool:
 
 def _back(request: HttpRequest, session: Session) -> HttpResponse:
     """Return a redirect to the list, which names the moved speech and focuses the pressed button."""
-    address = reverse("admin:agenda_session_speakers", args=[session.pk])
-    how, _sep, rest = request.POST.get("move", "").partition(":")
+    url = reverse("admin:agenda_session_speakers", args=[session.pk])
+    direction, _sep, rest = request.POST.get("move", "").partition(":")
     key = key_of(rest.partition(":")[0])
-    return redirect(f"{address}?focus={how}-{key}" if how in ("up", "down", "to") and key else address)
+    return redirect(f"{url}?focus={direction}-{key}" if direction in ("up", "down", "to") and key else url)
 
 
 def _times_form(session: Session) -> TimesForm:
@@ -209,33 +209,33 @@ def _times_form(session: Session) -> TimesForm:
     return TimesForm(initial={name: getattr(session, name) for name in names})
 
 
-def _change_times(request: HttpRequest, session: Session, by: User, found: dict[str, Any]) -> None:
-    timed = speakers.settle(session=session, opening=found["opening"], speech_minutes=found["speech_minutes"], by=by)
-    floor_requests.set_request_deadline(session=session, until=found["requests_until"], by=by)
+def _change_times(request: HttpRequest, session: Session, by: User, data: dict[str, Any]) -> None:
+    moved = speakers.settle(session=session, opening=data["opening"], speech_minutes=data["speech_minutes"], by=by)
+    floor_requests.set_request_deadline(session=session, until=data["requests_until"], by=by)
     message = ngettext(
         "The times are saved; %(number)d speech has another time.",
         "The times are saved; %(number)d speeches have another time.",
-        timed,
+        moved,
     )
-    messages.success(request, message % {"number": timed} if timed else _("The times are saved."))
+    messages.success(request, message % {"number": moved} if moved else _("The times are saved."))
 
 
-def _decide(request: HttpRequest, session: Session, by: User, what: str, wanted: str) -> None:
+def _decide(request: HttpRequest, session: Session, by: User, action: str, target: str) -> None:
     """Grant or decline a request; with `all`, grant all open requests. Raises FloorRefused."""
     rows = session.requests.filter(state=RequestState.ASKED).select_related("session__summit", "speaker", "party")
-    found: list[FloorRequest] = list(rows if wanted == "all" else rows.filter(pk=key_of(wanted) or 0))
-    if what == "grant":
-        made = floor_requests.grant(requests=found, session=session, by=by)
+    requests: list[FloorRequest] = list(rows if target == "all" else rows.filter(pk=key_of(target) or 0))
+    if action == "grant":
+        slots = floor_requests.grant(requests=requests, session=session, by=by)
         message = ngettext(
             "%(number)d request is on the list, and its delegation is told.",
             "%(number)d requests are on the list, and their delegations are told.",
-            len(made),
+            len(slots),
         )
-        done = bool(made)
-        message %= {"number": len(made)}
+        done = bool(slots)
+        message %= {"number": len(slots)}
     else:
         reason = request.POST.get("reason", "")
-        done = bool(found) and floor_requests.decline(request=found[0], reason=reason, by=by)
+        done = bool(requests) and floor_requests.decline(request=requests[0], reason=reason, by=by)
         message = _("The request is declined, and its delegation is told.")
     if done:
         messages.success(request, message)

@@ -98,8 +98,8 @@ class SlotViewSet(HoldsAgenda):
 
     def change(self, *, by: User, row: Slot, values: Values) -> Slot:
         """Change a speech."""
-        given = {name: values.get(name, getattr(row, name)) for name in ("speaker", "party", "title", "minutes")}
-        speakers.change(slot=row, by=by, **given)
+        fields = {name: values.get(name, getattr(row, name)) for name in ("speaker", "party", "title", "minutes")}
+        speakers.change(slot=row, by=by, **fields)
         return row
 
     def remove(self, *, by: User, row: Slot) -> None:

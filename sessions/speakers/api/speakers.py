@@ -82,19 +82,19 @@ class SpeakingMixin:
     @action("arrange", permission="agenda.edit", input=ArrangeInput)
     def arrange(self, *, by: User, row: Session, values: Values) -> Session:
         """Set the positions and minutes of speeches on the session's list."""
-        named = {each["slot"]: each for each in values["speeches"]}
-        keys = dict(Slot.objects.filter(session=row, public_id__in=named).values_list("public_id", "pk"))
+        items = {item["slot"]: item for item in values["speeches"]}
+        keys = dict(Slot.objects.filter(session=row, public_id__in=items).values_list("public_id", "pk"))
         if len(keys) < len(values["speeches"]):
             raise SpeakersRefused(speakers.removed_message())
-        found = {name: {keys[slot]: each[name] for slot, each in named.items() if name in each} for name in _WHAT}
-        speakers.arrange(session=row, by=by, places=found["place"], minutes=found["minutes"])
+        numbers = {name: {keys[slot]: item[name] for slot, item in items.items() if name in item} for name in _WHAT}
+        speakers.arrange(session=row, by=by, places=numbers["place"], minutes=numbers["minutes"])
         return row
 
     @action("settle", permission="agenda.edit", input=SettleInput)
     def settle(self, *, by: User, row: Session, values: Values) -> Session:
         """Set the length of the opening and of a speech, and the deadline for requests for the floor."""
-        given = {name: values.get(name, getattr(row, name)) for name in ("opening", "speech_minutes")}
-        speakers.settle(session=row, by=by, **given)
+        fields = {name: values.get(name, getattr(row, name)) for name in ("opening", "speech_minutes")}
+        speakers.settle(session=row, by=by, **fields)
         if "requests_until" in values:
             floor_requests.set_request_deadline(session=row, until=values["requests_until"], by=by)
         return row

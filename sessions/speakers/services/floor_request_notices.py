@@ -23,22 +23,22 @@ def notify(row: FloorRequest) -> int:
     """
     session, summit = row.session, row.session.summit
     entry = ReleaseEntry.objects.current(summit).at(TAKING_PART).filter(session=session)
-    found = entry.select_related("released_session").first()
-    if found is None:
+    released = entry.select_related("released_session").first()
+    if released is None:
         return 0
-    about = session_facts(session.public_id, found.released_session)
+    facts = session_facts(session.public_id, released.released_session)
     drafts = [
         enqueue.draft(
             summit=summit,
             kind=KIND,
             # A request is decided only once, so no version is needed.
             subject_key=f"agenda.floorrequest:{row.public_id}",
-            recipient_key=box.party_key,
-            address=box.address,
-            language=box.language,
+            recipient_key=mailbox.party_key,
+            address=mailbox.address,
+            language=mailbox.language,
             facts={
-                **about,
-                "summit": summit_facts(summit, box.language),
+                **facts,
+                "summit": summit_facts(summit, mailbox.language),
                 "request": row.public_id,
                 "granted": row.state == RequestState.GRANTED,
                 "speaker": row.speaker.label,
@@ -46,7 +46,7 @@ def notify(row: FloorRequest) -> int:
                 "reason": row.reason,
             },
         )
-        for box in mailboxes_selectors.for_members(summit=summit, party_ids={row.party_id}, person_ids=set())
+        for mailbox in mailboxes_selectors.for_members(summit=summit, party_ids={row.party_id}, person_ids=set())
     ]
     return enqueue.store(drafts)
 
@@ -59,5 +59,5 @@ def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
     """
     keys = [message.facts["request"] for message in messages if message.facts["granted"]]
     rows = FloorRequest.objects.filter(public_id__in=keys, slot=None)
-    off = set(rows.values_list("public_id", flat=True))
-    return {message.pk: because(DROPPED) for message in messages if message.facts["request"] in off}
+    removed = set(rows.values_list("public_id", flat=True))
+    return {message.pk: because(DROPPED) for message in messages if message.facts["request"] in removed}

@@ -45,10 +45,10 @@ def participating_parties(session: Session, parties: Iterable[int]) -> set[int]:
 
     `parties` are the primary keys to check. Makes one query; none for no parties.
     """
-    wanted = set(parties)
-    theirs = Q(party__in=wanted) | Q(person__membership__party__in=wanted)
-    rows = session.participants.order_by().filter(theirs).values_list("party", "person__membership__party")
-    return wanted & {key for row in rows for key in row} if wanted else set()
+    keys = set(parties)
+    condition = Q(party__in=keys) | Q(person__membership__party__in=keys)
+    rows = session.participants.order_by().filter(condition).values_list("party", "person__membership__party")
+    return keys & {key for row in rows for key in row} if keys else set()
 
 
 def ask(*, session: Session, party: Party, speaker: Person, by: By, subject: str = "") -> FloorRequest:
@@ -108,7 +108,7 @@ def grant(*, requests: Sequence[FloorRequest], session: Session, by: User) -> li
     Return the speeches. Requests that were already decided or withdrawn are left out. Raises PermissionDenied.
     """
     check_can_edit(by, session)
-    made = []
+    slots = []
     with transaction.atomic():
         session = _lock_and_reload(session)
         keys = [request.pk for request in requests]
@@ -120,10 +120,10 @@ def grant(*, requests: Sequence[FloorRequest], session: Session, by: User) -> li
                 slot.delete()
                 continue
             _record(row, action="agenda.floor.grant", by=by)
-            made.append(slot)
-        if made:
+            slots.append(slot)
+        if slots:
             rise(session.pk)
-    return made
+    return slots
 
 
 def decline(*, request: FloorRequest, reason: str, by: User) -> bool:
@@ -132,17 +132,17 @@ def decline(*, request: FloorRequest, reason: str, by: User) -> bool:
     Raises PermissionDenied, and FloorRefused without a reason.
     """
     check_can_edit(by, request.session)
-    message = reason.strip()
-    if not message:
+    stripped = reason.strip()
+    if not stripped:
         raise FloorRefused(_("Say why: the delegation reads it."))
     with transaction.atomic():
         _lock_and_reload(request.session)
         row = _open(request)
         if row is None:
             return False
-        row.reason = message
+        row.reason = stripped
         row.clean_fields(exclude=["session", "party", "speaker", "decided_by", "slot"])
-        done = _decide(row, RequestState.DECLINED, by, reason=message)
+        done = _decide(row, RequestState.DECLINED, by, reason=stripped)
         if done:
             _record(row, action="agenda.floor.decline", by=by)
     return done

@@ -31,15 +31,15 @@ def add_all(*, session: Session, speeches: Sequence[tuple[Person, Party | None]]
     with transaction.atomic():
         lock(session.summit)
         session = Session.objects.select_related("summit").get(pk=session.pk)
-        there = list(Slot.objects.filter(session=session).values_list("speaker", "party"))
-        known: set[tuple[int, int | None]] = set(there)
+        existing = list(Slot.objects.filter(session=session).values_list("speaker", "party"))
+        known: set[tuple[int, int | None]] = set(existing)
         rows: list[Slot] = []
         for speaker, party in speeches:
             key = (speaker.pk, party.pk if party else None)
             if key in known:
                 continue
             known.add(key)
-            place = len(there) + len(rows)
+            place = len(existing) + len(rows)
             row = Slot(session=session, party=party, speaker=speaker, minutes=session.time_limit, position=place)
             if {speaker.summit_id, party.summit_id if party else session.summit_id} != {session.summit_id}:
                 # This queries both summits, and raises the error with the right message.

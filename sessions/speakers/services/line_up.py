@@ -105,21 +105,21 @@ def preview(*, session: Session, host_first: bool = False) -> LineUpPlan:
     rows = speakers.slots(session)
     places = {row.pk: place for place, row in enumerate(rows, start=1)}
     heads = _speaking(parties)
-    there: dict[int, list[Slot]] = {}
+    by_party: dict[int, list[Slot]] = {}
     for row in rows:
-        there.setdefault(row.party_id or 0, []).append(row)
+        by_party.setdefault(row.party_id or 0, []).append(row)
     ordered: list[tuple[Slot | None, Person, Party | None]] = [
-        (row, row.speaker, row.party) for row in there.pop(0, [])
+        (row, row.speaker, row.party) for row in by_party.pop(0, [])
     ]
-    nobody = []
+    without_speaker = []
     for party in parties:
-        own = there.pop(party.pk, [])
+        own = by_party.pop(party.pk, [])
         ordered += [(row, row.speaker, row.party) for row in own]
         if not own and party.pk in heads:
             ordered.append((None, heads[party.pk], party))
         elif not own:
-            nobody.append(party)
-    ordered += [(row, row.speaker, row.party) for row in rows if row.party_id in there]
+            without_speaker.append(party)
+    ordered += [(row, row.speaker, row.party) for row in rows if row.party_id in by_party]
     entries = [
         LineUpEntry(
             place=place,
@@ -131,7 +131,7 @@ def preview(*, session: Session, host_first: bool = False) -> LineUpPlan:
         )
         for place, (row, speaker, party) in enumerate(ordered, start=1)
     ]
-    return LineUpPlan(entries, nobody, _digest(entries))
+    return LineUpPlan(entries, without_speaker, _digest(entries))
 
 
 def _speaking(parties: Iterable[Party]) -> dict[int, Person]:
@@ -185,10 +185,10 @@ def make(*, session: Session, by: User, host_first: bool = False, expected: str 
 def _write(session: Session, entries: Iterable[LineUpEntry]) -> None:
     """Save the positions of the existing speeches and the new speeches. Makes two queries."""
     entries = list(entries)
-    kept = [(entry.slot, entry.place - 1) for entry in entries if entry.slot is not None]
-    for slot, position in kept:
+    existing = [(entry.slot, entry.place - 1) for entry in entries if entry.slot is not None]
+    for slot, position in existing:
         slot.position = position
-    Slot.objects.bulk_update([slot for slot, _position in kept], ["position"])
+    Slot.objects.bulk_update([slot for slot, _position in existing], ["position"])
     insert(
         [
             Slot(

@@ -103,18 +103,18 @@ def arrange(
         lock(session.summit)
         rows = slots(session)
         by_key = {row.pk: row for row in rows}
-        wanted, timed = dict(places or {}), dict(minutes or {})
-        if not (wanted.keys() | timed.keys()) <= by_key.keys():
+        new_places, new_minutes = dict(places or {}), dict(minutes or {})
+        if not (new_places.keys() | new_minutes.keys()) <= by_key.keys():
             raise SpeakersRefused(removed_message())
-        for key, number in timed.items():
+        for key, number in new_minutes.items():
             _check_minutes(number)
             by_key[key].minutes = number
-        before = list(by_key)
-        rows = [row for row in rows if row.pk not in wanted]
+        old_order = list(by_key)
+        rows = [row for row in rows if row.pk not in new_places]
         # Inserted from the lowest position on, so that each speech gets the position that was requested for it.
-        for key, to in sorted(wanted.items(), key=lambda entry: entry[1]):
+        for key, to in sorted(new_places.items(), key=lambda entry: entry[1]):
             rows.insert(max(to, 1) - 1, by_key[key])
-        return _write(session, rows, before, by=by, named=wanted)
+        return _write(session, rows, old_order, by=by, named=new_places)
 
 
 def add(
@@ -146,11 +146,11 @@ def append_speech(
 
     It checks no permission and records nothing. Raises ValidationError and SpeakersRefused.
     """
-    given = session.time_limit if minutes is None else minutes
-    _check_minutes(given)
+    length = session.time_limit if minutes is None else minutes
+    _check_minutes(length)
     rows = slots(session)
     _number(rows)
-    row = Slot(session=session, party=party, speaker=speaker, title=title.strip(), minutes=given, position=len(rows))
+    row = Slot(session=session, party=party, speaker=speaker, title=title.strip(), minutes=length, position=len(rows))
     row.full_clean(exclude=["session"])
     insert([row])
     return row
@@ -167,12 +167,12 @@ def change(
     with transaction.atomic():
         lock(slot.session.summit)
         row = _reload(slot)
-        given = row.session.time_limit if minutes is None else minutes
-        _check_minutes(given)
-        wanted: dict[str, Any] = {"speaker": speaker, "party": party, "title": title.strip(), "minutes": given}
-        changed = [name for name, value in wanted.items() if getattr(row, name) != value]
+        length = row.session.time_limit if minutes is None else minutes
+        _check_minutes(length)
+        new_values: dict[str, Any] = {"speaker": speaker, "party": party, "title": title.strip(), "minutes": length}
+        changed = [name for name, value in new_values.items() if getattr(row, name) != value]
         for name in changed:
-            setattr(row, name, wanted[name])
+            setattr(row, name, new_values[name])
         if changed:
             row.full_clean(exclude=["session"])
             with watching(sessions=[row.session_id], by=by):
@@ -191,7 +191,7 @@ def remove(*, slot: Slot, by: User) -> None:
         lock(slot.session.summit)
         row = _reload(slot)
         # Read before the deletion, which clears the row's key.
-        named = audit.name_of(row)
+        label = audit.name_of(row)
         with watching(sessions=[row.session_id], by=by):
             remove_slots([row.pk])
             _number(slots(row.session))
@@ -201,7 +201,7 @@ def remove(*, slot: Slot, by: User) -> None:
             action="agenda.speakers.drop",
             target=row.session,
             summit=row.session.summit,
-            detail={"rows": [named]},
+            detail={"rows": [label]},
         )
 
 
@@ -219,23 +219,23 @@ def settle(*, session: Session, by: User, opening: int | None, speech_minutes: i
             raise SpeakersRefused(_("The opening would be as long as the session. Give fewer minutes."))
         if speech_minutes is not None:
             _check_minutes(speech_minutes)
-        before = row.time_limit
-        wanted = {"opening": opening or None, "speech_minutes": speech_minutes}
-        changed = [name for name, value in wanted.items() if getattr(row, name) != value]
+        old_limit = row.time_limit
+        new_values = {"opening": opening or None, "speech_minutes": speech_minutes}
+        changed = [name for name, value in new_values.items() if getattr(row, name) != value]
         for name in changed:
-            setattr(row, name, wanted[name])
-        timed = 0
+            setattr(row, name, new_values[name])
+        updated = 0
         if changed:
             with watching(sessions=[row.pk], by=by):
                 row.save(update_fields=[*changed, "updated_at"])
-                if row.time_limit != before:
-                    timed = Slot.objects.filter(session=row, minutes=before).update(minutes=row.time_limit)
+                if row.time_limit != old_limit:
+                    updated = Slot.objects.filter(session=row, minutes=old_limit).update(minutes=row.time_limit)
             rise(row.pk)
-            detail = {"speeches": timed}
+            detail = {"speeches": updated}
             audit.record(
                 by=by, action="agenda.speakers.settle", target=row, summit=row.summit, fields=changed, detail=detail
             )
-    return timed
+    return updated
 
 
 def removed_message() -> str:
@@ -272,20 +272,20 @@ def _write(session: Session, rows: list[Slot], before: Sequence[int], *, by: Use
 
     `before` are the primary keys in the old order, `named` the keys of the speeches that the user moved.
     """
-    wanted = set(named)
+    moved_keys = set(named)
     stored = dict(Slot.objects.filter(session=session).values_list("pk", "minutes"))
-    timed = [row for row in rows if stored[row.pk] != row.minutes]
+    changed = [row for row in rows if stored[row.pk] != row.minutes]
     moved = [row.pk for row in rows] != list(before)
-    if not timed and not moved:
+    if not changed and not moved:
         return False
     with watching(sessions=[session.pk], by=by) as watch:
-        watch.named = wanted if moved else ()
-        Slot.objects.bulk_update(timed, ["minutes"])
+        watch.named = moved_keys if moved else ()
+        Slot.objects.bulk_update(changed, ["minutes"])
         _number(rows)
-    told = [row for row in rows if row in timed or (moved and row.pk in wanted)]
-    detail = {"moved": len(wanted) if moved else 0, "timed": len(timed)}
-    fields = [name for name, found in (("position", moved), ("minutes", timed)) if found]
-    _record(session, told, action="agenda.speakers.arrange", by=by, fields=fields, detail=detail)
+    recorded = [row for row in rows if row in changed or (moved and row.pk in moved_keys)]
+    detail = {"moved": len(moved_keys) if moved else 0, "timed": len(changed)}
+    fields = [name for name, found in (("position", moved), ("minutes", changed)) if found]
+    _record(session, recorded, action="agenda.speakers.arrange", by=by, fields=fields, detail=detail)
     return True
 
 

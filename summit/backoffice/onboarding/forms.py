@@ -89,30 +89,30 @@ class SummitForm(NamesForm):
         Raises ValidationError for an unknown name that is part of zone names, and suggests these zones. Any other
         unknown name is returned unchanged.
         """
-        given = str(self.cleaned_data["time_zone"])
-        known = available_timezones()
-        city = "_".join(given.casefold().replace("_", " ").split())
-        named = [zone for zone in known if "/" in zone and zone.rpartition("/")[2].casefold() == city]
-        if given in known or len(named) != 1:
-            found = sorted(zone for zone in known if "/" in zone and city in zone.casefold())[:SUGGESTED]
-            if given not in known and city and found:
+        typed = str(self.cleaned_data["time_zone"])
+        zones = available_timezones()
+        city = "_".join(typed.casefold().replace("_", " ").split())
+        matching = [zone for zone in zones if "/" in zone and zone.rpartition("/")[2].casefold() == city]
+        if typed in zones or len(matching) != 1:
+            suggestions = sorted(zone for zone in zones if "/" in zone and city in zone.casefold())[:SUGGESTED]
+            if typed not in zones and city and suggestions:
                 message = _("“%(zone)s” is no time zone. Perhaps it is one of these: %(found)s.")
-                raise forms.ValidationError(message % {"zone": given, "found": ", ".join(found)})
-            return given
-        return named[0]
+                raise forms.ValidationError(message % {"zone": typed, "found": ", ".join(suggestions)})
+            return typed
+        return matching[0]
 
     def clean_slug(self) -> str:
         """Return the slug of the summit, by default one made from its short name.
 
         Raises ValidationError if the short name has no Latin letters or digits.
         """
-        given = str(self.cleaned_data.get("slug") or "")
-        if given:
-            return given
-        made = slugify(str(self.cleaned_data.get("short_name") or ""))[:60].strip("-")
-        if not made:
+        typed = str(self.cleaned_data.get("slug") or "")
+        if typed:
+            return typed
+        slug = slugify(str(self.cleaned_data.get("short_name") or ""))[:60].strip("-")
+        if not slug:
             raise forms.ValidationError(_("Write an address in Latin letters, such as “border-security-2025”."))
-        return made
+        return slug
 
 
 NamedSummitForm = with_names(SummitForm)
@@ -150,23 +150,23 @@ class VenueForm(forms.Form):
 
         Raises ValidationError for lines that can't be read. A room that exists already isn't changed.
         """
-        found: list[tuple[str, int | None]] = []
+        rooms: list[tuple[str, int | None]] = []
         problems = []
         limit = Room._meta.get_field("name").max_length or 0
         for number, raw in enumerate(self.cleaned_data["rooms"].splitlines(), start=1):
-            name, seats, *more = [*parts_of(raw), ""]
+            name, seats, *extra = [*parts_of(raw), ""]
             if not name and not seats:
                 continue
-            if any(more) or not name or len(name) > limit or (seats and not (seats.isdecimal() and len(seats) < 7)):
+            if any(extra) or not name or len(name) > limit or (seats and not (seats.isdecimal() and len(seats) < 7)):
                 message = _(
                     "Line %(n)d: write a name of at most %(limit)d characters and, after a semicolon, a number."
                 )
                 problems.append(message % {"n": number, "limit": limit})
                 continue
-            found.append((name, int(seats) if seats else None))
+            rooms.append((name, int(seats) if seats else None))
         if problems:
             raise forms.ValidationError(problems)
-        return found
+        return rooms
 
 
 class ColleagueForm(forms.Form):

@@ -33,19 +33,19 @@ def show(
 
     `wrong` says that the form has errors, so that the status is 400.
     """
-    listed = steps.states_for(request.user, summit, name)
-    number = [stand.name for stand in listed].index(name) + 1
-    full = {
+    states = steps.states_for(request.user, summit, name)
+    number = [state.name for state in states].index(name) + 1
+    full_context = {
         **admin.site.each_context(request),
-        "title": listed[number - 1].title,
+        "title": states[number - 1].title,
         "summit": summit,
-        "steps": listed,
+        "steps": states,
         "step": name,
         "number": number,
         "later": steps.after(name, request.user, summit) if summit else "",
         **context,
     }
-    return TemplateResponse(request, f"admin/setup/{template}", full, status=STATUS_OF_ERRORS if wrong else 200)
+    return TemplateResponse(request, template, full_context, status=STATUS_OF_ERRORS if wrong else 200)
 
 
 @desk_page("setup/", "setup")
@@ -63,22 +63,22 @@ def create(request: HttpRequest) -> HttpResponse:
         messages.success(
             request, _("“%(name)s” is created, and you are its organiser.") % {"name": summit.reads_as.name}
         )
-        told = _about_colour(summit.accent)
-        if told:
-            messages.info(request, told)
+        colour_note = _about_colour(summit.accent)
+        if colour_note:
+            messages.info(request, colour_note)
         return redirect(steps.after("summit", user, summit))
-    return show(request, "summit.html", "summit", None, {"form": form}, wrong=bool(form.errors))
+    return show(request, "admin/onboarding/summit.html", "summit", None, {"form": form}, wrong=bool(form.errors))
 
 
 def _about_colour(colour: str) -> str:
     """Return a sentence that says where the chosen colour is replaced because it would be hard to read, or ""."""
     light, dark = colours.light_accent(colour).colour, colours.dark_accent(colour).colour
-    message = {"colour": colour, "light": light, "dark": dark}
+    values = {"colour": colour, "light": light, "dark": dark}
     if light != colour:
-        return _("%(colour)s is too pale to be read on paper: there it is shown as %(light)s.") % message
+        return _("%(colour)s is too pale to be read on paper: there it is shown as %(light)s.") % values
     # Nothing is reported about the default colour, because the user has not chosen it.
     if dark != colour and colour != Summit._meta.get_field("accent").default:
-        return _("%(colour)s is too dark to be read on a dark ground: there it is shown as %(dark)s.") % message
+        return _("%(colour)s is too dark to be read on a dark ground: there it is shown as %(dark)s.") % values
     return ""
 
 
@@ -88,45 +88,52 @@ def venue(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     initial = {"name": first.name, "address": first.address} if first else {}
     form = VenueForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        found = summits_services.add_venue_with_rooms(summit=summit, by=user, **form.cleaned_data)
-        number = found.rooms.count()
+        saved = summits_services.add_venue_with_rooms(summit=summit, by=user, **form.cleaned_data)
+        number = saved.rooms.count()
         if not number:
             message = _("%(name)s is stored. Enter at least one room: sessions are put into rooms.")
-            messages.warning(request, message % {"name": found.name})
+            messages.warning(request, message % {"name": saved.name})
             return redirect(request.path)
         message = ngettext("%(name)s has %(n)d room.", "%(name)s has %(n)d rooms.", number)
-        messages.success(request, message % {"name": found.name, "n": number})
+        messages.success(request, message % {"name": saved.name, "n": number})
         return redirect(steps.after("venue", user, summit))
     rooms = Room.objects.filter(venue__summit=summit).select_related("venue")
-    return show(request, "venue.html", "venue", summit, {"form": form, "rooms": rooms}, wrong=bool(form.errors))
+    return show(
+        request,
+        "admin/onboarding/venue.html",
+        "venue",
+        summit,
+        {"form": form, "rooms": rooms},
+        wrong=bool(form.errors),
+    )
 
 
 def team(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     """Show the form of the team (GET), or assign roles to colleagues (POST)."""
     rows = TeamFormSet(request.POST or None, prefix="team")
     if request.method == "POST" and rows.is_valid():
-        wanted = [Colleague(**row) for row in rows.cleaned_data if row]
-        reached = role_assignments.add_team(summit=summit, colleagues=wanted, by=user)
-        if reached:
-            message = ngettext(
+        colleagues = [Colleague(**row) for row in rows.cleaned_data if row]
+        number = role_assignments.add_team(summit=summit, colleagues=colleagues, by=user)
+        if number:
+            error = ngettext(
                 "%(n)d colleague is written to, with how to sign in.",
                 "%(n)d colleagues are written to, with how to sign in.",
-                reached,
+                number,
             )
-            messages.success(request, message % {"n": reached})
+            messages.success(request, error % {"n": number})
         else:
             messages.info(request, _("Nobody was added: whoever you named holds the role already."))
         return redirect(steps.after("team", user, summit))
     people = RoleAssignment.objects.filter(summit=summit, user__api_client=None)
     held = people.select_related("user").order_by("user__email", "role")
     problems = [
-        (form[field].id_for_label, form[field].label, message)
+        (form[field].id_for_label, form[field].label, error)
         for form in rows.forms
-        for field, found in form.errors.items()
-        for message in found
+        for field, errors in form.errors.items()
+        for error in errors
     ]
     context = {"rows": rows, "held": held, "problems": problems}
-    return show(request, "team.html", "team", summit, context, wrong=bool(problems))
+    return show(request, "admin/onboarding/team.html", "team", summit, context, wrong=bool(problems))
 
 
 def has_rooms(summit: Summit) -> bool:

@@ -67,25 +67,25 @@ def states_for(user: Any, summit: Summit | None, current: str = "", *, ends_open
     `current` is the name of the step on the page, by default the first open step. `ends_open` says that the last step
     is known to be open, so that it isn't checked again.
     """
-    title, about = (str(words) for words in FIRST)
+    title, about = (str(text) for text in FIRST)
     if summit is None:
         first = reverse("admin:setup") if allows(user, "summit.summit.add", None) else ""
-        found = [StepState("summit", title, about, "now", first)]
-        return found + [StepState(step.name, str(step.title), str(step.about), "open", "") for step in desk_step]
-    settings = reverse("admin:summit_summit_change", args=[summit.pk])
-    found = [
-        StepState("summit", title, about, "done", settings if allows(user, "summit.summit.view", summit) else "")
+        states = [StepState("summit", title, about, "now", first)]
+        return states + [StepState(step.name, str(step.title), str(step.about), "open", "") for step in desk_step]
+    summit_url = reverse("admin:summit_summit_change", args=[summit.pk])
+    states = [
+        StepState("summit", title, about, "done", summit_url if allows(user, "summit.summit.view", summit) else "")
     ]
-    listed = list(desk_step)
-    for step in listed:
-        known = ends_open and step is listed[-1]
-        state = "done" if not known and step.done(summit) else "open"
+    all_steps = list(desk_step)
+    for step in all_steps:
+        known_open = ends_open and step is all_steps[-1]
+        state = "done" if not known_open and step.done(summit) else "open"
         if step.name == current or (not current and state == "open"):
             current = step.name
             state = "now" if state == "open" else state
-        where = address(step, summit) if allows(user, step.permission, summit) else ""
-        found.append(StepState(step.name, str(step.title), str(step.about), state, where))
-    return found
+        url = address(step, summit) if allows(user, step.permission, summit) else ""
+        states.append(StepState(step.name, str(step.title), str(step.about), state, url))
+    return states
 
 
 def unfinished(user: Any, summit: Summit) -> list[StepState]:
@@ -93,8 +93,12 @@ def unfinished(user: Any, summit: Summit) -> list[StepState]:
 
     There is nothing to do if the last step, the first invitation, is done, or if the user may do none of the steps.
     """
-    listed = list(desk_step)
-    if not listed or listed[-1].done(summit) or not any(allows(user, step.permission, summit) for step in listed):
+    all_steps = list(desk_step)
+    if (
+        not all_steps
+        or all_steps[-1].done(summit)
+        or not any(allows(user, step.permission, summit) for step in all_steps)
+    ):
         return []
     return states_for(user, summit, ends_open=True)
 
@@ -114,9 +118,9 @@ def page(step: Step) -> Callable[..., HttpResponse]:
     """
 
     def view(request: HttpRequest, slug: str) -> HttpResponse:
-        mine = summits_for(request.user, "summit.summit.view")
+        allowed = summits_for(request.user, "summit.summit.view")
         rows = Summit.objects.filter(slug=slug)
-        summit = (rows if mine is None else rows.filter(pk__in=mine)).first()
+        summit = (rows if allowed is None else rows.filter(pk__in=allowed)).first()
         if summit is None or not isinstance(request.user, User):
             raise Http404
         check(request.user, step.permission, summit)

@@ -43,12 +43,12 @@ class Command(BaseCommand):
 
         try:
             passphrase = passphrase_of(passphrase_file, twice=True)
-            made = exporter.export(summit=summit, path=file, passphrase=passphrase, by=SYSTEM, progress=tell)
+            manifest = exporter.export(summit=summit, path=file, passphrase=passphrase, by=SYSTEM, progress=tell)
         except ArchiveProblem as problem:
             raise CommandError(str(problem)) from None
         except OSError as problem:
             message = _("The file “%(name)s” can’t be written: %(why)s.")
             raise CommandError(message % {"name": file, "why": problem.strerror}) from None
-        number = sum(part["rows"] for part in made["parts"].values())
+        number = sum(part["rows"] for part in manifest["parts"].values())
         message = ngettext("%(n)d row of %(name)s is in %(file)s.", "%(n)d rows of %(name)s are in %(file)s.", number)
         self.stdout.write(message % {"n": number, "name": summit.slug, "file": file})

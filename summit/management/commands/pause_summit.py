@@ -34,20 +34,20 @@ class Command(BaseCommand):
         """
         if every == bool(slugs):
             raise CommandError(_("Name summits, or give %(option)s.") % {"option": "--all"}, returncode=2)
-        wanted = installation.pause(by=SYSTEM) if every else self._pause(slugs)
+        paused = installation.pause(by=SYSTEM) if every else self._pause(slugs)
         message = ngettext(
             "%(n)d summit sends nothing until somebody arms it.",
             "%(n)d summits send nothing until somebody arms them.",
-            len(wanted),
+            len(paused),
         )
-        self.stdout.write(message % {"n": len(wanted)})
+        self.stdout.write(message % {"n": len(paused)})
 
     def _pause(self, slugs: list[str]) -> list[Summit]:
         rows = list(Summit.objects.filter(slug__in=slugs).order_by("slug"))
         missing = sorted(set(slugs) - {row.slug for row in rows})
         if missing:
             raise CommandError(_("There is no summit at the address “%(slug)s”.") % {"slug": missing[0]})
-        wanted = [row for row in rows if not row.is_paused]
-        for row in wanted:
+        to_pause = [row for row in rows if not row.is_paused]
+        for row in to_pause:
             outbound_pause.pause(summit=row, by=SYSTEM)
-        return wanted
+        return to_pause

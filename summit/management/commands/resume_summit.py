@@ -55,11 +55,11 @@ class Command(BaseCommand):
             self.stdout.write(_("The summit sends from now on."))
 
     def _resume_all(self, look: bool) -> None:
-        found = installation.noticed()
-        if found is None:
+        row = installation.noticed()
+        if row is None:
             raise NotPaused(_("This installation sends already: there is nothing to arm."))
-        self._tell(installation.waiting(found))
-        for summit in installation.summits_of(found):
+        self._tell(installation.waiting(row))
+        for summit in installation.summits_of(row):
             self.stdout.write(f"{summit}:")
             self._tell(outbound_pause.waiting(summit))
         if not look:

@@ -30,16 +30,16 @@ class Command(BaseCommand):
         """
         if batch < 1:
             raise CommandError(_("A batch has one row or more."), returncode=2)
-        found: dict[str, key_rotation.Progress] = {}
+        progress_by_column: dict[str, key_rotation.Progress] = {}
         for progress in key_rotation.rotate(batch=batch):
-            found[progress.name] = progress
-        for progress in found.values():
+            progress_by_column[progress.name] = progress
+        for progress in progress_by_column.values():
             if progress.seen:
                 message = _("%(column)s: %(seen)d looked at, %(written)d written anew")
                 self.stdout.write(
                     message % {"column": progress.name, "seen": progress.seen, "written": progress.written}
                 )
-        closed = [f"{progress.name} {pk}" for progress in found.values() for pk in progress.closed]
+        closed = [f"{progress.name} {pk}" for progress in progress_by_column.values() for pk in progress.closed]
         if closed:
             message = ngettext(
                 "No key of %(setting)s opens %(n)d value. Put the key that wrote it behind the others, and run this "

@@ -31,20 +31,20 @@ LEGEND = {
 def cell(route: Route, method: str, reader: RouteReader) -> str:
     """Return the cell of the table for a route, a method and a reader: a key of LEGEND."""
     answers = {whose: route.answer(method, reader, whose) for whose in route.whose()}
-    found = set(answers.values())
-    if found & {RouteAnswer.SIGN_IN, RouteAnswer.AWAY}:
+    outcomes = set(answers.values())
+    if outcomes & {RouteAnswer.SIGN_IN, RouteAnswer.AWAY}:
         return ">"
-    if route.gate == Gate.PORTAL and found == {RouteAnswer.FORBIDDEN}:
+    if route.gate == Gate.PORTAL and outcomes == {RouteAnswer.FORBIDDEN}:
         return "!"
-    yes = {whose for whose, answer in answers.items() if answer == RouteAnswer.YES}
-    told = {whose for whose, answer in answers.items() if answer == RouteAnswer.FORBIDDEN}
-    if Whose.ELSEWHERE in yes or (yes and not route.kind and reader.superuser):
+    allowed = {whose for whose, answer in answers.items() if answer == RouteAnswer.YES}
+    forbidden = {whose for whose, answer in answers.items() if answer == RouteAnswer.FORBIDDEN}
+    if Whose.ELSEWHERE in allowed or (allowed and not route.kind and reader.superuser):
         return "every"
-    if yes & {Whose.FOREIGN, Whose.NONE, Whose.PUBLIC}:
+    if allowed & {Whose.FOREIGN, Whose.NONE, Whose.PUBLIC}:
         return "all"
-    if yes:
-        return "own, see" if told else "own"
-    return "see own" if told == {Whose.OWN} else "see" if told else "-"
+    if allowed:
+        return "own, see" if forbidden else "own"
+    return "see own" if forbidden == {Whose.OWN} else "see" if forbidden else "-"
 
 
 def table() -> list[list[str]]:
@@ -52,12 +52,12 @@ def table() -> list[list[str]]:
 
     Methods of a route that follow each other and have the same cells share a row.
     """
-    there, found = [name for name, _pattern in existing()], declared()
+    names, routes = [name for name, _pattern in existing()], declared()
     rows = []
-    for route in (found[name] for name in sorted(there)):
+    for route in (routes[name] for name in sorted(names)):
         cells = {method: [cell(route, method, reader) for reader in READERS] for method in sorted(route.methods)}
-        for each, methods in itertools.groupby(cells, key=lambda method: cells[method]):
-            rows.append([route.name, "/".join(methods), route.kind, *each])
+        for row_cells, methods in itertools.groupby(cells, key=lambda method: cells[method]):
+            rows.append([route.name, "/".join(methods), route.kind, *row_cells])
     return rows
 
 
@@ -74,8 +74,8 @@ class Command(BaseCommand):
         """Print the table with its legend. In the format `compact`, routes with the same cells are grouped."""
         rows = table()
         lines = {"text": _text, "markdown": _markdown, "compact": _compact}[options["format"]](rows)
-        legend = [f"{sign}: {message}" for sign, message in LEGEND.items()]
-        public = sum(found.gate in (Gate.EVERYBODY, Gate.HOLDER) for found in declared().values())
+        legend = [f"{sign}: {meaning}" for sign, meaning in LEGEND.items()]
+        public = sum(route.gate in (Gate.EVERYBODY, Gate.HOLDER) for route in declared().values())
         number = len({row[0] for row in rows})
         counted = f"{number} addresses, all declared; {public} open to everybody or to the holder of a link"
         self.stdout.write("\n".join([*lines, "", *legend, "", counted]))
@@ -89,8 +89,8 @@ def _text(rows: list[list[str]]) -> list[str]:
 
 def _markdown(rows: list[list[str]]) -> list[str]:
     heads = ["address", "method", "object", *(reader.name.replace("_", " ") for reader in READERS)]
-    lines = [[each.replace("|", "\\|") for each in row] for row in [heads, ["---"] * len(heads), *rows]]
-    return [f"| {' | '.join(line)} |" for line in lines]
+    escaped_rows = [[each.replace("|", "\\|") for each in row] for row in [heads, ["---"] * len(heads), *rows]]
+    return [f"| {' | '.join(cells)} |" for cells in escaped_rows]
 
 
 def _compact(rows: list[list[str]]) -> list[str]:
@@ -100,12 +100,12 @@ def _compact(rows: list[list[str]]) -> list[str]:
         return row[3:]
 
     lines = []
-    for cells, found in itertools.groupby(sorted(rows, key=same), key=same):
+    for cells, group in itertools.groupby(sorted(rows, key=same), key=same):
         by_cell: dict[str, list[str]] = {}
         for reader, each in zip(READERS, cells, strict=True):
             by_cell.setdefault(each, []).append(_short(reader))
         lines.append(" | ".join(f"{each} {' '.join(names)}" for each, names in by_cell.items()))
-        lines += [f"    {row[1]} {row[0]}" for row in found]
+        lines += [f"    {row[1]} {row[0]}" for row in group]
     return lines
 
 

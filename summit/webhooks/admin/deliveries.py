@@ -50,9 +50,9 @@ class EndpointFilter(admin.RelatedFieldListFilter):
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         """Return the primary keys and names of the webhooks that the user may view."""
-        mine = summits_for(request.user, "webhooks.endpoint.view")
+        summit_ids = summits_for(request.user, "webhooks.endpoint.view")
         rows = Endpoint.objects.order_by("name", "pk")
-        rows = rows if mine is None else rows.filter(summit__in=mine)
+        rows = rows if summit_ids is None else rows.filter(summit__in=summit_ids)
         return list(rows.values_list("pk", "name"))
 
 
@@ -67,7 +67,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_select_related = ["endpoint__summit"]
     search_fields = ["public_id", "subject_key"]
     actions = ["send_again"]
-    change_form_template = "admin/webhooks/delivery.html"
+    change_form_template = "admin/webhooks/delivery/change_form.html"
     fields = [
         "endpoint",
         "what",
@@ -126,11 +126,11 @@ class DeliveryAdmin(ReadOnlyAdmin):
     @admin.display(description=_("what is sent"))
     def content(self, row: Delivery) -> SafeString:
         """Show the body of the delivery's requests. JSON is indented."""
-        sent = payload.body(row).decode()
+        body = payload.body(row).decode()
         # A ping to a hub is no JSON.
         with suppress(ValueError):
-            sent = json.dumps(json.loads(sent), ensure_ascii=False, indent=2)
-        return format_html('<pre dir="ltr" translate="no">{}</pre>', sent)
+            body = json.dumps(json.loads(body), ensure_ascii=False, indent=2)
+        return format_html('<pre dir="ltr" translate="no">{}</pre>', body)
 
     @admin.action(description=_("Send the chosen deliveries again"), permissions=["send_again"])
     def send_again(self, request: HttpRequest, queryset: models.QuerySet[Delivery]) -> None:

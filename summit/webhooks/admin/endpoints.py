@@ -58,7 +58,7 @@ class EndpointAdmin(SummitModelAdmin):
     place = 1
     form = EndpointForm
     actions = None
-    change_form_template = "admin/webhooks/endpoint.html"
+    change_form_template = "admin/webhooks/endpoint/change_form.html"
     list_display = ["name", "standing", "host", "told", "summit"]
     list_filter = ["enabled", "summit"]
     list_select_related = ["summit"]
@@ -108,15 +108,15 @@ class EndpointAdmin(SummitModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Add the webhook, or change the fields that were changed in the form."""
         user = _user(request)
-        given = {name: form.cleaned_data[name] for name in endpoints.FIELDS if name in form.cleaned_data}
+        values = {name: form.cleaned_data[name] for name in endpoints.FIELDS if name in form.cleaned_data}
         if change:
-            changed = {name: value for name, value in given.items() if name in form.changed_data}
+            changed = {name: value for name, value in values.items() if name in form.changed_data}
             if changed:
                 # `obj` has the form's values already; the service compares with the stored ones.
                 endpoints.change(endpoint=Endpoint.objects.get(pk=obj.pk), values=changed, by=user)
             return
         form_idempotency.claim(request)
-        obj.pk = endpoints.make(summit=obj.summit, values=given, by=user).pk
+        obj.pk = endpoints.make(summit=obj.summit, values=values, by=user).pk
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Do nothing: a webhook has no related rows in its form."""
@@ -154,14 +154,14 @@ class EndpointAdmin(SummitModelAdmin):
         message = _("A test is on its way. Its answer stands below in a moment: load the page again.")
         return self._do(request, pk, endpoints.send_test, message)
 
-    def _do(self, request: HttpRequest, pk: int, function: Any, said: str) -> HttpResponse:
+    def _do(self, request: HttpRequest, pk: int, function: Any, message: str) -> HttpResponse:
         row = self.admit(request, "change", pk)
         try:
             function(endpoint=row, by=_user(request))
         except EndpointProblem as problem:
             messages.warning(request, str(problem))
         else:
-            messages.success(request, said)
+            messages.success(request, message)
         return redirect("admin:webhooks_endpoint_change", pk)
 
     def secret_view(self, request: HttpRequest, pk: int) -> HttpResponse:

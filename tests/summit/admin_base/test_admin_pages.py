@@ -84,7 +84,7 @@ class TestLists:
         assert [str(message) for message in page.context["messages"]] == said
         page = desk.post(PARTIES, {"action": "invite", "index": "0", "_selected_action": party.pk})
         assert page.status_code == 200
-        assert "admin/delegations/invite.html" in [template.name for template in page.templates]
+        assert "admin/delegations/invitations/invite_parties.html" in [template.name for template in page.templates]
 
     def test_days_stand_above_sessions_in_their_order(self, desk: Client, summit: Summit) -> None:
         # 23:30 in London is the next day in Tokyo.

@@ -106,7 +106,7 @@ def test_the_home_says_what_where_and_when(summit: Summit, client: Client) -> No
 
 def test_the_home_shows_panels_with_values(summit: Summit, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     panels: Registry[Any] = Registry()
-    found = ("dev/state.html", {"message": {"state": "sent", "get_state_display": "out"}})
+    found = ("dev/message_state.html", {"message": {"state": "sent", "get_state_display": "out"}})
     panels.register(2)(lambda _summit: found)
     panels.register(1)(lambda _summit: None)
     monkeypatch.setattr(home_panels, "_panels", panels)
