@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest
 
 from delegations.focal_points.services import focal_points
@@ -73,10 +73,11 @@ def set_focal_points(request: HttpRequest, party: Party, formset: Any) -> None:
     changed = [form for form in formset.forms if form.has_changed() and id(form) not in deleted]
     leaving = [form.instance.pk for form in (*formset.deleted_forms, *changed) if form.instance.pk]
     try:
-        for point in FocalPoint.objects.filter(pk__in=leaving).select_related("party__summit", "person"):
-            focal_points.remove(point=point, by=request.user)
-        for form in changed:
-            focal_points.name(party=party, person=form.cleaned_data["person"], by=request.user)
+        # All or nothing: a focal point who is replaced stays if the new one is refused.
+        with transaction.atomic():
+            for point in FocalPoint.objects.filter(pk__in=leaving).select_related("party__summit", "person"):
+                focal_points.remove(point=point, by=request.user)
+            for form in changed:
+                focal_points.name(party=party, person=form.cleaned_data["person"], by=request.user)
     except focal_points.ActingRefused as refused:
-        # Somebody else made the same change a moment ago.
         messages.warning(request, str(refused))

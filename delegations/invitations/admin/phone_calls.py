@@ -81,10 +81,6 @@ class NarrowForm(forms.Form):
         return Narrowed(chosen.get("group", ""), int(chosen.get("days") or 0), chosen.get("last", ""))
 
 
-def _days(number: int) -> str:
-    return ngettext("%(n)d day or more", "%(n)d days or more", number) % {"n": number}
-
-
 class CallsMixin:
     """Adds the pages of the call sheet to the admin of invitations."""
 

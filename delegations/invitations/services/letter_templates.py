@@ -23,8 +23,9 @@ def save(
 ) -> LetterTemplate:
     """Store a summit's own text of a letter and return it. With `fresh`, the summit must not have such a text yet.
 
-    Invitations with this letter that are approved but not sent become drafts again, so that only approved texts are
-    sent. Raises PermissionDenied, and ValidationError by field with messages that list what is allowed.
+    If the text is another than before, invitations with this letter that are approved but not sent become drafts
+    again, so that only approved texts are sent. Raises PermissionDenied, and ValidationError by field with messages
+    that list what is allowed.
     """
     check_can_write_templates(by, summit)
     subject, body = " ".join(subject.split()), body.replace("\r\n", "\n").strip()
@@ -36,6 +37,8 @@ def save(
         if existing and fresh:
             raise ValidationError(_("There is a letter for this purpose in this language. Change that one."))
         changed = [name for name, value in (("subject", subject), ("body", body)) if getattr(row, name) != value]
+        if existing and not changed:
+            return existing
         row.subject, row.body = subject, body
         row.save()
         _reopen(row, by)
@@ -52,6 +55,7 @@ def remove(*, template: LetterTemplate, by: User) -> None:
     """Delete a summit's own text, so that the system's text is used again. Raises PermissionDenied."""
     check_can_write_templates(by, template.summit)
     with transaction.atomic():
+        Summit.objects.select_for_update().get(pk=template.summit_id)
         _reopen(template, by)
         _record(template, [], by, action="delegations.lettertemplate.remove")
         template.delete()
@@ -64,7 +68,9 @@ def _record(row: LetterTemplate, changed: list[str], by: User, *, action: str) -
 
 def _reopen(row: LetterTemplate, by: User) -> None:
     """Make approved invitations that use this letter drafts again."""
-    approved = Invitation.objects.filter(party__summit=row.summit_id, state=InvitationState.APPROVED)
+    approved = Invitation.objects.select_for_update(of=("self",)).filter(
+        party__summit=row.summit_id, state=InvitationState.APPROVED
+    )
     reopened = [
         invitation
         for invitation in approved.select_related("party")

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from delegations.focal_points.models import FocalPointRequest
+from delegations.focal_points.services import focal_points
 from delegations.members.models.focal_points import FocalPoint
 from delegations.parties.models.parties import Party
 from summit.audit.access_log import SEEN
@@ -92,3 +93,20 @@ def test_on_a_partys_page_they_are_changed_and_taken_off(party: Party, desk: Cli
     assert not party.focal_points.exists()
     actions = AuditEntry.objects.filter(action__startswith="delegations.focalpoint.").order_by("pk")
     assert [entry.action.rpartition(".")[2] for entry in actions] == ["remove", "add", "remove"]
+
+
+def test_who_is_replaced_stays_if_the_other_is_refused(
+    party: Party, desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fay, gus = (f.PersonFactory(summit=party.summit, email=f"{name}@x.example") for name in "fg")
+    point = f.FocalPointFactory(party=party, person=fay)
+
+    def refuse(**given: object) -> None:
+        raise focal_points.ActingRefused("Not this one.")
+
+    monkeypatch.setattr(focal_points, "name", refuse)
+    row = {"focal_points-TOTAL_FORMS": 1, "focal_points-INITIAL_FORMS": 1, "focal_points-0-id": point.pk}
+    values = form(party, **row, **{"focal_points-0-person": gus.pk})
+    response = desk.post(f"/admin/delegations/party/{party.pk}/change/", values, follow=True)
+    assert "Not this one." in text(response)
+    assert [row.person for row in party.focal_points.all()] == [fay]

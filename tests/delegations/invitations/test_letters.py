@@ -109,6 +109,14 @@ class TestTemplates:
         assert list(states.values_list("state", "approved_by")) == [("draft", None), stays, stays]
         assert AuditEntry.objects.filter(action="delegations.reopen").get().object_key == theirs.public_id
 
+    def test_saving_the_same_text_changes_nothing(self, summit: Summit) -> None:
+        row = own(summit)
+        by = protocol(summit)
+        f.InvitationFactory(party=party(summit), state="approved", approved_at=f.START, approved_by=by)
+        before = AuditEntry.objects.count()
+        assert own(summit) == row
+        assert (Invitation.objects.get().state, AuditEntry.objects.count()) == ("approved", before)
+
 
 class TestFrozen:
     def test_a_letter_stays_as_it_was_caused(self, summit: Summit) -> None:
